@@ -1,0 +1,196 @@
+"""The repository keeps the rules of CONTRIBUTING.md that a machine can hold.
+
+Every exemption stands here with its reason, and one that nothing needs any more is a failure.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Mapping, Set
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from tests.conftest import ROOT
+from tests.tidy import calls, imports, size, words
+from tests.tidy.source import Source, read
+
+PACKAGE = read(ROOT, "triaged")
+TESTS = read(ROOT, "tests")
+REST = read(ROOT, "tools", "bench")
+IN_PACKAGE = pytest.mark.parametrize("source", PACKAGE, ids=lambda source: source.path)
+
+ONE_PLACE: Mapping[str, tuple[str, str]] = {
+    "triaged.clock": ("time.time asyncio.sleep", "it is the clock"),
+}
+"""Module → (banned names that it may use, why)."""
+
+MAY_ACT: Mapping[str, tuple[str, str]] = {}
+"""Module of a pure package → (modules and built-ins that it may use, why)."""
+
+OUTERMOST_LOOPS: Mapping[str, str] = {}
+"""Function that may catch every error → what it does with it."""
+
+LOCAL_IMPORTS = ("triaged.cli", "triaged.plugins")
+"""Where imports may stand in functions: commands start fast, and the folder names the plug-in."""
+
+WITHOUT_OWN_TEST: Mapping[str, str] = {}
+"""Module without tests/…/test_<name>.py → where it is tested instead. This only gets shorter."""
+
+TESTS_THAT_WAIT: Mapping[str, tuple[str, str]] = {}
+"""Module of tests → (banned names that it may use, why): other programs keep their own time."""
+
+
+@IN_PACKAGE
+def test_module_and_functions_are_short(source: Source) -> None:
+    assert [*size.long_module(source), *size.long_functions(source)] == []
+
+
+@pytest.mark.parametrize("source", [*TESTS, *REST], ids=lambda source: source.path)
+def test_tests_and_tools_are_short(source: Source) -> None:
+    assert [*size.long_module(source), *size.long_functions(source)] == []
+
+
+@IN_PACKAGE
+def test_five_parameters_at_most(source: Source) -> None:
+    assert list(size.many_parameters(source)) == []
+
+
+def test_public_names_are_documented() -> None:
+    missing = [finding for source in PACKAGE for finding in size.undocumented(source)]
+
+    assert size.documented_share(PACKAGE) >= size.DOCUMENTED_MIN, "\n".join(missing)
+
+
+def test_imports_go_one_way() -> None:
+    assert list(imports.wrong_directions(PACKAGE)) == []
+
+
+def test_imports_have_no_cycles() -> None:
+    assert list(imports.cycles(PACKAGE)) == []
+
+
+@IN_PACKAGE
+def test_imports_stand_at_the_top(source: Source) -> None:
+    if not source.module.startswith(LOCAL_IMPORTS):
+        assert list(imports.local_imports(source)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [source for source in PACKAGE if source.unit in imports.PURE],
+    ids=lambda source: source.path,
+)
+def test_pure_packages_do_not_act(source: Source) -> None:
+    assert list(imports.impure(source, names_allowed(MAY_ACT, source))) == []
+
+
+@IN_PACKAGE
+def test_clocks_dice_and_tasks_have_one_place(source: Source) -> None:
+    findings = calls.banned(source, names_allowed(ONE_PLACE, source))
+
+    assert [text for _, text in findings] == []
+
+
+@pytest.mark.parametrize("source", TESTS, ids=lambda source: source.path)
+def test_tests_neither_wait_nor_patch(source: Source) -> None:
+    findings = calls.banned(source, names_allowed(TESTS_THAT_WAIT, source) | {"random", "secrets"})
+
+    assert [*(text for _, text in findings), *calls.patching(source)] == []
+
+
+@IN_PACKAGE
+def test_log_events_are_constants(source: Source) -> None:
+    assert list(calls.log_calls(source)) == []
+
+
+@IN_PACKAGE
+def test_only_outermost_loops_catch_everything(source: Source) -> None:
+    assert [text for _, text in calls.catch_alls(source, OUTERMOST_LOOPS)] == []
+
+
+@pytest.mark.parametrize("source", [*PACKAGE, *TESTS, *REST], ids=lambda source: source.path)
+def test_suppressions_say_what_and_why(source: Source) -> None:
+    assert list(calls.unexplained(source)) == []
+
+
+def test_every_module_has_its_test() -> None:
+    missing = [
+        source.path
+        for source in PACKAGE
+        if acts(source) and source.module not in WITHOUT_OWN_TEST and not has_test(source)
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("pattern", [words.LATER, words.PRIVATE], ids=["later", "private"])
+def test_words_without_a_place_here(pattern: re.Pattern[str]) -> None:
+    findings = [
+        finding
+        for path in words.texts(ROOT)
+        for finding in words.found(pattern, str(path.relative_to(ROOT)), path.read_text())
+    ]
+
+    assert findings == []
+
+
+def test_exemptions_are_needed() -> None:
+    by_module = {source.module: source for source in [*PACKAGE, *TESTS]}
+    stale = [
+        name for name in WITHOUT_OWN_TEST if name not in by_module or has_test(by_module[name])
+    ]
+    for exemptions in (ONE_PLACE, TESTS_THAT_WAIT):
+        for module, (names, _) in exemptions.items():
+            used = {name for name, _ in calls.banned(by_module[module])}
+            stale += [f"{module} {name}" for name in names.split() if name not in used]
+    for module, (names, _) in MAY_ACT.items():
+        findings = "\n".join(imports.impure(by_module[module]))
+        stale += [f"{module} {name}" for name in names.split() if f"`{name}`" not in findings]
+    caught = {name for source in PACKAGE for name, _ in calls.catch_alls(source, {})}
+    stale += sorted(OUTERMOST_LOOPS.keys() - caught)
+
+    assert stale == []
+
+
+def test_lock_satisfies_every_requirement() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lock = (ROOT / "requirements.lock").read_text()
+    pins = [Requirement(line.split("\\")[0]) for line in lock.splitlines() if "==" in line]
+    locked = {pin.name: Version(next(iter(pin.specifier)).version) for pin in pins}
+    extras = project["optional-dependencies"].values()
+
+    wanted = [Requirement(line) for lines in (project["dependencies"], *extras) for line in lines]
+
+    assert [str(need) for need in wanted if locked[need.name.lower()] not in need.specifier] == []
+
+
+def test_change_fragments_are_named_by_kind() -> None:
+    kinds = {"added", "changed", "fixed", "removed"}
+    fragments = [path for path in (ROOT / "changes").iterdir() if path.name != "README.md"]
+
+    assert [path.name for path in fragments if not is_fragment(path.name, kinds)] == []
+
+
+def names_allowed(exemptions: Mapping[str, tuple[str, str]], source: Source) -> Set[str]:
+    """The names that an exemption gives to this module."""
+    return set(exemptions.get(source.module, ("", ""))[0].split())
+
+
+def acts(source: Source) -> bool:
+    """Whether a module has behaviour; declarations alone prove themselves where they are used."""
+    has_code = any(isinstance(node, ast.Return | ast.If) for node in ast.walk(source.tree))
+    return has_code and not source.is_package
+
+
+def has_test(source: Source) -> bool:
+    """Whether tests/ mirrors the module: `triaged.core.oncall` in tests/core/test_oncall.py."""
+    _, *folders, name = source.module.split(".")
+    return ROOT.joinpath("tests", *folders, f"test_{name.strip('_')}.py").is_file()
+
+
+def is_fragment(name: str, kinds: Set[str]) -> bool:
+    """Whether it is `<slug>.<kind>.md`."""
+    parts = name.split(".")
+    return len(parts) == 3 and bool(parts[0]) and parts[1] in kinds and parts[2] == "md"
