@@ -1,0 +1,228 @@
+"""Invariants of the whole core, whatever happens in whatever order (reliability: invariants)."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, seed
+from hypothesis import settings as how
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.core.world import World, accept, plan, step
+from triaged.core import decide as deciding
+from triaged.core.effects import Send
+from triaged.core.events import (
+    Acknowledged,
+    AlertReceived,
+    Closed,
+    Delivered,
+    DeliveryEnded,
+    Escalated,
+    Event,
+    NoteAdded,
+    PageDue,
+    Refused,
+    Reopened,
+    Resolved,
+    SeverityChosen,
+    Snoozed,
+    TryAgain,
+    Unacknowledged,
+    Verdict,
+)
+from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Span, State
+
+PODS = st.sampled_from(["a", "b", "c"])
+NAMES = st.sampled_from(["Down", "Slow"])
+SEVERITIES = st.sampled_from(["SEV-1", "SEV-2", "SEV-3", "SEV-4"])
+NUMBERS = st.integers(1, 4)
+PEOPLE = st.sampled_from(["alice", "bob"])
+
+Move = tuple[str, Any]
+MOVES = st.lists(
+    st.one_of(
+        st.tuples(st.just("fires"), st.tuples(NAMES, PODS, SEVERITIES)),
+        st.tuples(st.just("ends"), st.tuples(NAMES, PODS)),
+        st.tuples(st.just("wait"), st.sampled_from([0, 1, 299, 301, 450, 901, 1799, 1801, 7300])),
+        st.tuples(st.just("act"), st.builds(Acknowledged, NUMBERS, PEOPLE)),
+        st.tuples(st.just("act"), st.builds(Unacknowledged, NUMBERS, PEOPLE)),
+        st.tuples(st.just("act"), st.builds(Resolved, NUMBERS, PEOPLE)),
+        st.tuples(st.just("act"), st.builds(Reopened, NUMBERS, PEOPLE)),
+        st.tuples(st.just("act"), st.builds(Closed, NUMBERS, PEOPLE)),
+        st.tuples(st.just("act"), st.builds(Escalated, NUMBERS, PEOPLE)),
+        st.tuples(st.just("act"), st.builds(NoteAdded, NUMBERS, PEOPLE, st.just("hm"))),
+        st.tuples(
+            st.just("act"),
+            st.builds(SeverityChosen, NUMBERS, PEOPLE, SEVERITIES.map(Severity)),
+        ),
+        st.tuples(st.just("snooze"), st.tuples(NUMBERS, PEOPLE, st.sampled_from([60, 5000]))),
+        st.tuples(st.just("provider"), st.sampled_from(["up", "down", "refuses"])),
+    ),
+    max_size=25,
+)
+
+PROVIDERS: dict[str, Callable[[Page, int], Verdict]] = {
+    "up": accept,
+    "down": lambda page, now: TryAgain("down"),
+    "refuses": lambda page, now: Refused("no") if page.channel == "desk" else Delivered(),
+}
+
+
+class Watched(World):
+    """A world that checks the invariants after every event."""
+
+    def __init__(self) -> None:
+        twice = plan(
+            step(0, "person:alice"),
+            step(0.5, "person:alice"),
+            step(1, "person:bob"),
+            repeat_times=1,
+            repeat_every=Span(600_000_000),
+        )
+        super().__init__(twice)
+        self.fired: list[tuple[int, int, int, int]] = []
+        self.tokens: dict[str, int] = {}
+
+    def handle(self, event: Event) -> Any:
+        """Decide, keep, and look whether everything still holds."""
+        before = dict(self.view.incidents)
+        answer = super().handle(event)
+        for number, incident in self.view.incidents.items():
+            self._compare(before.get(number), incident, event)
+        self._one_live_incident_per_key()
+        self._counts_are_of_attached_alerts()
+        if isinstance(answer, Send) and isinstance(event, PageDue):
+            self._may_be_sent(answer)
+        return answer
+
+    def claim(self, page: Page) -> Page:
+        """Claim, and look that tokens only grow (8)."""
+        claimed = super().claim(page)
+        assert claimed.token > self.tokens.get(page.id, 0)
+        self.tokens[page.id] = claimed.token
+        return claimed
+
+    def _compare(self, old: Incident | None, new: Incident, event: Event) -> None:
+        if old is None or old == new:
+            return
+        same_epoch = old.escalation.epoch == new.escalation.epoch
+        if same_epoch and old.live and new.live:
+            assert new.respond_by == old.respond_by, "deadlines never move within an epoch (6)"
+            there = (new.escalation.round, new.escalation.step)
+            assert there >= (old.escalation.round, old.escalation.step), "steps go forward (13)"
+        if isinstance(event, AlertReceived) and old.live and new.live:
+            assert new.severity <= old.severity, "alerts never lower a severity (14)"
+        assert new.escalation.epoch >= old.escalation.epoch
+        assert not (old.response == "missed" and new.response != "missed"), "missed is final"
+        if new.state is State.OPEN and new.escalation.next_at is not None:
+            timer = [t for (n, _), t in self.timers.items() if n == new.number]
+            assert any(t.due_at <= new.escalation.next_at for t in timer), "a step has a timer (21)"
+
+    def _one_live_incident_per_key(self) -> None:
+        keys = Counter(i.key for i in self.view.incidents.values() if i.live and i.key)
+        assert all(n == 1 for n in keys.values()), "one open incident per key (4)"
+
+    def _counts_are_of_attached_alerts(self) -> None:
+        attached = Counter(
+            (state.incident, state.severity or "")
+            for state in self.view.alerts.values()
+            if state.firing
+        )
+        counted = {
+            (number, name): n
+            for number, incident in self.view.incidents.items()
+            for name, n in incident.firing.items()
+        }
+        assert counted == dict(attached), "every firing alert is in one incident (3)"
+
+    def _may_be_sent(self, answer: Send) -> None:
+        incident = self.view.incidents[answer.page.incident]
+        if answer.page.kind is PageKind.PAGE:
+            assert incident.state is State.OPEN, "no page after an acknowledgement (12)"
+            assert answer.page.epoch == incident.escalation.epoch
+
+
+def play(world: World, moves: list[Move]) -> None:
+    """Make the moves."""
+    for kind, what in moves:
+        match kind:
+            case "fires":
+                name, pod, severity = what
+                world.fires(alertname=name, pod=pod, severity=severity)
+            case "ends":
+                world.ends(alertname=what[0], pod=what[1])
+            case "wait":
+                world.run(what)
+            case "act":
+                world.handle(what)
+            case "snooze":
+                number, who, seconds = what
+                world.handle(Snoozed(number, who, world.now + seconds * 1_000_000))
+            case _:
+                world.provider = PROVIDERS[what]
+
+
+@how(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@seed(2026)
+@given(MOVES)
+def test_the_invariants_hold_whatever_happens(moves: list[Move]) -> None:
+    world = Watched()
+
+    play(world, moves)
+    world.provider = accept
+    world.run(2 * 3600)
+
+    for incident in world.view.incidents.values():
+        pages = [p for p in world.view.pages.values() if p.incident == incident.number]
+        assert all(page.state is not PageState.DUE for page in pages), "quiescence (24)"
+        if incident.state is State.OPEN:
+            epoch = incident.escalation.epoch
+            reached = [p for p in pages if p.epoch == epoch and p.state is PageState.SENT]
+            assert reached, "an open incident has paged somebody (21, 22)"
+
+
+@how(max_examples=100, deadline=None)
+@seed(2026)
+@given(MOVES)
+def test_the_same_history_gives_the_same_rows(moves: list[Move]) -> None:
+    worlds = [World(), World()]
+
+    for world in worlds:
+        play(world, moves)
+
+    assert worlds[0].view.incidents == worlds[1].view.incidents
+    assert worlds[0].view.pages == worlds[1].view.pages
+    assert worlds[0].entries == worlds[1].entries
+
+
+def test_the_invariant_against_paging_after_an_acknowledgement_can_fail() -> None:
+    world = Watched()
+    world.fires(severity="SEV-2")
+    page = next(iter(world.view.pages.values()))
+    world.handle(Acknowledged(1, "bob"))
+
+    with pytest.raises(AssertionError, match="no page after an acknowledgement"):
+        world._may_be_sent(Send(page, world.incident))
+
+
+def test_the_invariant_of_counts_can_fail() -> None:
+    world = Watched()
+    world.fires(severity="SEV-2")
+    world.view.incidents[1] = replace(world.incident, firing={})
+
+    with pytest.raises(AssertionError, match="in one incident"):
+        world._counts_are_of_attached_alerts()
+
+
+def test_an_old_verdict_decides_nothing() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    page = next(iter(world.view.pages.values()))
+
+    decision = deciding.decide(
+        world.view, DeliveryEnded(page.id, 99, Delivered(), 1), world.settings, world.now
+    )
+
+    assert decision.effects == ()

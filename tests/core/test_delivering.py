@@ -1,0 +1,259 @@
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+
+from tests.core.test_escalation import at, office_hours
+from tests.core.world import World, plan, settings, step
+from triaged.core.durations import MINUTE, SECOND
+from triaged.core.effects import Drop, Hold, Send
+from triaged.core.events import (
+    Acknowledged,
+    Delivered,
+    DeliveryEnded,
+    PageDue,
+    Refused,
+    TryAgain,
+    Verdict,
+)
+from triaged.core.model import Page, PageState, Recipient
+from triaged.core.settings import ContactStep
+
+
+def refuse(*channels: str) -> Callable[[Page, int], Verdict]:
+    """A provider that never takes anything on these channels."""
+
+    def provider(page: Page, now: int) -> Verdict:
+        return Refused("no such number") if page.channel in channels else Delivered()
+
+    return provider
+
+
+def first_page(world: World) -> Page:
+    """The first page in the outbox."""
+    return next(iter(world.view.pages.values()))
+
+
+def test_a_due_page_of_an_open_incident_may_go() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    claimed = world.claim(first_page(world))
+
+    answer = world.handle(PageDue(claimed))
+
+    assert answer == Send(claimed, world.incident)
+
+
+def test_a_page_is_superseded_by_an_acknowledgement() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    claimed = world.claim(first_page(world))
+    world.handle(Acknowledged(1, "alice"))
+
+    answer = world.handle(PageDue(claimed))
+
+    assert isinstance(answer, Drop)
+    assert world.view.pages[claimed.id].state is PageState.SUPERSEDED
+    assert world.view.pages[claimed.id].error == "acknowledged"
+
+
+def test_a_page_of_an_older_epoch_is_superseded() -> None:
+    world = World()
+    world.fires(severity="SEV-2", pod="a")
+    claimed = world.claim(first_page(world))
+    world.fires(severity="SEV-1", pod="b")
+
+    assert isinstance(world.handle(PageDue(claimed)), Drop)
+
+
+def test_a_page_that_somebody_else_has_claimed_since_does_not_go() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    claimed = world.claim(first_page(world))
+    world.claim(claimed)
+
+    answer = world.handle(PageDue(claimed))
+
+    assert isinstance(answer, Drop)
+    assert world.view.pages[claimed.id].state is PageState.DUE
+
+
+def test_a_verdict_with_an_old_token_changes_nothing() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    claimed = world.claim(first_page(world))
+    newer = world.claim(claimed)
+
+    world.handle(DeliveryEnded(claimed.id, claimed.token, Delivered(), claimed.attempts))
+
+    assert world.view.pages[claimed.id] == newer
+
+
+def test_an_attempt_without_a_known_end_makes_the_next_a_possible_duplicate() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    lost = world.claim(first_page(world))  # the process died after this
+
+    answer = world.handle(PageDue(world.claim(lost)))
+
+    assert isinstance(answer, Send)
+    assert answer.page.possible_duplicate
+
+
+def test_an_attempt_that_was_answered_is_no_possible_duplicate() -> None:
+    answers: list[Verdict] = [TryAgain("HTTP 503"), Delivered()]
+    world = World(
+        provider=lambda page, now: answers.pop(0) if page.channel == "desk" else Delivered()
+    )
+    world.fires(severity="SEV-2")
+
+    world.run(5)
+
+    flags = [page.possible_duplicate for _, page in world.sent if page.channel == "desk"]
+    assert flags == [False, False]
+
+
+def test_a_time_out_makes_the_next_a_possible_duplicate() -> None:
+    answers: list[Verdict] = [TryAgain("timed out", maybe_accepted=True), Delivered()]
+    world = World(
+        provider=lambda page, now: answers.pop(0) if page.channel == "desk" else Delivered()
+    )
+    world.fires(severity="SEV-2")
+
+    world.run(5)
+
+    flags = [page.possible_duplicate for _, page in world.sent if page.channel == "desk"]
+    assert flags == [False, True]
+
+
+def test_a_refused_page_goes_to_the_next_contact_at_once() -> None:
+    people = dict(settings().people)
+    people["alice"] = replace(people["alice"], page=(ContactStep("desk"),))
+    world = World(settings(people=people), provider=refuse("desk"))
+
+    world.fires(severity="SEV-2")
+    world.deliver()
+
+    assert world.pages() == [(0, "alice/desk"), (0, "alice/mail")]
+    assert world.kinds().count("page.failed") == 1
+
+
+def test_when_every_contact_refuses_the_catch_all_and_the_next_step_go_now() -> None:
+    def provider(page: Page, now: int) -> Verdict:
+        return Refused("gone") if page.recipient.person == "alice" else Delivered()
+
+    world = World(plan(step(0, "person:alice"), step(1, "person:bob")), provider=provider)
+    world.fires(severity="SEV-2")
+
+    world.deliver()
+
+    assert sorted(set(world.pages())) == [
+        (0, "alice/desk"),
+        (0, "alice/mail"),
+        (0, "bob/desk"),
+        (0, "bob/mail"),
+        (0, "carol/desk"),
+        (0, "carol/mail"),
+    ]
+
+
+def test_a_step_whose_other_target_was_reached_needs_no_successor() -> None:
+    def provider(page: Page, now: int) -> Verdict:
+        return Refused("gone") if page.recipient.person == "alice" else Delivered()
+
+    world = World(
+        plan(step(0, "person:bob", "person:alice"), step(1, "person:carol")), provider=provider
+    )
+    world.fires(severity="SEV-2")
+
+    world.run(60)
+
+    assert {who.split("/")[0] for _, who in world.pages()} == {"alice", "bob"}
+
+
+def test_a_page_is_tried_until_the_provider_is_back() -> None:
+    down_until = 30 * MINUTE
+
+    def provider(page: Page, now: int) -> Verdict:
+        if now < world.start + down_until:
+            return TryAgain("connection refused")
+        return Delivered()
+
+    world = World(plan(step(0, "channel:hook")), provider=provider)
+    world.fires(severity="SEV-3")
+
+    world.run(32 * 60)
+
+    assert first_page(world).state is PageState.SENT
+    sent_at = first_page(world).sent_at
+    assert sent_at is not None
+    assert sent_at - world.start - down_until <= 60 * SECOND
+
+
+def test_a_slow_failure_starts_the_next_contact_while_the_first_is_tried_again() -> None:
+    people = dict(settings().people)
+    people["alice"] = replace(people["alice"], page=(ContactStep("desk"),))
+
+    def provider(page: Page, now: int) -> Verdict:
+        if page.channel == "desk":
+            return TryAgain("timed out", maybe_accepted=True)
+        return Delivered()
+
+    world = World(settings(people=people), provider=provider)
+    world.fires(severity="SEV-1")
+
+    world.deliver()
+
+    assert (0, "alice/mail") in world.pages()
+    assert world.view.pages[first_page(world).id].state is PageState.DUE
+
+
+def test_whoever_is_paged_during_an_acknowledgement_hears_of_it_too() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    claimed = world.claim(first_page(world))
+    world.handle(PageDue(claimed))
+
+    world.handle(Acknowledged(1, "bob"))
+    world.handle(DeliveryEnded(claimed.id, claimed.token, Delivered(), claimed.attempts))
+    world.deliver()
+
+    assert world.incident.told == (Recipient("alice", "desk"),)
+    assert [who for who, _ in world.updates()] == ["alice/desk"]
+
+
+def test_a_page_is_held_while_the_calendar_is_closed() -> None:
+    world = office_hours()
+    world.fires(severity="SEV-4")
+    claimed = world.claim(first_page(world))
+    world.now = at(27, 20)
+
+    answer = world.handle(PageDue(claimed))
+
+    assert isinstance(answer, Hold)
+    assert answer.page.due_at == at(30, 7)
+    assert world.kinds()[-1] == "page.held"
+
+
+def test_an_update_that_cannot_be_delivered_for_an_hour_is_given_up() -> None:
+    world = World(provider=lambda page, now: TryAgain("down") if page.subject else Delivered())
+    world.fires(severity="SEV-3")
+    world.deliver()
+    world.handle(Acknowledged(1, "bob"))
+
+    world.run(2 * 3600)
+
+    states = {page.state for page in world.view.pages.values() if page.subject}
+    assert states == {PageState.FAILED}
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 3, 4])
+def test_the_timeline_of_a_long_outage_stays_short(attempts: int) -> None:
+    world = World(plan(step(0, "channel:hook")), provider=lambda page, now: TryAgain("down"))
+    world.fires(severity="SEV-3")
+
+    world.run(2**attempts)
+
+    tries = first_page(world).attempts
+    failures = [e for e in world.entries[1] if e.data.get("page") == first_page(world).id]
+    assert len(failures) == tries.bit_length()

@@ -1,0 +1,41 @@
+import pytest
+
+from triaged.core.lifecycle import OUTCOME_OF, TRANSITIONS, Verb, diagram, impossible, next_state
+from triaged.core.model import LIVE, State
+
+
+def test_every_state_is_in_the_table() -> None:
+    assert set(TRANSITIONS) == set(State)
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_doing_again_what_is_done_changes_nothing(verb: Verb) -> None:
+    assert next_state(OUTCOME_OF[verb], verb) is OUTCOME_OF[verb]
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.MERGED])
+def test_final_states_lead_nowhere(state: State) -> None:
+    others = [verb for verb in Verb if OUTCOME_OF[verb] is not state]
+
+    assert [next_state(state, verb) for verb in others] == [None] * len(others)
+
+
+def test_only_live_incidents_can_be_acknowledged() -> None:
+    can = {state for state in State if next_state(state, Verb.ACKNOWLEDGE)}
+
+    assert can == LIVE
+
+
+def test_a_refusal_says_what_is_possible() -> None:
+    assert impossible(State.RESOLVED, Verb.ACKNOWLEDGE) == (
+        "cannot acknowledge an incident that is resolved; possible now: reopen, close"
+    )
+
+
+def test_the_diagram_draws_each_line_of_the_table() -> None:
+    drawn = diagram().splitlines()
+
+    lines = sum(len(verbs) for verbs in TRANSITIONS.values())
+    finals = sum(not verbs for verbs in TRANSITIONS.values())
+    assert len(drawn) == 2 + lines + finals
+    assert "    open --> acknowledged: acknowledge" in drawn

@@ -1,0 +1,180 @@
+from tests.core.world import MONDAY, ByLabels, World, settings
+from triaged.core.durations import HOUR, MINUTE, SECOND
+from triaged.core.effects import Attached
+from triaged.core.model import ResolvePolicy, ResolveWhen, State
+
+
+def test_the_first_alert_of_a_key_opens_an_incident() -> None:
+    world = World()
+
+    answer = world.fires(severity="SEV-2")
+
+    assert answer == Attached(1)
+    assert world.state() is State.OPEN
+    assert world.incident.severity_by == "rule:label-SEV-2"
+    assert world.kinds()[0] == "incident.opened"
+
+
+def test_a_repeat_attaches_and_changes_no_incident() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    before = world.incident
+
+    answer = world.fires(severity="SEV-2")
+
+    assert answer == Attached(1)
+    assert world.incident == before
+
+
+def test_the_same_start_from_two_peers_a_millisecond_apart_is_a_repeat() -> None:
+    world = World()
+    world.fires(severity="SEV-2", _starts="10")
+    state = world.view.alerts["am", "alertname=Down"]
+
+    world.fires(severity="SEV-2", _starts="11")
+
+    assert world.view.alerts["am", "alertname=Down"] == state
+
+
+def test_a_later_start_is_a_new_episode_in_the_same_incident() -> None:
+    world = World()
+    world.fires(severity="SEV-2", _starts="0")
+
+    world.fires(severity="SEV-2", _starts="600")
+
+    assert world.view.alerts["am", "alertname=Down"].episode == 2
+    assert world.incident.firing == {"SEV-2": 1}
+    assert len(world.view.incidents) == 1
+
+
+def test_an_incident_resolves_when_its_last_alert_does() -> None:
+    world = World()
+    world.fires(severity="SEV-2", pod="a")
+    world.fires(severity="SEV-2", pod="b")
+
+    world.ends(pod="a")
+    assert world.state() is State.OPEN
+    world.ends(pod="b")
+
+    assert world.state() is State.RESOLVED
+    assert (world.incident.firing, world.incident.resolved) == ({}, 2)
+
+
+def test_a_resolve_of_what_never_fired_opens_nothing() -> None:
+    world = World()
+
+    answer = world.ends(pod="a")
+
+    assert answer == Attached(None)
+    assert world.view.incidents == {}
+
+
+def test_a_late_resolve_of_an_earlier_episode_is_not_applied() -> None:
+    world = World()
+    world.fires(severity="SEV-2", _starts="100")
+
+    world.ends(severity="SEV-2", _starts="0")
+
+    assert world.view.alerts["am", "alertname=Down"].firing
+    assert world.state() is State.OPEN
+
+
+def test_another_source_cannot_resolve_an_alert() -> None:
+    world = World()
+    world.fires("am", severity="SEV-2")
+
+    world.ends("forger", severity="SEV-2")
+
+    assert world.state() is State.OPEN
+
+
+def test_an_alert_for_no_incident_is_stored_and_opens_nothing() -> None:
+    world = World()
+
+    answer = world.fires(incident="no")
+
+    assert answer == Attached(None)
+    assert world.view.alerts["am", "alertname=Down/incident=no"].firing
+    assert world.view.incidents == {}
+
+
+def test_an_alert_that_is_repeated_does_not_lapse() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+
+    world.run(20 * 3600)
+    world.fires(severity="SEV-2")
+    world.run(20 * 3600)
+
+    assert world.state() is State.OPEN
+
+
+def test_an_alert_lapses_when_its_source_goes_on_without_it() -> None:
+    world = World()
+    world.fires(severity="SEV-2", pod="a")
+
+    world.run(25 * 3600 - 60)
+    world.fires(severity="SEV-2", pod="a", alertname="Other")
+    world.run(3600)
+    world.fires(severity="SEV-2", pod="a", alertname="Other")
+    world.run(120)
+
+    assert world.view.incidents[1].state is State.RESOLVED
+    assert "alert.lapsed" in world.kinds(1)
+
+
+def test_a_dead_source_resolves_nothing() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+
+    world.run(80 * 3600)
+
+    assert world.state() is State.OPEN
+
+
+def test_an_alert_of_api_v2_lapses_at_its_ends_at() -> None:
+    world = World()
+    world.fires("prom", ends_at=MONDAY + 4 * MINUTE, severity="SEV-2")
+    world.run(5 * 60)
+    assert world.state() is State.OPEN
+    world.fires("prom", ends_at=MONDAY + 20 * MINUTE, alertname="Other")
+
+    world.run(61)
+
+    assert world.view.incidents[1].state is State.RESOLVED
+
+
+def test_a_source_without_stale_after_never_lapses() -> None:
+    world = World()
+    world.fires("generic", severity="SEV-2")
+
+    assert world.lapses == {}
+
+
+def test_a_hold_delays_the_resolve_and_a_new_alert_ends_it() -> None:
+    policy = ResolvePolicy(ResolveWhen.ALL, 2 * MINUTE)
+    world = World(settings(rules=ByLabels(policy)))
+    world.fires(severity="SEV-2", pod="a")
+    world.ends(pod="a")
+    world.run(60)
+    world.fires(severity="SEV-2", pod="b")
+    world.run(180)
+    assert world.state() is State.OPEN
+
+    world.ends(pod="b")
+    world.run(120)
+
+    assert world.state() is State.RESOLVED
+    assert world.incident.resolved_at == MONDAY + 360 * SECOND
+
+
+def test_a_later_start_after_a_lapse_window_counts_its_own_incident() -> None:
+    world = World(settings(reopen_within=HOUR))
+    world.fires(severity="SEV-2", pod="a", _starts="0")
+    world.ends(pod="a")
+    world.run(2 * 3600)
+
+    world.fires(severity="SEV-2", pod="a", _starts="7200")
+
+    assert sorted(world.view.incidents) == [1, 2]
+    assert world.incident.previous == 1

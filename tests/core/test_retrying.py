@@ -1,0 +1,47 @@
+from msgspec.structs import replace
+
+from tests.core.world import World
+from triaged.core.durations import HOUR, SECOND
+from triaged.core.events import TryAgain
+from triaged.core.model import Page, PageKind
+from triaged.core.retrying import gives_up, retry_at, wants_fallback
+
+
+def page(attempts: int) -> Page:
+    """A page that has been tried so often."""
+    world = World()
+    world.fires(severity="SEV-2")
+    return replace(next(iter(world.view.pages.values())), attempts=attempts, created_at=0)
+
+
+def test_waits_double_up_to_a_minute() -> None:
+    waits = [retry_at(page(n), TryAgain("down"), 0) / SECOND for n in range(1, 10)]
+
+    assert all(
+        0.75 * base <= wait <= base
+        for wait, base in zip(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60], strict=True)
+    )
+
+
+def test_the_same_decision_gives_the_same_instant() -> None:
+    assert retry_at(page(3), TryAgain("down"), 5) == retry_at(page(3), TryAgain("down"), 5)
+
+
+def test_the_providers_wish_is_honoured_up_to_a_minute() -> None:
+    assert retry_at(page(1), TryAgain("busy", 30 * SECOND), 0) == 30 * SECOND
+    assert retry_at(page(1), TryAgain("busy", 10**15), 0) == 60 * SECOND
+
+
+def test_a_fallback_starts_once() -> None:
+    quick = [wants_fallback(page(n), TryAgain("down")) for n in (1, 2, 3)]
+    slow = [wants_fallback(page(n), TryAgain("slow", maybe_accepted=True)) for n in (1, 2, 3)]
+
+    assert quick == [False, True, False]
+    assert slow == [True, False, False]
+
+
+def test_only_updates_are_given_up() -> None:
+    update = replace(page(5), kind=PageKind.UPDATE)
+
+    assert [gives_up(update, HOUR), gives_up(update, HOUR + 1)] == [False, True]
+    assert not gives_up(page(5), 100 * HOUR)

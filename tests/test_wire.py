@@ -1,0 +1,74 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import msgspec
+import pytest
+
+from triaged.errors import Malformed
+from triaged.wire import NESTING_MAX, Secret, decoded, encode, instant, instant_text, nesting_of
+
+MAPS = msgspec.json.Decoder(list[dict[str, str]])
+
+
+def test_an_instant_is_written_in_utc_with_microseconds() -> None:
+    at = instant(datetime(2026, 3, 30, 10, tzinfo=timezone(timedelta(hours=2))))
+
+    assert instant_text(at) == "2026-03-30T08:00:00.000000Z"
+    assert datetime.fromisoformat(instant_text(at)) == datetime(2026, 3, 30, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("show", [str, repr, lambda s: f"{s}", lambda s: f"{s!r:>9}", "%s".__mod__])
+def test_a_secret_shows_itself_to_nobody(show: object) -> None:
+    assert callable(show)
+    assert show(Secret("hunter2")).strip() == "<secret>"
+
+
+def test_a_secret_is_revealed_on_request() -> None:
+    assert Secret("hunter2").reveal() == "hunter2"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "where"),
+    [
+        (b"", "empty_body", ""),
+        (b"  \n", "empty_body", ""),
+        (b"[{", "not_json", ""),
+        (b'[{"a": "\xff"}]', "not_json", ""),
+        (b'[{"a": "x", "b": 1}]', "wrong_shape", '$[0]["b"]'),
+        (b'{"a": 1}', "wrong_shape", ""),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said(body: bytes, reason: str, where: str) -> None:
+    with pytest.raises(Malformed) as raised:
+        decoded(MAPS, body)
+
+    assert raised.value.reason == reason
+    assert raised.value.problem.where == where
+    assert raised.value.problem.message
+
+
+def test_a_body_that_nests_too_deep_is_an_error_and_no_crash() -> None:
+    with pytest.raises(Malformed) as raised:
+        decoded(msgspec.json.Decoder(object), b"[" * 100_000)
+
+    assert raised.value.reason == "nested_too_deep"
+
+
+def test_the_key_of_a_wrong_value_is_named() -> None:
+    decoder = msgspec.json.Decoder(dict[str, str])
+
+    with pytest.raises(Malformed, match='"count"'):
+        decoded(decoder, b'{"fine": "x", "count": 7}')
+
+
+@pytest.mark.parametrize(
+    ("body", "depth"),
+    [(b"1", 0), (b"[]", 1), (b'{"a": [[]]}', 3), (b'["[[[[", "\\"[["]', 1), (b"[[]][[]]", 2)],
+)
+def test_nesting_counts_brackets_outside_strings(body: bytes, depth: int) -> None:
+    assert nesting_of(body) == depth
+
+
+def test_real_bodies_nest_less_than_the_limit() -> None:
+    body = encode({"alerts": [{"labels": {"a": "b"}, "values": {"A": 1}}]})
+
+    assert nesting_of(body) < NESTING_MAX

@@ -1,0 +1,45 @@
+"""The one place that knows what time it is."""
+
+import asyncio
+import time
+from typing import Protocol
+
+_ELAPSED_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+class Clock(Protocol):
+    """What the shell asks for time; the core gets `now` as an argument."""
+
+    def now(self) -> int:
+        """The present instant in µs UTC; it never goes backwards."""
+
+    async def sleep_until(self, at: int) -> None:
+        """Return when `now()` has reached `at` (µs UTC); at once if it has."""
+
+
+class SystemClock:
+    """Wall-clock time at start plus the time that has passed since, suspends included.
+
+    Steps of the wall clock after the start do not move deadlines; `step_us` tells how far the
+    wall clock has drifted from ours, for a log line and a metric.
+    """
+
+    def __init__(self) -> None:
+        self._anchor_us = time.time_ns() // 1000 - self._elapsed_us()
+
+    @staticmethod
+    def _elapsed_us() -> int:
+        return time.clock_gettime_ns(_ELAPSED_CLOCK) // 1000
+
+    def now(self) -> int:
+        """Now, in µs UTC."""
+        return self._anchor_us + self._elapsed_us()
+
+    def step_us(self) -> int:
+        """How far the wall clock now is ahead of ours, in µs."""
+        return time.time_ns() // 1000 - self.now()
+
+    async def sleep_until(self, at: int) -> None:
+        """Sleep until `at`, looking again each second: a suspend does not count as sleep."""
+        while (left_us := at - self.now()) > 0:
+            await asyncio.sleep(min(left_us / 1e6, 1.0))

@@ -1,0 +1,1 @@
+"""Values in, values out: every decision of triaged, without a clock, dice or I/O."""

@@ -1,0 +1,251 @@
+"""What people do: acknowledge, resolve, hand over, choose, note.
+
+Acting twice is no error; what the state table does not allow is a `Conflict`.
+"""
+
+from typing import assert_never
+
+from triaged.core.draft import Draft
+from triaged.core.effects import Acted, Conflict, Count, Decision, Unknown
+from triaged.core.escalation import (
+    Cause,
+    advance,
+    arm,
+    arm_at,
+    disarm,
+    settle_response,
+    step_due_at,
+)
+from triaged.core.events import (
+    Acknowledged,
+    Action,
+    Assigned,
+    Closed,
+    Declared,
+    Escalated,
+    NoteAdded,
+    PhaseChanged,
+    Reopened,
+    Resolved,
+    SeverityChosen,
+    Snoozed,
+    Unacknowledged,
+)
+from triaged.core.grouping import plan_for, reopen, resolve
+from triaged.core.lifecycle import Verb, impossible, next_state
+from triaged.core.model import (
+    Entry,
+    Incident,
+    Phase,
+    Reason,
+    ResolvePolicy,
+    ResolveWhen,
+    State,
+    incident_id,
+)
+from triaged.core.paging import inform, notify_person
+from triaged.core.settings import Settings
+from triaged.core.severity import choose
+from triaged.core.timers import UnacknowledgeDue
+from triaged.core.view import View
+
+VERB_OF: dict[type[Action], Verb] = {
+    Acknowledged: Verb.ACKNOWLEDGE,
+    Unacknowledged: Verb.UNACKNOWLEDGE,
+    Resolved: Verb.RESOLVE,
+    Reopened: Verb.REOPEN,
+    Closed: Verb.CLOSE,
+}
+"""The actions that are a verb of the state table."""
+
+LIVE_ONLY: dict[type[Action], str] = {
+    Escalated: "escalate",
+    Assigned: "assign",
+    SeverityChosen: "set the severity of",
+    PhaseChanged: "set the phase of",
+    Snoozed: "snooze",
+}
+"""The actions that only an open or acknowledged incident takes."""
+
+
+def declare(view: View, event: Declared, settings: Settings, now: int) -> Decision:
+    """An incident that a person declares: it pages like any other, and resolves by hand."""
+    service = settings.services.get(event.service or "")
+    by = event.by if ":" in event.by else f"person:{event.by}"
+    incident = Incident(
+        number=view.next_number(),
+        key=(),
+        title=event.title,
+        severity=event.severity,
+        severity_by=by,
+        chosen=event.severity,
+        opened_at=now,
+        plan=plan_for(settings, None, event.team, event.service),
+        service=event.service,
+        team=event.team or (service.team if service else None),
+        runbook=service.runbook if service else None,
+        resolve=ResolvePolicy(ResolveWhen.NEVER),
+    )
+    draft = Draft(incident, opened=True)
+    data: dict[str, object] = {"severity": event.severity, "reason": Reason.DECLARED}
+    data["policy"] = incident.plan.policy
+    draft.say(Entry(now, "incident.opened", event.by, f"{event.severity} {event.title}", data))
+    if event.text:
+        draft.say(Entry(now, "note", event.by, event.text))
+    arm(draft, settings, now, Cause(Reason.DECLARED, event.received_at or now))
+    return Decision(draft.effects(), Acted(incident.number))
+
+
+def act(view: View, event: Action, settings: Settings, now: int) -> Decision:
+    """Do what a person asks of an incident that exists."""
+    incident = view.incidents.get(event.incident)
+    if incident is None:
+        return Decision((), Unknown(f"there is no {incident_id(event.incident)}"))
+    verb = VERB_OF.get(type(event))
+    if verb is not None:
+        after = next_state(incident.state, verb)
+        if after is None:
+            return Decision((), Conflict(f"{incident.id}: {impossible(incident.state, verb)}"))
+        if after is incident.state:
+            return _noted(Draft(incident), event, now)
+    elif type(event) in LIVE_ONLY and not incident.live:
+        what = LIVE_ONLY[type(event)]
+        return Decision((), Conflict(f"{incident.id}: cannot {what} what is {incident.state}"))
+    return _apply(view, event, Draft(incident), settings, now)
+
+
+def _apply(view: View, event: Action, draft: Draft, settings: Settings, now: int) -> Decision:
+    refusal: Conflict | Unknown | None = None
+    match event:
+        case Acknowledged():
+            acknowledge(draft, settings, now, event.by)
+        case Unacknowledged():
+            unacknowledge(draft, settings, now, event.by, Reason.UNACKNOWLEDGED)
+        case Resolved():
+            resolve(draft, settings, now, event.by)
+        case Reopened():
+            refusal = _reopen(view, draft, settings, now, event.by)
+        case Closed():
+            draft.change(state=State.CLOSED)
+            draft.say(Entry(now, "incident.closed", event.by, f"closed by {event.by}"))
+        case Escalated():
+            refusal = _escalate(draft, settings, now, event.by)
+        case Assigned():
+            refusal = _assign(draft, settings, now, event)
+        case SeverityChosen():
+            choose(draft, settings, now, (event.severity, event.by, event.reason))
+        case PhaseChanged():
+            set_phase(draft, now, event.phase, event.by)
+        case NoteAdded():
+            pass
+        case Snoozed():
+            refusal = _snooze(draft, settings, now, event)
+        case _:
+            assert_never(event)
+    if refusal is not None:
+        return Decision((), refusal)
+    return _noted(draft, event, now)
+
+
+def _noted(draft: Draft, event: Action, now: int) -> Decision:
+    """Write down what the person said; any action counts as activity."""
+    text = event.text if isinstance(event, NoteAdded) else getattr(event, "note", "")
+    if text:
+        at = event.at if isinstance(event, NoteAdded) and event.at is not None else now
+        draft.say(Entry(at, "note", event.by, text))
+    if draft.incident.live:
+        draft.change(active_at=now)
+    return Decision(draft.effects(), Acted(draft.incident.number))
+
+
+def acknowledge(draft: Draft, settings: Settings, now: int, by: str) -> None:
+    """Somebody has it: steps stop, the target is met, everybody who was paged hears of it."""
+    before = draft.incident
+    settle_response(draft, now)
+    if before.armed_at is not None:
+        draft.add(Count("response_us", before.severity, value=now - before.armed_at))
+    disarm(draft)
+    draft.change(state=State.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=by, assigned_to=by)
+    draft.say(Entry(now, "incident.acknowledged", by, f"acknowledged by {by}"))
+    if before.phase is Phase.DETECTION:
+        set_phase(draft, now, Phase.TRIAGE, by)
+    inform(draft, settings, now, f"acknowledged by {by}", "acknowledged")
+    after_us = settings.severities[before.severity].unacknowledge_after
+    if after_us is not None:
+        draft.arm(UnacknowledgeDue(before.number, now + after_us, before.escalation.epoch))
+
+
+def unacknowledge(draft: Draft, settings: Settings, now: int, by: str, reason: Reason) -> None:
+    """Nobody has it any more: it pages again, from the first step."""
+    text = f"un-acknowledged: {reason.replace('_', ' ')}"
+    draft.say(Entry(now, "incident.unacknowledged", by, text, {"reason": reason}))
+    arm(draft, settings, now, Cause(reason, now))
+
+
+def set_phase(draft: Draft, now: int, phase: Phase, by: str) -> None:
+    """Say how far the work is, if that is news."""
+    before = draft.incident.phase
+    if phase is before:
+        return
+    draft.change(phase=phase)
+    data: dict[str, object] = {"from": before, "to": phase}
+    draft.say(Entry(now, "phase.changed", by, f"{before} → {phase}", data))
+
+
+def _reopen(view: View, draft: Draft, settings: Settings, now: int, by: str) -> Conflict | None:
+    incident = draft.incident
+    other = view.live_incident(incident.key) if incident.key else None
+    if other is not None:
+        return Conflict(f"{incident.id}: {other.id} is open for the same key")
+    reopen(draft, now, Reason.REOPENED_BY_HAND, by)
+    arm(draft, settings, now, Cause(Reason.REOPENED_BY_HAND, now))
+    return None
+
+
+def _escalate(draft: Draft, settings: Settings, now: int, by: str) -> Conflict | None:
+    """The next step now. What was acknowledged is given back: it goes on from that step."""
+    before = draft.incident
+    if step_due_at(before, settings) is None:
+        return Conflict(f"{before.id}: every step of policy {before.plan.policy} has been paged")
+    cause = Cause(Reason.ESCALATED_BY_HAND, now)
+    if before.state is State.ACKNOWLEDGED:
+        _give_back(draft, settings, now, by)
+    else:
+        draft.say(Entry(now, "note", by, "escalated by hand"))
+    advance(draft, settings, now, cause, at_once=True)
+    return None
+
+
+def _give_back(draft: Draft, settings: Settings, now: int, by: str) -> None:
+    """Un-acknowledge, but go on from the step that was next instead of from the first."""
+    place = draft.incident.escalation
+    reason = Reason.ESCALATED_BY_HAND
+    text = f"un-acknowledged: {reason.replace('_', ' ')}"
+    draft.say(Entry(now, "incident.unacknowledged", by, text, {"reason": reason}))
+    arm_at(draft, settings, now, Cause(reason, now), place)
+
+
+def _assign(draft: Draft, settings: Settings, now: int, event: Assigned) -> Unknown | None:
+    if event.person not in settings.people:
+        return Unknown(f"there is no person {event.person!r} in the configuration")
+    if draft.incident.assigned_to == event.person:
+        return None
+    draft.change(assigned_to=event.person)
+    draft.say(Entry(now, "incident.assigned", event.by, f"assigned to {event.person}"))
+    news = (event.person, f"assigned to you by {event.by}", f"assigned-{now}")
+    notify_person(draft, settings, now, news)
+    return None
+
+
+def _snooze(draft: Draft, settings: Settings, now: int, event: Snoozed) -> Conflict | None:
+    """Acknowledged until an instant: then it pages again, whoever has it."""
+    if event.until <= now:
+        return Conflict(f"{draft.incident.id}: cannot snooze until an instant that has passed")
+    if draft.incident.state is State.OPEN:
+        acknowledge(draft, settings, now, event.by)
+    draft.change(snoozed_until=event.until)
+    epoch = draft.incident.escalation.epoch
+    draft.arm(UnacknowledgeDue(draft.incident.number, event.until, epoch))
+    data: dict[str, object] = {"until": event.until}
+    draft.say(Entry(now, "incident.snoozed", event.by, f"snoozed by {event.by}", data))
+    return None

@@ -1,0 +1,68 @@
+"""The one decision: what is known, what happened, what operators want, now → rows and an answer."""
+
+from typing import assert_never
+
+from triaged.core.acting import act, declare
+from triaged.core.delivering import ended, may_go
+from triaged.core.effects import Decision
+from triaged.core.events import (
+    Acknowledged,
+    AlertReceived,
+    Assigned,
+    BodyQuarantined,
+    Closed,
+    Declared,
+    DeliveryEnded,
+    Escalated,
+    Event,
+    NoteAdded,
+    PageDue,
+    PhaseChanged,
+    Reopened,
+    Resolved,
+    SeverityChosen,
+    Snoozed,
+    TimerFired,
+    Unacknowledged,
+)
+from triaged.core.quarantining import quarantine
+from triaged.core.receiving import receive
+from triaged.core.settings import Settings
+from triaged.core.timing import fire
+from triaged.core.view import View
+
+
+def decide(view: View, event: Event, settings: Settings, now: int) -> Decision:
+    """What `event` means at `now`, given what `view` knows: the rows to write, and the answer.
+
+    Pure: the same arguments give the same decision. It reads the view and does not change it.
+    """
+    match event:
+        case AlertReceived():
+            return receive(view, event, settings, now)
+        case TimerFired(timer=timer):
+            return fire(view, timer, settings, now)
+        case PageDue():
+            return may_go(view, event, settings, now)
+        case DeliveryEnded():
+            return ended(view, event, settings, now)
+        case BodyQuarantined():
+            return quarantine(view, event, settings, now)
+        case Declared():
+            return declare(view, event, settings, now)
+        case (
+            Acknowledged()
+            | Unacknowledged()
+            | Resolved()
+            | Reopened()
+            | Closed()
+            | Escalated()
+            | Assigned()
+            | SeverityChosen()
+            | PhaseChanged()
+            | NoteAdded()
+            | Snoozed()
+        ):
+            return act(view, event, settings, now)
+        case _:
+            assert_never(event)

@@ -1,0 +1,217 @@
+"""May this page go out now, and what follows from the provider's answer.
+
+Acknowledgement and calendars are decided here, at the last moment. A page that fails has a
+successor: the person's next contact, then the catch-all and the next step.
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from triaged.core.calendars import is_open, next_open
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.effects import Decision, Drop, Hold, SavePage, Send
+from triaged.core.escalation import calendar_of, next_step_now
+from triaged.core.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
+from triaged.core.model import (
+    Entry,
+    Incident,
+    Page,
+    PageKind,
+    PageState,
+    Reason,
+    Recipient,
+    State,
+)
+from triaged.core.paging import channel_of, page_id, update_row
+from triaged.core.retrying import gives_up, retry_at, wants_fallback
+from triaged.core.settings import Settings
+from triaged.core.view import View
+
+
+def may_go(view: View, event: PageDue, settings: Settings, now: int) -> Decision:
+    """Send, hold or drop a page that has been claimed."""
+    page = event.page
+    stored = view.pages.get(page.id)
+    incident = view.incidents.get(page.incident)
+    if stored is None or stored.token != page.token or incident is None:
+        return Decision((), Drop(page))  # somebody else has it: theirs to decide
+    reason = _superseded(page, incident)
+    if reason is not None:
+        done = replace(page, state=PageState.SUPERSEDED, error=reason, lease_until=0)
+        return Decision((SavePage(done),), Drop(done))
+    calendar = calendar_of(settings, incident.severity)
+    if calendar is not None and not is_open(calendar, now):
+        return _held(page, incident, next_open(calendar, now), now)
+    if page.attempts - 1 > page.answered and not page.possible_duplicate:
+        page = replace(page, possible_duplicate=True)  # the last attempt never told its end
+        return Decision((SavePage(page),), Send(page, incident))
+    return Decision((), Send(page, incident))
+
+
+def _superseded(page: Page, incident: Incident) -> Reason | None:
+    if page.kind is PageKind.UPDATE:
+        return None
+    if incident.state is State.ACKNOWLEDGED:
+        return Reason.ACKNOWLEDGED
+    if incident.state is not State.OPEN:
+        return Reason.RESOLVED
+    if page.epoch < incident.escalation.epoch:
+        return Reason.NEWER_EPOCH
+    return None
+
+
+def _held(page: Page, incident: Incident, until: int, now: int) -> Decision:
+    held = replace(page, due_at=until, lease_until=0, answered=page.attempts)
+    draft = Draft(incident)
+    data = _data(page) | {"reason": Reason.CALENDAR_CLOSED, "until": until}
+    text = f"held for {_whom(page.recipient)}: the calendar is closed"
+    draft.say(Entry(now, "page.held", OURSELVES, text, data))
+    return Decision((SavePage(held), *draft.effects()), Hold(held))
+
+
+def ended(view: View, event: DeliveryEnded, settings: Settings, now: int) -> Decision:
+    """Record what the provider said, and see to it that somebody is reached."""
+    page = view.pages.get(event.page_id)
+    if page is None or page.token != event.token or page.state is not PageState.DUE:
+        return Decision()  # the lease was lost: whoever claimed it since will report
+    incident = view.incidents[page.incident]
+    page = replace(page, answered=event.attempt, lease_until=0)
+    draft = Draft(incident)
+    match event.verdict:
+        case Delivered(ref=ref):
+            _delivered(draft, settings, now, replace(page, provider_ref=ref, error=""))
+        case TryAgain() as verdict:
+            _try_again(view, draft, settings, now, (page, verdict))
+        case Refused(error=error):
+            failed = replace(page, state=PageState.FAILED, error=error)
+            draft.add(SavePage(failed))
+            _say_failed(draft, now, failed, Reason.REFUSED)
+            _succeed(view, draft, settings, now, failed)
+        case _:
+            assert_never(event.verdict)
+    return Decision(draft.effects())
+
+
+def _delivered(draft: Draft, settings: Settings, now: int, page: Page) -> None:
+    draft.add(SavePage(replace(page, state=PageState.SENT, sent_at=now)))
+    whom = _whom(page.recipient)
+    if page.kind is PageKind.UPDATE:
+        draft.say(Entry(now, "update.sent", OURSELVES, f"told {whom}: {page.subject}", _data(page)))
+        return
+    draft.say(Entry(now, "page.sent", OURSELVES, f"paged {whom}", _data(page)))
+    told = draft.incident.told
+    if page.recipient not in told:
+        draft.change(told=(*told, page.recipient))
+    if draft.incident.state is not State.OPEN:
+        # it went out while somebody acknowledged or resolved: this one must hear of it too
+        about = str(draft.incident.state)
+        news = (page.recipient, f"{about} while this page was on its way", about)
+        draft.send(update_row(draft.incident, settings, now, news))
+
+
+def _try_again(
+    view: View, draft: Draft, settings: Settings, now: int, answer: tuple[Page, TryAgain]
+) -> None:
+    page, verdict = answer
+    if gives_up(page, now):
+        failed = replace(page, state=PageState.FAILED, error=verdict.error)
+        draft.add(SavePage(failed))
+        _say_failed(draft, now, failed, Reason.GAVE_UP)
+        return
+    waiting = replace(
+        page,
+        due_at=retry_at(page, verdict, now),
+        error=verdict.error,
+        possible_duplicate=page.possible_duplicate or verdict.maybe_accepted,
+    )
+    draft.add(SavePage(waiting))
+    if page.attempts & (page.attempts - 1) == 0:  # 1st, 2nd, 4th, 8th …: the timeline stays short
+        _say_failed(draft, now, waiting, Reason.TRYING_AGAIN)
+    if wants_fallback(page, verdict):
+        _succeed(view, draft, settings, now, waiting)
+
+
+def _say_failed(draft: Draft, now: int, page: Page, reason: Reason) -> None:
+    text = f"attempt {page.attempts} to reach {_whom(page.recipient)} failed: {page.error}"
+    draft.say(Entry(now, "page.failed", OURSELVES, text, _data(page) | {"reason": reason}))
+
+
+def _data(page: Page) -> dict[str, object]:
+    return {
+        "page": page.id,
+        "person": page.recipient.person,
+        "contact": page.recipient.contact,
+        "channel": page.channel,
+        "epoch": page.epoch,
+        "round": page.round,
+        "step": page.step,
+        "attempt": page.attempts,
+    }
+
+
+def _whom(recipient: Recipient) -> str:
+    if not recipient.person:
+        return recipient.contact
+    return f"{recipient.person} by {recipient.contact}"
+
+
+def _succeed(view: View, draft: Draft, settings: Settings, now: int, failed: Page) -> None:
+    """Start what comes after a page that fails: it must not end with nobody."""
+    if failed.kind is PageKind.UPDATE or _superseded(failed, draft.incident) is not None:
+        return
+    for contact in _other_contacts(settings, failed.recipient):
+        if _start(view, draft, settings, now, (failed, contact)):
+            return
+    step = (failed.epoch, failed.round, failed.step)
+    others = (page for page in view.pages.values() if page.id != failed.id)
+    pending = {PageState.DUE, PageState.SENT}
+    for page in others:
+        same = page.incident == failed.incident and page.kind is PageKind.PAGE
+        if same and (page.epoch, page.round, page.step) == step and page.state in pending:
+            return  # the step has another who is or will be reached, or fails in turn
+    next_step_now(draft, settings, now, failed)
+
+
+def _other_contacts(settings: Settings, recipient: Recipient) -> Iterator[str]:
+    """The person's other contacts: those of the `page` list first, in order."""
+    person = settings.people.get(recipient.person)
+    if person is None:
+        return
+    names = dict.fromkeys([*(way.contact for way in person.page), *person.contacts])
+    for name in names:
+        if name != recipient.contact and channel_of(settings, Recipient(person.id, name)):
+            yield name
+
+
+def _start(
+    view: View, draft: Draft, settings: Settings, now: int, instead: tuple[Page, str]
+) -> bool:
+    """Page (the failed page's person, by contact) now; False when that has failed already."""
+    failed, contact = instead
+    recipient = Recipient(failed.recipient.person, contact)
+    place = (failed.epoch, failed.round, failed.step)
+    identity = page_id(draft.incident.id, place, failed.target, recipient)
+    existing = view.pages.get(identity)
+    if existing is None:
+        successor = replace(
+            failed,
+            id=identity,
+            recipient=recipient,
+            channel=channel_of(settings, recipient) or "",
+            due_at=now,
+            created_at=now,
+            state=PageState.DUE,
+            attempts=0,
+            answered=0,
+            token=0,
+            possible_duplicate=False,
+            error="",
+            fallback=failed.fallback + 1,
+        )
+        draft.send(successor)
+        return True
+    if existing.state is PageState.DUE and existing.attempts == 0:
+        draft.add(SavePage(replace(existing, due_at=min(existing.due_at, now))))
+    return existing.state is not PageState.FAILED

@@ -1,0 +1,47 @@
+"""One incident while a decision changes it: what it will be, and the rows that say so."""
+
+from msgspec.structs import replace
+
+from triaged.core.effects import AddPage, Append, ArmTimer, DropTimer, Effect, SaveIncident
+from triaged.core.model import Entry, Incident, Page
+from triaged.core.timers import IncidentTimer
+
+OURSELVES = "triaged"
+"""The actor of what nobody asked for."""
+
+
+class Draft:
+    """A working copy of `incident`; `effects()` are the rows of all that was done to it."""
+
+    def __init__(self, incident: Incident, *, opened: bool = False) -> None:
+        self.incident = incident
+        self._opened = opened
+        self._rows: list[Effect] = []
+
+    def change(self, **fields: object) -> None:
+        """Give fields of the incident new values."""
+        self.incident = replace(self.incident, **fields)
+
+    def say(self, entry: Entry) -> None:
+        """Put `entry` on the timeline."""
+        self._rows.append(Append(self.incident.number, entry))
+
+    def arm(self, timer: IncidentTimer) -> None:
+        """Want `timer`, instead of any other of its kind."""
+        self._rows.append(ArmTimer(timer))
+
+    def drop(self, *kinds: type[IncidentTimer]) -> None:
+        """Want no timer of these kinds."""
+        self._rows += [DropTimer(self.incident.number, kind) for kind in kinds]
+
+    def send(self, page: Page) -> None:
+        """Put `page` in the outbox."""
+        self._rows.append(AddPage(page))
+
+    def add(self, effect: Effect) -> None:
+        """Want any other row."""
+        self._rows.append(effect)
+
+    def effects(self) -> tuple[Effect, ...]:
+        """The incident as it is now, and every row wanted since."""
+        return (SaveIncident(self.incident, self._opened), *self._rows)

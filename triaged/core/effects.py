@@ -1,0 +1,202 @@
+"""Everything that a decision can want: rows. Nothing else leaves the core.
+
+`store/` writes each kind with one statement per table and batch, in the transaction that read
+what the decision was based on.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from triaged.core.model import Alert, AlertState, Entry, Incident, Outcome, Page
+from triaged.core.timers import IncidentTimer
+
+
+class StartEpisode(msgspec.Struct, frozen=True, gc=False):
+    """Alert row (whole: labels, annotations) and a new observation row."""
+
+    state: AlertState
+    alert: Alert
+    outcome: Outcome
+    received_at: int
+
+
+class RepeatAlert(msgspec.Struct, frozen=True, gc=False):
+    """Count one more, last-seen, lapses_at, annotations, url; nothing else."""
+
+    alert: Alert
+    received_at: int
+    lapses_at: int | None
+
+
+class EndEpisode(msgspec.Struct, frozen=True, gc=False):
+    """The alert no longer fires; its observation ends."""
+
+    state: AlertState
+    """As it is afterwards: `firing` is False."""
+    ended_at: int
+    by: Literal["resolved", "lapsed", "restarted"]
+
+
+class NoteResolve(msgspec.Struct, frozen=True, gc=False):
+    """A resolve of something that does not fire, or that we never saw: counted, not stored."""
+
+    alert: Alert
+
+
+class CheckLapse(msgspec.Struct, frozen=True, gc=False):
+    """Look again at `check_at` whether the alert has lapsed."""
+
+    source: str
+    fingerprint: str
+    check_at: int
+
+
+class MoveFiring(msgspec.Struct, frozen=True, gc=False):
+    """What still fires in one incident belongs to another from now on."""
+
+    old: int
+    new: int
+
+
+class SaveIncident(msgspec.Struct, frozen=True, gc=False):
+    """The incident row as it is now."""
+
+    incident: Incident
+    opened: bool = False
+    """True at its first save: a new number, counted."""
+
+
+class JoinAlert(msgspec.Struct, frozen=True, gc=False):
+    """An alert joined: goes into the one `alerts.joined` entry per incident and commit."""
+
+    incident: int
+    alert: Alert
+
+
+class Append(msgspec.Struct, frozen=True, gc=False):
+    """A timeline entry; its place in the chain is found when the batch is saved."""
+
+    incident: int
+    entry: Entry
+
+
+class ArmTimer(msgspec.Struct, frozen=True, gc=False):
+    """The timer row of this incident and kind."""
+
+    timer: IncidentTimer
+
+
+class DropTimer(msgspec.Struct, frozen=True, gc=False):
+    """No timer of this kind is wanted any more (or it has fired)."""
+
+    incident: int
+    kind: type[IncidentTimer]
+
+
+class AddPage(msgspec.Struct, frozen=True, gc=False):
+    """A new outbox row; one that exists already stays as it is."""
+
+    page: Page
+
+
+class SavePage(msgspec.Struct, frozen=True, gc=False):
+    """An outbox row after a hold or a verdict, if its fence is still `page.token`."""
+
+    page: Page
+
+
+class Quarantine(msgspec.Struct, frozen=True, gc=False):
+    """A body to keep; the same body again raises its count."""
+
+    source: str
+    reason: str
+    detail: str
+    body: bytes
+    headers: dict[str, str]
+    received_at: int
+
+
+class Count(msgspec.Struct, frozen=True, gc=False):
+    """Not a row: a metric to raise after the commit, e.g. ("response", "SEV-1", "met")."""
+
+    metric: Literal["unclassified", "escalation", "target", "response_us", "repair"]
+    label: str = ""
+    outcome: str = ""
+    value: int = 1
+
+
+Effect = (
+    StartEpisode
+    | RepeatAlert
+    | EndEpisode
+    | NoteResolve
+    | CheckLapse
+    | MoveFiring
+    | SaveIncident
+    | JoinAlert
+    | Append
+    | ArmTimer
+    | DropTimer
+    | AddPage
+    | SavePage
+    | Quarantine
+    | Count
+)
+
+
+class Attached(msgspec.Struct, frozen=True, gc=False):
+    """Answer to an alert: the incident that it belongs to, if any."""
+
+    incident: int | None
+
+
+class Acted(msgspec.Struct, frozen=True, gc=False):
+    """Answer to an action: done, or done before."""
+
+    incident: int
+
+
+class Conflict(msgspec.Struct, frozen=True, gc=False):
+    """Answer to an action: impossible in the present state (HTTP 409)."""
+
+    detail: str
+
+
+class Unknown(msgspec.Struct, frozen=True, gc=False):
+    """Answer to an action: no such incident, person … (HTTP 404)."""
+
+    detail: str
+
+
+class Send(msgspec.Struct, frozen=True, gc=False):
+    """Answer to a due page: go. The incident and contact are as of now."""
+
+    page: Page
+    incident: Incident
+
+
+class Hold(msgspec.Struct, frozen=True, gc=False):
+    """Answer to a due page: not now; it stays due."""
+
+    page: Page
+
+
+class Drop(msgspec.Struct, frozen=True, gc=False):
+    """Answer to a due page: nobody needs it any more."""
+
+    page: Page
+
+
+class Nothing(msgspec.Struct, frozen=True, gc=False):
+    """Answer to a timer or a verdict."""
+
+
+Answer = Attached | Acted | Conflict | Unknown | Send | Hold | Drop | Nothing
+
+
+class Decision(msgspec.Struct, frozen=True, gc=False):
+    """What `decide` says of one event."""
+
+    effects: tuple[Effect, ...] = ()
+    answer: Answer = Nothing()

@@ -1,0 +1,209 @@
+"""Arming, steps, rounds, the catch-all, the response target.
+
+Each arming is a new epoch: `armed_at` is now, steps count from it, round and step start at 1.
+Steps of one round that are late fire together, one page a recipient; rounds never collapse,
+because a round starts `every` after the last step of the one before has really fired.
+"""
+
+from typing import assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from triaged.core.calendars import Calendar, add_open, next_business_day_due, open_between
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.effects import Count
+from triaged.core.model import (
+    Delay,
+    Entry,
+    Escalation,
+    Incident,
+    Page,
+    Reason,
+    Response,
+    Severity,
+    Share,
+    Span,
+    State,
+    Step,
+)
+from triaged.core.paging import Pager
+from triaged.core.settings import NextBusinessDay, Settings
+from triaged.core.timers import AtRiskDue, ResolveDue, StepDue, TargetDue, UnacknowledgeDue
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """Why paging happens, and since when somebody waits for it."""
+
+    reason: Reason
+    at: int
+    """When the alert, action or due time was that pages measure their latency from."""
+
+
+def calendar_of(settings: Settings, severity: Severity) -> Calendar | None:
+    """The calendar outside of which nothing of this severity goes out, if it has one."""
+    within = settings.severities[severity].respond_within
+    return within.calendar if isinstance(within, NextBusinessDay) else None
+
+
+def later(settings: Settings, severity: Severity, base: int, us: int) -> int:
+    """The instant `us` after `base`; open time only, where the severity has a calendar."""
+    calendar = calendar_of(settings, severity)
+    return base + us if calendar is None else add_open(calendar, base, us)
+
+
+def response_target(settings: Settings, severity: Severity, at: int) -> tuple[int, int]:
+    """(respond_by, length of the target in µs) for an incident armed at `at`."""
+    within = settings.severities[severity].respond_within
+    if isinstance(within, NextBusinessDay):
+        respond_by = next_business_day_due(within.calendar, at)
+        return respond_by, open_between(within.calendar, at, respond_by)
+    return at + within, within
+
+
+def delay_us(delay: Delay, target_us: int) -> int:
+    """A delay in µs, shares being of `target_us`."""
+    match delay:
+        case Share(of_target=share):
+            return int(share * target_us)
+        case Span(us=us):
+            return us
+        case _:
+            assert_never(delay)
+
+
+def arm(draft: Draft, settings: Settings, now: int, cause: Cause) -> None:
+    """Start a new epoch: a running target, and the steps from the first."""
+    arm_at(draft, settings, now, cause, Escalation())
+    advance(draft, settings, now, cause)
+
+
+def arm_at(draft: Draft, settings: Settings, now: int, cause: Cause, place: Escalation) -> None:
+    """Start a new epoch whose next step is that of `place`; the caller advances."""
+    before = draft.incident
+    respond_by, target_us = response_target(settings, before.severity, now)
+    still_running = before.state is State.OPEN and before.respond_by is not None
+    if cause.reason is Reason.SEVERITY_ROSE and still_running:
+        respond_by = min(before.respond_by or respond_by, respond_by)
+    at_risk_us = int(settings.at_risk * target_us)
+    at_risk_at = min(later(settings, before.severity, now, at_risk_us), respond_by)
+    missed = before.response is Response.MISSED
+    epoch = before.escalation.epoch + 1
+    draft.change(
+        state=State.OPEN,
+        armed_at=now,
+        received_at=cause.at,
+        respond_by=respond_by,
+        at_risk_at=at_risk_at,
+        response=Response.MISSED if missed else Response.ON_TRACK,
+        escalation=replace(place, epoch=epoch, round_at=now, target_us=target_us),
+        acknowledged_at=None,
+        acknowledged_by=None,
+        snoozed_until=None,
+    )
+    draft.drop(UnacknowledgeDue, AtRiskDue, TargetDue)
+    if not missed:
+        draft.arm(AtRiskDue(before.number, at_risk_at, epoch))
+        draft.arm(TargetDue(before.number, respond_by, epoch))
+
+
+def disarm(draft: Draft) -> None:
+    """Nothing is due any more: acknowledged, resolved."""
+    draft.change(escalation=replace(draft.incident.escalation, next_at=None))
+    draft.drop(StepDue, AtRiskDue, TargetDue, UnacknowledgeDue, ResolveDue)
+
+
+def advance(
+    draft: Draft, settings: Settings, now: int, cause: Cause, *, at_once: bool = False
+) -> None:
+    """Fire the steps that are due, the next one `at_once` if asked; arm the timer of the rest."""
+    pager = Pager(draft, settings, now, cause.at)
+    due_at = step_due_at(draft.incident, settings)
+    while due_at is not None and (at_once or due_at <= now):
+        round_before = draft.incident.escalation.round
+        reached = _fire_step(pager, cause)
+        at_once = not reached and draft.incident.escalation.round == round_before
+        due_at = step_due_at(draft.incident, settings)
+    draft.change(escalation=replace(draft.incident.escalation, next_at=due_at))
+    if due_at is None:
+        draft.drop(StepDue)
+        return
+    place = draft.incident.escalation
+    draft.arm(StepDue(draft.incident.number, due_at, place.epoch, place.round, place.step))
+
+
+def step_due_at(incident: Incident, settings: Settings) -> int | None:
+    """When the next step of `incident` is due; None when all rounds are over."""
+    place = incident.escalation
+    if place.step > len(incident.plan.steps):
+        return None
+    delay = incident.plan.steps[place.step - 1].after
+    wait_us = delay_us(delay, place.target_us)
+    return later(settings, incident.severity, place.round_at, wait_us)
+
+
+def _fire_step(pager: Pager, cause: Cause) -> bool:
+    """Page whom the next step names and move past it; whether it reached anybody."""
+    place = pager.draft.incident.escalation
+    step = pager.draft.incident.plan.steps[place.step - 1]
+    if place.step > 1 or place.round > 1:
+        _say_escalated(pager.draft, step, pager.now, cause)
+    reached = [pager.page(target) for target in step.notify]
+    if not any(reached):
+        _catch(pager)
+    _move_on(pager.draft, pager.settings, pager.now)
+    return any(reached)
+
+
+def _say_escalated(draft: Draft, step: Step, now: int, cause: Cause) -> None:
+    place = draft.incident.escalation
+    names = [str(target) for target in step.notify]
+    text = f"escalated to {', '.join(names)} (round {place.round}, step {place.step})"
+    data = {"epoch": place.epoch, "round": place.round, "step": place.step, "targets": names}
+    data |= {"reason": cause.reason}
+    draft.say(Entry(now, "incident.escalated", OURSELVES, text, data))
+    draft.add(Count("escalation", draft.incident.severity))
+
+
+def _move_on(draft: Draft, settings: Settings, now: int) -> None:
+    """The place after the step that has just fired: the next step, or the next round."""
+    plan, place = draft.incident.plan, draft.incident.escalation
+    last = place.step == len(plan.steps)
+    if not last or place.round > plan.repeat_times:
+        draft.change(escalation=replace(place, step=place.step + 1))
+        return
+    wait_us = delay_us(plan.repeat_every, place.target_us)
+    round_at = later(settings, draft.incident.severity, now, wait_us)
+    place = replace(place, round=place.round + 1, step=1, round_at=round_at)
+    draft.change(escalation=place)
+
+
+def _catch(pager: Pager) -> None:
+    """The step reached nobody: say so, and page the catch-all, once a round."""
+    draft = pager.draft
+    plan, place = draft.incident.plan, draft.incident.escalation
+    data = {"round": place.round, "step": place.step, "reason": Reason.NOBODY_REACHED}
+    draft.say(Entry(pager.now, "page.skipped", OURSELVES, "this step reached nobody", data))
+    if plan.catch_all is None or place.caught_in_round >= place.round:
+        return
+    draft.change(escalation=replace(place, caught_in_round=place.round))
+    pager.page(plan.catch_all)
+
+
+def next_step_now(draft: Draft, settings: Settings, now: int, failed: Page) -> None:
+    """Every page of the last step has failed: the catch-all, and the next step, at once."""
+    pager = Pager(draft, settings, now, failed.received_at)
+    _catch(pager)
+    advance(draft, settings, now, Cause(Reason.NOBODY_REACHED, failed.received_at), at_once=True)
+
+
+def settle_response(draft: Draft, now: int) -> None:
+    """Somebody answered, or it is over: the target is met, or was missed before we noticed."""
+    incident = draft.incident
+    if incident.response in (Response.MISSED, Response.MET):
+        return
+    in_time = incident.respond_by is None or now <= incident.respond_by
+    draft.change(response=Response.MET if in_time else Response.MISSED)
+    if incident.respond_by is not None:
+        outcome = "met" if in_time else "missed"
+        draft.add(Count("target", incident.severity, outcome))

@@ -1,0 +1,194 @@
+"""Everything that can happen. One way in: `engine.handle(batch)` decides each, in order."""
+
+import msgspec
+
+from triaged.core.model import Alert, Outcome, Page, Phase, Severity
+from triaged.core.timers import Timer
+
+
+class AlertReceived(msgspec.Struct, frozen=True, gc=False):
+    """A sender reported an alert.
+
+    The engine fills in `outcome` for what may start an episode; a mere repeat has none.
+    """
+
+    alert: Alert
+    received_at: int
+    outcome: Outcome | None = None
+
+
+class BodyQuarantined(msgspec.Struct, frozen=True, gc=False):
+    """A body, or one alert of a body, could not be used. It is kept verbatim."""
+
+    source: str
+    reason: str
+    """From a closed set: see `Malformed.reason`."""
+    detail: str
+    body: bytes
+    headers: dict[str, str]
+    received_at: int
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """Somebody declares an incident by hand."""
+
+    by: str
+    title: str
+    severity: Severity
+    service: str | None = None
+    team: str | None = None
+    text: str = ""
+    received_at: int = 0
+
+
+class Acknowledged(msgspec.Struct, frozen=True):
+    """Somebody takes the incident."""
+
+    incident: int
+    by: str
+    note: str = ""
+
+
+class Unacknowledged(msgspec.Struct, frozen=True):
+    """Somebody gives the incident back: it pages again."""
+
+    incident: int
+    by: str
+    note: str = ""
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """Somebody says that it is over."""
+
+    incident: int
+    by: str
+    note: str = ""
+
+
+class Reopened(msgspec.Struct, frozen=True):
+    """Somebody says that it is not over."""
+
+    incident: int
+    by: str
+    note: str = ""
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """Somebody closes a resolved incident for good."""
+
+    incident: int
+    by: str
+    note: str = ""
+
+
+class Escalated(msgspec.Struct, frozen=True):
+    """Somebody wants the next step now."""
+
+    incident: int
+    by: str
+    note: str = ""
+
+
+class Assigned(msgspec.Struct, frozen=True):
+    """Somebody hands the incident to a person, who hears of it."""
+
+    incident: int
+    by: str
+    person: str
+
+
+class SeverityChosen(msgspec.Struct, frozen=True):
+    """Somebody sets the severity."""
+
+    incident: int
+    by: str
+    severity: Severity
+    reason: str = ""
+
+
+class PhaseChanged(msgspec.Struct, frozen=True):
+    """Somebody says how far the work is."""
+
+    incident: int
+    by: str
+    phase: Phase
+
+
+class NoteAdded(msgspec.Struct, frozen=True):
+    """Somebody writes down what happened, perhaps earlier (`at`)."""
+
+    incident: int
+    by: str
+    text: str
+    at: int | None = None
+
+
+class Snoozed(msgspec.Struct, frozen=True):
+    """Somebody takes the incident until an instant, at which it pages again."""
+
+    incident: int
+    by: str
+    until: int
+
+
+class TimerFired(msgspec.Struct, frozen=True, gc=False):
+    """A timer has come due."""
+
+    timer: Timer
+
+
+class PageDue(msgspec.Struct, frozen=True, gc=False):
+    """A claimed page asks whether it may go out now. `token` is the claim's fence."""
+
+    page: Page
+
+
+class Delivered(msgspec.Struct, frozen=True, gc=False):
+    """The provider has accepted it."""
+
+    ref: str = ""
+
+
+class TryAgain(msgspec.Struct, frozen=True, gc=False):
+    """It may work later. `after_us` is the provider's wish (Retry-After)."""
+
+    error: str
+    after_us: int | None = None
+    maybe_accepted: bool = False
+    """The provider may have it (time-out or cut after the body): the next try says so."""
+
+
+class Refused(msgspec.Struct, frozen=True, gc=False):
+    """It will never work through this contact."""
+
+    error: str
+
+
+Verdict = Delivered | TryAgain | Refused
+
+
+class DeliveryEnded(msgspec.Struct, frozen=True, gc=False):
+    """A delivery attempt of a page has a verdict."""
+
+    page_id: str
+    token: int
+    verdict: Verdict
+    attempt: int
+
+
+Action = (
+    Acknowledged
+    | Unacknowledged
+    | Resolved
+    | Reopened
+    | Closed
+    | Escalated
+    | Assigned
+    | SeverityChosen
+    | PhaseChanged
+    | NoteAdded
+    | Snoozed
+)
+"""What people do to an incident that exists."""
+
+Event = AlertReceived | BodyQuarantined | Declared | Action | TimerFired | PageDue | DeliveryEnded

@@ -1,0 +1,249 @@
+"""Which incident an alert belongs to, and what its coming and going means for it."""
+
+import msgspec
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.effects import Count, JoinAlert
+from triaged.core.escalation import Cause, arm, disarm, settle_response
+from triaged.core.lifecycle import Verb, next_state
+from triaged.core.model import (
+    Alert,
+    AlertState,
+    Entry,
+    Incident,
+    Outcome,
+    Phase,
+    Plan,
+    Reason,
+    ResolveWhen,
+    State,
+)
+from triaged.core.paging import inform, notify_person
+from triaged.core.settings import Settings
+from triaged.core.severity import raise_to, severity_of
+from triaged.core.timers import ReopenWindowDue, ResolveDue
+from triaged.core.view import View
+
+ALERTS = "alerts"
+"""Who resolved, when the alerts did."""
+
+JOIN_NEWS_EVERY_US = 60_000_000
+"""The holder hears of joining alerts at most this often: a minute is soon, a storm is not mail."""
+
+
+class Arrival(msgspec.Struct):
+    """An episode that starts: the alert, what the rules say, since when somebody waits."""
+
+    alert: Alert
+    outcome: Outcome
+    received_at: int
+    now: int
+    before: AlertState | None = None
+    """The alert's row before this episode."""
+    left: Incident | None = None
+    """The incident that the alert fired in until this moment, without it."""
+
+    def covered_by_choice(self, incident: Incident) -> bool:
+        """Whether a human chose the severity of `incident` knowing this alert."""
+        known = self.before is not None and self.before.incident == incident.number
+        return known and incident.chosen is not None
+
+
+def home_of(view: View, arrival: Arrival, settings: Settings) -> tuple[Incident | None, bool]:
+    """(the incident it joins, whether that must re-open first); (None, False): a new one."""
+    left = arrival.left
+    if left is not None and left.live:
+        return left, False  # an attached alert never moves
+    home = view.live_incident(arrival.outcome.key)
+    if home is not None:
+        return home, False
+    home = view.latest_incident(arrival.outcome.key)
+    if home is None or not reopens(home, settings, arrival.now):
+        return None, False
+    return (left if left is not None and left.number == home.number else home), True
+
+
+def reopens(incident: Incident, settings: Settings, now: int) -> bool:
+    """Whether a new episode with its key re-opens `incident` instead of opening another."""
+    resolved_at = incident.resolved_at
+    return (
+        incident.state is State.RESOLVED
+        and incident.next is None
+        and resolved_at is not None
+        and now < resolved_at + settings.reopen_within
+    )
+
+
+def plan_for(settings: Settings, policy: str | None, team: str | None, service: str | None) -> Plan:
+    """The policy: the rule's, else its team's, else its service's team's, else `default`."""
+    known_service = settings.services.get(service or "")
+    names = [policy or ""]
+    for team_name in (team, known_service.team if known_service else None):
+        known_team = settings.teams.get(team_name or "")
+        names.append((known_team.policy if known_team else None) or "")
+    for name in names:
+        if name in settings.policies:
+            return settings.policies[name]
+    return settings.policies["default"]
+
+
+def open_incident(view: View, settings: Settings, arrival: Arrival) -> Draft:
+    """A new incident for an alert that has no home."""
+    outcome, now = arrival.outcome, arrival.now
+    severity, by = severity_of(outcome, settings)
+    service = settings.services.get(outcome.service or "")
+    previous = view.latest_incident(outcome.key)
+    incident = Incident(
+        number=view.next_number(),
+        key=outcome.key,
+        title=outcome.title,
+        severity=severity,
+        severity_by=by,
+        opened_at=now,
+        plan=plan_for(settings, outcome.policy, outcome.team, outcome.service),
+        service=outcome.service,
+        team=outcome.team or (service.team if service else None),
+        runbook=outcome.runbook or (service.runbook if service else None),
+        labels=outcome.labels,
+        resolve=outcome.resolve,
+        previous=previous.number if previous else None,
+    )
+    draft = Draft(incident, opened=True)
+    data: dict[str, object] = {"severity": severity, "rules": outcome.rules}
+    data |= {"policy": incident.plan.policy, "key": dict(outcome.key)}
+    data |= {"reason": Reason.NEW_KEY, "source": arrival.alert.source}
+    draft.say(Entry(now, "incident.opened", by, f"{severity} {outcome.title}", data))
+    if outcome.severity is None:
+        draft.add(Count("unclassified"))
+    _attach(draft, arrival)
+    arm(draft, settings, now, Cause(Reason.NEW_KEY, arrival.received_at))
+    return draft
+
+
+def join(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
+    """The alert joins an open incident: a higher severity pages, else only its holder hears."""
+    draft = Draft(incident)
+    _attach(draft, arrival)
+    severity, _ = severity_of(arrival.outcome, settings)
+    if severity < incident.severity and not arrival.covered_by_choice(incident):
+        raise_to(draft, settings, arrival.now, arrival.outcome, arrival.received_at)
+    elif incident.state is State.ACKNOWLEDGED and incident.acknowledged_by:
+        count = arrival.now // JOIN_NEWS_EVERY_US
+        news = (incident.acknowledged_by, "another alert joined", f"joined-{count}")
+        notify_person(draft, settings, arrival.now, news)
+    return draft
+
+
+def reopen_with(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
+    """The trouble is back within `reopen_within`: the same incident, armed again."""
+    draft = Draft(incident)
+    severity, _ = severity_of(arrival.outcome, settings)
+    reopen(draft, arrival.now, Reason.REOPEN_WINDOW, OURSELVES)
+    _attach(draft, arrival)
+    if severity < incident.severity and not arrival.covered_by_choice(incident):
+        raise_to(draft, settings, arrival.now, arrival.outcome, arrival.received_at)
+    else:
+        arm(draft, settings, arrival.now, Cause(Reason.REOPEN_WINDOW, arrival.received_at))
+    return draft
+
+
+def reopen(draft: Draft, now: int, reason: Reason, by: str) -> None:
+    """Back to open, with nobody's acknowledgement; the caller arms."""
+    draft.change(
+        state=State.OPEN,
+        phase=Phase.DETECTION,
+        reopens=draft.incident.reopens + 1,
+        resolved_at=None,
+        resolved_by=None,
+        acknowledged_at=None,
+        acknowledged_by=None,
+        respond_by=None,
+    )
+    draft.drop(ReopenWindowDue)
+    text = f"re-opened: {reason.replace('_', ' ')}"
+    draft.say(Entry(now, "incident.reopened", by, text, {"reason": reason}))
+
+
+def _attach(draft: Draft, arrival: Arrival) -> None:
+    """Count the alert in, and keep only the labels that all share."""
+    incident, alert, outcome = draft.incident, arrival.alert, arrival.outcome
+    firing = dict(incident.firing)
+    name = outcome.severity or ""
+    firing[name] = firing.get(name, 0) + 1
+    labels = incident.labels
+    if labels != outcome.labels:
+        theirs = outcome.labels
+        labels = {name: value for name, value in labels.items() if theirs.get(name) == value}
+    resolving_at = incident.resolving_at
+    if resolving_at is not None and incident.resolve.when is not ResolveWhen.FIRST:
+        resolving_at = None
+        draft.drop(ResolveDue)
+    draft.change(
+        firing=firing,
+        labels=labels,
+        truncated=max(incident.truncated, alert.truncated),
+        last_joined=(alert.source, alert.fingerprint),
+        resolving_at=resolving_at,
+    )
+    draft.add(JoinAlert(incident.number, alert))
+
+
+def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:
+    """The incident with one firing alert less; `ended` counts it as resolved."""
+    firing = dict(incident.firing)
+    name = state.severity or ""
+    firing[name] = firing.get(name, 0) - 1
+    firing = {name: n for name, n in firing.items() if n > 0}
+    return msgspec.structs.replace(incident, firing=firing, resolved=incident.resolved + ended)
+
+
+def leave(incident: Incident, settings: Settings, state: AlertState, now: int) -> Draft:
+    """An alert of the incident has ended; perhaps that resolves it, now or after the hold."""
+    draft = Draft(detach(incident, state, ended=True))
+    if not incident.live or incident.resolving_at is not None:
+        return draft
+    if not _may_resolve(draft.incident, state):
+        return draft
+    hold_us = incident.resolve.hold_us
+    if hold_us == 0:
+        resolve(draft, settings, now, ALERTS)
+    else:
+        draft.change(resolving_at=now + hold_us)
+        draft.arm(ResolveDue(incident.number, now + hold_us))
+    return draft
+
+
+def _may_resolve(incident: Incident, ended: AlertState) -> bool:
+    match incident.resolve.when:
+        case ResolveWhen.ALL:
+            return not incident.firing
+        case ResolveWhen.FIRST:
+            return True
+        case ResolveWhen.LAST:
+            return incident.last_joined == (ended.source, ended.fingerprint)
+        case ResolveWhen.NEVER:
+            return False
+
+
+def resolve(draft: Draft, settings: Settings, now: int, by: str) -> None:
+    """It is over: nothing pages any more, and everybody who was paged hears of it."""
+    settle_response(draft, now)
+    state = next_state(draft.incident.state, Verb.RESOLVE)
+    assert state is State.RESOLVED, "callers have looked at the table"
+    draft.change(
+        state=state,
+        phase=Phase.RESOLUTION,
+        resolved_at=now,
+        resolved_by=by,
+        resolving_at=None,
+        snoozed_until=None,
+    )
+    disarm(draft)
+    text = "resolved: no alert fires" if by == ALERTS else f"resolved by {by}"
+    reason = Reason.ALERTS_RESOLVED if by == ALERTS else Reason.RESOLVED
+    draft.say(Entry(now, "incident.resolved", by, text, {"reason": reason}))
+    inform(draft, settings, now, text, "resolved")
+    if draft.incident.firing:
+        reopens = draft.incident.reopens
+        due_at = now + settings.reopen_within
+        draft.arm(ReopenWindowDue(draft.incident.number, due_at, reopens))

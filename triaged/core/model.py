@@ -1,0 +1,395 @@
+"""What triaged knows: alerts, incidents, pages, entries. Instants and lengths of time are µs."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+Labels = Mapping[str, str]
+Key = tuple[tuple[str, str], ...]
+"""An incident's key: the group_by labels that are present, sorted by name."""
+
+
+class Severity(StrEnum):
+    """How bad it is; the lower the number the worse, so the worst of several is their `min`."""
+
+    SEV1 = "SEV-1"
+    SEV2 = "SEV-2"
+    SEV3 = "SEV-3"
+    SEV4 = "SEV-4"
+
+
+class State(StrEnum):
+    """Where an incident stands towards paging; the table is in `core/lifecycle.py`."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+LIVE = frozenset({State.OPEN, State.ACKNOWLEDGED})
+"""States in which an incident takes alerts; one incident per key is in one of them."""
+
+
+class Phase(StrEnum):
+    """Where the work on an incident stands (mission/incident-management: Incident Lifecycle)."""
+
+    DETECTION = "detection"
+    TRIAGE = "triage"
+    INVESTIGATION = "investigation"
+    MITIGATION = "mitigation"
+    RESOLUTION = "resolution"
+
+
+class Response(StrEnum):
+    """How the response target stands; `MISSED` is final for the incident."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    MISSED = "missed"
+    MET = "met"
+
+
+class Reason(StrEnum):
+    """Why a decision muted, joined, skipped, repeated or gave up: in timeline, logs, metrics."""
+
+    NEW_KEY = "new_key"
+    SAME_KEY = "same_key"
+    REOPEN_WINDOW = "reopen_window"
+    STILL_FIRING = "still_firing_after_resolve"
+    QUARANTINE = "quarantine"
+    DECLARED = "declared"
+    SEVERITY_ROSE = "severity_rose"
+    TARGET_APPROACHES = "target_approaches"
+    UNACKNOWLEDGED = "unacknowledged"
+    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
+    SNOOZE_ENDED = "snooze_ended"
+    ESCALATED_BY_HAND = "escalated_by_hand"
+    REOPENED_BY_HAND = "reopened_by_hand"
+    NOBODY_REACHED = "nobody_reached"
+    NOBODY_ON_CALL = "nobody_on_call"
+    NO_USABLE_CONTACT = "no_usable_contact"
+    CALENDAR_CLOSED = "calendar_closed"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    NEWER_EPOCH = "newer_epoch"
+    LAPSED = "lapsed"
+    ALERTS_RESOLVED = "alerts_resolved"
+    CHANNEL_GONE = "channel_gone"
+    TARGET_GONE = "target_gone"
+    REFUSED = "refused"
+    GAVE_UP = "gave_up"
+    TRYING_AGAIN = "trying_again"
+
+
+class Alert(msgspec.Struct, frozen=True, gc=False):
+    """One alert as a sender reported it, once. Identity is (source, fingerprint)."""
+
+    source: str
+    fingerprint: str
+    firing: bool
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    starts_at: int | None = None
+    """When the sender says it began; None: it did not say."""
+    ends_at: int | None = None
+    """When it lapses unless repeated: the `endsAt` of a firing alert of API v2."""
+    url: str = ""
+    """Where the sender shows it (generatorURL): text of a stranger, never a trusted link."""
+    truncated: int = 0
+    """How many alerts of its group the sender left out of the same body."""
+
+
+class AlertState(msgspec.Struct, frozen=True, gc=False):
+    """What a decision needs of a stored alert; labels and annotations stay in the row."""
+
+    source: str
+    fingerprint: str
+    firing: bool
+    episode: int
+    """1 for the first; an episode starts when it fires after not firing, or with a later start."""
+    starts_at: int
+    """When this episode began, by the sender's word; its first sight where it gave none."""
+    lapse_check_at: int | None
+    """When to look whether it has lapsed; what decides then is `lapses_at`."""
+    lapses_at: int | None
+    """When it lapses unless repeated before; None: never."""
+    incident: int | None
+    severity: Severity | None
+    """What it was classified as at the start of its episode; None: no rule said."""
+    rule: str | None
+    """The rule that set the severity."""
+
+
+class ResolveWhen(StrEnum):
+    """Which of its alerts must end for an incident to resolve by itself."""
+
+    ALL = "all"
+    FIRST = "first"
+    LAST = "last"
+    NEVER = "never"
+
+
+class ResolvePolicy(msgspec.Struct, frozen=True, gc=False):
+    """When an incident resolves by itself, fixed at its opening."""
+
+    when: ResolveWhen = ResolveWhen.ALL
+    hold_us: int = 0
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """What the rules made of an alert at the start of its episode."""
+
+    incident: bool
+    """False: stored and counted, opens and joins nothing."""
+    key: Key
+    title: str
+    severity: Severity | None = None
+    """None: no rule set one; `Settings.unclassified` applies."""
+    rule: str | None = None
+    """The rule that set the severity."""
+    rules: tuple[str, ...] = ()
+    """Every active rule that matched, in order, up to a `stop`."""
+    service: str | None = None
+    team: str | None = None
+    policy: str | None = None
+    runbook: str | None = None
+    labels: dict[str, str] = {}
+    """The sender's labels with the attributes and `set.labels` laid over them."""
+    resolve: ResolvePolicy = ResolvePolicy()
+    rule_set: str = ""
+    """Hash of the rules that decided."""
+
+
+class Share(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A share of the response target: 0.5 is half of it."""
+
+    of_target: float
+
+
+class Span(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A length of time, whatever the target."""
+
+    us: int
+
+
+Delay = Share | Span
+
+TargetKind = Literal["person", "schedule", "team", "channel"]
+
+
+class Target(msgspec.Struct, frozen=True, gc=False):
+    """Whom a step notifies; prints as `schedule:primary`."""
+
+    kind: TargetKind
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """One step of an escalation policy; `after` counts from the arming."""
+
+    notify: tuple[Target, ...]
+    after: Delay = Span(0)
+
+
+class Plan(msgspec.Struct, frozen=True, gc=False):
+    """An escalation policy as pinned on an incident at its opening."""
+
+    policy: str
+    steps: tuple[Step, ...]
+    catch_all: Target | None = None
+    repeat_times: int = 0
+    """Further rounds after the first."""
+    repeat_every: Delay = Share(1.0)
+    """From the last step of a round to the start of the next."""
+
+
+class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):
+    """Somebody, through something. `person` is empty for a page straight to a channel."""
+
+    person: str
+    contact: str
+    """The person's contact, or the channel's name where there is no person."""
+
+
+class Escalation(msgspec.Struct, frozen=True, gc=False):
+    """Where paging stands; each arming is a new epoch, round and step count from 1."""
+
+    epoch: int = 0
+    round: int = 1
+    step: int = 1
+    """The step that fires next; past the plan's last: all steps of the round have fired."""
+    next_at: int | None = None
+    round_at: int = 0
+    """From when the steps of this round count."""
+    target_us: int = 0
+    """The response target that shares are of; open time where a calendar counts."""
+    caught_in_round: int = 0
+    """The last round of this epoch in which the catch-all was paged; 0: none yet."""
+
+
+class Incident(msgspec.Struct, frozen=True, gc=False):
+    """Alerts handled together, and everything decided about them."""
+
+    number: int
+    key: Key
+    title: str
+    severity: Severity
+    severity_by: str
+    """`rule:<name>`, `raise:<rule>`, `person:<name>` or `unclassified`."""
+    opened_at: int
+    plan: Plan
+    state: State = State.OPEN
+    phase: Phase = Phase.DETECTION
+    kind: Literal["incident", "drill"] = "incident"
+    service: str | None = None
+    team: str | None = None
+    runbook: str | None = None
+    labels: dict[str, str] = {}
+    """The labels (overlay included) that all its alerts share."""
+    resolve: ResolvePolicy = ResolvePolicy()
+    received_at: int = 0
+    """When what opened or last armed it was received: pages measure their latency from it."""
+    armed_at: int | None = None
+    respond_by: int | None = None
+    at_risk_at: int | None = None
+    response: Response = Response.ON_TRACK
+    escalation: Escalation = Escalation()
+    acknowledged_at: int | None = None
+    acknowledged_by: str | None = None
+    assigned_to: str | None = None
+    active_at: int | None = None
+    """Last activity of people (acknowledge, note, phase …): un-acknowledging counts from it."""
+    snoozed_until: int | None = None
+    resolved_at: int | None = None
+    resolved_by: str | None = None
+    resolving_at: int | None = None
+    """When the hold ends after which it resolves by itself; None: the condition does not hold."""
+    reopens: int = 0
+    previous: int | None = None
+    next: int | None = None
+    """The incident that took over what was still firing."""
+    firing: dict[str, int] = {}
+    """Firing alerts by severity as classified; "" counts the unclassified."""
+    resolved: int = 0
+    truncated: int = 0
+    """Alerts that senders say they left out."""
+    last_joined: tuple[str, str] | None = None
+    """(source, fingerprint) of the alert that joined last, for resolve `last`."""
+    chosen: Severity | None = None
+    """A human's choice; it holds against all alerts attached when it was made."""
+    told: tuple[Recipient, ...] = ()
+    """Everybody who was paged: they hear of acknowledgement and resolve."""
+    entries: int = 0
+    """Timeline entries so far; the last one's `seq`."""
+    chain: str = ""
+    """Hash of the last timeline entry, hex."""
+
+    @property
+    def id(self) -> str:
+        """`INC-12`."""
+        return incident_id(self.number)
+
+    @property
+    def live(self) -> bool:
+        """Whether it is open or acknowledged."""
+        return self.state in LIVE
+
+
+PREFIX = "INC-"
+
+
+def incident_id(number: int) -> str:
+    """`INC-12`: how people and links name incident 12."""
+    return f"{PREFIX}{number}"
+
+
+def incident_number(text: str) -> int | None:
+    """12 for `INC-12` (any case) or `12`; None for anything else."""
+    digits = text.upper().removeprefix(PREFIX)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
+
+
+class PageState(StrEnum):
+    """A page is `due` until the provider has spoken or nobody needs it any more."""
+
+    DUE = "due"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+class PageKind(StrEnum):
+    """A page wants an answer; an update informs."""
+
+    PAGE = "page"
+    UPDATE = "update"
+
+
+class Page(msgspec.Struct, frozen=True, gc=False):
+    """An outbox row: one message to one recipient. `id` is its deterministic identity."""
+
+    id: str
+    incident: int
+    kind: PageKind
+    recipient: Recipient
+    channel: str
+    urgency: Literal["page", "notify"]
+    severity: Severity
+    due_at: int
+    """When it may go out (next); moved by retries and holds."""
+    created_at: int
+    received_at: int
+    """When the alert or action that caused it was received."""
+    epoch: int
+    round: int
+    step: int
+    target: str = ""
+    subject: str = ""
+    """For an update: what happened, in a sentence."""
+    state: PageState = PageState.DUE
+    attempts: int = 0
+    """Claims so far."""
+    answered: int = 0
+    """The last attempt that is known to have ended; an older one may have reached the provider."""
+    token: int = 0
+    """The fence: raised by each claim; a verdict must carry the current one."""
+    lease_until: int = 0
+    possible_duplicate: bool = False
+    sent_at: int | None = None
+    provider_ref: str = ""
+    error: str = ""
+    fallback: int = 0
+    """How many contacts failed before this one came to be."""
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One timeline entry before it has a place in the chain."""
+
+    at: int
+    """When it happened."""
+    kind: str
+    actor: str
+    """`person:alice`, `token:ops`, `rule:<name>`, `source:<name>`, `triaged`."""
+    text: str
+    data: dict[str, object] = {}
+
+
+class ChainedEntry(msgspec.Struct, frozen=True, gc=False):
+    """A timeline entry in its place; `hash` = SHA-256(previous hash ‖ canonical entry), hex."""
+
+    incident: int
+    seq: int
+    at: int
+    recorded_at: int
+    kind: str
+    actor: str
+    text: str
+    data: dict[str, object]
+    hash: str

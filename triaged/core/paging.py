@@ -1,0 +1,152 @@
+"""Whom a target means now, through what, and the outbox rows that come of it."""
+
+from msgspec.structs import replace
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.model import Entry, Incident, Page, PageKind, Reason, Recipient, Target
+from triaged.core.oncall import on_call
+from triaged.core.settings import ContactStep, Person, Settings
+
+
+class Pager:
+    """One firing: everybody is paged at most once in it, however many targets mean them."""
+
+    def __init__(self, draft: Draft, settings: Settings, now: int, received_at: int) -> None:
+        self.draft = draft
+        self.settings = settings
+        self.now = now
+        self._received_at = received_at
+        self._paged: set[Recipient] = set()
+
+    def page(self, target: Target) -> bool:
+        """Put the pages to `target` in the outbox; False, with an entry, when it is nobody."""
+        if target.kind == "channel" and target.name in self.settings.channels:
+            self._send(Recipient("", target.name), target)
+            return True
+        people, reason = people_of(self.settings, target, self.now)
+        reached = [self._page_person(person, target) for person in people]
+        if any(reached):
+            return True
+        if people:
+            reason = Reason.NO_USABLE_CONTACT
+        text = f"{target}: {reason.replace('_', ' ')}"
+        data: dict[str, object] = {"target": str(target), "reason": reason}
+        self.draft.say(Entry(self.now, "page.skipped", OURSELVES, text, data))
+        return False
+
+    def _page_person(self, person: Person, target: Target) -> bool:
+        ways = usable_ways(self.settings, person, self.draft.incident)
+        for way in ways:
+            self._send(Recipient(person.id, way.contact), target, way.after_us)
+        return bool(ways)
+
+    def _send(self, recipient: Recipient, target: Target, after_us: int = 0) -> None:
+        if recipient in self._paged:
+            return  # two late steps, or two targets of one: one page is enough
+        self._paged.add(recipient)
+        page = page_row(self.draft.incident, self.settings, recipient, str(target))
+        times = {"created_at": self.now, "due_at": self.now + after_us}
+        received_at = self._received_at + after_us
+        self.draft.send(replace(page, received_at=received_at, **times))
+
+
+def people_of(settings: Settings, target: Target, now: int) -> tuple[list[Person], Reason]:
+    """The people whom `target` means at `now`; if there are none, why."""
+    names: tuple[str, ...] = ()
+    match target.kind:
+        case "person":
+            names = (target.name,)
+        case "schedule" if target.name in settings.schedules:
+            names = on_call(settings.schedules[target.name], now)
+        case "team" if target.name in settings.teams:
+            names = settings.teams[target.name].people
+        case _:
+            return [], Reason.TARGET_GONE
+    people = [settings.people[name] for name in names if name in settings.people]
+    return people, Reason.NOBODY_ON_CALL
+
+
+def usable_ways(settings: Settings, person: Person, incident: Incident) -> list[ContactStep]:
+    """How `person` wants to hear of `incident`, less what has no channel any more."""
+    urgency = settings.severities[incident.severity].urgency
+    ways = person.page if urgency == "page" else person.notify
+    return [way for way in ways if channel_of(settings, Recipient(person.id, way.contact))]
+
+
+def page_row(incident: Incident, settings: Settings, recipient: Recipient, target: str) -> Page:
+    """The page of the present step to `recipient`; its times are the caller's to set."""
+    place = incident.escalation
+    return Page(
+        id=page_id(incident.id, (place.epoch, place.round, place.step), target, recipient),
+        incident=incident.number,
+        kind=PageKind.PAGE,
+        recipient=recipient,
+        channel=channel_of(settings, recipient) or "",
+        urgency=settings.severities[incident.severity].urgency,
+        severity=incident.severity,
+        due_at=0,
+        created_at=0,
+        received_at=0,
+        epoch=place.epoch,
+        round=place.round,
+        step=place.step,
+        target=target,
+    )
+
+
+def page_id(
+    incident_id: str, place: tuple[int, int, int], target: str, recipient: Recipient
+) -> str:
+    """The identity of a page: the same decision made twice gives the same row.
+
+    `place` is (epoch, round, step); `INC-12/1/1/2/schedule:primary/alice/mail`.
+    """
+    step = "/".join(map(str, place))
+    return f"{incident_id}/{step}/{target}/{recipient.person}/{recipient.contact}"
+
+
+def channel_of(settings: Settings, recipient: Recipient) -> str | None:
+    """The channel behind a recipient as of now; None when it is gone."""
+    channel = recipient.contact
+    if recipient.person:
+        person = settings.people.get(recipient.person)
+        contact = person.contacts.get(recipient.contact) if person else None
+        channel = contact.channel if contact else ""
+    return channel if channel in settings.channels else None
+
+
+def inform(draft: Draft, settings: Settings, now: int, subject: str, about: str) -> None:
+    """Tell everybody who was paged, on the same contact and thread.
+
+    `about` is the kind of news; an epoch tells each kind once to each recipient.
+    """
+    for recipient in draft.incident.told:
+        draft.send(update_row(draft.incident, settings, now, (recipient, subject, about)))
+
+
+def update_row(
+    incident: Incident, settings: Settings, now: int, news: tuple[Recipient, str, str]
+) -> Page:
+    """The update (recipient, subject, kind of news) as an outbox row, due now."""
+    recipient, subject, about = news
+    page = page_row(incident, settings, recipient, about)
+    return replace(
+        page,
+        id=f"{incident.id}/{page.epoch}/{about}/{recipient.person}/{recipient.contact}",
+        kind=PageKind.UPDATE,
+        urgency="notify",
+        subject=subject,
+        due_at=now,
+        created_at=now,
+        received_at=now,
+    )
+
+
+def notify_person(draft: Draft, settings: Settings, now: int, news: tuple[str, str, str]) -> None:
+    """Send (person, subject, kind of news) by the person's `notify` contacts, if there are any."""
+    name, subject, about = news
+    person = settings.people.get(name)
+    for way in person.notify if person else ():
+        recipient = Recipient(name, way.contact)
+        if channel_of(settings, recipient):
+            draft.send(update_row(draft.incident, settings, now, (recipient, subject, about)))

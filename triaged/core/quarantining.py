@@ -1,0 +1,58 @@
+"""A body that could not be used: kept, counted, and a human hears of it."""
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.effects import Attached, Decision, Effect, Quarantine
+from triaged.core.escalation import Cause, arm
+from triaged.core.events import BodyQuarantined
+from triaged.core.grouping import plan_for, reopens
+from triaged.core.model import Entry, Incident, Reason, ResolvePolicy, ResolveWhen
+from triaged.core.settings import Settings
+from triaged.core.severity import UNCLASSIFIED
+from triaged.core.view import View
+
+
+def quarantine_key(source: str, reason: str) -> tuple[tuple[str, str], ...]:
+    """One incident per (source, reason)."""
+    return (("quarantine", source), ("reason", reason))
+
+
+def quarantine(view: View, event: BodyQuarantined, settings: Settings, now: int) -> Decision:
+    """Keep the body. The first of its (source, reason) opens an incident; the rest is counted.
+
+    A sender repeats such a body every few minutes for ever: while the incident is open, and for
+    `reopen_within` after somebody resolved it, nothing pages.
+    """
+    kept = Quarantine(
+        event.source, event.reason, event.detail, event.body, event.headers, event.received_at
+    )
+    key = quarantine_key(event.source, event.reason)
+    live = view.live_incident(key)
+    if live is not None:
+        return Decision((kept,), Attached(live.number))
+    latest = view.latest_incident(key)
+    if latest is not None and reopens(latest, settings, now):
+        return Decision((kept,), Attached(latest.number))
+    draft = _open(view, event, settings, now)
+    effects: tuple[Effect, ...] = (kept, *draft.effects())
+    return Decision(effects, Attached(draft.incident.number))
+
+
+def _open(view: View, event: BodyQuarantined, settings: Settings, now: int) -> Draft:
+    latest = view.latest_incident(quarantine_key(event.source, event.reason))
+    incident = Incident(
+        number=view.next_number(),
+        key=quarantine_key(event.source, event.reason),
+        title=f"{event.source} sends what cannot be used: {event.reason.replace('_', ' ')}",
+        severity=settings.unclassified,
+        severity_by=UNCLASSIFIED,
+        opened_at=now,
+        plan=plan_for(settings, None, None, None),
+        resolve=ResolvePolicy(ResolveWhen.NEVER),
+        previous=latest.number if latest else None,
+    )
+    draft = Draft(incident, opened=True)
+    text = f"{event.detail}; see: triaged quarantine list"
+    data: dict[str, object] = {"reason": Reason.QUARANTINE, "source": event.source}
+    draft.say(Entry(now, "incident.opened", OURSELVES, text, data))
+    arm(draft, settings, now, Cause(Reason.QUARANTINE, event.received_at))
+    return draft

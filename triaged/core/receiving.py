@@ -1,0 +1,174 @@
+"""What an alert means: an episode that starts, a repeat, an end, or nothing we know.
+
+The status decides, never `endsAt`; the deduplication attaches, it never drops.
+"""
+
+from msgspec.structs import replace
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.effects import (
+    Attached,
+    CheckLapse,
+    Decision,
+    Effect,
+    EndEpisode,
+    NoteResolve,
+    RepeatAlert,
+    SaveIncident,
+    StartEpisode,
+)
+from triaged.core.events import AlertReceived
+from triaged.core.grouping import (
+    Arrival,
+    detach,
+    home_of,
+    join,
+    leave,
+    open_incident,
+    reopen_with,
+)
+from triaged.core.model import Alert, AlertState, Entry, Incident, Outcome, Reason
+from triaged.core.settings import Settings
+from triaged.core.timers import LapseDue
+from triaged.core.view import View
+
+START_TOLERANCE_US = 1_000_000
+"""Two peers of a highly available pair report one alert with starts a millisecond apart
+(Alertmanager #3865); two real episodes are at least an evaluation interval apart."""
+
+SOURCE_CHECK_US = 60_000_000
+"""How often to look again at an alert whose source is silent: a dead sender resolves nothing."""
+
+
+def receive(view: View, event: AlertReceived, settings: Settings, now: int) -> Decision:
+    """Decide what a reported alert is, and what that means for its incident."""
+    alert = event.alert
+    state = view.alerts.get((alert.source, alert.fingerprint))
+    if not alert.firing:
+        return _ended(view, alert, state, settings, now)
+    if state is not None and state.firing and not _starts_later(alert, state):
+        lapses_at = lapses_at_of(alert, settings, event.received_at)
+        repeat = RepeatAlert(alert, event.received_at, lapses_at)
+        return Decision((repeat,), Attached(state.incident))
+    assert event.outcome is not None, "the engine classifies what may start an episode"
+    return _started(view, event, event.outcome, settings, now)
+
+
+def _starts_later(alert: Alert, state: AlertState) -> bool:
+    starts_at = alert.starts_at
+    return starts_at is not None and starts_at > state.starts_at + START_TOLERANCE_US
+
+
+def lapses_at_of(alert: Alert, settings: Settings, received_at: int) -> int | None:
+    """When `alert` lapses unless it is repeated; None: never."""
+    if alert.ends_at is not None:
+        return alert.ends_at
+    stale_us = settings.stale_after.get(alert.source)
+    return None if stale_us is None else received_at + stale_us
+
+
+def _started(
+    view: View, event: AlertReceived, outcome: Outcome, settings: Settings, now: int
+) -> Decision:
+    alert = event.alert
+    before = view.alerts.get((alert.source, alert.fingerprint))
+    effects: list[Effect] = []
+    left: Incident | None = None
+    if before is not None and before.firing:  # it was over in between, and we were not told
+        ended = replace(before, firing=False, lapse_check_at=None)
+        effects.append(EndEpisode(ended, now, "restarted"))
+        home = _incident_of(view, before)
+        left = detach(home, before, ended=False) if home else None
+    draft = None
+    if outcome.incident:
+        arrival = Arrival(alert, outcome, event.received_at, now, before, left)
+        draft = _place(view, arrival, settings)
+    number = draft.incident.number if draft else None
+    if left is not None and left.number != number:
+        effects.append(SaveIncident(left))
+    effects.append(
+        StartEpisode(
+            _episode(event, outcome, settings, (before, number)), alert, outcome, event.received_at
+        )
+    )
+    if draft is not None:
+        effects += draft.effects()
+    return Decision(tuple(effects), Attached(number))
+
+
+def _episode(
+    event: AlertReceived,
+    outcome: Outcome,
+    settings: Settings,
+    place: tuple[AlertState | None, int | None],
+) -> AlertState:
+    """The alert's row at the start of an episode; `place` is (its row before, its incident)."""
+    alert, (before, number) = event.alert, place
+    lapses_at = lapses_at_of(alert, settings, event.received_at)
+    return AlertState(
+        source=alert.source,
+        fingerprint=alert.fingerprint,
+        firing=True,
+        episode=before.episode + 1 if before else 1,
+        starts_at=event.received_at if alert.starts_at is None else alert.starts_at,
+        lapse_check_at=lapses_at,
+        lapses_at=lapses_at,
+        incident=number,
+        severity=outcome.severity,
+        rule=outcome.rule,
+    )
+
+
+def _place(view: View, arrival: Arrival, settings: Settings) -> Draft:
+    """The incident that the episode joins, re-opens or opens."""
+    incident, closed = home_of(view, arrival, settings)
+    if incident is None:
+        return open_incident(view, settings, arrival)
+    if closed:
+        return reopen_with(incident, settings, arrival)
+    return join(incident, settings, arrival)
+
+
+def _incident_of(view: View, state: AlertState | None) -> Incident | None:
+    if state is None or state.incident is None:
+        return None
+    return view.incidents.get(state.incident)
+
+
+def _ended(
+    view: View, alert: Alert, state: AlertState | None, settings: Settings, now: int
+) -> Decision:
+    if state is None or not state.firing:
+        return Decision((NoteResolve(alert),), Attached(state.incident if state else None))
+    if alert.starts_at is not None and alert.starts_at + START_TOLERANCE_US < state.starts_at:
+        # a late delivery about an episode before this one
+        return Decision((NoteResolve(alert),), Attached(state.incident))
+    ended = replace(state, firing=False, lapse_check_at=None)
+    effects: tuple[Effect, ...] = (EndEpisode(ended, now, "resolved"),)
+    incident = _incident_of(view, state)
+    if incident is not None:
+        effects += leave(incident, settings, state, now).effects()
+    return Decision(effects, Attached(state.incident))
+
+
+def lapse(view: View, timer: LapseDue, settings: Settings, now: int) -> Decision:
+    """Has the alert lapsed? Only if its source has been heard since it should have repeated."""
+    state = view.alerts.get((timer.source, timer.fingerprint))
+    if state is None or not state.firing or state.lapses_at is None:
+        return Decision()
+    if state.lapses_at > now:
+        return Decision((CheckLapse(timer.source, timer.fingerprint, state.lapses_at),))
+    if view.heard_at.get(timer.source, 0) < state.lapses_at:
+        check_at = now + SOURCE_CHECK_US
+        return Decision((CheckLapse(timer.source, timer.fingerprint, check_at),))
+    ended = replace(state, firing=False, lapse_check_at=None)
+    effects: tuple[Effect, ...] = (EndEpisode(ended, now, "lapsed"),)
+    incident = _incident_of(view, state)
+    if incident is not None:
+        draft = leave(incident, settings, state, now)
+        text = f"{state.fingerprint} lapsed: {state.source} has not repeated it"
+        data: dict[str, object] = {"source": state.source, "fingerprint": state.fingerprint}
+        data["reason"] = Reason.LAPSED
+        draft.say(Entry(now, "alert.lapsed", OURSELVES, text, data))
+        effects += draft.effects()
+    return Decision(effects)

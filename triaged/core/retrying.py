@@ -1,0 +1,45 @@
+"""When to try a page again, and when to stop waiting for this contact alone."""
+
+import zlib
+
+from triaged.core.durations import HOUR, SECOND
+from triaged.core.events import TryAgain
+from triaged.core.model import Page, PageKind
+
+FIRST_RETRY_US = 1 * SECOND
+RETRY_MAX_US = 60 * SECOND
+"""A provider that is back is used within a minute; more often would be a storm of its own."""
+
+PATIENCE_US = 10 * SECOND
+"""A first attempt that took this long, or a provider that wants a longer pause, is reason enough
+for the next contact: a SEV-1 must reach somebody within its 5 minutes."""
+
+UPDATE_LIFE_US = 1 * HOUR
+"""News that could not be delivered for an hour is no news; a page is tried while it is needed."""
+
+
+def retry_at(page: Page, verdict: TryAgain, now: int) -> int:
+    """When the next attempt is due: doubling from 1 s to 60 s, up to a quarter earlier by id.
+
+    The provider's wish is honoured up to the maximum. The jitter is a function of the page, so
+    that a decision made twice is the same decision.
+    """
+    wait_us = min(RETRY_MAX_US, FIRST_RETRY_US << min(page.attempts - 1, 10))
+    spread = zlib.crc32(f"{page.id}#{page.attempts}".encode()) % 1000
+    wait_us -= wait_us * spread // 4000
+    wish_us = min(verdict.after_us or 0, RETRY_MAX_US)
+    return now + max(wait_us, wish_us)
+
+
+def wants_fallback(page: Page, verdict: TryAgain) -> bool:
+    """Whether to start the next contact now, while this one is still being tried.
+
+    At the first failure if it was slow, else at the second; later ones have had theirs.
+    """
+    slow = verdict.maybe_accepted or (verdict.after_us or 0) > PATIENCE_US
+    return page.kind is PageKind.PAGE and page.attempts == (1 if slow else 2)
+
+
+def gives_up(page: Page, now: int) -> bool:
+    """Whether an update has become too old to matter."""
+    return page.kind is PageKind.UPDATE and now - page.created_at > UPDATE_LIFE_US

@@ -1,0 +1,122 @@
+"""What operators decided, compiled: one immutable value that a reload replaces whole.
+
+`config/` builds it from YAML. The core reads it and never imports the rules: `Settings.rules` is
+any `Classifier`.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+import msgspec
+
+from triaged.core.calendars import Calendar
+from triaged.core.durations import DAY, HOUR, MINUTE
+from triaged.core.model import Alert, Outcome, Plan, Severity
+from triaged.core.oncall import Schedule
+
+Urgency = Literal["page", "notify"]
+
+
+class NextBusinessDay(msgspec.Struct, frozen=True):
+    """Respond by closing time of the next working day; only open time counts."""
+
+    calendar: Calendar
+
+
+class SeverityTarget(msgspec.Struct, frozen=True):
+    """What a severity promises."""
+
+    respond_within: int | NextBusinessDay
+    """µs, or by the calendar."""
+    urgency: Urgency = "page"
+    unacknowledge_after: int | None = None
+    """µs without activity after which an acknowledgement ends; None: never."""
+
+
+class ContactStep(msgspec.Struct, frozen=True):
+    """One way to a person, so long after the page is due."""
+
+    contact: str
+    after_us: int = 0
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """A person's address on a channel."""
+
+    channel: str
+    to: str = ""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody who can be paged. `page` and `notify` name contacts in order."""
+
+    id: str
+    name: str
+    timezone: str
+    contacts: Mapping[str, Contact]
+    page: tuple[ContactStep, ...]
+    notify: tuple[ContactStep, ...]
+
+
+class Team(msgspec.Struct, frozen=True):
+    """People and the policy of what they own."""
+
+    name: str
+    people: tuple[str, ...] = ()
+    policy: str | None = None
+
+
+class Service(msgspec.Struct, frozen=True):
+    """Something that breaks: who owns it, what it needs, what to read."""
+
+    name: str
+    team: str | None = None
+    depends_on: tuple[str, ...] = ()
+    runbook: str | None = None
+
+
+class Classifier(Protocol):
+    """The compiled rules."""
+
+    @property
+    def digest(self) -> str:
+        """Hash of the rule files: recorded with everything they decide."""
+
+    def classify(self, alert: Alert, now: int) -> Outcome:
+        """What the rules make of `alert` when its episode starts at `now`."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything that decisions depend on besides the store."""
+
+    severities: Mapping[Severity, SeverityTarget]
+    people: Mapping[str, Person]
+    schedules: Mapping[str, Schedule]
+    policies: Mapping[str, Plan]
+    """`default` is always there."""
+    rules: Classifier
+    teams: Mapping[str, Team] = {}
+    services: Mapping[str, Service] = {}
+    channels: frozenset[str] = frozenset()
+    """Names of the channels that exist."""
+    stale_after: Mapping[str, int | None] = {}
+    """By source: µs after which an alert lapses without a repeat; None or absent: never."""
+    unclassified: Severity = Severity.SEV2
+    at_risk: float = 0.75
+    reopen_within: int = 30 * MINUTE
+    timezone: str = "UTC"
+    public_url: str = ""
+
+
+DEFAULT_RESPONSE_US = {
+    Severity.SEV1: 5 * MINUTE,
+    Severity.SEV2: 15 * MINUTE,
+    Severity.SEV3: 1 * HOUR,
+}
+"""The founding document's response targets; SEV-4 is the next business day."""
+
+DEFAULT_STALE_US = {"alertmanager": 25 * HOUR, "grafana": 25 * HOUR}
+"""By kind of source: a day of repeats (repeat_interval is rarely longer) and an hour of grace."""
+
+ACTION_LINK_LIFE_US = 7 * DAY
+"""How long after `respond_by` the link in a page still acts."""

@@ -1,0 +1,56 @@
+"""How bad an incident is: the worst of its firing alerts, or what a human chose.
+
+It never falls by itself while the incident is open.
+"""
+
+from collections.abc import Mapping
+
+from triaged.core.draft import Draft
+from triaged.core.escalation import Cause, arm
+from triaged.core.model import Entry, Outcome, Reason, Severity
+from triaged.core.settings import Settings
+
+UNCLASSIFIED = "unclassified"
+
+
+def severity_of(outcome: Outcome, settings: Settings) -> tuple[Severity, str]:
+    """The severity an alert calls for, and by what: `rule:<name>` or `unclassified`."""
+    if outcome.severity is None:
+        return settings.unclassified, UNCLASSIFIED
+    return outcome.severity, f"rule:{outcome.rule}"
+
+
+def worst(firing: Mapping[str, int], settings: Settings) -> Severity | None:
+    """The worst severity among firing alerts, counted by severity ("" is unclassified)."""
+    return min(
+        (Severity(name) if name else settings.unclassified for name, n in firing.items() if n),
+        default=None,
+    )
+
+
+def raise_to(draft: Draft, settings: Settings, now: int, outcome: Outcome, cause_at: int) -> None:
+    """An alert is worse than the incident: take its severity, and arm with the new target."""
+    severity, by = severity_of(outcome, settings)
+    _say_changed(draft, now, severity, by, "an alert is worse")
+    draft.change(severity=severity, severity_by=by, chosen=None)
+    arm(draft, settings, now, Cause(Reason.SEVERITY_ROSE, cause_at))
+
+
+def choose(draft: Draft, settings: Settings, now: int, choice: tuple[Severity, str, str]) -> None:
+    """A person's (severity, actor, reason): it holds against all alerts attached so far."""
+    severity, by, reason = choice
+    before = draft.incident
+    if severity is not before.severity:
+        _say_changed(draft, now, severity, by, reason)
+    actor = by if ":" in by else f"person:{by}"
+    draft.change(severity=severity, severity_by=actor, chosen=severity)
+    holder = before.acknowledged_by is not None and by == before.acknowledged_by
+    if before.live and severity < before.severity and not holder:
+        arm(draft, settings, now, Cause(Reason.SEVERITY_ROSE, now))
+
+
+def _say_changed(draft: Draft, now: int, severity: Severity, by: str, why: str) -> None:
+    before = draft.incident.severity
+    text = f"{before} → {severity}" + (f": {why}" if why else "")
+    data: dict[str, object] = {"from": before, "to": severity, "reason": why}
+    draft.say(Entry(now, "severity.changed", by, text, data))

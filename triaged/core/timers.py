@@ -1,0 +1,67 @@
+"""What can come due. A timer says what it expects to find; a stale one does nothing.
+
+Rows are unique per (incident, kind): arming replaces, so a timer never fires for an older reason.
+"""
+
+import msgspec
+
+
+class StepDue(msgspec.Struct, frozen=True, gc=False, tag="step"):
+    """A step of the escalation plan fires."""
+
+    incident: int
+    due_at: int
+    epoch: int
+    round: int
+    step: int
+
+
+class AtRiskDue(msgspec.Struct, frozen=True, gc=False, tag="at_risk"):
+    """The response target is at risk."""
+
+    incident: int
+    due_at: int
+    epoch: int
+
+
+class TargetDue(msgspec.Struct, frozen=True, gc=False, tag="target"):
+    """The response target is missed."""
+
+    incident: int
+    due_at: int
+    epoch: int
+
+
+class UnacknowledgeDue(msgspec.Struct, frozen=True, gc=False, tag="unacknowledge"):
+    """An acknowledgement ends unless there was activity; a snooze ends."""
+
+    incident: int
+    due_at: int
+    epoch: int
+
+
+class ResolveDue(msgspec.Struct, frozen=True, gc=False, tag="resolve"):
+    """The resolve condition has held for `hold`."""
+
+    incident: int
+    due_at: int
+
+
+class ReopenWindowDue(msgspec.Struct, frozen=True, gc=False, tag="reopen_window"):
+    """The time is over in which the incident could re-open; what still fires needs a new one."""
+
+    incident: int
+    due_at: int
+    reopens: int
+
+
+class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
+    """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
+
+    source: str
+    fingerprint: str
+    due_at: int
+
+
+IncidentTimer = StepDue | AtRiskDue | TargetDue | UnacknowledgeDue | ResolveDue | ReopenWindowDue
+Timer = IncidentTimer | LapseDue

@@ -1,0 +1,141 @@
+"""What a timer that has come due means. A stale one does nothing."""
+
+from typing import assert_never
+
+from triaged.core.acting import unacknowledge
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.effects import Count, Decision, DropTimer, MoveFiring
+from triaged.core.escalation import Cause, advance, arm
+from triaged.core.grouping import ALERTS, resolve
+from triaged.core.model import Entry, Incident, Reason, Response, State
+from triaged.core.receiving import lapse
+from triaged.core.settings import Settings
+from triaged.core.severity import worst
+from triaged.core.timers import (
+    AtRiskDue,
+    IncidentTimer,
+    LapseDue,
+    ReopenWindowDue,
+    ResolveDue,
+    StepDue,
+    TargetDue,
+    Timer,
+    UnacknowledgeDue,
+)
+from triaged.core.view import View
+
+
+def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
+    """Do what is due, if things still stand as the timer expects; its row goes either way."""
+    if isinstance(timer, LapseDue):
+        return lapse(view, timer, settings, now)
+    incident = view.incidents.get(timer.incident)
+    gone = DropTimer(timer.incident, type(timer))
+    if incident is None or not _expected(timer, incident):
+        return Decision((gone,))
+    draft = Draft(incident)
+    draft.add(gone)
+    match timer:
+        case StepDue():
+            cause = Cause(Reason.TARGET_APPROACHES, timer.due_at)
+            advance(draft, settings, now, cause)
+        case AtRiskDue():
+            draft.change(response=Response.AT_RISK)
+            draft.say(Entry(now, "target.at_risk", OURSELVES, "the response target is at risk"))
+        case TargetDue():
+            _miss(draft, now)
+        case UnacknowledgeDue():
+            _unacknowledge(draft, settings, now)
+        case ResolveDue():
+            resolve(draft, settings, now, ALERTS)
+        case ReopenWindowDue():
+            return _take_over(view, draft, settings, now)
+        case _:
+            assert_never(timer)
+    return Decision(draft.effects())
+
+
+def _expected(timer: IncidentTimer, incident: Incident) -> bool:
+    """Whether things stand as the timer expects to find them."""
+    place = incident.escalation
+    match timer:
+        case StepDue():
+            here = (place.epoch, place.round, place.step)
+            expected = (timer.epoch, timer.round, timer.step) == here
+            return incident.state is State.OPEN and expected
+        case AtRiskDue():
+            running = incident.response is Response.ON_TRACK and incident.state is State.OPEN
+            return running and timer.epoch == place.epoch
+        case TargetDue():
+            running = incident.response in (Response.ON_TRACK, Response.AT_RISK)
+            return running and incident.state is State.OPEN and timer.epoch == place.epoch
+        case UnacknowledgeDue():
+            return incident.state is State.ACKNOWLEDGED and timer.epoch == place.epoch
+        case ResolveDue():
+            return incident.live and incident.resolving_at == timer.due_at
+        case ReopenWindowDue():
+            over = incident.state in (State.RESOLVED, State.CLOSED)
+            return over and timer.reopens == incident.reopens and incident.next is None
+        case _:
+            assert_never(timer)
+
+
+def _miss(draft: Draft, now: int) -> None:
+    draft.change(response=Response.MISSED)
+    draft.add(Count("target", draft.incident.severity, "missed"))
+    text = "nobody acknowledged within the response target"
+    data: dict[str, object] = {"respond_by": draft.incident.respond_by}
+    draft.say(Entry(now, "target.missed", OURSELVES, text, data))
+
+
+def _unacknowledge(draft: Draft, settings: Settings, now: int) -> None:
+    """The acknowledgement ends, unless there was activity since: then look again later."""
+    incident = draft.incident
+    if incident.snoozed_until is not None:
+        if now >= incident.snoozed_until:
+            unacknowledge(draft, settings, now, OURSELVES, Reason.SNOOZE_ENDED)
+            return
+        due_at = incident.snoozed_until
+    else:
+        after_us = settings.severities[incident.severity].unacknowledge_after
+        if after_us is None:
+            return  # the configuration no longer wants it
+        since = incident.active_at or incident.acknowledged_at or now
+        due_at = since + after_us
+        if due_at <= now:
+            unacknowledge(draft, settings, now, OURSELVES, Reason.ACKNOWLEDGEMENT_EXPIRED)
+            return
+    draft.arm(UnacknowledgeDue(incident.number, due_at, incident.escalation.epoch))
+
+
+def _take_over(view: View, draft: Draft, settings: Settings, now: int) -> Decision:
+    """Something still fires though a person resolved it: a new incident takes that over."""
+    old = draft.incident
+    severity = worst(old.firing, settings)
+    if severity is None:
+        return Decision(draft.effects())
+    new = Incident(
+        number=view.next_number(),
+        key=old.key,
+        title=old.title,
+        severity=severity,
+        severity_by=old.severity_by,
+        opened_at=now,
+        plan=settings.policies.get(old.plan.policy, settings.policies["default"]),
+        service=old.service,
+        team=old.team,
+        runbook=old.runbook,
+        labels=old.labels,
+        resolve=old.resolve,
+        previous=old.number,
+        firing=old.firing,
+        last_joined=old.last_joined,
+    )
+    successor = Draft(new, opened=True)
+    text = f"{severity} {new.title}: still firing after {old.id} was resolved"
+    data: dict[str, object] = {"reason": Reason.STILL_FIRING, "previous": old.id}
+    successor.say(Entry(now, "incident.opened", OURSELVES, text, data))
+    successor.add(MoveFiring(old.number, new.number))
+    arm(successor, settings, now, Cause(Reason.STILL_FIRING, now))
+    draft.change(next=new.number, firing={})
+    return Decision((*draft.effects(), *successor.effects()))

@@ -1,0 +1,114 @@
+"""What a batch of decisions is based on: the rows it read, as changed by its own effects."""
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from triaged.core.effects import (
+    AddPage,
+    Append,
+    ArmTimer,
+    CheckLapse,
+    Count,
+    DropTimer,
+    Effect,
+    EndEpisode,
+    JoinAlert,
+    MoveFiring,
+    NoteResolve,
+    Quarantine,
+    RepeatAlert,
+    SaveIncident,
+    SavePage,
+    StartEpisode,
+)
+from triaged.core.model import AlertState, Incident, Key, Page
+from triaged.wire import encode
+
+AlertId = tuple[str, str]
+
+
+def key_text(key: Key) -> str:
+    """The stored form of an incident key: JSON pairs, so that no delimiter can collide."""
+    return encode(key).decode()
+
+
+class View:
+    """Rows by identity. `store.view.load` fills it, `decide` reads it, `absorb` keeps it true.
+
+    Keys that no row has are absent; what a batch may ask for and was not loaded is a bug.
+    """
+
+    def __init__(self, numbers: Iterator[int] | None = None) -> None:
+        self.alerts: dict[AlertId, AlertState] = {}
+        self.incidents: dict[int, Incident] = {}
+        self.live: dict[str, int] = {}
+        """Key text → the open or acknowledged incident with that key."""
+        self.latest: dict[str, int] = {}
+        """Key text → the newest incident with that key, whatever its state."""
+        self.pages: dict[str, Page] = {}
+        self.heard_at: dict[str, int] = {}
+        """Source → when it was last heard, before this batch."""
+        self._numbers = numbers or count(1)
+
+    def next_number(self) -> int:
+        """A number for a new incident; a number that is not used is skipped for ever."""
+        return next(self._numbers)
+
+    def live_incident(self, key: Key) -> Incident | None:
+        """The open or acknowledged incident with this key."""
+        number = self.live.get(key_text(key))
+        return None if number is None else self.incidents[number]
+
+    def latest_incident(self, key: Key) -> Incident | None:
+        """The newest incident with this key, whatever its state."""
+        number = self.latest.get(key_text(key))
+        return None if number is None else self.incidents[number]
+
+    def add_incident(self, incident: Incident) -> None:
+        """Know `incident` and, by its key and state, where new alerts with that key go."""
+        self.incidents[incident.number] = incident
+        if not incident.key:
+            return
+        text = key_text(incident.key)
+        if incident.live:
+            self.live[text] = incident.number
+        elif self.live.get(text) == incident.number:
+            del self.live[text]
+        self.latest[text] = max(self.latest.get(text, 0), incident.number)
+
+    def absorb(self, effects: Iterable[Effect]) -> None:
+        """Make `effects` visible to the decisions that follow in this batch."""
+        for effect in effects:
+            match effect:
+                case StartEpisode(state=state) | EndEpisode(state=state):
+                    self.alerts[state.source, state.fingerprint] = state
+                case SaveIncident(incident=incident):
+                    self.add_incident(incident)
+                case MoveFiring(old=old, new=new):
+                    self._move_firing(old, new)
+                case AddPage(page=page):
+                    self.pages.setdefault(page.id, page)
+                case SavePage(page=page):
+                    self.pages[page.id] = page
+                case (
+                    RepeatAlert()
+                    | NoteResolve()
+                    | CheckLapse()
+                    | JoinAlert()
+                    | Append()
+                    | ArmTimer()
+                    | DropTimer()
+                    | Quarantine()
+                    | Count()
+                ):
+                    pass
+                case _:
+                    assert_never(effect)
+
+    def _move_firing(self, old: int, new: int) -> None:
+        for identity, state in self.alerts.items():
+            if state.firing and state.incident == old:
+                self.alerts[identity] = replace(state, incident=new)
