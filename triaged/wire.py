@@ -88,8 +88,13 @@ def named_key(body: bytes, error: msgspec.ValidationError) -> str:
     before, found, after = path.rstrip("`").partition("[...]")
     if not found or after:
         return message
-    value: Any = msgspec.json.decode(body)
-    for name, index in re.findall(r"\.([^.\[]+)|\[(\d+)\]", before):
-        value = value[name] if name else value[int(index)]
+    try:
+        value: Any = msgspec.json.decode(body)
+        for name, index in re.findall(r"\.([^.\[]+)|\[(\d+)\]", before):
+            value = value[name] if name else value[int(index)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, LookupError, TypeError):
+        return message  # the name is a courtesy: elsewhere the body is worse than wrong
+    if not isinstance(value, dict):
+        return message
     wrong = next((key for key, item in value.items() if not isinstance(item, str)), None)
     return message if wrong is None else f"{head} - at `${before}[{json.dumps(wrong)}]`"

@@ -208,6 +208,23 @@ def test_a_slow_failure_starts_the_next_contact_while_the_first_is_tried_again()
     assert world.view.pages[first_page(world).id].state is PageState.DUE
 
 
+def test_a_slow_failure_after_a_quick_one_starts_the_next_contact_too() -> None:
+    people = dict(settings().people)
+    people["alice"] = replace(people["alice"], page=(ContactStep("desk"),))
+
+    def provider(page: Page, now: int) -> Verdict:
+        if page.channel == "desk":
+            return TryAgain("down", maybe_accepted=page.attempts > 1)
+        return Delivered()
+
+    world = World(settings(people=people), provider=provider)
+    world.fires(severity="SEV-1")
+
+    world.run(5)
+
+    assert [whom for _, whom in world.pages()].count("alice/mail") == 1
+
+
 def test_whoever_is_paged_during_an_acknowledgement_hears_of_it_too() -> None:
     world = World()
     world.fires(severity="SEV-2")

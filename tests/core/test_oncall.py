@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -5,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.test_recurring import INSTANTS, ODD_ZONES, berlin
-from triaged.core.durations import DAY, HOUR, MINUTE
-from triaged.core.oncall import Rotation, Schedule, Shift, next_change, on_call, shifts
+from tests.core.test_recurring import AROUND, berlin, changes_of_clocks, walls
+from triaged.core.durations import DAY, HOUR, MINUTE, WEEK, YEAR
+from triaged.core.oncall import Rotation, Schedule, Shift, next_change, on_call, problems, shifts
 from triaged.core.recurring import parse
 
 WEEKLY = Rotation(("alice", "bob"), 7 * DAY, "2026-01-05T09:00")
-LENGTHS = st.sampled_from([HOUR, 8 * HOUR, 12 * HOUR, DAY, 7 * DAY, 14 * DAY])
+LENGTHS = st.sampled_from([HOUR, 5 * HOUR, 8 * HOUR, 12 * HOUR, 36 * HOUR, DAY, 7 * DAY, 14 * DAY])
+
+
+ANCHORS = st.sampled_from(["2019-03-10T02:30", "2019-01-01T00:00", "2018-10-28T23:30"])
 
 
 def schedule(*rotations: Rotation, zone: str = "Europe/Berlin") -> Schedule:
@@ -67,29 +71,167 @@ def test_shifts_are_joined_and_leave_out_gaps() -> None:
     assert found == [Shift("alice", berlin("2026-03-30T09:00"), berlin("2026-03-30T17:00"))]
 
 
-@given(INSTANTS, st.sampled_from(ODD_ZONES), LENGTHS)
-def test_a_rotation_never_leaves_a_hole(at: int, zone: str, every_us: int) -> None:
-    rotation = Rotation(("a", "b", "c"), every_us, "2019-03-10T02:30")
+def test_a_later_rotation_decides_only_from_its_start() -> None:
+    takes_over = schedule(WEEKLY, Rotation(("carol",), 7 * DAY, "2026-02-02T09:00"))
 
-    turns = shifts(schedule(rotation, zone=zone), at, at + 3 * every_us)
+    assert on_call(takes_over, berlin("2026-02-02T08:59")) == ("bob",)
+    assert on_call(takes_over, berlin("2026-02-02T09:00")) == ("carol",)
+
+
+def test_turns_go_on_while_nobody_is_on_duty() -> None:
+    weekdays = Rotation(("a", "b"), DAY, "2026-01-05T09:00", parse("mon-fri"))
+
+    friday, monday = "2026-01-09T12:00", "2026-01-12T12:00"
+    assert on_call(schedule(weekdays), berlin(friday)) == ("a",)
+    assert on_call(schedule(weekdays), berlin(monday)) == ("b",)
+
+
+@pytest.mark.parametrize(
+    ("start", "wall"),
+    [
+        ("2026-01-01T02:30", "2026-03-29T03:00"),  # skipped: the next instant there is
+        ("2026-01-01T02:30", "2026-10-25T02:30"),  # repeated: the first of the two
+        ("2026-01-01T09:00", "2026-03-29T09:00"),
+        ("2026-01-01T09:00", "2026-10-25T09:00"),
+    ],
+)
+def test_turns_end_at_the_wall_time_when_the_clocks_change(start: str, wall: str) -> None:
+    daily = schedule(Rotation(("a", "b"), DAY, start))
+
+    assert next_change(daily, berlin(wall) - 1) == berlin(wall)
+    assert on_call(daily, berlin(wall) - 1) != on_call(daily, berlin(wall))
+
+
+def test_a_person_who_follows_herself_is_not_a_change() -> None:
+    alone = schedule(Rotation(("alice",), DAY, "2026-01-01T09:00"))
+    twice = schedule(Rotation(("alice", "alice", "bob"), DAY, "2026-01-01T09:00"))
+
+    assert next_change(alone, berlin("2026-01-01T12:00")) is None
+    assert next_change(twice, berlin("2026-01-01T12:00")) == berlin("2026-01-03T09:00")
+
+
+def test_turns_under_a_rotation_in_force_are_not_changes() -> None:
+    hourly = Rotation(("a", "b"), HOUR, "2026-01-01T00:00")
+    covered = schedule(hourly, Rotation(("c", "d"), 4 * WEEK, "2026-01-01T00:00"))
+
+    assert next_change(covered, berlin("2026-01-01T00:00")) == berlin("2026-01-29T00:00")
+
+
+def test_one_persons_turns_do_not_hide_a_later_rotation() -> None:
+    alone = Rotation(("alice",), HOUR, "2026-01-01T00:00")
+    later = schedule(alone, Rotation(("bob",), WEEK, "2026-03-01T00:00"))
+
+    assert next_change(later, berlin("2026-01-01T00:00")) == berlin("2026-03-01T00:00")
+
+
+def test_turns_of_one_person_in_a_row_are_one_shift() -> None:
+    twice = schedule(Rotation(("alice", "alice", "bob"), DAY, "2026-01-01T00:00"))
+    start, end = berlin("2026-01-01T00:00"), berlin("2026-01-04T00:00")
+
+    assert shifts(twice, start, end) == [
+        Shift("alice", start, berlin("2026-01-03T00:00")),
+        Shift("bob", berlin("2026-01-03T00:00"), end),
+    ]
+
+
+def test_the_search_for_a_change_is_bounded() -> None:
+    same = schedule(Rotation(("alice", "alice"), HOUR, "2026-01-01T00:00"))
+
+    assert next_change(same, berlin("2026-02-01T00:00")) is None
+
+
+def test_a_schedule_without_rotations_reaches_nobody() -> None:
+    at = berlin("2026-02-01T00:00")
+
+    assert (on_call(schedule(), at), next_change(schedule(), at)) == ((), None)
+    assert shifts(schedule(), at, at + DAY) == []
+
+
+@given(changes_of_clocks(), AROUND, LENGTHS, ANCHORS)
+def test_the_turn_is_that_of_the_latest_wall_time_so_far(
+    change: tuple[int, ZoneInfo], offset: int, every_us: int, start: str
+) -> None:
+    at, zone = (change[0] + offset) // (5 * MINUTE) * (5 * MINUTE), change[1]
+    turning = schedule(Rotation(tuple("abcdefg"), every_us, start), zone=zone.key)
+    latest = max(walls(at - 2 * DAY, at + 1, zone).values())
+
+    found = on_call(turning, at)
+
+    turn = (latest - datetime.fromisoformat(start)) // timedelta(microseconds=every_us)
+    assert found == ("abcdefg"[turn % 7],)
+
+
+@given(changes_of_clocks(), AROUND, LENGTHS, ANCHORS)
+def test_a_rotation_never_leaves_a_hole(
+    change: tuple[int, ZoneInfo], offset: int, every_us: int, start: str
+) -> None:
+    at = change[0] + offset
+    turning = schedule(Rotation(("a", "b", "c"), every_us, start), zone=change[1].key)
+
+    turns = shifts(turning, at, at + 3 * every_us)
 
     assert turns[0].start_at == at
     assert turns[-1].end_at == at + 3 * every_us
     for one, other in pairwise(turns):
-        assert one.end_at == other.start_at
+        assert one.start_at < one.end_at == other.start_at
         assert one.person != other.person
 
 
-@given(INSTANTS, st.sampled_from(ODD_ZONES), LENGTHS)
-def test_the_next_change_is_when_the_turn_ends(at: int, zone: str, every_us: int) -> None:
-    turning = schedule(Rotation(("a", "b", "c"), every_us, "2019-03-10T02:30"), zone=zone)
+@given(changes_of_clocks(), AROUND, LENGTHS, st.sampled_from(["sat-sun", "daily 01:30-02:30"]))
+def test_shifts_say_what_on_call_says(
+    change: tuple[int, ZoneInfo], offset: int, every_us: int, only: str
+) -> None:
+    start, zone = change[0] + offset, change[1].key
+    nobody_at_night = Rotation(("a", "b"), every_us, "2019-01-01T00:00", parse("daily 01:00-23:00"))
+    over = Rotation(("c", "d", "e"), DAY, "2019-03-10T02:30", parse(only))
+    both = schedule(nobody_at_night, over, zone=zone)
 
-    change = next_change(turning, at)
+    found = shifts(both, start, start + 2 * DAY)
 
-    assert change is not None
-    assert at < change <= at + every_us + 25 * HOUR
-    assert on_call(turning, change) != on_call(turning, at)
-    assert on_call(turning, change - MINUTE) in (on_call(turning, at), on_call(turning, change))
+    for at in range(start, start + 2 * DAY, 17 * MINUTE):
+        people = tuple(shift.person for shift in found if shift.start_at <= at < shift.end_at)
+        assert people == on_call(both, at)
+
+
+@given(changes_of_clocks(), AROUND, LENGTHS, ANCHORS)
+def test_the_next_change_is_when_the_turn_ends(
+    change: tuple[int, ZoneInfo], offset: int, every_us: int, start: str
+) -> None:
+    at = change[0] + offset
+    turning = schedule(Rotation(("a", "b", "c"), every_us, start), zone=change[1].key)
+
+    ends = next_change(turning, at)
+
+    assert ends is not None
+    assert at < ends <= at + every_us + 25 * HOUR
+    assert on_call(turning, ends) != on_call(turning, at)
+    assert on_call(turning, ends - 1) == on_call(turning, at)
+
+
+def test_a_usable_rotation_has_no_problems() -> None:
+    assert problems(WEEKLY) == ()
+
+
+@pytest.mark.parametrize("every_us", [0, -DAY, 30 * MINUTE, HOUR + 1, YEAR + DAY])
+def test_turns_take_whole_hours(every_us: int) -> None:
+    assert problems(Rotation(("a",), every_us, "2026-01-05T09:00")) == (
+        "turns take whole hours, days or weeks, such as 12h, 1d or 1w; at most 1y",
+    )
+
+
+@pytest.mark.parametrize(
+    "start", ["", "soon", "2026-01-05", "2026-02-30T09:00", "2026-01-05T09:00+02:00"]
+)
+def test_a_rotation_starts_at_a_wall_time(start: str) -> None:
+    assert problems(Rotation(("a",), WEEK, start)) == (
+        f"{start!r} is no wall time such as 2026-01-05T09:00",
+    )
+
+
+def test_a_rotation_needs_people() -> None:
+    assert problems(Rotation((), WEEK, "2026-01-05T09:00")) == (
+        "a rotation needs at least one person",
+    )
 
 
 def test_a_schedule_that_has_not_begun_changes_when_it_does() -> None:

@@ -1,6 +1,5 @@
 """Business calendars: when people work, and what that means for a deadline."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,18 @@ class Calendar(msgspec.Struct, frozen=True):
         return zone_of(self.timezone)
 
 
+def problems(calendar: Calendar) -> tuple[str, ...]:
+    """What makes the calendar unusable, a sentence each; callers add the position."""
+    found = []
+    try:
+        zone_of(calendar.timezone)
+    except ValueError as error:
+        found.append(str(error))
+    if not any(window.start < window.end for window in calendar.open.week):
+        found.append(f"calendar {calendar.name!r} is never open: give it hours, such as 'mon-fri'")
+    return tuple(found)
+
+
 def is_open(calendar: Calendar, at: int) -> bool:
     """Whether people work at the instant."""
     return calendar.open.contains(at, calendar.zone)
@@ -30,31 +41,45 @@ def is_open(calendar: Calendar, at: int) -> bool:
 
 def next_open(calendar: Calendar, at: int) -> int:
     """The first instant from `at` on at which people work: `at` itself if they do."""
-    for start, _ in _windows(calendar, at):
-        return max(start, at)
+    for start, _ in calendar.open.windows(at, at + HORIZON_DAYS * DAY, calendar.zone):
+        return start
     raise AssertionError(f"calendar {calendar.name} is never open; the configuration refuses it")
 
 
+def closes(calendar: Calendar, at: int) -> int | None:
+    """The next closing time after `at`, of the present or the next opening; None: it never is."""
+    limit = at + HORIZON_DAYS * DAY
+    for _, end in calendar.open.windows(at, limit, calendar.zone):
+        return end if end < limit else None
+    return None
+
+
 def add_open(calendar: Calendar, at: int, open_us: int) -> int:
-    """The instant at which `open_us` of open time have passed since `at`."""
-    for start, end in _windows(calendar, at):
-        start = max(start, at)
+    """The instant at which `open_us` of open time have passed since `at`.
+
+    Open time that fills up at closing ends there, not at the next opening. At most 400 days
+    after `at`: a deadline so far off helps nobody, and an incident must be armed whatever the
+    configuration asks for.
+    """
+    limit = at + HORIZON_DAYS * DAY
+    for start, end in calendar.open.windows(at, limit, calendar.zone):
         if open_us < end - start or (open_us == end - start and open_us > 0):
             return start + open_us
         open_us -= end - start
-    raise AssertionError(f"calendar {calendar.name} has too little open time within a year")
+    return limit
 
 
 def open_between(calendar: Calendar, start: int, end: int) -> int:
-    """µs of open time in [start, end)."""
+    """µs of open time in [start, end); 0 if `end` is before `start`."""
     found = calendar.open.windows(start, end, calendar.zone)
-    return sum(min(to, end) - max(since, start) for since, to in found)
+    return sum(to - since for since, to in found)
 
 
 def next_business_day_due(calendar: Calendar, at: int) -> int:
     """Closing time of the first working day after the local day of `at`.
 
-    Friday 15:00 and Saturday are due on Monday; Monday 07:00, before opening, on Tuesday.
+    Friday 15:00 and Saturday are due on Monday; Monday 07:00, before opening, on Tuesday. Hours
+    across midnight belong to the day on which they begin; of several, the last closing counts.
     """
     zone = calendar.zone
     tomorrow = local_day(at, zone) + timedelta(days=1)
@@ -64,8 +89,3 @@ def next_business_day_due(calendar: Calendar, at: int) -> int:
         if ends:
             return edge(day, max(ends), zone, last=True)
     raise AssertionError(f"calendar {calendar.name} is never open; the configuration refuses it")
-
-
-def _windows(calendar: Calendar, at: int) -> Iterator[tuple[int, int]]:
-    yield from calendar.open.windows(at, at + 9 * DAY, calendar.zone)
-    yield from calendar.open.windows(at + 9 * DAY, at + HORIZON_DAYS * DAY, calendar.zone)

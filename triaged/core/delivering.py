@@ -120,8 +120,10 @@ def _try_again(
         draft.add(SavePage(failed))
         _say_failed(draft, now, failed, Reason.GAVE_UP)
         return
+    passes_on = wants_fallback(page, verdict)
     waiting = replace(
         page,
+        passed_on=page.passed_on or passes_on,
         due_at=retry_at(page, verdict, now),
         error=verdict.error,
         possible_duplicate=page.possible_duplicate or verdict.maybe_accepted,
@@ -129,7 +131,7 @@ def _try_again(
     draft.add(SavePage(waiting))
     if page.attempts & (page.attempts - 1) == 0:  # 1st, 2nd, 4th, 8th …: the timeline stays short
         _say_failed(draft, now, waiting, Reason.TRYING_AGAIN)
-    if wants_fallback(page, verdict):
+    if passes_on:
         _succeed(view, draft, settings, now, waiting)
 
 
@@ -207,6 +209,7 @@ def _start(
             answered=0,
             token=0,
             possible_duplicate=False,
+            passed_on=False,
             error="",
             fallback=failed.fallback + 1,
         )

@@ -367,6 +367,8 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     error: str = ""
     fallback: int = 0
     """How many contacts failed before this one came to be."""
+    passed_on: bool = False
+    """Its successor has been started, while it is still being tried."""
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

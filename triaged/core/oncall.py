@@ -1,18 +1,24 @@
 """Who is on call: rotations in the schedule's time zone, in closed form.
 
-Turns count calendar time, on duty or not. Day and week rotations hand over at the same wall time
-all year; a skipped wall time moves forward, a repeated one is its first instant.
+Turns count calendar time, on duty or not. They follow the clock on the wall: a turn of days,
+weeks or hours ends at the same wall time all year (12 h from 08:00 is 08:00 and 20:00). A skipped
+wall time moves forward, a repeated one is its first instant, so turns meet without a hole.
 """
 
-from datetime import UTC, date, datetime, timedelta
+import re
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from triaged.core.durations import DAY
-from triaged.core.recurring import Recurring, edge, local_day, zone_of
+from triaged.core.durations import HOUR, SECOND, YEAR
+from triaged.core.recurring import Recurring, edge, zone_of
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CANDIDATES_MAX = 500
+"""Ends of turns and of hours that are looked through for one at which somebody else takes over:
+three weeks of hourly turns, more than a year of daily ones."""
+
+_START = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 
 class Rotation(msgspec.Struct, frozen=True):
@@ -45,29 +51,42 @@ class Shift(msgspec.Struct, frozen=True):
     end_at: int
 
 
+def problems(rotation: Rotation) -> tuple[str, ...]:
+    """What makes the rotation unusable, a sentence each; callers add the position."""
+    found = []
+    if not rotation.people:
+        found.append("a rotation needs at least one person")
+    if rotation.every_us % HOUR or not HOUR <= rotation.every_us <= YEAR:
+        found.append("turns take whole hours, days or weeks, such as 12h, 1d or 1w; at most 1y")
+    if not _is_start(rotation.start):
+        found.append(f"{rotation.start!r} is no wall time such as 2026-01-05T09:00")
+    return tuple(found)
+
+
 def on_call(schedule: Schedule, at: int) -> tuple[str, ...]:
     """Who is on call at the instant; empty when nobody is."""
     zone = schedule.zone
     for rotation in reversed(schedule.rotations):
-        turn = _turn(rotation, at, zone)
-        if turn is None or (rotation.only and not rotation.only.contains(at, zone)):
+        if rotation.only is not None and not rotation.only.contains(at, zone):
             continue
-        return (rotation.people[turn[0] % len(rotation.people)],)
+        turn = _turn(rotation, at, zone)
+        if turn is not None:
+            return (rotation.people[turn % len(rotation.people)],)
     return ()
 
 
 def next_change(schedule: Schedule, at: int) -> int | None:
-    """The next instant at which somebody else may be on call; None: never."""
-    zone = schedule.zone
-    instants = []
-    for rotation in schedule.rotations:
-        turn = _turn(rotation, at, zone)
-        start = edge_of_start(rotation, zone)
-        instants.append(turn[1] if turn else start)
-        flip = rotation.only.next_change(at, zone) if rotation.only else None
-        if flip is not None:
-            instants.append(flip)
-    return min((found for found in instants if found > at), default=None)
+    """The next instant at which somebody else, or nobody, is on call.
+
+    None: there is none, or none among the next 500 ends of turns and hours.
+    """
+    people = on_call(schedule, at)
+    candidate = _next_candidate(schedule, at)
+    for _ in range(CANDIDATES_MAX):
+        if candidate is None or on_call(schedule, candidate) != people:
+            return candidate
+        candidate = _next_candidate(schedule, candidate)
+    return None
 
 
 def shifts(schedule: Schedule, start: int, end: int) -> list[Shift]:
@@ -75,7 +94,7 @@ def shifts(schedule: Schedule, start: int, end: int) -> list[Shift]:
     found: list[Shift] = []
     at = start
     while at < end:
-        until = next_change(schedule, at)
+        until = _next_candidate(schedule, at)
         until = end if until is None else min(until, end)
         for person in on_call(schedule, at):
             last = found[-1] if found else None
@@ -87,44 +106,45 @@ def shifts(schedule: Schedule, start: int, end: int) -> list[Shift]:
     return found
 
 
-def edge_of_start(rotation: Rotation, zone: ZoneInfo) -> int:
-    """When the first turn begins."""
+def _next_candidate(schedule: Schedule, at: int) -> int | None:
+    """The next instant at which somebody else may be on call; None: there is none."""
+    zone = schedule.zone
+    found = []
+    for rotation in reversed(schedule.rotations):
+        turn = _turn(rotation, at, zone)
+        if turn is None:
+            found.append(_start_of(rotation, 0, zone))
+            continue
+        if len(rotation.people) > 1:
+            found.append(_start_of(rotation, turn + 1, zone))
+        if rotation.only is None:
+            break  # in force for ever, so those before it never are
+        flip = rotation.only.next_change(at, zone)
+        if flip is not None:
+            found.append(flip)
+    return min(found, default=None)
+
+
+def _turn(rotation: Rotation, at: int, zone: ZoneInfo) -> int | None:
+    """The number of the turn that is on at the instant, from 0; None before the first."""
+    now = datetime.fromtimestamp(at // SECOND, zone).replace(tzinfo=None, fold=0)
+    start = datetime.fromisoformat(rotation.start)
+    turn = (now - start) // timedelta(microseconds=rotation.every_us)
+    while at >= _start_of(rotation, turn + 1, zone):
+        turn += 1  # the second pass of repeated wall time: its turn began in the first
+    return turn if turn >= 0 else None
+
+
+def _start_of(rotation: Rotation, turn: int, zone: ZoneInfo) -> int:
+    """When a turn begins."""
     wall = datetime.fromisoformat(rotation.start)
+    wall += turn * timedelta(microseconds=rotation.every_us)
     return edge(wall.date(), wall.hour * 60 + wall.minute, zone)
 
 
-def _turn(rotation: Rotation, at: int, zone: ZoneInfo) -> tuple[int, int] | None:
-    """(number of the turn that is on at the instant, when it ends); None before the first."""
-    if at < edge_of_start(rotation, zone):
-        return None
-    if rotation.every_us % DAY == 0:
-        return _turn_of_days(rotation, at, zone)
-    return _turn_of_hours(rotation, at, zone)
-
-
-def _turn_of_days(rotation: Rotation, at: int, zone: ZoneInfo) -> tuple[int, int]:
-    wall = datetime.fromisoformat(rotation.start)
-    minutes, days = wall.hour * 60 + wall.minute, rotation.every_us // DAY
-    number = (local_day(at, zone) - wall.date()).days // days
-    if at < edge(_day(wall, number * days), minutes, zone):
-        number -= 1
-    return number, edge(_day(wall, (number + 1) * days), minutes, zone)
-
-
-def _day(wall: datetime, days: int) -> date:
-    return wall.date() + timedelta(days=days)
-
-
-def _turn_of_hours(rotation: Rotation, at: int, zone: ZoneInfo) -> tuple[int, int]:
-    """Hour rotations follow the clock on the wall: 12 h from 08:00 is 08:00 and 20:00 all year."""
-    wall = datetime.fromisoformat(rotation.start)
-    now = (_EPOCH + timedelta(microseconds=at)).astimezone(zone).replace(tzinfo=None)
-    every = timedelta(microseconds=rotation.every_us)
-    number = (now - wall) // every
-    while at >= (ends := _wall_edge(wall + (number + 1) * every, zone)):
-        number += 1  # the second pass of a repeated hour: its turn began in the first
-    return number, ends
-
-
-def _wall_edge(wall: datetime, zone: ZoneInfo) -> int:
-    return edge(wall.date(), wall.hour * 60 + wall.minute, zone)
+def _is_start(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _START.fullmatch(text) is not None

@@ -3,25 +3,39 @@
 Days, then half-open hours; hours may cross midnight and end at 24:00; `daily` is every day; days
 without hours are whole days, unless a part after them names hours: `mon, wed 09:00-10:00` means
 both days. A window starts at the first instant of its wall time (a skipped one: the next that
-exists) and ends at the last, so a change of the clocks never leaves a hole between two windows.
+exists) and ends at the last, so a change of the clocks never leaves a hole between two windows;
+a window that lies whole in skipped time does not take place.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from triaged.core.durations import DAY, SECOND
 from triaged.wire import instant
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 24 * 60
 HORIZON_DAYS = 400
-"""How far to look for a window: every weekly pattern shows itself within 8 days."""
+"""How far anything looks ahead: a year, and some weeks of slack around it."""
 
-_PART = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\s+(\S+))?")
-_HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+CHANGE_DAYS = 30
+"""How far to look for a change: weekly patterns show theirs within 8 days, and only a change of
+the clocks can swallow it, which no zone has had in four weeks running."""
+
+EDGES_KEPT = 8192
+"""Wall times remembered as instants: a year of 10 schedules and calendars, about 2 MB."""
+
+FIRST, LAST = 0, 1
+"""Which instant of a repeated wall time is meant, as `datetime.fold` numbers them."""
+
+_PART = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\s+(\S+))?", re.ASCII)
+_HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
+_ONE_DAY = timedelta(days=1)
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -33,56 +47,57 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Recurring(msgspec.Struct, frozen=True):
-    """A weekly pattern; `text` is how the operator wrote it."""
+    """A weekly pattern, its windows in order; `text` is how the operator wrote it."""
 
     text: str
     week: tuple[Window, ...]
 
     def contains(self, at: int, zone: ZoneInfo) -> bool:
         """Whether the instant is inside a window."""
-        day = local_day(at, zone)
-        near = self._around(day - timedelta(days=2), 4, zone)
-        return any(start <= at < end for start, end in near)
+        # From yesterday, for hours across midnight, to tomorrow: clocks that go back over
+        # midnight have been in it before.
+        yesterday = local_day(at, zone) - _ONE_DAY
+        return any(
+            start <= at < end
+            for offset in range(3)
+            for start, end in self._of_day(yesterday + offset * _ONE_DAY, zone)
+        )
 
     def windows(self, start: int, end: int, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
-        """The windows that touch [start, end), joined where they meet, in order."""
-        first = local_day(start, zone) - timedelta(days=2)
-        days = (local_day(end, zone) - first).days + 2
-        joined: tuple[int, int] | None = None
-        for window in self._around(first, days, zone):
-            if window[1] <= start or window[0] >= end:
-                continue
-            if joined is not None and window[0] <= joined[1]:
-                joined = joined[0], max(joined[1], window[1])
-                continue
-            if joined is not None:
-                yield joined
-            joined = window
-        if joined is not None:
-            yield joined
+        """The parts of [start, end) that are inside, in order, joined where they meet."""
+        if start >= end:
+            return
+        day, last = local_day(start, zone) - _ONE_DAY, local_day(end, zone) + _ONE_DAY
+        since = to = start
+        while day <= last:
+            for begins, ends in self._of_day(day, zone):
+                if begins > to:
+                    if since < to:
+                        yield since, min(to, end)
+                    since = begins
+                    if since >= end:
+                        return
+                to = max(to, ends)
+            day += _ONE_DAY
+        if since < min(to, end):
+            yield since, min(to, end)
 
     def next_change(self, at: int, zone: ZoneInfo) -> int | None:
         """The next instant at which `contains` flips; None: it never does."""
-        day = local_day(at, zone)
-        for days in (9, HORIZON_DAYS):
-            limit = edge(day + timedelta(days=days), 0, zone)
-            for start, end in self.windows(at, limit, zone):
-                if start > at:
-                    return start
-                if end < limit:
-                    return end
+        limit = at + CHANGE_DAYS * DAY
+        for start, end in self.windows(at, limit, zone):
+            if start > at:
+                return start
+            return end if end < limit else None
         return None
 
-    def _around(self, first: date, days: int, zone: ZoneInfo) -> list[tuple[int, int]]:
-        """The windows that start on `days` days from `first`, as instants, in order."""
-        found = []
-        for offset in range(days):
-            day = first + timedelta(days=offset)
-            for window in self.week:
-                if window.day == day.weekday():
-                    end = edge(day, window.end, zone, last=True)
-                    found.append((edge(day, window.start, zone), end))
-        return sorted(found)
+    def _of_day(self, day: date, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
+        """The windows that start on `day`, as instants, in order; empty ones in skipped time."""
+        weekday = day.weekday()
+        for window in self.week:
+            if window.day == weekday:
+                end = _edge(day, window.end, zone, LAST)
+                yield _edge(day, window.start, zone, FIRST), end
 
 
 def edge(day: date, minutes: int, zone: ZoneInfo, *, last: bool = False) -> int:
@@ -90,12 +105,17 @@ def edge(day: date, minutes: int, zone: ZoneInfo, *, last: bool = False) -> int:
 
     A repeated wall time is its first instant, or its `last`; a skipped one is the next that is.
     """
+    return _edge(day, minutes, zone, LAST if last else FIRST)
+
+
+@lru_cache(maxsize=EDGES_KEPT)
+def _edge(day: date, minutes: int, zone: ZoneInfo, which: int) -> int:
     days, minutes = divmod(minutes, DAY_MINUTES)
     wall = datetime.combine(day + timedelta(days=days), time(minutes // 60, minutes % 60), zone)
     first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
     if first > second:  # skipped: fold 0 reads it with the old offset, which is after the gap
         return instant(_after_gap(second, zone))
-    return instant(second if last else first)
+    return instant(second if which == LAST else first)
 
 
 def _after_gap(before: datetime, zone: ZoneInfo) -> datetime:
@@ -113,7 +133,7 @@ def _after_gap(before: datetime, zone: ZoneInfo) -> datetime:
 
 def local_day(at: int, zone: ZoneInfo) -> date:
     """The date in `zone` at an instant."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).astimezone(zone).date()
+    return datetime.fromtimestamp(at // SECOND, zone).date()
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -128,19 +148,28 @@ def parse(text: str) -> Recurring:
     """The pattern that `text` spells; ValueError says which part is wrong, and what is allowed."""
     week: list[Window] = []
     waiting: list[int] = []
+    position = 1
     for part in text.lower().split(","):
-        match = _PART.fullmatch(part.strip())
-        if match is None:
-            raise ValueError(
-                f"{part.strip()!r} is not days and hours such as 'mon-fri 09:00-17:30'"
-            )
-        waiting += _days(match.group(1))
-        if match.group(2) is not None:
-            start, end = _hours(match.group(2))
-            week += [Window(day, start, end) for day in waiting]
+        try:
+            days, hours = _part(part.strip())
+        except ValueError as error:
+            column = position + len(part) - len(part.lstrip())
+            raise ValueError(f"{part.strip()!r} at character {column}: {error}") from None
+        waiting += days
+        if hours is not None:
+            week += [Window(day, *hours) for day in waiting]
             waiting = []
+        position += len(part) + 1
     week += [Window(day, 0, DAY_MINUTES) for day in waiting]
-    return Recurring(text, tuple(week))
+    return Recurring(text, tuple(sorted(set(week), key=lambda w: (w.day, w.start, w.end))))
+
+
+def _part(text: str) -> tuple[list[int], tuple[int, int] | None]:
+    match = _PART.fullmatch(text)
+    if match is None:
+        raise ValueError("expected days and hours such as 'mon-fri 09:00-17:30'")
+    hours = match.group(2)
+    return _days(match.group(1)), None if hours is None else _hours(hours)
 
 
 def _days(text: str) -> list[int]:
@@ -149,7 +178,7 @@ def _days(text: str) -> list[int]:
     names = text.split("-")
     for name in names:
         if name not in DAYS:
-            raise ValueError(f"{name!r} is no day: {', '.join(DAYS)} or daily")
+            raise ValueError(f"{name!r} is no day; days are {', '.join(DAYS)}, or daily alone")
     first, last = DAYS.index(names[0]), DAYS.index(names[-1])
     return [(first + n) % 7 for n in range((last - first) % 7 + 1)]
 

@@ -34,10 +34,10 @@ def retry_at(page: Page, verdict: TryAgain, now: int) -> int:
 def wants_fallback(page: Page, verdict: TryAgain) -> bool:
     """Whether to start the next contact now, while this one is still being tried.
 
-    At the first failure if it was slow, else at the second; later ones have had theirs.
+    At the first failure if it was slow, else at the second; once.
     """
     slow = verdict.maybe_accepted or (verdict.after_us or 0) > PATIENCE_US
-    return page.kind is PageKind.PAGE and page.attempts == (1 if slow else 2)
+    return page.kind is PageKind.PAGE and not page.passed_on and (slow or page.attempts > 1)
 
 
 def gives_up(page: Page, now: int) -> bool:

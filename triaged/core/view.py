@@ -51,11 +51,11 @@ class View:
         self.pages: dict[str, Page] = {}
         self.heard_at: dict[str, int] = {}
         """Source → when it was last heard, before this batch."""
-        self._numbers = numbers or count(1)
+        self.numbers = count(1) if numbers is None else numbers
 
     def next_number(self) -> int:
         """A number for a new incident; a number that is not used is skipped for ever."""
-        return next(self._numbers)
+        return next(self.numbers)
 
     def live_incident(self, key: Key) -> Incident | None:
         """The open or acknowledged incident with this key."""
