@@ -1,0 +1,155 @@
+"""What every source kind keeps: shape, a link to its format, its cases, and no surprises."""
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ingest.cases import (
+    KINDS,
+    SOURCE,
+    bodies_of,
+    check,
+    expected_of,
+    headers_of,
+    instant,
+    module_of,
+    parse,
+    shown,
+)
+from triaged.core.model import Alert
+
+EACH_KIND = pytest.mark.parametrize("kind", KINDS)
+EACH_CASE = pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        pytest.param(kind, body, id=f"{kind}-{body.parent.name}-{body.stem}")
+        for kind in KINDS
+        for body in bodies_of(kind)
+    ],
+)
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+names = st.text() | st.sampled_from(
+    """
+    alerts labels annotations status startsAt endsAt generatorURL fingerprint truncatedAlerts
+    state ruleId evalMatches tags orgId alert_uid title name id severity heartbeat monitor
+    """.split()
+)
+documents = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=5)
+)
+groups = st.fixed_dictionaries({"alerts": st.lists(st.dictionaries(names, documents, max_size=5))})
+
+
+@EACH_KIND
+def test_kind_has_its_shape(kind: str) -> None:
+    module = module_of(kind)
+    config = module.Settings.__struct_config__
+
+    assert (config.frozen, config.forbid_unknown_fields) == (True, True)
+    assert module.STALE_AFTER_US is None or module.STALE_AFTER_US > 0
+    assert list(inspect.signature(module.parse).parameters) == ["received", "settings"]
+    assert module.Settings() == msgspec.convert({}, module.Settings)
+
+
+@EACH_KIND
+def test_kind_says_where_its_format_is_written_down(kind: str) -> None:
+    assert "https://" in (module_of(kind).__doc__ or "")
+
+
+@EACH_KIND
+def test_kind_has_a_firing_and_a_resolved_case(kind: str) -> None:
+    cases = [expected_of(body) for body in bodies_of(kind)]
+    statuses = {alert["status"] for case in cases for alert in case["alerts"]}
+
+    if kind == "grafana":  # its resolved bodies may be read but not copied: test_grafana.py
+        statuses |= {"resolved"}
+    assert statuses == {"firing", "resolved"}
+
+
+@EACH_KIND
+def test_default_settings_have_no_problems(kind: str) -> None:
+    module = module_of(kind)
+
+    assert getattr(module, "problems", lambda _: [])(module.Settings()) == []
+
+
+@EACH_CASE
+def test_case_gives_the_expected_alerts(kind: str, body: Path) -> None:
+    expected = expected_of(body)
+    headers = headers_of(body.with_suffix(".headers"))
+    at = instant(expected["received_at"])
+
+    parsed = parse(kind, body.read_bytes(), headers=headers, received_at=at)
+
+    assert [shown(alert) for alert in parsed.alerts] == expected["alerts"]
+    assert parsed.rejected == []
+
+
+@EACH_CASE
+def test_every_alert_can_be_stored(kind: str, body: Path) -> None:
+    for alert in parse(kind, body.read_bytes()).alerts:
+        assert alert.source == SOURCE
+        assert alert.fingerprint
+        assert msgspec.json.decode(msgspec.json.encode(alert), type=Alert) == alert
+
+
+@EACH_CASE
+def test_bodies_are_told_apart(kind: str, body: Path) -> None:
+    data = body.read_bytes()
+    detecting = {one: module_of(one) for one in KINDS if hasattr(module_of(one), "detect")}
+
+    claims = [one for one, module in detecting.items() if module.detect(data)]
+
+    assert claims == ([kind] if kind in detecting else [])
+
+
+@EACH_KIND
+@given(body=st.binary())
+def test_any_bytes_are_parsed_or_malformed(kind: str, body: bytes) -> None:
+    check(kind, body)
+
+
+@EACH_KIND
+@given(document=documents | groups)
+def test_any_json_is_parsed_or_malformed(kind: str, document: Any) -> None:
+    check(kind, msgspec.json.encode(document))
+    check(kind, msgspec.json.encode([document]))
+
+
+@EACH_KIND
+@pytest.mark.parametrize("depth", [65, 999, 100_000])
+@pytest.mark.parametrize("brackets", ["[]", '{"a":}'], ids=["lists", "objects"])
+def test_deep_nesting_is_parsed_or_malformed(kind: str, depth: int, brackets: str) -> None:
+    deep = f"{brackets[:-1] * depth}1{brackets[-1] * depth}"
+
+    for body in (deep, f'{{"alerts":{deep}}}', f'{{"ruleId":1,"state":"ok","tags":{deep}}}'):
+        check(kind, body.encode())
+
+
+@EACH_KIND
+def test_detect_takes_any_bytes(kind: str) -> None:
+    detect = getattr(module_of(kind), "detect", None)
+
+    for body in (b"", b"{", b"\xff", b"null", b"[" * 100_000, b'{"alerts":1}'):
+        assert not (detect and detect(body))
+
+
+@EACH_KIND
+@pytest.mark.parametrize("digits", [18, 19, 20, 40, 4_300, 4_301, 10_000])
+def test_huge_numbers_are_parsed_or_malformed(kind: str, digits: int) -> None:
+    number = "9" * digits
+
+    for body in (
+        number,
+        f'{{"id":{number},"startsAt":{number},"n":{number}.{number}}}',
+        f'{{"ruleId":{number},"orgId":{number},"state":"ok"}}',
+        f'[{{"labels":{{"a":"b"}},"startsAt":{number}}}]',
+        f'{{"orgId":{number},"alerts":[{{"status":"firing","labels":{{"a":"b"}}}}]}}',
+    ):
+        check(kind, body.encode())

@@ -1,0 +1,62 @@
+"""Bodies that systems send, as alerts: a module here is a source kind, found by its name.
+
+A kind has
+- `class Settings`: the keys of `sources.<name>` that are its own;
+- `STALE_AFTER_US`: after how long without a repeat an alert lapses by default, None: never;
+- `parse(received, settings) -> Parsed`: raises `Malformed` for a body that holds nothing usable;
+and may have
+- `verify(received, settings) -> bool`: True: a signature is required and holds; False: none is
+  configured; raises `Unauthorized`;
+- `detect(body) -> bool`: whether a body looks like its own;
+- `problems(settings) -> list[str]`: what is wrong with settings whose types are right.
+
+One bad alert never costs its neighbours: it is `Rejected`. A body in which nothing is usable is
+`Malformed` with the reason of its first alert.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from triaged.core.model import Alert
+
+
+class Reason(StrEnum):
+    """Why a body, or one alert of it, cannot be used; the values of `Malformed.reason`."""
+
+    EMPTY_BODY = "empty_body"
+    NOT_JSON = "not_json"
+    WRONG_SHAPE = "wrong_shape"
+    NESTED_TOO_DEEP = "nested_too_deep"
+    NO_LABELS = "no_labels"
+    BAD_LABEL = "bad_label"
+    BAD_STATUS = "bad_status"
+    BAD_TIME = "bad_time"
+
+
+class Received(msgspec.Struct, frozen=True):
+    """One request as it came in; the names of `headers` are lower-case."""
+
+    source: str
+    body: bytes
+    headers: Mapping[str, str]
+    received_at: int
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """Part of a body that could not be used.
+
+    `body` holds it verbatim, wrapped so that the same source takes it when it is sent again.
+    """
+
+    reason: str
+    detail: str
+    body: bytes
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """What a body holds. Never without alerts if something was rejected: that is `Malformed`."""
+
+    alerts: list[Alert]
+    rejected: list[Rejected] = []

@@ -1,0 +1,150 @@
+"""Lists of alerts read one by one, after the typed decoder refused the list as a whole."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from triaged.core.model import Alert
+from triaged.errors import Malformed
+from triaged.ingest import Parsed, Reason, Rejected
+from triaged.ingest._fingerprint import fingerprint_of_any
+from triaged.ingest._instants import instant_of
+from triaged.ingest._labels import (
+    FINGERPRINT_MAX,
+    VALUE_MAX,
+    bounded,
+    labels_of,
+    strings_of,
+    whole_of,
+)
+from triaged.wire import decoded
+
+REJECTED_MAX = 100
+"""How many are set aside one by one; the rest of the list then goes together."""
+
+_ANY = msgspec.json.Decoder()
+
+
+class Element:
+    """One alert of a list: an object whose keys are found whatever their case, as Go does."""
+
+    def __init__(self, raw: bytes, where: str) -> None:
+        value = decoded(_ANY, raw)
+        if not isinstance(value, dict):
+            raise Malformed(Reason.WRONG_SHAPE, "an alert is an object", where)
+        self.where = where
+        self._fields: dict[str, object] = {name.lower(): item for name, item in value.items()}
+
+    def text(self, name: str) -> str:
+        """A string; empty if it is missing or null."""
+        value = self._fields.get(name.lower())
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            message = f"a string is expected, not {type(value).__name__}"
+            raise Malformed(Reason.WRONG_SHAPE, message, f"{self.where}.{name}")
+        return value
+
+    def instant(self, name: str) -> int | None:
+        """µs UTC; None if it is missing, null or zero."""
+        value = self._fields.get(name.lower())
+        where = f"{self.where}.{name}"
+        if value is not None and not isinstance(value, str):
+            message = f"a time in a string is expected, not {type(value).__name__}"
+            raise Malformed(Reason.BAD_TIME, message, where)
+        try:
+            return instant_of(value or "")
+        except Malformed as error:
+            raise Malformed(error.reason, error.problem.message, where) from None
+
+    def whole(self, name: str) -> int:
+        """A number that is not negative; 0 for everything else."""
+        return whole_of(self._fields.get(name.lower()))
+
+    def labels(self) -> dict[str, str]:
+        """Its labels, however many."""
+        return labels_of(self._fields.get("labels"), f"{self.where}.labels")
+
+    def has_labels(self) -> bool:
+        """Whether it has labels at all."""
+        return bool(self._fields.get("labels"))
+
+    def annotations(self) -> dict[str, str]:
+        """Its annotations, however many."""
+        return strings_of(self._fields.get("annotations"), f"{self.where}.annotations")
+
+
+def alert_of(
+    source: str, element: Element, *, firing: bool, extras: Mapping[str, str] | None = None
+) -> Alert:
+    """The alert that `element` describes, within the limits; its annotations come over `extras`."""
+    full = element.labels()
+    labels, annotations = bounded(full, {**(extras or {}), **element.annotations()})
+    return Alert(
+        source,
+        sent_fingerprint(element) or fingerprint_of_any(full),
+        firing,
+        labels,
+        annotations,
+        element.instant("startsAt"),
+        None,
+        url_of(element),
+    )
+
+
+def url_of(element: Element) -> str:
+    """Where the sender shows it; empty if that is too long to be a link."""
+    url = element.text("generatorURL")
+    return url if len(url) <= VALUE_MAX else ""
+
+
+def sent_fingerprint(element: Element) -> str:
+    """The fingerprint that the sender gave; empty if there is none to use."""
+    given = element.text("fingerprint")
+    return given if len(given) <= FINGERPRINT_MAX else ""
+
+
+def each(
+    elements: Sequence[msgspec.Raw],
+    where: str,
+    build: Callable[[Element], Alert],
+    wrap: Callable[[Sequence[bytes]], bytes],
+) -> Parsed:
+    """Every element built or set aside; `wrap` makes a body of those that were set aside.
+
+    Raises the first one's `Malformed` when none is usable.
+    """
+    alerts: list[Alert] = []
+    failures: list[tuple[bytes, Malformed]] = []
+    for index, raw in enumerate(elements):
+        try:
+            alerts.append(build(_element(bytes(raw), f"{where}[{index}]")))
+        except Malformed as error:
+            failures.append((bytes(raw), error))
+    if failures and not alerts:
+        raise _of_all(failures)
+    return Parsed(alerts, _rejected(failures, wrap))
+
+
+def _element(raw: bytes, where: str) -> Element:
+    try:
+        return Element(raw, where)
+    except Malformed as error:
+        raise Malformed(error.reason, error.problem.message, where) from None
+
+
+def _of_all(failures: Sequence[tuple[bytes, Malformed]]) -> Malformed:
+    first = failures[0][1]
+    rest = f" (and {len(failures) - 1} more alerts)" if len(failures) > 1 else ""
+    return Malformed(first.reason, first.problem.message + rest, first.problem.where)
+
+
+def _rejected(
+    failures: Sequence[tuple[bytes, Malformed]], wrap: Callable[[Sequence[bytes]], bytes]
+) -> list[Rejected]:
+    alone, together = failures[:REJECTED_MAX], failures[REJECTED_MAX:]
+    rejected = [Rejected(error.reason, str(error), wrap([raw])) for raw, error in alone]
+    if together:
+        error = _of_all(together)
+        rejected.append(Rejected(error.reason, str(error), wrap([raw for raw, _ in together])))
+    return rejected

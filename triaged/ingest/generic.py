@@ -1,0 +1,249 @@
+"""Any JSON (https://www.rfc-editor.org/rfc/rfc8259): what the operator says, guesses for the rest.
+
+A body is one alert, or a list of them, or holds a list at `fields.alerts`. Each field is a path
+(`$.host.name`, `$.items[0]["a b"]`), a text with look-ups (`{{ body.job }}-{{ body.host }}`), or
+a text that is taken as it stands; both look into the alert first and then into the whole body.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from triaged.core.model import Alert
+from triaged.errors import Malformed
+from triaged.ingest import Parsed, Reason, Received, Rejected
+from triaged.ingest import _guess as guess
+from triaged.ingest._bodies import bound_nesting, without_nul, without_surrogates
+from triaged.ingest._fingerprint import digest, fingerprint_of_any
+from triaged.ingest._instants import instant_of
+from triaged.ingest._labels import FINGERPRINT_MAX, VALUE_MAX, bounded
+from triaged.ingest._paths import find, text_of, wanted
+from triaged.wire import decoded
+
+STALE_AFTER_US: int | None = None
+"""Never: scripts report a failure once, and their silence says nothing."""
+
+NOT_IDENTITY = "severity"
+"""The label that may differ between the failure and the recovery."""
+
+EPOCH_DIGITS = ((11, 1_000_000), (14, 1_000), (17, 1))
+"""Unix time by its size: up to 11 digits are seconds, 14 milliseconds, 17 microseconds."""
+
+_ANY = msgspec.json.Decoder()
+
+
+class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where things stand in a body; what is left out is guessed."""
+
+    alerts: str | None = None
+    """A path to the list of alerts in a body that holds several."""
+    title: str | None = None
+    """The label `alertname` and the annotation `summary`."""
+    status: str | None = None
+    """What `resolved_when` is compared with."""
+    resolved_when: tuple[str | int | float | bool, ...] | None = None
+    """Values of `status` (in any case) that say it is over; everything else fires."""
+    severity: str | None = None
+    """The label `severity`."""
+    labels: Mapping[str, str] | None = None
+    """Label name to where its value stands; where it is given no label is guessed."""
+    annotations: Mapping[str, str] | None = None
+    """Annotation name to where its value stands; where it is given none is guessed."""
+    dedup: str | None = None
+    """What names the problem, so that its resolve finds it; else what the body calls its key."""
+    starts_at: str | None = None
+    """When it began: RFC 3339, or Unix seconds, milliseconds, microseconds or nanoseconds."""
+    url: str | None = None
+    """Where the sender shows it."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to read the bodies of this source."""
+
+    fields: Fields = Fields()
+    """Where things stand in a body."""
+    mapping: Mapping[str, Mapping[str, str]] = {}
+    """Label name or `status` to what is sent to what is meant: `{severity: {P1: critical}}`."""
+
+
+def parse(received: Received, settings: Settings) -> Parsed:
+    """The alerts of a body, in its order."""
+    body = without_surrogates(without_nul(received.body))
+    bound_nesting(body)
+    whole: object = decoded(_ANY, body)
+    elements = _elements(whole, settings.fields)
+    alerts: list[Alert] = []
+    rejected: list[Rejected] = []
+    for index, element in enumerate(elements):
+        if isinstance(element, dict) and element:
+            alerts.append(_alert(received.source, _Reader(element, whole, settings)))
+        else:
+            detail = f"$[{index}]: an object with something in it is expected"
+            again = msgspec.json.encode([element])
+            rejected.append(Rejected(Reason.WRONG_SHAPE, detail, again))
+    if rejected and not alerts:
+        raise Malformed(Reason.WRONG_SHAPE, "no alert: a JSON object that is not empty is expected")
+    return Parsed(alerts, rejected)
+
+
+def problems(settings: Settings) -> list[str]:
+    """Paths and templates that cannot be read, and settings that do nothing."""
+    fields = settings.fields
+    single = {
+        name: getattr(fields, name)
+        for name in ("alerts", "title", "status", "severity", "dedup", "starts_at", "url")
+    }
+    nested = {
+        f"{group}.{name}": text
+        for group, given in (("labels", fields.labels), ("annotations", fields.annotations))
+        for name, text in (given or {}).items()
+    }
+    found = []
+    for name, text in (single | nested).items():
+        try:
+            wanted(text or "")
+        except ValueError as error:
+            found.append(f"fields.{name}: {error}")
+    if fields.alerts and not fields.alerts.startswith("$"):
+        found.append(f"fields.alerts: {fields.alerts!r} is no path; `$.items` is one")
+    return found
+
+
+class _Reader:
+    """One alert of a body, and how to read it."""
+
+    def __init__(self, element: guess.Body, whole: object, settings: Settings) -> None:
+        self.element = guess.opened(element)
+        self.fields = settings.fields
+        self.mapping = settings.mapping
+        self.raw = element
+        self._bodies = (element, whole)
+
+    def text(self, place: str | None) -> str:
+        """What stands at `place`, as text; empty if nothing, or if it is no scalar."""
+        return text_of(find(wanted(place), self._bodies)).strip() if place else ""
+
+    def texts(self, places: Mapping[str, str]) -> dict[str, str]:
+        """What stands at each of `places`, without those where nothing does."""
+        return {name: text for name, place in places.items() if (text := self.text(place))}
+
+    def meant(self, name: str, text: str) -> str:
+        """`text` through the mapping of `name`."""
+        return self.mapping.get(name, {}).get(text, text)
+
+
+def _elements(whole: object, fields: Fields) -> Sequence[object]:
+    if fields.alerts and not isinstance(whole, list):
+        whole = find(wanted(fields.alerts), [whole])
+        if not isinstance(whole, list):
+            message = f"no list of alerts stands at {fields.alerts} (fields.alerts)"
+            raise Malformed(Reason.WRONG_SHAPE, message)
+    return whole if isinstance(whole, list) else [whole]
+
+
+def _alert(source: str, reader: _Reader) -> Alert:
+    fields = reader.fields
+    labels = _labels(reader)
+    key = _key(reader)
+    identity = key or _identity(reader, labels)
+    labels.setdefault("alertname", key or source)
+    kept, annotations = bounded(labels, _annotations(reader, labels))
+    url = reader.text(fields.url) if fields.url else guess.first_text(reader.element, guess.URLS)
+    return Alert(
+        source,
+        identity,
+        not _is_resolved(reader),
+        kept,
+        annotations,
+        _starts_at(reader),
+        None,
+        url if len(url) <= VALUE_MAX else "",
+    )
+
+
+def _labels(reader: _Reader) -> dict[str, str]:
+    fields = reader.fields
+    if fields.labels is None:
+        labels = guess.labels_of(reader.element)
+    else:
+        labels = reader.texts(fields.labels)
+    guessed = guess.first_text(reader.element, guess.NAMES)[: guess.SCALAR_MAX]
+    title = reader.text(fields.title) or guessed
+    if title:
+        labels.setdefault("alertname", title)
+    if fields.severity:
+        severity = reader.text(fields.severity)
+    else:
+        severity = guess.first_text(reader.element, guess.SEVERITIES)
+        severity = "" if guess.says_resolved(severity) else severity.lower()
+    if severity:
+        labels.setdefault("severity", severity)
+    return {name: reader.meant(name, text) for name, text in labels.items() if name and text}
+
+
+def _annotations(reader: _Reader, labels: Mapping[str, str]) -> dict[str, str]:
+    fields = reader.fields
+    if fields.annotations is None:
+        annotations = guess.annotations_of(reader.element, labels)
+    else:
+        annotations = reader.texts(fields.annotations)
+    title = reader.text(fields.title)
+    if title and "summary" not in (fields.annotations or {}):
+        annotations["summary"] = title
+    return annotations
+
+
+def _key(reader: _Reader) -> str:
+    """What the operator says names the problem, else what the body calls its key; may be empty."""
+    fields = reader.fields
+    key = reader.text(fields.dedup)
+    if not key and fields.dedup is None and fields.labels is None:
+        key = guess.first_text(reader.element, guess.IDENTITIES)
+    return key if len(key) <= FINGERPRINT_MAX else digest(key.encode())
+
+
+def _identity(reader: _Reader, labels: Mapping[str, str]) -> str:
+    """The labels' fingerprint where there is no key; the body's where there are no labels."""
+    telling = {name: text for name, text in labels.items() if name != NOT_IDENTITY}
+    if telling:
+        return fingerprint_of_any(telling)
+    return digest(msgspec.json.encode(reader.raw))
+
+
+def _is_resolved(reader: _Reader) -> bool:
+    fields = reader.fields
+    if fields.status is None and fields.resolved_when is None and "status" not in reader.mapping:
+        return guess.is_resolved(reader.element)
+    if fields.status is None:
+        status = guess.first_text(reader.element, guess.STATUSES)
+    else:
+        status = reader.text(fields.status)
+    status = reader.meant("status", status)
+    if fields.resolved_when is None:
+        return guess.says_resolved(status)
+    return status.lower() in {text_of(value).lower() for value in fields.resolved_when}
+
+
+def _starts_at(reader: _Reader) -> int | None:
+    """None for what is no time: an alert is not refused for it."""
+    given = reader.fields.starts_at
+    text = reader.text(given) if given else guess.first_text(reader.element, guess.STARTS)
+    seconds, _, fraction = text.partition(".")
+    if seconds.isascii() and seconds.isdigit():
+        return _since_epoch(seconds, fraction)
+    try:
+        return instant_of(text)
+    except Malformed:
+        return None
+
+
+def _since_epoch(whole: str, fraction: str) -> int | None:
+    digits = len(whole.lstrip("0"))
+    if digits == 0 or digits > 20:  # 0 is how several senders write "not set"
+        return None
+    if fraction.isascii() and fraction.isdigit() and digits <= EPOCH_DIGITS[0][0]:
+        return int(whole) * 1_000_000 + int(fraction[:6].ljust(6, "0"))
+    for most, factor in EPOCH_DIGITS:
+        if digits <= most:
+            return int(whole) * factor
+    return int(whole) // 1_000

@@ -1,0 +1,131 @@
+"""Alertmanager's API v2, `POST /api/v2/alerts`.
+
+What Prometheus, vmalert and the rulers of Loki, Thanos and Mimir send, and clients written by
+hand: https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
+
+An `endsAt` that is past is a resolve, the only one there is; one in the future is when the alert
+lapses unless it is repeated. Without one it lapses after five minutes.
+
+As lenient and as strict as Alertmanager 0.25 (`tests/ingest/test_conformance.py`), but
+- names of labels and annotations may be any text, as in Alertmanager since 0.27;
+- a bad `generatorURL` is kept as text: nobody should miss a page for a bad link;
+- one bad alert of several is set aside and the others are accepted;
+- a list that holds null is an error, where Alertmanager crashes.
+"""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from triaged.core.model import Alert
+from triaged.errors import Malformed
+from triaged.ingest import Parsed, Reason, Received
+from triaged.ingest._bodies import without_nul, without_surrogates
+from triaged.ingest._elements import Element, alert_of, each
+from triaged.ingest._fingerprint import fingerprint
+from triaged.ingest._instants import instant_of
+from triaged.ingest._labels import Annotations, Labels, Link
+from triaged.wire import decoded
+
+STALE_AFTER_US: int | None = None
+"""The sender says when its alerts lapse: `endsAt`."""
+
+RESOLVE_TIMEOUT_US = 300_000_000
+"""When an alert without `endsAt` lapses: Alertmanager's `resolve_timeout`, 5 minutes."""
+
+_TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
+"""How msgspec says where the document has ended: one byte past the first that is too many."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing to set: the body says everything."""
+
+
+class _Posted(msgspec.Struct, gc=False):
+    labels: Labels
+    annotations: Annotations | None = None
+    starts_at: str | None = msgspec.field(name="startsAt", default=None)
+    ends_at: str | None = msgspec.field(name="endsAt", default=None)
+    generator_url: Link | None = msgspec.field(name="generatorURL", default=None)
+
+
+_QUICK = msgspec.json.Decoder(list[_Posted])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw] | None)
+
+
+def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - the kinds' contract
+    """The alerts of a list, in its order."""
+    body = without_nul(received.body)
+    try:
+        return _quick(received, body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
+        elements = _elements(without_surrogates(body))
+    return each(elements, "$", lambda element: _alert(received, element), _wrap)
+
+
+def detect(body: bytes) -> bool:
+    """Whether `body` is a list of objects with labels."""
+    try:
+        posted = _QUICK.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return bool(posted)
+
+
+def _quick(received: Received, body: bytes) -> Parsed:
+    source, now = received.source, received.received_at
+    alerts = []
+    for one in _QUICK.decode(body):
+        labels = one.labels
+        starts_at = instant_of(one.starts_at) if one.starts_at else None
+        ends_at = instant_of(one.ends_at) if one.ends_at else None
+        if ends_at is None:
+            ends_at = now + RESOLVE_TIMEOUT_US
+        if starts_at is not None and ends_at < starts_at:
+            raise _ends_before_start("$")
+        firing = ends_at > now
+        alerts.append(
+            Alert(
+                source,
+                fingerprint(labels),
+                firing,
+                labels,
+                one.annotations or {},
+                starts_at,
+                ends_at if firing else None,
+                one.generator_url or "",
+            )
+        )
+    return Parsed(alerts)
+
+
+def _elements(body: bytes) -> Sequence[msgspec.Raw]:
+    """The list unread: bytes that are no UTF-8 are replaced, what follows the list is ignored."""
+    text = body.decode("utf-8", "replace").encode()
+    try:
+        return decoded(_LIST, text) or []
+    except Malformed as error:
+        trailing = _TRAILING.search(error.problem.message)
+        if trailing is None:
+            raise
+    return decoded(_LIST, text[: int(trailing[1]) - 1]) or []
+
+
+def _alert(received: Received, element: Element) -> Alert:
+    starts_at, ends_at = element.instant("startsAt"), element.instant("endsAt")
+    if ends_at is None:
+        ends_at = received.received_at + RESOLVE_TIMEOUT_US
+    if starts_at is not None and ends_at < starts_at:
+        raise _ends_before_start(element.where)
+    firing = ends_at > received.received_at
+    alert = alert_of(received.source, element, firing=firing)
+    return msgspec.structs.replace(alert, ends_at=ends_at if firing else None)
+
+
+def _ends_before_start(where: str) -> Malformed:
+    return Malformed(Reason.BAD_TIME, "endsAt is before startsAt", where)
+
+
+def _wrap(elements: Sequence[bytes]) -> bytes:
+    return b"[%b]" % b",".join(elements)
