@@ -1,0 +1,1 @@
+"""What operators write in rules/*.yaml: read, compiled, asked once per episode."""

@@ -1,0 +1,50 @@
+"""What a rule may ask besides labels: a closed set, read by `holds`."""
+
+from typing import assert_never
+
+import msgspec
+
+from triaged.core.calendars import Calendar, is_open
+from triaged.core.model import Alert
+
+
+class FromSource(msgspec.Struct, frozen=True):
+    """The alert came from one of these sources."""
+
+    sources: frozenset[str]
+
+
+class During(msgspec.Struct, frozen=True):
+    """The calendar is open."""
+
+    calendar: Calendar
+
+
+class Outside(msgspec.Struct, frozen=True):
+    """The calendar is closed."""
+
+    calendar: Calendar
+
+
+class StartsWithin(msgspec.Struct, frozen=True):
+    """The alert began no longer ago than `us`; one that does not say when has just begun."""
+
+    us: int
+
+
+Condition = FromSource | During | Outside | StartsWithin
+
+
+def holds(condition: Condition, alert: Alert, now: int) -> bool:
+    """Whether the condition holds for an episode that starts at `now`."""
+    match condition:
+        case FromSource(sources=sources):
+            return alert.source in sources
+        case During(calendar=calendar):
+            return is_open(calendar, now)
+        case Outside(calendar=calendar):
+            return not is_open(calendar, now)
+        case StartsWithin(us=us):
+            return alert.starts_at is None or now - alert.starts_at <= us
+        case _:
+            assert_never(condition)

@@ -1,0 +1,149 @@
+"""Rule files to a compiled rule set, with every problem at its position."""
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+from triaged.core.calendars import Calendar
+from triaged.core.model import ResolvePolicy
+from triaged.documents import Document, Path
+from triaged.errors import Problem
+from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
+from triaged.rules.evaluate import CompiledRule, RuleSet
+from triaged.rules.schema import Rule, RuleFile, Set, When
+from triaged.scalars import none_of
+from triaged.shapes import Options, shape
+from triaged.wire import encode
+
+RULES_MAX = 5000
+NAME_WANTED = "a rule's name is lower-case letters, digits, `-`, `_` and `.`: it labels metrics"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
+
+
+class RuleContext(msgspec.Struct, frozen=True):
+    """What rules may refer to."""
+
+    calendars: Mapping[str, Calendar] = {}
+    services: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    policies: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    timezone: str = "UTC"
+
+
+def read_rules(
+    documents: Sequence[Document], context: RuleContext
+) -> tuple[RuleSet, list[Problem]]:
+    """The rules of all documents, in order, and all that is wrong with them."""
+    reader = _Reader(context)
+    for document in documents:
+        reader.read(document)
+    digest = hashlib.sha256()
+    for document in documents:
+        digest.update(encode(document.value))
+    return RuleSet(reader.rules, digest.hexdigest()[:16]), reader.problems
+
+
+class _Reader:
+    """Reads one document after another; names are unique among all."""
+
+    def __init__(self, context: RuleContext) -> None:
+        self.rules: list[CompiledRule] = []
+        self.problems: list[Problem] = []
+        self._context = context
+        self._places: dict[str, str] = {}
+
+    def read(self, document: Document) -> None:
+        """Take the rules of a document."""
+        file, problems = shape(document, RuleFile, (), Options(partial=True))
+        self.problems += [*document.problems, *problems]
+        for index, rule in enumerate(() if file is None else file.rules):
+            at: Path = ("rules", index)
+            self._check_name(document, rule, (*at, "name"))
+            conditions = self._conditions(document, rule.when or When(), (*at, "when"))
+            self._check_set(document, rule, at)
+            if len(self.rules) >= RULES_MAX:
+                message = f"more than {RULES_MAX} rules"
+                self.problems.append(Problem(document.where(at), message))
+                return
+            if rule.mode == "active":
+                self.rules.append(compiled(rule, conditions))
+
+    def _wrong(self, document: Document, at: Path, message: str, *, warning: bool = False) -> None:
+        self.problems.append(Problem(document.where(at), message, warning))
+
+    def _check_name(self, document: Document, rule: Rule, at: Path) -> None:
+        if _NAME.fullmatch(rule.name) is None:
+            self._wrong(document, at, f"{rule.name!r}: {NAME_WANTED}")
+        if rule.name in self._places:
+            message = f"{rule.name!r} is the name of the rule at {self._places[rule.name]}, too"
+            self._wrong(document, at, message)
+        self._places.setdefault(rule.name, document.where(at))
+
+    def _refer(
+        self,
+        document: Document,
+        at: Path,
+        name: str | None,
+        known: Collection[str],
+        *,
+        warning: bool = False,
+    ) -> bool:
+        if name is None or name in known:
+            return name is not None
+        self._wrong(document, at, none_of(name, frozenset(known)), warning=warning)
+        return False
+
+    def _check_set(self, document: Document, rule: Rule, at: Path) -> None:
+        given, here = rule.set, (*at, "set")
+        context = self._context
+        self._refer(document, (*here, "policy"), given.policy, context.policies)
+        for name, known in (("service", context.services), ("team", context.teams)):
+            template = getattr(given, name)
+            if known and template is not None and template.is_constant:
+                self._refer(document, (*here, name), template.text, known, warning=True)
+        if given.group_by == ():
+            self._wrong(document, (*here, "group_by"), "an empty list; name at least one label")
+        if given == Set() and not rule.stop:
+            self._wrong(document, at, "the rule sets nothing and does not stop", warning=True)
+
+    def _conditions(self, document: Document, when: When, at: Path) -> tuple[Condition, ...]:
+        found: list[Condition] = []
+        if when.source is not None:
+            names = (when.source,) if isinstance(when.source, str) else when.source
+            for index, name in enumerate(names):
+                place: Path = (*at, "source")
+                place = place if isinstance(when.source, str) else (*place, index)
+                self._refer(document, place, name, self._context.sources)
+            found.append(FromSource(frozenset(names)))
+        for key, kind in (("during", During), ("outside", Outside)):
+            name = getattr(when, key)
+            if self._refer(document, (*at, key), name, self._context.calendars):
+                found.append(kind(self._context.calendars[name]))
+        if when.starts_within is not None:
+            found.append(StartsWithin(when.starts_within))
+        return tuple(found)
+
+
+def compiled(rule: Rule, conditions: tuple[Condition, ...]) -> CompiledRule:
+    """The rule in the form in which it is asked."""
+    given = rule.set
+    resolve = given.resolve
+    return CompiledRule(
+        name=rule.name,
+        matchers=rule.match,
+        conditions=conditions,
+        severity=given.severity,
+        service=given.service,
+        team=given.team,
+        policy=given.policy,
+        group_by=given.group_by,
+        title=given.title,
+        runbook=given.runbook,
+        labels=tuple(given.labels.items()),
+        resolve=None if resolve is None else ResolvePolicy(resolve.when, resolve.hold),
+        incident=given.incident,
+        stop=rule.stop,
+    )
