@@ -1,0 +1,63 @@
+"""The examples that users are promised, as far as they work: parts of later work are cut out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.config.samples import read
+from triaged.config.files import MissingSecret
+from triaged.rules.evaluate import RuleSet
+
+LATER_IN_RULES = ("raise", "expect", "suppress", "maintenance")
+
+
+@pytest.fixture
+def blocks(shared: Path) -> list[str]:
+    text = (shared / "design" / "interface.md").read_text()
+    return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+
+
+def configuration(block: str) -> str:
+    return re.sub(r"^storm:.*\n", "", block, flags=re.MULTILINE)
+
+
+def rules(block: str) -> str:
+    block = re.sub(r"^(?:suppress|maintenance):.*\n(?: .*\n)+", "", block, flags=re.MULTILINE)
+    block = re.sub(r"^ +raise: .*\n", "", block, flags=re.MULTILINE)
+    return re.sub(r"^ +- \{.*\bexpect: .*\n", "", block, flags=re.MULTILINE)
+
+
+def test_configuration_is_right_but_for_its_files(tmp_path: Path, blocks: list[str]) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "site.yaml").write_text("rules: []\n")
+
+    loaded = read(tmp_path, configuration(blocks[0]))
+
+    assert [str(each) for each in loaded.problems if not isinstance(each, MissingSecret)] == []
+    assert {each.warning for each in loaded.problems} == {True}
+    assert loaded.configuration is not None
+
+
+def test_rules_are_right(tmp_path: Path, blocks: list[str]) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "site.yaml").write_text(rules(blocks[1]))
+    text = rules(blocks[1])
+
+    loaded = read(tmp_path, configuration(blocks[0]))
+
+    assert [each for each in LATER_IN_RULES if f"{each}:" in text] == []
+    assert [str(each) for each in loaded.problems if not isinstance(each, MissingSecret)] == []
+    assert loaded.configuration is not None
+    found = loaded.configuration.settings.rules
+    assert isinstance(found, RuleSet)
+    assert found.names == ("checkout-down", "not-for-humans")
+
+
+def test_keys_of_later_work_are_unknown(tmp_path: Path, blocks: list[str]) -> None:
+    loaded = read(tmp_path, blocks[0] + "\nsevereties: {}\n")
+
+    errors = [each.message for each in loaded.problems if not each.warning]
+
+    assert [each.split()[0] for each in errors] == ["'storm'", "'severeties'"]
+    assert errors[1].endswith("(did you mean severities?)")

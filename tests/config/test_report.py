@@ -1,0 +1,50 @@
+from triaged.config.report import Report
+from triaged.documents import parse
+from triaged.errors import Problem
+
+TEXT = b"people: {alice: 1, bob: 2}\nteams:\n  'a b': {people: [alcie]}\n"
+
+
+def report() -> Report:
+    return Report(parse("a.yaml", TEXT), {"calendars": ("office",), "people": ("bob",)})
+
+
+def test_names_are_those_written_and_those_that_always_are() -> None:
+    assert report().names("people") == ["alice", "bob"]
+    assert report().names("calendars") == ["office"]
+    assert report().names("schedules") == []
+
+
+def test_reference_that_dangles_names_the_nearest() -> None:
+    found = report()
+
+    assert found.refer(("x",), "people", "bob")
+    assert not found.refer(("teams", "a b", "people", 0), "people", "alcie")
+    assert found.problems == [
+        Problem("a.yaml:3:20", "people: 'alcie' is none of alice, bob (did you mean alice?)")
+    ]
+
+
+def test_names_that_urls_cannot_hold_are_wrong() -> None:
+    found = report()
+
+    found.check_names("teams")
+    found.check_names("people")
+
+    assert [str(problem).partition(" is no name")[0] for problem in found.problems] == [
+        "a.yaml:3:3: 'a b'"
+    ]
+
+
+def test_warning_is_a_problem_that_says_so() -> None:
+    found = report()
+
+    found.warn(("people", "bob"), "hm", key=True)
+
+    assert found.problems == [Problem("a.yaml:1:20", "hm", warning=True)]
+
+
+def test_gives_tells_what_is_written() -> None:
+    assert report().gives(("people", "alice"))
+    assert not report().gives(("people", "carol"))
+    assert not report().gives(("nothing", "at", "all"))

@@ -1,0 +1,1 @@
+"""What operators write in config.yaml: read, checked, made into what the daemon works with."""

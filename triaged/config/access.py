@@ -1,0 +1,122 @@
+"""Where the API listens, and who may use it."""
+
+from collections.abc import Collection
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from triaged.config import schema
+from triaged.config.files import MISSING, Files
+from triaged.config.model import StaticToken, Tls
+from triaged.config.report import Report
+from triaged.config.terms import Address
+from triaged.documents import Path
+from triaged.shapes import none_of
+from triaged.wire import Secret
+
+SCOPES = ("admin", "respond", "read", "ingest:*")
+INGEST = "ingest:"
+LOCAL = "127.0.0.1"
+
+
+def listeners_of(config: schema.Config, report: Report) -> tuple[Address, ...]:
+    """Where to listen; under `auth: none` on this machine only."""
+    listen = config.listen
+    listeners = tuple(address for address in _addresses(listen))
+    if not listeners:
+        report.wrong(("listen",), "no address: such as 127.0.0.1:9099")
+    for index, address in enumerate(listeners):
+        path: Path = ("listen", index) if len(listeners) > 1 else ("listen",)
+        if address in listeners[:index] and address[1]:
+            report.wrong(path, "the same address as above")
+        if config.auth == "none" and not is_loopback(address[0]):
+            message = "auth is none: listen on 127.0.0.1 or ::1 only, or set `auth: tokens`"
+            report.wrong(path, message)
+    return listeners
+
+
+def _addresses(listen: Address | tuple[Address, ...]) -> tuple[Address, ...]:
+    match listen:
+        case (str(host), int(port)):
+            return ((host, port),)
+        case _:
+            return tuple(address for address in listen if isinstance(address, tuple))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches it."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def public_url_of(config: schema.Config, listeners: tuple[Address, ...]) -> str:
+    """The base of links: as written, else the first listener as this machine sees it."""
+    if config.public_url is not None:
+        return config.public_url
+    host, port = listeners[0] if listeners else (LOCAL, 0)
+    if host in ("", "0.0.0.0", "::"):
+        host = LOCAL
+    host = f"[{host}]" if ":" in host else host
+    return f"{'http' if config.tls is None else 'https'}://{host}:{port}"
+
+
+def tls_of(config: schema.Config, files: Files, report: Report) -> Tls | None:
+    """Paths of the certificate and its key."""
+    if config.tls is None:
+        return None
+    paths: dict[str, str | None] = {}
+    for key in ("cert_file", "key_file", "client_ca_file"):
+        text: str | None = getattr(config.tls, key)
+        paths[key] = None
+        if text is not None:
+            paths[key], problem = files.readable(text, report.where(("tls", key)))
+            report.problems += [problem] if problem else []
+    return Tls(paths["cert_file"] or "", paths["key_file"] or "", paths["client_ca_file"])
+
+
+def tokens_of(config: schema.Config, report: Report) -> tuple[StaticToken, ...]:
+    """The tokens whose secrets could be read."""
+    names: set[str] = set()
+    secrets: set[str] = set()
+    for index, token in enumerate(config.tokens):
+        path: Path = ("tokens", index)
+        if token.name in names:
+            report.wrong((*path, "name"), f"a second token named {token.name!r}")
+        if token.token is not MISSING and token.token.reveal() in secrets:
+            report.wrong(path, f"{token.name}: the same secret as another token's")
+        names.add(token.name)
+        secrets.add(token.token.reveal())
+        if not token.scopes:
+            report.wrong((*path, "scopes"), f"no scope: name some of {', '.join(SCOPES)}")
+        for place, scope in enumerate(token.scopes):
+            _check_scope(report, (*path, "scopes", place), scope, report.names("sources"))
+        if token.person is not None:
+            report.refer((*path, "person"), "people", token.person)
+    return tuple(
+        StaticToken(token.name, token.token, token.scopes, token.person)
+        for token in config.tokens
+        if token.token is not MISSING
+    )
+
+
+def _check_scope(report: Report, path: Path, scope: str, sources: Collection[str]) -> None:
+    known = (*SCOPES, *(INGEST + source for source in sources))
+    if scope not in known:
+        report.wrong(path, none_of(scope, known))
+
+
+def store_of(config: schema.Config, files: Files, report: Report) -> str:
+    """`sqlite:` and an absolute path, or the PostgreSQL URL; a Secret if it holds a password."""
+    scheme, _, rest = config.store.partition(":")
+    if scheme == "sqlite" and rest.removeprefix("//") and "\0" not in rest:
+        return f"sqlite:{files.store_path(rest.removeprefix('//'))}"
+    if scheme in ("postgresql", "postgres") and rest.startswith("//"):
+        try:
+            password = urlsplit(config.store).password
+        except ValueError:
+            report.wrong(("store",), "the PostgreSQL URL cannot be read")
+            return config.store
+        return Secret(config.store) if password or "password=" in rest else config.store
+    report.wrong(("store",), "expected sqlite:PATH or postgresql://USER@HOST/DATABASE")
+    return config.store

@@ -1,0 +1,107 @@
+"""The files of a configuration: what may be read, and from where.
+
+`${CREDENTIALS_DIRECTORY}` is where systemd puts what `LoadCredential=` names:
+https://systemd.io/CREDENTIALS/
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from triaged.documents import BYTES_MAX
+from triaged.errors import Problem
+from triaged.wire import Secret
+
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+STATE = "STATE_DIRECTORY"
+
+SECRET_BYTES_MAX = 64 * 1024
+"""A key with its chain has a few thousand."""
+
+FILES_MAX = 500
+"""Rule files of one pattern."""
+
+MISSING = Secret("a file that is not there")
+"""Stands for a secret that could not be read, so that the rest can be checked."""
+
+
+class MissingSecret(Problem, frozen=True):
+    """A secret's file cannot be read here: a warning for `check`, an error for the daemon."""
+
+
+class Files:
+    """Reads files beside a configuration, and remembers which."""
+
+    def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
+        self.path = path
+        self.seen: list[Path] = [path]
+        self._environment = environment
+
+    def text(self, path: Path) -> bytes | Problem:
+        """The content of a document: at most one byte more than it may have."""
+        try:
+            with path.open("rb") as file:
+                return file.read(BYTES_MAX + 1)
+        except OSError as error:
+            return Problem(str(path), f"cannot be read: {_reason(error)}")
+
+    def matching(self, pattern: str) -> list[Path]:
+        """The files that a pattern names, sorted; where new ones may appear is remembered."""
+        base = self.path.parent
+        first, *rest = Path(pattern).parts or (".",)
+        if Path(pattern).is_absolute():
+            base, pattern = Path(first), str(Path(*rest))
+        parts = Path(pattern).parts
+        fixed = next((n for n, part in enumerate(parts) if set(part) & set("*?[")), len(parts) - 1)
+        self.seen.append(base.joinpath(*parts[:fixed]))
+        try:
+            found = sorted(path for path in base.glob(pattern) if path.is_file())[:FILES_MAX]
+        except (OSError, ValueError, NotImplementedError):
+            return []
+        self.seen += found
+        return found
+
+    def located(self, text: str) -> Path:
+        """The path that a `…_file` key names; KeyError without the credentials' directory."""
+        variable = f"${{{CREDENTIALS}}}"
+        if text.startswith(variable):
+            text = self._environment[CREDENTIALS] + text.removeprefix(variable)
+        return self.path.parent / text
+
+    def secret(self, text: str, where: str) -> tuple[Secret | None, Problem | None]:
+        """The secret in the file that `text` names, without the line's end; what is wrong."""
+        content, problem = self._content(text, where)
+        if content is None:
+            return MISSING, problem
+        text_in_it = content.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+        if not text_in_it or set(text_in_it) & set("\0\n\ufffd") or len(content) > SECRET_BYTES_MAX:
+            return None, Problem(where, f"{text} holds no secret: one line of text is expected")
+        return Secret(text_in_it), None
+
+    def readable(self, text: str, where: str) -> tuple[str, Problem | None]:
+        """The path of a file that others will read, and whether it is there."""
+        _, problem = self._content(text, where)
+        return (text if problem else str(self.located(text))), problem
+
+    def store_path(self, text: str) -> str:
+        """Where a relative path of the store begins: $STATE_DIRECTORY, else beside this file."""
+        state = self._environment.get(STATE, "").split(":")[0]
+        return str((Path(state) if state else self.path.parent.absolute()) / text)
+
+    def _content(self, text: str, where: str) -> tuple[bytes | None, Problem | None]:
+        try:
+            path = self.located(text)
+        except KeyError:
+            message = f"{CREDENTIALS} is not set: systemd sets it for units with LoadCredential="
+            return None, MissingSecret(where, message, warning=True)
+        self.seen.append(path)
+        try:
+            with path.open("rb") as file:
+                return file.read(SECRET_BYTES_MAX + 1), None
+        except (OSError, ValueError) as error:
+            message = f"{path} cannot be read: {_reason(error)}"
+            return None, MissingSecret(where, message, warning=True)
+
+
+def _reason(error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) else None
+    return (reason or str(error) or type(error).__name__).lower()

@@ -1,0 +1,72 @@
+"""The configuration as the daemon uses it: checked, complete, immutable."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from triaged.config.schema import Log, Retention
+from triaged.config.terms import Address, Network
+from triaged.core.settings import Settings
+from triaged.wire import Secret
+
+
+class Tls(msgspec.Struct, frozen=True):
+    """Paths of PEM files."""
+
+    cert_file: str
+    key_file: str
+    client_ca_file: str | None = None
+
+
+class StaticToken(msgspec.Struct, frozen=True):
+    """A token of the configuration."""
+
+    name: str
+    secret: Secret
+    scopes: tuple[str, ...]
+    person: str | None = None
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where alerts come from. `settings` is a `Settings` of the module `ingest.<kind>`."""
+
+    name: str
+    kind: str
+    settings: object
+    token_in_url: bool = False
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """A way to reach people. `settings` is a `Settings` of the module `channels.<kind>`."""
+
+    name: str
+    kind: str
+    settings: object
+
+
+class Configuration(msgspec.Struct, frozen=True):
+    """Everything that config.yaml and the rules say."""
+
+    listen: tuple[Address, ...]
+    """An empty host is every address."""
+    public_url: str
+    """Without a slash at its end."""
+    auth: str
+    """`tokens` or `none`."""
+    public: frozenset[str]
+    tls: Tls | None
+    trusted_proxies: tuple[Network, ...]
+    store: str
+    """`sqlite:/absolute/path` or a PostgreSQL URL; prints as `<secret>` if it holds a password."""
+    retention: Retention
+    max_body: int
+    timezone: str
+    log: Log
+    watch: bool
+    tokens: tuple[StaticToken, ...]
+    sources: Mapping[str, Source]
+    channels: Mapping[str, Channel]
+    settings: Settings
+    files: tuple[Path, ...]
+    """What a reload reads, and the folders where more rule files may appear."""

@@ -1,0 +1,166 @@
+"""What severities promise, and the escalation policies as the core runs them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from triaged.config import schema
+from triaged.config.model import Channel
+from triaged.config.people import OFFICE
+from triaged.config.plugged import may_address
+from triaged.config.report import Report
+from triaged.core.calendars import Calendar
+from triaged.core.durations import MINUTE, format_duration
+from triaged.core.model import Delay, Plan, Severity, Share, Span, Step, Target
+from triaged.core.settings import DEFAULT_RESPONSE_US, NextBusinessDay, SeverityTarget
+from triaged.documents import Path
+
+DEFAULT = "default"
+NEXT_BUSINESS_DAY: Literal["next business day"] = "next business day"
+ROUNDS_MAX = 100
+"""Further rounds; who has not answered a hundred will not answer."""
+
+SECTIONS = {"person": "people", "schedule": "schedules", "team": "teams", "channel": "channels"}
+
+DEFAULTS: Mapping[Severity, schema.SeverityTarget] = {
+    Severity.SEV1: schema.SeverityTarget(
+        DEFAULT_RESPONSE_US[Severity.SEV1], urgency="page", unacknowledge_after=30 * MINUTE
+    ),
+    Severity.SEV2: schema.SeverityTarget(
+        DEFAULT_RESPONSE_US[Severity.SEV2], urgency="page", unacknowledge_after=60 * MINUTE
+    ),
+    Severity.SEV3: schema.SeverityTarget(DEFAULT_RESPONSE_US[Severity.SEV3], urgency="page"),
+    Severity.SEV4: schema.SeverityTarget(NEXT_BUSINESS_DAY, calendar=OFFICE, urgency="notify"),
+}
+"""SEV-1 and SEV-2 are acknowledged by people who then work on them: half an hour, an hour."""
+
+
+def severities_of(
+    config: schema.Config, calendars: Mapping[str, Calendar], report: Report
+) -> dict[Severity, SeverityTarget]:
+    """What each severity promises: the defaults, and over them what is written."""
+    found = {}
+    for severity, default in DEFAULTS.items():
+        written = config.severities.get(severity, schema.SeverityTarget())
+        path: Path = ("severities", severity.value)
+        respond_within = written.respond_within
+        if respond_within is None:
+            respond_within = default.respond_within
+        ends_after = written.unacknowledge_after
+        if ends_after is None:
+            ends_after = default.unacknowledge_after
+        if ends_after == 0:
+            report.wrong((*path, "unacknowledge_after"), "expected some time, or `never`")
+        target = SeverityTarget(
+            respond_within=_within(report, path, written.calendar, respond_within, calendars),
+            urgency=written.urgency or default.urgency or "page",
+            unacknowledge_after=None if ends_after == "never" else ends_after,
+        )
+        found[severity] = target
+    _check_order(report, found)
+    return found
+
+
+def _within(
+    report: Report,
+    path: Path,
+    calendar: str | None,
+    within: int | str | None,
+    calendars: Mapping[str, Calendar],
+) -> int | NextBusinessDay:
+    if calendar is not None:
+        report.refer((*path, "calendar"), "calendars", calendar)
+        if isinstance(within, int):
+            message = f"a calendar goes with `respond_within: {NEXT_BUSINESS_DAY}`"
+            report.wrong((*path, "calendar"), message, key=True)
+    if not isinstance(within, int):
+        return NextBusinessDay(calendars.get(calendar or OFFICE) or calendars[OFFICE])
+    if within <= 0:
+        report.wrong((*path, "respond_within"), "nobody answers within 0s: give it some time")
+    return within
+
+
+def _check_order(report: Report, targets: Mapping[Severity, SeverityTarget]) -> None:
+    worse: tuple[Severity, int] | None = None
+    for severity, target in targets.items():
+        us = target.respond_within
+        if not isinstance(us, int):
+            continue
+        if worse is not None and us < worse[1]:
+            path: Path = ("severities", severity.value, "respond_within")
+            told = f"{severity.value} is answered sooner ({format_duration(us)}) than"
+            report.warn(path, f"{told} {worse[0].value} ({format_duration(worse[1])})")
+        worse = severity, us
+
+
+def policies_of(
+    config: schema.Config, channels: Mapping[str, Channel], report: Report
+) -> dict[str, Plan]:
+    """The policies; an error if there is no `default`."""
+    report.check_names("policies")
+    if DEFAULT not in report.names("policies"):
+        message = f"policies: there is no `{DEFAULT}`: say whom to page, and when"
+        report.wrong(("policies",), message, key=True)
+    found = {}
+    for name, written in config.policies.items():
+        path: Path = ("policies", name)
+        _check_steps(report, (*path, "steps"), written.steps)
+        _check_repeat(report, (*path, "repeat"), written.repeat)
+        for place, target in _targets(path, written):
+            if report.refer(place, SECTIONS[target.kind], target.name):
+                _check_reach(report, place, target, config, channels)
+        found[name] = Plan(
+            policy=name,
+            steps=tuple(Step(step.notify, step.after or Span(0)) for step in written.steps),
+            catch_all=written.catch_all,
+            repeat_times=written.repeat.times,
+            repeat_every=written.repeat.every,
+        )
+    return found
+
+
+def _check_repeat(report: Report, path: Path, repeat: schema.Repeat) -> None:
+    if not 0 <= repeat.times <= ROUNDS_MAX:
+        report.wrong((*path, "times"), f"expected 0 to {ROUNDS_MAX} further rounds")
+    if not _length(repeat.every):
+        report.wrong((*path, "every"), "rounds without time between them: give it some")
+
+
+def _check_steps(report: Report, path: Path, steps: tuple[schema.Step, ...]) -> None:
+    if not steps:
+        report.wrong(path, "no steps: the policy would page nobody")
+    latest: dict[type[Delay], float] = {Share: 0.0, Span: 0.0}
+    for index, step in enumerate(steps):
+        after = step.after or Span(0)
+        if not step.notify:
+            report.wrong((*path, index, "notify"), "nobody is named: such as schedule:primary")
+        if _length(after) < latest[type(after)]:
+            report.wrong((*path, index, "after"), "comes before a step above: put it there")
+        latest[type(after)] = max(_length(after), latest[type(after)])
+
+
+def _length(delay: Delay) -> float:
+    return delay.of_target if isinstance(delay, Share) else float(delay.us)
+
+
+def _targets(path: Path, policy: schema.Policy) -> Iterator[tuple[Path, Target]]:
+    if policy.catch_all is not None:
+        yield (*path, "catch_all"), policy.catch_all
+    for index, step in enumerate(policy.steps):
+        for place, target in enumerate(step.notify):
+            yield (*path, "steps", index, "notify", place), target
+
+
+def _check_reach(
+    report: Report,
+    path: Path,
+    target: Target,
+    config: schema.Config,
+    channels: Mapping[str, Channel],
+) -> None:
+    """What exists and still reaches nobody: a team without people, a mail channel without `to`."""
+    team = config.teams.get(target.name) if target.kind == "team" else None
+    if team is not None and not team.people:
+        report.wrong(path, f"team {target.name} has no people: nobody would be paged")
+    channel = channels.get(target.name) if target.kind == "channel" else None
+    if channel is not None and not may_address(channel, getattr(channel.settings, "to", "")):
+        report.wrong(path, f"channel {target.name} needs a `to` before it can be a target")

@@ -1,0 +1,149 @@
+"""Read config.yaml and the rules, check everything, and make the daemon's configuration."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from triaged.config import schema
+from triaged.config.access import listeners_of, public_url_of, store_of, tls_of, tokens_of
+from triaged.config.files import Files, MissingSecret
+from triaged.config.model import Configuration
+from triaged.config.people import (
+    OFFICE,
+    calendars_of,
+    people_of,
+    schedules_of,
+    services_of,
+    teams_of,
+)
+from triaged.config.plugged import ALWAYS, channels_of, sources_of
+from triaged.config.policies import policies_of, severities_of
+from triaged.config.report import Report
+from triaged.core.settings import Settings
+from triaged.documents import Document, parse
+from triaged.errors import Problem
+from triaged.rules.read import RuleContext, read_rules
+from triaged.shapes import Options, shape
+
+EXIST_ALWAYS = {"sources": ALWAYS, "calendars": (OFFICE,)}
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What a configuration says, and everything that is wrong with it, in the order of the files.
+
+    Without `configuration` config.yaml has errors. With one, rules may have errors and secrets'
+    files be missing: it is `unusable` then, but its store can be worked on.
+    """
+
+    configuration: Configuration | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def unusable(self) -> bool:
+        """Whether a daemon must not run on it."""
+        return self.configuration is None or any(
+            not problem.warning or isinstance(problem, MissingSecret) for problem in self.problems
+        )
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Loaded:
+    """Read the configuration at `path`; `environment` is the process's."""
+    files = Files(path, environment)
+    text = files.text(path)
+    if isinstance(text, Problem):
+        return Loaded(None, (text,))
+    document = parse(str(path), text)
+    options = Options(secret=files.secret, partial=True)
+    config, problems = shape(document, schema.Config, (), options)
+    report = Report(document, EXIST_ALWAYS)
+    report.problems += [*document.problems, *problems]
+    if config is None:
+        return Loaded(None, _sorted(report.problems))
+    configuration, of_rules = _build(config, files, report)
+    is_good = all(problem.warning for problem in report.problems)
+    problems = [*report.problems, *of_rules]
+    return Loaded(configuration if is_good else None, _sorted(problems))
+
+
+def _build(
+    config: schema.Config, files: Files, report: Report
+) -> tuple[Configuration, list[Problem]]:
+    listeners = listeners_of(config, report)
+    public_url = public_url_of(config, listeners)
+    sources = sources_of(config, files, report)
+    channels = channels_of(config, files, report)
+    calendars = calendars_of(config, report)
+    context = RuleContext(
+        calendars=calendars,
+        services=frozenset(report.names("services")),
+        teams=frozenset(report.names("teams")),
+        policies=frozenset(report.names("policies")),
+        sources=frozenset(report.names("sources")),
+        timezone=config.timezone,
+    )
+    rules, problems = read_rules(_rule_documents(config, files, report), context)
+    settings = Settings(
+        severities=severities_of(config, calendars, report),
+        people=people_of(config, channels, report),
+        schedules=schedules_of(config, report),
+        policies=policies_of(config, channels, report),
+        rules=rules,
+        teams=teams_of(config, report),
+        services=services_of(config, report),
+        channels=frozenset(channels),
+        stale_after=sources.stale_after,
+        unclassified=config.unclassified,
+        at_risk=config.at_risk,
+        reopen_within=config.reopen_within,
+        timezone=config.timezone,
+        public_url=public_url,
+    )
+    configuration = Configuration(
+        listen=listeners,
+        public_url=public_url,
+        auth=config.auth,
+        public=frozenset(config.public),
+        tls=tls_of(config, files, report),
+        trusted_proxies=config.trusted_proxies,
+        store=store_of(config, files, report),
+        retention=config.retention,
+        max_body=config.max_body,
+        timezone=config.timezone,
+        log=config.log,
+        watch=config.watch,
+        tokens=tokens_of(config, report),
+        sources=sources.by_name,
+        channels=channels,
+        settings=settings,
+        files=tuple(dict.fromkeys(files.seen)),
+    )
+    return configuration, problems
+
+
+def _rule_documents(config: schema.Config, files: Files, report: Report) -> list[Document]:
+    documents: dict[Path, Document] = {}
+    for index, pattern in enumerate(config.rules):
+        found = files.matching(pattern)
+        if not found:
+            message = f"no rule file is named {pattern}: what no rule classifies is "
+            report.warn(("rules", index), message + config.unclassified.value)
+        for path in found:
+            text = files.text(path)
+            if isinstance(text, Problem):
+                report.problems.append(text)
+            elif path not in documents:
+                documents[path] = parse(str(path), text)
+    return list(documents.values())
+
+
+def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Each once, file by file, from top to bottom."""
+    names: dict[str, int] = {}
+
+    def place(problem: Problem) -> tuple[int, int, int]:
+        name, *rest = problem.where.rsplit(":", 2)
+        line, column = rest if len(rest) == 2 and all(map(str.isdigit, rest)) else ("0", "0")
+        return names.setdefault(name, len(names)), int(line), int(column)
+
+    return tuple(sorted(dict.fromkeys(problems), key=place))
