@@ -1,0 +1,224 @@
+"""The state of each alert, and whether it should have been repeated by now."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from triaged.core.effects import CheckLapse, EndEpisode, MoveFiring, RepeatAlert, StartEpisode
+from triaged.core.model import AlertState, Severity
+from triaged.core.timers import LapseDue
+from triaged.store.base import Bulk, Row, Transaction
+from triaged.store.listing import Where
+from triaged.wire import encode
+
+STATES = Bulk(
+    """WITH v (source, fingerprint) AS ({rows}) SELECT {columns} FROM v CROSS JOIN alerts a
+       WHERE a.source = v.source AND a.fingerprint = v.fingerprint""",
+    ("text", "text"),
+    (
+        "a.source",
+        "a.fingerprint",
+        "a.firing",
+        "a.episode",
+        "a.starts_at",
+        "a.lapse_check_at",
+        "a.lapses_at",
+        "a.incident",
+        "a.severity",
+        "a.rule",
+    ),
+)
+START = Bulk(
+    """INSERT INTO alerts (source, fingerprint, firing, episode, starts_at, last_seen_at,
+           lapse_check_at, lapses_at, incident, severity, rule, labels, annotations, url)
+       {rows}
+       ON CONFLICT (source, fingerprint) DO UPDATE SET firing = excluded.firing,
+           episode = excluded.episode, starts_at = excluded.starts_at,
+           last_seen_at = excluded.last_seen_at, ended_at = NULL,
+           lapse_check_at = excluded.lapse_check_at, lapses_at = excluded.lapses_at, repeats = 0,
+           incident = excluded.incident, severity = excluded.severity, rule = excluded.rule,
+           labels = excluded.labels, annotations = excluded.annotations, url = excluded.url""",
+    (
+        "text",
+        "text",
+        *(("bigint",) * 7),
+        *(("text",) * 5),
+    ),
+)
+REPEAT = Bulk(
+    """WITH v (source, fingerprint, last_seen_at, lapses_at, repeats, annotations, url) AS ({rows})
+       UPDATE alerts SET last_seen_at = v.last_seen_at, lapses_at = v.lapses_at,
+           repeats = alerts.repeats + v.repeats, annotations = v.annotations, url = v.url
+       FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint""",
+    ("text", "text", "bigint", "bigint", "bigint", "text", "text"),
+)
+END = Bulk(
+    """WITH v (source, fingerprint, ended_at) AS ({rows})
+       UPDATE alerts SET firing = 0, ended_at = v.ended_at, lapse_check_at = NULL
+       FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint""",
+    ("text", "text", "bigint"),
+)
+CHECK = Bulk(
+    """WITH v (source, fingerprint, check_at) AS ({rows})
+       UPDATE alerts SET lapse_check_at = v.check_at
+       FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint
+           AND alerts.firing = 1""",
+    ("text", "text", "bigint"),
+)
+MOVE = Bulk(
+    """WITH v (old, new) AS ({rows}) UPDATE alerts SET incident = v.new
+       FROM v WHERE alerts.incident = v.old AND alerts.firing = 1""",
+    ("bigint", "bigint"),
+)
+
+
+class StoredAlert(msgspec.Struct, frozen=True):
+    """An alert as the API shows it."""
+
+    source: str
+    fingerprint: str
+    firing: bool
+    episode: int
+    starts_at: int
+    last_seen_at: int
+    ended_at: int | None
+    lapses_at: int | None
+    repeats: int
+    incident: int | None
+    severity: Severity | None
+    rule: str | None
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    url: str
+
+
+COLUMNS = ", ".join(StoredAlert.__struct_fields__)
+
+
+async def states(tx: Transaction, identities: Iterable[tuple[str, str]]) -> list[AlertState]:
+    """What decisions need of these alerts; those that we never saw are absent."""
+    return [_state(row) for row in await tx.fetch_bulk(STATES, list(identities))]
+
+
+def _state(row: Row) -> AlertState:
+    values = dict(zip(AlertState.__struct_fields__, row, strict=True))
+    values["firing"] = bool(values["firing"])
+    values["severity"] = Severity(values["severity"]) if values["severity"] else None
+    return AlertState(**values)
+
+
+async def save_starts(tx: Transaction, effects: Iterable[StartEpisode]) -> None:
+    """Write alert rows whole. One effect per identity."""
+    rows = [
+        (
+            state.source,
+            state.fingerprint,
+            1,
+            state.episode,
+            state.starts_at,
+            effect.received_at,
+            state.lapse_check_at,
+            state.lapses_at,
+            state.incident,
+            state.severity,
+            state.rule,
+            encode(effect.alert.labels).decode(),
+            encode(effect.alert.annotations).decode(),
+            effect.alert.url,
+        )
+        for effect in effects
+        for state in (effect.state,)
+    ]
+    await tx.write(START, sorted(rows))
+
+
+async def save_repeats(tx: Transaction, repeats: Iterable[tuple[RepeatAlert, int]]) -> None:
+    """Write what a repeat changes, for (the last repeat, how many there were) per identity."""
+    rows = [
+        (
+            effect.alert.source,
+            effect.alert.fingerprint,
+            effect.received_at,
+            effect.lapses_at,
+            count,
+            encode(effect.alert.annotations).decode(),
+            effect.alert.url,
+        )
+        for effect, count in repeats
+    ]
+    await tx.write(REPEAT, rows)
+
+
+async def save_ends(tx: Transaction, effects: Iterable[EndEpisode]) -> None:
+    """Write that these no longer fire."""
+    rows = [(e.state.source, e.state.fingerprint, e.ended_at) for e in effects]
+    await tx.write(END, rows)
+
+
+async def save_checks(tx: Transaction, effects: Iterable[CheckLapse]) -> None:
+    """Write when to look again."""
+    await tx.write(CHECK, [(e.source, e.fingerprint, e.check_at) for e in effects])
+
+
+async def save_moves(tx: Transaction, effects: Iterable[MoveFiring]) -> None:
+    """Give what fires in one incident to another."""
+    await tx.write(MOVE, [(e.old, e.new) for e in effects])
+
+
+async def lapses_due(tx: Transaction, now: int, limit: int) -> list[LapseDue]:
+    """Alerts to look at because they may have lapsed, the longest due first."""
+    rows = await tx.fetch(
+        """SELECT source, fingerprint, lapse_check_at FROM alerts
+           WHERE lapse_check_at IS NOT NULL AND lapse_check_at <= $1
+           ORDER BY lapse_check_at LIMIT $2""",
+        now,
+        limit,
+    )
+    return [LapseDue(*row) for row in rows]
+
+
+async def next_lapse(tx: Transaction) -> int | None:
+    """When the next alert is to be looked at."""
+    row = await tx.fetch_one(
+        "SELECT MIN(lapse_check_at) FROM alerts WHERE lapse_check_at IS NOT NULL"
+    )
+    return None if row is None else row[0]
+
+
+class AlertFilter(msgspec.Struct, frozen=True):
+    """Which alerts to list; None means any."""
+
+    firing: bool | None = None
+    source: str | None = None
+    incident: int | None = None
+    cursor: str | None = None
+    limit: int = 100
+
+
+async def find(tx: Transaction, wanted: AlertFilter) -> tuple[list[StoredAlert], str | None]:
+    """Stored alerts, the last seen first, and the cursor of what follows, if anything does."""
+    asked = Where("last_seen_at", ("source", "fingerprint"), wanted.cursor, wanted.limit)
+    if wanted.firing is not None:
+        asked.add("firing = {}", int(wanted.firing))
+    if wanted.source is not None:
+        asked.add("source = {}", wanted.source)
+    if wanted.incident is not None:
+        asked.add("incident = {}", wanted.incident)
+    rows = await tx.fetch(f"SELECT {COLUMNS} FROM alerts {asked.sql()}", *asked.arguments)
+    found = [_row(row) for row in rows]
+    return asked.page(found, lambda a: (a.last_seen_at, a.source, a.fingerprint))
+
+
+def _row(row: Sequence[Any]) -> StoredAlert:
+    values = dict(zip(StoredAlert.__struct_fields__, row, strict=True))
+    for name in ("labels", "annotations"):
+        values[name] = msgspec.json.decode(values[name])
+    values["firing"] = bool(values["firing"])
+    values["severity"] = Severity(values["severity"]) if values["severity"] else None
+    return StoredAlert(**values)
+
+
+async def postpone(tx: Transaction, timer: LapseDue, check_at: int) -> None:
+    """Look at an alert later: deciding about it failed."""
+    await save_checks(tx, [CheckLapse(timer.source, timer.fingerprint, check_at)])

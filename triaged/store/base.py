@@ -1,0 +1,77 @@
+"""What differs between databases, all of it: binding, bulk rows, locks, transactions.
+
+SQL is written once. `$1 …` are parameters. In a `Bulk`, `{rows}` stands for a table of values
+(`VALUES (…), (…)` on SQLite, `unnest` on PostgreSQL).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal
+
+import msgspec
+
+Type = Literal["text", "bigint", "bytea"]
+Row = tuple[Any, ...]
+
+
+class Bulk(msgspec.Struct, frozen=True):
+    """A statement over many rows of values, whose columns have `types`.
+
+    A query has `columns`; `{columns}` stands for them in its `sql`.
+    """
+
+    sql: str
+    types: tuple[Type, ...]
+    columns: tuple[str, ...] = ()
+
+
+class Transaction(ABC):
+    """Statements that become true together, or not at all."""
+
+    locking = ""
+    """The end of a query whose rows nobody else may take until we are done."""
+
+    @abstractmethod
+    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
+        """The rows of a query."""
+
+    @abstractmethod
+    async def fetch_bulk(self, bulk: Bulk, rows: Sequence[Row]) -> list[Row]:
+        """The rows of a query over many values."""
+
+    @abstractmethod
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        """Execute one statement; how many rows it changed."""
+
+    @abstractmethod
+    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        """Execute a bulk statement, at the latest when the transaction ends."""
+
+    @abstractmethod
+    async def lock_keys(self, keys: Sequence[str]) -> None:
+        """Let no other replica open incidents with these keys until the end."""
+
+    async def fetch_one(self, sql: str, *arguments: Any) -> Row | None:
+        """The first row of a query, if it has one."""
+        rows = await self.fetch(sql, *arguments)
+        return rows[0] if rows else None
+
+
+class Database(ABC):
+    """An open store."""
+
+    name: Literal["sqlite", "postgresql"]
+    url: str
+
+    @abstractmethod
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Read and write; committed, on disk, when the block has ended without an error."""
+
+    @abstractmethod
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        """Read what is committed, without waiting for writers."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of everything."""

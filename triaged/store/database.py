@@ -1,0 +1,34 @@
+"""Open a store by its URL."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from triaged.clock import Clock
+from triaged.errors import StoreMismatch
+from triaged.store.base import Bulk, Database, Row, Transaction
+from triaged.store.migrating import migrate
+from triaged.store.postgres import open_postgres
+from triaged.store.sqlite import open_sqlite
+
+__all__ = ["Bulk", "Database", "Row", "Transaction", "open_database"]
+
+
+async def open_database(url: str, clock: Clock, *, lock: bool = True) -> Database:
+    """Open the store at `url` (`sqlite:PATH` or `postgresql://…`), migrated, for this process.
+
+    Raises `StoreMismatch` where another process has it or its schema is not ours, and
+    `StoreUnavailable` where it cannot be reached now.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        database: Database = await open_sqlite(Path(url.removeprefix("sqlite:")), lock=lock)
+    elif scheme in ("postgresql", "postgres"):
+        database = await open_postgres(url)
+    else:
+        raise StoreMismatch(f"{scheme!r} is no store; use sqlite:PATH or postgresql://HOST/NAME")
+    try:
+        await migrate(database, clock.now())
+    except BaseException:
+        await database.close()
+        raise
+    return database

@@ -1,0 +1,139 @@
+"""Incidents: a document, and the columns that SQL asks for (docs/decisions/0001)."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from triaged.core.model import LIVE, Incident
+from triaged.core.view import key_text
+from triaged.store.base import Bulk, Transaction
+from triaged.store.listing import Where
+from triaged.wire import encode
+
+LIVE_SQL = "('open', 'acknowledged')"
+SAVE = Bulk(
+    """INSERT INTO incidents (number, key, state, severity, service, team, title, opened_at,
+           changed_at, body)
+       {rows}
+       ON CONFLICT (number) DO UPDATE SET state = excluded.state, severity = excluded.severity,
+           service = excluded.service, team = excluded.team, title = excluded.title,
+           changed_at = excluded.changed_at, body = excluded.body""",
+    ("bigint", "text", "text", "text", "text", "text", "text", "bigint", "bigint", "text"),
+)
+BY_NUMBER = Bulk(
+    """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN incidents i
+       WHERE i.number = v.number""",
+    ("bigint",),
+    ("i.body",),
+)
+BY_KEY = Bulk(
+    f"""WITH v (key) AS ({{rows}}) SELECT {{columns}} FROM v CROSS JOIN incidents i
+        WHERE i.key = v.key AND i.key <> '[]' AND (i.state IN {LIVE_SQL}
+            OR i.number = (SELECT MAX(l.number) FROM incidents l
+                WHERE l.key = v.key AND l.key <> '[]'))""",
+    ("text",),
+    ("i.body",),
+)
+_decode = msgspec.json.Decoder(Incident).decode
+
+
+class IncidentFilter(msgspec.Struct, frozen=True):
+    """Which incidents to list; empty means any."""
+
+    states: Sequence[str] = ()
+    severities: Sequence[str] = ()
+    service: str | None = None
+    team: str | None = None
+    text: str | None = None
+    since: int | None = None
+    cursor: str | None = None
+    limit: int = 100
+
+
+async def by_number(tx: Transaction, numbers: Iterable[int]) -> list[Incident]:
+    """The incidents with these numbers."""
+    rows = await tx.fetch_bulk(BY_NUMBER, [(number,) for number in numbers])
+    return [_decode(row[0]) for row in rows]
+
+
+async def by_key(tx: Transaction, keys: Iterable[str]) -> list[Incident]:
+    """For each key the live incident, if there is one, and the newest."""
+    return [_decode(row[0]) for row in await tx.fetch_bulk(BY_KEY, [(key,) for key in keys])]
+
+
+async def fetch(tx: Transaction, number: int) -> Incident | None:
+    """The incident with this number."""
+    row = await tx.fetch_one("SELECT body FROM incidents WHERE number = $1", number)
+    return None if row is None else _decode(row[0])
+
+
+async def find(tx: Transaction, wanted: IncidentFilter) -> tuple[list[Incident], str | None]:
+    """Incidents, the newest first, and the cursor of what follows, if anything does."""
+    asked = Where("number", (), wanted.cursor, wanted.limit)
+    for column, values in (("state", wanted.states), ("severity", wanted.severities)):
+        if values:
+            asked.add_any(f"{column} = {{}}", values)
+    for column, value in (("service", wanted.service), ("team", wanted.team)):
+        if value is not None:
+            asked.add(f"{column} = {{}}", value)
+    if wanted.since is not None:
+        asked.add("opened_at >= {}", wanted.since)
+    if wanted.text is not None:
+        pattern = wanted.text.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        asked.add("LOWER(title) LIKE {} ESCAPE '!'", f"%{pattern}%")
+    rows = await tx.fetch(f"SELECT body FROM incidents {asked.sql()}", *asked.arguments)
+    return asked.page([_decode(row[0]) for row in rows], lambda incident: (incident.number,))
+
+
+async def save(tx: Transaction, incidents: Iterable[Incident], now: int) -> None:
+    """Write incidents as they are now."""
+    rows = [
+        (
+            incident.number,
+            key_text(incident.key),
+            incident.state,
+            incident.severity,
+            incident.service or "",
+            incident.team or "",
+            incident.title,
+            incident.opened_at,
+            now,
+            encode(incident).decode(),
+        )
+        for incident in incidents
+    ]
+    # What leaves a key goes first: another may take it in the same batch.
+    await tx.write(SAVE, sorted(rows, key=lambda row: (row[2] in LIVE, row[0])))
+
+
+async def counts(tx: Transaction) -> list[tuple[str, str, int]]:
+    """(severity, state, how many) of live incidents."""
+    rows = await tx.fetch(
+        f"""SELECT severity, state, COUNT(*) FROM incidents WHERE state IN {LIVE_SQL}
+            GROUP BY severity, state"""
+    )
+    return [(severity, state, number) for severity, state, number in rows]
+
+
+async def without_step(tx: Transaction, above: int, limit: int) -> tuple[list[Incident], int]:
+    """Open incidents that have no step timer among the next `limit` open ones above a number.
+
+    The second value is where to go on; 0 when that was the end.
+    """
+    rows = await tx.fetch(
+        """SELECT number FROM incidents WHERE state = 'open' AND number > $1
+           ORDER BY number LIMIT $2""",
+        above,
+        limit,
+    )
+    if not rows:
+        return [], 0
+    last = rows[-1][0]
+    found = await tx.fetch(
+        """SELECT i.body FROM incidents i WHERE i.state = 'open' AND i.number > $1
+               AND i.number <= $2 AND NOT EXISTS (SELECT 1 FROM timers t
+                   WHERE t.incident = i.number AND t.kind = 'step')""",
+        above,
+        last,
+    )
+    return [_decode(row[0]) for row in found], last if len(rows) == limit else 0

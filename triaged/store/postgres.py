@@ -1,0 +1,140 @@
+"""PostgreSQL through asyncpg: bulk rows as arrays, keys locked for who opens incidents."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import asyncpg
+
+from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
+from triaged.store.base import Bulk, Database, Row, Transaction
+
+CONNECT_S = 5
+COMMAND_S = 10
+"""No statement of ours takes seconds; a dead connection must not hang for two hours."""
+
+LOCK_WAIT = "2s"
+POOL_MAX = 8
+SERVER_SETTINGS = {
+    "application_name": "triaged",
+    "lock_timeout": LOCK_WAIT,
+    "tcp_user_timeout": "5000",
+    "timezone": "UTC",
+}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of PostgreSQL as ours: trouble that may pass, or a statement that cannot work."""
+    try:
+        yield
+    except (
+        asyncpg.DataError,
+        asyncpg.IntegrityConstraintViolationError,
+        asyncpg.SyntaxOrAccessError,
+    ) as error:
+        raise StoreError(f"PostgreSQL: {error}") from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise StoreUnavailable(f"PostgreSQL: {error or type(error).__name__}") from error
+
+
+def unnest_sql(bulk: Bulk) -> str:
+    """The text of a bulk: its rows as one array a column."""
+    arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(bulk.types, 1))
+    sql = bulk.sql.replace("{rows}", f"SELECT * FROM unnest({arrays})")
+    return sql.replace("{columns}", ", ".join(bulk.columns))
+
+
+class PostgresTransaction(Transaction):
+    """Statements on one connection."""
+
+    locking = " FOR UPDATE SKIP LOCKED"
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
+        """The rows of a query."""
+        with translated():
+            return [tuple(row) for row in await self._connection.fetch(sql, *arguments)]
+
+    async def fetch_bulk(self, bulk: Bulk, rows: Sequence[Row]) -> list[Row]:
+        """The rows of a query over many values."""
+        return await self.fetch(unnest_sql(bulk), *_columns(bulk, rows)) if rows else []
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        """Execute one statement; how many rows it changed."""
+        with translated():
+            status = await self._connection.execute(sql, *arguments)
+        last = status.rpartition(" ")[2]
+        return int(last) if last.isdigit() else 0
+
+    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        """Execute it now."""
+        if rows:
+            await self.execute(unnest_sql(bulk), *_columns(bulk, rows))
+
+    async def lock_keys(self, keys: Sequence[str]) -> None:
+        """Advisory locks until the end, in one order, so that two replicas cannot cross."""
+        if keys:
+            numbers = sorted(_lock_number(key) for key in keys)
+            await self.fetch("SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) k", numbers)
+
+
+def _columns(bulk: Bulk, rows: Sequence[Row]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in bulk.types]
+
+
+def _lock_number(key: str) -> int:
+    digest = hashlib.sha256(key.encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)
+
+
+class PostgresDatabase(Database):
+    """A pool of connections."""
+
+    name = "postgresql"
+
+    def __init__(self, url: str, pool: Any) -> None:
+        self.url = url
+        self._pool = pool
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Read and write at READ COMMITTED; correctness is by constraints and locks."""
+        with translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                yield PostgresTransaction(connection)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """Read one view of what is committed."""
+        with translated():
+            async with (
+                self._pool.acquire() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                yield PostgresTransaction(connection)
+
+    async def close(self) -> None:
+        """Close the pool."""
+        self._pool.terminate()
+
+
+async def open_postgres(url: str) -> PostgresDatabase:
+    """Connect; a standby is refused, for no page may depend on what it has not heard yet."""
+    with translated():
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=POOL_MAX,
+            timeout=CONNECT_S,
+            command_timeout=COMMAND_S,
+            server_settings=SERVER_SETTINGS,
+        )
+        standby = await pool.fetchval("SELECT pg_is_in_recovery()")
+    if standby:
+        pool.terminate()
+        raise StoreMismatch("this PostgreSQL is a standby; triaged needs the primary")
+    return PostgresDatabase(url, pool)

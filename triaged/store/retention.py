@@ -1,0 +1,79 @@
+"""Delete what is past its retention, in small batches that let ingest through."""
+
+from typing import Protocol
+
+from triaged.store.base import Database
+
+BATCH = 500
+
+
+class Limits(Protocol):
+    """How long each kind of row is kept, in µs."""
+
+    @property
+    def alerts(self) -> int:
+        """Alerts that no longer fire, from their end."""
+
+    @property
+    def observations(self) -> int:
+        """Episodes that are over, from their end."""
+
+    @property
+    def incidents(self) -> int:
+        """Incidents that are over, with timeline and pages, from their last change."""
+
+    @property
+    def deliveries(self) -> int:
+        """Pages that are done, from their creation."""
+
+    @property
+    def quarantine(self) -> int:
+        """Bodies, from when they came last."""
+
+
+OVER = "state NOT IN ('open', 'acknowledged')"
+QUERIES = {
+    "observations": """DELETE FROM observations WHERE (source, fingerprint, episode) IN (
+        SELECT source, fingerprint, episode FROM observations
+        WHERE ended_at IS NOT NULL AND ended_at < $1 LIMIT $2)""",
+    "alerts": """DELETE FROM alerts WHERE (source, fingerprint) IN (
+        SELECT source, fingerprint FROM alerts
+        WHERE ended_at IS NOT NULL AND ended_at < $1 LIMIT $2)""",
+    "deliveries": """DELETE FROM pages WHERE id IN (
+        SELECT id FROM pages WHERE state <> 'due' AND created_at < $1 LIMIT $2)""",
+    "quarantine": """DELETE FROM quarantine WHERE id IN (
+        SELECT id FROM quarantine WHERE last_at < $1 LIMIT $2)""",
+}
+OF_INCIDENTS = ("timeline", "pages", "timers")
+
+
+async def prune(database: Database, limits: Limits, now: int) -> dict[str, int]:
+    """Delete what is too old at `now`; how many rows of each kind went."""
+    removed: dict[str, int] = {}
+    for kind, sql in QUERIES.items():
+        before = now - int(getattr(limits, kind))
+        gone = BATCH
+        while gone == BATCH:
+            async with database.transaction() as tx:
+                gone = await tx.execute(sql, before, BATCH)
+            removed[kind] = removed.get(kind, 0) + gone
+    removed["incidents"] = await _prune_incidents(database, now - limits.incidents)
+    return {kind: count for kind, count in removed.items() if count}
+
+
+async def _prune_incidents(database: Database, before: int) -> int:
+    removed, gone = 0, BATCH
+    while gone == BATCH:
+        async with database.transaction() as tx:
+            rows = await tx.fetch(
+                f"SELECT number FROM incidents WHERE {OVER} AND changed_at < $1 LIMIT $2",
+                before,
+                BATCH,
+            )
+            for (number,) in rows:
+                for table in OF_INCIDENTS:
+                    await tx.execute(f"DELETE FROM {table} WHERE incident = $1", number)
+                await tx.execute("DELETE FROM incidents WHERE number = $1", number)
+            gone = len(rows)
+        removed += gone
+    return removed

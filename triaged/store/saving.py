@@ -1,0 +1,151 @@
+"""The rows that a batch of decisions wants, each table's together, each row once."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from triaged.core.draft import OURSELVES
+from triaged.core.effects import (
+    AddPage,
+    Append,
+    ArmTimer,
+    CheckLapse,
+    Count,
+    DropTimer,
+    Effect,
+    EndEpisode,
+    JoinAlert,
+    MoveFiring,
+    NoteResolve,
+    Quarantine,
+    RepeatAlert,
+    SaveIncident,
+    SavePage,
+    StartEpisode,
+)
+from triaged.core.model import Alert, ChainedEntry, Entry, Page
+from triaged.core.timers import IncidentTimer
+from triaged.core.view import AlertId, View
+from triaged.store import alerts, incidents, observations, pages, quarantine, sources, timeline
+from triaged.store import timers as timer_rows
+from triaged.store.base import Transaction
+
+JOINED_SHOWN = 20
+"""Alerts named in one `alerts.joined` entry; the count tells how many there were."""
+
+
+class Changes:
+    """Effects sorted by table while a batch is decided."""
+
+    def __init__(self) -> None:
+        self.starts: dict[AlertId, StartEpisode] = {}
+        self.episodes: list[StartEpisode] = []
+        self.repeats: dict[AlertId, tuple[RepeatAlert, int]] = {}
+        self.ends: dict[AlertId, EndEpisode] = {}
+        self.ended: list[EndEpisode] = []
+        self.checks: dict[AlertId, CheckLapse] = {}
+        self.moves: list[MoveFiring] = []
+        self.incidents: set[int] = set()
+        self.timers: dict[tuple[int, str], IncidentTimer | None] = {}
+        self.added: dict[str, Page] = {}
+        self.saved: dict[str, Page] = {}
+        self.entries: dict[int, list[Entry | list[Alert]]] = {}
+        self.joined: dict[int, list[Alert]] = {}
+        self.kept: list[Quarantine] = []
+        self.heard_at: dict[str, int] = {}
+
+    def add(self, effects: Iterable[Effect]) -> None:
+        """Sort in what a decision wants."""
+        for effect in effects:
+            match effect:
+                case RepeatAlert(alert=alert):
+                    identity = (alert.source, alert.fingerprint)
+                    _, count = self.repeats.get(identity, (effect, 0))
+                    self.repeats[identity] = effect, count + 1
+                case StartEpisode(state=state):
+                    identity = (state.source, state.fingerprint)
+                    self.starts[identity] = effect
+                    self.episodes.append(effect)
+                    self.ends.pop(identity, None)
+                    self.repeats.pop(identity, None)
+                case SaveIncident(incident=incident):
+                    self.incidents.add(incident.number)
+                case JoinAlert(incident=number, alert=alert):
+                    self._join(number, alert)
+                case EndEpisode(state=state):
+                    self.ends[state.source, state.fingerprint] = effect
+                    self.ended.append(effect)
+                case Append(incident=number, entry=entry):
+                    self.entries.setdefault(number, []).append(entry)
+                case ArmTimer(timer=timer):
+                    kind = timer_rows.kind_name(type(timer))
+                    self.timers[timer.incident, kind] = timer
+                case DropTimer(incident=number, kind=dropped):
+                    self.timers[number, timer_rows.kind_name(dropped)] = None
+                case AddPage(page=page):
+                    self.added.setdefault(page.id, page)
+                case SavePage(page=page):
+                    self.saved[page.id] = page
+                case CheckLapse():
+                    self.checks[effect.source, effect.fingerprint] = effect
+                case MoveFiring():
+                    self.moves.append(effect)
+                case Quarantine():
+                    self.kept.append(effect)
+                case NoteResolve() | Count():
+                    pass  # counted, not stored
+                case _:
+                    assert_never(effect)
+
+    def heard(self, source: str, at: int) -> None:
+        """A source was heard."""
+        self.heard_at[source] = max(at, self.heard_at.get(source, 0))
+
+    def _join(self, number: int, alert: Alert) -> None:
+        joined = self.joined.get(number)
+        if joined is None:
+            joined = self.joined[number] = []
+            self.entries.setdefault(number, []).append(joined)
+        joined.append(alert)
+
+
+async def save_changes(tx: Transaction, view: View, changes: Changes, now: int) -> None:
+    """Write every table, in an order in which no constraint is broken on the way."""
+    chained = _chain(view, changes, now)
+    await incidents.save(tx, [view.incidents[n] for n in changes.incidents], now)
+    await alerts.save_starts(tx, changes.starts.values())
+    await alerts.save_repeats(tx, changes.repeats.values())
+    await alerts.save_ends(tx, changes.ends.values())
+    await alerts.save_checks(tx, changes.checks.values())
+    await alerts.save_moves(tx, changes.moves)
+    await observations.save_starts(tx, changes.episodes)
+    await observations.save_ends(tx, changes.ended)
+    armed = [timer for timer in changes.timers.values() if timer is not None]
+    dropped = [key for key, timer in changes.timers.items() if timer is None]
+    await timer_rows.save(tx, armed, dropped)
+    await pages.add(tx, changes.added.values())
+    await pages.save(tx, changes.saved.values())
+    await timeline.append(tx, chained)
+    await quarantine.keep(tx, changes.kept)
+    await sources.save(tx, changes.heard_at)
+
+
+def _chain(view: View, changes: Changes, now: int) -> list[ChainedEntry]:
+    """Give every entry its place; the incidents in the view know the last."""
+    chained: list[ChainedEntry] = []
+    for number, wanted in changes.entries.items():
+        entries = [e if isinstance(e, Entry) else _joined_entry(e, now) for e in wanted]
+        view.incidents[number], places = timeline.chain(view.incidents[number], entries, now)
+        changes.incidents.add(number)
+        chained += places
+    return chained
+
+
+def _joined_entry(joined: list[Alert], now: int) -> Entry:
+    names = [alert.labels.get("alertname", alert.fingerprint) for alert in joined]
+    shown = [
+        {"source": alert.source, "fingerprint": alert.fingerprint, "alertname": name}
+        for alert, name in zip(joined[:JOINED_SHOWN], names, strict=False)
+    ]
+    text = names[0] if len(joined) == 1 else f"{len(joined)} alerts: {names[0]}, …"
+    data: dict[str, object] = {"count": len(joined), "alerts": shown}
+    return Entry(now, "alerts.joined", OURSELVES, f"joined: {text}", data)

@@ -1,0 +1,305 @@
+"""SQLite: one writer thread that alone writes and checkpoints, aiosqlite for readers.
+
+The GIL is given up and taken again at every step of a statement, and beside a busy event loop
+taking it again can cost milliseconds. So a bulk is one step: one statement with many rows of
+values, a query that returns its rows as one JSON text.
+"""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+import msgspec
+
+from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
+from triaged.store.base import Bulk, Database, Row, Transaction
+
+T = TypeVar("T")
+
+BUSY_MS = 2000
+"""How long to wait for another process's lock before ingest is told to come again."""
+
+READERS = 2
+CHUNKS = (512, 128, 32, 8, 1)
+"""Rows of one bulk statement: few sizes, so that prepared statements are found again."""
+
+VARIABLES_MAX = 30_000
+"""SQLite takes 32,766 in a statement."""
+
+CHECKPOINT_PAGES = 4000
+"""16 MiB of log: a checkpoint then takes milliseconds, and the log stays small."""
+
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",  # a commit is on disk when it returns: the promise
+    f"busy_timeout = {BUSY_MS}",
+    "foreign_keys = ON",
+    "journal_size_limit = 67108864",
+    "trusted_schema = OFF",
+    f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+    "cache_size = -32768",
+    "temp_store = MEMORY",
+)
+
+_decode = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of SQLite as ours: trouble that may pass, or a statement that can never work."""
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.InternalError) as error:
+        raise StoreUnavailable(f"SQLite: {error}") from error
+    except sqlite3.Error as error:
+        raise StoreError(f"SQLite: {error}") from error
+
+
+def named(arguments: Sequence[Any]) -> dict[str, Any]:
+    """`$1 …` are names to SQLite."""
+    return {str(number): value for number, value in enumerate(arguments, 1)}
+
+
+def values_sql(bulk: Bulk, count: int) -> str:
+    """The text of a bulk over `count` rows."""
+    row = f"({', '.join('?' * len(bulk.types))})"
+    sql = bulk.sql.replace("{rows}", f"VALUES {', '.join([row] * count)}")
+    if bulk.columns:
+        sql = sql.replace("{columns}", f"json_group_array(json_array({', '.join(bulk.columns)}))")
+    return sql
+
+
+def chunks(bulk: Bulk, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Statements of the usual sizes, with their values, that together cover `rows`."""
+    start = 0
+    for size in CHUNKS:
+        if size * len(bulk.types) > VARIABLES_MAX:
+            continue
+        while len(rows) - start >= size:
+            part = rows[start : start + size]
+            yield values_sql(bulk, size), tuple(chain.from_iterable(part))
+            start += size
+
+
+class Writer(Transaction):
+    """A transaction of the writer. Writes wait for the next query or the commit: few hops."""
+
+    def __init__(self, database: "SqliteDatabase") -> None:
+        self._database = database
+        self._waiting: list[tuple[Bulk, Sequence[Row]]] = []
+        self.begun = False
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
+        """The rows of a query, after everything written so far."""
+        return await self._call(lambda c: c.execute(sql, named(arguments)).fetchall())
+
+    async def fetch_bulk(self, bulk: Bulk, rows: Sequence[Row]) -> list[Row]:
+        """The rows of a query over many values."""
+
+        def query(connection: sqlite3.Connection) -> list[str]:
+            return [connection.execute(*one).fetchone()[0] for one in chunks(bulk, rows)]
+
+        return list(chain.from_iterable(map(_decode, await self._call(query)))) if rows else []
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        """Execute one statement; how many rows it changed."""
+        return await self._call(lambda c: c.execute(sql, named(arguments)).rowcount)
+
+    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        """Remember it for the next hop."""
+        if rows:
+            self._waiting.append((bulk, rows))
+
+    async def lock_keys(self, keys: Sequence[str]) -> None:
+        """There is one writer."""
+
+    async def _call(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        waiting, self._waiting = self._waiting, []
+        begin, self.begun = not self.begun, True
+
+        def together(connection: sqlite3.Connection) -> T:
+            if begin:
+                connection.execute("BEGIN IMMEDIATE")
+            write_all(connection, waiting)
+            return work(connection)
+
+        return await self._database.on_writer(together)
+
+    async def finish(self) -> None:
+        """Write what waits, and commit."""
+        if not self.begun and not self._waiting:
+            return
+        await self._call(lambda connection: connection.execute("COMMIT"))
+
+
+def write_all(
+    connection: sqlite3.Connection, waiting: Iterable[tuple[Bulk, Sequence[Row]]]
+) -> None:
+    """Execute bulk statements in order."""
+    for bulk, rows in waiting:
+        for sql, values in chunks(bulk, rows):
+            connection.execute(sql, values)
+
+
+class Reader(Transaction):
+    """A read-only look at what is committed."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
+        """The rows of a query."""
+        with translated():
+            rows = await self._connection.execute_fetchall(sql, named(arguments))
+            return [tuple(row) for row in rows]
+
+    async def fetch_bulk(self, bulk: Bulk, rows: Sequence[Row]) -> list[Row]:
+        """The rows of a query over many values."""
+        found: list[Row] = []
+        with translated():
+            for sql, values in chunks(bulk, rows):
+                answer = list(await self._connection.execute_fetchall(sql, values))
+                found += _decode(answer[0][0])
+        return found
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        """Refused: readers do not write."""
+        raise StoreError("a reader cannot write")
+
+    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        """Refused: readers do not write."""
+        raise StoreError("a reader cannot write")
+
+    async def lock_keys(self, keys: Sequence[str]) -> None:
+        """Readers lock nothing."""
+
+
+class SqliteDatabase(Database):
+    """One file, one writer."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path, lock_file: int | None) -> None:
+        self.url = f"sqlite:{path}"
+        self.path = path
+        self._lock_file = lock_file
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._writing = asyncio.Lock()
+        self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        self._connection: sqlite3.Connection
+
+    async def open(self) -> None:
+        """Open the writer and the readers."""
+        self._connection = await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._open_writer
+        )
+        with translated():
+            for _ in range(READERS):
+                reader = await aiosqlite.connect(self.path, isolation_level=None)
+                await reader.execute("PRAGMA query_only = ON")
+                await reader.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+                self._readers.put_nowait(reader)
+
+    def _open_writer(self) -> sqlite3.Connection:
+        with translated():
+            connection = sqlite3.connect(
+                self.path, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+            for pragma in PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+            return connection
+
+    async def on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` on the writer's thread."""
+
+        def guarded() -> T:
+            with translated():
+                return work(self._connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """The writer, for one transaction."""
+        async with self._writing:
+            writer = Writer(self)
+            try:
+                yield writer
+                await asyncio.shield(writer.finish())
+            except BaseException:
+                await asyncio.shield(self._roll_back())
+                raise
+
+    async def _roll_back(self) -> None:
+        def roll_back(connection: sqlite3.Connection) -> None:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+        await self.on_writer(roll_back)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """One of the readers, with one view of the data."""
+        connection = await self._readers.get()
+        try:
+            with translated():
+                await connection.execute("BEGIN")
+            yield Reader(connection)
+        finally:
+            await asyncio.shield(self._give_back(connection))
+
+    async def _give_back(self, connection: aiosqlite.Connection) -> None:
+        """End the reader's transaction, also one that a cancelled caller had just asked for."""
+        await connection.rollback()
+        self._readers.put_nowait(connection)
+
+    async def close(self) -> None:
+        """Close every connection, and let another daemon have the file."""
+        while not self._readers.empty():
+            await self._readers.get_nowait().close()
+        if hasattr(self, "_connection"):
+            await self.on_writer(lambda connection: connection.close())
+        self._thread.shutdown()
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+
+
+async def open_sqlite(path: Path, *, lock: bool) -> SqliteDatabase:
+    """Open the file, which is made where there is none; only its owner may read it."""
+    descriptor = None
+    try:
+        descriptor = take_lock(path) if lock else None
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        if descriptor is not None:
+            os.close(descriptor)
+        raise StoreUnavailable(f"cannot open {path}: {error.strerror}") from error
+    database = SqliteDatabase(path, descriptor)
+    try:
+        await database.open()
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def take_lock(path: Path) -> int:
+    """Lock `<path>.lock` for this process; `StoreMismatch` names the process that has it."""
+    descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(descriptor, 20).decode().strip() or "unknown"
+        os.close(descriptor)
+        raise StoreMismatch(f"{path} is in use by process {holder}; stop it first") from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    return descriptor

@@ -1,0 +1,101 @@
+"""Timer rows: what comes due when, and what it expects to find."""
+
+from collections.abc import Iterable
+from typing import get_args
+
+from triaged.core.timers import (
+    AtRiskDue,
+    IncidentTimer,
+    ReopenWindowDue,
+    ResolveDue,
+    StepDue,
+    TargetDue,
+    UnacknowledgeDue,
+)
+from triaged.store.base import Bulk, Row, Transaction
+
+ARM = Bulk(
+    """INSERT INTO timers (incident, kind, due_at, epoch, round, step, reopens)
+       {rows}
+       ON CONFLICT (incident, kind) DO UPDATE SET due_at = excluded.due_at,
+           epoch = excluded.epoch, round = excluded.round, step = excluded.step,
+           reopens = excluded.reopens""",
+    ("bigint", "text", "bigint", "bigint", "bigint", "bigint", "bigint"),
+)
+DROP = Bulk(
+    """WITH v (incident, kind) AS ({rows}) DELETE FROM timers
+       WHERE (incident, kind) IN (SELECT incident, kind FROM v)""",
+    ("bigint", "text"),
+)
+KINDS: dict[str, type[IncidentTimer]] = {
+    str(kind.__struct_config__.tag): kind for kind in get_args(IncidentTimer)
+}
+
+
+def kind_name(kind: type[IncidentTimer]) -> str:
+    """The stored name of a kind of timer: its tag."""
+    return str(kind.__struct_config__.tag)
+
+
+async def save(
+    tx: Transaction, armed: Iterable[IncidentTimer], dropped: Iterable[tuple[int, str]]
+) -> None:
+    """Write timers; at most one of each (incident, kind) in either."""
+    await tx.write(DROP, sorted(dropped))
+    await tx.write(ARM, sorted(_values(timer) for timer in armed))
+
+
+def _values(timer: IncidentTimer) -> tuple[int, str, int, int, int, int, int]:
+    return (
+        timer.incident,
+        kind_name(type(timer)),
+        timer.due_at,
+        getattr(timer, "epoch", 0),
+        getattr(timer, "round", 0),
+        getattr(timer, "step", 0),
+        getattr(timer, "reopens", 0),
+    )
+
+
+def _timer(row: Row) -> IncidentTimer:
+    incident, kind, due_at, epoch, round_, step, reopens = row
+    match KINDS[kind]:
+        case found if found is StepDue:
+            return StepDue(incident, due_at, epoch, round_, step)
+        case found if found is ReopenWindowDue:
+            return ReopenWindowDue(incident, due_at, reopens)
+        case found if found is ResolveDue:
+            return ResolveDue(incident, due_at)
+        case found if found is AtRiskDue:
+            return AtRiskDue(incident, due_at, epoch)
+        case found if found is TargetDue:
+            return TargetDue(incident, due_at, epoch)
+        case _:
+            return UnacknowledgeDue(incident, due_at, epoch)
+
+
+async def due(tx: Transaction, now: int, limit: int) -> list[IncidentTimer]:
+    """What is due, the longest due first."""
+    rows = await tx.fetch(
+        """SELECT incident, kind, due_at, epoch, round, step, reopens FROM timers
+           WHERE due_at <= $1 ORDER BY due_at LIMIT $2""",
+        now,
+        limit,
+    )
+    return [_timer(row) for row in rows]
+
+
+async def next_due(tx: Transaction) -> int | None:
+    """When the next one is due."""
+    row = await tx.fetch_one("SELECT MIN(due_at) FROM timers")
+    return None if row is None else row[0]
+
+
+async def postpone(tx: Transaction, timer: IncidentTimer, due_at: int) -> None:
+    """Try a timer again later: deciding it failed."""
+    await tx.execute(
+        "UPDATE timers SET due_at = $1 WHERE incident = $2 AND kind = $3",
+        due_at,
+        timer.incident,
+        kind_name(type(timer)),
+    )

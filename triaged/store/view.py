@@ -1,0 +1,185 @@
+"""Between rows and decisions: load what a batch is decided on, save what was decided.
+
+One query or statement per table and batch, never one per alert.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from triaged.core.events import (
+    AlertReceived,
+    BodyQuarantined,
+    Declared,
+    Delivered,
+    DeliveryEnded,
+    Event,
+    PageDue,
+    Reopened,
+    TimerFired,
+)
+from triaged.core.model import AlertState
+from triaged.core.quarantining import quarantine_key
+from triaged.core.settings import Settings
+from triaged.core.timers import LapseDue, ReopenWindowDue
+from triaged.core.view import AlertId, View, key_text
+from triaged.store import alerts, counters, incidents, pages, sources
+from triaged.store.base import Transaction
+from triaged.store.saving import Changes, save_changes
+
+__all__ = ["Changes", "load", "save"]
+
+
+async def load(
+    tx: Transaction, batch: Sequence[Event], settings: Settings, now: int
+) -> tuple[View, list[Event]]:
+    """The view that decides `batch`, and the batch, classified where episodes may start."""
+    identities = [event.alert for event in batch if isinstance(event, AlertReceived)]
+    known = {(alert.source, alert.fingerprint) for alert in identities}
+    once = len(known) == len(identities)
+    lapsing = {
+        (event.timer.source, event.timer.fingerprint)
+        for event in batch
+        if isinstance(event, TimerFired) and isinstance(event.timer, LapseDue)
+    }
+    found = await alerts.states(tx, sorted(known | lapsing))
+    loaded = {(state.source, state.fingerprint): state for state in found}
+    events = _classified(batch, loaded, settings, now, once=once)
+    wanted = _Wanted(events, loaded)
+    await tx.lock_keys(sorted(wanted.keys))
+    reserved = await _reserve(tx, len(wanted.keys) + wanted.openings)
+    view = View(reserved)
+    view.alerts = loaded
+    await _load_incidents(tx, view, wanted)
+    await _load_pages(tx, view, wanted)
+    if lapsing:
+        view.heard_at = await sources.heard(tx)
+    return view, events
+
+
+def _classified(
+    batch: Sequence[Event],
+    loaded: dict[AlertId, AlertState],
+    settings: Settings,
+    now: int,
+    *,
+    once: bool,
+) -> list[Event]:
+    """The batch, with outcomes for whatever may start an episode (docs/decisions/0002)."""
+    events: list[Event] = []
+    for event in batch:
+        if isinstance(event, AlertReceived) and event.alert.firing:
+            alert = event.alert
+            state = loaded.get((alert.source, alert.fingerprint))
+            repeats = state is not None and state.firing
+            later = repeats and state is not None and (alert.starts_at or 0) > state.starts_at
+            if not (once and repeats) or later:
+                outcome = settings.rules.classify(alert, now)
+                events.append(AlertReceived(alert, event.received_at, outcome))
+                continue
+        events.append(event)
+    return events
+
+
+class _Wanted:
+    """Which rows besides the alerts' a batch is decided on."""
+
+    def __init__(self, events: Iterable[Event], states: dict[AlertId, AlertState]) -> None:
+        self.numbers: set[int] = set()
+        self.keys: set[str] = set()
+        self.page_ids: set[str] = set()
+        self.pages_of: set[int] = set()
+        self.reopening: set[int] = set()
+        self.openings = 0
+        self._states = states
+        for event in events:
+            self._add(event)
+
+    def _add(self, event: Event) -> None:
+        match event:
+            case AlertReceived(alert=alert, outcome=outcome):
+                if outcome is not None and outcome.incident:
+                    self.keys.add(key_text(outcome.key))
+                if outcome is not None or not alert.firing:
+                    self._add_home(alert.source, alert.fingerprint)
+            case TimerFired(timer=LapseDue(source=source, fingerprint=fingerprint)):
+                self._add_home(source, fingerprint)
+            case TimerFired(timer=ReopenWindowDue(incident=number)):
+                self.numbers.add(number)
+                self.reopening.add(number)
+                self.openings += 1
+            case TimerFired(timer=timer) if not isinstance(timer, LapseDue):
+                self.numbers.add(timer.incident)
+            case PageDue(page=page):
+                self.page_ids.add(page.id)
+                self.numbers.add(page.incident)
+            case DeliveryEnded(page_id=page_id, verdict=verdict):
+                number = int(page_id.partition("/")[0].rpartition("-")[2])
+                self.numbers.add(number)
+                self.page_ids.add(page_id)
+                if not isinstance(verdict, Delivered):
+                    self.pages_of.add(number)
+            case BodyQuarantined(source=source, reason=reason):
+                self.keys.add(key_text(quarantine_key(source, reason)))
+            case Declared():
+                self.openings += 1
+            case Reopened(incident=number):
+                self.numbers.add(number)
+                self.reopening.add(number)
+            case TimerFired():
+                pass
+            case _:
+                self.numbers.add(event.incident)
+
+    def _add_home(self, source: str, fingerprint: str) -> None:
+        state = self._states.get((source, fingerprint))
+        if state is not None and state.incident is not None:
+            self.numbers.add(state.incident)
+
+
+async def _reserve(tx: Transaction, count: int) -> "Reserved":
+    numbers = await counters.reserve(tx, "incident", count) if count else range(0)
+    return Reserved(numbers)
+
+
+class Reserved:
+    """Incident numbers of this batch; those that it does not use go back."""
+
+    def __init__(self, numbers: range) -> None:
+        self._numbers = numbers
+        self._used = 0
+
+    def __iter__(self) -> "Reserved":
+        return self
+
+    def __next__(self) -> int:
+        self._used += 1
+        return self._numbers[self._used - 1]
+
+    @property
+    def unused(self) -> int:
+        """How many go back."""
+        return len(self._numbers) - self._used
+
+
+async def _load_incidents(tx: Transaction, view: View, wanted: _Wanted) -> None:
+    for incident in await incidents.by_number(tx, sorted(wanted.numbers)):
+        view.add_incident(incident)
+    keys = set(wanted.keys)
+    for number in wanted.reopening & set(view.incidents):
+        if view.incidents[number].key:
+            keys.add(key_text(view.incidents[number].key))
+    for incident in await incidents.by_key(tx, sorted(keys)):
+        view.add_incident(incident)
+
+
+async def _load_pages(tx: Transaction, view: View, wanted: _Wanted) -> None:
+    found = await pages.by_id(tx, sorted(wanted.page_ids))
+    found += await pages.of_incidents(tx, sorted(wanted.pages_of))
+    view.pages = {page.id: page for page in found}
+
+
+async def save(tx: Transaction, view: View, changes: Changes, now: int) -> None:
+    """Write everything that the decisions of a batch want."""
+    await save_changes(tx, view, changes, now)
+    numbers = view.numbers
+    if isinstance(numbers, Reserved) and numbers.unused:
+        await counters.give_back(tx, "incident", numbers.unused)

@@ -1,0 +1,144 @@
+"""Due rows to the engine: escalation steps, targets, holds, lapses.
+
+And a sweep that finds what was forgotten; its repairs are counted and should be zero.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+
+from triaged.clock import Clock
+from triaged.core.durations import MINUTE, SECOND
+from triaged.core.events import TimerFired
+from triaged.core.timers import LapseDue, StepDue, Timer
+from triaged.crashpoints import crash_point
+from triaged.engine import Engine
+from triaged.errors import StoreUnavailable
+from triaged.store import alerts, incidents, timers
+from triaged.store.database import Database
+
+BATCH_MAX = 500
+LAPSES_MAX = 200
+"""Looks at alerts in one turn: they never starve escalations."""
+
+LOOK_US = SECOND
+RETRY_US = SECOND // 4
+POISON_PAUSE_US = MINUTE
+"""When a timer cannot be decided it is tried again so much later, and an error is logged."""
+
+SWEEP_EVERY_US = 15 * SECOND
+SWEPT_AT_ONCE = 1000
+OVERDUE_US = 5 * SECOND
+
+log = structlog.get_logger()
+
+
+class Lateness(Protocol):
+    """Hears how late timers fire, and of repairs."""
+
+    def fired(self, lateness_us: Sequence[int]) -> None:
+        """These timers fired, each so late."""
+
+    def repaired(self, count: int) -> None:
+        """The sweep found this much overdue work that had no timer."""
+
+
+class Timekeeper:
+    """The loop of everything that comes due."""
+
+    def __init__(
+        self, engine: Engine, database: Database, clock: Clock, lateness: Lateness
+    ) -> None:
+        self.turned_at = clock.now()
+        self._engine = engine
+        self._database = database
+        self._clock = clock
+        self._lateness = lateness
+        self._wake = asyncio.Event()
+        self._next_at = 0
+        self._sweep_at = clock.now() + SWEEP_EVERY_US
+        self._swept_to = 0
+
+    def wake(self, due_at: int) -> None:
+        """Something is due at `due_at`: look by then."""
+        if due_at < self._next_at:
+            self._next_at = due_at
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Turn for ever."""
+        while True:
+            self.turned_at = self._clock.now()
+            try:
+                fired = await self._turn()
+            except StoreUnavailable as error:
+                log.warning("timers.waited", error=str(error))
+                await self._clock.sleep_until(self._clock.now() + RETRY_US)
+                continue
+            if not fired:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        self._wake.clear()
+        async with asyncio.TaskGroup() as group:
+            ways = [
+                group.create_task(self._clock.sleep_until(self._next_at)),
+                group.create_task(self._wake.wait()),
+            ]
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            for way in ways:
+                way.cancel()
+
+    async def _turn(self) -> int:
+        """Fire what is due; how many that was. Sets when to look next."""
+        now = self._clock.now()
+        self._next_at = now + LOOK_US
+        if now >= self._sweep_at:
+            await self._sweep(now)
+        async with self._database.reading() as tx:
+            due: list[Timer] = [*await timers.due(tx, now, BATCH_MAX)]
+            lapses = await alerts.lapses_due(tx, now, LAPSES_MAX)
+            nexts = [await timers.next_due(tx), await alerts.next_lapse(tx)]
+        if due or lapses:
+            crash_point("before_timers")
+            self._lateness.fired([now - timer.due_at for timer in due])
+            await self._fire([*due, *lapses])
+        else:
+            self._next_at = min([self._next_at, *(at for at in nexts if at is not None)])
+        return len(due) + len(lapses)
+
+    async def _fire(self, due: Sequence[Timer]) -> None:
+        answers = await self._engine.submit_each([TimerFired(timer) for timer in due])
+        for timer, answer in zip(due, answers, strict=True):
+            if isinstance(answer, StoreUnavailable):
+                raise answer
+            if isinstance(answer, BaseException):
+                await self._postpone(timer, answer)
+
+    async def _postpone(self, timer: Timer, error: BaseException) -> None:
+        """One timer that cannot be decided must not hold up the others."""
+        log.error("timer.failed", timer=repr(timer), error=repr(error))
+        due_at = self._clock.now() + POISON_PAUSE_US
+        async with self._database.transaction() as tx:
+            if isinstance(timer, LapseDue):
+                await alerts.postpone(tx, timer, due_at)
+            else:
+                await timers.postpone(tx, timer, due_at)
+
+    async def _sweep(self, now: int) -> None:
+        """Look at the next incidents for steps that are overdue and have no timer."""
+        self._sweep_at = now + SWEEP_EVERY_US
+        async with self._database.reading() as tx:
+            found, self._swept_to = await incidents.without_step(tx, self._swept_to, SWEPT_AT_ONCE)
+        lost = []
+        for incident in found:
+            place = incident.escalation
+            if place.next_at is not None and place.next_at < now - OVERDUE_US:
+                step = (place.epoch, place.round, place.step)
+                lost.append(StepDue(incident.number, place.next_at, *step))
+        if lost:
+            log.error("sweep.repaired", incidents=[timer.incident for timer in lost])
+            self._lateness.repaired(len(lost))
+            await self._fire(lost)
