@@ -1,0 +1,89 @@
+"""Notices for tests: a SEV-1 of the checkout service, for Alice in Berlin."""
+
+from msgspec.structs import replace
+
+from triaged.channels import Notice
+from triaged.core.document import incident_document
+from triaged.core.model import Incident, Page, PageKind, Plan, Recipient, Severity
+from triaged.core.settings import Contact, Person
+
+NOW = 1_774_864_800_000_000
+"""Monday 2026-03-30 10:00 UTC, noon in Berlin (CEST)."""
+
+MINUTE = 60_000_000
+PUBLIC_URL = "https://triaged.example.org"
+
+ALICE = Person(
+    "alice",
+    "Alice Example",
+    "Europe/Berlin",
+    {"mail": Contact("mail", "alice@example.org")},
+    (),
+    (),
+)
+
+INCIDENT = Incident(
+    number=12,
+    key=(("alertname", "CheckoutDown"), ("service", "checkout")),
+    title="checkout is down in c1",
+    severity=Severity.SEV1,
+    severity_by="rule:checkout-down",
+    opened_at=NOW - MINUTE,
+    plan=Plan("default", ()),
+    service="checkout",
+    team="payments",
+    runbook="https://runbooks.example.org/checkout",
+    labels={"alertname": "CheckoutDown", "cluster": "c1"},
+    armed_at=NOW - MINUTE,
+    respond_by=NOW + 4 * MINUTE,
+    firing={"SEV-1": 3},
+)
+
+PAGE = Page(
+    id="INC-12/1/1/2/schedule:primary/alice/mail",
+    incident=12,
+    kind=PageKind.PAGE,
+    recipient=Recipient("alice", "mail"),
+    channel="mail",
+    urgency="page",
+    severity=Severity.SEV1,
+    due_at=NOW,
+    created_at=NOW,
+    received_at=NOW,
+    epoch=1,
+    round=1,
+    step=2,
+    target="schedule:primary",
+    attempts=1,
+    token=1,
+)
+
+UPDATE = replace(
+    PAGE,
+    id="INC-12/1/acknowledged/alice/mail",
+    kind=PageKind.UPDATE,
+    urgency="notify",
+    subject="acknowledged by bob",
+)
+
+
+def notice(page: Page = PAGE, **changes: object) -> Notice:
+    """The notice of `page`, about the incident with these changes."""
+    incident = replace(INCIDENT, **changes)
+    is_page = page.kind is PageKind.PAGE
+    return Notice(
+        page=page,
+        incident=incident,
+        incident_json=incident_document(incident, PUBLIC_URL),
+        reader=ALICE,
+        contact=ALICE.contacts["mail"],
+        timezone=ALICE.timezone,
+        acknowledge_url=f"{PUBLIC_URL}/act/token" if is_page else None,
+        public_url=PUBLIC_URL,
+    )
+
+
+def without_person() -> Notice:
+    """A page straight to the channel `hook`."""
+    page = replace(PAGE, recipient=Recipient("", "hook"), target="channel:hook")
+    return replace(notice(page), reader=None, contact=None, timezone="UTC")

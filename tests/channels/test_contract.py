@@ -1,0 +1,142 @@
+"""What every channel must do, found by its file."""
+
+from types import ModuleType
+
+import pytest
+from msgspec.structs import replace
+
+from tests.channels.notices import NOW, PAGE, UPDATE, notice
+from tests.channels.samples import SETTINGS, outgoing
+from triaged.channels import (
+    PACKAGE,
+    HttpResponse,
+    MailResult,
+    NoAnswer,
+    Notice,
+    Result,
+    Written,
+    simplified,
+)
+from triaged.core.events import Delivered, Refused, TryAgain
+from triaged.plugins import kinds, load
+
+CHANNELS = pytest.mark.parametrize("kind", kinds(PACKAGE))
+NOTICES = pytest.mark.parametrize(
+    "sent", [notice(), notice(UPDATE), simplified(notice())], ids=["page", "update", "plain"]
+)
+RESULTS: tuple[Result, ...] = (
+    *(HttpResponse(status, {}, b"") for status in range(1000)),
+    *(MailResult(code, "") for code in range(-1, 1000)),
+    Written(),
+    NoAnswer("cut"),
+)
+HOSTILE = (
+    "x\r\nBcc: a@b\x00\x1b]0;t\x07\u202e<!channel> @everyone </pre><script> https://evil.example"
+)
+
+
+def channel(kind: str) -> ModuleType:
+    return load(PACKAGE, kind)
+
+
+@CHANNELS
+def test_kind_has_sample_settings_for_these_tests(kind: str) -> None:
+    assert isinstance(SETTINGS[kind], channel(kind).Settings)
+
+
+@CHANNELS
+def test_every_outcome_has_a_verdict(kind: str) -> None:
+    verdict = channel(kind).verdict
+
+    assert [r for r in RESULTS if not isinstance(verdict(r), Delivered | TryAgain | Refused)] == []
+
+
+@CHANNELS
+def test_nothing_but_success_is_delivered(kind: str) -> None:
+    verdict = channel(kind).verdict
+    good = {
+        *(("HttpResponse", code) for code in range(200, 300)),
+        *(("MailResult", code) for code in range(200, 300)),
+        ("Written", 0),
+    }
+
+    delivered = {place_of(r) for r in RESULTS if isinstance(verdict(r), Delivered)}
+
+    assert delivered
+    assert delivered <= good
+
+
+def place_of(result: Result) -> tuple[str, int]:
+    match result:
+        case HttpResponse(status=code) | MailResult(code=code):
+            return type(result).__name__, code
+        case _:
+            return type(result).__name__, 0
+
+
+@CHANNELS
+def test_time_out_is_tried_again_and_may_have_arrived(kind: str) -> None:
+    result = NoAnswer("no answer within 10 s", maybe_accepted=True)
+
+    assert channel(kind).verdict(result) == TryAgain("no answer within 10 s", None, True)
+
+
+@CHANNELS
+def test_what_can_never_work_is_refused(kind: str) -> None:
+    assert channel(kind).verdict(NoAnswer("forbidden", permanent=True)) == Refused("forbidden")
+
+
+@CHANNELS
+@NOTICES
+def test_message_names_severity_and_incident(kind: str, sent: Notice) -> None:
+    shown = outgoing(channel(kind).request(sent, SETTINGS[kind], NOW))
+
+    assert "SEV-1" in shown
+    assert "INC-12" in shown
+
+
+@CHANNELS
+def test_page_says_how_to_acknowledge_and_an_update_does_not(kind: str) -> None:
+    page = outgoing(channel(kind).request(notice(), SETTINGS[kind], NOW))
+    update = outgoing(channel(kind).request(notice(UPDATE), SETTINGS[kind], NOW))
+
+    assert "https://triaged.example.org/act/token" in page
+    assert "triaged incident ack INC-12" in page
+    assert "/act/" not in update
+    assert "acknowledged by bob" in update
+
+
+@CHANNELS
+def test_possible_duplicate_is_marked(kind: str) -> None:
+    sent = notice(replace(PAGE, possible_duplicate=True))
+
+    assert "possible duplicate" in outgoing(channel(kind).request(sent, SETTINGS[kind], NOW))
+
+
+@CHANNELS
+def test_text_of_strangers_gives_no_orders(kind: str) -> None:
+    sent = notice(title=HOSTILE, service=HOSTILE, labels={HOSTILE: HOSTILE}, runbook=HOSTILE)
+
+    shown = outgoing(channel(kind).request(sent, SETTINGS[kind], NOW))
+
+    assert "\r\nBcc:" not in shown
+    assert not {"\x00", "\x1b", "\x07", "\u202e"} & set(shown)
+    assert "https://evil" not in shown
+
+
+@CHANNELS
+def test_message_has_a_size_limit(kind: str) -> None:
+    huge = {f"label{number}": "v" * 8192 for number in range(64)}
+    sent = notice(title="t" * 100_000, labels=huge)
+
+    size = len(outgoing(channel(kind).request(sent, SETTINGS[kind], NOW)))
+
+    assert size < 16 * 1024
+
+
+@CHANNELS
+@NOTICES
+def test_same_notice_gives_the_same_message(kind: str, sent: Notice) -> None:
+    first = channel(kind).request(sent, SETTINGS[kind], NOW)
+
+    assert channel(kind).request(sent, SETTINGS[kind], NOW) == first

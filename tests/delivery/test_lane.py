@@ -1,0 +1,311 @@
+import asyncio
+from pathlib import Path
+
+from aiohttp import web
+from msgspec.structs import replace
+
+from tests.channels.notices import NOW
+from tests.delivery.clocks import HandClock
+from tests.delivery.servers import cut, receiver, scripted, silence
+from tests.delivery.world import KEY, Configured, Inbox, hook, people, world
+from triaged.channels import console
+from triaged.clock import SystemClock
+from triaged.core.durations import SECOND
+from triaged.core.events import Acknowledged
+from triaged.core.model import PageState
+from triaged.delivery.lane import LEASE_US, WIDTH
+from triaged.links import parse
+from triaged.store import pages
+
+DESK = Configured("desk", "console", console.Settings())
+
+
+async def test_page_reaches_the_receiver_and_its_row_is_sent(tmp_path: Path) -> None:
+    clock, inbox = SystemClock(), Inbox()
+
+    async with (
+        world(tmp_path, clock, people("hook")) as w,
+        receiver(inbox.take) as url,
+        w.delivering(hook("hook", url)),
+    ):
+        number = await w.fires()
+        await inbox.next()
+        page = await w.watch.until("hook", PageState.SENT)
+
+    body = inbox.bodies[0]
+    assert (body["type"], body["incident"]["id"]) == ("page", f"INC-{number}")
+    assert body["page"]["possible_duplicate"] is False
+    assert inbox.keys == [page.id]
+    link = parse(str(body["acknowledge_url"]).rpartition("/")[2], KEY, clock.now())
+    assert link is not None
+    assert (link.incident, link.person) == (number, "alice")
+
+
+async def test_page_is_printed_on_the_console(tmp_path: Path) -> None:
+    async with world(tmp_path, SystemClock(), people("desk")) as w:
+        async with w.delivering(DESK):
+            await w.fires()
+            await w.watch.until("desk", PageState.SENT)
+
+        assert w.console.getvalue().startswith("SEV-1 PAGE for alice ---")
+
+
+async def test_slow_provider_delays_only_its_own_lane(tmp_path: Path) -> None:
+    inbox = Inbox()
+
+    async with (
+        world(tmp_path, SystemClock(), people("slow", "hook")) as w,
+        receiver(inbox.take) as url,
+        scripted(silence) as hung,
+    ):
+        slow = hook("slow", f"http://127.0.0.1:{hung.port}")
+        async with w.interrupted(slow, hook("hook", url)):
+            for _ in range(2 * WIDTH):
+                await w.fires()
+            await inbox.next(2 * WIDTH)
+            assert 0 < hung.connections <= WIDTH
+
+
+async def test_no_more_than_the_width_of_a_lane_is_under_way(tmp_path: Path) -> None:
+    most = under_way = 0
+    inbox, full = Inbox(), asyncio.Event()
+
+    async def take(request: web.Request) -> web.Response:
+        nonlocal most, under_way
+        under_way += 1
+        most = max(most, under_way)
+        if under_way == WIDTH:
+            full.set()
+        async with asyncio.timeout(5):
+            await full.wait()
+        answer = await inbox.take(request)
+        under_way -= 1
+        return answer
+
+    async with world(tmp_path, SystemClock(), people("hook")) as w, receiver(take) as url:
+        for _ in range(3 * WIDTH):
+            await w.fires()
+        async with w.delivering(hook("hook", url)):
+            await inbox.next(3 * WIDTH)
+
+    assert most == WIDTH
+
+
+async def test_worst_severity_goes_first(tmp_path: Path) -> None:
+    inbox = Inbox()
+
+    async with world(tmp_path, SystemClock(), people("hook")) as w, receiver(inbox.take) as url:
+        for _ in range(WIDTH):
+            await w.fires("SEV-3")
+        await w.fires("SEV-1")
+        async with w.delivering(hook("hook", url)):
+            await inbox.next(WIDTH + 1)
+
+    assert "SEV-1" in [body["incident"]["severity"] for body in inbox.bodies[:WIDTH]]
+
+
+async def test_refusal_starts_the_next_contact_and_is_not_tried_again(tmp_path: Path) -> None:
+    bad, good = Inbox(web.Response(status=400)), Inbox()
+
+    async with (
+        world(tmp_path, SystemClock(), people("bad", then=["good"])) as w,
+        receiver(bad.take) as bad_url,
+        receiver(good.take) as good_url,
+        w.delivering(hook("bad", bad_url), hook("good", good_url)),
+    ):
+        await w.fires()
+        await good.next()
+        failed = await w.watch.until("bad", PageState.FAILED)
+        await w.watch.until("good", PageState.SENT)
+
+    assert failed.error == "HTTP 400"
+    assert len(bad.bodies) == 1
+
+
+async def test_failure_is_tried_again_with_the_same_key(tmp_path: Path) -> None:
+    inbox = Inbox(web.Response(status=500))
+
+    async with (
+        world(tmp_path, SystemClock(), people("hook")) as w,
+        receiver(inbox.take) as url,
+        w.delivering(hook("hook", url)),
+    ):
+        await w.fires()
+        await inbox.next(2)
+        await w.watch.until("hook", PageState.SENT)
+
+    assert inbox.keys[0] == inbox.keys[1]
+    assert [body["page"]["attempt"] for body in inbox.bodies] == [1, 2]
+    assert [body["page"]["possible_duplicate"] for body in inbox.bodies] == [False, False]
+
+
+async def test_page_that_was_cut_off_comes_again_as_a_possible_duplicate(tmp_path: Path) -> None:
+    inbox = Inbox()
+
+    async with (
+        world(tmp_path, SystemClock(), people("hook")) as w,
+        receiver(inbox.take) as url,
+        scripted(cut) as cutting,
+        w.delivering(hook("hook", f"http://127.0.0.1:{cutting.port}")) as delivery,
+    ):
+        await w.fires()
+        cut_off = await w.watch.until_page(lambda page: page.answered == 1)
+        delivery.reload({"hook": hook("hook", url)})
+        await w.watch.until_page(
+            lambda page: page.id == cut_off.id and page.state is PageState.SENT
+        )
+
+    (again,) = [body["page"] for body in inbox.bodies if body["page"]["id"] == cut_off.id]
+    assert (again["attempt"], again["possible_duplicate"]) == (2, True)
+
+
+async def test_page_of_a_claim_that_never_ended_comes_again_as_a_possible_duplicate(
+    tmp_path: Path,
+) -> None:
+    clock, inbox = HandClock(NOW), Inbox()
+
+    async with world(tmp_path, clock, people("hook")) as w, receiver(inbox.take) as url:
+        await w.fires()
+        async with w.database.transaction() as tx:
+            (claimed,) = await pages.claim(tx, "hook", clock.now(), LEASE_US, 1)
+        await clock.pass_us(LEASE_US + SECOND)
+        async with w.delivering(hook("hook", url)):
+            await inbox.next()
+            sent = await w.watch.until("hook", PageState.SENT)
+
+    assert inbox.bodies[0]["page"]["possible_duplicate"] is True
+    assert (sent.id, sent.token) == (claimed.id, claimed.token + 1)
+
+
+async def test_page_under_a_lease_is_left_alone(tmp_path: Path) -> None:
+    clock, inbox = HandClock(NOW), Inbox()
+
+    async with world(tmp_path, clock, people("hook")) as w, receiver(inbox.take) as url:
+        held = await w.fires()
+        async with w.database.transaction() as tx:
+            await pages.claim(tx, "hook", clock.now(), LEASE_US, 1)
+        async with w.delivering(hook("hook", url)):
+            other = await w.fires()
+            await inbox.next()
+
+    assert [body["incident"]["id"] for body in inbox.bodies] == [f"INC-{other}"]
+    assert held != other
+
+
+async def test_acknowledged_incident_pages_nobody(tmp_path: Path) -> None:
+    inbox = Inbox()
+
+    async with world(tmp_path, SystemClock(), people("hook")) as w, receiver(inbox.take) as url:
+        number = await w.fires()
+        await w.submit(Acknowledged(number, "alice"))
+        async with w.delivering(hook("hook", url)):
+            await w.watch.until("hook", PageState.SUPERSEDED)
+
+    assert inbox.bodies == []
+
+
+async def test_those_who_were_paged_hear_of_the_acknowledgement(tmp_path: Path) -> None:
+    inbox = Inbox()
+
+    async with (
+        world(tmp_path, SystemClock(), people("hook")) as w,
+        receiver(inbox.take) as url,
+        w.delivering(hook("hook", url)),
+    ):
+        number = await w.fires()
+        await w.watch.until("hook", PageState.SENT)
+        await w.submit(Acknowledged(number, "bob"))
+        await inbox.next(2)
+
+    update = inbox.bodies[1]
+    assert (update["type"], update["acknowledge_url"]) == ("update", None)
+    assert str(update["text"]).startswith(f"INC-{number} acknowledged by bob")
+
+
+async def test_provider_that_wants_a_pause_is_left_alone_and_others_are_used(
+    tmp_path: Path,
+) -> None:
+    busy = Inbox(web.Response(status=429, headers={"Retry-After": "30"}))
+    good = Inbox()
+
+    async with (
+        world(tmp_path, SystemClock(), people("busy", then=["good"])) as w,
+        receiver(busy.take) as busy_url,
+        receiver(good.take) as good_url,
+        w.delivering(hook("busy", busy_url), hook("good", good_url)),
+    ):
+        await w.fires()
+        await good.next()
+        for _ in range(5):
+            await w.fires()
+        await good.next(5)
+
+    assert len(busy.bodies) == 1
+
+
+async def test_provider_that_fails_three_times_is_given_a_pause(tmp_path: Path) -> None:
+    failing = Inbox(*(web.Response(status=500) for _ in range(100)))
+    good = Inbox()
+
+    async with (
+        world(tmp_path, SystemClock(), people("failing", then=["good"])) as w,
+        receiver(failing.take) as failing_url,
+        receiver(good.take) as good_url,
+        w.delivering(hook("failing", failing_url), hook("good", good_url)),
+    ):
+        for _ in range(3):
+            await w.fires()
+        await failing.next(3)
+        await w.fires()
+        await good.next(4)
+
+    assert len(failing.bodies) == 3
+
+
+async def test_page_of_a_channel_that_is_gone_goes_to_the_next_contact(tmp_path: Path) -> None:
+    good = Inbox()
+
+    async with (
+        world(tmp_path, SystemClock(), people("gone", then=["good"])) as w,
+        receiver(good.take) as url,
+    ):
+        await w.fires()
+        without = people("good")
+        w.engine.settings = replace(w.engine.settings, channels=without.channels)
+        async with w.delivering(hook("good", url)):
+            await good.next()
+            failed = await w.watch.until("gone", PageState.FAILED)
+
+    assert failed.error == "channel_gone: gone is not in the configuration"
+
+
+async def test_reload_adds_a_lane(tmp_path: Path) -> None:
+    inbox = Inbox()
+
+    async with (
+        world(tmp_path, SystemClock(), people("hook")) as w,
+        receiver(inbox.take) as url,
+        w.delivering() as delivery,
+    ):
+        delivery.reload({"hook": hook("hook", url)})
+        await w.fires()
+        await inbox.next()
+        await w.watch.until("hook", PageState.SENT)
+
+
+async def test_stop_waits_for_the_verdict_of_what_is_under_way(tmp_path: Path) -> None:
+    arrived, release = asyncio.Event(), asyncio.Event()
+
+    async def take(_request: web.Request) -> web.Response:
+        arrived.set()
+        await release.wait()
+        return web.Response()
+
+    async with world(tmp_path, SystemClock(), people("hook")) as w, receiver(take) as url:
+        async with w.delivering(hook("hook", url)) as delivery:
+            await w.fires()
+            await arrived.wait()
+            delivery.stop()
+            release.set()
+
+        assert [page.state for page in w.watch.pages.values()] == [PageState.SENT]

@@ -1,0 +1,112 @@
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from tests.channels.notices import ALICE, INCIDENT, MINUTE, NOW, PAGE, PUBLIC_URL, UPDATE, notice
+from tests.core.world import settings
+from tests.delivery.world import Configured
+from triaged.channels import HttpRequest, Mail, Message, email, webhook
+from triaged.core.effects import Send
+from triaged.core.events import Refused
+from triaged.core.model import Recipient
+from triaged.core.settings import Contact
+from triaged.delivery.render import kind_of, message_for, notice_of, render
+from triaged.links import parse
+from triaged.wire import Secret
+
+KEY = Secret("key")
+SETTINGS = settings(people={"alice": ALICE}, public_url=PUBLIC_URL, timezone="Asia/Tokyo")
+HOOK = Configured("hook", "webhook", webhook.Settings("https://hooks.example.org/x"))
+MAIL = Configured(
+    "mail", "email", email.Settings(smtp="smtp://127.0.0.1", sender="triaged@example.org")
+)
+
+
+def sent(**people: object) -> Message | Refused:
+    return message_for(Send(PAGE, INCIDENT), MAIL, replace(SETTINGS, people=people), KEY, NOW)
+
+
+def test_page_reads_the_contact_as_it_is_now() -> None:
+    moved = replace(ALICE, contacts={"mail": Contact("mail", "new@example.org")})
+
+    message = sent(alice=moved)
+
+    assert isinstance(message, Mail)
+    assert message.recipients == ("new@example.org",)
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        {"bob": ALICE},
+        {"alice": replace(ALICE, contacts={})},
+        {"alice": replace(ALICE, contacts={"mail": Contact("hook", "alice@example.org")})},
+    ],
+    ids=["person", "contact", "channel"],
+)
+def test_contact_that_is_gone_or_elsewhere_is_refused(people: dict[str, object]) -> None:
+    message = sent(**people)
+
+    assert message == Refused("alice/mail is no longer a contact on channel mail")
+
+
+def test_times_are_those_of_the_reader_or_of_the_configuration() -> None:
+    to_channel = replace(PAGE, recipient=Recipient("", "mail"))
+
+    to_alice = notice_of(Send(PAGE, INCIDENT), SETTINGS, KEY, NOW)
+    to_nobody = notice_of(Send(to_channel, INCIDENT), SETTINGS, KEY, NOW)
+
+    assert not isinstance(to_alice, Refused)
+    assert not isinstance(to_nobody, Refused)
+    assert (to_alice.timezone, to_nobody.timezone) == ("Europe/Berlin", "Asia/Tokyo")
+    assert "respond by 19:04 JST" in to_nobody.text(NOW)
+
+
+def test_link_in_a_page_acts_for_its_reader() -> None:
+    page = notice_of(Send(PAGE, INCIDENT), SETTINGS, KEY, NOW)
+
+    assert not isinstance(page, Refused)
+    assert page.acknowledge_url is not None
+    link = parse(page.acknowledge_url.removeprefix(f"{PUBLIC_URL}/act/"), KEY, NOW + 4 * MINUTE)
+    assert link is not None
+    assert (link.incident, link.person) == (12, "alice")
+
+
+def test_update_has_no_link() -> None:
+    update = notice_of(Send(UPDATE, INCIDENT), SETTINGS, KEY, NOW)
+
+    assert not isinstance(update, Refused)
+    assert update.acknowledge_url is None
+
+
+def test_page_that_cannot_be_rendered_goes_out_plain() -> None:
+    broken = notice(title="\ud800 half a character", labels={"a": "\ud800"})
+
+    message = render(broken, HOOK, NOW)
+
+    assert isinstance(message, HttpRequest)
+    body = msgspec.json.decode(message.body)
+    assert body["subject"] == "SEV-1 INC-12"
+    assert "triaged incident ack INC-12" in body["text"]
+    assert body["acknowledge_url"] == f"{PUBLIC_URL}/act/token"
+    assert (body["incident"]["id"], body["incident"]["shortened"]) == ("INC-12", True)
+
+
+def test_page_for_which_there_is_no_address_is_refused() -> None:
+    message = sent(alice=replace(ALICE, contacts={"mail": Contact("mail")}))
+
+    assert isinstance(message, Refused)
+    assert "alice/mail has no address" in message.error
+
+
+def test_page_that_cannot_even_go_out_plain_is_refused() -> None:
+    nonsense = Configured("mail", "email", object())
+
+    message = render(notice(), nonsense, NOW)
+
+    assert message == Refused("no message can be made: AttributeError")
+
+
+def test_kind_that_does_not_exist_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        kind_of("pigeon")

@@ -1,0 +1,178 @@
+"""`webhook`: signed JSON to any address; what it sends is fixed in docs (interface, "HTTP").
+
+The signature is `v1=` + hex HMAC-SHA256(secret, timestamp + "." + body), the timestamp seconds
+since 1970. `Retry-After`: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+"""
+
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from triaged.channels import (
+    HttpRequest,
+    HttpResponse,
+    NoAnswer,
+    Notice,
+    Result,
+    attempt_s,
+    verdict_without_answer,
+)
+from triaged.core import wording
+from triaged.core.events import Delivered, Refused, TryAgain, Verdict
+from triaged.wire import Secret, encode, instant
+
+BODY_MAX = 256 * 1024
+"""Bytes: many receivers stop reading at 1 MiB or less; over this the labels stay away."""
+
+RETRY_AFTER_MAX_US = 3_600 * 1_000_000
+"""A wish for longer is read as an hour; the core waits a minute at most."""
+
+TRY_AGAIN = frozenset({408, 425, 429})
+"""The 4xx that say "later"; every 5xx does too."""
+
+GATEWAY_LOST_IT = frozenset({502, 504})
+"""A gateway's word that what is behind it did not answer: it may have the page."""
+
+ERROR_MAX = 200
+_VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Keys of a webhook channel."""
+
+    url: str
+    """Where to POST; http or https."""
+    secret: Secret | None = None
+    """Signs each body; without it there is no signature."""
+    previous_secret: Secret | None = None
+    """While a secret is being changed: a second signature, made with the old one."""
+    headers: Mapping[str, Secret] = {}
+    """Further headers, e.g. `authorization`."""
+    timeout: str = "10s"
+    """How long an attempt may take; at most 10s."""
+
+    def __post_init__(self) -> None:
+        """Refuse at load what could never be sent."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("url must be http://… or https://… with a host")
+        attempt_s(self.timeout)
+        for name, value in self.headers.items():
+            if not _NAME.fullmatch(name) or not value.reveal().isprintable():
+                raise ValueError(f"header {name!r} holds a character that no header may")
+
+
+def request(notice: Notice, settings: Settings, at: int) -> HttpRequest:
+    """The POST of a notice, signed as of `at`."""
+    body = encode(document(notice, at))
+    if len(body) > BODY_MAX:
+        body = encode(document(shortened(notice), at))
+    seconds = str(at // 1_000_000)
+    headers = {name.lower(): value.reveal() for name, value in settings.headers.items()}
+    headers["content-type"] = "application/json"
+    headers["idempotency-key"] = quote(notice.page.id, safe=_VISIBLE, errors="replace")
+    headers["x-triaged-timestamp"] = seconds
+    secrets = [key for key in (settings.secret, settings.previous_secret) if key is not None]
+    if secrets:
+        signatures = (f"v1={signature(key, seconds, body)}" for key in secrets)
+        headers["x-triaged-signature"] = ",".join(signatures)
+    return HttpRequest("POST", settings.url, headers, body, attempt_s(settings.timeout))
+
+
+def signature(secret: Secret, seconds: str, body: bytes) -> str:
+    """Hex HMAC-SHA256 of `seconds.body`."""
+    signed = seconds.encode() + b"." + body
+    return hmac.digest(secret.reveal().encode(), signed, "sha256").hex()
+
+
+def document(notice: Notice, at: int) -> dict[str, object]:
+    """The body as a value."""
+    page = notice.page
+    return {
+        "type": page.kind,
+        "page": {
+            "id": page.id,
+            "person": page.recipient.person or None,
+            "contact": page.recipient.contact,
+            "urgency": page.urgency,
+            "epoch": page.epoch,
+            "round": page.round,
+            "step": page.step,
+            "attempt": page.attempts,
+            "possible_duplicate": page.possible_duplicate,
+        },
+        "incident": notice.incident_json,
+        "subject": notice.subject(),
+        "text": notice.text(at),
+        "acknowledge_url": notice.acknowledge_url,
+    }
+
+
+def shortened(notice: Notice) -> Notice:
+    """The notice without the parts whose size strangers decide; `shortened` says so."""
+    kept = {
+        **notice.incident_json,
+        "title": wording.clean(notice.incident.title, wording.TITLE_MAX),
+        "labels": {},
+        "key": {},
+        "shortened": True,
+    }
+    return msgspec.structs.replace(notice, incident_json=kept)
+
+
+def verdict(result: Result) -> Verdict:
+    """2xx is delivered; "later" is 408, 425, 429 and 5xx; everything else is a refusal."""
+    match result:
+        case HttpResponse():
+            return verdict_of_response(result)
+        case NoAnswer():
+            return verdict_without_answer(result)
+        case _:
+            return Refused(f"not an outcome of a request: {type(result).__name__}")
+
+
+def verdict_of_response(response: HttpResponse) -> Verdict:
+    """What an answer means by its status, and by an `"ok": false` in its body."""
+    status = response.status
+    error = f"HTTP {status} {_words(response.body)}".rstrip()
+    if 200 <= status < 300:
+        if _says_no(response.body):
+            return TryAgain(error)
+        return Delivered(_words(response.headers.get("x-request-id", "").encode()))
+    if status in TRY_AGAIN or 500 <= status < 600:
+        return TryAgain(error, retry_after_us(response), status in GATEWAY_LOST_IT)
+    if 300 <= status < 400:
+        return Refused(f"{error}: redirects are not followed; configure the final address")
+    return Refused(error)
+
+
+def _says_no(body: bytes) -> bool:
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False  # receivers answer what they like
+    return isinstance(value, dict) and value.get("ok") is False
+
+
+def _words(body: bytes) -> str:
+    return wording.clean(body[: 4 * ERROR_MAX].decode("utf-8", "replace"), ERROR_MAX)
+
+
+def retry_after_us(response: HttpResponse) -> int | None:
+    """`Retry-After` in µs from `response.at`, seconds or a date; None: absent or unreadable."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        wait_us = int(value[:12]) * 1_000_000
+    else:
+        try:
+            date = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        wait_us = instant(date if date.tzinfo else date.replace(tzinfo=UTC)) - response.at
+    return min(max(wait_us, 0), RETRY_AFTER_MAX_US)

@@ -1,0 +1,125 @@
+"""Committed outbox rows to the world, and what the world said back to the engine."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TextIO
+
+import msgspec
+import structlog
+
+from triaged.channels import Channel
+from triaged.clock import Clock
+from triaged.core.durations import SECOND
+from triaged.delivery.lane import POLL_US, Lane, Surroundings
+from triaged.delivery.transports import Transports
+from triaged.delivery.waiting import until
+from triaged.engine import Engine
+from triaged.errors import StoreUnavailable
+from triaged.store import pages
+from triaged.store.database import Database
+from triaged.wire import Secret
+
+SWEEP_US = 15 * SECOND
+"""How often to look for pages of channels that are gone."""
+
+log = structlog.get_logger()
+
+
+class Equipment(msgspec.Struct, frozen=True):
+    """What delivery is given besides the engine, the store and the time."""
+
+    channels: Mapping[str, Channel]
+    action_key: Secret
+    """Signs the links in pages: the store's secret `links.KEY_NAME`."""
+    console: TextIO
+
+
+class Delivery:
+    """A lane for each channel. Call within a running event loop."""
+
+    def __init__(
+        self, engine: Engine, database: Database, clock: Clock, equipment: Equipment
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._channels = equipment.channels
+        self._transports = Transports(clock, equipment.console)
+        self._around = Surroundings(
+            engine,
+            database,
+            clock,
+            self._transports,
+            equipment.action_key,
+        )
+        self._lanes: dict[str, Lane] = {}
+        self._changed = asyncio.Event()
+        self._stopping = False
+        self._turned_at = clock.now()
+        self._sweep_at = 0
+
+    @property
+    def turned_at(self) -> int:
+        """When the loop that turned longest ago last did (µs UTC), for the health check."""
+        return min([self._turned_at, *(lane.turned_at for lane in self._lanes.values())])
+
+    def wake(self, channel: str) -> None:
+        """There is a page for `channel`."""
+        lane = self._lanes.get(channel)
+        if lane is None:
+            self._sweep_at = 0
+            self._changed.set()
+        else:
+            lane.wake()
+
+    def reload(self, channels: Mapping[str, Channel]) -> None:
+        """Go on with these channels. What is under way ends as it began."""
+        self._channels = channels
+        self._sweep_at = 0
+        self._changed.set()
+
+    def stop(self) -> None:
+        """Claim no more; `run` returns when what is under way has its verdict (10 s at most).
+
+        The engine must turn until then.
+        """
+        self._stopping = True
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Keep a lane for each channel until told to stop. May be run again after an error."""
+        self._lanes.clear()
+        self._sweep_at = 0
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while not self._stopping:
+                    self._turned_at = now = self._clock.now()
+                    if now >= self._sweep_at:
+                        self._sweep_at = now + SWEEP_US
+                        await self._sweep(tasks)
+                    await until(self._clock, now + POLL_US, self._changed)
+                for lane in self._lanes.values():
+                    lane.stop()
+        finally:
+            await self._transports.close()
+
+    async def _sweep(self, tasks: asyncio.TaskGroup) -> None:
+        """Open lanes for new channels and for pages whose channel is gone; close idle ones."""
+        for name in sorted({*self._channels, *await self._channels_due()}):
+            lane = self._lanes.get(name)
+            if lane is None:
+                lane = self._lanes[name] = Lane(name, None, self._around)
+                tasks.create_task(lane.run())
+            lane.channel = self._channels.get(name)
+        for name, lane in list(self._lanes.items()):
+            if name not in self._channels and lane.idle:
+                lane.stop()
+                del self._lanes[name]
+
+    async def _channels_due(self) -> list[str]:
+        """Names of channels, perhaps gone ones, that have pages waiting."""
+        try:
+            async with self._database.reading() as tx:
+                return await pages.channels_due(tx)
+        except StoreUnavailable as error:
+            log.warning("delivery.waited", error=str(error))
+            return []

@@ -1,0 +1,86 @@
+"""From a page that may go to the message that goes. A page goes out whatever is wrong with it."""
+
+from collections.abc import Callable
+from functools import cache
+
+import msgspec
+import structlog
+
+from triaged.channels import PACKAGE, Channel, Message, Notice, Result, simplified
+from triaged.core.document import incident_document
+from triaged.core.effects import Send
+from triaged.core.events import Refused, Verdict
+from triaged.core.model import PageKind
+from triaged.core.settings import Contact, Person, Settings
+from triaged.errors import Malformed
+from triaged.links import act_link
+from triaged.plugins import load
+from triaged.wire import Secret
+
+log = structlog.get_logger()
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """The functions of a channel module."""
+
+    request: Callable[[Notice, object, int], Message]
+    verdict: Callable[[Result], Verdict]
+
+
+@cache
+def kind_of(name: str) -> Kind:
+    """The channel kind `name`; KeyError when there is none."""
+    module = load(PACKAGE, name)
+    return Kind(module.request, module.verdict)
+
+
+def message_for(
+    send: Send, channel: Channel, settings: Settings, key: Secret, now: int
+) -> Message | Refused:
+    """The message of an outbox row as of now, or why there can be none."""
+    notice = notice_of(send, settings, key, now)
+    if isinstance(notice, Refused):
+        return notice
+    return render(notice, channel, now)
+
+
+def notice_of(send: Send, settings: Settings, key: Secret, now: int) -> Notice | Refused:
+    """What the channel may say; `Refused` when the contact is no longer that of the row."""
+    page, incident = send.page, send.incident
+    reader: Person | None = None
+    contact: Contact | None = None
+    if page.recipient.person:
+        reader = settings.people.get(page.recipient.person)
+        contact = reader.contacts.get(page.recipient.contact) if reader else None
+        if contact is None or contact.channel != page.channel:
+            whom = f"{page.recipient.person}/{page.recipient.contact}"
+            return Refused(f"{whom} is no longer a contact on channel {page.channel}")
+    url: str | None = None
+    if page.kind is PageKind.PAGE and settings.public_url:
+        url = act_link(incident, page.recipient, (settings.public_url, key), now)
+    return Notice(
+        page=page,
+        incident=incident,
+        incident_json=incident_document(incident, settings.public_url),
+        reader=reader,
+        contact=contact,
+        timezone=reader.timezone if reader else settings.timezone,
+        acknowledge_url=url,
+        public_url=settings.public_url,
+    )
+
+
+def render(notice: Notice, channel: Channel, now: int) -> Message | Refused:
+    """The message; a plain one when the full one cannot be made."""
+    request = kind_of(channel.kind).request
+    try:
+        return request(notice, channel.settings, now)
+    except Malformed as error:
+        return Refused(str(error))
+    except Exception:
+        log.exception("page.simplified", page=notice.page.id, channel=channel.name)
+    try:
+        return request(simplified(notice), channel.settings, now)
+    except Exception as error:
+        log.exception("page.unspeakable", page=notice.page.id, channel=channel.name)
+        return Refused(f"no message can be made: {type(error).__name__}")

@@ -1,0 +1,86 @@
+"""Names to addresses, with a time limit and a memory: a page does not wait for a name server."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from triaged.clock import Clock
+from triaged.core.durations import HOUR
+
+WAIT_S = 2.0
+"""A name server that takes longer is as good as none."""
+
+MEMORY_US = 1 * HOUR
+"""How long the last good answer may stand in for a name server that gives none."""
+
+NAMES_MAX = 1000
+THREADS = 4
+"""Look-ups that hang hold these, never the threads of the rest of the process."""
+
+
+Answers = Sequence[tuple[int, int, int, str, tuple[object, ...]]]
+"""(family, type, protocol, canonical name, socket address) each."""
+
+
+def ask_system(host: str, port: int, family: int) -> Answers:
+    """What the system knows; blocks."""
+    return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+
+
+class Resolver(AbstractResolver):
+    """Asks `ask` (the system) in threads of its own."""
+
+    def __init__(self, clock: Clock, ask: Callable[[str, int, int], Answers] = ask_system) -> None:
+        self._clock = clock
+        self._ask_blocking = ask
+        self._threads = ThreadPoolExecutor(THREADS, "resolver")
+        self._last: dict[tuple[str, int], tuple[int, list[ResolveResult]]] = {}
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Addresses of `host`; OSError when there is none, now or remembered."""
+        now = self._clock.now()
+        try:
+            found = await self._ask(host, port, family)
+        except OSError:  # TimeoutError is one
+            seen_at, last = self._last.get((host, port), (0, []))
+            if not last or now - seen_at > MEMORY_US:
+                raise
+            return last
+        if len(self._last) >= NAMES_MAX:
+            self._last.clear()
+        self._last[host, port] = (now, found)
+        return found
+
+    async def _ask(self, host: str, port: int, family: int) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        asked = loop.run_in_executor(self._threads, self._ask_blocking, host, port, family)
+        try:
+            async with asyncio.timeout(WAIT_S):
+                answers = await asked
+        except TimeoutError:
+            raise OSError(None, f"no address of {host} within {WAIT_S:.0f} s") from None
+        return [
+            _result(host, port, (family, protocol, str(address[0])))
+            for family, _, protocol, _, address in answers
+        ]
+
+    async def close(self) -> None:
+        """Let go of the threads; a look-up that hangs ends by itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _result(host: str, port: int, found: tuple[int, int, str]) -> ResolveResult:
+    family, protocol, address = found
+    return ResolveResult(
+        hostname=host,
+        host=address,
+        port=port,
+        family=family,
+        proto=protocol,
+        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+    )

@@ -1,0 +1,35 @@
+"""Which way each kind of message goes."""
+
+from typing import TextIO, assert_never
+
+from triaged.channels import HttpRequest, Line, Mail, Message, Result
+from triaged.clock import Clock
+from triaged.delivery.console import Console
+from triaged.delivery.http import Http
+from triaged.delivery.smtp import Smtp
+
+
+class Transports:
+    """The clients that all lanes share; none of them has a limit of its own to share."""
+
+    def __init__(self, clock: Clock, stream: TextIO) -> None:
+        self._http = Http(clock)
+        self._smtp = Smtp()
+        self._console = Console(stream)
+
+    async def send(self, message: Message) -> Result:
+        """Send `message`; gives what came back, never raises for what the world does."""
+        match message:
+            case HttpRequest():
+                return await self._http.send(message)
+            case Mail():
+                return await self._smtp.send(message)
+            case Line():
+                return await self._console.send(message)
+            case _:
+                assert_never(message)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.close()
+        self._console.close()
