@@ -1,0 +1,234 @@
+"""A whole triaged behind its API: the real engine and store, a clock that a test moves."""
+
+import contextlib
+from asyncio import TaskGroup
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
+
+from triaged.api.app import build
+from triaged.api.auth import Authority
+from triaged.api.context import Context
+from triaged.clock import SystemClock
+from triaged.config.model import Configuration
+from triaged.config.read import load
+from triaged.core.effects import Effect
+from triaged.engine import Engine
+from triaged.errors import Problem, StoreUnavailable
+from triaged.metrics import Metrics
+from triaged.store.database import Database, Transaction, open_database
+
+TOKENS = {
+    "admin": "trg_admin-admin-admin-admin-admin-admin-admin-admin",
+    "respond": "trg_respond-respond-respond-respond-respond-respond",
+    "read": "trg_read-read-read-read-read-read-read-read-read-read",
+    "ingest": "trg_ingest-ingest-ingest-ingest-ingest-ingest-ingest",
+    "prometheus": "trg_prometheus-prometheus-prometheus-prometheus-pr",
+}
+"""By name; their scopes are in CONFIG."""
+
+CONFIG = """
+listen: 127.0.0.1:9099
+public_url: http://triaged.example.org
+auth: {auth}
+public: [status]
+store: sqlite:{folder}/triaged.db
+rules: []
+max_body: 1MiB
+tokens:
+  - {{name: admin, token: {admin}, scopes: [admin], person: alice}}
+  - {{name: respond, token: {respond}, scopes: [respond]}}
+  - {{name: read, token: {read}, scopes: [read]}}
+  - {{name: ingest, token: {ingest}, scopes: ["ingest:*"]}}
+  - {{name: prometheus, token: {prometheus}, scopes: ["ingest:prometheus"]}}
+trusted_proxies: [10.0.0.0/8]
+sources:
+  signed: {{kind: grafana, hmac_secret: s3cr3t-hmac}}
+  legacy: {{kind: generic, token_in_url: true}}
+channels:
+  console: {{kind: console}}
+  hook: {{kind: webhook, url: "https://hooks.example.org/x", secret: canary-channel-secret}}
+people:
+  alice:
+    name: Alice <Example>
+    timezone: Europe/Berlin
+    contacts: {{desk: {{channel: console}}}}
+  bob: {{name: Bob Example, timezone: Asia/Tokyo, contacts: {{desk: {{channel: console}}}}}}
+schedules:
+  primary:
+    timezone: UTC
+    rotations:
+      - {{people: [alice, bob], every: 1w, from: "2026-01-05T09:00"}}
+policies:
+  default:
+    steps:
+      - {{notify: ["schedule:primary"]}}
+      - {{after: 50%, notify: ["person:bob"]}}
+    catch_all: person:alice
+teams: {{payments: {{policy: default, people: [alice, bob]}}}}
+services: {{checkout: {{team: payments, runbook: "https://runbooks.example.org/checkout"}}}}
+"""
+
+
+class MovedClock(SystemClock):
+    """The system's clock, moved ahead as a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ahead_us = 0
+
+    def now(self) -> int:
+        """Now, so far ahead."""
+        return super().now() + self.ahead_us
+
+
+class Recorder:
+    """Hears of every commit, as the daemon's connections do."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+        self.effects: list[Effect] = []
+        self.context: Context | None = None
+
+    def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
+        """Remember, count, and show to live views."""
+        self.effects += effects
+        self.metrics.committed(effects, seconds, alerts)
+        if self.context is not None:
+            self.context.hub.committed(effects, seconds, alerts)
+
+
+class Away(Database):
+    """A store that cannot be used: a disk that is gone, a server that does not answer."""
+
+    name = "sqlite"
+    url = "sqlite:away.db"
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self._error = error or StoreUnavailable("the disk is gone")
+
+    def transaction(self) -> contextlib.AbstractAsyncContextManager[Transaction]:
+        """Nothing: it is away."""
+        raise self._error
+
+    def reading(self) -> contextlib.AbstractAsyncContextManager[Transaction]:
+        """Nothing: it is away."""
+        raise self._error
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Site:
+    """What a test asks: requests with a token, and the parts behind them."""
+
+    def __init__(self, client: "Client", context: Context, clock: MovedClock) -> None:
+        self.client = client
+        self.context = context
+        self.clock = clock
+        self.reload_problems: tuple[Problem, ...] = ()
+        self.turning = {"engine": True}
+
+    def lose_store(self, error: Exception | None = None) -> None:
+        """From now on the API's store is away."""
+        self.context.database = Away(error)
+        self.context.authority = Authority(self.context.database, self.clock)
+
+    async def ask(
+        self, method: str, path: str, token: str | None = "admin", **more: Any
+    ) -> ClientResponse:
+        """A request with the token of this name."""
+        headers: dict[str, str] = dict(more.pop("headers", {}))
+        if token is not None:
+            headers.setdefault("Authorization", f"Bearer {TOKENS.get(token, token)}")
+        more.setdefault("allow_redirects", False)
+        root = str(self.client.make_url("/")).rstrip("/")
+        # the client's own `request` reads `//a` as a host
+        return await self.client.session.request(method, URL(root + path), headers=headers, **more)
+
+    async def get(self, path: str, token: str | None = "admin", **more: Any) -> Any:
+        """The JSON answer to a GET that succeeds."""
+        response = await self.ask("GET", path, token, **more)
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+    async def post(self, path: str, body: object = None, token: str | None = "admin") -> Any:
+        """The JSON answer to a POST of JSON that succeeds."""
+        response = await self.ask("POST", path, token, json={} if body is None else body)
+        assert response.status in {200, 201}, await response.text()
+        return await response.json()
+
+    async def declare(self, title: str = "Checkout is down", **more: object) -> str:
+        """The id of a new incident."""
+        body = {"title": title, "severity": "SEV-2", **more}
+        answer = await self.post("/api/v1/incidents", body)
+        return str(answer["id"])
+
+    async def fire(self, *names: str, **labels: str) -> Any:
+        """The answer to alerts of these names, sent as Prometheus sends them."""
+        return await self.post("/api/v2/alerts", [alert(name, **labels) for name in names])
+
+    async def quarantined(self) -> list[dict[str, Any]]:
+        """What is in quarantine."""
+        rows: list[dict[str, Any]] = (await self.get("/api/v1/quarantine"))["quarantine"]
+        return rows
+
+
+Client = TestClient[web.Request, web.Application]
+
+
+def alert(name: str, **labels: str) -> dict[str, object]:
+    """A firing alert as Prometheus posts it."""
+    return {"labels": {"alertname": name, **labels}, "annotations": {"summary": f"{name} fires"}}
+
+
+def configuration_of(folder: Path, auth: str = "tokens") -> Configuration:
+    """The configuration CONFIG, read as the daemon reads it."""
+    path = folder / "config.yaml"
+    path.write_text(CONFIG.format(auth=auth, folder=folder, **TOKENS), encoding="utf-8")
+    loaded = load(path, {})
+    assert loaded.configuration is not None, loaded.problems
+    return loaded.configuration
+
+
+@contextlib.asynccontextmanager
+async def serving(folder: Path, auth: str = "tokens", **changes: object) -> AsyncIterator[Site]:
+    """A site on an empty store in `folder`; `changes` replace values of its configuration."""
+    configuration = msgspec.structs.replace(configuration_of(folder, auth), **changes)
+    clock = MovedClock()
+    database = await open_database(configuration.store, clock)
+    recorder = Recorder()
+    engine = Engine(database, clock, configuration.settings, recorder)
+    sites: list[Site] = []
+
+    async def reload() -> tuple[Problem, ...]:
+        return sites[0].reload_problems
+
+    def health() -> Mapping[str, bool]:
+        return sites[0].turning
+
+    context = Context(
+        engine=engine,
+        database=database,
+        clock=clock,
+        configuration=configuration,
+        metrics=recorder.metrics,
+        reload=reload,
+        health=health,
+    )
+    recorder.context = context
+    try:
+        async with TaskGroup() as tasks, TestClient(TestServer(build(context))) as client:
+            tasks.create_task(engine.run())
+            sites.append(Site(client, context, clock))
+            try:
+                yield sites[0]
+            finally:
+                await engine.stop()
+    finally:
+        await database.close()

@@ -1,0 +1,186 @@
+"""Every route asks for its scope; what is not there is 404, what is not allowed 405."""
+
+import asyncio
+
+import pytest
+
+from tests.api.site import Site
+from triaged.api.app import routes
+from triaged.api.routes import Route, Scope
+
+HELD = {
+    "admin": {"admin", "respond", "read", "ingest"},
+    "respond": {"respond", "read"},
+    "read": {"read"},
+    "ingest": {"ingest"},
+    "prometheus": set[str](),
+}
+"""By token: the scopes it includes, of those that a route may want."""
+
+TOKEN_SCOPES = {Scope.READ, Scope.RESPOND, Scope.ADMIN, Scope.INGEST, Scope.METRICS}
+GUARDED = [route for route in routes() if route.scope in TOKEN_SCOPES]
+
+
+def path_of(route: Route) -> str:
+    return route.path.format(source="alertmanager", id="INC-999", token="x")
+
+
+def wanted(route: Route) -> str:
+    return Scope.READ if route.scope is Scope.METRICS else route.scope
+
+
+def named(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=named)
+async def test_a_route_wants_its_scope(site: Site, route: Route) -> None:
+    path = path_of(route)
+    assert (await site.ask(route.method, path, None)).status == 401
+    assert (await site.ask(route.method, path, "trg_unknown")).status == 401
+
+    for token, scopes in HELD.items():
+        if wanted(route) not in scopes and not (token == "prometheus" and path.endswith("/alerts")):
+            assert (await site.ask(route.method, path, token)).status == 403, token
+
+
+def test_only_these_need_no_token() -> None:
+    free = {named(route): route.scope for route in routes() if route.scope not in TOKEN_SCOPES}
+
+    assert free == {
+        "GET /-/healthy": Scope.PUBLIC,
+        "GET /-/ready": Scope.PUBLIC,
+        "GET /act/{token}": Scope.LINK,
+        "POST /act/{token}": Scope.LINK,
+    }
+
+
+def test_what_changes_something_needs_more_than_read() -> None:
+    weak = {Scope.READ, Scope.METRICS, Scope.PUBLIC}
+
+    assert [
+        named(route) for route in routes() if route.method != "GET" and route.scope in weak
+    ] == []
+
+
+def test_no_route_is_there_twice() -> None:
+    names = [named(route) for route in routes()]
+
+    assert len(names) == len(set(names))
+
+
+async def test_every_get_has_its_head(site: Site) -> None:
+    for path in [path_of(route) for route in routes() if route.method == "GET"]:
+        head = await site.ask("HEAD", path)
+        assert await head.read() == b""
+        if not path.endswith("/events"):
+            assert head.status == (await site.ask("GET", path)).status, path
+
+
+async def test_every_answer_carries_the_security_headers(site: Site) -> None:
+    for path in ("/-/healthy", "/metrics", "/api/v1/incidents", "/nowhere", "/act/x"):
+        response = await site.ask("GET", path)
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"], path
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Server"] == "triaged"
+
+
+async def test_nothing_is_404_as_a_problem_document(site: Site) -> None:
+    response = await site.ask("GET", "/nowhere")
+
+    assert (response.status, response.content_type) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/api/v1/incidents", "GET, HEAD, POST"),
+        ("OPTIONS", "/api/v2/alerts", "GET, HEAD, POST"),
+        ("PUT", "/api/v2/alerts", "GET, HEAD, POST"),
+        ("GET", "/-/reload", "POST"),
+        ("GET", "/api/v1/incidents/INC-1/acknowledge/", "POST"),
+    ],
+)
+async def test_a_wrong_method_is_405_with_the_right_ones(
+    site: Site, method: str, path: str, allowed: str
+) -> None:
+    response = await site.ask(method, path)
+
+    assert (response.status, response.headers["Allow"]) == (405, allowed)
+    assert response.content_type == "application/problem+json"
+
+
+async def test_a_slash_too_many_is_no_different(site: Site) -> None:
+    response = await site.ask("GET", "//api/v1//incidents/?limit=5")
+
+    assert response.status == 200
+
+
+async def test_a_fault_of_ours_is_503_and_no_traceback(site: Site) -> None:
+    site.lose_store(ValueError("canary"))
+
+    response = await site.ask("GET", "/api/v1/incidents")
+
+    assert response.status == 503
+    assert "canary" not in await response.text()
+    assert "Traceback" not in await response.text()
+
+
+async def test_a_browser_on_another_site_can_do_nothing(site: Site) -> None:
+    number = await site.declare()
+    path = f"/api/v1/incidents/{number}/resolve"
+
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+        assert (await site.ask("POST", path, headers=headers)).status == 403
+    assert (await site.get(f"/api/v1/incidents/{number}"))["state"] == "open"
+
+
+async def test_without_tokens_anybody_on_this_machine_may(open_site: Site) -> None:
+    answer = await open_site.ask("POST", "/api/v1/incidents", None, json=declaration())
+
+    assert answer.status == 201
+
+
+async def test_without_tokens_another_host_is_refused(open_site: Site) -> None:
+    headers = {"Host": "evil.example.org"}
+
+    assert (await open_site.ask("GET", "/api/v1/incidents", None, headers=headers)).status == 421
+    assert (await open_site.ask("GET", "/metrics", None, headers=headers)).status == 421
+
+
+async def test_without_tokens_another_sites_page_is_refused(open_site: Site) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Content-Type": "text/plain"}
+
+    answer = await open_site.ask(
+        "POST", "/api/v2/alerts", None, json=[], headers=headers | {"Content-Type": "text/plain"}
+    )
+
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 4\r\nContent-Length: 5\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+        b"Content-Length: +4\r\n",
+        b"X-A: b\r\n folded: c\r\n",
+    ],
+)
+async def test_ambiguous_framing_is_refused_and_the_connection_closed(
+    site: Site, head: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.client.port)
+    writer.write(b"POST /api/v2/alerts HTTP/1.1\r\nHost: localhost\r\n" + head + b"\r\n0\r\n\r\n")
+
+    answer = await reader.read()
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.") == 1
+
+
+def declaration() -> dict[str, str]:
+    return {"title": "A", "severity": "SEV-2"}

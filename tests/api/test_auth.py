@@ -1,0 +1,94 @@
+"""Tokens: bearer or password, compared by digest, scopes that include one another."""
+
+from base64 import b64encode
+
+import msgspec
+import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from tests.api.site import TOKENS, Site
+from triaged.api.auth import Authority, caller_of, credential
+from triaged.core.durations import SECOND
+from triaged.tokens import TokenWish, create, revoke
+
+
+def given(value: str) -> str | None:
+    return credential(CIMultiDictProxy(CIMultiDict({"Authorization": value})))
+
+
+def basic(text: bytes) -> str:
+    return f"Basic {b64encode(text).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("value", "token"),
+    [
+        ("Bearer abc", "abc"),
+        ("bearer  abc ", "abc"),
+        (basic(b"anybody:abc"), "abc"),
+        (basic("am:pä:ss".encode()), "pä:ss"),
+        (basic(b"abc"), None),
+        ("Basic !!!", None),
+        (basic(b"a:\xff"), None),
+        ("Digest abc", None),
+        ("Bearer", None),
+        ("", None),
+        ("Bearer " + "x" * 5000, None),
+    ],
+)
+def test_a_token_is_a_bearer_or_a_password(value: str, token: str | None) -> None:
+    assert given(value) == token
+
+
+@pytest.mark.parametrize(
+    ("scope", "may", "may_not"),
+    [
+        ("admin", {"admin", "respond", "read", "ingest:a"}, set()),
+        ("respond", {"respond", "read"}, {"admin", "ingest:a"}),
+        ("read", {"read"}, {"admin", "respond", "ingest:a"}),
+        ("ingest:*", {"ingest:a", "ingest:b"}, {"read", "respond", "admin"}),
+        ("ingest:a", {"ingest:a"}, {"ingest:b", "ingest:*", "read"}),
+    ],
+)
+def test_scopes_include_one_another(scope: str, may: set[str], may_not: set[str]) -> None:
+    caller = caller_of("a", [scope], None)
+
+    assert {wanted for wanted in may | may_not if caller.may(wanted)} == may
+
+
+def test_a_caller_is_the_person_or_the_token() -> None:
+    assert caller_of("ops", ["read"], "alice").by == "alice"
+    assert caller_of("ops", ["read"], None).by == "token:ops"
+
+
+async def test_a_token_revoked_elsewhere_is_dead_a_second_later(site: Site) -> None:
+    database, clock = site.context.database, site.clock
+    async with database.transaction() as tx:
+        made = await create(tx, TokenWish("ci", ("read",)), clock.now())
+    authority = Authority(database, clock)
+    configuration = site.context.configuration
+    token = str(made["token"])
+    assert await authority.caller(token, configuration) is not None
+
+    async with database.transaction() as tx:
+        assert await revoke(tx, str(made["id"]), clock.now())
+    clock.ahead_us += SECOND
+
+    assert await authority.caller(token, configuration) is None
+
+
+async def test_the_configurations_tokens_work_without_the_store(site: Site) -> None:
+    site.lose_store()
+
+    caller = await site.context.authority.caller(TOKENS["read"], site.context.configuration)
+
+    assert caller is not None
+
+
+async def test_a_reload_takes_tokens_away(site: Site) -> None:
+    authority, configuration = site.context.authority, site.context.configuration
+    assert await authority.caller(TOKENS["read"], configuration) is not None
+
+    without = msgspec.structs.replace(configuration, tokens=())
+
+    assert await authority.caller(TOKENS["read"], without) is None

@@ -1,0 +1,66 @@
+"""The event stream."""
+
+import json
+from typing import Any
+
+from aiohttp import ClientResponse
+
+from tests.api.site import Site
+
+
+async def events(response: ClientResponse, count: int) -> list[dict[str, Any]]:
+    """The next events of a stream."""
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        text = (await response.content.readuntil(b"\n\n")).decode()
+        fields = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line[1:])
+        if "data" in fields:
+            found.append({**fields, "data": json.loads(fields["data"])})
+    return found
+
+
+async def test_every_change_of_an_incident_is_told(site: Site) -> None:
+    async with await site.ask("GET", "/api/v1/events") as response:
+        assert response.content_type == "text/event-stream"
+        assert response.headers["X-Accel-Buffering"] == "no"
+        number = await site.declare()
+        await site.post(f"/api/v1/incidents/{number}/acknowledge")
+
+        opened, taken = await events(response, 2)
+
+    assert (opened["event"], opened["data"]["id"], opened["data"]["state"]) == (
+        "incident",
+        number,
+        "open",
+    )
+    assert taken["data"] == await site.get(f"/api/v1/incidents/{number}")
+    assert int(taken["id"]) > int(opened["id"])
+
+
+async def test_a_reader_that_comes_back_gets_what_it_missed(site: Site) -> None:
+    async with await site.ask("GET", "/api/v1/events") as response:
+        await site.declare("one")
+        (first,) = await events(response, 1)
+    await site.declare("two")
+
+    headers = {"Last-Event-ID": first["id"]}
+    async with await site.ask("GET", "/api/v1/events", headers=headers) as response:
+        (second,) = await events(response, 1)
+
+    assert second["data"]["title"] == "two"
+
+
+async def test_a_reader_that_missed_too_much_is_told_to_look_again(site: Site) -> None:
+    for last in ("12", "nonsense"):
+        headers = {"Last-Event-ID": last}
+        async with await site.ask("GET", "/api/v1/events", headers=headers) as response:
+            (event,) = await events(response, 1)
+        assert event["event"] == "resync"
+
+
+async def test_stopping_ends_the_stream(site: Site) -> None:
+    async with await site.ask("GET", "/api/v1/events") as response:
+        await response.content.readuntil(b"\n\n")
+        site.context.hub.close()
+
+        assert await response.content.read() == b""

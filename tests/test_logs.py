@@ -1,0 +1,112 @@
+"""Log lines cannot be forged, cannot drive a terminal, and hold no secret."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from triaged import logs
+from triaged.wire import Secret
+
+HOSTILE = 'x\n{"level":"info","event":"forged"}\x1b]0;title\x07\x9b2J\u2028\u202eend'
+TOKEN = "trg_" + "a" * 43
+
+
+@pytest.fixture(autouse=True)
+def _leave_as_found() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def lines_of(form: logs.Format, level: str = "info", **values: object) -> list[str]:
+    stream = io.StringIO()
+    logs.configure(level, form, stream)
+    structlog.get_logger().info("alert.received", **values)
+    return stream.getvalue().splitlines()
+
+
+def test_json_is_one_object_a_line() -> None:
+    (line,) = lines_of("json", incident="INC-1", number=3)
+
+    found = json.loads(line)
+    assert found.pop("ts").endswith("Z")
+    assert found == {"event": "alert.received", "level": "info", "incident": "INC-1", "number": 3}
+
+
+def test_auto_is_json_where_there_is_no_terminal() -> None:
+    assert json.loads(lines_of("auto")[0])["event"] == "alert.received"
+
+
+def test_a_strangers_text_cannot_forge_a_json_line() -> None:
+    lines = lines_of("json", title=HOSTILE)
+
+    assert len(lines) == 1
+    assert json.loads(lines[0])["title"] == HOSTILE
+    assert not {"\x1b", "\x9b", "\x07", "\u2028", "\u202e"} & set(lines[0])
+
+
+def test_a_strangers_text_cannot_drive_a_terminal() -> None:
+    lines = lines_of("console", title=HOSTILE, labels={"a": "\x1b[31m"})
+
+    assert len(lines) == 1
+    assert not {"\x1b", "\x9b", "\x07", "\u2028", "\u202e"} & set(lines[0])
+    assert "\\x1b" in lines[0]
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_secrets_are_not_logged(form: logs.Format) -> None:
+    values: dict[str, object] = {
+        "channel": {"url": "https://example.org", "secret": "canary-1"},
+        "key": Secret("canary-2"),
+        "authorization": "Bearer canary-3",
+        "several": [Secret("canary-4"), f"?token={TOKEN}"],
+        "text": f"got {TOKEN} from a header",
+    }
+
+    text = "".join(lines_of(form, token=TOKEN, values=values))
+
+    assert "canary" not in text
+    assert TOKEN not in text
+    assert "<secret>" in text
+
+
+def test_lines_below_the_level_are_left_out() -> None:
+    assert lines_of("json", "warning") == []
+
+
+def test_an_error_is_logged_with_its_traceback_and_without_locals() -> None:
+    stream = io.StringIO()
+    logs.configure("info", "json", stream)
+    password = "canary-local"
+    try:
+        raise ValueError(len(password))
+    except ValueError:
+        structlog.get_logger().exception("loop.failed")
+
+    line = stream.getvalue()
+    assert "ValueError: 12" in json.loads(line)["exception"]
+    assert line.count("canary") == 0
+
+
+def test_long_values_are_cut() -> None:
+    (line,) = lines_of("json", body="x" * 100_000)
+
+    assert len(line) < 5000
+
+
+def test_library_loggers_write_the_same_lines() -> None:
+    stream = io.StringIO()
+    logs.configure("info", "json", stream)
+
+    logging.getLogger("aiohttp.server").warning("refused %s", "\x1b[0m")
+
+    found = json.loads(stream.getvalue())
+    assert (found["event"], found["level"]) == ("refused \x1b[0m", "warning")
+    assert "\x1b" not in stream.getvalue()

@@ -1,0 +1,201 @@
+"""What is counted, under the names that dashboards rely on."""
+
+import subprocess
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from triaged.core.effects import (
+    Count,
+    EndEpisode,
+    NoteResolve,
+    Quarantine,
+    RepeatAlert,
+    SaveIncident,
+    SavePage,
+    StartEpisode,
+)
+from triaged.core.model import (
+    Alert,
+    AlertState,
+    Incident,
+    Outcome,
+    Page,
+    PageKind,
+    PageState,
+    Plan,
+    Recipient,
+    Severity,
+)
+from triaged.metrics import Metrics, StoreCounts
+
+NAMES = """
+    alerts_received_total alerts_quarantined_total alerts_unclassified_total
+    alerts_suppressed_total incidents_opened_total incidents_open response_seconds
+    response_targets_total escalations_total pages_total page_latency_seconds
+    timer_lateness_seconds outbox_pending outbox_oldest_seconds auditor_repairs_total
+    rule_matches_total config_last_reload_successful config_last_reload_success_timestamp_seconds
+    ingest_seconds commit_seconds commit_batch_alerts build_info
+""".split()
+ALERT = Alert("prometheus", "f1", True, {"alertname": "A"}, {})
+STATE = AlertState("prometheus", "f1", False, 1, 0, None, None, 1, None, None)
+OUTCOME = Outcome(True, (), "A", rules=("base", "database"))
+INCIDENT = Incident(1, (), "A", Severity.SEV1, "rule:base", 0, Plan("default", ()))
+PAGE = Page(
+    id="INC-1/1/1/1/person:alice/alice/desk",
+    incident=1,
+    kind=PageKind.PAGE,
+    recipient=Recipient("alice", "desk"),
+    channel="console",
+    urgency="page",
+    severity=Severity.SEV1,
+    due_at=0,
+    created_at=0,
+    received_at=1_000_000,
+    epoch=1,
+    round=1,
+    step=1,
+)
+
+
+def value(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(f"triaged_{name}", labels)
+
+
+def test_every_promised_metric_exists() -> None:
+    metrics = Metrics()
+    text = metrics.exposition("")[0].decode()
+
+    missing = [name for name in NAMES if f"# TYPE triaged_{name} " not in text]
+
+    assert missing == []
+
+
+def test_each_alert_of_a_commit_is_counted_once() -> None:
+    metrics = Metrics()
+
+    metrics.committed(
+        [
+            StartEpisode(STATE, ALERT, OUTCOME, 0),
+            RepeatAlert(ALERT, 0, None),
+            RepeatAlert(ALERT, 0, None),
+            EndEpisode(STATE, 0, "resolved"),
+            EndEpisode(STATE, 0, "lapsed"),
+            EndEpisode(STATE, 0, "restarted"),
+            NoteResolve(ALERT),
+        ],
+        0.004,
+        5,
+    )
+
+    assert value(metrics, "alerts_received_total", source="prometheus", status="firing") == 3
+    assert value(metrics, "alerts_received_total", source="prometheus", status="resolved") == 2
+    assert value(metrics, "rule_matches_total", rule="base") == 1
+    assert value(metrics, "rule_matches_total", rule="database") == 1
+    assert value(metrics, "commit_batch_alerts_sum") == 5
+    assert value(metrics, "commit_seconds_sum") == 0.004
+
+
+def test_incidents_targets_and_escalations_are_counted_by_severity() -> None:
+    metrics = Metrics()
+
+    metrics.committed(
+        [
+            SaveIncident(INCIDENT, opened=True),
+            SaveIncident(INCIDENT),
+            Count("unclassified"),
+            Count("escalation", "SEV-1"),
+            Count("target", "SEV-1", "missed"),
+            Count("response_us", "SEV-1", value=90_000_000),
+            Count("repair", value=2),
+        ],
+        0.001,
+        0,
+    )
+
+    assert value(metrics, "incidents_opened_total", severity="SEV-1") == 1
+    assert value(metrics, "alerts_unclassified_total") == 1
+    assert value(metrics, "escalations_total", severity="SEV-1") == 1
+    assert value(metrics, "response_targets_total", severity="SEV-1", outcome="missed") == 1
+    assert value(metrics, "response_seconds_bucket", severity="SEV-1", le="60.0") == 0
+    assert value(metrics, "response_seconds_bucket", severity="SEV-1", le="300.0") == 1
+    assert value(metrics, "auditor_repairs_total") == 2
+
+
+def test_pages_are_counted_by_what_came_of_them() -> None:
+    metrics = Metrics()
+    sent = replace(PAGE, state=PageState.SENT, sent_at=1_040_000, attempts=1, answered=1)
+    waiting = replace(PAGE, error="timed out", attempts=1, answered=1)
+    held = replace(PAGE, attempts=1, answered=1)
+    failed = replace(PAGE, state=PageState.FAILED, error="gone")
+    update = replace(sent, kind=PageKind.UPDATE)
+
+    metrics.committed([SavePage(page) for page in (sent, waiting, held, failed, update)], 0.001, 0)
+
+    assert value(metrics, "pages_total", channel="console", outcome="sent") == 2
+    assert value(metrics, "pages_total", channel="console", outcome="retried") == 1
+    assert value(metrics, "pages_total", channel="console", outcome="failed") == 1
+    assert value(metrics, "page_latency_seconds_count", channel="console") == 1
+    assert value(metrics, "page_latency_seconds_sum", channel="console") == 0.04
+
+
+def test_quarantine_is_counted_by_source_and_reason() -> None:
+    metrics = Metrics()
+
+    metrics.committed([Quarantine("grafana", "not_json", "", b"x", {}, 0)], 0.001, 1)
+
+    assert value(metrics, "alerts_quarantined_total", source="grafana", reason="not_json") == 1
+
+
+def test_what_the_store_no_longer_holds_goes_to_zero() -> None:
+    metrics = Metrics()
+    metrics.stored(StoreCounts({("SEV-1", "open"): 3}, 2, 4_000_000), 5_000_000)
+    assert value(metrics, "incidents_open", severity="SEV-1", state="open") == 3
+    assert value(metrics, "outbox_oldest_seconds") == 1
+
+    metrics.stored(StoreCounts({}, 0, None), 6_000_000)
+
+    assert value(metrics, "incidents_open", severity="SEV-1", state="open") == 0
+    assert value(metrics, "outbox_pending") == 0
+    assert value(metrics, "outbox_oldest_seconds") == 0
+
+
+def test_a_failed_reload_keeps_the_time_of_the_last_good_one() -> None:
+    metrics = Metrics()
+    metrics.reloaded(7_000_000, successful=True)
+
+    metrics.reloaded(9_000_000, successful=False)
+
+    assert value(metrics, "config_last_reload_successful") == 0
+    assert value(metrics, "config_last_reload_success_timestamp_seconds") == 7
+
+
+def test_two_daemons_in_one_process_count_for_themselves() -> None:
+    one, other = Metrics(), Metrics()
+
+    one.alerts_unclassified.inc()
+
+    assert value(other, "alerts_unclassified_total") == 0
+
+
+def test_openmetrics_is_given_when_asked_for() -> None:
+    body, content_type = Metrics().exposition("application/openmetrics-text; version=1.0.0")
+
+    assert content_type.startswith("application/openmetrics-text")
+    assert body.endswith(b"# EOF\n")
+
+
+def test_promtool_finds_nothing_to_say(require: Callable[[str], str]) -> None:
+    promtool = require("promtool")
+    metrics = Metrics()
+    metrics.committed([SaveIncident(INCIDENT, opened=True), Count("unclassified")], 0.001, 1)
+    metrics.ingest_seconds.labels("prometheus").observe(0.002)
+
+    checked = subprocess.run(
+        [promtool, "check", "metrics"],
+        input=metrics.exposition("")[0],
+        capture_output=True,
+        check=False,
+    )
+
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")

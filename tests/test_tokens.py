@@ -1,0 +1,48 @@
+"""API tokens: random, kept as digests, with scopes that exist."""
+
+import pytest
+
+from triaged.core.durations import DAY
+from triaged.errors import Malformed
+from triaged.tokens import TokenWish, digest_of, new_secret
+
+
+def test_secrets_are_long_and_never_the_same() -> None:
+    made = {new_secret() for _ in range(100)}
+
+    assert len(made) == 100
+    assert {len(text) for text in made} == {43}
+
+
+def test_a_token_is_known_by_its_sha_256() -> None:
+    assert digest_of("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_wish_is_read() -> None:
+    wish = TokenWish.read(
+        {"name": "ci", "scopes": ["ingest:*", "ingest:my-app"], "expires_in": "90d"}
+    )
+
+    assert wish == TokenWish("ci", ("ingest:*", "ingest:my-app"), None, "90d")
+    assert wish.lifetime_us() == 90 * DAY
+
+
+@pytest.mark.parametrize(
+    ("wish", "where"),
+    [
+        ({"scopes": ["read"]}, "$"),
+        ({"name": "", "scopes": ["read"]}, "$.name"),
+        ({"name": "a\nb", "scopes": ["read"]}, "$.name"),
+        ({"name": "a", "scopes": []}, "$.scopes"),
+        ({"name": "a", "scopes": ["read", "wirte"]}, "$.scopes[1]"),
+        ({"name": "a", "scopes": ["ingest:"]}, "$.scopes[0]"),
+        ({"name": "a", "scopes": ["read"], "expires_in": "soon"}, "$.expires_in"),
+        ({"name": "a", "scopes": ["read"], "owner": "x"}, "$"),
+        ({"name": "a", "scopes": "read"}, "$.scopes"),
+    ],
+)
+def test_a_wish_that_cannot_be_says_where(wish: dict[str, object], where: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        TokenWish.read(wish)
+
+    assert caught.value.problem.where == where

@@ -1,0 +1,234 @@
+"""The link in a page: GET shows and changes nothing, POST acts, others cannot."""
+
+import html
+import re
+
+import pytest
+from aiohttp import ClientResponse
+
+from tests.api.site import Site
+from triaged.core.durations import DAY
+from triaged.core.model import incident_number
+from triaged.links import Link, token
+from triaged.wire import Secret
+
+US = 1_000_000
+
+
+async def link(site: Site, number: str, person: str = "alice", days: int = 7) -> str:
+    """The path of a link that acknowledges this incident."""
+    expires_s = (site.clock.now() + days * DAY) // US
+    allowed = Link(incident_number(number) or 0, "acknowledge", person, expires_s)
+    return f"/act/{token(allowed, await site.context.action_key())}"
+
+
+async def text_of(response: ClientResponse) -> str:
+    """What the page says, without its tags."""
+    body = await response.text()
+    body = re.sub(r"<style>.*?</style>", "", body, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+async def state_of(site: Site, number: str) -> str:
+    return str((await site.get(f"/api/v1/incidents/{number}"))["state"])
+
+
+async def test_get_shows_what_it_is_about_and_one_button(site: Site) -> None:
+    number = await site.declare("Checkout is down", severity="SEV-1", service="checkout")
+
+    response = await site.ask("GET", await link(site, number), None)
+
+    text = await text_of(response)
+    assert (response.status, response.content_type) == (200, "text/html")
+    for part in ("SEV-1", number, "open", "Checkout is down", "Respond by", "in 4 min", "checkout"):
+        assert part in text, part
+    assert (await response.text()).count("<button") == 1
+    assert "Acknowledge as Alice <Example>" in text
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_looking_changes_nothing(site: Site, method: str) -> None:
+    number = await site.declare()
+    before = await site.get(f"/api/v1/incidents/{number}/timeline")
+    path = await link(site, number)
+
+    for headers in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Purpose": "prefetch"}):
+        response = await site.ask(method, path, None, headers=headers)
+        assert response.status == 200
+
+    assert await site.get(f"/api/v1/incidents/{number}/timeline") == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://triaged.example.org"},
+    ],
+)
+async def test_the_button_acknowledges_as_the_person(site: Site, headers: dict[str, str]) -> None:
+    number = await site.declare()
+
+    response = await site.ask("POST", await link(site, number), None, headers=headers)
+
+    assert response.status == 200
+    assert "Acknowledged by Alice <Example>. Paging has stopped." in await text_of(response)
+    shown = await site.get(f"/api/v1/incidents/{number}")
+    assert (shown["state"], shown["acknowledged_by"]) == ("acknowledged", "alice")
+
+
+async def test_a_link_that_went_to_a_channel_acts_for_nobody_by_name(site: Site) -> None:
+    number = await site.declare()
+
+    await site.ask("POST", await link(site, number, person=""), None)
+
+    assert (await site.get(f"/api/v1/incidents/{number}"))["acknowledged_by"] == "link"
+
+
+async def test_pressing_twice_is_no_error(site: Site) -> None:
+    number = await site.declare()
+    path = await link(site, number)
+    await site.ask("POST", path, None)
+
+    again = await site.ask("POST", path, None)
+
+    assert again.status == 200
+    assert "Alice <Example> has acknowledged it" in await text_of(again)
+
+
+async def test_what_somebody_has_already_shows_no_button(site: Site) -> None:
+    number = await site.declare()
+    await site.ask("POST", await link(site, number, person="bob"), None)
+
+    response = await site.ask("GET", await link(site, number), None)
+
+    assert "<button" not in await response.text()
+    assert "Bob Example has acknowledged it" in await text_of(response)
+
+
+async def test_what_is_over_is_409_and_says_so(site: Site) -> None:
+    number = await site.declare()
+    await site.post(f"/api/v1/incidents/{number}/resolve")
+
+    response = await site.ask("POST", await link(site, number), None)
+
+    assert response.status == 409
+    assert "it is resolved" in await text_of(response)
+    assert await state_of(site, number) == "resolved"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example.org"},
+        {"Origin": "null"},
+    ],
+)
+async def test_another_site_cannot_press_the_button(site: Site, headers: dict[str, str]) -> None:
+    number = await site.declare()
+
+    response = await site.ask("POST", await link(site, number), None, headers=headers)
+
+    assert response.status == 403
+    assert await state_of(site, number) == "open"
+
+
+async def test_a_link_that_is_not_ours_is_404_for_get_and_post(site: Site) -> None:
+    number = await site.declare()
+    good = await link(site, number)
+    forged = token(Link(1, "acknowledge", "alice", 2**40), Secret("guess"))
+    paths = [
+        good[:-1] + ("A" if good[-1] != "A" else "B"),
+        good[:-5],
+        f"/act/{forged}",
+        "/act/x",
+        "/act/" + "x" * 5000,
+        "/act/%00",
+        await link(site, number, days=-1),
+        await link(site, "INC-999"),
+    ]
+
+    answers = [await site.ask(method, path, None) for path in paths for method in ("GET", "POST")]
+
+    assert {answer.status for answer in answers} == {404}
+    assert len({await answer.text() for answer in answers}) == 1
+    assert await state_of(site, number) == "open"
+
+
+async def test_a_link_expires(site: Site) -> None:
+    number = await site.declare()
+    path = await link(site, number)
+    site.clock.ahead_us = 8 * DAY
+
+    assert (await site.ask("POST", path, None)).status == 404
+
+
+async def test_every_answer_of_the_link_is_locked_down(site: Site) -> None:
+    number = await site.declare()
+    path = await link(site, number)
+
+    answers = [
+        await site.ask("GET", path, None),
+        await site.ask("POST", path, None),
+        await site.ask("GET", "/act/x", None),
+        await site.ask("POST", path, None, headers={"Origin": "null"}),
+    ]
+
+    for answer in answers:
+        headers = answer.headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert "script-src" not in headers["Content-Security-Policy"]
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ 7*7 }} {% raw %}",
+        "</style><script>alert(1)</script>",
+        "javascript:alert(1)",
+    ],
+)
+async def test_a_strangers_title_is_text(site: Site, title: str) -> None:
+    number = await site.declare(title)
+
+    body = await (await site.ask("GET", await link(site, number), None)).text()
+
+    assert "<script" not in body
+    assert "<img" not in body
+    assert "49" not in re.sub(r"<style>.*?</style>", "", body, flags=re.DOTALL)
+
+
+async def test_times_are_in_the_readers_zone(site: Site) -> None:
+    number = await site.declare()
+
+    berlin = await text_of(await site.ask("GET", await link(site, number, "alice"), None))
+    tokyo = await text_of(await site.ask("GET", await link(site, number, "bob"), None))
+
+    assert re.search(r"Respond by [^(]*\d\d:\d\d CES?T", berlin)
+    assert re.search(r"Respond by [^(]*\d\d:\d\d JST", tokyo)
+
+
+async def test_a_missed_target_is_shown_as_late(site: Site) -> None:
+    number = await site.declare(severity="SEV-1")
+    path = await link(site, number)
+    site.clock.ahead_us = DAY // 24
+
+    body = await (await site.ask("GET", path, None)).text()
+
+    assert 'class="late"' in body
+
+
+async def test_only_a_plain_web_address_becomes_a_link(site: Site) -> None:
+    number = await site.declare(service="checkout")
+
+    body = await (await site.ask("GET", await link(site, number), None)).text()
+
+    assert re.findall(r'<a href="([^"]+)"', body) == ["https://runbooks.example.org/checkout"]

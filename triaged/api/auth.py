@@ -1,0 +1,152 @@
+"""Who asks, and what they may do: tokens by digest, scopes that include one another.
+
+A token is looked up by its SHA-256 and compared in constant time; tokens are 256 random bits, so a
+slow hash would protect nothing. Those of the configuration need no store; those of the store are
+read together, at most once a second, so that one revoked elsewhere is dead a second later.
+"""
+
+import hmac
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
+from multidict import CIMultiDictProxy
+
+from triaged.clock import Clock
+from triaged.config.model import Configuration
+from triaged.core.durations import SECOND
+from triaged.errors import StoreUnavailable
+from triaged.store.database import Database
+from triaged.tokens import Grant, digest_of, grants
+
+FRESH_US = SECOND
+TOKEN_MAX = 4096
+"""Characters of a credential that is looked at; the rest of us have 47."""
+
+ANY_SOURCE = "ingest:*"
+KEY_CHARACTERS = 16
+"""Of the hex digest: 64 bits tell all the tokens of an installation apart."""
+
+T = TypeVar("T")
+INCLUDED = {
+    "admin": ("respond", "read", ANY_SOURCE),
+    "respond": ("read",),
+}
+"""What a scope includes."""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who asks: `by` goes into the timeline, `scopes` holds the included ones too."""
+
+    by: str
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        """Whether it includes `scope`: admin, respond, read or `ingest:<source>`."""
+        if scope in self.scopes:
+            return True
+        return scope.startswith("ingest:") and ANY_SOURCE in self.scopes
+
+
+ANYBODY = Caller("anonymous", frozenset({"admin", "respond", "read", ANY_SOURCE}))
+"""Everybody under `auth: none`."""
+
+NOBODY = Caller("", frozenset())
+"""Who asks where nobody was asked."""
+
+
+def caller_of(name: str, scopes: Iterable[str], person: str | None) -> Caller:
+    """The caller whom a token stands for."""
+    held = frozenset(scopes)
+    included = {extra for scope in held for extra in INCLUDED.get(scope, ())}
+    return Caller(person or f"token:{name}", held | included)
+
+
+def credential(headers: CIMultiDictProxy[str]) -> str | None:
+    """The token of an Authorization header: bearer, or the password of basic."""
+    scheme, _, rest = headers.get("Authorization", "").partition(" ")
+    rest = rest.strip()
+    if not rest or len(rest) > TOKEN_MAX:
+        return None
+    match scheme.lower():
+        case "bearer":
+            return rest
+        case "basic":
+            return _password(rest)
+        case _:
+            return None
+
+
+def _password(encoded: str) -> str | None:
+    try:
+        _, colon, password = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:  # neither base64 nor UTF-8
+        return None
+    return password if colon else None
+
+
+class Authority:
+    """Knows every token, by digest."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._configuration: Configuration | None = None
+        self._static: Mapping[str, tuple[str, Caller]] = {}
+        self._stored: Mapping[str, tuple[str, Grant]] = {}
+        self._read_at: int | None = None
+
+    async def caller(self, token: str, configuration: Configuration) -> Caller | None:
+        """Whom `token` stands for; None: nobody. Raises StoreUnavailable if that is unknown."""
+        digest = digest_of(token)
+        if configuration is not self._configuration:
+            self._static = _static(configuration)
+            self._configuration = configuration
+        known = _find(digest, self._static)
+        if known is not None:
+            return known
+        await self._refresh()
+        grant = _find(digest, self._stored)
+        if grant is None:
+            return None
+        if grant.expires_at is not None and grant.expires_at <= self._clock.now():
+            return None
+        return caller_of(grant.name, grant.scopes, grant.person)
+
+    def forget(self) -> None:
+        """Read the store's tokens anew before the next answer: one was made or revoked."""
+        self._read_at = None
+
+    async def _refresh(self) -> None:
+        now = self._clock.now()
+        if self._read_at is not None and now - self._read_at < FRESH_US:
+            return
+        try:
+            async with self._database.reading() as tx:
+                self._stored = {
+                    _key(found.digest): (found.digest, found) for found in await grants(tx)
+                }
+        except StoreUnavailable:
+            if self._read_at is None:
+                raise
+            return  # nobody can revoke a token while the store is away either
+        self._read_at = now
+
+
+def _static(configuration: Configuration) -> dict[str, tuple[str, Caller]]:
+    found: dict[str, tuple[str, Caller]] = {}
+    for token in configuration.tokens:
+        digest = digest_of(token.secret.reveal())
+        found[_key(digest)] = (digest, caller_of(token.name, token.scopes, token.person))
+    return found
+
+
+def _key(digest: str) -> str:
+    return digest[:KEY_CHARACTERS]
+
+
+def _find(digest: str, known: Mapping[str, tuple[str, T]]) -> T | None:
+    """What is known under `digest`: found by its beginning, compared whole in constant time."""
+    found = known.get(_key(digest))
+    return found[1] if found is not None and hmac.compare_digest(found[0], digest) else None

@@ -1,0 +1,72 @@
+"""Request bodies: read within a time and a size, decoded with the place of what is wrong."""
+
+import asyncio
+from typing import TypeVar
+
+import msgspec
+from aiohttp import StreamReader, web
+
+from triaged.errors import Malformed
+from triaged.wire import NESTING_MAX, decoded, nesting_of
+
+T = TypeVar("T")
+
+BODY_S = 10.0
+"""A sender on a bad line needs a second; Prometheus itself gives up after 10."""
+
+API_BODY_MAX = 1 << 20
+"""Bytes of a request of a person or a script: titles and notes, no attachments."""
+
+
+class TooLarge(msgspec.Struct, frozen=True):
+    """The body is larger than `limit` bytes, by its header or as read so far."""
+
+    limit: int
+
+
+class TooSlow(msgspec.Struct, frozen=True):
+    """The body did not arrive within `BODY_S`."""
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """The body ended early or its framing is wrong."""
+
+
+Unread = TooLarge | TooSlow | Broken
+"""Why there is no body."""
+
+
+async def read_body(request: web.Request, limit: int, wait_s: float = BODY_S) -> bytes | Unread:
+    """The whole body, unless it is larger than `limit` bytes or takes longer than `wait_s`."""
+    if (request.content_length or 0) > limit:
+        return TooLarge(limit)
+    content = request.content
+    try:
+        if content.is_eof():  # it has arrived with the headers, as small ones do
+            body = content.read_nowait()
+        else:
+            body = await _arriving(content, limit, wait_s)
+    except TimeoutError:
+        return TooSlow()
+    except (web.RequestPayloadError, ConnectionError, asyncio.IncompleteReadError):
+        return Broken()
+    return body if len(body) <= limit else TooLarge(limit)
+
+
+async def _arriving(content: StreamReader, limit: int, wait_s: float) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async with asyncio.timeout(wait_s):
+        while part := await content.readany():
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                break
+    return b"".join(parts)
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """`body` as `kind`; an empty body is an empty object. Raises Malformed."""
+    if nesting_of(body) > NESTING_MAX:
+        raise Malformed("nested_too_deep", f"nested deeper than {NESTING_MAX} levels")
+    return decoded(msgspec.json.Decoder(kind), body or b"{}")

@@ -1,0 +1,56 @@
+"""What every route may use: built once by the daemon, its configuration replaced by a reload."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from triaged.api.auth import Authority
+from triaged.api.hub import Hub
+from triaged.api.intake import Intake
+from triaged.clock import Clock
+from triaged.config.model import Configuration
+from triaged.engine import Engine
+from triaged.errors import Problem
+from triaged.links import KEY_NAME
+from triaged.metrics import Metrics
+from triaged.store import secrets
+from triaged.store.database import Database
+from triaged.tokens import new_secret
+from triaged.wire import Secret
+
+
+@dataclass
+class Context:
+    """The parts of a running daemon."""
+
+    engine: Engine
+    database: Database
+    clock: Clock
+    configuration: Configuration
+    metrics: Metrics
+    reload: Callable[[], Awaitable[tuple[Problem, ...]]]
+    """Load the configuration anew; nothing but warnings is wrong when it was taken."""
+    health: Callable[[], Mapping[str, bool]]
+    """By loop: whether it turns."""
+    started: bool = True
+    """False while a daemon that listens already is still starting: 503 to everything."""
+    authority: Authority = field(init=False)
+    hub: Hub = field(init=False)
+    """Wants to hear of each commit, like `metrics`."""
+    intake: Intake = field(init=False)
+    started_at: int = field(init=False)
+    counted_at: int | None = field(init=False, default=None)
+    """When the gauges that the store feeds were last brought up to date."""
+    _action_key: Secret | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.started_at = self.clock.now()
+        self.authority = Authority(self.database, self.clock)
+        self.hub = Hub(self.started_at)
+        self.intake = Intake(self.metrics)
+
+    async def action_key(self) -> Secret:
+        """The key of the links in pages, from the store. Raises StoreUnavailable."""
+        if self._action_key is None:
+            async with self.database.transaction() as tx:
+                self._action_key = Secret(await secrets.ensure(tx, KEY_NAME, new_secret()))
+        return self._action_key

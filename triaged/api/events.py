@@ -1,0 +1,98 @@
+"""`/api/v1/events`: every change of an incident as it is committed (server-sent events).
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import asyncio
+
+from aiohttp import web
+
+from triaged.api import problems
+from triaged.api.answers import EVERYWHERE
+from triaged.api.guards import refused
+from triaged.api.hub import WATCHERS_MAX, Change, Watcher
+from triaged.api.routes import Call, Route, Scope
+from triaged.core.document import incident_document
+from triaged.wire import encode
+
+PING_S = 15.0
+"""Proxies close connections that are silent for a minute, some for half of one."""
+
+WRITE_S = 10.0
+"""A reader that takes nothing for so long is gone."""
+
+PING = b": still here\n\n"
+RESYNC = b"event: resync\ndata: {}\n\n"
+
+
+async def stream(call: Call) -> web.StreamResponse:
+    """Events until the reader goes, falls behind, or we stop."""
+    hub = call.context.hub
+    if hub.full:
+        detail = f"{WATCHERS_MAX} event streams are open already"
+        return refused(call, "overload", problems.unavailable(detail))
+    response = web.StreamResponse(
+        headers={
+            **EVERYWHERE,
+            "Content-Type": "text/event-stream; charset=utf-8",
+            "X-Accel-Buffering": "no",
+        }
+    )
+    with hub.watching() as watcher:
+        await response.prepare(call.request)
+        if call.request.method == "HEAD":
+            return response
+        try:
+            await _write(response, b"retry: 2000\n\n" + _missed(call))
+            await _follow(call, response, watcher)
+        except (ConnectionError, TimeoutError):
+            pass  # the reader is gone, or might as well be
+    return response
+
+
+def _missed(call: Call) -> bytes:
+    """What happened since the event that the reader saw last; everything anew if unknown."""
+    last = call.request.headers.get("Last-Event-ID")
+    if last is None:
+        return b""
+    known = last.isascii() and last.isdigit() and len(last) < 19
+    changes = call.context.hub.missed(int(last)) if known else None
+    if changes is None:
+        return RESYNC
+    return b"".join(_event(call, change) for change in changes)
+
+
+async def _follow(call: Call, response: web.StreamResponse, watcher: Watcher) -> None:
+    while True:
+        try:
+            async with asyncio.timeout(PING_S):
+                change = await watcher.queue.get()
+        except TimeoutError:
+            await _write(response, PING)
+            continue
+        if change is None:
+            return
+        await _write(response, _event(call, change))
+
+
+async def _write(response: web.StreamResponse, text: bytes) -> None:
+    async with asyncio.timeout(WRITE_S):
+        await response.write(text)
+
+
+def _event(call: Call, change: Change) -> bytes:
+    public_url = call.context.configuration.public_url
+    body = encode(incident_document(change.incident, public_url))
+    return b"id: %d\nevent: incident\ndata: %b\n\n" % (change.id, body)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/api/v1/events",
+        scope=Scope.READ,
+        handler=stream,
+        about="A stream of events: `incident` with the incident as it is now, `resync` when "
+        "events were lost.",
+    ),
+)

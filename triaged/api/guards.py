@@ -1,0 +1,83 @@
+"""What stands before every handler: right site, right host, who may, and an answer in any case."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from aiohttp import web
+
+from triaged.api import origins, problems
+from triaged.api.auth import ANYBODY, credential
+from triaged.api.context import Context
+from triaged.api.routes import Call, Route, Scope
+from triaged.errors import Malformed, StoreUnavailable
+
+Bound = Callable[[web.Request, Mapping[str, str]], Awaitable[web.StreamResponse]]
+log = structlog.get_logger()
+
+
+def bound(route: Route, context: Context) -> Bound:
+    """The route with its guards, for a request and the names in its path."""
+
+    async def run(request: web.Request, params: Mapping[str, str]) -> web.StreamResponse:
+        call = Call(context, request, params)
+        try:
+            refusal = misplaced(call) or await _admit(call, route.scope)
+            return refusal or await route.handler(call)
+        except Malformed as error:
+            return problems.malformed(error)
+        except StoreUnavailable:
+            answer = problems.unavailable("the store cannot be used now")
+            return refused(call, "store_unavailable", answer)
+        except Exception:
+            log.exception("request.failed", method=route.method, path=route.path)
+            answer = problems.unavailable("this went wrong here; the log of triaged says what")
+            return refused(call, "failed", answer)
+
+    return run
+
+
+def misplaced(call: Call) -> web.Response | None:
+    """The refusal of a request that comes from another site, or asks for another host."""
+    configuration = call.context.configuration
+    if origins.is_refused_host(call.request, configuration):
+        return refused(call, "host", problems.misdirected())
+    if origins.is_cross_site(call.request, configuration.public_url):
+        return refused(call, "cross_site", problems.cross_site())
+    return None
+
+
+async def _admit(call: Call, scope: Scope) -> web.Response | None:
+    match scope:
+        case Scope.READ | Scope.RESPOND | Scope.ADMIN:
+            return await admit(call, scope)
+        case Scope.METRICS if "metrics" not in call.context.configuration.public:
+            return await admit(call, Scope.READ)
+        case _:
+            return None  # public, or the handler asks
+
+
+async def admit(call: Call, scope: str, *, token_in_url: bool = False) -> web.Response | None:
+    """Find out who asks and whether they may do what `scope` allows; the refusal if not."""
+    context, configuration = call.context, call.context.configuration
+    if configuration.auth == "none":
+        call.caller = ANYBODY
+        return None
+    token = credential(call.request.headers)
+    if token is None and token_in_url:
+        token = call.request.query.get("token")
+    caller = await context.authority.caller(token, configuration) if token else None
+    if caller is None:
+        return refused(call, "unauthorized", problems.unauthorized())
+    if not caller.may(scope):
+        return refused(call, "forbidden", problems.forbidden())
+    call.caller = caller
+    return None
+
+
+def refused(call: Call, reason: str, answer: web.Response) -> web.Response:
+    """`answer`, counted and logged: whose address and why, never what was in the query."""
+    context = call.context
+    context.metrics.requests_refused.labels(reason).inc()
+    client = origins.client_address(call.request, context.configuration.trusted_proxies)
+    log.info("request.refused", reason=reason, status=answer.status, client=client)
+    return answer

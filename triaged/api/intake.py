@@ -1,0 +1,35 @@
+"""How much ingest may hold at once: what is over it is refused at once, with 503."""
+
+from prometheus_client import Histogram
+
+from triaged.metrics import Metrics
+
+REQUESTS_MAX = 512
+"""Alertmanager and Prometheus send over a handful of connections; a burst of groups over 50."""
+
+BYTES_MAX = 64 << 20
+"""Of bodies in memory: eight of the largest, or every request of a storm."""
+
+US = 1_000_000
+
+
+class Intake:
+    """Counts the requests and bytes of bodies that are being worked on."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._children: dict[str, Histogram] = {}
+        self.requests = 0
+        self.held_bytes = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether one more request is one too many."""
+        return self.requests >= REQUESTS_MAX or self.held_bytes >= BYTES_MAX
+
+    def observe(self, source: str, us: int) -> None:
+        """A request of `source` took so long."""
+        child = self._children.get(source)
+        if child is None:
+            child = self._children[source] = self._metrics.ingest_seconds.labels(source)
+        child.observe(us / US)

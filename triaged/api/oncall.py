@@ -1,0 +1,52 @@
+"""`/api/v1/oncall`: who is on call, by every schedule."""
+
+from aiohttp import web
+
+from triaged.api import answers, problems
+from triaged.api.queries import Query
+from triaged.api.routes import Call, Parameter, Route, Scope
+from triaged.api.schemas import OnCall, OnCallList
+from triaged.core.oncall import Schedule, next_change, on_call
+from triaged.wire import instant_text
+
+CHANGES_MAX = 100
+"""Boundaries that are looked through for one at which somebody else takes over."""
+
+
+async def show(call: Call) -> web.StreamResponse:
+    """Who is on call at `at` (now unless given), and until when."""
+    query = Query(call.request.query)
+    at = query.instant("at")
+    if query.errors:
+        return problems.invalid(query.errors)
+    at = call.context.clock.now() if at is None else at
+    schedules = call.context.configuration.settings.schedules
+    rows = [_row(schedules[name], at) for name in sorted(schedules)]
+    return answers.answer(OnCallList(at=instant_text(at), oncall=rows))
+
+
+def _row(schedule: Schedule, at: int) -> OnCall:
+    people = on_call(schedule, at)
+    until = next_change(schedule, at)
+    for _ in range(CHANGES_MAX):
+        if until is None or on_call(schedule, until) != people:
+            break
+        until = next_change(schedule, until)
+    return OnCall(
+        schedule=schedule.name,
+        people=list(people),
+        until=None if until is None else instant_text(until),
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/api/v1/oncall",
+        scope=Scope.READ,
+        handler=show,
+        about="Who is on call, by every schedule.",
+        query=(Parameter("at", "an RFC 3339 instant; now unless given"),),
+        answer=OnCallList,
+    ),
+)

@@ -1,0 +1,74 @@
+"""Where a request comes from: the right site, the right host, and whose address behind proxies."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from triaged.config.model import Configuration
+
+Network = IPv4Network | IPv6Network
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HOPS_MAX = 20
+"""Of X-Forwarded-For: nobody has so many proxies."""
+
+
+def is_cross_site(request: web.Request, public_url: str) -> bool:
+    """Whether a browser sends this unsafe request from a page of another site.
+
+    Browsers say so in Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/), older ones in
+    Origin; what is no browser sends neither.
+    """
+    if request.method in SAFE:
+        return False
+    headers = request.headers
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = headers.get("Origin")
+    if origin is None:
+        return False
+    place = origin.partition("://")[2]
+    return place not in {request.host, urlsplit(public_url).netloc}
+
+
+def is_own_host(host: str, public_url: str) -> bool:
+    """Whether a Host header names us: this machine, an address, or the host of `public_url`.
+
+    A name that somebody else pointed at us (DNS rebinding) is none of them; an address cannot be
+    rebound.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    return name == urlsplit(public_url).hostname or _address(name) is not None
+
+
+def is_refused_host(request: web.Request, configuration: Configuration) -> bool:
+    """Whether the Host header rules this request out, which it does only without tokens."""
+    return configuration.auth == "none" and not is_own_host(request.host, configuration.public_url)
+
+
+def client_address(request: web.Request, trusted: Sequence[Network]) -> str:
+    """The address of who asks: the rightmost hop that is none of our proxies."""
+    address = request.remote or ""
+    hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    for hop in reversed(hops[-HOPS_MAX:]):
+        parsed = _address(address)
+        if parsed is None or not any(parsed in network for network in trusted):
+            return address
+        if _address(hop.strip()) is None:
+            return address
+        address = hop.strip()
+    return address
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None

@@ -1,0 +1,78 @@
+"""`/api/v1/tokens`: who may talk to us, besides the tokens of the configuration."""
+
+from typing import Any
+
+from aiohttp import web
+
+from triaged import tokens
+from triaged.api import answers, problems
+from triaged.api.bodies import API_BODY_MAX, decode, read_body
+from triaged.api.routes import Call, Route, Scope
+from triaged.api.schemas import NewToken, TokenList
+from triaged.api.webhooks import unread
+from triaged.errors import Problem
+
+BASE = "/api/v1/tokens"
+
+
+async def create(call: Call) -> web.StreamResponse:
+    """Make a token; only this answer shows it."""
+    body = await read_body(call.request, API_BODY_MAX)
+    if not isinstance(body, bytes):
+        return unread(call, body)
+    wish = tokens.TokenWish.read(decode(body, dict[str, Any]))
+    people = call.context.configuration.settings.people
+    if wish.person is not None and wish.person not in people:
+        return problems.invalid([Problem("$.person", "there is no person of this name")])
+    context = call.context
+    async with context.database.transaction() as tx:
+        made = await tokens.create(tx, wish, context.clock.now())
+    context.authority.forget()
+    return answers.answer(made, 201)
+
+
+async def index(call: Call) -> web.StreamResponse:
+    """Every token that was made, revoked ones too; never what it is."""
+    async with call.context.database.reading() as tx:
+        return answers.answer({"tokens": await tokens.listing(tx)})
+
+
+async def revoke(call: Call) -> web.StreamResponse:
+    """Make a token useless, from the next request on."""
+    name = call.params["id"]
+    context = call.context
+    async with context.database.transaction() as tx:
+        found = await tokens.revoke(tx, name, context.clock.now())
+    context.authority.forget()
+    if not found:
+        return problems.not_found("there is no such token")
+    return answers.answer({"revoked": name})
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path=BASE,
+        scope=Scope.ADMIN,
+        handler=create,
+        about="Make a token.",
+        body=tokens.TokenWish,
+        answer=NewToken,
+        status=201,
+    ),
+    Route(
+        method="GET",
+        path=BASE,
+        scope=Scope.ADMIN,
+        handler=index,
+        about="Every token, without what it is.",
+        answer=TokenList,
+    ),
+    Route(
+        method="DELETE",
+        path=f"{BASE}/{{id}}",
+        scope=Scope.ADMIN,
+        handler=revoke,
+        about="Make a token useless.",
+    ),
+)

@@ -1,0 +1,224 @@
+"""`/webhooks/{source}`: from a body to alerts that are on disk.
+
+Answers follow what senders do with them (https://prometheus.io/docs/alerting/latest/configuration/
+#webhook_config: only 5xx is sent again): 400 is for what can never be right and has been kept,
+503 for everything that may work later.
+"""
+
+import re
+from types import ModuleType
+
+import structlog
+from aiohttp import web
+
+from triaged.api import answers, problems
+from triaged.api.bodies import Broken, TooLarge, TooSlow, Unread, read_body
+from triaged.api.guards import admit, refused
+from triaged.api.routes import Call, Route, Scope
+from triaged.api.schemas import Accepted
+from triaged.config.model import Source
+from triaged.core.effects import Answer, Attached
+from triaged.core.events import AlertReceived, BodyQuarantined, Event
+from triaged.core.model import incident_id
+from triaged.errors import Malformed, Unauthorized
+from triaged.ingest import Parsed, Received
+from triaged.plugins import load
+from triaged.wire import encode
+
+log = structlog.get_logger()
+
+PARSER_FAILED = "parser_failed"
+"""Quarantine reason of a body on which our own parser stumbled."""
+
+HEADERS_MAX = 40
+"""Headers that are kept with a body; senders have about ten."""
+
+_TELLING = re.compile(r"auth|cookie|key|pass|secret|signature|token", re.IGNORECASE)
+
+
+async def receive(call: Call) -> web.StreamResponse:
+    """One webhook."""
+    return await take(call, call.params["source"])
+
+
+async def take(call: Call, name: str, *, only_json: bool = False) -> web.StreamResponse:
+    """One body for the source `name`: who sends, how much, what is in it, on disk, answered."""
+    context = call.context
+    received_at = context.clock.now()
+    source = context.configuration.sources.get(name)
+    is_signed = source is not None and wants_signature(source)
+    if not is_signed:
+        in_url = source is not None and source.token_in_url
+        refusal = await admit(call, f"ingest:{name}", token_in_url=in_url)
+        if refusal is not None:
+            return refusal
+    if source is None:
+        return problems.not_found("there is no source of this name in the configuration")
+    refusal = _not_now(call) or _encoded(call, only_json=only_json)
+    if refusal is not None:
+        return refusal
+    intake = context.intake
+    intake.requests += 1
+    try:
+        body = await read_body(call.request, context.configuration.max_body)
+        if not isinstance(body, bytes):
+            return unread(call, body)
+        return await _taken(call, source, body, received_at)
+    finally:
+        intake.requests -= 1
+        intake.observe(name, context.clock.now() - received_at)
+
+
+async def _taken(call: Call, source: Source, body: bytes, received_at: int) -> web.Response:
+    intake = call.context.intake
+    intake.held_bytes += len(body)
+    try:
+        # aiohttp's headers are found whatever their case, which is what `Received` promises
+        received = Received(source.name, body, call.request.headers, received_at)
+        if not holds(source, received):
+            return refused(call, "unauthorized", problems.unauthorized())
+        return await accept(call, source, received)
+    finally:
+        intake.held_bytes -= len(body)
+
+
+async def accept(call: Call, source: Source, received: Received) -> web.Response:
+    """Parse a body and have what is in it decided and committed; the answer for the sender."""
+    try:
+        parsed = parse(source, received)
+    except Malformed as error:
+        await quarantine(call, received, error.reason, str(error))
+        return problems.malformed(error, "the body cannot be used; it is kept in quarantine")
+    except Exception:
+        log.exception("body.failed", source=source.name)
+        await quarantine(call, received, PARSER_FAILED, "a fault of triaged: see its log")
+        return problems.unavailable("a fault of triaged; the body is kept in quarantine")
+    return answers.json_bytes(await commit(call, received, parsed))
+
+
+async def commit(call: Call, received: Received, parsed: Parsed) -> bytes:
+    """Have the alerts and what was rejected decided and committed; the answer's JSON."""
+    at = received.received_at
+    events: list[Event] = [AlertReceived(alert, at) for alert in parsed.alerts]
+    if parsed.rejected:
+        headers = kept_headers(received)
+        events += [
+            BodyQuarantined(received.source, one.reason, one.detail, one.body, headers, at)
+            for one in parsed.rejected
+        ]
+    if not events:
+        return encode(Accepted(accepted=0, incidents=[]))
+    outcome = await call.context.engine.submit(events, urgent=False)
+    return summary(outcome[: len(parsed.alerts)], len(parsed.rejected))
+
+
+def summary(outcome: list[Answer], rejected: int) -> bytes:
+    """`{"accepted": n, "incidents": […]}`, with `quarantined` where something was."""
+    accepted = 0
+    numbers = set()
+    for one in outcome:
+        if isinstance(one, Attached):
+            accepted += 1
+            if one.incident is not None:
+                numbers.add(one.incident)
+    names = [incident_id(number) for number in sorted(numbers)]
+    quarantined = rejected + len(outcome) - accepted
+    return encode(Accepted(accepted=accepted, incidents=names, quarantined=quarantined))
+
+
+async def quarantine(call: Call, received: Received, reason: str, detail: str) -> None:
+    """Keep a body that cannot be used, verbatim. Raises StoreUnavailable."""
+    event = BodyQuarantined(
+        received.source,
+        reason,
+        detail,
+        received.body,
+        kept_headers(received),
+        received.received_at,
+    )
+    await call.context.engine.submit([event], urgent=False)
+
+
+def kept_headers(received: Received) -> dict[str, str]:
+    """The headers that are kept with a body: none that could hold a secret."""
+    harmless = [(name, value) for name, value in received.headers.items() if _is_harmless(name)]
+    return {name.lower(): value[:1000] for name, value in harmless[:HEADERS_MAX]}
+
+
+def _is_harmless(name: str) -> bool:
+    return _TELLING.search(name) is None
+
+
+def parse(source: Source, received: Received) -> Parsed:
+    """What is in the body, by the source's kind. Raises Malformed."""
+    parsed: Parsed = _module(source).parse(received, source.settings)
+    return parsed
+
+
+def _module(source: Source) -> ModuleType:
+    return load("triaged.ingest", source.kind)
+
+
+def wants_signature(source: Source) -> bool:
+    """Whether the source is known by a signature: then no token is asked for."""
+    if not hasattr(_module(source), "verify"):
+        return False
+    return not holds(source, Received(source.name, b"", {}, 0))
+
+
+def holds(source: Source, received: Received) -> bool:
+    """Whether the body's signature holds, or none is wanted."""
+    verify = getattr(_module(source), "verify", None)
+    if verify is None:
+        return True
+    try:
+        verify(received, source.settings)
+    except Unauthorized:
+        return False
+    return True
+
+
+def _not_now(call: Call) -> web.Response | None:
+    if not call.context.started:
+        return refused(call, "starting", problems.unavailable("triaged is starting"))
+    if call.context.intake.full:
+        return refused(call, "overload", problems.unavailable("too many requests at once"))
+    return None
+
+
+def _encoded(call: Call, *, only_json: bool) -> web.Response | None:
+    encoding = call.request.headers.get("Content-Encoding", "identity")
+    if encoding.lower() != "identity":
+        detail = "send the body as it is, without a Content-Encoding"
+    elif only_json and call.request.content_type != "application/json":
+        detail = "send `Content-Type: application/json`"
+    else:
+        return None
+    return refused(call, "encoded", problems.problem(415, detail))
+
+
+def unread(call: Call, why: Unread) -> web.Response:
+    """The answer where there is no body."""
+    match why:
+        case TooLarge(limit=limit):
+            answer = problems.problem(413, f"the body is larger than max_body, {limit} bytes")
+            return refused(call, "too_large", answer)
+        case TooSlow():
+            answer = problems.problem(408, "the body did not arrive in time")
+            return refused(call, "too_slow", answer)
+        case Broken():
+            answer = problems.problem(400, "the body ended early, or its framing is wrong")
+            return refused(call, "broken", answer)
+
+
+ROUTES = tuple(
+    Route(
+        method=method,
+        path="/webhooks/{source}",
+        scope=Scope.INGEST,
+        handler=receive,
+        about="One webhook of a source; answered when its alerts are on disk.",
+        answer=Accepted,
+    )
+    for method in ("POST", "PUT")
+)

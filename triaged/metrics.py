@@ -1,0 +1,249 @@
+"""Everything that triaged counts, in a registry of its own (docs/reference: metrics).
+
+Labels come from closed sets or from the configuration, never from alerts. What is counted per
+alert is tallied per commit, so that a repeat costs a dictionary update.
+"""
+
+import platform
+from collections import Counter as Tally
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import choose_encoder
+
+from triaged import __version__
+from triaged.core.effects import (
+    Count,
+    Effect,
+    EndEpisode,
+    NoteResolve,
+    Quarantine,
+    RepeatAlert,
+    SaveIncident,
+    SavePage,
+    StartEpisode,
+)
+from triaged.core.model import LIVE, Page, PageKind, PageState, Severity
+
+# A `_created` series for each counter would double the answer.
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # has no types
+
+RESPONSE_BUCKETS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800)
+"""The response targets of the severities (5 m, 15 m, 1 h) and what lies between and beyond."""
+
+LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+"""A page is promised in 50 ms on loopback; an attempt may take 10 s, retries take minutes."""
+
+LATENESS_BUCKETS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
+"""A timer is promised within 100 ms; after an outage it is late by the outage."""
+
+WORK_BUCKETS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+"""A commit is an fsync, and a request waits for one or two."""
+
+BATCH_BUCKETS = (1, 4, 16, 64, 256, 1024, 4096)
+"""A request of Prometheus holds at most 256 alerts; a batch holds several requests."""
+
+US = 1_000_000
+
+
+class StoreCounts(msgspec.Struct, frozen=True):
+    """What a scrape asks of the store."""
+
+    incidents: Mapping[tuple[str, str], int]
+    """(severity, state) → how many; only live states."""
+    outbox_pending: int
+    outbox_oldest_at: int | None
+    """When the oldest pending page was due; None: there is none."""
+
+
+class Metrics:
+    """The counters of one daemon. `committed` is part of what observes the engine."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._alerts()
+        self._incidents()
+        self._pages()
+        self._own_work()
+
+    def _alerts(self) -> None:
+        self.alerts_received = self._counter(
+            "alerts_received", "Alerts accepted from senders, repeats included.", "source", "status"
+        )
+        self.alerts_quarantined = self._counter(
+            "alerts_quarantined", "Bodies or alerts that could not be used.", "source", "reason"
+        )
+        self.alerts_unclassified = self._counter(
+            "alerts_unclassified", "Episodes to which no rule gave a severity."
+        )
+        self.alerts_suppressed = self._counter(
+            "alerts_suppressed", "Episodes that were muted.", "reason"
+        )
+        self.rule_matches = self._counter("rule_matches", "Episodes that a rule matched.", "rule")
+        self.ingest_seconds = self._histogram(
+            "ingest_seconds",
+            "From a request's first byte of body to its answer.",
+            WORK_BUCKETS_S,
+            "source",
+        )
+        self.requests_refused = self._counter(
+            "requests_refused", "Requests that were not done, by why.", "reason"
+        )
+
+    def _incidents(self) -> None:
+        self.incidents_opened = self._counter(
+            "incidents_opened", "Incidents opened, by severity at opening.", "severity"
+        )
+        self.incidents_open = self._gauge(
+            "incidents_open", "Incidents that are open or acknowledged.", "severity", "state"
+        )
+        self.response_seconds = self._histogram(
+            "response_seconds", "From arming to acknowledgement.", RESPONSE_BUCKETS_S, "severity"
+        )
+        self.response_targets = self._counter(
+            "response_targets", "Response targets that ended, met or missed.", "severity", "outcome"
+        )
+        self.escalations = self._counter(
+            "escalations", "Escalation steps that fired because nobody answered.", "severity"
+        )
+        for severity in Severity:
+            self.incidents_opened.labels(severity)
+            self.response_seconds.labels(severity)
+            self.escalations.labels(severity)
+            for state in sorted(LIVE):
+                self.incidents_open.labels(severity, state)
+            for outcome in ("met", "missed"):
+                self.response_targets.labels(severity, outcome)
+
+    def _pages(self) -> None:
+        self.pages = self._counter(
+            "pages", "Delivery attempts and skips, by what came of them.", "channel", "outcome"
+        )
+        self.page_latency = self._histogram(
+            "page_latency_seconds",
+            "From the alert or the due step to the provider's acceptance of the page.",
+            LATENCY_BUCKETS_S,
+            "channel",
+        )
+        self.outbox_pending = self._gauge("outbox_pending", "Pages that have not gone out yet.")
+        self.outbox_oldest = self._gauge(
+            "outbox_oldest_seconds", "By how much the oldest pending page is overdue."
+        )
+
+    def _own_work(self) -> None:
+        self.timer_lateness = self._histogram(
+            "timer_lateness_seconds", "How late timers fired.", LATENESS_BUCKETS_S
+        )
+        self.auditor_repairs = self._counter(
+            "auditor_repairs", "Overdue work found and repaired by the sweep; should stay 0."
+        )
+        self.commit_seconds = self._histogram(
+            "commit_seconds", "Time to decide and commit a batch.", WORK_BUCKETS_S
+        )
+        self.commit_batch_alerts = self._histogram(
+            "commit_batch_alerts", "Alerts per committed batch.", BATCH_BUCKETS
+        )
+        self.reload_successful = self._gauge(
+            "config_last_reload_successful", "Whether the last configuration reload succeeded."
+        )
+        self.reload_success_at = self._gauge(
+            "config_last_reload_success_timestamp_seconds",
+            "When the configuration was last loaded successfully.",
+        )
+        build = self._gauge(
+            "build_info", "Always 1; the labels say what runs.", "version", "pythonversion"
+        )
+        build.labels(__version__, platform.python_version()).set(1)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"triaged_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"triaged_{name}", text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, buckets: Sequence[float], *labels: str) -> Histogram:
+        return Histogram(f"triaged_{name}", text, labels, buckets=buckets, registry=self.registry)
+
+    def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
+        """Count what a commit wrote; `alerts` is how many its batch held."""
+        self.commit_seconds.observe(seconds)
+        self.commit_batch_alerts.observe(alerts)
+        received: Tally[tuple[str, str]] = Tally()
+        matched: Tally[str] = Tally()
+        for effect in effects:
+            match effect:
+                case RepeatAlert(alert=alert):
+                    received[alert.source, "firing"] += 1
+                case StartEpisode(alert=alert, outcome=outcome):
+                    received[alert.source, "firing"] += 1
+                    matched.update(outcome.rules)
+                case EndEpisode(state=state, by="resolved"):
+                    received[state.source, "resolved"] += 1
+                case NoteResolve(alert=alert):
+                    received[alert.source, "resolved"] += 1
+                case SaveIncident(incident=incident, opened=True):
+                    self.incidents_opened.labels(incident.severity).inc()
+                case Quarantine(source=source, reason=reason):
+                    self.alerts_quarantined.labels(source, reason).inc()
+                case SavePage(page=page):
+                    self._page_ended(page)
+                case Count():
+                    self._counted(effect)
+                case _:
+                    pass  # rows that are not counted
+        for (source, status), number in received.items():
+            self.alerts_received.labels(source, status).inc(number)
+        for rule, number in matched.items():
+            self.rule_matches.labels(rule).inc(number)
+
+    def _page_ended(self, page: Page) -> None:
+        match page.state:
+            case PageState.DUE:
+                if page.error and page.answered == page.attempts:
+                    self.pages.labels(page.channel, "retried").inc()
+                return
+            case PageState.SENT if page.sent_at is not None and page.kind is PageKind.PAGE:
+                latency_us = max(page.sent_at - page.received_at, 0)
+                self.page_latency.labels(page.channel).observe(latency_us / US)
+            case _:
+                pass  # an update, or one that never went out
+        self.pages.labels(page.channel, page.state).inc()
+
+    def _counted(self, count: Count) -> None:
+        match count.metric:
+            case "unclassified":
+                self.alerts_unclassified.inc(count.value)
+            case "escalation":
+                self.escalations.labels(count.label).inc(count.value)
+            case "target":
+                self.response_targets.labels(count.label, count.outcome).inc(count.value)
+            case "response_us":
+                self.response_seconds.labels(count.label).observe(count.value / US)
+            case "repair":
+                self.auditor_repairs.inc(count.value)
+
+    def reloaded(self, at: int, *, successful: bool) -> None:
+        """The configuration was loaded at `at` (µs), or could not be."""
+        self.reload_successful.set(int(successful))
+        if successful:
+            self.reload_success_at.set(at / US)
+
+    def stored(self, counts: StoreCounts, now: int) -> None:
+        """Show what the store holds; a kind of incident that is gone goes to 0."""
+        for severity in Severity:
+            for state in LIVE:
+                number = counts.incidents.get((severity, state), 0)
+                self.incidents_open.labels(severity, state).set(number)
+        self.outbox_pending.set(counts.outbox_pending)
+        oldest_at = counts.outbox_oldest_at
+        self.outbox_oldest.set(0 if oldest_at is None else max(now - oldest_at, 0) / US)
+
+    def exposition(self, accept: str) -> tuple[bytes, str]:
+        """(body, content type) of a scrape: OpenMetrics if `accept` asks for it, else text.
+
+        https://prometheus.io/docs/instrumenting/exposition_formats/
+        """
+        encode, content_type = choose_encoder(accept)
+        return encode(self.registry), content_type

@@ -1,0 +1,136 @@
+"""API tokens: `trg_` and 32 random bytes as base64url; the store keeps their SHA-256.
+
+This is the one place that draws random numbers.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+
+import msgspec
+
+from triaged.core.durations import parse_duration
+from triaged.errors import Malformed
+from triaged.store import tokens
+from triaged.store.database import Transaction
+from triaged.wire import instant_text
+
+PREFIX = "trg_"
+RANDOM_BYTES = 32
+NAME_MAX = 100
+
+ROLES = ("admin", "respond", "read")
+_SCOPE = re.compile(r"admin|respond|read|ingest:(\*|[A-Za-z0-9_.-]{1,100})")
+SCOPE_WANTED = "admin, respond, read, ingest:<source> or ingest:*"
+
+
+def new_secret() -> str:
+    """256 random bits as text."""
+    return secrets.token_urlsafe(RANDOM_BYTES)
+
+
+def digest_of(token: str) -> str:
+    """Under what a token is known, hex. A fast hash is right for 256 random bits."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A token that somebody wants."""
+
+    name: str
+    scopes: tuple[str, ...]
+    person: str | None = None
+    """Whose actions these are; None: the token's."""
+    expires_in: str | None = None
+    """A duration such as 90d; None: never."""
+
+    @staticmethod
+    def read(wish: Mapping[str, object]) -> "TokenWish":
+        """The wish in a request or on a command line. Raises Malformed."""
+        try:
+            read = msgspec.convert(wish, TokenWish)
+        except msgspec.ValidationError as error:
+            message, _, path = str(error).partition(" - at `")
+            raise Malformed("wrong_shape", message, path.rstrip("`") or "$") from None
+        if not 0 < len(read.name) <= NAME_MAX or not read.name.isprintable():
+            message = f"a name of 1 to {NAME_MAX} printable characters"
+            raise Malformed("wrong_shape", message, "$.name")
+        if not read.scopes:
+            raise Malformed("wrong_shape", f"at least one of {SCOPE_WANTED}", "$.scopes")
+        for index, scope in enumerate(read.scopes):
+            if _SCOPE.fullmatch(scope) is None:
+                message = f"{scope!r} is none of {SCOPE_WANTED}"
+                raise Malformed("wrong_shape", message, f"$.scopes[{index}]")
+        read.lifetime_us()
+        return read
+
+    def lifetime_us(self) -> int | None:
+        """How long it is good for; None: for ever. Raises Malformed."""
+        if self.expires_in is None:
+            return None
+        try:
+            return parse_duration(self.expires_in)
+        except ValueError as error:
+            raise Malformed("wrong_shape", str(error), "$.expires_in") from None
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """What the holder of a stored token may do."""
+
+    digest: str
+    name: str
+    scopes: tuple[str, ...]
+    person: str | None
+    expires_at: int | None
+
+
+async def grants(tx: Transaction) -> list[Grant]:
+    """Every token that is not revoked."""
+    return [
+        Grant(row.digest, row.name, row.scopes, row.person, row.expires_at)
+        for row in await tokens.listing(tx)
+        if row.revoked_at is None
+    ]
+
+
+async def create(tx: Transaction, wish: TokenWish, now: int) -> dict[str, object]:
+    """Make a token and keep its digest; only what this gives holds the token itself."""
+    text = PREFIX + new_secret()
+    digest = digest_of(text)
+    lifetime_us = wish.lifetime_us()
+    row = tokens.Token(
+        id=digest[:12],
+        name=wish.name,
+        digest=digest,
+        scopes=wish.scopes,
+        person=wish.person,
+        created_at=now,
+        expires_at=None if lifetime_us is None else now + lifetime_us,
+        revoked_at=None,
+    )
+    await tokens.add(tx, row)
+    return {**token_document(row), "token": text}
+
+
+async def listing(tx: Transaction) -> list[dict[str, object]]:
+    """Every token that was made, revoked ones too, without what it is."""
+    return [token_document(row) for row in await tokens.listing(tx)]
+
+
+async def revoke(tx: Transaction, name: str, now: int) -> bool:
+    """Make the token with this id useless; False when there is none that is good."""
+    return await tokens.revoke(tx, name, now)
+
+
+def token_document(row: tokens.Token) -> dict[str, object]:
+    """A token as the answers show it."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "scopes": list(row.scopes),
+        "person": row.person,
+        "created_at": instant_text(row.created_at),
+        "expires_at": None if row.expires_at is None else instant_text(row.expires_at),
+        "revoked_at": None if row.revoked_at is None else instant_text(row.revoked_at),
+    }
