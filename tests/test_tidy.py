@@ -23,13 +23,29 @@ IN_PACKAGE = pytest.mark.parametrize("source", PACKAGE, ids=lambda source: sourc
 
 ONE_PLACE: Mapping[str, tuple[str, str]] = {
     "triaged.clock": ("time.time asyncio.sleep", "it is the clock"),
+    "triaged.tokens": ("secrets", "it makes the tokens and keys"),
 }
 """Module → (banned names that it may use, why)."""
 
-MAY_ACT: Mapping[str, tuple[str, str]] = {}
+MAY_ACT: Mapping[str, tuple[str, str]] = {
+    "triaged.config.files": ("pathlib", "reads the files of a configuration: that is its job"),
+    "triaged.config.model": ("pathlib", "names the files that a reload reads"),
+    "triaged.config.read": ("pathlib", "is told which file to begin with"),
+}
 """Module of a pure package → (modules and built-ins that it may use, why)."""
 
-OUTERMOST_LOOPS: Mapping[str, str] = {}
+OUTERMOST_LOOPS: Mapping[str, str] = {
+    "triaged.engine.Engine._commit": "logs; the batch is tried in halves, down to the one event",
+    "triaged.engine.Engine._alone": "an alert that cannot be written goes to quarantine",
+    "triaged.engine.Engine._decide": "logs; an alert that cannot be decided goes to quarantine",
+    "triaged.supervision.supervise": "logs, restarts the loop; too often ends the process",
+    "triaged.api.guards.bound.run": "logs, counts; the caller is told to come again",
+    "triaged.api.webhooks.accept": "logs; a body on which our parser stumbles goes to quarantine",
+    "triaged.delivery.lane.Lane.run": "logs; the lane looks again in a second",
+    "triaged.delivery.lane.Lane._attempt": "logs; the page comes again when its lease is over",
+    "triaged.delivery.lane.Lane._verdict": "logs; the page is tried again",
+    "triaged.delivery.render.render": "logs; a plain message goes out instead",
+}
 """Function that may catch every error → what it does with it."""
 
 LOCAL_IMPORTS = ("triaged.cli", "triaged.plugins")
@@ -38,7 +54,10 @@ LOCAL_IMPORTS = ("triaged.cli", "triaged.plugins")
 WITHOUT_OWN_TEST: Mapping[str, str] = {}
 """Module without tests/…/test_<name>.py → where it is tested instead. This only gets shorter."""
 
-TESTS_THAT_WAIT: Mapping[str, tuple[str, str]] = {}
+TESTS_THAT_WAIT: Mapping[str, tuple[str, str]] = {
+    "tests.e2e.peers": ("time.sleep", "looks at other programs until they have done their part"),
+    "tests.test_clock": ("time.time", "compares our clock with the wall's"),
+}
 """Module of tests → (banned names that it may use, why): other programs keep their own time."""
 
 

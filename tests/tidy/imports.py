@@ -5,17 +5,21 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from tests.tidy.source import Function, Source
 
-BASE = frozenset({"core", "documents", "errors", "plugins", "wire"})
-SHELL = BASE | {"clock", "logs", "metrics"}
+BASE = frozenset({"core", "documents", "errors", "plugins", "scalars", "shapes", "wire"})
+SHELL = BASE | {"clock", "crashpoints", "links", "logs", "metrics"}
 INPUTS = frozenset({"channels", "config", "ingest", "rules"})
 
 DIRECTIONS: Mapping[str, Set[str]] = {
     "errors": frozenset(),
     "plugins": frozenset(),
     "clock": frozenset(),
-    "logs": frozenset(),
+    "crashpoints": frozenset(),
+    "logs": frozenset({"errors", "wire"}),
     "wire": frozenset({"errors"}),
+    "links": frozenset({"core", "wire"}),
     "documents": frozenset({"errors", "wire"}),
+    "scalars": frozenset({"core", "documents", "errors", "wire"}),
+    "shapes": frozenset({"core", "documents", "errors", "scalars", "wire"}),
     "core": frozenset({"errors", "wire"}),
     "metrics": frozenset({"core"}),
     "rules": BASE,
@@ -26,14 +30,20 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "engine": SHELL | {"store"},
     "timekeeper": SHELL | {"engine", "store"},
     "delivery": SHELL | {"channels", "engine", "store"},
-    "api": SHELL | INPUTS | {"engine", "store"},
+    "tokens": BASE | {"store"},
+    "api": SHELL | INPUTS | {"engine", "store", "tokens"},
     "web": SHELL | INPUTS | {"api", "engine", "store"},
     "daemon": SHELL
     | INPUTS
-    | {"api", "delivery", "engine", "store", "timekeeper", "web", "systemd"},
+    | {"api", "delivery", "engine", "listening", "store", "supervision", "systemd"}
+    | {"timekeeper", "tokens", "upkeep", "web"},
     "systemd": frozenset(),
+    "supervision": SHELL,
+    "upkeep": SHELL | {"api", "store"},
+    "listening": SHELL | {"config", "systemd"},
+    "__main__": frozenset({"cli"}),
     # The commands are the outermost layer: one of them, `serve`, starts the daemon.
-    "cli": SHELL | INPUTS | {"api", "daemon", "engine", "store"},
+    "cli": SHELL | INPUTS | {"api", "daemon", "engine", "store", "tokens"},
 }
 """What each direct child of the package may import besides itself. A new child gets a line."""
 

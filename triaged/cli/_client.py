@@ -1,0 +1,109 @@
+"""A daemon's HTTP API, as the commands call it: plain `http.client`, because it starts at once."""
+
+import argparse
+import http.client
+import json
+import os
+import ssl
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+TIMEOUT_S = 30
+
+
+class Failed(Exception):
+    """The daemon cannot be reached or refuses; the message is for the person who called."""
+
+
+class Client:
+    """Requests to one daemon, with the caller's token."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self._base = urlsplit(url if "://" in url else f"http://{url}")
+        self._token = token
+
+    def get(self, path: str, query: Mapping[str, str | None] | None = None) -> Any:
+        """The JSON answer to a GET; query values of None are left out."""
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        return self._json("GET", f"{path}?{urlencode(asked)}" if asked else path)
+
+    def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """The JSON answer to a POST of a JSON map."""
+        return self._json("POST", path, json.dumps(body or {}).encode())
+
+    def delete(self, path: str) -> Any:
+        """The JSON answer to a DELETE."""
+        return self._json("DELETE", path)
+
+    def post_body(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> Any:
+        """The JSON answer to a POST of these very bytes."""
+        return self._json("POST", path, body, headers)
+
+    def _json(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        status, answer = self._request(method, path, body, headers or {})
+        if status >= 400:
+            raise Failed(_problem(status, answer))
+        return json.loads(answer) if answer else {}
+
+    def _request(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        connection = self._connection()
+        sent = {"Content-Type": "application/json", **headers}
+        if self._token:
+            sent["Authorization"] = f"Bearer {self._token}"
+        try:
+            connection.request(method, self._base.path.rstrip("/") + path, body, sent)
+            response = connection.getresponse()
+            return response.status, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            where = self._base._replace(query="").geturl()
+            raise Failed(f"cannot reach triaged at {where}: {error}; is it running?") from None
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        host = self._base.netloc.rpartition("@")[2]
+        if self._base.scheme == "https":
+            context = ssl.create_default_context()
+            return http.client.HTTPSConnection(host, timeout=TIMEOUT_S, context=context)
+        return http.client.HTTPConnection(host, timeout=TIMEOUT_S)
+
+
+def _problem(status: int, answer: bytes) -> str:
+    """What a problem document (RFC 9457) says, in a line or a few."""
+    try:
+        problem = json.loads(answer)
+        lines = [
+            f"{problem['title']}: {problem['detail']}"
+            if problem.get("detail")
+            else str(problem["title"])
+        ]
+        lines += [f"  {error['path']}: {error['message']}" for error in problem.get("errors", [])]
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {status}"
+    return "\n".join(lines)
+
+
+def client_of(options: argparse.Namespace) -> Client:
+    """The client for `--url` with the token of the environment."""
+    token = os.environ.get("TRIAGED_TOKEN")
+    file = os.environ.get("TRIAGED_TOKEN_FILE")
+    if token is None and file:
+        token = Path(file).read_text(encoding="utf-8").strip()
+    return Client(options.url, token)
+
+
+def complain(message: object) -> int:
+    """Print `triaged: message` on stderr; 1, the exit status of what failed."""
+    print(f"triaged: {message}", file=sys.stderr)
+    return 1

@@ -1,0 +1,45 @@
+"""Options that several commands share."""
+
+import argparse
+import os
+from pathlib import Path
+
+DEFAULT_URL = "http://127.0.0.1:9099"
+CONFIG_PLACES = (Path("config.yaml"), Path("/etc/triaged/config.yaml"))
+
+
+def output(parser: argparse.ArgumentParser) -> None:
+    """`-o text|json`."""
+    parser.add_argument(
+        "-o", "--output", choices=("text", "json"), default="text", help="how to print the result"
+    )
+
+
+def daemon(parser: argparse.ArgumentParser) -> None:
+    """`--url` and `-o`: what every command needs that talks to a daemon."""
+    parser.add_argument(
+        "--url",
+        default=os.environ.get("TRIAGED_URL", DEFAULT_URL),
+        help="the daemon's address (default: $TRIAGED_URL, then %(default)s); "
+        "the token comes from $TRIAGED_TOKEN or the file $TRIAGED_TOKEN_FILE",
+    )
+    output(parser)
+
+
+def config(parser: argparse.ArgumentParser) -> None:
+    """`--config`."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=default_config(),
+        help="the configuration file (default: $TRIAGED_CONFIG, ./config.yaml, "
+        "/etc/triaged/config.yaml)",
+    )
+
+
+def default_config() -> Path:
+    """The configuration file that is meant when none is named."""
+    named = os.environ.get("TRIAGED_CONFIG")
+    if named:
+        return Path(named)
+    return next((path for path in CONFIG_PLACES if path.exists()), CONFIG_PLACES[0])

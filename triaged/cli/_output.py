@@ -1,0 +1,96 @@
+"""How results look on a terminal: tables, a little colour, nothing that a stranger sent raw."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from triaged.clock import SystemClock
+from triaged.wire import instant
+
+SECOND = 1_000_000
+COLOURS = {
+    "SEV-1": "31;1",
+    "SEV-2": "33;1",
+    "SEV-3": "36",
+    "open": "31",
+    "acknowledged": "33",
+    "resolved": "32",
+    "missed": "31",
+}
+# Control characters and the marks that reorder text: alert text must not move the cursor.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: object) -> str:
+    """`text` on one line, without characters that would act on the terminal."""
+    return _UNSAFE.sub("", str(text)).replace("\n", " ").replace("\t", " ")
+
+
+def colourful() -> bool:
+    """Whether stdout is a terminal whose user did not say NO_COLOR."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def paint(text: str, word: str) -> str:
+    """`text` in the colour of `word`, on a terminal."""
+    code = COLOURS.get(word)
+    return f"\x1b[{code}m{text}\x1b[0m" if code and colourful() else text
+
+
+def print_json(value: object) -> None:
+    """`value` as JSON on stdout."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Rows under a header, in columns; the last column takes what the terminal has left."""
+    table = [[clean(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(header, *table, strict=True)]
+    room = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
+    for row in ([*header], *table):
+        cells = [
+            paint(cell.ljust(width), cell)
+            for cell, width in zip(row[:-1], widths[:-1], strict=True)
+        ]
+        used = sum(widths[:-1]) + 2 * (len(row) - 1)
+        last = row[-1] if room is None else row[-1][: max(room - used, 20)]
+        print("  ".join([*cells, paint(last, last)]).rstrip())
+
+
+def print_fields(fields: Iterable[tuple[str, object]]) -> None:
+    """`name   value` lines, aligned; empty values are left out."""
+    shown = [(name, clean(value)) for name, value in fields if value not in (None, "", {}, [])]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, value in shown:
+        print(f"{name.ljust(width)}  {paint(value, value)}")
+
+
+def local_time(text: str | None) -> str:
+    """An RFC 3339 instant in the terminal's zone, to the second; empty for None."""
+    if not text:
+        return ""
+    at = datetime.fromisoformat(text).astimezone()
+    return at.strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def left(text: str | None) -> str:
+    """How long until an RFC 3339 instant: `in 4m`, `12m ago`; empty for None."""
+    if not text:
+        return ""
+    seconds = round((instant(datetime.fromisoformat(text)) - SystemClock().now()) / SECOND)
+    size = abs(seconds)
+    words = f"{size}s" if size < 60 else f"{size // 60}m" if size < 7200 else f"{size // 3600}h"
+    return f"in {words}" if seconds >= 0 else f"{words} ago"
+
+
+def show(output: str, value: Any, text: Any) -> None:
+    """`value` as JSON when asked for, else by `text(value)`."""
+    if output == "json":
+        print_json(value)
+    else:
+        text(value)

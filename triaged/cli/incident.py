@@ -1,0 +1,227 @@
+"""`triaged incident`: look at incidents, act on them."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from triaged.cli import _options
+from triaged.cli._client import Client, Failed, client_of, complain
+from triaged.cli._output import left, local_time, print_fields, print_json, print_table
+
+SUMMARY = "list, show, acknowledge, resolve … incidents"
+BASE = "/api/v1/incidents"
+SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
+PHASES = ("detection", "triage", "investigation", "mitigation", "resolution")
+
+PLAIN = {
+    "ack": ("acknowledge", "take it: paging stops"),
+    "unack": ("unacknowledge", "give it back: it pages again"),
+    "resolve": ("resolve", "it is over"),
+    "reopen": ("reopen", "it is not over"),
+    "close": ("close", "close what is resolved, for good"),
+    "escalate": ("escalate", "the next step now"),
+}
+"""Verbs that take an incident and perhaps a note: path and help."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A sub-command per verb."""
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    _list_arguments(verbs.add_parser("list", help="incidents, newest first"))
+    for verb, what in (("show", "one incident"), ("timeline", "all that happened to it")):
+        _one(verbs.add_parser(verb, help=what))
+    _declare_arguments(verbs.add_parser("declare", help="open an incident by hand"))
+    for verb, (_, what) in PLAIN.items():
+        one = _one(verbs.add_parser(verb, help=what))
+        one.add_argument("--note", help="put this on the timeline, too")
+    assign = _one(verbs.add_parser("assign", help="hand it to a person, who hears of it"))
+    assign.add_argument("person")
+    severity = _one(verbs.add_parser("severity", help="set how bad it is"))
+    severity.add_argument("severity", choices=SEVERITIES)
+    severity.add_argument("--reason")
+    phase = _one(verbs.add_parser("phase", help="say how far the work is"))
+    phase.add_argument("phase", choices=PHASES)
+    note = _one(verbs.add_parser("note", help="write something on the timeline"))
+    note.add_argument("text")
+    note.add_argument("--at", help="when it happened (RFC 3339; default: now)")
+    snooze = _one(verbs.add_parser("snooze", help="take it until an instant, then page again"))
+    snooze.add_argument("until", help="RFC 3339, or a duration such as 2h")
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    _options.daemon(parser)
+    parser.add_argument(
+        "--state",
+        default="open,acknowledged",
+        help="states with commas, or `all` (default: %(default)s)",
+    )
+    for name in ("severity", "service", "team", "q", "since"):
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--limit", type=int, default=100)
+
+
+def _declare_arguments(parser: argparse.ArgumentParser) -> None:
+    _options.daemon(parser)
+    parser.add_argument("title")
+    parser.add_argument("--severity", choices=SEVERITIES, required=True)
+    for name in ("service", "team", "text"):
+        parser.add_argument(f"--{name}")
+
+
+def _one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    _options.daemon(parser)
+    parser.add_argument("incident", help="INC-12, or 12")
+    return parser
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the verb says, print what the daemon answers."""
+    client = client_of(options)
+    try:
+        match options.verb:
+            case "list":
+                return _shown(options, _list(client, options), _print_list)
+            case "timeline":
+                answer = client.get(f"{_path(options)}/timeline", {"limit": "1000"})
+                return _shown(options, answer, _print_timeline)
+            case "show":
+                return _shown(options, client.get(_path(options)), _print_one)
+            case "declare":
+                return _shown(options, client.post(BASE, _declaration(options)), _print_line)
+            case _:
+                path, body = _action(options)
+                answer = client.post(f"{_path(options)}/{path}", body)
+                return _shown(options, answer, _print_line)
+    except Failed as failure:
+        return complain(failure)
+
+
+def _shown(options: argparse.Namespace, answer: Any, text: Callable[[Any], None]) -> int:
+    if options.output == "json":
+        print_json(answer)
+    else:
+        text(answer)
+    return 0
+
+
+def _path(options: argparse.Namespace) -> str:
+    name = options.incident.upper()
+    return f"{BASE}/{name if name.startswith('INC-') else f'INC-{name}'}"
+
+
+def _list(client: Client, options: argparse.Namespace) -> Any:
+    names = ("severity", "service", "team", "q", "since")
+    query: dict[str, str | None] = {name: getattr(options, name) for name in names}
+    query["state"] = None if options.state == "all" else options.state
+    query["limit"] = str(options.limit)
+    return client.get(BASE, query)
+
+
+def _declaration(options: argparse.Namespace) -> dict[str, object]:
+    names = ("title", "severity", "service", "team", "text")
+    given = {name: getattr(options, name) for name in names}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _action(options: argparse.Namespace) -> tuple[str, dict[str, object]]:
+    """The path below the incident and the body of the verb's request."""
+    match options.verb:
+        case "assign":
+            return "assign", {"person": options.person}
+        case "severity":
+            reason = {"reason": options.reason} if options.reason else {}
+            return "severity", {"severity": options.severity, **reason}
+        case "phase":
+            return "phase", {"phase": options.phase}
+        case "note":
+            at = {"at": options.at} if options.at else {}
+            return "notes", {"text": options.text, **at}
+        case "snooze":
+            return "snooze", {"until": _instant(options.until)}
+        case verb:
+            path, _ = PLAIN[verb]
+            return path, {"note": options.note} if options.note else {}
+
+
+def _instant(text: str) -> str:
+    """An RFC 3339 instant from one, or from a duration counted from now."""
+    from triaged.clock import SystemClock
+    from triaged.core.durations import parse_duration
+    from triaged.wire import instant_text
+
+    try:
+        return instant_text(SystemClock().now() + parse_duration(text))
+    except ValueError:
+        return text  # the daemon says what is wrong with it
+
+
+def _print_list(answer: Any) -> None:
+    header = ("ID", "SEVERITY", "STATE", "RESPONSE", "RESPOND BY", "ALERTS", "TITLE")
+    rows = [
+        (
+            row["id"],
+            row["severity"],
+            row["state"],
+            row["response"],
+            left(row["respond_by"]) if row["state"] == "open" else "",
+            row["alerts"]["firing"],
+            row["title"],
+        )
+        for row in answer["incidents"]
+    ]
+    print_table(header, rows)
+    if answer.get("next_cursor"):
+        print("… and more: narrow the list down, or raise --limit")
+
+
+def _print_one(row: Any) -> None:
+    times = (
+        "opened_at",
+        "armed_at",
+        "respond_by",
+        "acknowledged_at",
+        "snoozed_until",
+        "resolved_at",
+    )
+    plain = (
+        "severity",
+        "severity_by",
+        "state",
+        "phase",
+        "response",
+        "service",
+        "team",
+        "policy",
+        "runbook",
+        "acknowledged_by",
+        "assigned_to",
+        "resolved_by",
+        "previous",
+        "reopens",
+    )
+    print(f"{row['id']}  {row['title']}")
+    print_fields([(name.replace("_", " "), row.get(name)) for name in plain])
+    print_fields([(name.replace("_", " "), local_time(row.get(name))) for name in times])
+    alerts, place = row["alerts"], row["escalation"]
+    print_fields(
+        [
+            ("alerts", f"{alerts['firing']} firing, {alerts['resolved']} resolved"),
+            ("left out", alerts["truncated"] and f"{alerts['truncated']} by the sender"),
+            ("escalation", f"epoch {place['epoch']}, round {place['round']}, step {place['step']}"),
+            ("next page", local_time(place["next_at"])),
+            ("labels", ", ".join(f"{k}={v}" for k, v in row["labels"].items())),
+        ]
+    )
+
+
+def _print_line(row: Any) -> None:
+    by = f" by {row['acknowledged_by']}" if row["state"] == "acknowledged" else ""
+    print(f"{row['id']}  {row['severity']}  {row['state']}{by}  {row['title']}")
+
+
+def _print_timeline(answer: Any) -> None:
+    rows = [
+        (local_time(entry["at"]), entry["kind"], entry["actor"], entry["text"])
+        for entry in answer["entries"]
+    ]
+    print_table(("AT", "WHAT", "WHO", ""), rows)

@@ -1,0 +1,68 @@
+"""`triaged quarantine`: bodies that could not be used."""
+
+import argparse
+from typing import Any
+
+from triaged.cli import _options
+from triaged.cli._client import Failed, client_of, complain
+from triaged.cli._output import local_time, print_fields, print_json, print_table
+
+SUMMARY = "look at, re-submit or drop bodies that could not be used"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """`list`, `show ID`, `resubmit ID`, `drop ID`."""
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    _options.daemon(verbs.add_parser("list", help="all of them, newest first"))
+    for verb, what in (
+        ("show", "one, with its body"),
+        ("resubmit", "try it again"),
+        ("drop", "forget it"),
+    ):
+        one = verbs.add_parser(verb, help=what)
+        _options.daemon(one)
+        one.add_argument("id")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    client = client_of(options)
+    base = "/api/v1/quarantine"
+    try:
+        match options.verb:
+            case "list":
+                answer = client.get(base)
+            case "show":
+                answer = client.get(f"{base}/{options.id}")
+            case "resubmit":
+                answer = client.post(f"{base}/{options.id}/resubmit")
+            case _:
+                answer = client.delete(f"{base}/{options.id}") or {"dropped": options.id}
+    except Failed as failure:
+        return complain(failure)
+    if options.output == "json":
+        print_json(answer)
+    else:
+        _print(options.verb, answer)
+    return 0
+
+
+def _print(verb: str, answer: Any) -> None:
+    if verb == "list":
+        header = ("ID", "SOURCE", "REASON", "COUNT", "LAST", "DETAIL")
+        print_table(
+            header,
+            [
+                (
+                    row["id"],
+                    row["source"],
+                    row["reason"],
+                    row["count"],
+                    local_time(row["last_at"]),
+                    row["detail"],
+                )
+                for row in answer["quarantine"]
+            ],
+        )
+    else:
+        print_fields(answer.items())

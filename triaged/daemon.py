@@ -1,0 +1,286 @@
+"""The one place that builds the parts and connects them: start, reload, stop."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from triaged import __version__, logs
+from triaged.api.app import build
+from triaged.api.context import Context
+from triaged.clock import SystemClock
+from triaged.config.model import Configuration
+from triaged.config.read import Loaded, load
+from triaged.core.durations import SECOND
+from triaged.core.effects import AddPage, ArmTimer, Effect, SavePage
+from triaged.core.model import PageState
+from triaged.core.settings import Settings
+from triaged.delivery import Delivery, Equipment
+from triaged.engine import Engine
+from triaged.errors import Problem, StoreError
+from triaged.links import KEY_NAME
+from triaged.listening import listen
+from triaged.metrics import Metrics
+from triaged.store import secrets, tokens
+from triaged.store.database import Database, open_database
+from triaged.supervision import GivenUp, keep_turning, run_all, supervise
+from triaged.systemd import notify, watchdog_us
+from triaged.timekeeper import Timekeeper
+from triaged.tokens import new_secret
+from triaged.upkeep import Upkeep
+from triaged.wire import Secret
+
+EXIT_FAILED = 1
+EXIT_CONFIG = 78
+"""EX_CONFIG of sysexits.h: systemd does not restart into the same mistake."""
+
+REQUESTS_END_S = 20
+"""How long requests under way may take at a stop; the unit gives 40 s for everything."""
+
+STUCK_US = 15 * SECOND
+"""A loop that has not turned for so long is not healthy."""
+
+NO_TOKENS = (
+    "auth is `tokens`, and there is none: make one with\n"
+    "  triaged token create --offline --scope admin NAME --config {path}\n"
+    "or, for a daemon on loopback that nobody else can reach, set `auth: none`"
+)
+
+log = structlog.get_logger()
+
+
+def serve(path: Path) -> int:
+    """Run the daemon until it is told to stop; the exit status."""
+    loaded = load(path, os.environ)
+    if loaded.configuration is None or loaded.unusable:
+        for problem in loaded.problems:
+            print(problem, file=sys.stderr)
+        return EXIT_CONFIG
+    configuration = loaded.configuration
+    logs.configure(configuration.log.level, configuration.log.format)
+    try:
+        return asyncio.run(_run(path, configuration))
+    except (StoreError, OSError) as error:
+        print(f"triaged: {error}", file=sys.stderr)
+        return EXIT_FAILED
+
+
+async def _run(path: Path, configuration: Configuration) -> int:
+    clock = SystemClock()
+    database = await open_database(configuration.store, clock)
+    try:
+        async with database.transaction() as tx:
+            callers = configuration.tokens or await tokens.listing(tx)
+            key = await secrets.ensure(tx, KEY_NAME, new_secret())
+        if configuration.auth == "tokens" and not callers:
+            print(f"triaged: {NO_TOKENS.format(path=path)}", file=sys.stderr)
+            return EXIT_CONFIG
+        return await Daemon(path, configuration, clock, database).run(Secret(key))
+    finally:
+        await database.close()
+
+
+class Connections:
+    """What hears of each commit: counters, live views, and the loops that it gives work to."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self.metrics = metrics
+        self.context: Context | None = None
+        self.timekeeper: Timekeeper | None = None
+        self.delivery: Delivery | None = None
+
+    def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
+        """Count, show, and wake whoever has something to do now."""
+        self.metrics.committed(effects, seconds, alerts)
+        if self.context is not None:
+            self.context.hub.committed(effects, seconds, alerts)
+        channels: set[str] = set()
+        due_at: int | None = None
+        for effect in effects:
+            match effect:
+                case AddPage(page=page):
+                    channels.add(page.channel)
+                case SavePage(page=page) if page.state is PageState.DUE:
+                    channels.add(page.channel)
+                case ArmTimer(timer=timer):
+                    due_at = timer.due_at if due_at is None else min(due_at, timer.due_at)
+                case _:
+                    pass  # gives nobody work
+        if self.delivery is not None:
+            for channel in channels:
+                self.delivery.wake(channel)
+        if self.timekeeper is not None and due_at is not None:
+            self.timekeeper.wake(due_at)
+
+    def fired(self, lateness_us: Sequence[int]) -> None:
+        """Timers fired, so late."""
+        for us in lateness_us:
+            self.metrics.timer_lateness.observe(us / SECOND)
+
+    def repaired(self, count: int) -> None:
+        """The sweep found forgotten work."""
+        self.metrics.auditor_repairs.inc(count)
+
+
+class Daemon:
+    """One running triaged."""
+
+    def __init__(
+        self, path: Path, configuration: Configuration, clock: SystemClock, database: Database
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._database = database
+        self._stop = asyncio.Event()
+        self._reloading = asyncio.Lock()
+        self._connections = Connections(Metrics())
+        self._engine = Engine(database, clock, configuration.settings, self._connections)
+        self._timekeeper = Timekeeper(self._engine, database, clock, self._connections)
+        self._context = Context(
+            engine=self._engine,
+            database=database,
+            clock=clock,
+            configuration=configuration,
+            metrics=self._connections.metrics,
+            reload=self.reload,
+            health=self.health,
+        )
+        self._upkeep = Upkeep(self._context)
+        self._connections.context = self._context
+        self._connections.timekeeper = self._timekeeper
+
+    async def run(self, action_key: Secret) -> int:
+        """Serve until a signal or a failure; the exit status."""
+        equipment = Equipment(
+            channels=self._context.configuration.channels,
+            action_key=action_key,
+            console=sys.stdout,
+        )
+        self._delivery = Delivery(self._engine, self._database, self._clock, equipment)
+        self._connections.delivery = self._delivery
+        self._context.metrics.reloaded(self._clock.now(), successful=True)
+        self._listen_to_signals()
+        runner = web.AppRunner(
+            build(self._context),
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=REQUESTS_END_S,
+        )
+        await runner.setup()
+        engine_stop = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            engine = tasks.create_task(
+                run_all({"engine": self._engine.run}, self._clock, engine_stop)
+            )
+            try:
+                return await self._serve(runner)
+            finally:
+                await runner.cleanup()
+                await self._engine.stop()
+                engine_stop.set()
+                await engine
+
+    async def _serve(self, runner: web.AppRunner) -> int:
+        """Listen, run the loops, and stop them in the order that loses nothing."""
+        configuration = self._context.configuration
+        places = await listen(runner, configuration, os.environ, os.getpid())
+        self._say_ready(places)
+        loops = {
+            "timekeeper": self._timekeeper.run,
+            "upkeep": self._upkeep.run,
+            "heartbeat": lambda: keep_turning(self._clock, self._ping),
+        }
+        status = 0
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(supervise("delivery", self._delivery.run, self._clock))
+                await run_all(loops, self._clock, self._stop)
+                self._delivery.stop()  # what is under way gets its verdict
+        except* GivenUp:
+            log.exception("daemon.failed")
+            status = EXIT_FAILED
+        return status
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._told_to_stop)
+        loop.add_signal_handler(signal.SIGHUP, self._upkeep.reload_soon)
+
+    def _told_to_stop(self) -> None:
+        """The first signal stops in order; the second at once."""
+        if self._stop.is_set():
+            os._exit(EXIT_FAILED)
+        log.info("daemon.stopping")
+        notify(os.environ, "STOPPING=1")
+        self._stop.set()
+
+    def _say_ready(self, places: Sequence[str]) -> None:
+        notify(os.environ, "READY=1", f"STATUS=listening on {', '.join(places)}")
+        log.info("daemon.started", version=__version__, listen=places)
+        if self._context.configuration.auth == "none":
+            print(_invitation(places[0], self._clock.now()), flush=True)
+
+    def health(self) -> Mapping[str, bool]:
+        """By loop: whether it has turned lately."""
+        since = self._clock.now() - STUCK_US
+        return {
+            "engine": self._engine.turned_at > since,
+            "timekeeper": self._timekeeper.turned_at > since,
+            "delivery": self._delivery.turned_at > since,
+        }
+
+    def _ping(self) -> None:
+        """Tell systemd that we live, if we do."""
+        if watchdog_us(os.environ, os.getpid()) and all(self.health().values()):
+            notify(os.environ, "WATCHDOG=1")
+
+    async def reload(self) -> tuple[Problem, ...]:
+        """Take the configuration anew, whole or not at all; what is wrong with it."""
+        async with self._reloading:
+            notify(os.environ, "RELOADING=1", f"MONOTONIC_USEC={_monotonic_us()}")
+            loaded = await asyncio.to_thread(load, self._path, os.environ)
+            taken = loaded.configuration is not None and not loaded.unusable
+            self._context.metrics.reloaded(self._clock.now(), successful=taken)
+            if loaded.configuration is not None and taken:
+                self._take(loaded.configuration)
+            notify(os.environ, "READY=1", f"STATUS=reload {'done' if taken else 'failed'}")
+            _say_reloaded(loaded, taken=taken)
+            return loaded.problems
+
+    def _take(self, configuration: Configuration) -> None:
+        before = self._context.configuration
+        for name in ("listen", "store", "tls"):
+            if getattr(before, name) != getattr(configuration, name):
+                log.warning("reload.needs_restart", key=name)
+        logs.configure(configuration.log.level, configuration.log.format)
+        settings: Settings = configuration.settings
+        self._context.configuration = configuration
+        self._engine.settings = settings
+        self._delivery.reload(configuration.channels)
+
+
+def _say_reloaded(loaded: Loaded, *, taken: bool) -> None:
+    for problem in loaded.problems:
+        (log.warning if taken else log.error)("reload.found", problem=str(problem))
+    log.info("reload.done") if taken else log.error("reload.refused", kept="the running one")
+
+
+def _monotonic_us() -> int:
+    return int(asyncio.get_running_loop().time() * 1_000_000)
+
+
+def _invitation(place: str, now: int) -> str:
+    """What a newcomer can do next: a line that raises an incident, new at each start."""
+    alert = (
+        f'[{{"labels": {{"alertname": "Demo{now // SECOND % 100_000}", "severity": "critical"}}}}]'
+    )
+    return (
+        f"triaged {__version__} listens on {place}; raise an incident with:\n"
+        f"  curl -H 'Content-Type: application/json' -d '{alert}' {place}/api/v2/alerts"
+    )

@@ -1,0 +1,92 @@
+"""What has to be done now and then: retention, reloads on request or on change, the clocks."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from triaged.api.context import Context
+from triaged.clock import SystemClock
+from triaged.core.durations import HOUR, MINUTE, SECOND
+from triaged.errors import StoreUnavailable
+from triaged.store import retention
+
+RETENTION_EVERY_US = HOUR
+LOOK_EVERY_US = SECOND
+STEP_WARN_US = MINUTE
+"""A wall clock this far from ours is worth a warning; deadlines go by ours."""
+
+log = structlog.get_logger()
+Stamps = dict[Path, tuple[int, int]]
+
+
+class Upkeep:
+    """One slow loop."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._reload_wanted = False
+        self._prune_at = 0
+        self._warned_us = 0
+        self._stamps: Stamps = {}
+
+    def reload_soon(self) -> None:
+        """Somebody sent SIGHUP."""
+        self._reload_wanted = True
+
+    async def run(self) -> None:
+        """Turn once a second."""
+        clock = self._context.clock
+        self._stamps = await self._look()
+        while True:
+            await clock.sleep_until(clock.now() + LOOK_EVERY_US)
+            await self._reload_if_wanted()
+            await self._prune(clock.now())
+            self._compare_clocks()
+
+    async def _reload_if_wanted(self) -> None:
+        stamps = await self._look()
+        changed = self._context.configuration.watch and stamps != self._stamps
+        if not (self._reload_wanted or changed):
+            return
+        self._reload_wanted = False
+        await self._context.reload()
+        self._stamps = await self._look()
+
+    async def _look(self) -> Stamps:
+        files = self._context.configuration.files
+        return await asyncio.to_thread(_stamps_of, files)
+
+    async def _prune(self, now: int) -> None:
+        """Delete what is past its retention, in small batches that let ingest through."""
+        if now < self._prune_at:
+            return
+        self._prune_at = now + RETENTION_EVERY_US
+        database, limits = self._context.database, self._context.configuration.retention
+        try:
+            removed = await retention.prune(database, limits, now)
+        except StoreUnavailable as error:
+            log.warning("retention.waited", error=str(error))
+            return
+        if removed:
+            log.info("retention.pruned", **removed)
+
+    def _compare_clocks(self) -> None:
+        clock = self._context.clock
+        step_us = clock.step_us() if isinstance(clock, SystemClock) else 0
+        if abs(step_us - self._warned_us) > STEP_WARN_US:
+            log.warning("clock.stepped", seconds=step_us // SECOND)
+            self._warned_us = step_us
+
+
+def _stamps_of(files: Sequence[Path]) -> Stamps:
+    """Change time and size of each file that exists."""
+    found: Stamps = {}
+    for file in files:
+        try:
+            stat = file.stat()
+        except OSError:
+            continue
+        found[file] = (stat.st_mtime_ns, stat.st_size)
+    return found
