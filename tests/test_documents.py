@@ -2,6 +2,8 @@ import math
 from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from triaged.documents import BYTES_MAX, DEPTH_MAX, PROBLEMS_MAX, parse
 
@@ -199,3 +201,12 @@ def test_at_is_the_value_or_nothing() -> None:
     assert document.at(("rules", 0)) == {"name": "a"}
     assert document.at(("rules", 1, "name")) is None
     assert document.at(()) == {"rules": [{"name": "a"}]}
+
+
+@given(
+    st.binary(max_size=40) | st.text(" \n\t-?:,[]{}#&*!|>'\"%@`ab01.~", max_size=40).map(str.encode)
+)
+def test_anything_is_a_value_or_has_a_problem(body: bytes) -> None:
+    document = parse("a.yaml", body)
+
+    assert (document.root is not None) or document.problems

@@ -14,10 +14,9 @@ import structlog
 from triaged.clock import Clock
 from triaged.core.decide import decide
 from triaged.core.durations import SECOND
-from triaged.core.effects import Answer, Decision, Effect
+from triaged.core.effects import Answer, Effect
 from triaged.core.events import AlertReceived, BodyQuarantined, Event
 from triaged.core.settings import Settings
-from triaged.core.view import View
 from triaged.crashpoints import crash_point
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.store.database import Database
@@ -180,7 +179,7 @@ class Engine:
             for event in events:
                 if isinstance(event, AlertReceived):
                     changes.heard(event.alert.source, event.received_at)
-                decision = self._decide(view, event, now)
+                decision = decide(view, event, self.settings, now)
                 view.absorb(decision.effects)
                 changes.add(decision.effects)
                 effects += decision.effects
@@ -192,15 +191,6 @@ class Engine:
         alerts = sum(isinstance(event, AlertReceived) for event in batch)
         self._observer.committed(effects, seconds, alerts)
         return answers
-
-    def _decide(self, view: View, event: Event, now: int) -> Decision:
-        try:
-            return decide(view, event, self.settings, now)
-        except Exception as error:
-            if not isinstance(event, AlertReceived):
-                raise
-            log.exception("decision.failed", source=event.alert.source)
-            return decide(view, _quarantined(event, error), self.settings, now)
 
 
 def _quarantined(event: AlertReceived, error: Exception) -> BodyQuarantined:

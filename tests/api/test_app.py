@@ -178,7 +178,7 @@ async def test_ambiguous_framing_is_refused_and_the_connection_closed(
     answer = await reader.read()
     writer.close()
 
-    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.split(b" ")[1] == b"400"
     assert answer.count(b"HTTP/1.") == 1
 
 

@@ -80,3 +80,8 @@ def test_what_is_no_such_body_is_malformed(body: bytes, reason: str) -> None:
 
 def test_an_empty_body_is_an_empty_object() -> None:
     assert decode(b"", Note) == Note()
+
+
+def test_a_text_with_a_nul_is_refused_whatever_the_store_takes() -> None:
+    with pytest.raises(Malformed, match=r"U\+0000"):
+        decode(b'{"note": "a\\u0000b"}', dict)

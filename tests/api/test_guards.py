@@ -1,5 +1,6 @@
 """What is refused is counted and logged, and the log holds no token."""
 
+import asyncio
 import io
 import json
 import logging
@@ -64,3 +65,15 @@ async def test_a_refusal_is_counted(site: Site) -> None:
     for reason in ("unauthorized", "forbidden"):
         counted = registry.get_sample_value("triaged_requests_refused_total", {"reason": reason})
         assert counted == 1
+
+
+async def test_a_broken_header_does_not_reach_the_log(site: Site, logged: io.StringIO) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.client.port)
+    writer.write(
+        f"GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {CANARY}\x01\r\n\r\n".encode()
+    )
+    answer = await reader.read()
+    writer.close()
+
+    assert answer.split(b" ")[1] == b"400"
+    assert "ccccc" not in logged.getvalue()

@@ -11,7 +11,8 @@ from triaged.config.read import load
 from triaged.documents import parse
 from triaged.plugins import kinds
 from triaged.plugins import load as module_of
-from triaged.shapes import Many, Names, OneOf, Record, Shape, is_hidden, shape_of
+from triaged.scalars import Shape
+from triaged.shapes import Many, Names, OneOf, Record, is_hidden, shape_of
 
 EXAMPLE = ROOT / "config.example.yaml"
 

@@ -69,4 +69,6 @@ def decode(body: bytes, kind: type[T]) -> T:
     """`body` as `kind`; an empty body is an empty object. Raises Malformed."""
     if nesting_of(body) > NESTING_MAX:
         raise Malformed("nested_too_deep", f"nested deeper than {NESTING_MAX} levels")
+    if b"\\u0000" in body:
+        raise Malformed("wrong_shape", "texts may not hold the character U+0000")
     return decoded(msgspec.json.Decoder(kind), body or b"{}")

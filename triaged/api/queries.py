@@ -27,6 +27,8 @@ class Query:
         value = self._values.get(name) or None
         if value is not None and len(value) > TEXT_MAX:
             self._wrong(name, f"at most {TEXT_MAX} characters")
+        if value is not None and "\0" in value:
+            self._wrong(name, "a text without the character U+0000")
         return value
 
     def choices(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:

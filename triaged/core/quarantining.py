@@ -1,5 +1,7 @@
 """A body that could not be used: kept, counted, and a human hears of it."""
 
+from msgspec.structs import replace
+
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Attached, Decision, Effect, Quarantine
 from triaged.core.escalation import Cause, arm
@@ -22,6 +24,7 @@ def quarantine(view: View, event: BodyQuarantined, settings: Settings, now: int)
     A sender repeats such a body every few minutes for ever: while the incident is open, and for
     `reopen_within` after somebody resolved it, nothing pages.
     """
+    event = replace(event, detail=event.detail.replace("\0", ""))  # a text, and shown as one
     kept = Quarantine(
         event.source, event.reason, event.detail, event.body, event.headers, event.received_at
     )

@@ -16,6 +16,16 @@ REMEMBERED_MAX = 8192
 """Values a label: `pod` and `instance` have endless ones, and a miss is cheap."""
 
 
+SET_BYTES_MAX = 256 << 20
+"""For all patterns of a label together; RE2 takes what it needs, and drops states over it."""
+
+
+def _set_options() -> re2.Options:
+    options = re2_options()
+    options.max_mem = SET_BYTES_MAX
+    return options
+
+
 class LabelIndex:
     """The matchers of all rules on one label."""
 
@@ -23,7 +33,7 @@ class LabelIndex:
         self._remembered: dict[str, int] = {}
         self._patterns: list[tuple[int, bool]] = []
         self._equal: dict[str, int] = {}
-        self._set = re2.Set.FullMatchSet(re2_options())
+        self._set = re2.Set.FullMatchSet(_set_options())
         self._free = everything
         wanted: dict[int, set[str]] = {}
         self._unequal: dict[str, int] = {}
@@ -41,7 +51,7 @@ class LabelIndex:
                 value = values.pop()
                 self._equal[value] = self._equal.get(value, 0) | 1 << bit
         if self._patterns:
-            self._set.Compile()
+            self._set.Compile()  # raises where `_set_options` is too small for the patterns
 
     def _add_pattern(self, bit: int, matcher: Matcher) -> None:
         self._set.Add(matcher.value)

@@ -194,7 +194,7 @@ class SqliteDatabase(Database):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._writing = asyncio.Lock()
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
-        self._connection: sqlite3.Connection
+        self._connection: sqlite3.Connection | None = None
 
     async def open(self) -> None:
         """Open the writer and the readers."""
@@ -219,10 +219,13 @@ class SqliteDatabase(Database):
 
     async def on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` on the writer's thread."""
+        connection = self._connection
+        if connection is None:
+            raise StoreUnavailable("the store is closed")
 
         def guarded() -> T:
             with translated():
-                return work(self._connection)
+                return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
 
@@ -248,6 +251,8 @@ class SqliteDatabase(Database):
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """One of the readers, with one view of the data."""
+        if self._connection is None:
+            raise StoreUnavailable("the store is closed")
         connection = await self._readers.get()
         try:
             with translated():
@@ -265,11 +270,13 @@ class SqliteDatabase(Database):
         """Close every connection, and let another daemon have the file."""
         while not self._readers.empty():
             await self._readers.get_nowait().close()
-        if hasattr(self, "_connection"):
-            await self.on_writer(lambda connection: connection.close())
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
         self._thread.shutdown()
-        if self._lock_file is not None:
-            os.close(self._lock_file)
+        descriptor, self._lock_file = self._lock_file, None
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 async def open_sqlite(path: Path, *, lock: bool) -> SqliteDatabase:

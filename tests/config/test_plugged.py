@@ -1,0 +1,144 @@
+from pathlib import Path
+
+import pytest
+
+from tests.config.samples import configured, is_only, wrong
+from triaged.config.model import Channel, Source
+from triaged.core.durations import HOUR
+from triaged.ingest import generic, grafana
+from triaged.plugins import kinds, load
+
+
+def test_four_sources_exist_without_being_listed(tmp_path: Path) -> None:
+    found = configured(tmp_path)
+
+    assert found.sources == {
+        kind: Source(kind, kind, load("triaged.ingest", kind).Settings())
+        for kind in ("alertmanager", "prometheus", "grafana", "generic")
+    }
+    assert found.settings.stale_after == {
+        "alertmanager": 25 * HOUR,
+        "grafana": 25 * HOUR,
+        "prometheus": None,
+        "generic": None,
+    }
+
+
+def test_source_has_the_keys_of_its_kind(tmp_path: Path) -> None:
+    own = "fields: {title: $.job}, mapping: {severity: {1: critical}}"
+    backups = f"{{kind: generic, stale_after: 2h, token_in_url: true, {own}}}"
+
+    found = configured(tmp_path, sources=f"{{backups: {backups}}}")
+
+    settings = generic.Settings(generic.Fields(title="$.job"), {"severity": {"1": "critical"}})
+    assert found.sources["backups"] == Source("backups", "generic", settings, token_in_url=True)
+    assert found.settings.stale_after["backups"] == 2 * HOUR
+    assert "generic" in found.sources
+
+
+def test_listed_source_replaces_the_one_of_its_name(tmp_path: Path) -> None:
+    found = configured(tmp_path, sources="{grafana: {kind: alertmanager, stale_after: never}}")
+
+    assert found.sources["grafana"].kind == "alertmanager"
+    assert found.settings.stale_after["grafana"] is None
+
+
+def test_secret_of_a_source_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("hunter2\n")
+
+    found = configured(tmp_path, sources="{g: {kind: grafana, hmac_secret_file: key}}")
+
+    settings = found.sources["g"].settings
+    assert isinstance(settings, grafana.Settings)
+    assert settings.hmac_secret is not None
+    assert settings.hmac_secret.reveal() == "hunter2"
+    assert tmp_path / "key" in found.files
+
+
+@pytest.mark.parametrize(
+    ("source", "at", "message"),
+    [
+        ("{}", "{}", "kind is missing: text"),
+        (
+            "{kind: grafanna}",
+            "grafanna",
+            "'grafanna' is none of alertmanager, generic, grafana, pro",
+        ),
+        ("{kind: 3}", "3", "expected text, got the number 3"),
+        ("{kind: _guess}", "_guess", "'_guess' is none of"),
+        (
+            "{kind: grafana, hmac_secrt: x}",
+            "hmac_secrt",
+            "'hmac_secrt' is none of kind, stale_after",
+        ),
+        ("{kind: grafana, stale_after: 0s}", "0s", "expected some time, or `never`"),
+        (
+            "{kind: generic, stale: 1h}",
+            "stale",
+            "'stale' is none of kind, stale_after, token_in_url",
+        ),
+        ("{kind: generic, fields: {labels: {a: $.}}}", "$.", "fields.labels.a: "),
+        ("{kind: generic, fields: {alerts: items}}", "items", "fields.alerts: 'items' is no path"),
+    ],
+)
+def test_source_that_cannot_be_is_wrong(tmp_path: Path, source: str, at: str, message: str) -> None:
+    found = wrong(tmp_path, sources=f"{{s: {source}}}")
+
+    assert is_only(found, at, message), found
+
+
+def test_source_has_a_name_for_its_address(tmp_path: Path) -> None:
+    found = wrong(tmp_path, sources="{a/b: {kind: generic}}")
+
+    assert is_only(found, "a/b", "'a/b' is no name"), found
+
+
+def test_channel_has_the_keys_of_its_kind(tmp_path: Path) -> None:
+    mail = "{kind: email, smtp: 'smtps://mail.example.org', from: a@b.org, timeout: 5s}"
+
+    found = configured(tmp_path, channels=f"{{console: {{kind: console}}, mail: {mail}}}")
+
+    email = load("triaged.channels", "email").Settings
+    settings = email(smtp="smtps://mail.example.org", sender="a@b.org", timeout="5s")
+    assert found.channels["mail"] == Channel("mail", "email", settings)
+    assert found.settings.channels == {"console", "mail"}
+
+
+@pytest.mark.parametrize(
+    ("channel", "at", "message"),
+    [
+        (
+            "{kind: emial}",
+            "emial",
+            "'emial' is none of console, email, webhook (did you mean email",
+        ),
+        ("{kind: email, from: a@b.org}", "{kind", "smtp is missing: text"),
+        ("{kind: email, smtp: here, from: a@b.org}", "{kind", "smtp must be smtp://host[:port] or"),
+        (
+            "{kind: webhook, url: 'ftp://a'}",
+            "{kind",
+            "url must be http://… or https://… with a hos",
+        ),
+        ("{kind: webhook, url: 'http://a', secret: [x]}", "[x]", "expected text, got a list"),
+        ("{kind: console, colour: red}", "colour", "'colour' is none of kind"),
+    ],
+)
+def test_channel_that_cannot_be_is_wrong(
+    tmp_path: Path, channel: str, at: str, message: str
+) -> None:
+    found = wrong(tmp_path, channels=f"{{console: {{kind: console}}, c: {channel}}}")
+
+    assert is_only(found, at, message), found
+
+
+def test_broken_channel_is_still_a_name(tmp_path: Path) -> None:
+    people = "{alice: {contacts: {a: {channel: hook}}}}"
+
+    found = wrong(tmp_path, channels="{hook: {kind: webhook}}", people=people)
+
+    assert is_only(found, "{kind: webhook}", "url is missing: text"), found
+
+
+@pytest.mark.parametrize("package", ["triaged.ingest", "triaged.channels"])
+def test_every_kind_can_be_configured(package: str) -> None:
+    assert all(hasattr(load(package, kind), "Settings") for kind in kinds(package))

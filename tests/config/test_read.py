@@ -1,0 +1,182 @@
+from pathlib import Path
+
+import pytest
+
+from tests.config.samples import SMALL, configured, given, read, wrong
+from triaged.config.files import MissingSecret
+from triaged.config.read import load
+from triaged.config.schema import Log, Retention
+from triaged.core.durations import DAY, MINUTE, YEAR
+from triaged.core.model import Severity
+from triaged.errors import Problem
+
+CANARIES = [f"canary{number}secret" for number in range(8)]
+
+
+def test_everything_has_a_default(tmp_path: Path) -> None:
+    found = configured(tmp_path)
+
+    assert found.auth == "tokens"
+    assert found.public == {"status"}
+    assert found.retention == Retention(90 * DAY, 90 * DAY, 2 * YEAR, YEAR, 14 * DAY)
+    assert found.max_body == 8 * 1024 * 1024
+    assert found.timezone == "UTC"
+    assert found.log == Log("info", "auto")
+    assert not found.watch
+    assert found.tokens == ()
+    assert found.trusted_proxies == ()
+    assert found.settings.unclassified is Severity.SEV2
+    assert found.settings.at_risk == 0.75
+    assert found.settings.reopen_within == 30 * MINUTE
+
+
+def test_every_problem_is_reported_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = """\
+listen: 127.0.0.1
+auth: some
+tokens: [{name: a, token_file: absent, scopes: [write]}]
+sources: {g: {kind: grafanna}, x: {kind: generic, fields: {titel: $.a}}}
+channels: {console: {kind: console}, hook: {kind: webhook}}
+people:
+  alice: {contacts: {a: {channel: consle}}}
+  bob: {contacts: [a]}
+schedules: {p: {rotations: [{people: [alic, bob], every: soon, from: now}]}}
+policies: {default: {steps: [{notify: ["schedule:primary", "person:bob"]}]}}
+storm: {incidents: 50}
+"""
+
+    problems = read(tmp_path, text).problems
+
+    lines = [
+        str(problem).removeprefix(f"{tmp_path}/config.yaml:").split(": ")[0] for problem in problems
+    ]
+    assert lines == [
+        *("1:1", "1:9", "2:7", "3:32", "3:49", "4:21", "4:60", "5:44", "7:35", "8:19"),
+        *("9:58", "9:70", "10:40", "11:1"),
+    ]
+    assert [type(problem) for problem in problems].count(MissingSecret) == 1
+
+
+def test_broken_section_does_not_hide_what_is_wrong_elsewhere(tmp_path: Path) -> None:
+    found = wrong(tmp_path, people="[alice]", teams="{a: {policy: x}}")
+
+    assert [message for _, message in found] == [
+        "expected a map, got a list",
+        "policies: 'x' is none of default",
+        "people: 'alice' does not exist: there are none",
+    ]
+
+
+def test_missing_configuration_says_so(tmp_path: Path) -> None:
+    loaded = load(tmp_path / "config.yaml", {})
+
+    message = "cannot be read: no such file or directory"
+    assert loaded.problems == (Problem(f"{tmp_path}/config.yaml", message),)
+    assert loaded.configuration is None
+    assert loaded.unusable
+
+
+@pytest.mark.parametrize("text", ["a: [", "- a", "just text", "a: 1\na: 2\n", "\0"])
+def test_text_that_is_no_configuration_is_one_or_more_problems(tmp_path: Path, text: str) -> None:
+    loaded = read(tmp_path, text)
+
+    assert loaded.problems
+    assert loaded.configuration is None
+
+
+def test_empty_configuration_says_what_it_needs(tmp_path: Path) -> None:
+    loaded = read(tmp_path, "")
+
+    assert [problem.message.split(":")[0] for problem in loaded.problems] == [
+        "no rule file is named rules/*.yaml",
+        "policies",
+    ]
+
+
+def test_rules_of_every_file_are_read_in_order(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    for name, rule in (("20-b.yaml", "second"), ("10-a.yaml", "first")):
+        text = f"rules: [{{name: {rule}, set: {{severity: SEV-1}}}}]"
+        (tmp_path / "rules" / name).write_text(text)
+
+    found = configured(tmp_path, rules="[rules/*.yaml, rules/20-b.yaml]")
+
+    assert getattr(found.settings.rules, "names", None) == ("first", "second")
+    assert found.settings.rules.digest
+    assert found.files == (
+        tmp_path / "config.yaml",
+        tmp_path / "rules",
+        tmp_path / "rules" / "10-a.yaml",
+        tmp_path / "rules" / "20-b.yaml",
+    )
+
+
+def test_wrong_rules_leave_the_configuration_but_not_for_a_daemon(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text("rules: [{name: a, set: {severity: SEV-9, policy: x}}]")
+
+    loaded = given(tmp_path, rules="[r.yaml]")
+
+    assert str(loaded.problems[0]).startswith(f"{tmp_path}/r.yaml:1:35: 'SEV-9' is none of SEV-1,")
+    assert loaded.configuration is not None
+    assert loaded.unusable
+
+
+def test_rules_may_name_what_the_configuration_has(tmp_path: Path) -> None:
+    text = "rules: [{name: a, when: {during: night, source: [x]}, set: {policy: loud}}]"
+    (tmp_path / "r.yaml").write_text(text)
+    one = "steps: [{notify: ['person:alice']}]"
+
+    found = configured(
+        tmp_path,
+        rules="[r.yaml]",
+        calendars="{night: {open: 'daily 22:00-06:00'}}",
+        sources="{x: {kind: generic}}",
+        policies=f"{{default: {{{one}}}, loud: {{{one}}}}}",
+    )
+
+    assert set(found.settings.policies) == {"default", "loud"}
+
+
+def test_pattern_that_names_no_file_is_a_warning(tmp_path: Path) -> None:
+    assert wrong(tmp_path, rules="[nothing/*.yaml]") == [
+        (
+            "nothing/*.yaml]",
+            "no rule file is named nothing/*.yaml: what no rule classifies is SEV-2",
+        )
+    ]
+    assert not given(tmp_path, rules="[nothing/*.yaml]").unusable
+
+
+def test_secrets_are_in_no_message_and_no_representation(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"{CANARIES[0]}\n{CANARIES[0]}")
+    hook = f"url: 'https://a', secret: {CANARIES[1]}, headers: {{a: {CANARIES[2]}}}"
+    mail = f"smtp: 'smtp://a', from: x, username: a, password: {CANARIES[3]}"
+    grafana = f"kind: grafana, hmac_secret: {CANARIES[4]}, hmac_secret_file: key"
+
+    loaded = given(
+        tmp_path,
+        channels=f"{{console: {{kind: console}}, hook: {{kind: webhook, {hook}}}, "
+        f"mail: {{kind: email, {mail}}}, bad: {CANARIES[5]}}}",
+        sources=f"{{g: {{{grafana}}}}}",
+        tokens=f"[{{name: a, token: {CANARIES[6]}, scopes: [x]}}, {CANARIES[7]}]",
+    )
+
+    said = "\n".join([*map(str, loaded.problems), repr(loaded)])
+    assert len(loaded.problems) >= 4
+    assert [canary for canary in CANARIES if canary in said] == []
+
+
+def test_positions_begin_with_the_path_as_it_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "db.yaml").write_text("rules:\n  - {name: a, sets: {}}\n")
+    small = "".join(f"{name}: {text}\n" for name, text in SMALL.items() if name != "rules")
+    (tmp_path / "config.yaml").write_text(small + "watch: maybe\n")
+
+    loaded = load(Path("config.yaml"), {})
+
+    first, second = loaded.problems[:2]
+    assert str(first) == "config.yaml:4:8: expected true or false, got text 'maybe'"
+    assert str(second).startswith("rules/db.yaml:2:15: 'sets' is none of name, match, when, set,")

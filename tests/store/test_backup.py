@@ -1,0 +1,56 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.errors import StoreMismatch
+from triaged.store.backup import backup, restore
+from triaged.store.database import open_database
+
+
+async def test_a_backup_of_a_running_store_can_be_put_back(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    path, copy = tmp_path / "triaged.db", tmp_path / "copy.db"
+    database = await open_database(f"sqlite:{path}", clock)
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(alertname="Before"))
+    await backup(database, copy)
+    await desk.handle(desk.fires(alertname="After"))
+
+    with pytest.raises(StoreMismatch, match="in use"):
+        await restore(path, copy)
+    await database.close()
+    await restore(path, copy)
+
+    database = await open_database(f"sqlite:{path}", clock)
+    assert (await Desk(database, clock).incident(1)).title == "Before"
+    async with database.reading() as tx:
+        assert await tx.fetch("SELECT COUNT(*) FROM incidents") == [(1,)]
+    await database.close()
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert (tmp_path / "triaged.db.replaced").exists()
+
+
+async def test_a_backup_overwrites_nothing(tmp_path: Path, clock: StillClock) -> None:
+    database = await open_database(f"sqlite:{tmp_path / 'triaged.db'}", clock)
+    (tmp_path / "copy.db").write_text("precious")
+
+    with pytest.raises(StoreMismatch, match="exists already"):
+        await backup(database, tmp_path / "copy.db")
+
+    await database.close()
+
+
+async def test_what_is_no_store_is_not_put_back(tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("not a database at all" * 100)
+
+    with pytest.raises(StoreMismatch, match="no store of triaged"):
+        await restore(tmp_path / "triaged.db", tmp_path / "copy.db")
+
+
+async def test_a_backup_that_does_not_exist_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StoreMismatch, match="no store of triaged"):
+        await restore(tmp_path / "triaged.db", tmp_path / "none.db")

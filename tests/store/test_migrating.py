@@ -1,0 +1,47 @@
+import pytest
+
+from tests.store.conftest import StillClock
+from triaged.errors import StoreMismatch
+from triaged.store.database import Database, open_database
+from triaged.store.migrating import Migration, check, migrate, migrations
+
+
+async def test_a_store_is_migrated_once(database: Database) -> None:
+    assert await migrate(database, 0) == []
+
+
+async def test_a_newer_schema_is_refused(database: Database, url: str, clock: StillClock) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("INSERT INTO schema_version VALUES ($1, $2, $3)", 9999, "x", 0)
+    await database.close()
+
+    with pytest.raises(StoreMismatch, match="run the newer version"):
+        await open_database(url, clock)
+
+
+async def test_an_edited_migration_is_refused(
+    database: Database, url: str, clock: StillClock
+) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE schema_version SET digest = $1", "another")
+    await database.close()
+
+    with pytest.raises(StoreMismatch, match="applied with another text"):
+        await open_database(url, clock)
+
+
+def test_numbers_have_no_gaps() -> None:
+    numbers = [migration.number for migration in migrations()]
+
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_each_database_reads_its_own_words() -> None:
+    migration = Migration(1, "-- why\nCREATE TABLE t (a BIGINT, b BLOB) STRICT;")
+
+    assert migration.statements("sqlite") == ["CREATE TABLE t (a INTEGER, b BLOB) STRICT"]
+    assert migration.statements("postgresql") == ["CREATE TABLE t (a BIGINT, b BYTEA)"]
+
+
+def test_a_schema_that_is_behind_is_no_mismatch() -> None:
+    check({}, migrations())

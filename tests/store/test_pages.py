@@ -1,0 +1,104 @@
+import pytest
+from msgspec.structs import replace
+
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.durations import SECOND
+from triaged.core.events import Delivered, DeliveryEnded, Event, PageDue, Refused
+from triaged.core.model import Page, PageState
+from triaged.store import pages
+from triaged.store.database import Database
+
+LEASE_US = 15 * SECOND
+
+
+@pytest.fixture
+async def desk(database: Database, clock: StillClock) -> Desk:
+    """Two incidents, whose pages to alice are due."""
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(alertname="Slow", severity="SEV-3"))
+    await desk.handle(desk.fires(alertname="Down", severity="SEV-1"))
+    return desk
+
+
+async def claim(desk: Desk, channel: str = "mail", limit: int = 10) -> list[Page]:
+    """Claim pages now."""
+    async with desk.database.transaction() as tx:
+        return await pages.claim(tx, channel, desk.clock.now(), LEASE_US, limit)
+
+
+async def test_the_worst_is_claimed_first(desk: Desk) -> None:
+    assert [page.severity for page in await claim(desk)] == ["SEV-1", "SEV-3"]
+
+
+async def test_a_claimed_page_is_hidden_until_its_lease_ends(desk: Desk) -> None:
+    first = await claim(desk)
+
+    assert await claim(desk) == []
+    desk.clock.at += LEASE_US
+    again = await claim(desk)
+
+    assert [page.id for page in again] == [page.id for page in first]
+    assert [page.token for page in again] == [2, 2]
+
+
+async def test_lanes_do_not_see_each_others_pages(desk: Desk) -> None:
+    assert {page.channel for page in await claim(desk, "desk")} == {"desk"}
+
+
+async def test_a_verdict_with_an_old_token_is_not_written(desk: Desk) -> None:
+    old = (await claim(desk, limit=1))[0]
+    desk.clock.at += LEASE_US
+    new = (await claim(desk, limit=1))[0]
+
+    await desk.handle(DeliveryEnded(old.id, old.token, Delivered(), old.attempts))
+    stored = {page.id: page for page in await desk.pages(old.incident)}[old.id]
+    assert stored.state is PageState.DUE
+    await desk.handle(DeliveryEnded(new.id, new.token, Delivered("ref"), new.attempts))
+
+    stored = {page.id: page for page in await desk.pages(new.incident)}[new.id]
+    assert (stored.state, stored.provider_ref) == (PageState.SENT, "ref")
+
+
+async def test_a_fence_holds_against_a_row_that_was_claimed_since(desk: Desk) -> None:
+    old = (await claim(desk, limit=1))[0]
+    desk.clock.at += LEASE_US
+    await claim(desk, limit=1)
+
+    async with desk.database.transaction() as tx:
+        await pages.save(tx, [replace(old, state=PageState.SENT)])
+
+    states = {page.id: page.state for page in await desk.pages(old.incident)}
+    assert states[old.id] is PageState.DUE
+
+
+async def test_the_same_page_is_added_once(desk: Desk) -> None:
+    (page, *_) = await desk.pages()
+
+    async with desk.database.transaction() as tx:
+        await pages.add(tx, [replace(page, subject="another")])
+
+    assert page in await desk.pages()
+
+
+async def test_a_refused_page_knows_its_siblings(desk: Desk) -> None:
+    claimed = await claim(desk, "desk")
+    verdicts: list[Event] = [PageDue(page) for page in claimed]
+    verdicts += [DeliveryEnded(p.id, p.token, Refused("no"), p.attempts) for p in claimed]
+
+    await desk.handle(*verdicts)
+
+    by_contact = {page.recipient.contact: page.state for page in await desk.pages(2)}
+    assert by_contact == {"desk": PageState.FAILED, "mail": PageState.DUE}
+
+
+async def test_when_the_next_page_is_due_counts_leases(desk: Desk) -> None:
+    async with desk.database.reading() as tx:
+        assert await pages.next_due(tx, "mail") == desk.clock.now()
+    await claim(desk)
+
+    async with desk.database.reading() as tx:
+        assert await pages.next_due(tx, "mail") == desk.clock.now() + LEASE_US
+        assert await pages.next_due(tx, "pigeon") is None
+        assert await pages.channels_due(tx) == ["desk", "mail"]
+        assert await pages.pending(tx) == (4, desk.clock.now())

@@ -1,0 +1,61 @@
+import msgspec
+
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.durations import DAY, HOUR
+from triaged.core.events import BodyQuarantined
+from triaged.store import info, retention
+from triaged.store.database import Database
+
+
+class Limits(msgspec.Struct):
+    """A day for everything."""
+
+    alerts: int = DAY
+    observations: int = DAY
+    incidents: int = DAY
+    deliveries: int = DAY
+    quarantine: int = DAY
+
+
+async def counts(database: Database) -> dict[str, int]:
+    """Rows by table."""
+    async with database.reading() as tx:
+        return await info.summary(tx)
+
+
+async def test_what_is_over_for_long_enough_goes(database: Database, clock: StillClock) -> None:
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(severity="SEV-2"), desk.fires(alertname="Still"))
+    await desk.handle(desk.ends())
+    await desk.handle(BodyQuarantined("am", "not_json", "no", b"{", {}, clock.now()))
+    clock.at += DAY + HOUR
+
+    removed = await retention.prune(database, Limits(), clock.now())
+
+    assert removed == {"alerts": 1, "observations": 1, "incidents": 1, "quarantine": 1}
+    left = await counts(database)
+    assert (left["alerts"], left["observations"], left["incidents"]) == (1, 1, 2)
+
+
+async def test_what_fires_or_is_open_stays(database: Database, clock: StillClock) -> None:
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(severity="SEV-2"))
+    before = await counts(database)
+    clock.at += 1000 * DAY
+
+    removed = await retention.prune(database, Limits(), clock.now())
+
+    assert removed == {}
+    assert await counts(database) == before
+
+
+async def test_more_than_a_batch_goes_too(database: Database, clock: StillClock) -> None:
+    desk = Desk(database, clock)
+    count = 2 * retention.BATCH + 1
+    await desk.handle(*[desk.fires(pod=str(n), incident="no") for n in range(count)])
+    await desk.handle(*[desk.ends(pod=str(n), incident="no") for n in range(count)])
+
+    removed = await retention.prune(database, Limits(), clock.now() + 2 * DAY)
+
+    assert removed["alerts"] == removed["observations"] == count

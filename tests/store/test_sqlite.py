@@ -1,0 +1,149 @@
+import asyncio
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
+from triaged.store.base import Bulk
+from triaged.store.database import open_database
+from triaged.store.sqlite import CHUNKS, chunks, named, values_sql
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "triaged.db"
+
+
+async def test_a_second_daemon_is_refused_by_name(path: Path, clock: StillClock) -> None:
+    first = await open_database(f"sqlite:{path}", clock)
+
+    with pytest.raises(StoreMismatch, match=f"in use by process {os.getpid()}"):
+        await open_database(f"sqlite:{path}", clock)
+    await first.close()
+
+    second = await open_database(f"sqlite:{path}", clock)
+    await second.close()
+
+
+def test_only_the_owner_may_read_the_file(path: Path, clock: StillClock) -> None:
+    async def open_and_close() -> None:
+        await (await open_database(f"sqlite:{path}", clock)).close()
+
+    asyncio.run(open_and_close())
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_a_path_that_cannot_be_opened_is_said(tmp_path: Path, clock: StillClock) -> None:
+    with pytest.raises(StoreUnavailable, match="cannot open"):
+        await open_database(f"sqlite:{tmp_path / 'none' / 'x.db'}", clock)
+
+
+async def test_a_locked_file_is_unavailable_and_works_again(path: Path, clock: StillClock) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+    desk = Desk(database, clock)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(StoreUnavailable, match="locked"):
+        await desk.handle(desk.fires(severity="SEV-2"))
+    other.execute("ROLLBACK")
+    other.close()
+    await desk.handle(desk.fires(severity="SEV-2"))
+
+    assert (await desk.incident()).number == 1
+    await database.close()
+
+
+async def test_a_full_disk_is_unavailable_and_works_again(path: Path, clock: StillClock) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(severity="SEV-2"))
+    async with database.transaction() as tx:
+        pages = await tx.fetch("PRAGMA page_count")
+        await tx.fetch(f"PRAGMA max_page_count = {pages[0][0]}")
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        await desk.handle(*[desk.fires(pod=str(n), text="x" * 400) for n in range(300)])
+    async with database.transaction() as tx:
+        await tx.fetch("PRAGMA max_page_count = 1000000")
+    await desk.handle(desk.fires(pod="after"))
+
+    assert (await desk.incident()).firing == {"SEV-2": 1, "": 1}
+    await database.close()
+
+
+async def test_an_error_in_a_transaction_leaves_nothing(path: Path, clock: StillClock) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+
+    async def write_and_fail() -> None:
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO secrets (name, value) VALUES ($1, $2)", "a", "b")
+            int("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await write_and_fail()
+
+    async with database.reading() as tx:
+        assert await tx.fetch("SELECT * FROM secrets") == []
+    await database.close()
+
+
+async def test_a_cancelled_transaction_does_not_tear_the_next(
+    path: Path, clock: StillClock
+) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+
+    async def write(name: str) -> None:
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO secrets (name, value) VALUES ($1, $2)", name, "x")
+            await asyncio.sleep(0)
+
+    tasks = [asyncio.ensure_future(write(str(n))) for n in range(20)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    async with database.reading() as tx:
+        names = {row[0] for row in await tx.fetch("SELECT name FROM secrets")}
+    assert {str(n) for n in range(1, 20, 2)} <= names
+    await database.close()
+
+
+async def test_readers_do_not_write(path: Path, clock: StillClock) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+
+    async with database.reading() as tx:
+        with pytest.raises(StoreError, match="cannot write"):
+            await tx.execute("DELETE FROM secrets")
+        with pytest.raises(StoreUnavailable, match="readonly"):
+            await tx.fetch("DELETE FROM secrets RETURNING name")
+    await database.close()
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 700])
+def test_chunks_cover_every_row_once_in_few_sizes(count: int) -> None:
+    bulk = Bulk("INSERT INTO t {rows}", ("bigint", "text"))
+    rows = [(n, str(n)) for n in range(count)]
+
+    made = list(chunks(bulk, rows))
+
+    values = [value for _, part in made for value in part]
+    assert values == [value for row in rows for value in row]
+    sizes = {len(part) // 2 for _, part in made}
+    assert sizes <= set(CHUNKS)
+
+
+def test_the_text_of_a_bulk_has_a_place_for_each_value() -> None:
+    bulk = Bulk("WITH v (a) AS ({rows}) SELECT {columns} FROM v", ("bigint",), ("a",))
+
+    assert values_sql(bulk, 2) == (
+        "WITH v (a) AS (VALUES (?), (?)) SELECT json_group_array(json_array(a)) FROM v"
+    )
+    assert named(("x", 2)) == {"1": "x", "2": 2}

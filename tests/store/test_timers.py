@@ -1,0 +1,58 @@
+from typing import get_args
+
+from triaged.core.timers import (
+    AtRiskDue,
+    IncidentTimer,
+    ReopenWindowDue,
+    ResolveDue,
+    StepDue,
+    TargetDue,
+    UnacknowledgeDue,
+)
+from triaged.store import timers
+from triaged.store.database import Database
+from triaged.store.timers import KINDS, kind_name
+
+ALL: list[IncidentTimer] = [
+    StepDue(1, 10, 2, 3, 4),
+    AtRiskDue(1, 20, 2),
+    TargetDue(1, 30, 2),
+    UnacknowledgeDue(1, 40, 2),
+    ResolveDue(1, 50),
+    ReopenWindowDue(1, 60, 7),
+]
+
+
+async def test_every_kind_reads_back_in_the_order_of_its_instants(database: Database) -> None:
+    async with database.transaction() as tx:
+        await timers.save(tx, reversed(ALL), [])
+
+    async with database.reading() as tx:
+        assert await timers.due(tx, 100, 10) == ALL
+        assert await timers.due(tx, 30, 2) == ALL[:2]
+        assert await timers.next_due(tx) == 10
+
+
+async def test_arming_replaces_and_dropping_removes(database: Database) -> None:
+    async with database.transaction() as tx:
+        await timers.save(tx, ALL, [])
+    async with database.transaction() as tx:
+        await timers.save(tx, [StepDue(1, 99, 3, 1, 1)], [(1, "target"), (2, "step")])
+
+    async with database.reading() as tx:
+        found = await timers.due(tx, 100, 10)
+    assert StepDue(1, 99, 3, 1, 1) in found
+    assert len(found) == len(ALL) - 1
+
+
+async def test_a_postponed_timer_waits(database: Database) -> None:
+    async with database.transaction() as tx:
+        await timers.save(tx, [ALL[0]], [])
+        await timers.postpone(tx, ALL[0], 1000)
+
+    async with database.reading() as tx:
+        assert await timers.due(tx, 999, 10) == []
+
+
+def test_every_kind_has_a_name() -> None:
+    assert {kind_name(kind) for kind in get_args(IncidentTimer)} == set(KINDS)

@@ -1,0 +1,158 @@
+import pytest
+
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.durations import HOUR, MINUTE
+from triaged.core.effects import Acted, Attached, Conflict
+from triaged.core.events import Acknowledged, Declared, Reopened, Resolved, TimerFired
+from triaged.core.model import Severity, State
+from triaged.core.timers import LapseDue, ReopenWindowDue
+from triaged.store import alerts, info, observations, timeline
+from triaged.store.alerts import AlertFilter
+from triaged.store.database import Database
+
+
+@pytest.fixture
+def desk(database: Database, clock: StillClock) -> Desk:
+    return Desk(database, clock)
+
+
+async def test_a_batch_opens_joins_and_numbers_incidents(desk: Desk) -> None:
+    batch = [desk.fires(alertname=name, severity="SEV-2", pod=pod) for name in "AB" for pod in "xy"]
+
+    answers = await desk.handle(*batch)
+
+    assert answers == [Attached(1), Attached(1), Attached(2), Attached(2)]
+    assert (await desk.incident(1)).firing == {"SEV-2": 2}
+
+
+async def test_numbers_that_a_batch_does_not_use_are_not_lost(desk: Desk) -> None:
+    await desk.handle(desk.fires(alertname="A", incident="no"), desk.fires(alertname="B"))
+    await desk.handle(desk.fires(alertname="B", pod="2"))
+
+    answers = await desk.handle(desk.fires(alertname="C"))
+
+    assert answers == [Attached(2)]
+
+
+async def test_an_alert_twice_in_a_batch_is_two_events(desk: Desk) -> None:
+    answers = await desk.handle(
+        desk.fires(severity="SEV-2"), desk.ends(severity="SEV-2"), desk.fires(severity="SEV-2")
+    )
+
+    assert answers == [Attached(1)] * 3
+    incident = await desk.incident()
+    assert (incident.state, incident.reopens, incident.firing) == (State.OPEN, 1, {"SEV-2": 1})
+    async with desk.database.reading() as tx:
+        found, _ = await alerts.find(tx, AlertFilter())
+    assert [(alert.episode, alert.firing) for alert in found] == [(2, True)]
+
+
+async def test_a_repeat_is_counted_and_brings_its_annotations(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2"))
+    again = desk.fires(severity="SEV-2")
+    again.alert.annotations["value"] = "42"
+    desk.clock.at += MINUTE
+
+    await desk.handle(again, again)
+
+    async with desk.database.reading() as tx:
+        (found,), _ = await alerts.find(tx, AlertFilter(firing=True))
+    assert found.repeats == 2
+    assert found.annotations == {"value": "42"}
+    assert found.episode == 1
+
+
+async def test_one_entry_tells_of_all_alerts_that_joined_in_a_commit(desk: Desk) -> None:
+    await desk.handle(*[desk.fires(severity="SEV-2", pod=str(n)) for n in range(30)])
+
+    async with desk.database.reading() as tx:
+        entries = await timeline.of(tx, 1, 0, 100)
+    joined = [entry for entry in entries if entry.kind == "alerts.joined"]
+    assert [entry.data["count"] for entry in joined] == [30]
+    named = joined[0].data["alerts"]
+    assert isinstance(named, list)
+    assert len(named) == 20
+
+
+async def test_a_resolve_finds_the_incident_of_its_alert(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2"))
+
+    await desk.handle(desk.ends())
+
+    assert (await desk.incident()).state is State.RESOLVED
+
+
+async def test_the_newest_incident_of_a_key_re_opens_or_is_linked(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2"))
+    await desk.handle(desk.ends())
+    await desk.handle(desk.fires(severity="SEV-2"))
+    await desk.handle(desk.ends())
+    desk.clock.at += HOUR
+
+    answers = await desk.handle(desk.fires(severity="SEV-2"))
+
+    assert answers == [Attached(2)]
+    assert (await desk.incident(2)).previous == 1
+    assert (await desk.incident(1)).reopens == 1
+
+
+async def test_what_still_fires_moves_to_the_new_incident(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2"))
+    await desk.handle(Resolved(1, "bob"))
+    desk.clock.at += HOUR
+
+    await desk.handle(TimerFired(ReopenWindowDue(1, desk.clock.at, 0)))
+    await desk.handle(desk.ends())
+
+    assert (await desk.incident(2)).state is State.RESOLVED
+
+
+async def test_re_opening_by_hand_sees_a_newer_incident_of_its_key(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2"))
+    await desk.handle(desk.ends())
+    desk.clock.at += HOUR
+    await desk.handle(desk.fires(severity="SEV-2"))
+
+    (answer,) = await desk.handle(Reopened(1, "bob"))
+
+    assert isinstance(answer, Conflict)
+
+
+async def test_a_lapse_knows_when_its_source_was_heard(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2"))
+    desk.clock.at += 26 * HOUR
+    await desk.handle(desk.fires(alertname="Other"))
+
+    await desk.handle(TimerFired(LapseDue("am", "alertname=Down", desk.clock.at)))
+
+    assert (await desk.incident()).state is State.RESOLVED
+
+
+async def test_a_declared_incident_has_a_number_and_no_key(desk: Desk) -> None:
+    answers = await desk.handle(
+        Declared("bob", "one", Severity.SEV1), Declared("bob", "two", Severity.SEV1)
+    )
+
+    assert answers == [Acted(1), Acted(2)]
+
+
+async def test_acting_on_what_does_not_exist_changes_nothing(desk: Desk) -> None:
+    await desk.handle(Acknowledged(9, "bob"))
+
+    async with desk.database.reading() as tx:
+        assert (await info.summary(tx))["incidents"] == 0
+
+
+async def test_an_episode_is_observed_from_start_to_end(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2"))
+    await desk.handle(desk.fires(severity="SEV-2"))
+    desk.clock.at += MINUTE
+    await desk.handle(desk.ends())
+
+    async with desk.database.reading() as tx:
+        (row,) = await tx.fetch(
+            "SELECT episode, incident, ended_at, ended_by, repeats FROM observations"
+        )
+    assert row == (1, 1, desk.clock.at, "resolved", 1)
+    assert observations.START.types

@@ -1,0 +1,138 @@
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.durations import HOUR, MINUTE, SECOND
+from triaged.core.model import Response
+from triaged.core.timers import StepDue
+from triaged.store import timers
+from triaged.store.database import Database, open_database
+from triaged.timekeeper import SWEEP_EVERY_US, Timekeeper
+
+TURNS_MAX = 20_000
+"""Turns of the event loop that a test waits for the timekeeper: some seconds."""
+
+
+class Patient(StillClock):
+    """A clock whose sleepers wake when the test moves it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._moved = asyncio.Condition()
+
+    async def sleep_until(self, at: int) -> None:
+        """Wait for the test."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self.at >= at)
+
+    async def move(self, us: int) -> None:
+        """Let time pass."""
+        async with self._moved:
+            self.at += us
+            self._moved.notify_all()
+
+
+class Kept:
+    """Keeps what the timekeeper tells."""
+
+    def __init__(self) -> None:
+        self.lateness: list[int] = []
+        self.repairs = 0
+
+    def fired(self, lateness_us: Sequence[int]) -> None:
+        """Keep."""
+        self.lateness += lateness_us
+
+    def repaired(self, count: int) -> None:
+        """Keep."""
+        self.repairs += count
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await open_database(f"sqlite:{tmp_path / 'triaged.db'}", StillClock())
+    yield opened
+    await opened.close()
+
+
+@asynccontextmanager
+async def keeping(database: Database, clock: Patient) -> AsyncIterator[tuple[Desk, Kept]]:
+    """A desk whose timers fire."""
+    desk, kept = Desk(database, clock), Kept()
+    keeper = Timekeeper(desk.engine, database, clock, kept)
+    async with asyncio.TaskGroup() as tasks:
+        turning = [tasks.create_task(desk.engine.run()), tasks.create_task(keeper.run())]
+        yield desk, kept
+        for task in turning:
+            task.cancel()
+
+
+async def until(desk: Desk, response: Response) -> None:
+    """Return when INC-1 has this response."""
+    for _ in range(TURNS_MAX):
+        if (await desk.incident()).response is response:
+            return
+        await asyncio.sleep(0)
+    raise AssertionError(await desk.incident())
+
+
+async def test_what_is_due_fires_and_what_is_not_waits(database: Database) -> None:
+    clock = Patient()
+    async with keeping(database, clock) as (desk, kept):
+        await desk.handle(desk.fires(severity="SEV-2"))
+        await clock.move(12 * MINUTE)
+        await asyncio.wait_for(until(desk, Response.AT_RISK), 30)
+
+        place = (await desk.incident()).escalation
+        assert (place.step, place.next_at) == (3, clock.at + 3 * MINUTE)
+        assert all(late >= 0 for late in kept.lateness)
+
+
+async def test_everything_overdue_fires_after_an_outage(database: Database) -> None:
+    clock = Patient()
+    await Desk(database, clock).handle(
+        *[Desk(database, clock).fires(alertname=str(n), severity="SEV-1") for n in range(40)]
+    )
+    clock.at += HOUR
+
+    async with keeping(database, clock) as (desk, kept):
+        await asyncio.wait_for(until(desk, Response.MISSED), 30)
+
+        assert max(kept.lateness) >= 55 * MINUTE
+    assert kept.repairs == 0
+
+
+async def test_a_step_whose_timer_was_lost_is_found_and_fired(database: Database) -> None:
+    clock = Patient()
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(severity="SEV-2"))
+    async with database.transaction() as tx:
+        await tx.execute("DELETE FROM timers WHERE kind = 'step'")
+
+    async with keeping(database, clock) as (desk, kept):
+        await clock.move(8 * MINUTE + SWEEP_EVERY_US)
+        for _ in range(TURNS_MAX):
+            if (await desk.incident()).escalation.step == 3:
+                break
+            await asyncio.sleep(0)
+    assert kept.repairs == 1
+
+
+async def test_a_timer_of_an_incident_that_is_gone_goes_too(database: Database) -> None:
+    clock = Patient()
+    async with database.transaction() as tx:
+        await timers.save(tx, [StepDue(77, clock.at - SECOND, 1, 1, 1)], [])
+
+    async with keeping(database, clock):
+        for _ in range(TURNS_MAX):
+            async with database.reading() as tx:
+                left = await timers.due(tx, clock.at, 10)
+            if not left:
+                break
+            await asyncio.sleep(0)
+    assert left == []
