@@ -12,7 +12,7 @@ from triaged.documents import Document, Path
 from triaged.errors import Problem
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule, RuleSet
-from triaged.rules.schema import Rule, RuleFile, Set, When
+from triaged.rules.schema import Rule, Set, When
 from triaged.scalars import none_of
 from triaged.shapes import Options, shape
 from triaged.wire import encode
@@ -46,6 +46,12 @@ def read_rules(
     return RuleSet(reader.rules, digest.hexdigest()[:16]), reader.problems
 
 
+class Outline(msgspec.Struct, frozen=True):
+    """A file of rules, before each is read for itself (`schema.RuleFile`)."""
+
+    rules: tuple[object, ...] = ()
+
+
 class _Reader:
     """Reads one document after another; names are unique among all."""
 
@@ -57,10 +63,14 @@ class _Reader:
 
     def read(self, document: Document) -> None:
         """Take the rules of a document."""
-        file, problems = shape(document, RuleFile, (), Options(partial=True))
+        file, problems = shape(document, Outline, (), Options(partial=True))
         self.problems += [*document.problems, *problems]
-        for index, rule in enumerate(() if file is None else file.rules):
+        for index in range(0 if file is None else len(file.rules)):
             at: Path = ("rules", index)
+            rule, problems = shape(document, Rule, at)
+            self.problems += problems
+            if rule is None:
+                continue  # the others count all the same, and are looked at
             self._check_name(document, rule, (*at, "name"))
             conditions = self._conditions(document, rule.when or When(), (*at, "when"))
             self._check_set(document, rule, at)

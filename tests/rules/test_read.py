@@ -1,0 +1,73 @@
+import pytest
+
+from tests.core.test_escalation import OFFICE
+from triaged.documents import parse
+from triaged.rules.read import RuleContext, read_rules
+
+CONTEXT = RuleContext(
+    calendars={"office": OFFICE},
+    teams=frozenset({"payments"}),
+    policies=frozenset({"default"}),
+    sources=frozenset({"alertmanager"}),
+)
+
+
+def problems(*files: str) -> list[str]:
+    """Everything that is wrong with these files."""
+    documents = [parse(f"{n}.yaml", text.encode()) for n, text in enumerate(files)]
+    _, found = read_rules(documents, CONTEXT)
+    return [f"{'warning: ' if p.warning else ''}{p}" for p in found]
+
+
+@pytest.mark.parametrize(
+    ("rule", "complaint"),
+    [
+        ("{name: a, set: {severty: SEV-1}}", "'severty' is none of severity"),
+        ("{name: a, set: {severity: SEV-5}}", "'SEV-5' is none of SEV-1, SEV-2, SEV-3, SEV-4"),
+        ("{name: a, set: {policy: defualt}}", "did you mean default?"),
+        ("{name: a, set: {team: payment}}", "warning: 0.yaml"),
+        ("{name: a, when: {during: offce}, set: {severity: SEV-1}}", "did you mean office?"),
+        ("{name: a, when: {source: alertmanger}, set: {severity: SEV-1}}", "alertmanager?"),
+        ("{name: a, match: ['x=~\"(\"'], set: {severity: SEV-1}}", "missing )"),
+        ("{name: a, set: {title: '{{ 1+1 }}'}}", "`add` is not allowed"),
+        ("{name: A B, set: {severity: SEV-1}}", "lower-case"),
+        ("{name: a}", "sets nothing"),
+        ("{name: a, set: {group_by: []}}", "an empty list"),
+        ("{set: {severity: SEV-1}}", "name"),
+        ("{name: a, set: {severity: SEV-1}, mode: shadow}", "'shadow' is none of"),
+        ("{name: a, set: {raise: []}}", "'raise' is none of"),
+        ("{name: a, expect: {every: 5m}}", "'expect' is none of"),
+        ("{name: a, set: {resolve: {hold: soon}}}", "a duration such as"),
+    ],
+)
+def test_a_mistake_is_named_where_it_stands(rule: str, complaint: str) -> None:
+    found = problems(f"rules:\n  - {rule}\n")
+
+    assert any(complaint in problem for problem in found), found
+    assert all("0.yaml:2:" in problem for problem in found)
+
+
+def test_every_problem_of_every_file_is_found_at_once() -> None:
+    found = problems(
+        "rules: [{name: a, set: {policy: x}}, {name: b, set: {severity: SEV-9}}]",
+        "rules: [{name: a, set: {severity: SEV-1}}]",
+        "maintenance: []",
+    )
+
+    assert len(found) == 4
+    assert "the name of the rule at 0.yaml:1:16, too" in found[2]
+
+
+def test_good_rules_count_beside_bad_ones() -> None:
+    document = parse("r.yaml", b"rules: [{name: a, set: {severity: SEV-1}}, {name: b, x: 1}]")
+
+    rules, found = read_rules([document], CONTEXT)
+
+    assert rules.names == ("a",)
+    assert len(found) == 1
+
+
+def test_no_files_are_no_rules() -> None:
+    rules, found = read_rules([], CONTEXT)
+
+    assert (rules.names, found) == ((), [])
