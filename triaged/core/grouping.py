@@ -171,8 +171,8 @@ def _attach(draft: Draft, arrival: Arrival) -> None:
     name = outcome.severity or ""
     firing[name] = firing.get(name, 0) + 1
     labels = incident.labels
-    if labels != outcome.labels:
-        theirs = outcome.labels
+    theirs = outcome.labels
+    if not labels.items() <= theirs.items():
         labels = {name: value for name, value in labels.items() if theirs.get(name) == value}
     resolving_at = incident.resolving_at
     if resolving_at is not None and incident.resolve.when is not ResolveWhen.FIRST:

@@ -1,6 +1,7 @@
 """What a batch of decisions is based on: the rows it read, as changed by its own effects."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import count
 from typing import assert_never
 
@@ -30,6 +31,7 @@ from triaged.wire import encode
 AlertId = tuple[str, str]
 
 
+@lru_cache(maxsize=16_384)  # a batch asks for the same few keys again and again
 def key_text(key: Key) -> str:
     """The stored form of an incident key: JSON pairs, so that no delimiter can collide."""
     return encode(key).decode()
@@ -69,8 +71,9 @@ class View:
 
     def add_incident(self, incident: Incident) -> None:
         """Know `incident` and, by its key and state, where new alerts with that key go."""
+        known = self.incidents.get(incident.number)
         self.incidents[incident.number] = incident
-        if not incident.key:
+        if not incident.key or (known is not None and known.state is incident.state):
             return
         text = key_text(incident.key)
         if incident.live:
@@ -83,6 +86,8 @@ class View:
         """Make `effects` visible to the decisions that follow in this batch."""
         for effect in effects:
             match effect:
+                case JoinAlert() | RepeatAlert():
+                    pass
                 case StartEpisode(state=state) | EndEpisode(state=state):
                     self.alerts[state.source, state.fingerprint] = state
                 case SaveIncident(incident=incident):
@@ -94,10 +99,8 @@ class View:
                 case SavePage(page=page):
                     self.pages[page.id] = page
                 case (
-                    RepeatAlert()
-                    | NoteResolve()
+                    NoteResolve()
                     | CheckLapse()
-                    | JoinAlert()
                     | Append()
                     | ArmTimer()
                     | DropTimer()

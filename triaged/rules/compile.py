@@ -32,6 +32,8 @@ class LabelIndex:
     def __init__(self, matchers: Iterable[tuple[int, Matcher]], everything: int) -> None:
         self._remembered: dict[str, int] = {}
         self._patterns: list[tuple[int, bool]] = []
+        self._without_hits = 0
+        """The rules that a value rules out which no pattern matches: what most values do."""
         self._equal: dict[str, int] = {}
         self._set = re2.Set.FullMatchSet(_set_options())
         self._free = everything
@@ -56,6 +58,8 @@ class LabelIndex:
     def _add_pattern(self, bit: int, matcher: Matcher) -> None:
         self._set.Add(matcher.value)
         self._patterns.append((1 << bit, matcher.operator == "=~"))
+        if matcher.operator == "=~":
+            self._without_hits |= 1 << bit
 
     def mask(self, value: str) -> int:
         """The rules that this value of the label does not rule out."""
@@ -71,11 +75,15 @@ class LabelIndex:
         mask &= ~self._unequal.get(value, 0)
         if not self._patterns:
             return mask
-        hits = set(self._set.Match(value) or ())
-        for index, (bit, positive) in enumerate(self._patterns):
-            if (index in hits) is not positive:
-                mask &= ~bit
-        return mask
+        ruled_out = self._without_hits
+        hits = self._set.Match(value)
+        if hits:
+            found = set(hits)
+            ruled_out = 0
+            for index, (bit, positive) in enumerate(self._patterns):
+                if (index in found) is not positive:
+                    ruled_out |= bit
+        return mask & ~ruled_out
 
 
 class Index:

@@ -8,6 +8,7 @@ depends on the hour or the sender is looked at again at each episode.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -123,6 +124,7 @@ def plan_of(matching: Sequence[CompiledRule]) -> Plan:
             plan.severity, plan.severity_rule = rule.severity, rule.name
         labels |= dict(rule.labels)
     plan.labels = tuple(labels.items())
+    plan.group_by = tuple(sorted(set(plan.group_by)))
     return plan
 
 
@@ -165,8 +167,8 @@ def _data(alert: Alert, labels: dict[str, str]) -> Data:
 
 def _key(plan: Plan, labels: dict[str, str], fingerprint: str) -> Key:
     """The `group_by` labels that are present, by name; none: the fingerprint."""
-    found = [(name, labels[name]) for name in plan.group_by if labels.get(name)]
-    return tuple(sorted(found)) or (("fingerprint", fingerprint),)
+    found = [(name, value) for name in plan.group_by if (value := labels.get(name))]
+    return tuple(found) or (("fingerprint", fingerprint),)
 
 
 def _title(plan: Plan, alert: Alert, labels: dict[str, str]) -> str:
@@ -181,6 +183,8 @@ def _title(plan: Plan, alert: Alert, labels: dict[str, str]) -> str:
         or labels.get("alertname")
         or alert.fingerprint
     )
+    if len(text) <= TITLE_MAX and text.isprintable():
+        return text.strip() or "an alert"
     return _CONTROL.sub(" ", text.strip()[: 2 * TITLE_MAX])[:TITLE_MAX].strip() or "an alert"
 
 
@@ -188,4 +192,9 @@ def _runbook(plan: Plan, alert: Alert, labels: dict[str, str]) -> str | None:
     """The rules' runbook, else the alert's `runbook_url` annotation; only a web address."""
     text = plan.runbook.render(_data(alert, labels)) if plan.runbook else ""
     text = text or alert.annotations.get("runbook_url", "")
-    return text if _LINK.fullmatch(text) else None
+    return text if text and _is_link(text) else None
+
+
+@lru_cache(maxsize=1024)  # few runbooks serve many alerts
+def _is_link(text: str) -> bool:
+    return _LINK.fullmatch(text) is not None

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from triaged.core.effects import EndEpisode, StartEpisode
+from triaged.core.model import Key, Severity
 from triaged.store.base import Bulk, Transaction
 from triaged.wire import encode
 
@@ -23,6 +26,37 @@ END = Bulk(
 )
 
 
+class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What the rules said, less what other rows have: labels are kept once, with the alert."""
+
+    rule_set: str
+    rules: tuple[str, ...] = ()
+    severity: Severity | None = None
+    rule: str | None = None
+    key: Key = ()
+    policy: str | None = None
+    incident: bool = True
+    laid_over: dict[str, str] = {}
+    """Labels that the rules added or changed."""
+
+
+def _verdict(effect: StartEpisode) -> Verdict:
+    outcome, sent = effect.outcome, effect.alert.labels
+    laid_over: dict[str, str] = {}
+    if outcome.labels is not sent:
+        laid_over = {n: v for n, v in outcome.labels.items() if sent.get(n) != v}
+    return Verdict(
+        outcome.rule_set,
+        outcome.rules,
+        outcome.severity,
+        outcome.rule,
+        outcome.key,
+        outcome.policy,
+        outcome.incident,
+        laid_over,
+    )
+
+
 async def save_starts(tx: Transaction, effects: Iterable[StartEpisode]) -> None:
     """Write the start of episodes."""
     rows = [
@@ -33,7 +67,7 @@ async def save_starts(tx: Transaction, effects: Iterable[StartEpisode]) -> None:
             effect.received_at,
             effect.state.starts_at,
             encode(effect.alert.annotations).decode(),
-            encode(effect.outcome).decode(),
+            encode(_verdict(effect)).decode(),
             effect.state.incident,
         )
         for effect in effects

@@ -1,0 +1,228 @@
+"""Writes docs/reference from the code: `python tools/reference.py`.
+
+A test regenerates the pages and compares, so that they never say what the code does not do.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from prometheus_client.metrics import MetricWrapperBase
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from triaged.api.app import routes
+from triaged.cli import _options
+from triaged.cli.main import commands, parser_of
+from triaged.config.reference import markdown
+from triaged.core.lifecycle import diagram
+from triaged.core.model import Reason as Because
+from triaged.ingest import Reason
+from triaged.metrics import Metrics
+from triaged.rules.templates import ALERT_FIELDS, FILTERS, NAMES, OUTPUT_MAX
+
+FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+CODE = Path(__file__).parents[1] / "triaged"
+_KIND = re.compile(r'"((?:alerts?|incident|page|phase|severity|target|update)\.[a-z_]+|note)"')
+HEAD = "Generated from the code by `tools/reference.py`.\n"
+
+MATCHERS = """\
+## Matchers
+
+As Alertmanager writes them. All matchers of a rule must hold; a label that is absent is the empty
+text.
+
+| matcher | holds when the label |
+| --- | --- |
+| `name="value"` | is equal |
+| `name!="value"` | differs, or is absent |
+| `name=~"pattern"` | matches the whole pattern: RE2, anchored at both ends |
+| `name!~"pattern"` | does not match the whole pattern |
+"""
+
+
+def pages() -> Mapping[str, str]:
+    """File name in docs/reference to its text."""
+    writers: Mapping[str, Callable[[], str]] = {
+        "configuration.md": markdown,
+        "rules.md": _rules,
+        "http.md": _http,
+        "metrics.md": _metrics,
+        "commands.md": _commands,
+        "words.md": _words,
+    }
+    return {name: write().rstrip("\n") + "\n" for name, write in writers.items()}
+
+
+def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(_cell(cell) for cell in line)} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _rules() -> str:
+    filters = ", ".join(f"`{name}`" for name in FILTERS)
+    names = ", ".join(f"`{name}`" for name in NAMES)
+    fields = ", ".join(f"`alert.{name}`" for name in ALERT_FIELDS)
+    templates = (
+        "## Templates\n\nLook-ups, texts, filters, `x if y else z`, `or` and `~` between `{{` and "
+        f"`}}}}`; there are\nno loops and no arithmetic. At most {OUTPUT_MAX} characters come out."
+        f"\n\nNames: {names}.\nFields of the alert: {fields}.\nFilters: {filters}.\n"
+    )
+    return f"{markdown('rules').rstrip()}\n\n{MATCHERS}\n{templates}"
+
+
+def _http() -> str:
+    rows = (
+        (_code(route.method), _code(route.path), route.scope.value, route.about)
+        for route in sorted(routes(), key=lambda route: (route.path, route.method))
+    )
+    table = _table(("method", "path", "who", "what"), rows)
+    about = (
+        "Who may: `public` everybody; `metrics` readers, or everybody where the configuration's\n"
+        "`public` says so; `read`, `respond`, `admin` a token of that scope or one above it;\n"
+        "`ingest` a token of `ingest:<source>`, or the source's signature; `link` whoever has it.\n"
+        "`GET` answers `HEAD`, too. `GET /api/v1/openapi.json` describes bodies and answers.\n"
+    )
+    queries = _queries()
+    return f"# HTTP\n\n{HEAD}\n{about}\n{table}\n## Queries\n\n{queries}"
+
+
+def _queries() -> str:
+    return _table(
+        ("path", "parameter", "meaning"),
+        (
+            (_code(route.path), _code(parameter.name), parameter.about)
+            for route in sorted(routes(), key=lambda route: route.path)
+            for parameter in route.query
+        ),
+    )
+
+
+def _metrics() -> str:
+    metrics = Metrics()
+    labels = {
+        next(iter(metric.describe())).name: metric._labelnames
+        for metric in vars(metrics).values()
+        if isinstance(metric, MetricWrapperBase)
+    }
+    families = sorted(metrics.registry.collect(), key=lambda family: family.name)
+    rows = (
+        (
+            _code(f"{family.name}_total" if family.type == "counter" else family.name),
+            family.type,
+            ", ".join(map(_code, labels.get(family.name, ()))),
+            family.documentation,
+        )
+        for family in families
+    )
+    table = _table(("name", "type", "labels", "meaning"), rows)
+    about = "`GET /metrics` shows them. A histogram has `_bucket`, `_sum` and `_count` series.\n"
+    return f"# Metrics\n\n{HEAD}\n{about}\n{table}"
+
+
+def _commands() -> str:
+    parser = parser_of(commands())
+    body = "".join(_command("triaged", name, below) for name, below in _below(parser))
+    about = (
+        "Results go to stdout, messages to stderr. Exit status: 0 done, 1 failed or not found,\n"
+        "2 wrong usage, 78 bad configuration (`serve`).\n"
+    )
+    return f"# Commands\n\n{HEAD}\n{about}\n{body}"
+
+
+def _below(parser: argparse.ArgumentParser) -> list[tuple[str, argparse.ArgumentParser]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return list(action.choices.items())
+    return []
+
+
+def _helps(parser: argparse.ArgumentParser) -> dict[str, str]:
+    """What each sub-command is for."""
+    found = {}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found = {choice.dest: choice.help or "" for choice in action._choices_actions}
+    return found
+
+
+def _command(above: str, name: str, parser: argparse.ArgumentParser, about: str = "") -> str:
+    level = "##" if above == "triaged" else "###"
+    what = parser.description or about
+    lines = [f"{level} {above} {name}", "", f"{what[:1].upper()}{what[1:]}.", ""]
+    rows = [(_spelt(action), _help(action)) for action in _own(parser)]
+    if rows:
+        lines += [_table(("argument", "meaning"), iter(rows))]
+    helps = _helps(parser)
+    text = "\n".join(lines).rstrip("\n") + "\n\n"
+    nested = (
+        _command(f"{above} {name}", verb, below, helps.get(verb, ""))
+        for verb, below in _below(parser)
+    )
+    return text + "".join(nested)
+
+
+def _own(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    for action in parser._actions:
+        if not isinstance(action, argparse._SubParsersAction | argparse._HelpAction):
+            yield action
+
+
+def _spelt(action: argparse.Action) -> str:
+    """`-o`, `--output` text or json."""
+    wanted = "\\|".join(map(str, action.choices or ())) or action.dest.upper()
+    if not action.option_strings:
+        return _code(wanted.replace("\\|", "|"))
+    value = "" if action.nargs == 0 else f" {wanted}".replace("\\|", "|")
+    needed = " (required)" if action.required else ""
+    return _code(", ".join(action.option_strings) + value) + needed
+
+
+def _help(action: argparse.Action) -> str:
+    """The help, with defaults as they are where no environment variable says otherwise."""
+    default = _options.DEFAULT_URL if action.dest == "url" else action.default
+    return (action.help or "").replace("%(default)s", str(default))
+
+
+def kinds_of_entries() -> list[str]:
+    """Every kind of timeline entry that the code writes."""
+    sources = (path for folder in ("core", "store") for path in (CODE / folder).glob("*.py"))
+    return sorted({kind for path in sources for kind in _KIND.findall(path.read_text("utf-8"))})
+
+
+def _words() -> str:
+    quarantined = [*map(str, Reason), "parser_failed"]
+    return (
+        f"# Words\n\n{HEAD}\n"
+        "Scripts may rely on these; texts beside them are for people and may change.\n\n"
+        f"## Kinds of timeline entries\n\n{_list(kinds_of_entries())}\n"
+        f"## Reasons in the data of entries\n\n{_list(map(str, Because))}\n"
+        f"## Why bodies are quarantined\n\n{_list(quarantined)}\n"
+        f"## States of an incident\n\n```mermaid\n{diagram()}\n```\n"
+    )
+
+
+def _list(words: Iterable[str]) -> str:
+    return "".join(f"- `{word}`\n" for word in words)
+
+
+def main() -> None:
+    """Write the pages."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+        print(f"docs/reference/{name}")
+
+
+if __name__ == "__main__":
+    main()
