@@ -9,9 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from triaged.clock import SystemClock
-from triaged.wire import instant
-
 SECOND = 1_000_000
 COLOURS = {
     "SEV-1": "31;1",
@@ -80,6 +77,9 @@ def local_time(text: str | None) -> str:
 
 def left(text: str | None) -> str:
     """How long until an RFC 3339 instant: `in 4m`, `12m ago`; empty for None."""
+    from triaged.clock import SystemClock
+    from triaged.wire import instant
+
     if not text:
         return ""
     seconds = round((instant(datetime.fromisoformat(text)) - SystemClock().now()) / SECOND)

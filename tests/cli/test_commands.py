@@ -1,0 +1,166 @@
+"""The commands besides `incident`, against a real daemon and on its files."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import CONFIG, Desk, running
+from tests.conftest import ROOT
+from triaged.cli.main import commands, main
+
+BODY = '[{"labels": {"alertname": "Sent", "severity": "warning"}}]'
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--help"]) == 0
+    assert "usage: triaged " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["incident"], ["incident", "ack"]])
+def test_a_wrong_call_is_a_usage_error(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert "usage: triaged" in capsys.readouterr().err
+
+
+def test_a_body_is_sent_to_the_source_of_its_shape(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "body.json").write_text(BODY)
+
+    status, out, _ = desk("send", str(tmp_path / "body.json"))
+
+    assert (status, out) == (0, "prometheus: 1 accepted → INC-1\n")
+    assert desk("send", str(tmp_path / "none.json"))[0] == 1
+
+
+def test_quarantine_is_looked_at_and_emptied(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text('{"alerts": 7}')
+    sent = desk("send", str(tmp_path / "bad.json"), "--source", "alertmanager")
+    (kept,) = desk.json("quarantine", "list")["quarantine"]
+
+    assert sent[0] == 1
+    assert kept["id"] in desk("quarantine", "list")[1]
+    assert '{"alerts": 7}' in desk("quarantine", "show", kept["id"])[1]
+    assert desk("quarantine", "resubmit", kept["id"])[0] == 1
+    assert desk("quarantine", "drop", kept["id"])[0] == 0
+    assert desk.json("quarantine", "list")["quarantine"] == []
+
+
+def test_who_is_on_call_is_told(desk: Desk) -> None:
+    assert "alice" in desk("oncall", "show")[1]
+    (row,) = desk.json("oncall", "at", "2025-01-01T00:00:00Z")["oncall"]
+    assert row["people"] == []
+
+
+def test_tokens_are_made_listed_and_revoked(desk: Desk) -> None:
+    made = desk.json("token", "create", "prom", "--scope", "ingest:*", "--expires", "90d")
+
+    assert made["token"].startswith("trg_")
+    assert "prom" in desk("token", "list")[1]
+    assert desk("token", "revoke", made["id"])[0] == 0
+    assert "revoked" in desk("token", "list")[1]
+    assert desk("token", "create", "x", "--scope", "everything")[0] == 1
+
+
+@pytest.fixture
+def stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """The files of a daemon that has had an incident."""
+    with running(tmp_path, capsys) as desk:
+        desk.fires("Down")
+    return desk
+
+
+def test_the_store_of_a_stopped_daemon_can_be_worked_on(stopped: Desk, tmp_path: Path) -> None:
+    config = ("--config", str(tmp_path / "config.yaml"))
+    copy = str(tmp_path / "copy.db")
+
+    answers = {
+        verb: stopped.offline("store", *words, *config, "-o", "json")
+        for verb, words in {
+            "info": ("info",),
+            "verify": ("verify",),
+            "backup": ("backup", copy),
+            "again": ("backup", copy),
+            "prune": ("prune",),
+            "restore": ("restore", copy),
+            "migrate": ("migrate",),
+        }.items()
+    }
+
+    assert {verb: status for verb, (status, _, _) in answers.items()} == {
+        **dict.fromkeys(("info", "verify", "backup", "prune", "restore", "migrate"), 0),
+        "again": 1,
+    }
+    assert json.loads(answers["info"][1])["incidents"] == 1
+    assert json.loads(answers["verify"][1])["sound"] is True
+    assert "exists already" in answers["again"][2]
+
+
+def test_a_token_can_be_made_before_the_first_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.replace("auth: none", ""))
+
+    status = main(
+        ["token", "create", "me", "--scope", "admin", "--offline", "--config", str(config)]
+    )
+
+    assert status == 0
+    assert capsys.readouterr().out.startswith("trg_")
+
+
+def test_a_running_daemons_store_is_not_touched(desk: Desk) -> None:
+    status, _, err = desk.offline("store", "info", "--config", str(desk.folder / "config.yaml"))
+
+    assert status == 1
+    assert "in use by process" in err
+
+
+def test_check_tells_every_problem_with_its_position(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("listn: 1\npolicies: {default: {steps: [{notify: ['person:bob']}]}}\n")
+
+    status = main(["check", "--config", str(config)])
+
+    out = capsys.readouterr().out
+    assert status == 1
+    assert f"{config}:1:1: 'listn' is none of" in out
+    assert "bob" in out
+
+
+def test_the_example_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--strict", "--config", str(ROOT / "config.example.yaml")]) == 0
+    assert main(["check", "-o", "json", "--config", str(ROOT / "config.example.yaml")]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+
+
+@pytest.mark.parametrize("of", ["config", "rules"])
+def test_a_schema_is_json(of: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", of]) == 0
+    assert json.loads(capsys.readouterr().out)["$schema"].startswith("https://json-schema.org")
+
+
+def test_help_does_not_load_the_daemon() -> None:
+    code = (
+        "import sys; from triaged.cli.main import main; main(['incident', '--help']);"
+        "heavy = {'aiohttp', 'prometheus_client', 'msgspec', 'asyncio'} & set(sys.modules);"
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,74 @@
+from tests.cli.desk import Desk
+
+
+def test_incidents_are_listed_shown_and_acted_on(desk: Desk) -> None:
+    desk.fires("Down")
+
+    assert "INC-1" in desk("incident", "list")[1]
+    status, out, _ = desk("incident", "ack", "1", "--note", "mine")
+    assert (status, out) == (0, "INC-1  SEV-2  acknowledged by anonymous  Down\n")
+    assert desk.json("incident", "show", "inc-1")["state"] == "acknowledged"
+    assert "mine" in desk("incident", "timeline", "INC-1")[1]
+    assert "acknowledged by" in desk("incident", "show", "1")[1]
+
+
+def test_every_verb_does_what_it_says(desk: Desk) -> None:
+    desk.json("incident", "declare", "Shop is slow", "--severity", "SEV-3", "--text", "since 9")
+    acts = (
+        ("severity", "1", "SEV-2", "--reason", "worse"),
+        ("ack", "1"),
+        ("unack", "1"),
+        ("phase", "1", "mitigation"),
+        ("assign", "1", "alice"),
+        ("note", "1", "hello", "--at", "2026-11-23T10:00:00Z"),
+        ("snooze", "1", "2h"),
+        ("resolve", "1"),
+        ("reopen", "1"),
+        ("resolve", "1"),
+        ("close", "1"),
+    )
+
+    states = [desk.json("incident", *words)["state"] for words in acts]
+
+    assert states == [
+        "open",
+        "acknowledged",
+        "open",
+        "open",
+        "open",
+        "open",
+        "acknowledged",
+        "resolved",
+        "open",
+        "resolved",
+        "closed",
+    ]
+
+
+def test_what_cannot_be_done_is_said_on_stderr(desk: Desk) -> None:
+    desk.fires("Down")
+
+    missing = desk("incident", "ack", "99")
+    conflict = desk("incident", "close", "1")
+    exhausted = desk("incident", "escalate", "1")
+
+    assert [missing[0], conflict[0], exhausted[0]] == [1, 1, 1]
+    assert "INC-99" in missing[2] or "99" in missing[2]
+    assert "possible now: acknowledge" in conflict[2]
+    assert missing[1] == conflict[1] == ""
+
+
+def test_alert_text_does_not_drive_the_terminal(desk: Desk) -> None:
+    desk.fires("Do\x1b[31mwn\x07")
+
+    _, out, _ = desk("incident", "list", "--state", "all")
+
+    assert "\x1b" not in out
+    assert "\x07" not in out
+
+
+def test_a_daemon_that_is_not_there_is_said(desk: Desk) -> None:
+    status, _, err = desk.offline("incident", "list", "--url", "http://127.0.0.1:1")
+
+    assert status == 1
+    assert "is it running?" in err

@@ -1,0 +1,91 @@
+"""`triaged store`: migrate, back up, restore, verify, prune, look at a stopped daemon's store."""
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from triaged.cli import _options
+from triaged.cli._client import Failed, complain
+from triaged.cli._output import print_fields, print_json
+
+SUMMARY = "work on the store of a stopped daemon"
+VERBS = {
+    "migrate": "bring the schema up to date",
+    "verify": "check the hash chain of every timeline",
+    "prune": "delete what is past its retention",
+    "info": "count what there is",
+    "backup": "write a whole copy to a file",
+    "restore": "put a copy in the place of the store",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A sub-command per verb."""
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb, what in VERBS.items():
+        one = verbs.add_parser(verb, help=what)
+        _options.config(one)
+        _options.output(one)
+        if verb in ("backup", "restore"):
+            one.add_argument("file", type=Path)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the verb says; 1 when it failed, or when a chain is broken."""
+    from triaged.errors import StoreError
+
+    try:
+        answer = asyncio.run(_work(options))
+    except (Failed, StoreError) as failure:
+        return complain(failure)
+    if options.output == "json":
+        print_json(answer)
+    else:
+        print_fields([(name, value) for name, value in answer.items() if name != "problems"])
+        for problem in answer.get("problems", []):
+            print(problem)
+    return 1 if answer.get("problems") else 0
+
+
+async def _work(options: argparse.Namespace) -> dict[str, Any]:
+    from triaged.cli._offline import open_store, store_url
+    from triaged.store import backup, info, verify
+
+    if options.verb == "restore":
+        return await _restore(store_url(options.config), options.file)
+    async with open_store(options.config) as (database, clock):
+        match options.verb:
+            case "backup":
+                await backup.backup(database, options.file)
+                return {"backup": str(options.file)}
+            case "verify":
+                found = await verify.verify(database)
+                problems = [str(problem) for problem in found.problems]
+                counts = {"incidents": found.incidents, "entries": found.entries}
+                return {**counts, "sound": not problems, "problems": problems}
+            case "prune":
+                return await _prune(options.config, database, clock.now())
+            case _:  # migrating is what opening does
+                async with database.reading() as tx:
+                    return {"store": database.name, **await info.summary(tx)}
+
+
+async def _restore(url: str, source: Path) -> dict[str, Any]:
+    from triaged.store import backup
+
+    if not url.startswith("sqlite:"):
+        raise Failed("for PostgreSQL use pg_restore, which is made for it")
+    await backup.restore(Path(url.removeprefix("sqlite:")), source)
+    return {"restored": str(source)}
+
+
+async def _prune(config: Path, database: Any, now: int) -> dict[str, Any]:
+    import os
+
+    from triaged.config.read import load
+    from triaged.store import retention
+
+    configuration = load(config, os.environ).configuration
+    assert configuration is not None, "open_store has loaded it"
+    return {"pruned": await retention.prune(database, configuration.retention, now)}
