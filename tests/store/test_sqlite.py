@@ -104,11 +104,11 @@ async def test_a_cancelled_transaction_does_not_tear_the_next(
             await tx.execute("INSERT INTO secrets (name, value) VALUES ($1, $2)", name, "x")
             await asyncio.sleep(0)
 
-    tasks = [asyncio.ensure_future(write(str(n))) for n in range(20)]
-    await asyncio.sleep(0)
-    for task in tasks[::2]:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(write(str(n))) for n in range(20)]
+        await asyncio.sleep(0)
+        for task in tasks[::2]:
+            task.cancel()
 
     async with database.reading() as tx:
         names = {row[0] for row in await tx.fetch("SELECT name FROM secrets")}

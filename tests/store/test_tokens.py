@@ -1,4 +1,4 @@
-from triaged.store import counters, secrets, tokens
+from triaged.store import secrets, tokens
 from triaged.store.database import Database
 from triaged.store.tokens import Token
 
@@ -24,13 +24,3 @@ async def test_a_secret_is_made_once(database: Database) -> None:
         again = await secrets.ensure(tx, "key", "two")
 
     assert (first, again) == ("one", "one")
-
-
-async def test_numbers_are_handed_out_once_and_given_back(database: Database) -> None:
-    async with database.transaction() as tx:
-        first = await counters.reserve(tx, "incident", 5)
-        await counters.give_back(tx, "incident", 3)
-    async with database.transaction() as tx:
-        second = await counters.reserve(tx, "incident", 1)
-
-    assert (list(first), list(second)) == ([1, 2, 3, 4, 5], [3])

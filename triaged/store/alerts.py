@@ -66,6 +66,14 @@ CHECK = Bulk(
            AND alerts.firing = 1""",
     ("text", "text", "bigint"),
 )
+LAPSES = Bulk(
+    """WITH v (now, most) AS ({rows}) SELECT {columns} FROM (
+           SELECT source, fingerprint, lapse_check_at FROM alerts
+           WHERE lapse_check_at IS NOT NULL AND lapse_check_at <= (SELECT now FROM v)
+           ORDER BY lapse_check_at LIMIT (SELECT most FROM v)) a""",
+    ("bigint", "bigint"),
+    ("a.source", "a.fingerprint", "a.lapse_check_at"),
+)
 MOVE = Bulk(
     """WITH v (old, new) AS ({rows}) UPDATE alerts SET incident = v.new
        FROM v WHERE alerts.incident = v.old AND alerts.firing = 1""",
@@ -168,14 +176,8 @@ async def save_moves(tx: Transaction, effects: Iterable[MoveFiring]) -> None:
 
 async def lapses_due(tx: Transaction, now: int, limit: int) -> list[LapseDue]:
     """Alerts to look at because they may have lapsed, the longest due first."""
-    rows = await tx.fetch(
-        """SELECT source, fingerprint, lapse_check_at FROM alerts
-           WHERE lapse_check_at IS NOT NULL AND lapse_check_at <= $1
-           ORDER BY lapse_check_at LIMIT $2""",
-        now,
-        limit,
-    )
-    return [LapseDue(*row) for row in rows]
+    rows = await tx.fetch_bulk(LAPSES, [(now, limit)])
+    return sorted((LapseDue(*row) for row in rows), key=lambda timer: timer.due_at)
 
 
 async def next_lapse(tx: Transaction) -> int | None:

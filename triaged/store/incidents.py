@@ -6,7 +6,7 @@ import msgspec
 
 from triaged.core.model import LIVE, Incident
 from triaged.core.view import key_text
-from triaged.store.base import Bulk, Transaction
+from triaged.store.base import Ask, Bulk, Row, Transaction
 from triaged.store.listing import Where
 from triaged.wire import encode
 
@@ -25,6 +25,7 @@ BY_NUMBER = Bulk(
        WHERE i.number = v.number""",
     ("bigint",),
     ("i.body",),
+    locks="i",
 )
 BY_KEY = Bulk(
     f"""WITH v (key) AS ({{rows}}) SELECT {{columns}} FROM v CROSS JOIN incidents i
@@ -32,6 +33,15 @@ BY_KEY = Bulk(
             OR i.number = (SELECT MAX(l.number) FROM incidents l
                 WHERE l.key = v.key AND l.key <> '[]'))""",
     ("text",),
+    ("i.body",),
+    locks="i",
+)
+WITHOUT_STEP = Bulk(
+    """WITH v (above, last) AS ({rows}) SELECT {columns} FROM v CROSS JOIN incidents i
+       WHERE i.state = 'open' AND i.number > v.above AND i.number <= v.last
+           AND NOT EXISTS (SELECT 1 FROM timers t
+               WHERE t.incident = i.number AND t.kind = 'step')""",
+    ("bigint", "bigint"),
     ("i.body",),
 )
 _decode = msgspec.json.Decoder(Incident).decode
@@ -50,15 +60,19 @@ class IncidentFilter(msgspec.Struct, frozen=True):
     limit: int = 100
 
 
-async def by_number(tx: Transaction, numbers: Iterable[int]) -> list[Incident]:
-    """The incidents with these numbers."""
-    rows = await tx.fetch_bulk(BY_NUMBER, [(number,) for number in numbers])
+def ask_numbers(numbers: Iterable[int]) -> Ask:
+    """What to fetch for the incidents with these numbers; they are taken in this order."""
+    return BY_NUMBER, [(number,) for number in sorted(numbers)]
+
+
+def ask_keys(keys: Iterable[str]) -> Ask:
+    """What to fetch for each key's live incident, if there is one, and its newest."""
+    return BY_KEY, [(key,) for key in sorted(keys)]
+
+
+def decoded(rows: Iterable[Row]) -> list[Incident]:
+    """The incidents that were found."""
     return [_decode(row[0]) for row in rows]
-
-
-async def by_key(tx: Transaction, keys: Iterable[str]) -> list[Incident]:
-    """For each key the live incident, if there is one, and the newest."""
-    return [_decode(row[0]) for row in await tx.fetch_bulk(BY_KEY, [(key,) for key in keys])]
 
 
 async def fetch(tx: Transaction, number: int) -> Incident | None:
@@ -120,20 +134,14 @@ async def without_step(tx: Transaction, above: int, limit: int) -> tuple[list[In
 
     The second value is where to go on; 0 when that was the end.
     """
-    rows = await tx.fetch(
-        """SELECT number FROM incidents WHERE state = 'open' AND number > $1
-           ORDER BY number LIMIT $2""",
+    window = await tx.fetch_one(
+        """SELECT COUNT(*), MAX(number) FROM (SELECT number FROM incidents
+               WHERE state = 'open' AND number > $1 ORDER BY number LIMIT $2) w""",
         above,
         limit,
     )
-    if not rows:
+    count, last = window or (0, None)
+    if not count:
         return [], 0
-    last = rows[-1][0]
-    found = await tx.fetch(
-        """SELECT i.body FROM incidents i WHERE i.state = 'open' AND i.number > $1
-               AND i.number <= $2 AND NOT EXISTS (SELECT 1 FROM timers t
-                   WHERE t.incident = i.number AND t.kind = 'step')""",
-        above,
-        last,
-    )
-    return [_decode(row[0]) for row in found], last if len(rows) == limit else 0
+    found = decoded(await tx.fetch_bulk(WITHOUT_STEP, [(above, last)]))
+    return found, last if count == limit else 0

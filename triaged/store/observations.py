@@ -1,11 +1,13 @@
 """One row per episode: what classification saw and said, how it ended."""
 
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
 from triaged.core.effects import EndEpisode, StartEpisode
-from triaged.core.model import Key, Severity
+from triaged.core.model import Key, Outcome, Severity
 from triaged.store.base import Bulk, Transaction
 from triaged.wire import encode
 
@@ -40,21 +42,20 @@ class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Labels that the rules added or changed."""
 
 
-def _verdict(effect: StartEpisode) -> Verdict:
-    outcome, sent = effect.outcome, effect.alert.labels
-    laid_over: dict[str, str] = {}
+def _verdict(outcome: Outcome, sent: dict[str, str]) -> str:
+    laid_over: tuple[tuple[str, str], ...] = ()
     if outcome.labels is not sent:
-        laid_over = {n: v for n, v in outcome.labels.items() if sent.get(n) != v}
-    return Verdict(
-        outcome.rule_set,
-        outcome.rules,
-        outcome.severity,
-        outcome.rule,
-        outcome.key,
-        outcome.policy,
-        outcome.incident,
-        laid_over,
-    )
+        laid_over = tuple((n, v) for n, v in outcome.labels.items() if sent.get(n) != v)
+    said = (outcome.rule_set, outcome.rules, outcome.severity, outcome.rule)
+    return _encoded(*said, outcome.key, outcome.policy, outcome.incident, laid_over)
+
+
+@lru_cache(maxsize=4096)  # alerts that join one incident have one verdict
+def _encoded(*said: Any) -> str:
+    *fields, laid_over = said
+    names = Verdict.__struct_fields__
+    verdict = Verdict(**dict(zip(names, (*fields, dict(laid_over)), strict=True)))
+    return encode(verdict).decode()
 
 
 async def save_starts(tx: Transaction, effects: Iterable[StartEpisode]) -> None:
@@ -67,7 +68,7 @@ async def save_starts(tx: Transaction, effects: Iterable[StartEpisode]) -> None:
             effect.received_at,
             effect.state.starts_at,
             encode(effect.alert.annotations).decode(),
-            encode(_verdict(effect)).decode(),
+            _verdict(effect.outcome, effect.alert.labels),
             effect.state.incident,
         )
         for effect in effects

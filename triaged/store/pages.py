@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.model import Page
-from triaged.store.base import Bulk, Transaction
+from triaged.core.model import Page, Severity
+from triaged.store.base import Ask, Bulk, Row, Transaction
 from triaged.wire import encode
 
 ADD = Bulk(
@@ -50,6 +50,28 @@ OF_INCIDENTS = Bulk(
     ("bigint",),
     ("p.body",),
 )
+OF_SEVERITY = """SELECT * FROM (SELECT severity, due_at, id FROM pages
+    WHERE channel = (SELECT channel FROM v) AND state = 'due' AND severity = '{severity}'
+        AND due_at <= (SELECT now FROM v) AND lease_until <= (SELECT now FROM v)
+    ORDER BY due_at, id LIMIT (SELECT most FROM v)) {alias}"""
+CLAIMABLE = Bulk(
+    "WITH v (channel, now, most) AS ({rows}) SELECT {columns} FROM (SELECT * FROM ("
+    + " UNION ALL ".join(
+        OF_SEVERITY.format(severity=severity, alias=f"s{number}")
+        for number, severity in enumerate(Severity)
+    )
+    + ") u ORDER BY severity, due_at, id LIMIT (SELECT most FROM v)) p",
+    ("text", "bigint", "bigint"),
+    ("p.id",),
+)
+"""A severity at a time: each is one short walk along an index, however long the outbox is."""
+TAKEN = Bulk(
+    """WITH v (id, now) AS ({rows}) SELECT {columns} FROM v CROSS JOIN pages p
+       WHERE p.id = v.id AND p.state = 'due' AND p.lease_until <= v.now""",
+    ("text", "bigint"),
+    ("p.body",),
+    locks="p SKIP LOCKED",
+)
 _decode = msgspec.json.Decoder(Page).decode
 
 
@@ -79,20 +101,24 @@ async def save(tx: Transaction, pages: Iterable[Page]) -> None:
     await tx.write(SAVE, sorted(rows))
 
 
-async def by_id(tx: Transaction, ids: Iterable[str]) -> list[Page]:
-    """The pages with these identities."""
-    return [_decode(row[0]) for row in await tx.fetch_bulk(BY_ID, [(one,) for one in ids])]
+def ask_ids(ids: Iterable[str]) -> Ask:
+    """What to fetch for the pages with these identities."""
+    return BY_ID, [(one,) for one in sorted(ids)]
 
 
-async def of_incidents(tx: Transaction, numbers: Iterable[int]) -> list[Page]:
-    """Every page of these incidents."""
-    rows = await tx.fetch_bulk(OF_INCIDENTS, [(number,) for number in numbers])
+def ask_incidents(numbers: Iterable[int]) -> Ask:
+    """What to fetch for every page of these incidents."""
+    return OF_INCIDENTS, [(number,) for number in sorted(numbers)]
+
+
+def decoded(rows: Iterable[Row]) -> list[Page]:
+    """The pages that were found."""
     return [_decode(row[0]) for row in rows]
 
 
 async def of(tx: Transaction, number: int) -> list[Page]:
     """The pages of an incident, in the order in which they were decided."""
-    found = await of_incidents(tx, [number])
+    found = decoded(await tx.fetch_bulk(*ask_incidents([number])))
     return sorted(found, key=lambda page: (page.created_at, page.id))
 
 
@@ -101,20 +127,18 @@ async def claim(tx: Transaction, channel: str, now: int, lease_us: int, limit: i
 
     Each has a token higher than any before; the worst severity first, then the longest due.
     """
-    rows = await tx.fetch(
-        """SELECT body, token FROM pages
-           WHERE channel = $1 AND state = 'due' AND due_at <= $2 AND lease_until <= $2
-           ORDER BY severity, due_at, id LIMIT $3"""
-        + tx.locking,
-        channel,
-        now,
-        limit,
-    )
+    found = await tx.fetch_bulk(CLAIMABLE, [(channel, now, limit)])
+    rows = await tx.fetch_bulk(TAKEN, [(identity, now) for (identity,) in found])
     claimed = []
-    for body, token in rows:
-        page = _decode(body)
-        page = replace(page, token=token + 1, lease_until=now + lease_us)
-        claimed.append(replace(page, attempts=page.attempts + 1))
+    for page in sorted(decoded(rows), key=lambda page: (page.severity, page.due_at, page.id)):
+        claimed.append(
+            replace(
+                page,
+                token=page.token + 1,
+                lease_until=now + lease_us,
+                attempts=page.attempts + 1,
+            )
+        )
     values = [(p.id, p.lease_until, p.token, encode(p).decode()) for p in claimed]
     await tx.write(CLAIM, values)
     return claimed
@@ -123,11 +147,13 @@ async def claim(tx: Transaction, channel: str, now: int, lease_us: int, limit: i
 async def next_due(tx: Transaction, channel: str) -> int | None:
     """When the next page of a channel can be claimed; None: there is none."""
     row = await tx.fetch_one(
-        """SELECT MIN(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END)
-           FROM pages WHERE channel = $1 AND state = 'due'""",
+        """SELECT (SELECT MIN(due_at) FROM pages
+                   WHERE channel = $1 AND state = 'due' AND lease_until <= due_at),
+                  (SELECT MIN(lease_until) FROM pages
+                   WHERE channel = $1 AND state = 'due' AND lease_until > due_at)""",
         channel,
     )
-    return None if row is None else row[0]
+    return min((at for at in row or () if at is not None), default=None)
 
 
 async def channels_due(tx: Transaction) -> list[str]:

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
 
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
-from triaged.store.base import Bulk, Database, Row, Transaction
+from triaged.store.base import Ask, Bulk, Database, Row, Transaction
 
 CONNECT_S = 5
 COMMAND_S = 10
@@ -49,19 +49,24 @@ def unnest_sql(bulk: Bulk) -> str:
 class PostgresTransaction(Transaction):
     """Statements on one connection."""
 
-    locking = " FOR UPDATE SKIP LOCKED"
-
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, *, writes: bool) -> None:
         self._connection = connection
+        self._writes = writes
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
         """The rows of a query."""
         with translated():
             return [tuple(row) for row in await self._connection.fetch(sql, *arguments)]
 
-    async def fetch_bulk(self, bulk: Bulk, rows: Sequence[Row]) -> list[Row]:
-        """The rows of a query over many values."""
-        return await self.fetch(unnest_sql(bulk), *_columns(bulk, rows)) if rows else []
+    async def fetch_bulks(self, asks: Sequence[Ask]) -> list[list[Row]]:
+        """The rows of several queries."""
+        return [await self._found(bulk, rows) for bulk, rows in asks]
+
+    async def _found(self, bulk: Bulk, rows: Sequence[Row]) -> list[Row]:
+        if not rows:
+            return []
+        locking = f" FOR UPDATE OF {bulk.locks}" if bulk.locks and self._writes else ""
+        return await self.fetch(unnest_sql(bulk) + locking, *_columns(bulk, rows))
 
     async def execute(self, sql: str, *arguments: Any) -> int:
         """Execute one statement; how many rows it changed."""
@@ -104,18 +109,23 @@ class PostgresDatabase(Database):
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Read and write at READ COMMITTED; correctness is by constraints and locks."""
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
-                yield PostgresTransaction(connection)
+            async with self._acquired() as connection, connection.transaction():
+                yield PostgresTransaction(connection, writes=True)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """Read one view of what is committed."""
         with translated():
             async with (
-                self._pool.acquire() as connection,
+                self._acquired() as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
-                yield PostgresTransaction(connection)
+                yield PostgresTransaction(connection, writes=False)
+
+    def _acquired(self) -> AbstractAsyncContextManager[Any]:
+        """A connection of the pool, in time: who waits for one is told to come again."""
+        acquired: AbstractAsyncContextManager[Any] = self._pool.acquire(timeout=CONNECT_S)
+        return acquired
 
     async def close(self) -> None:
         """Close the pool."""

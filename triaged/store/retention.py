@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from triaged.store.base import Database
+from triaged.store.base import Bulk, Database
 
 BATCH = 500
 
@@ -44,7 +44,22 @@ QUERIES = {
     "quarantine": """DELETE FROM quarantine WHERE id IN (
         SELECT id FROM quarantine WHERE last_at < $1 LIMIT $2)""",
 }
-OF_INCIDENTS = ("timeline", "pages", "timers")
+INCIDENTS_BATCH = 100
+"""Incidents go with all their rows: some dozens each."""
+
+OF_INCIDENTS = tuple(
+    Bulk(
+        f"WITH v (number) AS ({{rows}}) DELETE FROM {table} "
+        f"WHERE {column} IN (SELECT number FROM v)",
+        ("bigint",),
+    )
+    for table, column in (
+        ("timeline", "incident"),
+        ("pages", "incident"),
+        ("timers", "incident"),
+        ("incidents", "number"),
+    )
+)
 
 
 async def prune(database: Database, limits: Limits, now: int) -> dict[str, int]:
@@ -62,18 +77,16 @@ async def prune(database: Database, limits: Limits, now: int) -> dict[str, int]:
 
 
 async def _prune_incidents(database: Database, before: int) -> int:
-    removed, gone = 0, BATCH
-    while gone == BATCH:
+    removed, gone = 0, INCIDENTS_BATCH
+    while gone == INCIDENTS_BATCH:
         async with database.transaction() as tx:
             rows = await tx.fetch(
                 f"SELECT number FROM incidents WHERE {OVER} AND changed_at < $1 LIMIT $2",
                 before,
-                BATCH,
+                INCIDENTS_BATCH,
             )
-            for (number,) in rows:
-                for table in OF_INCIDENTS:
-                    await tx.execute(f"DELETE FROM {table} WHERE incident = $1", number)
-                await tx.execute("DELETE FROM incidents WHERE number = $1", number)
+            for bulk in OF_INCIDENTS:
+                await tx.write(bulk, rows)
             gone = len(rows)
         removed += gone
     return removed

@@ -27,6 +27,13 @@ DROP = Bulk(
        WHERE (incident, kind) IN (SELECT incident, kind FROM v)""",
     ("bigint", "text"),
 )
+DUE = Bulk(
+    """WITH v (now, most) AS ({rows}) SELECT {columns} FROM (
+           SELECT incident, kind, due_at, epoch, round, step, reopens FROM timers
+           WHERE due_at <= (SELECT now FROM v) ORDER BY due_at LIMIT (SELECT most FROM v)) t""",
+    ("bigint", "bigint"),
+    ("t.incident", "t.kind", "t.due_at", "t.epoch", "t.round", "t.step", "t.reopens"),
+)
 KINDS: dict[str, type[IncidentTimer]] = {
     str(kind.__struct_config__.tag): kind for kind in get_args(IncidentTimer)
 }
@@ -76,13 +83,8 @@ def _timer(row: Row) -> IncidentTimer:
 
 async def due(tx: Transaction, now: int, limit: int) -> list[IncidentTimer]:
     """What is due, the longest due first."""
-    rows = await tx.fetch(
-        """SELECT incident, kind, due_at, epoch, round, step, reopens FROM timers
-           WHERE due_at <= $1 ORDER BY due_at LIMIT $2""",
-        now,
-        limit,
-    )
-    return [_timer(row) for row in rows]
+    rows = await tx.fetch_bulk(DUE, [(now, limit)])
+    return sorted((_timer(row) for row in rows), key=lambda timer: timer.due_at)
 
 
 async def next_due(tx: Transaction) -> int | None:

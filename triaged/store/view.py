@@ -27,6 +27,8 @@ from triaged.store.saving import Changes, save_changes
 
 __all__ = ["Changes", "load", "save"]
 
+COUNTER = "incident"
+
 
 async def load(
     tx: Transaction, batch: Sequence[Event], settings: Settings, now: int
@@ -45,11 +47,8 @@ async def load(
     events = _classified(batch, loaded, settings, now, once=once)
     wanted = _Wanted(events, loaded)
     await tx.lock_keys(sorted(wanted.keys))
-    reserved = await _reserve(tx, len(wanted.keys) + wanted.openings)
-    view = View(reserved)
+    view = await _load_view(tx, wanted)
     view.alerts = loaded
-    await _load_incidents(tx, view, wanted)
-    await _load_pages(tx, view, wanted)
     if lapsing:
         view.heard_at = await sources.heard(tx)
     return view, events
@@ -88,7 +87,7 @@ class _Wanted:
         self.page_ids: set[str] = set()
         self.pages_of: set[int] = set()
         self.reopening: set[int] = set()
-        self.openings = 0
+        self.openings = False
         self._states = states
         for event in events:
             self._add(event)
@@ -105,7 +104,7 @@ class _Wanted:
             case TimerFired(timer=ReopenWindowDue(incident=number)):
                 self.numbers.add(number)
                 self.reopening.add(number)
-                self.openings += 1
+                self.openings = True
             case TimerFired(timer=timer) if not isinstance(timer, LapseDue):
                 self.numbers.add(timer.incident)
             case PageDue(page=page):
@@ -120,7 +119,7 @@ class _Wanted:
             case BodyQuarantined(source=source, reason=reason):
                 self.keys.add(key_text(quarantine_key(source, reason)))
             case Declared():
-                self.openings += 1
+                self.openings = True
             case Reopened(incident=number):
                 self.numbers.add(number)
                 self.reopening.add(number)
@@ -135,51 +134,31 @@ class _Wanted:
             self.numbers.add(state.incident)
 
 
-async def _reserve(tx: Transaction, count: int) -> "Reserved":
-    numbers = await counters.reserve(tx, "incident", count) if count else range(0)
-    return Reserved(numbers)
-
-
-class Reserved:
-    """Incident numbers of this batch; those that it does not use go back."""
-
-    def __init__(self, numbers: range) -> None:
-        self._numbers = numbers
-        self._used = 0
-
-    def __iter__(self) -> "Reserved":
-        return self
-
-    def __next__(self) -> int:
-        self._used += 1
-        return self._numbers[self._used - 1]
-
-    @property
-    def unused(self) -> int:
-        """How many go back."""
-        return len(self._numbers) - self._used
-
-
-async def _load_incidents(tx: Transaction, view: View, wanted: _Wanted) -> None:
-    for incident in await incidents.by_number(tx, sorted(wanted.numbers)):
+async def _load_view(tx: Transaction, wanted: _Wanted) -> View:
+    """All but the alerts, asked for together."""
+    may_open = bool(wanted.keys or wanted.openings)
+    asks = [
+        incidents.ask_numbers(wanted.numbers),
+        incidents.ask_keys(wanted.keys),
+        pages.ask_ids(wanted.page_ids),
+        pages.ask_incidents(wanted.pages_of),
+        *([counters.ask(COUNTER)] if may_open else []),
+    ]
+    by_number, by_key, by_id, of_incidents, *next_number = await tx.fetch_bulks(asks)
+    view = View(counters.numbers(next_number[0]) if may_open else iter(()))
+    for incident in incidents.decoded(by_number):
         view.add_incident(incident)
-    keys = set(wanted.keys)
-    for number in wanted.reopening & set(view.incidents):
-        if view.incidents[number].key:
-            keys.add(key_text(view.incidents[number].key))
-    for incident in await incidents.by_key(tx, sorted(keys)):
+    for incident in incidents.decoded(by_key):
         view.add_incident(incident)
-
-
-async def _load_pages(tx: Transaction, view: View, wanted: _Wanted) -> None:
-    found = await pages.by_id(tx, sorted(wanted.page_ids))
-    found += await pages.of_incidents(tx, sorted(wanted.pages_of))
-    view.pages = {page.id: page for page in found}
+    keys = {key_text(view.incidents[n].key) for n in wanted.reopening & set(view.incidents)}
+    for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_keys(keys - wanted.keys))):
+        view.add_incident(incident)
+    view.pages = {page.id: page for page in pages.decoded([*by_id, *of_incidents])}
+    return view
 
 
 async def save(tx: Transaction, view: View, changes: Changes, now: int) -> None:
     """Write everything that the decisions of a batch want."""
     await save_changes(tx, view, changes, now)
-    numbers = view.numbers
-    if isinstance(numbers, Reserved) and numbers.unused:
-        await counters.give_back(tx, "incident", numbers.unused)
+    if isinstance(view.numbers, counters.Numbers):
+        await counters.take(tx, COUNTER, view.numbers)

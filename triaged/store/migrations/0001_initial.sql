@@ -61,6 +61,7 @@ CREATE UNIQUE INDEX incidents_live_key ON incidents (key)
     WHERE state IN ('open', 'acknowledged') AND key <> '[]';
 CREATE INDEX incidents_key ON incidents (key, number) WHERE key <> '[]';
 CREATE INDEX incidents_live ON incidents (state, severity) WHERE state IN ('open', 'acknowledged');
+CREATE INDEX incidents_open ON incidents (number) WHERE state = 'open';
 CREATE INDEX incidents_done ON incidents (changed_at) WHERE state NOT IN ('open', 'acknowledged');
 
 CREATE TABLE timers (
@@ -89,7 +90,11 @@ CREATE TABLE pages (
     created_at   BIGINT NOT NULL,
     body         TEXT   NOT NULL
 ) STRICT;
+-- Claims take the worst first; what is due next is asked for often; few are leased at a time.
+CREATE INDEX pages_worst ON pages (channel, severity, due_at, id) WHERE state = 'due';
 CREATE INDEX pages_due ON pages (channel, due_at) WHERE state = 'due';
+CREATE INDEX pages_leased ON pages (channel, lease_until)
+    WHERE state = 'due' AND lease_until > due_at;
 CREATE INDEX pages_incident ON pages (incident);
 CREATE INDEX pages_done ON pages (created_at) WHERE state <> 'due';
 
