@@ -51,6 +51,7 @@ LOCAL_IMPORTS = ("triaged.cli", "triaged.plugins")
 """Where imports may stand in functions: commands start fast, and the folder names the plug-in."""
 
 WITHOUT_OWN_TEST: Mapping[str, str] = {
+    "triaged.__main__": "tests/e2e: starts every daemon there",
     "triaged.cli._client": "tests/cli: every command uses it",
     "triaged.cli._offline": "tests/cli: test_commands",
     "triaged.cli._options": "tests/cli: every command uses it",

@@ -20,6 +20,7 @@ from triaged.config.model import Source
 from triaged.core.effects import Answer, Attached
 from triaged.core.events import AlertReceived, BodyQuarantined, Event
 from triaged.core.model import incident_id
+from triaged.crashpoints import crash_point
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received
 from triaged.plugins import load
@@ -77,6 +78,7 @@ async def _taken(call: Call, source: Source, body: bytes, received_at: int) -> w
         received = Received(source.name, body, call.request.headers, received_at)
         if not holds(source, received):
             return refused(call, "unauthorized", problems.unauthorized())
+        crash_point("after_body")
         return await accept(call, source, received)
     finally:
         intake.held_bytes -= len(body)
@@ -109,6 +111,7 @@ async def commit(call: Call, received: Received, parsed: Parsed) -> bytes:
     if not events:
         return encode(Accepted(accepted=0, incidents=[]))
     outcome = await call.context.engine.submit(events, urgent=False)
+    crash_point("before_answer")
     return summary(outcome[: len(parsed.alerts)], len(parsed.rejected))
 
 

@@ -1,0 +1,163 @@
+"""The daemon as a process: how it starts, reloads, stops, and what it says when it cannot."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import CONFIG
+from tests.conftest import ROOT
+from tests.e2e.peers import eventually, fetch, fetch_json, free_port, triaged
+
+ALERT = [{"labels": {"alertname": "Down", "severity": "critical"}}]
+
+
+def serve(config: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """A daemon that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "triaged", "serve", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
+
+
+def reload_metric(url: str) -> str:
+    """`1` when the last reload worked."""
+    lines = fetch(f"{url}/metrics").decode().splitlines()
+    name = "triaged_config_last_reload_successful "
+    return next(line.removeprefix(name) for line in lines if line.startswith(name))
+
+
+def status_of(url: str) -> tuple[int, str]:
+    """(status, Retry-After) of an alert sent to `url`."""
+    request = urllib.request.Request(
+        f"{url}/api/v2/alerts", json.dumps(ALERT).encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, ""
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers.get("Retry-After", "")
+
+
+def test_a_bad_configuration_is_told_whole_and_is_final(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("listn: 1\nseverities: {SEV-9: {}}\n")
+
+    done = serve(config)
+
+    assert done.returncode == 78
+    assert f"{config}:1:1: 'listn' is none of" in done.stderr
+    assert "'SEV-9' is none of" in done.stderr
+
+
+def test_tokens_without_a_token_says_how_to_make_one(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"listen: 127.0.0.1:{free_port()}\nauth: tokens\n{CONFIG}")
+
+    done = serve(config)
+
+    assert done.returncode == 78
+    assert "triaged token create --offline" in done.stderr
+
+
+def test_a_second_daemon_on_the_same_store_is_refused(tmp_path: Path) -> None:
+    with triaged(tmp_path, CONFIG, free_port()):
+        done = serve(tmp_path / "config.yaml")
+
+    assert done.returncode == 1
+    assert "in use by process" in done.stderr
+
+
+def test_a_newcomer_is_told_what_to_do(tmp_path: Path) -> None:
+    port = free_port()
+    with triaged(tmp_path, CONFIG, port):
+        log = (tmp_path / "triaged.log").read_text()
+
+    assert f"listens on http://127.0.0.1:{port}" in log
+    assert "curl -H 'Content-Type: application/json' -d '[{" in log
+
+
+def test_a_signal_reloads_what_is_good_and_refuses_what_is_bad(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with triaged(tmp_path, CONFIG, port) as process:
+        config = tmp_path / "config.yaml"
+        good = config.read_text()
+        config.write_text(good + "unclassified: SEV-9\n")
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: reload_metric(url) == "0.0", "a reload that failed")
+        assert status_of(url)[0] == 200
+
+        config.write_text(good + "unclassified: SEV-4\n")
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: reload_metric(url) == "1.0", "a reload that worked")
+        fetch_json(f"{url}/api/v2/alerts", [{"labels": {"alertname": "Unknown"}}])
+
+        found = fetch_json(f"{url}/api/v1/incidents?q=Unknown")["incidents"]
+        assert [incident["severity"] for incident in found] == ["SEV-4"]
+    assert "unclassified" in (tmp_path / "triaged.log").read_text()
+
+
+def test_a_stop_in_order_ends_with_0(tmp_path: Path) -> None:
+    with triaged(tmp_path, CONFIG, free_port()) as process:
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=60) == 0
+
+
+def test_the_service_manager_hears_that_it_is_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(60)
+        config = tmp_path / "config.yaml"
+        config.write_text(f"listen: 127.0.0.1:{free_port()}\nauth: none\n{CONFIG}")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "triaged", "serve", "--config", str(config)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "NOTIFY_SOCKET": str(tmp_path / "notify"),
+                "WATCHDOG_USEC": "3000000",
+            },
+        )
+        try:
+            heard = [manager.recv(1000) for _ in range(2)]
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+    assert heard[0].startswith(b"READY=1\nSTATUS=listening on http://127.0.0.1:")
+    assert heard[1] == b"WATCHDOG=1"
+
+
+def test_a_locked_store_is_told_to_come_again_and_recovers(tmp_path: Path) -> None:
+    port = free_port()
+    with triaged(tmp_path, CONFIG, port):
+        other = sqlite3.connect(tmp_path / "triaged.db", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        refused = status_of(f"http://127.0.0.1:{port}")
+        other.execute("ROLLBACK")
+        other.close()
+
+        accepted = status_of(f"http://127.0.0.1:{port}")
+
+    assert refused[0] == 503
+    assert int(refused[1]) > 0
+    assert accepted[0] == 200
