@@ -129,16 +129,12 @@ async def claim(tx: Transaction, channel: str, now: int, lease_us: int, limit: i
     """
     found = await tx.fetch_bulk(CLAIMABLE, [(channel, now, limit)])
     rows = await tx.fetch_bulk(TAKEN, [(identity, now) for (identity,) in found])
-    claimed = []
-    for page in sorted(decoded(rows), key=lambda page: (page.severity, page.due_at, page.id)):
-        claimed.append(
-            replace(
-                page,
-                token=page.token + 1,
-                lease_until=now + lease_us,
-                attempts=page.attempts + 1,
-            )
-        )
+    ordered = sorted(decoded(rows), key=lambda page: (page.severity, page.due_at, page.id))
+    until = now + lease_us
+    claimed = [
+        replace(page, token=page.token + 1, lease_until=until, attempts=page.attempts + 1)
+        for page in ordered
+    ]
     values = [(p.id, p.lease_until, p.token, encode(p).decode()) for p in claimed]
     await tx.write(CLAIM, values)
     return claimed
