@@ -16,7 +16,7 @@ def tls(tmp_path: Path) -> Tls:
     command = [require("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
     command += ["-keyout", str(key), "-out", str(cert), "-days", "1", "-subj", "/CN=localhost"]
     subprocess.run(command, check=True, capture_output=True)
-    return Tls(cert, key)
+    return Tls(str(cert), str(key))
 
 
 def test_old_versions_of_tls_are_not_spoken(tls: Tls) -> None:
