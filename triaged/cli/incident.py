@@ -206,7 +206,7 @@ def _print_one(row: Any) -> None:
     print_fields(
         [
             ("alerts", f"{alerts['firing']} firing, {alerts['resolved']} resolved"),
-            ("left out", alerts["truncated"] and f"{alerts['truncated']} by the sender"),
+            ("left out", f"{alerts['truncated']} by the sender" if alerts["truncated"] else None),
             ("escalation", f"epoch {place['epoch']}, round {place['round']}, step {place['step']}"),
             ("next page", local_time(place["next_at"])),
             ("labels", ", ".join(f"{k}={v}" for k, v in row["labels"].items())),
