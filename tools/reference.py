@@ -21,26 +21,12 @@ from triaged.core.lifecycle import diagram
 from triaged.core.model import Reason as Because
 from triaged.ingest import Reason
 from triaged.metrics import Metrics
-from triaged.rules.templates import ALERT_FIELDS, FILTERS, NAMES, OUTPUT_MAX
+from triaged.rules import reference as language
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 CODE = Path(__file__).parents[1] / "triaged"
 _KIND = re.compile(r'"((?:alerts?|incident|page|phase|severity|target|update)\.[a-z_]+|note)"')
 HEAD = "Generated from the code by `tools/reference.py`.\n"
-
-MATCHERS = """\
-## Matchers
-
-As Alertmanager writes them. All matchers of a rule must hold; a label that is absent is the empty
-text.
-
-| matcher | holds when the label |
-| --- | --- |
-| `name="value"` | is equal |
-| `name!="value"` | differs, or is absent |
-| `name=~"pattern"` | matches the whole pattern: RE2, anchored at both ends |
-| `name!~"pattern"` | does not match the whole pattern |
-"""
 
 
 def pages() -> Mapping[str, str]:
@@ -70,15 +56,7 @@ def _code(text: str) -> str:
 
 
 def _rules() -> str:
-    filters = ", ".join(f"`{name}`" for name in FILTERS)
-    names = ", ".join(f"`{name}`" for name in NAMES)
-    fields = ", ".join(f"`alert.{name}`" for name in ALERT_FIELDS)
-    templates = (
-        "## Templates\n\nLook-ups, texts, filters, `x if y else z`, `or` and `~` between `{{` and "
-        f"`}}}}`; there are\nno loops and no arithmetic. At most {OUTPUT_MAX} characters come out."
-        f"\n\nNames: {names}.\nFields of the alert: {fields}.\nFilters: {filters}.\n"
-    )
-    return f"{markdown('rules').rstrip()}\n\n{MATCHERS}\n{templates}"
+    return f"{markdown('rules').rstrip()}\n\n{language.markdown()}"
 
 
 def _http() -> str:

@@ -1,7 +1,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.rules.compile import REMEMBERED_MAX, Index, LabelIndex, bits
+from triaged.rules.compile import (
+    REMEMBERED_CHARACTERS_MAX,
+    REMEMBERED_MAX,
+    Index,
+    LabelIndex,
+    bits,
+)
 from triaged.rules.matchers import Matcher, Operator
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -37,6 +43,24 @@ def test_endless_values_do_not_fill_the_memory() -> None:
 
     assert masks == {0}
     assert len(index._remembered) <= REMEMBERED_MAX
+
+
+def test_a_long_value_is_not_remembered() -> None:
+    index = LabelIndex([(0, Matcher("pod", "=~", "x.*"))], 1)
+
+    assert index.mask("x" * (REMEMBERED_CHARACTERS_MAX + 1)) == 1
+    assert not index._remembered
+
+
+def test_patterns_that_need_too_much_memory_together_become_several_sets() -> None:
+    patterns = [f"(?i).*[a-z\\pL]{{30}}{n}" for n in range(20)]
+
+    index = LabelIndex(
+        [(n, Matcher("pod", "=~", pattern)) for n, pattern in enumerate(patterns)], (1 << 20) - 1
+    )
+
+    assert len(index._sets) > 1
+    assert bits(index.mask("X" * 30 + "13")) == [13]
 
 
 def test_a_thousand_patterns_on_one_label_compile() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.core.test_escalation import OFFICE
+from triaged.core.model import Alert
 from triaged.documents import parse
 from triaged.rules.read import RuleContext, read_rules
 
@@ -33,6 +34,12 @@ def problems(*files: str) -> list[str]:
         ("{name: A B, set: {severity: SEV-1}}", "lower-case"),
         ("{name: a}", "sets nothing"),
         ("{name: a, set: {group_by: []}}", "an empty list"),
+        ("{name: a, set: {group_by: [x, '']}}", "a label has a name"),
+        ("{name: a, set: {labels: {'': x}}}", "a label has a name"),
+        ("{name: a, set: {runbook: 'javascript:alert(1)'}}", "an http or https address"),
+        ("{name: a, when: {source: []}, set: {severity: SEV-1}}", "an empty list"),
+        ('{name: a, match: \'x="1" y="2"\', set: {severity: SEV-1}}', "column 7: a comma"),
+        ("{name: a, set: {title: '{{ lables.x }}'}}", "did you mean labels?"),
         ("{set: {severity: SEV-1}}", "name"),
         ("{name: a, set: {severity: SEV-1}, mode: shadow}", "'shadow' is none of"),
         ("{name: a, set: {raise: []}}", "'raise' is none of"),
@@ -65,6 +72,36 @@ def test_good_rules_count_beside_bad_ones() -> None:
 
     assert rules.names == ("a",)
     assert len(found) == 1
+
+
+def test_matchers_are_a_list_or_a_text_each_of_one_or_several() -> None:
+    texts = (
+        """['a="1"', 'b=~"2"']""",
+        """['a="1", b=~"2"']""",
+        """'a="1", b=~"2"'""",
+        """'{a="1",b=~"2",}'""",
+    )
+
+    for text in texts:
+        document = parse("r.yaml", f"rules: [{{name: a, match: {text}, stop: true}}]".encode())
+        rules, found = read_rules([document], CONTEXT)
+        assert found == [], text
+        alerts = [
+            Alert("am", "f", True, labels, {}) for labels in ({"a": "1", "b": "2"}, {"a": "1"})
+        ]
+        assert [rules.matching(alert, 0) for alert in alerts] == [1, 0], text
+
+
+def test_layout_and_order_of_keys_do_not_change_the_digest() -> None:
+    texts = (
+        b"rules: [{name: a, set: {severity: SEV-1, service: x}}]",
+        b"# comment\nrules:\n  - set: {service: 'x', severity: SEV-1}\n    name: a\n",
+        b"rules: [{name: a, set: {severity: SEV-1, service: y}}]",
+    )
+
+    one, same, other = (read_rules([parse("r", text)], CONTEXT)[0].digest for text in texts)
+
+    assert one == same != other
 
 
 def test_no_files_are_no_rules() -> None:

@@ -11,9 +11,9 @@ from triaged.documents import parse
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
 
-AGREEMENT_MIN = 0.55
-"""Of the alerts with a severity label. A label cannot say what a service means: the rest is what
-the operator's own rules are for."""
+AGREEMENT_MIN = 0.69
+"""287 of 411. A label cannot say what a service means: the rest is what the operator's own rules
+are for."""
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +55,30 @@ def test_alerts_for_machines_open_nothing(shipped: RuleSet, name: str) -> None:
     assert not outcome.incident
 
 
+def test_grafana_that_cannot_see_is_degraded_unless_its_label_says_otherwise(
+    shipped: RuleSet,
+) -> None:
+    assert severity(shipped, alertname="DatasourceNoData") == "SEV-3"
+    assert severity(shipped, alertname="DatasourceError", severity="critical") == "SEV-2"
+
+
 def test_real_alerts_become_what_a_person_suggests_more_often_than_not(
     shipped: RuleSet, shared: Path
 ) -> None:
     with (shared / "reference/alerts-catalogue.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["severity"]]
+        rows = list(csv.DictReader(file))
 
     agreed = sum(
-        severity(shipped, alertname=row["AlertName"], severity=row["severity"])
-        == row["sev_suggested"].replace("SEV", "SEV-")
-        for row in ({**row, "AlertName": next(iter(row.values()))} for row in rows)
+        suggestion(shipped, row["alertname"], row["severity"]) == row["sev_suggested"]
+        for row in rows
     )
 
-    assert len(rows) > 300
+    assert len(rows) > 400
     assert agreed / len(rows) >= AGREEMENT_MIN
+
+
+def suggestion(rules: RuleSet, alertname: str, label: str) -> str:
+    """In the catalogue's words."""
+    labels = {"alertname": alertname, "severity": label}
+    outcome = rules.classify(Alert("am", "f", True, labels, {}), 0)
+    return (outcome.severity or "").replace("-", "") if outcome.incident else "NONE"

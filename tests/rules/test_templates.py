@@ -1,13 +1,11 @@
 import pytest
 
-from triaged.rules.templates import OUTPUT_MAX, Data, compile_template
+from triaged.core.model import Alert
+from triaged.rules.templates import DEPTH_MAX, OUTPUT_MAX, Data, compile_template
 
-DATA = Data(
-    {"service": "checkout", "cluster": "C1", "a b": "spaced", "evil": "{{ 7*7 }}"},
-    {"summary": "Line one\nline two"},
-    {"fingerprint": "f00", "url": "http://x/", "starts_at": ""},
-    "am",
-)
+LABELS = {"service": "checkout", "cluster": "C1", "a b": "spaced", "evil": "{{ 7*7 }}"}
+ALERT = Alert("am", "f00", True, {}, {"summary": "Line one\nline two"}, starts_at=0)
+DATA = Data(LABELS, ALERT)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +25,10 @@ DATA = Data(
         ("{{ 'x' if labels.missing }}", ""),
         ("{{ labels.service ~ '/' ~ source }}", "checkout/am"),
         ("{{ alert.fingerprint }}", "f00"),
+        ("{{ alert.starts_at }}{{ alert.url }}", "1970-01-01T00:00:00.000000Z"),
+        ("{{ 'x' if labels.service and labels.missing else 'y' }}", "y"),
+        ("{{ 'x' if labels.service == 'checkout' or source == 'b' else 'y' }}", "x"),
+        ("{{ labels.service and labels.cluster }}", "C1"),
         ("{{ labels.service | replace('check', 'log') }}", "logout"),
         ("{{ labels.evil }}", "{{ 7*7 }}"),
     ],
@@ -46,8 +48,12 @@ def test_what_a_template_renders(text: str, rendered: str) -> None:
         ("{{ labels.__class__.__mro__ }}", "`getattr` is not allowed"),
         ("{{ ''.__class__ }}", "`getattr` is not allowed"),
         ("{{ config }}", "'config' is none of labels, annotations, alert, source"),
-        ("{{ alert.secret }}", "alert has fingerprint, url, starts_at"),
-        ("{{ labels.x | shell }}", "no filter 'shell'"),
+        ("{{ alert.secret }}", "'secret' is none of fingerprint, url, starts_at"),
+        ("{{ lables.x }}", "did you mean labels"),
+        ("{{ labels }}", "labels is a map"),
+        ("{{ labels.x.y }}", "`getattr` is not allowed"),
+        ("{{ labels.x | truncate(true) }}", "a number of characters"),
+        ("{{ labels.x | shell }}", "the filter 'shell' is none of default"),
         ("{{ labels.x | truncate('a') }}", "a number of characters"),
         ("{{ labels.x | default }}", "takes 1 arguments"),
         ("{{ labels.x", "not a template"),
@@ -65,12 +71,48 @@ def test_a_template_that_nests_too_deep_is_an_error_and_no_crash() -> None:
         compile_template("{{ " + "(" * 2000 + "1" + ")" * 2000 + " }}")
 
 
+@pytest.mark.parametrize("filters", [DEPTH_MAX, 650])
+def test_what_would_recurse_too_deep_when_rendered_is_refused(filters: int) -> None:
+    with pytest.raises(ValueError, match="nests deeper than"):
+        compile_template("{{ labels.a" + "|trim" * filters + " }}")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "{{ 7*7 }}",
+        "{{ config }}",
+        "{% for x in range(10**9) %}{% endfor %}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{# gone #}",
+        "${7*7}",
+        "#{7*7}",
+        "<%= 7*7 %>",
+        "%(labels)s {0.__class__}",
+    ],
+)
+def test_what_a_sender_writes_is_never_read_as_a_template(payload: str) -> None:
+    data = Data({"x": payload}, Alert("am", "f", True, {}, {"summary": payload}))
+
+    shown = compile_template("{{ labels.x }}|{{ annotations.summary | trim }}").render(data)
+
+    assert shown == f"{payload}|{payload}"
+
+
+def test_replacing_a_text_within_itself_stays_small() -> None:
+    data = Data({"x": "a" * 8192}, ALERT)
+    template = compile_template("{{ labels.x" + "|replace('a', labels.x)" * 50 + " }}")
+
+    assert template.render(data) == "a" * OUTPUT_MAX
+
+
 def test_output_is_bounded() -> None:
-    huge = Data({"x": "y" * 10_000}, {}, {}, "am")
+    huge = Data({"x": "y" * 10_000}, ALERT)
 
     assert len(compile_template("{{ labels.x }}").render(huge)) == OUTPUT_MAX
 
 
 def test_a_text_without_look_ups_is_constant() -> None:
-    assert compile_template("checkout").is_constant
-    assert not compile_template("{{ source }}").is_constant
+    assert compile_template("checkout").constant == "checkout"
+    assert compile_template("check{# of money #}out").constant == "checkout"
+    assert compile_template("{{ source }}").constant is None

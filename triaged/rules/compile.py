@@ -15,15 +15,71 @@ from triaged.rules.matchers import Matcher, re2_options
 REMEMBERED_MAX = 8192
 """Values a label: `pod` and `instance` have endless ones, and a miss is cheap."""
 
+REMEMBERED_CHARACTERS_MAX = 512
+"""Of a value: longer ones are texts that never come twice, and would fill the memory."""
 
-SET_BYTES_MAX = 256 << 20
-"""For all patterns of a label together; RE2 takes what it needs, and drops states over it."""
+SET_BYTES_MAX = 32 << 20
+"""A set of patterns. RE2 takes what it needs and drops states over it: a thousand patterns of the
+kind `.*Down7.*` need 2 MiB and are no faster with more."""
 
 
-def _set_options() -> re2.Options:
+def _set_of(patterns: Sequence[str]) -> re2.Set:
+    """The patterns as one set; re2.error where they need more than `SET_BYTES_MAX`."""
     options = re2_options()
     options.max_mem = SET_BYTES_MAX
-    return options
+    found = re2.Set.FullMatchSet(options)
+    for pattern in patterns:
+        found.Add(pattern)
+    found.Compile()
+    return found
+
+
+class PatternSet:
+    """The rules that patterns of one label rule out: a bit of a rule, `=~` or not, a pattern."""
+
+    def __init__(self, patterns: Sequence[tuple[int, bool, str]]) -> None:
+        self._set = _set_of([pattern for _, _, pattern in patterns])
+        self._bits = [(bit, positive) for bit, positive, _ in patterns]
+        self._needed: dict[int, int] = {}
+        """How many patterns a rule wants to match: nearly always one."""
+        self._without_hits = 0
+        """What a value rules out that no pattern matches: what most values do."""
+        for bit, positive in self._bits:
+            if positive:
+                self._needed[bit] = self._needed.get(bit, 0) + 1
+                self._without_hits |= bit
+
+    def ruled_out(self, value: str) -> int:
+        """A mask of the rules that `value` rules out."""
+        mask = self._without_hits
+        hits = self._set.Match(value)
+        if not hits:
+            return mask
+        unwanted = 0
+        met: dict[int, int] = {}
+        for index in hits:
+            bit, positive = self._bits[index]
+            if positive:
+                met[bit] = met.get(bit, 0) + 1
+            else:
+                unwanted |= bit
+        for bit, count in met.items():
+            if count == self._needed[bit]:
+                mask &= ~bit
+        return mask | unwanted
+
+
+def pattern_sets(patterns: Sequence[tuple[int, bool, str]]) -> list[PatternSet]:
+    """As few sets as the memory allows; RE2 takes every pattern that it took alone."""
+    if not patterns:
+        return []
+    try:
+        return [PatternSet(patterns)]
+    except re2.error:
+        if len(patterns) == 1:
+            raise
+    half = len(patterns) // 2
+    return [*pattern_sets(patterns[:half]), *pattern_sets(patterns[half:])]
 
 
 class LabelIndex:
@@ -31,59 +87,43 @@ class LabelIndex:
 
     def __init__(self, matchers: Iterable[tuple[int, Matcher]], everything: int) -> None:
         self._remembered: dict[str, int] = {}
-        self._patterns: list[tuple[int, bool]] = []
-        self._without_hits = 0
-        """The rules that a value rules out which no pattern matches: what most values do."""
-        self._equal: dict[str, int] = {}
-        self._set = re2.Set.FullMatchSet(_set_options())
         self._free = everything
-        wanted: dict[int, set[str]] = {}
+        self._equal: dict[str, int] = {}
         self._unequal: dict[str, int] = {}
-        for bit, matcher in matchers:
+        wanted: dict[int, set[str]] = {}
+        patterns: list[tuple[int, bool, str]] = []
+        for position, matcher in matchers:
+            bit, value = 1 << position, matcher.value
             match matcher.operator:
                 case "=":
-                    wanted.setdefault(bit, set()).add(matcher.value)
+                    wanted.setdefault(bit, set()).add(value)
                 case "!=":
-                    self._unequal[matcher.value] = self._unequal.get(matcher.value, 0) | 1 << bit
-                case _:
-                    self._add_pattern(bit, matcher)
+                    self._unequal[value] = self._unequal.get(value, 0) | bit
+                case "=~" | "!~":
+                    patterns.append((bit, matcher.operator == "=~", value))
         for bit, values in wanted.items():
-            self._free &= ~(1 << bit)
+            self._free &= ~bit
             if len(values) == 1:  # two different values at once: never
                 value = values.pop()
-                self._equal[value] = self._equal.get(value, 0) | 1 << bit
-        if self._patterns:
-            self._set.Compile()  # raises where `_set_options` is too small for the patterns
-
-    def _add_pattern(self, bit: int, matcher: Matcher) -> None:
-        self._set.Add(matcher.value)
-        self._patterns.append((1 << bit, matcher.operator == "=~"))
-        if matcher.operator == "=~":
-            self._without_hits |= 1 << bit
+                self._equal[value] = self._equal.get(value, 0) | bit
+        self._sets = pattern_sets(patterns)
 
     def mask(self, value: str) -> int:
         """The rules that this value of the label does not rule out."""
         mask = self._remembered.get(value)
         if mask is None:
-            if len(self._remembered) >= REMEMBERED_MAX:
-                self._remembered.clear()
-            mask = self._remembered[value] = self._mask(value)
+            mask = self._mask(value)
+            if len(value) <= REMEMBERED_CHARACTERS_MAX:
+                if len(self._remembered) >= REMEMBERED_MAX:
+                    self._remembered.clear()
+                self._remembered[value] = mask
         return mask
 
     def _mask(self, value: str) -> int:
-        mask = self._free | self._equal.get(value, 0)
-        mask &= ~self._unequal.get(value, 0)
-        if not self._patterns:
-            return mask
-        ruled_out = self._without_hits
-        hits = self._set.Match(value)
-        if hits:
-            found = set(hits)
-            ruled_out = 0
-            for index, (bit, positive) in enumerate(self._patterns):
-                if (index in found) is not positive:
-                    ruled_out |= bit
-        return mask & ~ruled_out
+        mask = (self._free | self._equal.get(value, 0)) & ~self._unequal.get(value, 0)
+        for patterns in self._sets:
+            mask &= ~patterns.ruled_out(value)
+        return mask
 
 
 class Index:

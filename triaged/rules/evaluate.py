@@ -4,6 +4,9 @@ The rules' matchers see the sender's labels. Then the attributes that were set a
 laid over them into one label set, which `group_by` and templates read; the label `severity` is left
 as it was sent, for a severity is not a label of the alert. Remembered is which rules match; what
 depends on the hour or the sender is looked at again at each episode.
+
+`service`, `team` and `labels` are rendered from the sender's labels, title and runbook from what
+came of them.
 """
 
 import re
@@ -12,19 +15,24 @@ from functools import lru_cache
 
 import msgspec
 
-from triaged.core.model import Alert, Key, Outcome, ResolvePolicy, Severity
+from triaged.core.model import Alert, Key, Outcome
+from triaged.rules.actions import Action, Plan, apply
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, holds
 from triaged.rules.matchers import Matcher
-from triaged.rules.templates import Data, Template
-from triaged.wire import instant_text
+from triaged.rules.templates import Data
 
-DEFAULT_GROUP_BY = ("alertname", "cluster", "namespace", "service")
 TITLE_MAX = 200
 PLANS_MAX = 4096
 """Combinations of matching rules that are remembered; real rule sets have dozens."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+FINGERPRINT = "fingerprint"
+"""The name in the key of an alert that has none of the labels to group by."""
+
+_UNTOLD = frozenset({"alertname", FINGERPRINT})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+"""What ends lines, moves cursors or turns the direction of what follows."""
+
 _LINK = re.compile(r"https?://[^\s\"'<>]{1,2000}", re.IGNORECASE)
 
 
@@ -34,34 +42,8 @@ class CompiledRule(msgspec.Struct, frozen=True):
     name: str
     matchers: tuple[Matcher, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    severity: Severity | None = None
-    service: Template | None = None
-    team: Template | None = None
-    policy: str | None = None
-    group_by: tuple[str, ...] | None = None
-    title: Template | None = None
-    runbook: Template | None = None
-    labels: tuple[tuple[str, Template], ...] = ()
-    resolve: ResolvePolicy | None = None
-    incident: bool | None = None
+    actions: tuple[Action, ...] = ()
     stop: bool = False
-
-
-class Plan(msgspec.Struct):
-    """What a combination of matching rules gives, before templates are rendered."""
-
-    names: tuple[str, ...]
-    incident: bool = True
-    severity: Severity | None = None
-    severity_rule: str | None = None
-    service: Template | None = None
-    team: Template | None = None
-    policy: str | None = None
-    group_by: tuple[str, ...] = DEFAULT_GROUP_BY
-    title: Template | None = None
-    runbook: Template | None = None
-    labels: tuple[tuple[str, Template], ...] = ()
-    resolve: ResolvePolicy = ResolvePolicy()
 
 
 class RuleSet:
@@ -105,52 +87,27 @@ def plan_of(matching: Sequence[CompiledRule]) -> Plan:
         if rule.stop:
             break
     plan = Plan(names=tuple(rule.name for rule in walked))
-    labels: dict[str, Template] = {}
     for rule in reversed(walked):  # so that the first match is laid on last
-        for name in (
-            "service",
-            "team",
-            "policy",
-            "group_by",
-            "title",
-            "runbook",
-            "resolve",
-            "incident",
-        ):
-            value = getattr(rule, name)
-            if value is not None:
-                setattr(plan, name, value)
-        if rule.severity is not None:
-            plan.severity, plan.severity_rule = rule.severity, rule.name
-        labels |= dict(rule.labels)
-    plan.labels = tuple(labels.items())
-    plan.group_by = tuple(sorted(set(plan.group_by)))
+        for action in rule.actions:
+            apply(action, plan, rule.name)
     return plan
 
 
 def outcome_of(plan: Plan, alert: Alert, digest: str) -> Outcome:
     """Render what the plan says for `alert`."""
     labels = alert.labels
-    service, team = labels.get("service"), labels.get("team")
     if plan.labels or plan.service or plan.team:
-        data = _data(alert, labels)
-        labels = dict(labels)
-        for name, template in plan.labels:
-            labels[name] = template.render(data)
-        service = plan.service.render(data) if plan.service else labels.get("service")
-        team = plan.team.render(data) if plan.team else labels.get("team")
-        for name, value in (("service", service), ("team", team)):
-            if value:
-                labels[name] = value
+        labels = _laid_over(plan, alert)
+    key = _key(plan, labels, alert.fingerprint)
     return Outcome(
         incident=plan.incident,
-        key=_key(plan, labels, alert.fingerprint),
-        title=_title(plan, alert, labels),
+        key=key,
+        title=_title(plan, alert, labels, key),
         severity=plan.severity,
         rule=plan.severity_rule,
         rules=plan.names,
-        service=service or None,
-        team=team or None,
+        service=labels.get("service") or None,
+        team=labels.get("team") or None,
         policy=plan.policy,
         runbook=_runbook(plan, alert, labels),
         labels=labels,
@@ -159,42 +116,67 @@ def outcome_of(plan: Plan, alert: Alert, digest: str) -> Outcome:
     )
 
 
-def _data(alert: Alert, labels: dict[str, str]) -> Data:
-    starts_at = "" if alert.starts_at is None else instant_text(alert.starts_at)
-    fields = {"fingerprint": alert.fingerprint, "url": alert.url, "starts_at": starts_at}
-    return Data(labels, alert.annotations, fields, alert.source)
+def _laid_over(plan: Plan, alert: Alert) -> dict[str, str]:
+    """The alert's labels and over them what the rules say, which was read from the alert's.
+
+    An empty label is no label, as in Prometheus; an empty service or team says nothing.
+    """
+    data = Data(alert.labels, alert)
+    labels = dict(alert.labels)
+    for name, template in plan.labels:
+        text = template.render(data)
+        if text:
+            labels[name] = text
+        else:
+            labels.pop(name, None)
+    for name, attribute in (("service", plan.service), ("team", plan.team)):
+        text = attribute.render(data) if attribute else ""
+        if text:
+            labels[name] = text
+    return labels
 
 
 def _key(plan: Plan, labels: dict[str, str], fingerprint: str) -> Key:
     """The `group_by` labels that are present, by name; none: the fingerprint."""
     found = [(name, value) for name in plan.group_by if (value := labels.get(name))]
-    return tuple(found) or (("fingerprint", fingerprint),)
+    return tuple(found) or ((FINGERPRINT, fingerprint),)
 
 
-def _title(plan: Plan, alert: Alert, labels: dict[str, str]) -> str:
-    rendered = plan.title.render(_data(alert, labels)) if plan.title else ""
+def _title(plan: Plan, alert: Alert, labels: dict[str, str], key: Key) -> str:
     annotations = alert.annotations
     text = (
-        rendered
+        (plan.title.render(Data(labels, alert)) if plan.title else "")
         or annotations.get("summary")
         or annotations.get("title")
         or annotations.get("message")
-        or annotations.get("description")
-        or labels.get("alertname")
-        or alert.fingerprint
+        or annotations.get("description", "").strip().partition("\n")[0]
     )
-    if len(text) <= TITLE_MAX and text.isprintable():
-        return text.strip() or "an alert"
-    return _CONTROL.sub(" ", text.strip()[: 2 * TITLE_MAX])[:TITLE_MAX].strip() or "an alert"
+    if text and len(text) <= TITLE_MAX and text.isprintable() and (shown := text.strip()):
+        return shown
+    return (text and _cut(text)) or _cut(_described(alert, labels, key)) or "an alert"
+
+
+def _cut(text: str) -> str:
+    return _CONTROL.sub(" ", text.strip()[: 2 * TITLE_MAX])[:TITLE_MAX].strip()
+
+
+def _described(alert: Alert, labels: dict[str, str], key: Key) -> str:
+    """`Down (cluster=c1, service=shop)`: an alert that comes without words."""
+    name = labels.get("alertname", "")
+    where = ", ".join(f"{label}={text}" for label, text in key if label not in _UNTOLD)
+    if name and where:
+        return f"{name} ({where})"
+    return name or where or alert.fingerprint
 
 
 def _runbook(plan: Plan, alert: Alert, labels: dict[str, str]) -> str | None:
     """The rules' runbook, else the alert's `runbook_url` annotation; only a web address."""
-    text = plan.runbook.render(_data(alert, labels)) if plan.runbook else ""
+    text = plan.runbook.render(Data(labels, alert)) if plan.runbook else ""
     text = text or alert.annotations.get("runbook_url", "")
-    return text if text and _is_link(text) else None
+    return text if text and is_link(text) else None
 
 
 @lru_cache(maxsize=1024)  # few runbooks serve many alerts
-def _is_link(text: str) -> bool:
+def is_link(text: str) -> bool:
+    """Whether it is an address that a browser may be sent to."""
     return _LINK.fullmatch(text) is not None

@@ -1,17 +1,23 @@
 """Label matchers, as Alertmanager reads them.
 
-`name="value"`, `!=`, `=~`, `!~`; names and values in double quotes or bare, a list in braces or
-not, one trailing comma. Regular expressions are RE2's, anchored at both ends; a missing label is
-the empty text. https://prometheus.io/docs/alerting/latest/configuration/#matcher
+`name="value"`, `!=`, `=~`, `!~`; a list in braces or not, one trailing comma. As in Alertmanager
+there are two grammars: names and values in double quotes or bare, with Go's escapes; and the
+classic one, whose bare values may hold anything but quotes and commas. What only one of them takes
+is taken; where they disagree, the classic one is right. Stricter than there: braces stand at both
+ends or none, and a bare value begins with no `=`, `~` or other quote: `a==b` is meant otherwise.
+Regular expressions are RE2's, anchored at both ends; a missing label is the empty text.
+https://prometheus.io/docs/alerting/latest/configuration/#matcher
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
 import msgspec
 import re2
+
+from triaged.scalars import quoted
 
 PATTERN_BYTES_MAX = 1024
 """Longer patterns are generated lists: those are better split into rules."""
@@ -21,8 +27,17 @@ Operator = Literal["=", "!=", "=~", "!~"]
 
 _NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^\s{}!=~,\\"\'`]+))\s*', re.DOTALL)
 _OPERATOR = re.compile(r"=~|!~|!=|=")
-_VALUE = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,{}"]*))\s*', re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+_GO_ESCAPE = re.compile(
+    r'\\(?:([abfnrtv\\"])|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|)'
+)
+_GO_LETTERS = dict(zip('abfnrtv\\"', '\a\b\f\n\r\t\v\\"', strict=True))
+_CLASSIC = re.compile(
+    r"\s*(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?P<operator>=~|=|!=|!~)\s*+"
+    r'(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"\s*|(?P<bare>(?![=~"\'`])(?:[^",\\]|\\\\|\\"|\\)*+))(?:,|$)',
+    re.DOTALL,
+)
+_CLASSIC_LETTERS = {"n": "\n", '"': '"', "\\": "\\"}
+_BARE = re.compile(r"[^\s{}!=~,\\\"'`]+")
 
 
 class Matcher(msgspec.Struct, frozen=True):
@@ -33,8 +48,8 @@ class Matcher(msgspec.Struct, frozen=True):
     value: str
 
     def __str__(self) -> str:
-        text = self.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'{self.name}{self.operator}"{text}"'
+        name = self.name if _BARE.fullmatch(self.name) else _in_quotes(self.name)
+        return f"{name}{self.operator}{_in_quotes(self.value)}"
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether it holds for a label set."""
@@ -53,6 +68,15 @@ class Matcher(msgspec.Struct, frozen=True):
                 return pattern_of(self.value).fullmatch(value) is None
 
 
+class Matchers(msgspec.Struct, frozen=True):
+    """Several in one text."""
+
+    all: tuple[Matcher, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.all))
+
+
 def re2_options() -> re2.Options:
     """How patterns are compiled: quietly, within a megabyte, without groups."""
     options = re2.Options()
@@ -62,7 +86,7 @@ def re2_options() -> re2.Options:
     return options
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=256)  # each may take the megabyte; what alerts meet is an `re2.Set`
 def pattern_of(text: str) -> "re2._Regexp[str]":
     """The compiled pattern; ValueError says what RE2 does not take."""
     if len(text.encode()) > PATTERN_BYTES_MAX:
@@ -72,19 +96,14 @@ def pattern_of(text: str) -> "re2._Regexp[str]":
     except re2.error as error:
         said = error.args[0] if error.args else ""
         said = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-        hint = "; RE2 has no look-around and no back-references" if "perl" in said else ""
+        lacks = "perl" in said or re.search(r"invalid escape sequence: \\[1-9]", said)
+        hint = "; RE2 has no look-around and no back-references" if lacks else ""
         raise ValueError(f"not a regular expression of RE2: {said}{hint}") from None
 
 
-def parse_matchers(text: str) -> list[Matcher]:
-    """The matchers in `{a="b", c=~"d.*"}`; ValueError says where and what is wrong."""
-    start, end = 0, len(text)
-    stripped = text.strip()
-    if stripped.startswith("{") or stripped.endswith("}"):
-        if not (stripped.startswith("{") and stripped.endswith("}")):
-            raise ValueError(f"{_at(text, 0)}: braces stand at both ends, or at none")
-        start, end = text.index("{") + 1, text.rindex("}")
-    return list(_matchers(text, start, end))
+def matchers_of(text: str) -> Matchers:
+    """As `parse_matchers`, for places that hold a text."""
+    return Matchers(tuple(parse_matchers(text)))
 
 
 def parse_matcher(text: str) -> Matcher:
@@ -95,35 +114,79 @@ def parse_matcher(text: str) -> Matcher:
     return found[0]
 
 
-def _matchers(text: str, start: int, end: int) -> Iterator[Matcher]:
-    at, count = start, 0
-    while text[at:end].strip():
-        matcher, at = _matcher(text, at, end)
-        yield matcher
-        count += 1
-        if count > MATCHERS_MAX:
-            raise ValueError(f"more than {MATCHERS_MAX} matchers")
+def parse_matchers(text: str) -> list[Matcher]:
+    """The matchers in `{a="b", c=~"d.*"}`; ValueError says where and what is wrong."""
+    start, end = _within_braces(text)
+    found = _classic(text, start, end)
+    if found is None:  # it has the last word, and the other one better messages
+        found = _utf8(text, start, end)
+    if len(found) > MATCHERS_MAX:
+        raise ValueError(f"more than {MATCHERS_MAX} matchers")
+    for matcher, at in found:
+        if matcher.operator in ("=~", "!~"):
+            try:
+                pattern_of(matcher.value)
+            except ValueError as error:
+                raise ValueError(f"{_at(text, at)}: {error}") from None
+    return [matcher for matcher, _ in found]
+
+
+def _within_braces(text: str) -> tuple[int, int]:
+    stripped = text.strip()
+    if not stripped.startswith("{") and not stripped.endswith("}"):
+        return 0, len(text)
+    if len(stripped) < 2 or not (stripped.startswith("{") and stripped.endswith("}")):
+        hint = "braces stand at both ends, or at none; those of a value stand in its quotes"
+        raise ValueError(f"{_at(text, 0)}: {hint}")
+    return text.index("{") + 1, text.rindex("}")
+
+
+Found = tuple[Matcher, int]
+"""A matcher, and where its value begins."""
+
+
+def _utf8(text: str, at: int, end: int) -> list[Found]:
+    """By Alertmanager's `matcher/parse`."""
+    found: list[Found] = []
+    while len(found) <= MATCHERS_MAX and text[at:end].strip():
+        name = _NAME.match(text, at, end)
+        if name is None:
+            raise ValueError(f"{_at(text, at)}: a label name is wanted, such as severity")
+        operator = _OPERATOR.match(text, name.end(), end)
+        if operator is None:
+            raise ValueError(f"{_at(text, name.end())}: one of = != =~ !~ is wanted")
+        value = _NAME.match(text, operator.end(), end)
+        if value is None:
+            wanted = "a value in double quotes is wanted, and they must end"
+            raise ValueError(f"{_at(text, operator.end())}: {wanted}")
+        at = value.end()
         if at < end and text[at] != ",":
-            raise ValueError(f"{_at(text, at)}: a comma is wanted before {text[at:end]!r}")
+            raise ValueError(f"{_at(text, at)}: a comma is wanted before {quoted(text[at:end])}")
+        matcher = Matcher(_go_text(name), _operator(operator.group()), _go_text(value))
+        if not matcher.name:
+            raise ValueError(f"{_at(text, name.start())}: the label name is empty")
+        found.append((matcher, operator.end()))
         at += 1
+    return found
 
 
-def _matcher(text: str, at: int, end: int) -> tuple[Matcher, int]:
-    name = _NAME.match(text, at, end)
-    if name is None:
-        raise ValueError(f"{_at(text, at)}: a label name is wanted, such as severity")
-    operator = _OPERATOR.match(text, name.end(), end)
-    if operator is None:
-        raise ValueError(f"{_at(text, name.end())}: one of = != =~ !~ is wanted")
-    value = _VALUE.match(text, operator.end(), end)
-    assert value is not None, "the pattern matches the empty text"
-    found = Matcher(_text(name), _operator(operator.group()), _text(value))
-    if found.operator in ("=~", "!~"):
-        try:
-            pattern_of(found.value)
-        except ValueError as error:
-            raise ValueError(f"{_at(text, value.start())}: {error}") from None
-    return found, value.end()
+def _classic(text: str, at: int, end: int) -> list[Found] | None:
+    """By Alertmanager's `pkg/labels/parse.go`; None: it does not take this."""
+    found: list[Found] = []
+    while len(found) <= MATCHERS_MAX and text[at:end].strip():
+        match = _CLASSIC.match(text, at, end)
+        if match is None:
+            return None
+        value = match["bare"].rstrip() if match["quoted"] is None else match["quoted"]
+        unescaped = re.sub(r"\\(.)", _classic_letter, value, flags=re.DOTALL)
+        matcher = Matcher(match["name"], _operator(match["operator"]), unescaped)
+        found.append((matcher, match.end("operator")))
+        at = match.end()
+    return found
+
+
+def _classic_letter(escape: re.Match[str]) -> str:
+    return _CLASSIC_LETTERS.get(escape[1], escape[0])
 
 
 def _operator(text: str) -> Operator:
@@ -134,12 +197,40 @@ def _operator(text: str) -> Operator:
             raise AssertionError(text)
 
 
-def _text(match: re.Match[str]) -> str:
-    quoted, bare = match.groups()
-    if quoted is None:
-        return bare or ""
-    return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), quoted, flags=re.DOTALL)
+def _go_text(token: re.Match[str]) -> str:
+    """A bare text as it is, a quoted one as Go reads it."""
+    inner, bare = token.groups()
+    if inner is None:
+        return str(bare)
+    if "\n" in inner:
+        raise ValueError(f"{_at(token.string, token.start())}: a line ends within quotes")
+    pieces, at = bytearray(), 0
+    try:
+        for escape in _GO_ESCAPE.finditer(inner):
+            pieces += inner[at : escape.start()].encode() + _go_bytes(escape)
+            at = escape.end()
+        return (pieces + inner[at:].encode()).decode()
+    except ValueError as error:
+        raise ValueError(f"{_at(token.string, token.start())}: {error}") from None
+
+
+def _go_bytes(escape: re.Match[str]) -> bytes:
+    letter, byte, octal, short, long = escape.groups()
+    match escape.lastindex:
+        case 1:
+            return _GO_LETTERS[letter].encode()
+        case 2 | 3:
+            return bytes([int(byte, 16) if byte else int(octal, 8)])
+        case 4 | 5:
+            return chr(int(short or long, 16)).encode()
+        case _:
+            raise ValueError("a backslash begins no escape here; write two")
+
+
+def _in_quotes(text: str) -> str:
+    text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{text}"'
 
 
 def _at(text: str, at: int) -> str:
-    return f"{text!r}, column {at + 1}"
+    return f"{quoted(text)}, column {at + 1}"

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -10,16 +10,34 @@ from triaged.core.calendars import Calendar
 from triaged.core.model import ResolvePolicy
 from triaged.documents import Document, Path
 from triaged.errors import Problem
+from triaged.rules.actions import (
+    Action,
+    SetGroupBy,
+    SetIncident,
+    SetLabels,
+    SetPolicy,
+    SetResolve,
+    SetRunbook,
+    SetService,
+    SetSeverity,
+    SetTeam,
+    SetTitle,
+)
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
-from triaged.rules.evaluate import CompiledRule, RuleSet
+from triaged.rules.evaluate import CompiledRule, RuleSet, is_link
+from triaged.rules.matchers import Matchers
 from triaged.rules.schema import Rule, Set, When
-from triaged.scalars import none_of
+from triaged.scalars import none_of, quoted
 from triaged.shapes import Options, shape
-from triaged.wire import encode
 
 RULES_MAX = 5000
 NAME_WANTED = "a rule's name is lower-case letters, digits, `-`, `_` and `.`: it labels metrics"
+DIGEST_DIGITS = 16
+"""Of a SHA-256: it tells versions of rules apart, and stands in every row that they decide."""
+
+UNNAMED = "a label has a name"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
+_canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
 class RuleContext(msgspec.Struct, frozen=True):
@@ -40,10 +58,8 @@ def read_rules(
     reader = _Reader(context)
     for document in documents:
         reader.read(document)
-    digest = hashlib.sha256()
-    for document in documents:
-        digest.update(encode(document.value))
-    return RuleSet(reader.rules, digest.hexdigest()[:16]), reader.problems
+    digest = hashlib.sha256(_canonical([document.value for document in documents]))
+    return RuleSet(reader.rules, digest.hexdigest()[:DIGEST_DIGITS]), reader.problems
 
 
 class Outline(msgspec.Struct, frozen=True):
@@ -112,17 +128,32 @@ class _Reader:
         self._refer(document, (*here, "policy"), given.policy, context.policies)
         for name, known in (("service", context.services), ("team", context.teams)):
             template = getattr(given, name)
-            if known and template is not None and template.is_constant:
-                self._refer(document, (*here, name), template.text, known, warning=True)
-        if given.group_by == ():
-            self._wrong(document, (*here, "group_by"), "an empty list; name at least one label")
+            if known and template is not None and template.constant is not None:
+                self._refer(document, (*here, name), template.constant, known, warning=True)
+        self._check_labels(document, given, here)
+        runbook = None if given.runbook is None else given.runbook.constant
+        if runbook is not None and not is_link(runbook):
+            message = f"expected an http or https address, got {quoted(runbook)}"
+            self._wrong(document, (*here, "runbook"), message)
         if given == Set() and not rule.stop:
             self._wrong(document, at, "the rule sets nothing and does not stop", warning=True)
+
+    def _check_labels(self, document: Document, given: Set, here: Path) -> None:
+        if given.group_by == ():
+            self._wrong(document, (*here, "group_by"), "an empty list; name at least one label")
+        for index, name in enumerate(given.group_by or ()):
+            if not name.strip():
+                self._wrong(document, (*here, "group_by", index), UNNAMED)
+        for name in given.labels:
+            if not name.strip():
+                self._wrong(document, (*here, "labels", name), UNNAMED)
 
     def _conditions(self, document: Document, when: When, at: Path) -> tuple[Condition, ...]:
         found: list[Condition] = []
         if when.source is not None:
             names = (when.source,) if isinstance(when.source, str) else when.source
+            if not names:
+                self._wrong(document, (*at, "source"), "an empty list; name at least one source")
             for index, name in enumerate(names):
                 place: Path = (*at, "source")
                 place = place if isinstance(when.source, str) else (*place, index)
@@ -139,21 +170,34 @@ class _Reader:
 
 def compiled(rule: Rule, conditions: tuple[Condition, ...]) -> CompiledRule:
     """The rule in the form in which it is asked."""
-    given = rule.set
-    resolve = given.resolve
+    match = (rule.match,) if isinstance(rule.match, Matchers) else rule.match
     return CompiledRule(
         name=rule.name,
-        matchers=rule.match,
+        matchers=tuple(matcher for matchers in match for matcher in matchers.all),
         conditions=conditions,
-        severity=given.severity,
-        service=given.service,
-        team=given.team,
-        policy=given.policy,
-        group_by=given.group_by,
-        title=given.title,
-        runbook=given.runbook,
-        labels=tuple(given.labels.items()),
-        resolve=None if resolve is None else ResolvePolicy(resolve.when, resolve.hold),
-        incident=given.incident,
+        actions=tuple(_actions(rule.set)),
         stop=rule.stop,
     )
+
+
+def _actions(given: Set) -> Iterator[Action]:
+    if given.severity is not None:
+        yield SetSeverity(given.severity)
+    if given.service is not None:
+        yield SetService(given.service)
+    if given.team is not None:
+        yield SetTeam(given.team)
+    if given.policy is not None:
+        yield SetPolicy(given.policy)
+    if given.group_by:
+        yield SetGroupBy(given.group_by)
+    if given.title is not None:
+        yield SetTitle(given.title)
+    if given.runbook is not None:
+        yield SetRunbook(given.runbook)
+    if given.labels:
+        yield SetLabels(tuple(given.labels.items()))
+    if given.resolve is not None:
+        yield SetResolve(ResolvePolicy(given.resolve.when, given.resolve.hold))
+    if given.incident is not None:
+        yield SetIncident(given.incident)

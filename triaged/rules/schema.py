@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from triaged.core.model import ResolveWhen, Severity
-from triaged.rules.matchers import Matcher, parse_matcher
+from triaged.rules.matchers import Matchers, matchers_of
 from triaged.rules.templates import Template, compile_template
 from triaged.scalars import Duration, Scalar
 
-MatcherText = Annotated[Matcher, Scalar(parse_matcher, "a matcher such as 'severity=\"critical\"'")]
+MatchersText = Annotated[Matchers, Scalar(matchers_of, "a matcher such as 'severity=\"critical\"'")]
 TemplateText = Annotated[Template, Scalar(compile_template, "a text, perhaps with {{ look-ups }}")]
 
 
@@ -66,7 +66,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     """Unique among all rules; in every explanation, timeline and metric."""
-    match: tuple[MatcherText, ...] = ()
+    match: tuple[MatchersText, ...] | MatchersText = ()
     """Label matchers; all must hold, on the labels that the sender sent. None: any alert."""
     when: When | None = None
     """Conditions besides the labels."""

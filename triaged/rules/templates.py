@@ -1,16 +1,19 @@
 """Templates of rules: Jinja's syntax, cut down to what cannot loop, compute or fail.
 
 Look-ups (`labels.service`, `labels["a b"]`, `annotations.summary`, `alert.url`, `source`), texts,
-filters, `x if y else z`, `~` and `or`. What is missing is the empty text. Text of senders is only
-ever data: `{{ 7*7 }}` in a label comes out as it went in.
+filters, `x if y else z`, `~`, `or` and `and`. What is missing is the empty text. Text of senders is
+only ever data: `{{ 7*7 }}` in a label comes out as it went in.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import jinja2
 import msgspec
 from jinja2 import nodes
+
+from triaged.core.model import Alert
+from triaged.scalars import none_of
+from triaged.wire import instant_text
 
 OUTPUT_MAX = 500
 """Characters; a title that is longer is read by nobody."""
@@ -18,7 +21,12 @@ OUTPUT_MAX = 500
 TEXT_MAX = 4096
 """Characters of a template: the parser recurses, so what it gets is bounded."""
 
-ALERT_FIELDS = ("fingerprint", "url", "starts_at")
+DEPTH_MAX = 64
+"""How deep a template may nest: rendering recurses, and must not fail where compiling did not."""
+
+REPLACE_MAX = 4096
+"""Characters that `replace` reads and gives: twice a text in itself is a megabyte's million."""
+
 NAMES = ("labels", "annotations", "alert", "source")
 
 
@@ -26,23 +34,41 @@ class Data(msgspec.Struct, frozen=True):
     """What a template reads."""
 
     labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    alert: Mapping[str, str]
-    source: str
+    alert: Alert
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """A filter: what it does, how many texts it takes besides, how the reference explains it."""
+
+    apply: Callable[..., str]
+    arguments: int
+    about: str
+
+
+def _replace(text: str, old: str, new: str) -> str:
+    return text[:REPLACE_MAX].replace(old, new[:OUTPUT_MAX])[:REPLACE_MAX] if old else text
+
+
+def _starts_at(alert: Alert) -> str:
+    return "" if alert.starts_at is None else instant_text(alert.starts_at)
 
 
 Render = Callable[[Data], str]
-FILTERS: Mapping[str, tuple[Callable[..., str], int]] = {
-    "default": (lambda text, other="": text or other, 1),
-    "lower": (str.lower, 0),
-    "upper": (str.upper, 0),
-    "title": (str.title, 0),
-    "trim": (str.strip, 0),
-    "first_line": (lambda text: text.strip().partition("\n")[0], 0),
-    "replace": (lambda text, old, new: text.replace(old, new) if old else text, 2),
-    "truncate": (lambda text, length: text[: max(int(length or 0), 0)], 1),
+ALERT_FIELDS: Mapping[str, Callable[[Alert], str]] = {
+    "fingerprint": lambda alert: alert.fingerprint,
+    "url": lambda alert: alert.url,
+    "starts_at": _starts_at,
 }
-"""Name → (what it does, how many texts it takes besides)."""
+FILTERS: Mapping[str, Filter] = {
+    "default": Filter(lambda text, other: text or other, 1, "another text where there is none"),
+    "lower": Filter(str.lower, 0, "in lower case"),
+    "upper": Filter(str.upper, 0, "in upper case"),
+    "title": Filter(str.title, 0, "each word with a capital"),
+    "trim": Filter(str.strip, 0, "without white space around it"),
+    "first_line": Filter(lambda text: text.strip().partition("\n")[0], 0, "its first line"),
+    "replace": Filter(_replace, 2, "with one text in place of another"),
+    "truncate": Filter(lambda text, length: text[: int(length)], 1, "its first characters"),
+}
 
 _parse = jinja2.Environment(autoescape=False).parse  # noqa: S701 - plain text, and never rendered by Jinja
 
@@ -51,39 +77,57 @@ class Template(msgspec.Struct, frozen=True):
     """A compiled template; `text` is how the operator wrote it."""
 
     text: str
-    render_parts: tuple[Render, ...]
-    is_constant: bool
+    parts: tuple[Render, ...]
+    constant: str | None
+    """What it gives for every alert; None: that depends."""
 
     def render(self, data: Data) -> str:
         """The text for an alert, at most `OUTPUT_MAX` characters."""
-        return "".join(part(data) for part in self.render_parts)[:OUTPUT_MAX]
+        if self.constant is not None:
+            return self.constant
+        return "".join([part(data) for part in self.parts])[:OUTPUT_MAX]
 
 
 def compile_template(text: str) -> Template:
     """Compile `text`; ValueError says which part is not allowed, and what is."""
     if len(text) > TEXT_MAX:
         raise ValueError(f"a template may have {TEXT_MAX} characters, not {len(text)}")
+    if "{" not in text:
+        return Template(text, (), text[:OUTPUT_MAX])
     try:
         tree = _parse(text)
-        parts = [part for node in tree.body for part in _statement(node)]
     except jinja2.TemplateSyntaxError as error:
         raise ValueError(f"not a template: {error.message} (line {error.lineno})") from None
     except RecursionError:
         raise ValueError("the template nests too deep") from None
-    return Template(text, tuple(parts), "{{" not in text and "{%" not in text)
+    _check_depth(tree)
+    given = [part for node in tree.body for part in _output(node)]
+    plain = [part.data for part in given if isinstance(part, nodes.TemplateData)]
+    constant = "".join(plain)[:OUTPUT_MAX] if len(plain) == len(given) else None
+    return Template(text, tuple(map(_expression, given)), constant)
 
 
-def _statement(node: nodes.Node) -> Sequence[Render]:
+def _check_depth(tree: nodes.Node) -> None:
+    level: list[nodes.Node] = [tree]
+    for _ in range(DEPTH_MAX):
+        if not level:
+            return
+        level = [below for node in level for below in node.iter_child_nodes()]
+    if level:
+        raise ValueError(f"line {level[0].lineno}: the template nests deeper than {DEPTH_MAX}")
+
+
+def _output(node: nodes.Node) -> Sequence[nodes.Node]:
     if not isinstance(node, nodes.Output):
         raise _refused(node)
-    return [_expression(part) for part in node.nodes]
+    return node.nodes
 
 
 def _refused(node: nodes.Node) -> ValueError:
     what = type(node).__name__.lower()
     return ValueError(
         f"line {node.lineno}: `{what}` is not allowed in a template; look-ups, texts, filters, "
-        "`x if y else z`, `or` and `~` are"
+        "`x if y else z`, `or`, `and` and `~` are"
     )
 
 
@@ -92,24 +136,29 @@ def _expression(node: nodes.Node) -> Render:
         case nodes.TemplateData(data=text) | nodes.Const(value=str(text)):
             return lambda _: text
         case nodes.Const(value=int(number)) if not isinstance(number, bool):
-            return lambda _: str(number)
+            text = str(number)
+            return lambda _: text
         case nodes.Name(name="source"):
-            return lambda data: data.source
+            return lambda data: data.alert.source
         case nodes.Getattr(node=nodes.Name(name=holder), attr=key):
             return _look_up(node, holder, key)
         case nodes.Getitem(node=nodes.Name(name=holder), arg=nodes.Const(value=str(key))):
             return _look_up(node, holder, key)
         case nodes.Filter():
             return _filter(node)
-        case nodes.CondExpr(test=test, expr1=yes, expr2=no):
-            return _choice(_condition(test), _expression(yes), no and _expression(no))
+        case nodes.CondExpr():
+            return _choice(node)
         case nodes.Or(left=left, right=right):
             return _either(_expression(left), _expression(right))
+        case nodes.And(left=left, right=right):
+            return _both(_expression(left), _expression(right))
         case nodes.Concat(nodes=parts):
             rendered = [_expression(part) for part in parts]
-            return lambda data: "".join(part(data) for part in rendered)
+            return lambda data: "".join([part(data) for part in rendered])
+        case nodes.Name(name=name) if name not in NAMES:
+            raise ValueError(f"line {node.lineno}: {none_of(name, NAMES)}")
         case nodes.Name(name=name):
-            raise ValueError(f"line {node.lineno}: {name!r} is none of {', '.join(NAMES)}")
+            raise ValueError(f"line {node.lineno}: {name} is a map: name one of its keys")
         case _:
             raise _refused(node)
 
@@ -119,31 +168,36 @@ def _look_up(node: nodes.Node, holder: str, key: str) -> Render:
         case "labels":
             return lambda data: data.labels.get(key, "")
         case "annotations":
-            return lambda data: data.annotations.get(key, "")
+            return lambda data: data.alert.annotations.get(key, "")
         case "alert" if key in ALERT_FIELDS:
-            return lambda data: data.alert.get(key, "")
+            field = ALERT_FIELDS[key]
+            return lambda data: field(data.alert)
         case "alert":
-            raise ValueError(f"line {node.lineno}: alert has {', '.join(ALERT_FIELDS)}, no {key}")
+            raise ValueError(f"line {node.lineno}: alert.{none_of(key, list(ALERT_FIELDS))}")
         case _:
-            raise ValueError(f"line {node.lineno}: {holder!r} is none of {', '.join(NAMES)}")
+            raise ValueError(f"line {node.lineno}: {none_of(holder, NAMES)}")
 
 
 def _filter(node: nodes.Filter) -> Render:
     known = FILTERS.get(node.name)
     if known is None or node.node is None:
-        raise ValueError(f"line {node.lineno}: no filter {node.name!r}; {', '.join(FILTERS)} are")
-    apply, wanted = known
-    if len(node.args) != wanted or node.kwargs or node.dyn_args or node.dyn_kwargs:
-        raise ValueError(f"line {node.lineno}: {node.name} takes {wanted} arguments")
+        raise ValueError(f"line {node.lineno}: the filter {none_of(node.name, list(FILTERS))}")
+    if len(node.args) != known.arguments or node.kwargs or node.dyn_args or node.dyn_kwargs:
+        raise ValueError(f"line {node.lineno}: {node.name} takes {known.arguments} arguments")
     if node.name == "truncate" and not _is_length(node.args[0]):
         raise ValueError(f"line {node.lineno}: truncate takes a number of characters")
-    inner = _expression(node.node)
+    apply, inner = known.apply, _expression(node.node)
     arguments = [_expression(argument) for argument in node.args]
-    return lambda data: apply(inner(data), *(argument(data) for argument in arguments))
+    if not arguments:
+        return lambda data: apply(inner(data))
+    return lambda data: apply(inner(data), *[argument(data) for argument in arguments])
 
 
 def _is_length(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Const) and isinstance(node.value, int) and node.value >= 0
+    """Whether it is a number that cuts: one below zero would count from the end."""
+    if not isinstance(node, nodes.Const) or isinstance(node.value, bool):
+        return False
+    return isinstance(node.value, int) and 0 <= node.value <= TEXT_MAX
 
 
 def _condition(node: nodes.Node) -> Callable[[Data], bool]:
@@ -154,14 +208,28 @@ def _condition(node: nodes.Node) -> Callable[[Data], bool]:
         case nodes.Not(node=inner):
             negated = _condition(inner)
             return lambda data: not negated(data)
+        case nodes.And(left=left, right=right):
+            first, second = _condition(left), _condition(right)
+            return lambda data: first(data) and second(data)
+        case nodes.Or(left=left, right=right):
+            this, that = _condition(left), _condition(right)
+            return lambda data: this(data) or that(data)
         case _:
             truth = _expression(node)
             return lambda data: bool(truth(data))
 
 
-def _choice(test: Callable[[Data], bool], yes: Render, no: Any) -> Render:  # noqa: ANN401 - a Render, or None for no `else`
-    return lambda data: yes(data) if test(data) else no(data) if no else ""
+def _choice(node: nodes.CondExpr) -> Render:
+    test, yes = _condition(node.test), _expression(node.expr1)
+    if node.expr2 is None:
+        return lambda data: yes(data) if test(data) else ""
+    no = _expression(node.expr2)
+    return lambda data: yes(data) if test(data) else no(data)
 
 
 def _either(left: Render, right: Render) -> Render:
     return lambda data: left(data) or right(data)
+
+
+def _both(left: Render, right: Render) -> Render:
+    return lambda data: left(data) and right(data)
