@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,12 +12,12 @@ from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.effects import Acted, Attached, Effect, SaveIncident
-from triaged.core.events import Acknowledged, Event, TimerFired
+from triaged.core.events import Acknowledged, Event, NoteAdded, TimerFired
 from triaged.core.model import Alert, Outcome
 from triaged.core.settings import Settings
 from triaged.core.timers import StepDue
-from triaged.engine import INGEST_MAX, Engine
-from triaged.errors import StoreUnavailable
+from triaged.engine import BATCH_MAX, BESIDE_URGENT_MAX, INGEST_MAX, Engine
+from triaged.errors import StoreError, StoreUnavailable
 from triaged.store import incidents, quarantine
 from triaged.store.database import Database, open_database
 
@@ -202,3 +203,86 @@ async def test_each_commit_is_told_with_its_effects(database: Database) -> None:
 
     opened = [e for e in told if isinstance(e, SaveIncident) and e.opened]
     assert [effect.incident.number for effect in opened] == [1]
+
+
+async def test_a_large_body_is_decided_in_parts_and_answered_whole(database: Database) -> None:
+    desk = Desk(database, StillClock())
+    count = 2 * BATCH_MAX + 5
+    events = fires(desk, count)
+    events[-1] = desk.fires(alertname="Last")
+    async with running(database) as (engine, seen):
+        answers = await engine.submit(events, urgent=False)
+
+    assert answers == [Attached(1)] * (count - 1) + [Attached(2)]
+    assert [alerts for _, alerts in seen.commits] == [BATCH_MAX, BATCH_MAX, 5]
+
+
+async def test_a_person_waits_for_a_small_batch_only(database: Database) -> None:
+    desk = Desk(database, StillClock())
+    await desk.handle(*fires(desk, 1))
+    async with running(database) as (engine, seen), asyncio.TaskGroup() as tasks:
+        tasks.create_task(engine.submit(fires(desk, BATCH_MAX), urgent=False))
+        tasks.create_task(engine.submit([Acknowledged(1, "bob")], urgent=True))
+
+    assert [alerts for _, alerts in seen.commits] == [
+        BESIDE_URGENT_MAX,
+        BATCH_MAX - BESIDE_URGENT_MAX,
+    ]
+
+
+async def test_an_action_that_cannot_be_written_costs_no_neighbour(database: Database) -> None:
+    desk = Desk(database, StillClock())
+    await desk.handle(*fires(desk, 1))
+    surrogate = NoteAdded(1, "bob", "\ud800")
+    async with running(database) as (engine, _):
+        answers = await engine.submit_each([Acknowledged(1, "bob"), surrogate, *fires(desk, 2)])
+
+    assert answers[0] == [Acted(1)]
+    assert isinstance(answers[1], StoreError)
+    assert answers[2:] == [[Attached(1)], [Attached(1)]]
+
+
+async def test_an_alert_that_not_even_quarantine_takes_is_refused(database: Database) -> None:
+    desk = Desk(database, StillClock())
+    async with running(database) as (engine, _):
+        answers = await engine.submit_each([desk.fires(pod="\ud800"), *fires(desk, 1)])
+
+    assert isinstance(answers[0], StoreError)
+    assert answers[1] == [Attached(1)]
+
+
+async def test_a_cancelled_engine_lets_nobody_wait(database: Database) -> None:
+    desk = Desk(database, StillClock())
+    engine = Engine(database, StillClock(), settings(), Seen())
+    told: list[str] = []
+
+    async def submit() -> None:
+        try:
+            await engine.submit(fires(desk, BATCH_MAX), urgent=False)
+        except StoreUnavailable as error:
+            told.append(str(error))
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(3):
+            tasks.create_task(submit())
+        turning = tasks.create_task(engine.run())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        turning.cancel()
+
+    assert told == ["triaged is stopping"] * 3
+
+
+async def test_the_store_in_trouble_fails_the_batch_and_not_the_engine(
+    database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(database, StillClock())
+    other = sqlite3.connect(tmp_path / "triaged.db", isolation_level=None)
+    async with running(database) as (engine, _):
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreUnavailable, match="locked"):
+            await engine.submit(fires(desk, 1), urgent=False)
+        other.execute("ROLLBACK")
+
+        assert await engine.submit(fires(desk, 1), urgent=False) == [Attached(1)]
+    other.close()

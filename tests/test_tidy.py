@@ -69,7 +69,6 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.store.base": "tests/store: every test, on both databases",
     "triaged.store.database": "tests/store: every test opens one",
     "triaged.store.incidents": "tests/store: test_view, test_listing",
-    "triaged.store.info": "tests/store: test_view, test_retention",
     "triaged.store.observations": "tests/store: test_view",
     "triaged.store.postgres": "tests/store: every test",
     "triaged.store.saving": "tests/store: test_view",

@@ -10,7 +10,7 @@ from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.model import Response
 from triaged.core.timers import StepDue
-from triaged.store import timers
+from triaged.store import alerts, timers
 from triaged.store.database import Database, open_database
 from triaged.timekeeper import SWEEP_EVERY_US, Timekeeper
 
@@ -136,3 +136,20 @@ async def test_a_timer_of_an_incident_that_is_gone_goes_too(database: Database) 
                 break
             await asyncio.sleep(0)
     assert left == []
+
+
+async def test_a_look_that_changes_nothing_is_put_off(database: Database) -> None:
+    clock = Patient()
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(severity="SEV-2"))
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE alerts SET lapses_at = NULL, lapse_check_at = $1", clock.at - 1)
+
+    async with keeping(database, clock):
+        for _ in range(TURNS_MAX):
+            async with database.reading() as tx:
+                next_at = await alerts.next_lapse(tx)
+            if next_at is None or next_at > clock.at:
+                break
+            await asyncio.sleep(0)
+    assert next_at is None or next_at > clock.at

@@ -60,6 +60,7 @@ class Timekeeper:
         self._next_at = 0
         self._sweep_at = clock.now() + SWEEP_EVERY_US
         self._swept_to = 0
+        self._fired: frozenset[Timer] = frozenset()
 
     def wake(self, due_at: int) -> None:
         """Something is due at `due_at`: look by then."""
@@ -104,10 +105,18 @@ class Timekeeper:
         if due or lapses:
             crash_point("before_timers")
             self._lateness.fired([now - timer.due_at for timer in due])
-            await self._fire([*due, *lapses])
+            await self._fire_new([*due, *lapses])
         else:
             self._next_at = min([self._next_at, *(at for at in nexts if at is not None)])
         return len(due) + len(lapses)
+
+    async def _fire_new(self, due: Sequence[Timer]) -> None:
+        """Fire; what is still due though it has just been fired is put off, not fired for ever."""
+        stuck = [timer for timer in due if timer in self._fired]
+        for timer in stuck:
+            await self._postpone(timer, "it is still due after it was fired")
+        self._fired = frozenset(due) - frozenset(stuck)
+        await self._fire([timer for timer in due if timer in self._fired])
 
     async def _fire(self, due: Sequence[Timer]) -> None:
         answers = await self._engine.submit_each([TimerFired(timer) for timer in due])
@@ -115,11 +124,11 @@ class Timekeeper:
             if isinstance(answer, StoreUnavailable):
                 raise answer
             if isinstance(answer, BaseException):
-                await self._postpone(timer, answer)
+                await self._postpone(timer, repr(answer))
 
-    async def _postpone(self, timer: Timer, error: BaseException) -> None:
+    async def _postpone(self, timer: Timer, why: str) -> None:
         """One timer that cannot be decided must not hold up the others."""
-        log.error("timer.failed", timer=repr(timer), error=repr(error))
+        log.error("timer.failed", timer=repr(timer), error=why)
         due_at = self._clock.now() + POISON_PAUSE_US
         async with self._database.transaction() as tx:
             if isinstance(timer, LapseDue):

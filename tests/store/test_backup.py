@@ -1,13 +1,16 @@
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.errors import StoreMismatch
-from triaged.store.backup import backup, restore
-from triaged.store.database import open_database
+from triaged.errors import StoreMismatch, StoreUnavailable
+from triaged.store.backup import backup, keep_copy, restore
+from triaged.store.database import Database, open_database
+from triaged.store.sqlite import SqliteDatabase
 
 
 async def test_a_backup_of_a_running_store_can_be_put_back(
@@ -54,3 +57,39 @@ async def test_what_is_no_store_is_not_put_back(tmp_path: Path) -> None:
 async def test_a_backup_that_does_not_exist_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreMismatch, match="no store of triaged"):
         await restore(tmp_path / "triaged.db", tmp_path / "none.db")
+
+
+async def test_a_copy_is_kept_before_a_store_with_content_is_migrated(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    path = tmp_path / "triaged.db"
+    database = await open_database(f"sqlite:{path}", clock)
+    assert isinstance(database, SqliteDatabase)
+    await Desk(database, clock).handle(Desk(database, clock).fires(alertname="Before"))
+    assert await keep_copy(database) is None
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE schema_version SET number = 0")
+
+    copy = await keep_copy(database)
+
+    await database.close()
+    assert copy == tmp_path / "triaged.db.before-1"
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT title FROM incidents").fetchall() == [("Before",)]
+
+
+async def test_a_copy_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    database = await open_database(f"sqlite:{tmp_path / 'triaged.db'}", clock)
+
+    with pytest.raises(StoreUnavailable, match="cannot write"):
+        await backup(database, tmp_path / "none" / "copy.db")
+
+    await database.close()
+
+
+async def test_postgresql_has_its_own_tools(url: str, database: Database, tmp_path: Path) -> None:
+    if url.startswith("postgresql:"):
+        with pytest.raises(StoreMismatch, match="pg_dump"):
+            await backup(database, tmp_path / "copy.db")

@@ -31,6 +31,16 @@ async def test_the_worst_is_claimed_first(desk: Desk) -> None:
     assert [page.severity for page in await claim(desk)] == ["SEV-1", "SEV-3"]
 
 
+async def test_claims_go_down_the_severities_and_then_by_age(desk: Desk) -> None:
+    desk.clock.at += SECOND
+    await desk.handle(desk.fires(alertname="Late", severity="SEV-1"))
+
+    order = [(page.severity, page.incident) for page in await claim(desk, limit=2)]
+    rest = [(page.severity, page.incident) for page in await claim(desk)]
+
+    assert (order, rest) == ([("SEV-1", 2), ("SEV-1", 3)], [("SEV-3", 1)])
+
+
 async def test_a_claimed_page_is_hidden_until_its_lease_ends(desk: Desk) -> None:
     first = await claim(desk)
 

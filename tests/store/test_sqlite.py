@@ -2,10 +2,13 @@ import asyncio
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
@@ -147,3 +150,98 @@ def test_the_text_of_a_bulk_has_a_place_for_each_value() -> None:
         "WITH v (a) AS (VALUES (?), (?)) SELECT json_group_array(json_array(a)) FROM v"
     )
     assert named(("x", 2)) == {"1": "x", "2": 2}
+
+
+FILLS_UP = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.errors import StoreUnavailable
+from triaged.store.database import open_database
+
+async def main(path):
+    database = await open_database(f"sqlite:{path}", StillClock())
+    desk = Desk(database, StillClock())
+    await desk.handle(desk.fires(pod="first"))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    most = Path(f"{path}-wal").stat().st_size + 20_000
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+    try:
+        await desk.handle(*[desk.fires(pod=str(n), text="x" * 400) for n in range(300)])
+    except StoreUnavailable as error:
+        print(error)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    await desk.handle(desk.fires(pod="after"))
+    print((await desk.incident()).firing)
+    await database.close()
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def test_a_failing_write_is_unavailable_and_works_again(path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FILLS_UP, str(path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    error, firing = done.stdout.splitlines()
+    assert error.startswith("SQLite: disk I/O error")
+    assert firing == "{'': 2}"
+
+
+def test_a_file_that_is_no_store_is_left_alone(path: Path, clock: StillClock) -> None:
+    path.write_bytes(b"precious" * 1000)
+
+    with pytest.raises(StoreUnavailable, match="not a database"):
+        asyncio.run(write(path, clock, 1))
+
+    assert path.read_bytes() == b"precious" * 1000
+
+
+def test_a_damaged_file_is_trouble_not_a_bad_alert(path: Path, clock: StillClock) -> None:
+    asyncio.run(write(path, clock, 300))
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 40 * 4096)
+
+    with pytest.raises(StoreUnavailable, match="malformed"):
+        asyncio.run(write(path, clock, 1))
+
+
+async def write(path: Path, clock: StillClock, count: int) -> None:
+    """Open the store, and let so many alerts in."""
+    database = await open_database(f"sqlite:{path}", clock)
+    desk = Desk(database, clock)
+    try:
+        await desk.handle(*[desk.fires(pod=str(n), text="x" * 400) for n in range(count)])
+    finally:
+        await database.close()
+
+
+async def test_a_closed_store_refuses_and_lets_go(path: Path, clock: StillClock) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+    await database.close()
+
+    with pytest.raises(StoreUnavailable, match="closed"):
+        async with database.transaction() as tx:
+            await tx.fetch("SELECT 1")
+
+
+async def test_more_readers_than_there_are_take_turns(path: Path, clock: StillClock) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+
+    async def read(fail: bool) -> None:
+        async with database.reading() as tx:
+            await tx.fetch("SELECT nothing FROM nowhere" if fail else "SELECT 1")
+
+    results = await asyncio.gather(*(read(n % 2 == 0) for n in range(20)), return_exceptions=True)
+
+    assert [isinstance(result, StoreUnavailable) for result in results] == [True, False] * 10
+    await database.close()

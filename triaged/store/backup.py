@@ -4,25 +4,56 @@ import asyncio
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from triaged.errors import StoreMismatch, StoreUnavailable
 from triaged.store.base import Database
-from triaged.store.sqlite import SqliteDatabase, take_lock
+from triaged.store.migrating import migrations
+from triaged.store.sqlite import SqliteDatabase, take_lock, translated
 
 
 async def backup(database: Database, target: Path) -> None:
-    """Write a whole, consistent copy to `target`, which must not exist."""
+    """Write a whole, consistent copy to `target`, which must not exist, while commits go on."""
     if not isinstance(database, SqliteDatabase):
         raise StoreMismatch("for PostgreSQL use pg_dump --format=custom, which is made for it")
+    if not await asyncio.to_thread(_copy, database.path, target):
+        raise StoreMismatch(f"{target} exists already")
+
+
+async def keep_copy(database: SqliteDatabase) -> Path | None:
+    """Before migrations that a store with content needs, copy it to `<path>.before-<number>`."""
+    known = [migration.number for migration in migrations()]
+    async with database.reading() as tx:
+        tables = await tx.fetch("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'")
+        row = await tx.fetch_one("SELECT MAX(number) FROM schema_version") if tables else None
+    newest = row[0] if row else None
+    if newest is None or newest >= known[-1]:
+        return None
+    target = Path(f"{database.path}.before-{newest + 1}")
+    await asyncio.to_thread(_copy, database.path, target)  # an earlier try may have got so far
+    return target
+
+
+def _copy(path: Path, target: Path) -> bool:
+    """Copy by a connection of its own, which sees one state and keeps no writer waiting.
+
+    False: `target` is there already. It appears when the copy is whole.
+    """
+    if target.exists():
+        return False
+    partial = Path(f"{target}.partial")
     try:
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        raise StoreMismatch(f"{target} exists already") from None
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        with translated(), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            connection.execute("VACUUM INTO ?", (str(partial),))
+        partial.replace(target)
     except OSError as error:
         raise StoreUnavailable(f"cannot write {target}: {error.strerror}") from error
-    into = (str(target),)
-    await database.on_writer(lambda connection: connection.execute("VACUUM INTO ?", into))
+    finally:
+        partial.unlink(missing_ok=True)
+    return True
 
 
 async def restore(path: Path, source: Path) -> None:

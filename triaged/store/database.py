@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 
 from triaged.clock import Clock
 from triaged.errors import StoreMismatch
+from triaged.store.backup import keep_copy
 from triaged.store.base import Bulk, Database, Row, Transaction
 from triaged.store.migrating import migrate
 from triaged.store.postgres import open_postgres
-from triaged.store.sqlite import open_sqlite
+from triaged.store.sqlite import SqliteDatabase, open_sqlite
 
 __all__ = ["Bulk", "Database", "Row", "Transaction", "open_database"]
 
@@ -27,6 +28,8 @@ async def open_database(url: str, clock: Clock, *, lock: bool = True) -> Databas
     else:
         raise StoreMismatch(f"{scheme!r} is no store; use sqlite:PATH or postgresql://HOST/NAME")
     try:
+        if isinstance(database, SqliteDatabase):
+            await keep_copy(database)
         await migrate(database, clock.now())
     except BaseException:
         await database.close()

@@ -23,3 +23,15 @@ async def summary(tx: Transaction) -> dict[str, int]:
     row = await tx.fetch_one("SELECT MAX(number) FROM schema_version")
     counts["schema"] = row[0] if row else 0
     return counts
+
+
+SIZES = {
+    "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+    "postgresql": "SELECT pg_database_size(current_database())",
+}
+
+
+async def size_bytes(tx: Transaction, database: str) -> int:
+    """How much room the store takes, the log of SQLite apart; `database` is its `name`."""
+    row = await tx.fetch_one(SIZES[database])
+    return row[0] if row else 0

@@ -1,0 +1,17 @@
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.store import info
+from triaged.store.database import Database
+
+
+async def test_rows_and_room_are_counted(database: Database, clock: StillClock) -> None:
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(alertname="A"), desk.fires(alertname="B"))
+
+    async with database.reading() as tx:
+        rows = await info.summary(tx)
+        size_bytes = await info.size_bytes(tx, database.name)
+
+    assert (rows["alerts"], rows["incidents"], rows["quarantine"]) == (2, 2, 0)
+    assert rows["schema"] == 1
+    assert size_bytes > 4096
