@@ -18,6 +18,7 @@ from triaged.core.effects import (
     Count,
     Effect,
     EndEpisode,
+    JoinAlert,
     NoteResolve,
     Quarantine,
     RepeatAlert,
@@ -171,14 +172,16 @@ class Metrics:
         self.commit_seconds.observe(seconds)
         self.commit_batch_alerts.observe(alerts)
         received: Tally[tuple[str, str]] = Tally()
-        matched: Tally[str] = Tally()
+        walks: Tally[tuple[str, ...]] = Tally()
         for effect in effects:
             match effect:
+                case JoinAlert():
+                    pass  # one for each alert that starts, which is counted below
                 case RepeatAlert(alert=alert):
                     received[alert.source, "firing"] += 1
                 case StartEpisode(alert=alert, outcome=outcome):
                     received[alert.source, "firing"] += 1
-                    matched.update(outcome.rules)
+                    walks[outcome.rules] += 1
                 case EndEpisode(state=state, by="resolved"):
                     received[state.source, "resolved"] += 1
                 case NoteResolve(alert=alert):
@@ -195,6 +198,9 @@ class Metrics:
                     pass  # rows that are not counted
         for (source, status), number in received.items():
             self.alerts_received.labels(source, status).inc(number)
+        matched: Tally[str] = Tally()
+        for rules, number in walks.items():
+            matched.update(dict.fromkeys(rules, number))
         for rule, number in matched.items():
             self.rule_matches.labels(rule).inc(number)
 
