@@ -34,8 +34,8 @@ from triaged.store import pages
 from triaged.store.database import Database
 from triaged.wire import Secret
 
-WIDTH = 8
-"""Attempts at once in a lane: enough to empty 1,000 pages in seconds, few for any provider."""
+WIDTH = 16
+"""Attempts at once in a lane: enough to empty 1,000 pages in two seconds, few for any provider."""
 
 LEASE_US = 15 * SECOND
 ATTEMPT_US = 10 * SECOND

@@ -12,7 +12,7 @@ PRIME = 1099511628211
 MASK = (1 << 64) - 1
 LOW = 0xFF
 
-MEMO_MAX = 16_384
+MEMO_MAX = 32_768
 """Steps remembered: about 300 bytes each. A label costs up to 256, one for each low byte that
 the labels before it may leave; a cluster's constant labels fit, its pods come and go."""
 
