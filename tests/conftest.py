@@ -47,5 +47,5 @@ def require_fixture() -> Callable[[str], str]:
 def shared() -> Path:
     """The reference material `../shared`, which is not part of the repository."""
     if not SHARED.is_dir():
-        pytest.skip("../shared is missing: it holds bodies that may be read but not copied")
+        missing("../shared", "it holds bodies that may be read but not copied")
     return SHARED

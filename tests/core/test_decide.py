@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, seed
+from hypothesis import HealthCheck, find, given, seed
 from hypothesis import settings as how
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.world import World, accept, plan, step
 from triaged.core import decide as deciding
-from triaged.core.effects import Send
+from triaged.core.effects import AddPage, ArmTimer, Decision, Effect, SaveIncident, Send
 from triaged.core.events import (
     Acknowledged,
     AlertReceived,
@@ -33,6 +34,7 @@ from triaged.core.events import (
     Verdict,
 )
 from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Span, State
+from triaged.core.view import View
 
 PODS = st.sampled_from(["a", "b", "c"])
 NAMES = st.sampled_from(["Down", "Slow"])
@@ -41,6 +43,7 @@ NUMBERS = st.integers(1, 4)
 PEOPLE = st.sampled_from(["alice", "bob"])
 
 Move = tuple[str, Any]
+Mutant = Callable[[Decision, View, Event], Decision]
 MOVES = st.lists(
     st.one_of(
         st.tuples(st.just("fires"), st.tuples(NAMES, PODS, SEVERITIES)),
@@ -164,12 +167,8 @@ def play(world: World, moves: list[Move]) -> None:
                 world.provider = PROVIDERS[what]
 
 
-@how(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@seed(2026)
-@given(MOVES)
-def test_the_invariants_hold_whatever_happens(moves: list[Move]) -> None:
-    world = Watched()
-
+def histories_hold(world: World, moves: list[Move]) -> None:
+    """Play, let the world heal, and look whether everybody was reached."""
     play(world, moves)
     world.provider = accept
     world.run(2 * 3600)
@@ -181,6 +180,13 @@ def test_the_invariants_hold_whatever_happens(moves: list[Move]) -> None:
             epoch = incident.escalation.epoch
             reached = [p for p in pages if p.epoch == epoch and p.state is PageState.SENT]
             assert reached, "an open incident has paged somebody (21, 22)"
+
+
+@how(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@seed(2026)
+@given(MOVES)
+def test_the_invariants_hold_whatever_happens(moves: list[Move]) -> None:
+    histories_hold(Watched(), moves)
 
 
 @how(max_examples=100, deadline=None)
@@ -214,6 +220,68 @@ def test_the_invariant_of_counts_can_fail() -> None:
 
     with pytest.raises(AssertionError, match="in one incident"):
         world._counts_are_of_attached_alerts()
+
+
+def pages_in_spite_of_everything(decision: Decision, view: View, event: Event) -> Decision:
+    """Nobody looks at the incident before a page goes out."""
+    if isinstance(event, PageDue):
+        return Decision((), Send(event.page, view.incidents[event.page.incident]))
+    return decision
+
+
+def without(kind: type[Effect]) -> Mutant:
+    """A kind of row is forgotten."""
+
+    def forgetful(decision: Decision, view: View, event: Event) -> Decision:
+        kept = tuple(effect for effect in decision.effects if not isinstance(effect, kind))
+        return Decision(kept, decision.answer)
+
+    return forgetful
+
+
+def changing(**fields: Any) -> Mutant:
+    """An alert changes what it must not of an incident that exists."""
+
+    def meddling(decision: Decision, view: View, event: Event) -> Decision:
+        if not isinstance(event, AlertReceived):
+            return decision
+        effects = tuple(
+            SaveIncident(replace(effect.incident, **fields))
+            if isinstance(effect, SaveIncident) and not effect.opened
+            else effect
+            for effect in decision.effects
+        )
+        return Decision(effects, decision.answer)
+
+    return meddling
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        pages_in_spite_of_everything,
+        without(ArmTimer),
+        without(AddPage),
+        changing(firing={}),
+        changing(severity=Severity.SEV4),
+        changing(respond_by=7),
+        changing(key=(("everything", "one"),)),
+    ],
+    ids="ack-unseen no-timers no-pages counts-lost severity-falls deadline-moves one-key".split(),
+)
+def test_a_removed_guard_is_noticed(mutant: Mutant) -> None:
+    def breaks(moves: list[Move]) -> bool:
+        world = Watched()
+        world.decide = lambda view, event, settings, now: mutant(
+            deciding.decide(view, event, settings, now), view, event
+        )
+        try:
+            histories_hold(world, moves)
+        except (AssertionError, KeyError):
+            return True
+        return False
+
+    assert find(MOVES, breaks, settings=how(max_examples=2000, deadline=None), random=Random(1))
 
 
 def test_an_old_verdict_decides_nothing() -> None:

@@ -163,6 +163,7 @@ class World:
         self.counts: list[Count] = []
         self.sent: list[tuple[int, Page]] = []
         self.provider = provider
+        self.decide = decide
 
     def handle(self, event: Event) -> Answer:
         """Decide `event` now and keep the rows."""
@@ -170,7 +171,7 @@ class World:
             outcome = self.settings.rules.classify(event.alert, self.now)
             event = replace(event, outcome=outcome)
             self.view.heard_at[event.alert.source] = self.now
-        decision = decide(self.view, event, self.settings, self.now)
+        decision = self.decide(self.view, event, self.settings, self.now)
         self.keep(decision.effects)
         return decision.answer
 
