@@ -9,8 +9,8 @@ async def take(database: Database, count: int) -> list[int]:
     async with database.transaction() as tx:
         (found,) = await tx.fetch_bulks([counters.ask("incident")])
         numbers = counters.numbers(found)
-        used = list(islice(numbers, count))
-        await counters.take(tx, "incident", numbers)
+        used = list(islice(numbers["incident"], count))
+        await counters.take(tx, numbers)
     return used
 
 

@@ -1,5 +1,8 @@
 import asyncio
+import importlib
 import os
+import pkgutil
+import re
 import sqlite3
 import stat
 import subprocess
@@ -11,10 +14,14 @@ import pytest
 from tests.conftest import ROOT
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
+from triaged import store
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
 from triaged.store.base import Bulk
 from triaged.store.database import open_database
-from triaged.store.sqlite import CHUNKS, chunks, named, values_sql
+from triaged.store.sqlite import CHUNKS, SqliteDatabase, chunks, named, values_sql
+
+OF_TABLE = re.compile(r"SCAN (?!v$|u$|due$|s\d$|\d+ CONSTANT ROWS).*")
+"""A step of a plan that reads all of something besides the statement's own values."""
 
 
 @pytest.fixture
@@ -244,4 +251,35 @@ async def test_more_readers_than_there_are_take_turns(path: Path, clock: StillCl
     results = await asyncio.gather(*(read(n % 2 == 0) for n in range(20)), return_exceptions=True)
 
     assert [isinstance(result, StoreUnavailable) for result in results] == [True, False] * 10
+    await database.close()
+
+
+def bulks() -> list[tuple[str, Bulk]]:
+    """Every bulk statement of the store, by name."""
+    modules = [
+        importlib.import_module(f"triaged.store.{module.name}")
+        for module in pkgutil.iter_modules(store.__path__)
+    ]
+    return [
+        (f"{module.__name__}.{name}", value)
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, Bulk)
+    ]
+
+
+async def test_no_bulk_statement_walks_through_a_whole_table(path: Path, clock: StillClock) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+    assert isinstance(database, SqliteDatabase)
+
+    def walks(connection: sqlite3.Connection) -> list[str]:
+        found = []
+        for name, bulk in bulks():
+            sql = f"EXPLAIN QUERY PLAN {values_sql(bulk, 8)}"
+            plan = [row[3] for row in connection.execute(sql, [None] * 8 * len(bulk.types))]
+            found += [f"{name}: {step}" for step in plan if OF_TABLE.fullmatch(step)]
+        return found
+
+    assert len(bulks()) > 20
+    assert await database.on_writer(walks) == []
     await database.close()

@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
@@ -7,7 +8,7 @@ from triaged.core.effects import Acted, Attached, Conflict
 from triaged.core.events import Acknowledged, Declared, Reopened, Resolved, TimerFired
 from triaged.core.model import Severity, State
 from triaged.core.timers import LapseDue, ReopenWindowDue
-from triaged.store import alerts, info, observations, timeline
+from triaged.store import alerts, info, timeline
 from triaged.store.alerts import AlertFilter
 from triaged.store.database import Database
 
@@ -144,15 +145,49 @@ async def test_acting_on_what_does_not_exist_changes_nothing(desk: Desk) -> None
         assert (await info.summary(tx))["incidents"] == 0
 
 
+Observed = tuple[int, int | None, int | None, str | None, int]
+
+
+async def observed(desk: Desk) -> list[Observed]:
+    """(episode, incident, ended_at, ended_by, repeats) of each observation, in order."""
+    async with desk.database.reading() as tx:
+        rows = await tx.fetch(
+            "SELECT episode, incident, ended_at, ended_by, repeats FROM observations ORDER BY id"
+        )
+    return [(*row,) for row in rows]
+
+
 async def test_an_episode_is_observed_from_start_to_end(desk: Desk) -> None:
     await desk.handle(desk.fires(severity="SEV-2"))
     await desk.handle(desk.fires(severity="SEV-2"))
     desk.clock.at += MINUTE
-    await desk.handle(desk.ends())
+    await desk.handle(desk.fires(severity="SEV-2"), desk.ends())
 
+    assert await observed(desk) == [(1, 1, desk.clock.at, "resolved", 2)]
+
+
+async def test_episodes_within_one_batch_are_observed_too(desk: Desk) -> None:
+    again, now = desk.fires(severity="SEV-2"), desk.clock.at
+    await desk.handle(again)
+    await desk.handle(again, desk.ends(), again, again, again, desk.ends(), again)
+    await desk.handle(again)
+
+    assert await observed(desk) == [
+        (1, 1, now, "resolved", 1),
+        (2, 1, now, "resolved", 2),
+        (3, 1, None, None, 0),
+    ]
     async with desk.database.reading() as tx:
-        (row,) = await tx.fetch(
-            "SELECT episode, incident, ended_at, ended_by, repeats FROM observations"
-        )
-    assert row == (1, 1, desk.clock.at, "resolved", 1)
-    assert observations.START.types
+        (found,), _ = await alerts.find(tx, AlertFilter())
+    assert (found.episode, found.repeats) == (3, 1)
+
+
+async def test_an_episode_that_starts_anew_ends_the_one_before(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2"))
+    later = desk.fires(severity="SEV-2")
+    later = replace(later, alert=replace(later.alert, starts_at=desk.clock.at + HOUR))
+    desk.clock.at += 2 * HOUR
+
+    await desk.handle(later)
+
+    assert await observed(desk) == [(1, 1, desk.clock.at, "restarted", 0), (2, 1, None, None, 0)]

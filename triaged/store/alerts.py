@@ -31,18 +31,20 @@ STATES = Bulk(
 )
 START = Bulk(
     """INSERT INTO alerts (source, fingerprint, firing, episode, starts_at, last_seen_at,
-           lapse_check_at, lapses_at, incident, severity, rule, labels, annotations, url)
+           lapse_check_at, lapses_at, incident, observation, severity, rule, labels, annotations,
+           url)
        {rows}
        ON CONFLICT (source, fingerprint) DO UPDATE SET firing = excluded.firing,
            episode = excluded.episode, starts_at = excluded.starts_at,
            last_seen_at = excluded.last_seen_at, ended_at = NULL,
            lapse_check_at = excluded.lapse_check_at, lapses_at = excluded.lapses_at, repeats = 0,
-           incident = excluded.incident, severity = excluded.severity, rule = excluded.rule,
+           incident = excluded.incident, observation = excluded.observation,
+           severity = excluded.severity, rule = excluded.rule,
            labels = excluded.labels, annotations = excluded.annotations, url = excluded.url""",
     (
         "text",
         "text",
-        *(("bigint",) * 7),
+        *(("bigint",) * 8),
         *(("text",) * 5),
     ),
 )
@@ -70,9 +72,9 @@ LAPSES = Bulk(
     """WITH v (now, most) AS ({rows}) SELECT {columns} FROM (
            SELECT source, fingerprint, lapse_check_at FROM alerts
            WHERE lapse_check_at IS NOT NULL AND lapse_check_at <= (SELECT now FROM v)
-           ORDER BY lapse_check_at LIMIT (SELECT most FROM v)) a""",
+           ORDER BY lapse_check_at LIMIT (SELECT most FROM v)) due""",
     ("bigint", "bigint"),
-    ("a.source", "a.fingerprint", "a.lapse_check_at"),
+    ("due.source", "due.fingerprint", "due.lapse_check_at"),
 )
 MOVE = Bulk(
     """WITH v (old, new) AS ({rows}) UPDATE alerts SET incident = v.new
@@ -116,8 +118,8 @@ def _state(row: Row) -> AlertState:
     return AlertState(**values)
 
 
-async def save_starts(tx: Transaction, effects: Iterable[StartEpisode]) -> None:
-    """Write alert rows whole. One effect per identity."""
+async def save_starts(tx: Transaction, started: Iterable[tuple[StartEpisode, int]]) -> None:
+    """Write alert rows whole, each with the id of its observation. One per identity."""
     rows = [
         (
             state.source,
@@ -129,13 +131,14 @@ async def save_starts(tx: Transaction, effects: Iterable[StartEpisode]) -> None:
             state.lapse_check_at,
             state.lapses_at,
             state.incident,
+            observation,
             state.severity,
             state.rule,
             encode(effect.alert.labels).decode(),
             encode(effect.alert.annotations).decode(),
             effect.alert.url,
         )
-        for effect in effects
+        for effect, observation in started
         for state in (effect.state,)
     ]
     await tx.write(START, sorted(rows))

@@ -1,12 +1,14 @@
 """Numbers that are handed out once, without gaps unless a decision throws one away."""
 
+from collections.abc import Iterable, Mapping
+
 from triaged.store.base import Ask, Bulk, Row, Transaction
 
 NEXT = Bulk(
     """WITH v (name) AS ({rows}) SELECT {columns} FROM v CROSS JOIN counters c
        WHERE c.name = v.name""",
     ("text",),
-    ("c.next",),
+    ("c.name", "c.next"),
     locks="c",
 )
 TAKE = Bulk(
@@ -30,17 +32,17 @@ class Numbers:
         return self.next - 1
 
 
-def ask(name: str) -> Ask:
-    """What to fetch for `numbers`."""
-    return NEXT, [(name,)]
+def ask(*names: str) -> Ask:
+    """What to fetch for the numbers of these counters."""
+    return NEXT, [(name,) for name in sorted(names)]
 
 
-def numbers(found: list[Row]) -> Numbers:
-    """The numbers of the counter that was found."""
-    return Numbers(found[0][0])
+def numbers(found: Iterable[Row]) -> dict[str, Numbers]:
+    """By name, the numbers of the counters that were found."""
+    return {name: Numbers(first) for name, first in found}
 
 
-async def take(tx: Transaction, name: str, numbers: Numbers) -> None:
+async def take(tx: Transaction, used: Mapping[str, Numbers]) -> None:
     """Let nobody else have those that were used."""
-    if numbers.next > numbers.first:
-        await tx.write(TAKE, [(name, numbers.next)])
+    rows = [(name, numbers.next) for name, numbers in used.items() if numbers.next > numbers.first]
+    await tx.write(TAKE, sorted(rows))

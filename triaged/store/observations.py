@@ -8,24 +8,42 @@ import msgspec
 
 from triaged.core.effects import EndEpisode, StartEpisode
 from triaged.core.model import Key, Outcome, Severity
-from triaged.store.base import Bulk, Transaction
+from triaged.store.base import Bulk, Row, Transaction
 from triaged.wire import encode
 
 START = Bulk(
-    """INSERT INTO observations (source, fingerprint, episode, received_at, starts_at,
-           annotations, outcome, incident)
-       {rows} ON CONFLICT (source, fingerprint, episode) DO NOTHING""",
-    ("text", "text", "bigint", "bigint", "bigint", "text", "text", "bigint"),
+    """INSERT INTO observations (id, source, fingerprint, episode, received_at, starts_at,
+           annotations, outcome, incident, ended_at, ended_by, repeats)
+       {rows}""",
+    (
+        "bigint",
+        "text",
+        "text",
+        "bigint",
+        "bigint",
+        "bigint",
+        "text",
+        "text",
+        "bigint",
+        "bigint",
+        "text",
+        "bigint",
+    ),
 )
 END = Bulk(
-    """WITH v (source, fingerprint, episode, ended_at, ended_by) AS ({rows})
+    """WITH v (source, fingerprint, episode, ended_at, ended_by, repeats) AS ({rows})
        UPDATE observations SET ended_at = v.ended_at, ended_by = v.ended_by,
-           repeats = COALESCE((SELECT a.repeats FROM alerts a
-               WHERE a.source = v.source AND a.fingerprint = v.fingerprint), 0)
-       FROM v WHERE observations.source = v.source AND observations.episode = v.episode
-           AND observations.fingerprint = v.fingerprint""",
-    ("text", "text", "bigint", "bigint", "text"),
+           repeats = v.repeats + (SELECT a.repeats FROM alerts a
+               WHERE a.source = v.source AND a.fingerprint = v.fingerprint)
+       FROM v WHERE observations.episode = v.episode
+           AND observations.id = (SELECT a.observation FROM alerts a
+               WHERE a.source = v.source AND a.fingerprint = v.fingerprint)""",
+    ("text", "text", "bigint", "bigint", "text", "bigint"),
 )
+Episode = tuple[str, str, int]
+"""(source, fingerprint, episode)."""
+
+RUNNING = (None, None, 0)
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -58,27 +76,41 @@ def _encoded(*said: Any) -> str:
     return encode(verdict).decode()
 
 
-async def save_starts(tx: Transaction, effects: Iterable[StartEpisode]) -> None:
-    """Write the start of episodes."""
-    rows = [
-        (
-            effect.state.source,
-            effect.state.fingerprint,
-            effect.state.episode,
-            effect.received_at,
-            effect.state.starts_at,
-            encode(effect.alert.annotations).decode(),
-            _verdict(effect.outcome, effect.alert.labels),
-            effect.state.incident,
+async def save(
+    tx: Transaction,
+    started: Iterable[tuple[StartEpisode, int]],
+    ended: Iterable[tuple[EndEpisode, int]],
+) -> None:
+    """Write starts, each with the id it gets, and ends, each with its repeats in this batch.
+
+    The alerts' rows must be as they were before the batch.
+    """
+    ends: dict[Episode, tuple[int, str, int]] = {
+        (effect.state.source, effect.state.fingerprint, effect.state.episode): (
+            effect.ended_at,
+            effect.by,
+            repeats,
         )
-        for effect in effects
-    ]
-    await tx.write(START, sorted(rows))
+        for effect, repeats in ended
+    }
+    starts = [_start(effect, number, ends) for effect, number in started]
+    await tx.write(END, sorted((*episode, *end) for episode, end in ends.items()))
+    await tx.write(START, starts)
 
 
-async def save_ends(tx: Transaction, effects: Iterable[EndEpisode]) -> None:
-    """Write the end of episodes, with the repeats counted so far."""
-    rows = [
-        (e.state.source, e.state.fingerprint, e.state.episode, e.ended_at, e.by) for e in effects
-    ]
-    await tx.write(END, rows)
+def _start(effect: StartEpisode, number: int, ends: dict[Episode, tuple[int, str, int]]) -> Row:
+    """The row of an episode that starts; of one that ends in this batch, too, it is the whole."""
+    state = effect.state
+    end = ends.pop((state.source, state.fingerprint, state.episode), RUNNING) if ends else RUNNING
+    return (
+        number,
+        state.source,
+        state.fingerprint,
+        state.episode,
+        effect.received_at,
+        state.starts_at,
+        encode(effect.alert.annotations).decode(),
+        _verdict(effect.outcome, effect.alert.labels),
+        state.incident,
+        *end,
+    )

@@ -60,9 +60,9 @@ CLAIMABLE = Bulk(
         OF_SEVERITY.format(severity=severity, alias=f"s{number}")
         for number, severity in enumerate(Severity)
     )
-    + ") u ORDER BY severity, due_at, id LIMIT (SELECT most FROM v)) p",
+    + ") u ORDER BY severity, due_at, id LIMIT (SELECT most FROM v)) due",
     ("text", "bigint", "bigint"),
-    ("p.id",),
+    ("due.id",),
 )
 """A severity at a time: each is one short walk along an index, however long the outbox is."""
 TAKEN = Bulk(

@@ -33,8 +33,8 @@ class Limits(Protocol):
 
 OVER = "state NOT IN ('open', 'acknowledged')"
 QUERIES = {
-    "observations": """DELETE FROM observations WHERE (source, fingerprint, episode) IN (
-        SELECT source, fingerprint, episode FROM observations
+    "observations": """DELETE FROM observations WHERE id IN (
+        SELECT id FROM observations
         WHERE ended_at IS NOT NULL AND ended_at < $1 LIMIT $2)""",
     "alerts": """DELETE FROM alerts WHERE (source, fingerprint) IN (
         SELECT source, fingerprint FROM alerts

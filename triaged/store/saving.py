@@ -1,6 +1,6 @@
 """The rows that a batch of decisions wants, each table's together, each row once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from triaged.core.draft import OURSELVES
@@ -37,11 +37,11 @@ class Changes:
     """Effects sorted by table while a batch is decided."""
 
     def __init__(self) -> None:
-        self.starts: dict[AlertId, StartEpisode] = {}
         self.episodes: list[StartEpisode] = []
         self.repeats: dict[AlertId, tuple[RepeatAlert, int]] = {}
         self.ends: dict[AlertId, EndEpisode] = {}
-        self.ended: list[EndEpisode] = []
+        self.ended: list[tuple[EndEpisode, int]] = []
+        """With how many repeats there were in this batch."""
         self.checks: dict[AlertId, CheckLapse] = {}
         self.moves: list[MoveFiring] = []
         self.incidents: set[int] = set()
@@ -63,7 +63,6 @@ class Changes:
                     self.repeats[identity] = effect, count + 1
                 case StartEpisode(state=state):
                     identity = (state.source, state.fingerprint)
-                    self.starts[identity] = effect
                     self.episodes.append(effect)
                     self.ends.pop(identity, None)
                     self.repeats.pop(identity, None)
@@ -72,8 +71,9 @@ class Changes:
                 case JoinAlert(incident=number, alert=alert):
                     self._join(number, alert)
                 case EndEpisode(state=state):
-                    self.ends[state.source, state.fingerprint] = effect
-                    self.ended.append(effect)
+                    identity = (state.source, state.fingerprint)
+                    self.ends[identity] = effect
+                    self.ended.append((effect, self.repeats.get(identity, (effect, 0))[1]))
                 case Append(incident=number, entry=entry):
                     self.entries.setdefault(number, []).append(entry)
                 case ArmTimer(timer=timer):
@@ -108,17 +108,20 @@ class Changes:
         joined.append(alert)
 
 
-async def save_changes(tx: Transaction, view: View, changes: Changes, now: int) -> None:
+async def save_changes(
+    tx: Transaction, view: View, changes: Changes, now: int, observation_ids: Iterator[int]
+) -> None:
     """Write every table, in an order in which no constraint is broken on the way."""
     chained = _chain(view, changes, now)
     await incidents.save(tx, [view.incidents[n] for n in changes.incidents], now)
-    await alerts.save_starts(tx, changes.starts.values())
+    started = [(effect, next(observation_ids)) for effect in changes.episodes]
+    await observations.save(tx, started, changes.ended)  # before the alerts forget the last ones
+    last = {(one[0].state.source, one[0].state.fingerprint): one for one in started}
+    await alerts.save_starts(tx, last.values())
     await alerts.save_repeats(tx, changes.repeats.values())
     await alerts.save_ends(tx, changes.ends.values())
     await alerts.save_checks(tx, changes.checks.values())
     await alerts.save_moves(tx, changes.moves)
-    await observations.save_starts(tx, changes.episodes)
-    await observations.save_ends(tx, changes.ended)
     armed = [timer for timer in changes.timers.values() if timer is not None]
     dropped = [key for key, timer in changes.timers.items() if timer is None]
     await timer_rows.save(tx, armed, dropped)

@@ -30,9 +30,17 @@ DROP = Bulk(
 DUE = Bulk(
     """WITH v (now, most) AS ({rows}) SELECT {columns} FROM (
            SELECT incident, kind, due_at, epoch, round, step, reopens FROM timers
-           WHERE due_at <= (SELECT now FROM v) ORDER BY due_at LIMIT (SELECT most FROM v)) t""",
+           WHERE due_at <= (SELECT now FROM v) ORDER BY due_at LIMIT (SELECT most FROM v)) due""",
     ("bigint", "bigint"),
-    ("t.incident", "t.kind", "t.due_at", "t.epoch", "t.round", "t.step", "t.reopens"),
+    (
+        "due.incident",
+        "due.kind",
+        "due.due_at",
+        "due.epoch",
+        "due.round",
+        "due.step",
+        "due.reopens",
+    ),
 )
 KINDS: dict[str, type[IncidentTimer]] = {
     str(kind.__struct_config__.tag): kind for kind in get_args(IncidentTimer)

@@ -3,7 +3,7 @@
 One query or statement per table and batch, never one per alert.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from triaged.core.events import (
     AlertReceived,
@@ -27,12 +27,20 @@ from triaged.store.saving import Changes, save_changes
 
 __all__ = ["Changes", "load", "save"]
 
-COUNTER = "incident"
+INCIDENT, OBSERVATION = "incident", "observation"
+
+
+class LoadedView(View):
+    """A view of the store, and the numbers that this batch may use."""
+
+    def __init__(self, numbers: Mapping[str, counters.Numbers]) -> None:
+        super().__init__(numbers.get(INCIDENT))
+        self.counters = numbers
 
 
 async def load(
     tx: Transaction, batch: Sequence[Event], settings: Settings, now: int
-) -> tuple[View, list[Event]]:
+) -> tuple[LoadedView, list[Event]]:
     """The view that decides `batch`, and the batch, classified where episodes may start."""
     identities = [event.alert for event in batch if isinstance(event, AlertReceived)]
     known = {(alert.source, alert.fingerprint) for alert in identities}
@@ -87,7 +95,7 @@ class _Wanted:
         self.page_ids: set[str] = set()
         self.pages_of: set[int] = set()
         self.reopening: set[int] = set()
-        self.openings = False
+        self.openings = self.starts = False
         self._states = states
         for event in events:
             self._add(event)
@@ -95,6 +103,7 @@ class _Wanted:
     def _add(self, event: Event) -> None:
         match event:
             case AlertReceived(alert=alert, outcome=outcome):
+                self.starts = self.starts or outcome is not None
                 if outcome is not None and outcome.incident:
                     self.keys.add(key_text(outcome.key))
                 if outcome is not None or not alert.firing:
@@ -134,18 +143,18 @@ class _Wanted:
             self.numbers.add(state.incident)
 
 
-async def _load_view(tx: Transaction, wanted: _Wanted) -> View:
+async def _load_view(tx: Transaction, wanted: _Wanted) -> LoadedView:
     """All but the alerts, asked for together."""
-    may_open = bool(wanted.keys or wanted.openings)
+    uses_numbers = wanted.keys or wanted.openings or wanted.starts
     asks = [
+        counters.ask(*([INCIDENT, OBSERVATION] if uses_numbers else [])),
         incidents.ask_numbers(wanted.numbers),
         incidents.ask_keys(wanted.keys),
         pages.ask_ids(wanted.page_ids),
         pages.ask_incidents(wanted.pages_of),
-        *([counters.ask(COUNTER)] if may_open else []),
     ]
-    by_number, by_key, by_id, of_incidents, *next_number = await tx.fetch_bulks(asks)
-    view = View(counters.numbers(next_number[0]) if may_open else iter(()))
+    numbers, by_number, by_key, by_id, of_incidents = await tx.fetch_bulks(asks)
+    view = LoadedView(counters.numbers(numbers))
     for incident in incidents.decoded(by_number):
         view.add_incident(incident)
     for incident in incidents.decoded(by_key):
@@ -157,8 +166,7 @@ async def _load_view(tx: Transaction, wanted: _Wanted) -> View:
     return view
 
 
-async def save(tx: Transaction, view: View, changes: Changes, now: int) -> None:
+async def save(tx: Transaction, view: LoadedView, changes: Changes, now: int) -> None:
     """Write everything that the decisions of a batch want."""
-    await save_changes(tx, view, changes, now)
-    if isinstance(view.numbers, counters.Numbers):
-        await counters.take(tx, COUNTER, view.numbers)
+    await save_changes(tx, view, changes, now, view.counters.get(OBSERVATION, iter(())))
+    await counters.take(tx, view.counters)

@@ -16,6 +16,7 @@ CREATE TABLE alerts (
     lapses_at      BIGINT,
     repeats        BIGINT NOT NULL DEFAULT 0,
     incident       BIGINT,
+    observation    BIGINT,
     severity       TEXT,
     rule           TEXT,
     labels         TEXT   NOT NULL,
@@ -27,8 +28,11 @@ CREATE INDEX alerts_lapse ON alerts (lapse_check_at) WHERE lapse_check_at IS NOT
 CREATE INDEX alerts_incident ON alerts (incident) WHERE incident IS NOT NULL;
 CREATE INDEX alerts_ended ON alerts (ended_at) WHERE ended_at IS NOT NULL;
 
--- One row per episode: what classification saw and said, and how the episode ended.
+-- One row per episode: what classification saw and said, and how the episode ended. Ids are in
+-- order of arrival, so that rows go to the end: an index by fingerprint would write a page of its
+-- own for each row. The alert knows the id of its last episode.
 CREATE TABLE observations (
+    id          BIGINT NOT NULL PRIMARY KEY,
     source      TEXT   NOT NULL,
     fingerprint TEXT   NOT NULL,
     episode     BIGINT NOT NULL,
@@ -39,8 +43,7 @@ CREATE TABLE observations (
     incident    BIGINT,
     ended_at    BIGINT,
     ended_by    TEXT,
-    repeats     BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (source, fingerprint, episode)
+    repeats     BIGINT NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX observations_ended ON observations (ended_at) WHERE ended_at IS NOT NULL;
 
@@ -150,4 +153,4 @@ CREATE TABLE counters (
     name TEXT   NOT NULL PRIMARY KEY,
     next BIGINT NOT NULL
 ) STRICT;
-INSERT INTO counters (name, next) VALUES ('incident', 1);
+INSERT INTO counters (name, next) VALUES ('incident', 1), ('observation', 1);
