@@ -178,3 +178,15 @@ def test_a_later_start_after_a_lapse_window_counts_its_own_incident() -> None:
 
     assert sorted(world.view.incidents) == [1, 2]
     assert world.incident.previous == 1
+
+
+def test_an_alert_that_a_reload_lets_live_for_ever_is_looked_at_rarely() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    world.settings = settings(stale_after={"am": None})
+    world.fires(severity="SEV-2")
+
+    world.run(26 * 3600)
+
+    assert world.state() is State.OPEN
+    assert world.lapses["am", "alertname=Down"] > world.now

@@ -39,6 +39,9 @@ START_TOLERANCE_US = 1_000_000
 SOURCE_CHECK_US = 60_000_000
 """How often to look again at an alert whose source is silent: a dead sender resolves nothing."""
 
+NEVER_CHECK_US = 3_600_000_000
+"""When to look again at an alert that lapses no more: another reload may want it to."""
+
 
 def receive(view: View, event: AlertReceived, settings: Settings, now: int) -> Decision:
     """Decide what a reported alert is, and what that means for its incident."""
@@ -154,8 +157,10 @@ def _ended(
 def lapse(view: View, timer: LapseDue, settings: Settings, now: int) -> Decision:
     """Has the alert lapsed? Only if its source has been heard since it should have repeated."""
     state = view.alerts.get((timer.source, timer.fingerprint))
-    if state is None or not state.firing or state.lapses_at is None:
+    if state is None or not state.firing:
         return Decision()
+    if state.lapses_at is None:  # a reload said `never`, and the alert was repeated since
+        return Decision((CheckLapse(timer.source, timer.fingerprint, now + NEVER_CHECK_US),))
     if state.lapses_at > now:
         return Decision((CheckLapse(timer.source, timer.fingerprint, state.lapses_at),))
     if view.heard_at.get(timer.source, 0) < state.lapses_at:
