@@ -11,7 +11,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.world import World, accept, plan, step
+from tests.core.world import World, plan, step
 from triaged.core import decide as deciding
 from triaged.core.effects import AddPage, ArmTimer, Decision, Effect, SaveIncident, Send
 from triaged.core.events import (
@@ -35,6 +35,7 @@ from triaged.core.events import (
 )
 from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Span, State
 from triaged.core.view import View
+from triaged.rehearsal.world import accept
 
 PODS = st.sampled_from(["a", "b", "c"])
 NAMES = st.sampled_from(["Down", "Slow"])

@@ -1,48 +1,26 @@
-"""A world of rows in memory for tests of the core: decides, keeps rows, lets virtual time pass.
+"""The rehearsal's world with people, a plan and short words, for tests of the core."""
 
-It stands in for the store and the loops around the core, never for the core itself.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from triaged.core.decide import decide
 from triaged.core.durations import MINUTE, SECOND
 from triaged.core.effects import (
     AddPage,
     Answer,
-    Append,
-    ArmTimer,
-    CheckLapse,
-    Count,
-    DropTimer,
     Effect,
-    EndEpisode,
-    RepeatAlert,
     SaveIncident,
-    SavePage,
-    Send,
-    StartEpisode,
 )
 from triaged.core.events import (
     AlertReceived,
-    Delivered,
-    DeliveryEnded,
-    Event,
-    PageDue,
-    TimerFired,
-    Verdict,
 )
 from triaged.core.model import (
     Alert,
-    Entry,
     Incident,
     Outcome,
     Page,
     PageKind,
-    PageState,
     Plan,
     ResolvePolicy,
     Severity,
@@ -52,8 +30,8 @@ from triaged.core.model import (
     Target,
 )
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
-from triaged.core.timers import IncidentTimer, LapseDue
-from triaged.core.view import View
+from triaged.rehearsal import world as rehearsal
+from triaged.rehearsal.world import Provider, accept
 
 MONDAY = int(datetime(2026, 3, 30, 10, 0, tzinfo=UTC).timestamp()) * 1_000_000
 """Monday 2026-03-30 10:00 UTC, when every world begins."""
@@ -140,67 +118,16 @@ def plan(*steps: Step, **changes: object) -> Settings:
     return settings(policies={"default": replace(DEFAULT_PLAN, steps=steps, **changes)})
 
 
-def accept(page: Page, now: int) -> Verdict:
-    """A provider that takes everything."""
-    return Delivered()
-
-
-class World:
-    """Rows, a clock and a provider."""
+class World(rehearsal.World):
+    """A rehearsal that starts on a Monday, with a language for tests."""
 
     def __init__(
         self,
         chosen: Settings | None = None,
-        provider: Callable[[Page, int], Verdict] = accept,
+        provider: Provider = accept,
         start: int = MONDAY,
     ) -> None:
-        self.settings = chosen or settings()
-        self.now = self.start = start
-        self.view = View()
-        self.timers: dict[tuple[int, type[IncidentTimer]], IncidentTimer] = {}
-        self.lapses: dict[tuple[str, str], int] = {}
-        self.entries: dict[int, list[Entry]] = {}
-        self.counts: list[Count] = []
-        self.sent: list[tuple[int, Page]] = []
-        self.provider = provider
-        self.decide = decide
-
-    def handle(self, event: Event) -> Answer:
-        """Decide `event` now and keep the rows."""
-        if isinstance(event, AlertReceived):
-            outcome = self.settings.rules.classify(event.alert, self.now)
-            event = replace(event, outcome=outcome)
-            self.view.heard_at[event.alert.source] = self.now
-        decision = self.decide(self.view, event, self.settings, self.now)
-        self.keep(decision.effects)
-        return decision.answer
-
-    def keep(self, effects: Iterable[Effect]) -> None:
-        """Write rows as the store would."""
-        effects = tuple(effects)
-        self.view.absorb(effects)
-        for effect in effects:
-            match effect:
-                case ArmTimer(timer=timer):
-                    self.timers[timer.incident, type(timer)] = timer
-                case DropTimer(incident=incident, kind=kind):
-                    self.timers.pop((incident, kind), None)
-                case Append(incident=incident, entry=entry):
-                    self.entries.setdefault(incident, []).append(entry)
-                case StartEpisode(state=state) if state.lapse_check_at is not None:
-                    self.lapses[state.source, state.fingerprint] = state.lapse_check_at
-                case RepeatAlert(alert=alert, lapses_at=lapses_at):
-                    identity = (alert.source, alert.fingerprint)
-                    state = replace(self.view.alerts[identity], lapses_at=lapses_at)
-                    self.view.alerts[identity] = state
-                case CheckLapse(source=source, fingerprint=fingerprint, check_at=at):
-                    self.lapses[source, fingerprint] = at
-                case EndEpisode(state=state):
-                    self.lapses.pop((state.source, state.fingerprint), None)
-                case Count():
-                    self.counts.append(effect)
-                case _:
-                    pass
+        super().__init__(chosen or settings(), start, provider)
 
     def fires(self, source: str = "am", *, ends_at: int | None = None, **labels: str) -> Answer:
         """An alert with these labels (and perhaps `_starts`, seconds from the start) fires."""
@@ -222,56 +149,12 @@ class World:
         return Alert(source, fingerprint, firing, labels, {}, starts_at, ends_at)
 
     def run(self, seconds: float) -> None:
-        """Let time pass: timers fire and pages go out at their instants."""
-        end = self.now + int(seconds * SECOND)
-        while (at := self._next_due()) is not None and at <= end:
-            self.now = max(self.now, at)
-            self._fire_due()
-            self._deliver_due()
-        self.now = end
+        """Let time pass."""
+        self.run_until(self.now + int(seconds * SECOND))
 
     def deliver(self) -> None:
         """Send what is due now."""
         self.run(0)
-
-    def _next_due(self) -> int | None:
-        dues = [timer.due_at for timer in self.timers.values()]
-        dues += list(self.lapses.values())
-        dues += [page.due_at for page in self._due_pages()]
-        return min(dues, default=None)
-
-    def _due_pages(self) -> list[Page]:
-        return [page for page in self.view.pages.values() if page.state is PageState.DUE]
-
-    def _fire_due(self) -> None:
-        for key, timer in list(self.timers.items()):
-            if timer.due_at <= self.now and self.timers.get(key) == timer:
-                self.handle(TimerFired(timer))
-        for (source, fingerprint), at in list(self.lapses.items()):
-            if at <= self.now:
-                self.handle(TimerFired(LapseDue(source, fingerprint, at)))
-
-    def claim(self, page: Page) -> Page:
-        """Take a lease on a page, as the store does."""
-        claimed = replace(
-            page,
-            token=page.token + 1,
-            attempts=page.attempts + 1,
-            lease_until=self.now + LEASE_US,
-        )
-        self.view.absorb([SavePage(claimed)])
-        return claimed
-
-    def _deliver_due(self) -> None:
-        due = [page for page in self._due_pages() if page.due_at <= self.now]
-        for page in sorted(due, key=lambda page: (page.severity, page.due_at)):
-            claimed = self.claim(page)
-            answer = self.handle(PageDue(claimed))
-            if isinstance(answer, Send):
-                self.sent.append((self.now, answer.page))
-                verdict = self.provider(answer.page, self.now)
-                ended = DeliveryEnded(page.id, claimed.token, verdict, claimed.attempts)
-                self.handle(ended)
 
     @property
     def incident(self) -> Incident:

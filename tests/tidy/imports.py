@@ -26,6 +26,7 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "ingest": BASE,
     "channels": BASE,
     "config": BASE | {"channels", "rules"},
+    "rehearsal": BASE | INPUTS,
     "store": SHELL,
     "engine": SHELL | {"store"},
     "timekeeper": SHELL | {"engine", "store"},
@@ -43,11 +44,11 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "listening": SHELL | {"config", "systemd"},
     "__main__": frozenset({"cli"}),
     # The commands are the outermost layer: one of them, `serve`, starts the daemon.
-    "cli": SHELL | INPUTS | {"api", "daemon", "engine", "store", "tokens"},
+    "cli": SHELL | INPUTS | {"api", "daemon", "engine", "rehearsal", "store", "tokens"},
 }
 """What each direct child of the package may import besides itself. A new child gets a line."""
 
-PURE = BASE | INPUTS
+PURE = BASE | INPUTS | {"rehearsal"}
 """Values in, values out: no await, no clock, no dice, no I/O, no log."""
 
 IMPURE_MODULES = frozenset(

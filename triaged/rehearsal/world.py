@@ -1,0 +1,181 @@
+"""Rows in memory, a time that passes when it is told to, and a provider: the core as if it ran.
+
+It stands in for the store and for the loops around the core, never for the core itself: what is
+decided here is what the daemon would have decided.
+"""
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from itertools import count
+
+from msgspec.structs import replace
+
+from triaged.core.decide import decide
+from triaged.core.durations import SECOND
+from triaged.core.effects import (
+    AddPage,
+    Answer,
+    Append,
+    ArmTimer,
+    CheckLapse,
+    Count,
+    DropTimer,
+    Effect,
+    EndEpisode,
+    RepeatAlert,
+    SavePage,
+    Send,
+    StartEpisode,
+)
+from triaged.core.events import (
+    AlertReceived,
+    Delivered,
+    DeliveryEnded,
+    Event,
+    PageDue,
+    TimerFired,
+    Verdict,
+)
+from triaged.core.model import Entry, Page, PageState
+from triaged.core.settings import Settings
+from triaged.core.timers import IncidentTimer, LapseDue, Timer
+from triaged.core.view import AlertId, View
+
+LEASE_US = 15 * SECOND
+
+Provider = Callable[[Page, int], Verdict]
+"""What a provider says to a page at an instant."""
+
+TimerId = tuple[int, type[IncidentTimer]]
+Due = Timer | str
+"""What is due: a timer, or a page by its id."""
+
+
+def accept(_page: Page, _now: int) -> Verdict:
+    """A provider that takes everything."""
+    return Delivered()
+
+
+class World:
+    """Handles events as the engine does; `run_until` does what the daemon's loops do meanwhile.
+
+    At one instant timers fire before pages go out, and of these the worst severity goes first.
+    """
+
+    def __init__(self, settings: Settings, start: int, provider: Provider = accept) -> None:
+        self.settings = settings
+        self.now = self.start = start
+        self.view = View()
+        self.timers: dict[TimerId, IncidentTimer] = {}
+        self.lapses: dict[AlertId, int] = {}
+        self.entries: dict[int, list[Entry]] = {}
+        self.counts: list[Count] = []
+        self.sent: list[tuple[int, Page]] = []
+        self.provider = provider
+        self.decide = decide
+        self._dues: list[tuple[int, int, Due]] = []
+        """A heap by instant; what is no longer due then is passed over when its turn comes."""
+        self._order = count()
+
+    def handle(self, event: Event) -> Answer:
+        """Decide `event` now and keep the rows."""
+        if isinstance(event, AlertReceived):
+            if event.alert.firing and event.outcome is None:
+                outcome = self.settings.rules.classify(event.alert, self.now)
+                event = replace(event, outcome=outcome)
+            self.view.heard_at[event.alert.source] = self.now
+        decision = self.decide(self.view, event, self.settings, self.now)
+        self.keep(decision.effects)
+        return decision.answer
+
+    def keep(self, effects: Iterable[Effect]) -> None:
+        """Write rows as the store would."""
+        effects = tuple(effects)
+        self.view.absorb(effects)
+        for effect in effects:
+            match effect:
+                case ArmTimer(timer=timer):
+                    self.timers[timer.incident, type(timer)] = timer
+                    self._await(timer.due_at, timer)
+                case DropTimer(incident=incident, kind=kind):
+                    self.timers.pop((incident, kind), None)
+                case Append(incident=incident, entry=entry):
+                    self.entries.setdefault(incident, []).append(entry)
+                case StartEpisode(state=state) if state.lapse_check_at is not None:
+                    self._look_at(state.source, state.fingerprint, state.lapse_check_at)
+                case RepeatAlert(alert=alert, lapses_at=lapses_at):
+                    identity = (alert.source, alert.fingerprint)
+                    state = replace(self.view.alerts[identity], lapses_at=lapses_at)
+                    self.view.alerts[identity] = state
+                case CheckLapse(source=source, fingerprint=fingerprint, check_at=at):
+                    self._look_at(source, fingerprint, at)
+                case EndEpisode(state=state):
+                    self.lapses.pop((state.source, state.fingerprint), None)
+                case AddPage(page=page) | SavePage(page=page):
+                    self._await(page.due_at, page.id)
+                case Count():
+                    self.counts.append(effect)
+                case _:
+                    pass  # these rows have no life outside the view
+
+    def run_until(self, end: int) -> None:
+        """Let time pass up to and including `end`: timers fire, pages go out at their instants."""
+        while self._dues and self._dues[0][0] <= end:
+            self.now = max(self.now, self._dues[0][0])
+            self._turn()
+        self.now = max(self.now, end)
+
+    def claim(self, page: Page) -> Page:
+        """Take a lease on a page, as the store does."""
+        claimed = replace(
+            page,
+            token=page.token + 1,
+            attempts=page.attempts + 1,
+            lease_until=self.now + LEASE_US,
+        )
+        self.view.absorb([SavePage(claimed)])
+        return claimed
+
+    def _await(self, at: int, due: Due) -> None:
+        heappush(self._dues, (at, next(self._order), due))
+
+    def _look_at(self, source: str, fingerprint: str, at: int) -> None:
+        self.lapses[source, fingerprint] = at
+        self._await(at, LapseDue(source, fingerprint, at))
+
+    def _turn(self) -> None:
+        """Do everything that is due now, once."""
+        lapses: list[LapseDue] = []
+        pages: dict[str, Page] = {}
+        while self._dues and self._dues[0][0] <= self.now:
+            at, _, due = heappop(self._dues)
+            if isinstance(due, str):
+                page = self.view.pages[due]
+                if _awaits(page, at):
+                    pages[due] = page
+            elif isinstance(due, LapseDue):
+                if self.lapses.get((due.source, due.fingerprint)) == at:
+                    lapses.append(due)
+            elif self.timers.get((due.incident, type(due))) == due:
+                self.handle(TimerFired(due))
+        for look in lapses:
+            self.handle(TimerFired(look))
+        for page in sorted(pages.values(), key=lambda page: (page.severity, page.due_at)):
+            self._send(page)
+
+    def _send(self, page: Page) -> None:
+        """Ask the core whether the page may go, and tell it what the provider said."""
+        current = self.view.pages[page.id]
+        if not _awaits(current, page.due_at):
+            return  # what fired just now settled or moved it
+        claimed = self.claim(current)
+        answer = self.handle(PageDue(claimed))
+        if isinstance(answer, Send):
+            self.sent.append((self.now, answer.page))
+            verdict = self.provider(answer.page, self.now)
+            self.handle(DeliveryEnded(page.id, claimed.token, verdict, claimed.attempts))
+
+
+def _awaits(page: Page, at: int) -> bool:
+    """Whether `page` still waits to go out at `at`."""
+    return page.state is PageState.DUE and page.due_at == at
