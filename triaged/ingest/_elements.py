@@ -7,7 +7,7 @@ import msgspec
 from triaged.core.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Rejected
-from triaged.ingest._fingerprint import fingerprint_of_any
+from triaged.ingest._fingerprint import fingerprint
 from triaged.ingest._instants import instant_of
 from triaged.ingest._labels import (
     FINGERPRINT_MAX,
@@ -82,7 +82,7 @@ def alert_of(
     labels, annotations = bounded(full, {**(extras or {}), **element.annotations()})
     return Alert(
         source,
-        sent_fingerprint(element) or fingerprint_of_any(full),
+        sent_fingerprint(element) or fingerprint(full),
         firing,
         labels,
         annotations,

@@ -14,7 +14,7 @@ from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received, Rejected
 from triaged.ingest import _guess as guess
 from triaged.ingest._bodies import bound_nesting, without_nul, without_surrogates
-from triaged.ingest._fingerprint import digest, fingerprint_of_any
+from triaged.ingest._fingerprint import digest, fingerprint
 from triaged.ingest._instants import instant_of
 from triaged.ingest._labels import FINGERPRINT_MAX, VALUE_MAX, bounded
 from triaged.ingest._paths import find, text_of, wanted
@@ -206,7 +206,7 @@ def _identity(reader: _Reader, labels: Mapping[str, str]) -> str:
     """The labels' fingerprint where there is no key; the body's where there are no labels."""
     telling = {name: text for name, text in labels.items() if name != NOT_IDENTITY}
     if telling:
-        return fingerprint_of_any(telling)
+        return fingerprint(telling)
     return digest(msgspec.json.encode(reader.raw))
 
 
