@@ -76,15 +76,26 @@ def reopens(incident: Incident, settings: Settings, now: int) -> bool:
 
 def plan_for(settings: Settings, policy: str | None, team: str | None, service: str | None) -> Plan:
     """The policy: the rule's, else its team's, else its service's team's, else `default`."""
+    return policy_of(settings, policy, team, service)[0]
+
+
+def policy_of(
+    settings: Settings, policy: str | None, team: str | None, service: str | None
+) -> tuple[Plan, str]:
+    """As `plan_for`, and why that one, in words."""
     known_service = settings.services.get(service or "")
-    names = [policy or ""]
-    for team_name in (team, known_service.team if known_service else None):
+    owner = known_service.team if known_service else None
+    ways = [(policy or "", "a rule names it")]
+    for team_name, why in (
+        (team, f"team {team} names it"),
+        (owner, f"team {owner}, which owns service {service}, names it"),
+    ):
         known_team = settings.teams.get(team_name or "")
-        names.append((known_team.policy if known_team else None) or "")
-    for name in names:
+        ways.append(((known_team.policy if known_team else None) or "", why))
+    for name, why in ways:
         if name in settings.policies:
-            return settings.policies[name]
-    return settings.policies["default"]
+            return settings.policies[name], why
+    return settings.policies["default"], "no rule and no team names one"
 
 
 def open_incident(view: View, settings: Settings, arrival: Arrival) -> Draft:

@@ -44,6 +44,8 @@ class CompiledRule(msgspec.Struct, frozen=True):
     conditions: tuple[Condition, ...] = ()
     actions: tuple[Action, ...] = ()
     stop: bool = False
+    where: str = ""
+    """FILE:LINE:COL, for explanations."""
 
 
 class RuleSet:
@@ -58,6 +60,11 @@ class RuleSet:
         self._conditional = 0
         for position, rule in enumerate(rules):
             self._conditional |= bool(rule.conditions) << position
+
+    @property
+    def rules(self) -> tuple[CompiledRule, ...]:
+        """The rules that are asked, in order."""
+        return self._rules
 
     def matching(self, alert: Alert, now: int) -> int:
         """A mask of the rules that match, conditions included, before any `stop`."""

@@ -95,7 +95,7 @@ class _Reader:
                 self.problems.append(Problem(document.where(at), message))
                 return
             if rule.mode == "active":
-                self.rules.append(compiled(rule, conditions))
+                self.rules.append(compiled(rule, conditions, document.where(at)))
 
     def _wrong(self, document: Document, at: Path, message: str, *, warning: bool = False) -> None:
         self.problems.append(Problem(document.where(at), message, warning))
@@ -168,8 +168,8 @@ class _Reader:
         return tuple(found)
 
 
-def compiled(rule: Rule, conditions: tuple[Condition, ...]) -> CompiledRule:
-    """The rule in the form in which it is asked."""
+def compiled(rule: Rule, conditions: tuple[Condition, ...], where: str = "") -> CompiledRule:
+    """The rule in the form in which it is asked; `where` is its FILE:LINE:COL."""
     match = (rule.match,) if isinstance(rule.match, Matchers) else rule.match
     return CompiledRule(
         name=rule.name,
@@ -177,6 +177,7 @@ def compiled(rule: Rule, conditions: tuple[Condition, ...]) -> CompiledRule:
         conditions=conditions,
         actions=tuple(_actions(rule.set)),
         stop=rule.stop,
+        where=where,
     )
 
 

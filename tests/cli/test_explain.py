@@ -1,0 +1,112 @@
+"""`triaged explain` on files, and against a real daemon."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import CONFIG
+from triaged.cli.main import main
+
+RULES = """
+rules:
+  - name: checkout-down
+    match: ['service="checkout"', 'alertname=~".*Down"']
+    set: {severity: SEV-1, title: "{{ labels.service }} is down"}
+  - {name: cart, match: ['service="cart"'], set: {severity: SEV-2}}
+  - {name: watchdog, match: ['alertname="Watchdog"'], set: {incident: false}}
+"""
+AT = "2026-03-30T10:00:00Z"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration with rules, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    config = CONFIG.replace(CONFIG.partition("rules: [")[2].partition("]")[0], "rules.yaml")
+    (tmp_path / "config.yaml").write_text(config)
+    (tmp_path / "rules.yaml").write_text(RULES)
+    return tmp_path
+
+
+def explain(folder: Path, *words: str, **labels: str) -> int:
+    """The exit status of explaining an alert with these labels at AT."""
+    (folder / "body.json").write_text(json.dumps([{"labels": labels}]))
+    return main(["explain", "body.json", "--config", "config.yaml", "--at", AT, *words])
+
+
+def test_the_verdict_stands_first_then_why(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explain(folder, alertname="PodsDown", service="checkout") == 0
+
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[0].startswith("PodsDown (prometheus/")
+    assert lines[1] == "  SEV-1 by rule:checkout-down: checkout is down"
+    assert "  severity  SEV-1 ← rule checkout-down at rules.yaml:3:5" in lines
+    assert "policy: default (no rule and no team names one)" in lines
+    assert "      0s  step 1: schedule:primary" in lines
+    assert "          → alice by desk (console)" in lines
+    assert "  rule checkout-down: yes  rules.yaml:3:5" in lines
+    assert "  2 more do not match (--all shows them)" in lines
+    assert "an incident that is open already is not seen" in err
+
+
+def test_a_near_miss_is_shown_and_all_rules_if_asked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    explain(folder, alertname="PodsDown", service="cart")
+    short = capsys.readouterr().out
+    explain(folder, "--all", alertname="PodsDown", service="cart")
+    long = capsys.readouterr().out
+
+    near = '  rule checkout-down: no: service="cart" is not "checkout" (all else holds)'
+    far = '  rule watchdog: no: alertname="PodsDown" is not "Watchdog"'
+    assert (near in short, far in short) == (True, False)
+    assert (near in long, far in long) == (True, True)
+
+
+def test_what_opens_nothing_has_no_plan(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    explain(folder, alertname="Watchdog")
+
+    out = capsys.readouterr().out
+    assert "opens nothing: it is stored and counted" in out
+    assert "policy:" not in out
+
+
+def test_programs_get_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    explain(folder, "-o", "json", alertname="PodsDown", service="checkout")
+
+    (alert,) = json.loads(capsys.readouterr().out)["alerts"]
+    assert (alert["severity"], alert["severity_by"]) == ("SEV-1", "rule:checkout-down")
+    assert [page["person"] for page in alert["steps"][0]["pages"]] == ["alice"]
+    assert alert["respond_by"] == "2026-03-30T10:05:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["none.json"], "cannot read none.json"),
+        (["body.json", "--at", "tomorrow"], "--at 'tomorrow': an instant such as"),
+        (["body.json", "--source", "nobody"], "there is no source 'nobody'; there are alert"),
+        (["bad.json", "--source", "grafana"], "as a body of grafana it cannot be used"),
+    ],
+)
+def test_what_cannot_be_explained_says_why(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    (folder / "body.json").write_text("[]")
+    (folder / "bad.json").write_text("{")
+
+    assert main(["explain", *words, "--config", "config.yaml"]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_a_configuration_with_errors_explains_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "rules.yaml").write_text("rules: [{name: a, severty: 1}]")
+
+    assert explain(folder, alertname="Down") == 1
+    assert "rules.yaml:1:19" in capsys.readouterr().err

@@ -1,0 +1,59 @@
+"""How an explanation looks on a terminal."""
+
+import msgspec
+import pytest
+
+from tests.core.world import MONDAY, plan, settings, step
+from triaged.cli._explained import print_explained
+from triaged.core import recurring
+from triaged.core.calendars import Calendar
+from triaged.core.model import Alert, Severity
+from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
+from triaged.rules.actions import SetSeverity
+from triaged.rules.evaluate import CompiledRule, RuleSet
+from triaged.rules.explained import explained
+
+OFFICE = Calendar("office", "UTC", recurring.parse("mon-fri 12:00-17:30"))
+RULES = RuleSet([CompiledRule("a", actions=(SetSeverity(Severity.SEV4),), where="r.yaml:2:5")], "d")
+
+
+def shown(capsys: pytest.CaptureFixture[str], chosen: Settings, *, firing: bool = True) -> str:
+    """What is printed for an alert on Monday at ten."""
+    alert = Alert("am", "f00", firing, {"alertname": "Down", "service": "\x1b[2Jcart"}, {})
+    row = msgspec.to_builtins(explained(chosen, alert, MONDAY))
+    print_explained(row, everything=False)
+    return capsys.readouterr().out
+
+
+def test_what_waits_for_a_calendar_says_until_when(capsys: pytest.CaptureFixture[str]) -> None:
+    target = SeverityTarget(NextBusinessDay(OFFICE), "notify")
+    severities = {**settings().severities, Severity.SEV4: target}
+    chosen = plan(step(0, "person:alice"), repeat_times=2)
+
+    out = shown(capsys, msgspec.structs.replace(chosen, severities=severities, rules=RULES))
+
+    assert "an answer within the next business day of office, by 20" in out
+    assert "      2h  step 1: person:alice\n          → alice by mail (mail)\n" in out
+    assert "then 2 more rounds" in out
+
+
+def test_whom_a_step_does_not_reach_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = plan(step(0, "person:zoe"), step(1, "channel:hook"))
+
+    out = shown(capsys, msgspec.structs.replace(chosen, rules=RULES))
+
+    assert "  0s  step 1+2: person:zoe, channel:hook\n" in out
+    assert "          ! person:zoe: nobody on call\n" in out
+    assert "          → hook (hook)\n" in out
+
+
+def test_a_resolved_alert_is_explained_as_if_it_fired(capsys: pytest.CaptureFixture[str]) -> None:
+    out = shown(capsys, settings(rules=RULES), firing=False)
+
+    assert "the body says resolved: this is as if it fired" in out
+
+
+def test_what_a_sender_wrote_does_not_act_on_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert "\x1b" not in shown(capsys, settings(rules=RULES))

@@ -1,0 +1,72 @@
+"""What is foreseen is what happens when nobody answers."""
+
+import pytest
+
+from tests.core.world import MONDAY, plan, settings, step, target
+from triaged.core import recurring
+from triaged.core.calendars import Calendar
+from triaged.core.durations import DAY, HOUR, MINUTE
+from triaged.core.events import AlertReceived
+from triaged.core.grouping import Arrival
+from triaged.core.model import Alert, PageKind, Severity
+from triaged.core.outlook import Outlook, foresee
+from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
+from triaged.rehearsal.world import World
+
+OFFICE = Calendar("office", "UTC", recurring.parse("mon-fri 12:00-17:30"))
+NEXT_DAY = settings(
+    severities={**settings().severities, Severity.SEV4: SeverityTarget(NextBusinessDay(OFFICE))}
+)
+NOBODY = plan(step(0, "schedule:none"), step(0.5, "person:bob"), step(1, "person:zoe"))
+CASES = (
+    settings(),
+    plan(step(0.5, "person:alice"), step(0.5, "person:bob", "channel:hook")),
+    plan(step(0, "person:alice", "team:payments"), repeat_times=2),
+    NOBODY,
+    plan(step(0, "schedule:none"), catch_all=None),
+    plan(step(1, "person:zoe"), catch_all=target("channel:hook"), repeat_times=1),
+    NEXT_DAY,
+)
+
+
+def foreseen(chosen: Settings, severity: str) -> Outlook:
+    """What is foreseen for an alert of this severity."""
+    alert = Alert("am", "f", True, {"alertname": "Down", "severity": severity}, {})
+    outcome = chosen.rules.classify(alert, MONDAY)
+    return foresee(chosen, Arrival(alert, outcome, MONDAY, MONDAY))
+
+
+@pytest.mark.parametrize("severity", [*Severity])
+@pytest.mark.parametrize("chosen", CASES)
+def test_what_is_foreseen_happens(chosen: Settings, severity: str) -> None:
+    outlook = foreseen(chosen, severity)
+    world = World(chosen, MONDAY)
+    alert = Alert("am", "f", True, {"alertname": "Down", "severity": severity}, {})
+    world.handle(AlertReceived(alert, MONDAY))
+    opened = world.view.incidents[1]
+    world.run_until(MONDAY + 30 * DAY)
+
+    pages = [page for _, page in world.sent if page.kind is PageKind.PAGE and page.round == 1]
+    sent = sorted((at, page.id) for at, page in world.sent if page in pages)
+    calls = [call for firing in outlook.firings for call in firing.calls]
+    assert sorted((call.at, call.page.id) for call in calls) == sent
+    assert (outlook.incident.respond_by, outlook.incident.plan, outlook.incident.severity) == (
+        opened.respond_by,
+        opened.plan,
+        opened.severity,
+    )
+
+
+def test_a_step_that_reaches_nobody_says_why_and_the_next_fires_at_once() -> None:
+    first, second = foreseen(NOBODY, "SEV-1").firings
+
+    assert (first.at, first.steps) == (MONDAY, (1, 2))
+    assert first.skipped == ("schedule:none: target gone", "this step reached nobody")
+    assert {call.page.recipient.person for call in first.calls} == {"bob", "carol"}
+    assert (second.at - MONDAY, second.steps) == (5 * MINUTE, (3,))
+
+
+def test_what_a_calendar_holds_back_goes_out_when_it_opens() -> None:
+    first, *_ = foreseen(NEXT_DAY, "SEV-4").firings
+
+    assert {call.at for call in first.calls} == {MONDAY + 2 * HOUR}

@@ -1,0 +1,89 @@
+"""The whole explanation equals what the engine's decisions do."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.core.world import DEFAULT_PLAN, MONDAY, settings
+from tests.rules.generated import LABELS, POLICIES, RULES
+from triaged.core.durations import DAY
+from triaged.core.events import AlertReceived
+from triaged.core.model import Alert, PageKind
+from triaged.core.settings import Service, Settings, Team
+from triaged.rehearsal.world import World
+from triaged.rules.actions import SetPolicy
+from triaged.rules.evaluate import CompiledRule, RuleSet
+from triaged.rules.explained import explained
+from triaged.wire import instant_text
+
+
+def configured(rules: list[CompiledRule]) -> Settings:
+    """Two policies, a team with one, a service of that team, and these rules."""
+    quiet = replace(DEFAULT_PLAN, policy="loud", steps=DEFAULT_PLAN.steps[1:])
+    return settings(
+        rules=RuleSet(rules, "d"),
+        policies={"default": DEFAULT_PLAN, "loud": quiet},
+        teams={"payments": Team("payments", ("alice", "bob"), "loud")},
+        services={"x": Service("x", "payments", runbook="https://r/x"), "y": Service("y")},
+    )
+
+
+@given(RULES, LABELS)
+def test_the_explanation_is_what_happens(rules: list[CompiledRule], labels: dict[str, str]) -> None:
+    chosen = configured(rules)
+    alert = Alert("am", "f", True, labels, {}, starts_at=MONDAY)
+    world = World(chosen, MONDAY)
+
+    told = explained(chosen, alert, MONDAY)
+
+    world.handle(AlertReceived(alert, MONDAY))
+    assert told.incident is bool(world.view.incidents)
+    if not told.incident:
+        assert (told.policy, told.steps) == (None, [])
+        return
+    incident = world.view.incidents[1]
+    assert (told.severity, told.severity_by) == (incident.severity, incident.severity_by)
+    assert (told.title, told.key, told.labels) == (
+        incident.title,
+        dict(incident.key),
+        incident.labels,
+    )
+    assert (told.service, told.team, told.runbook) == (
+        incident.service,
+        incident.team,
+        incident.runbook,
+    )
+    assert told.policy == incident.plan.policy
+    assert incident.respond_by is not None
+    assert told.respond_by == instant_text(incident.respond_by)
+    world.run_until(MONDAY + DAY)
+    sent = [
+        (instant_text(at), page.recipient.person, page.recipient.contact, page.channel)
+        for at, page in world.sent
+        if page.kind is PageKind.PAGE and page.round == 1
+    ]
+    calls = [page for step in told.steps for page in step.pages]
+    assert sorted(sent) == sorted((p.at, p.person, p.contact, p.channel) for p in calls)
+
+
+@given(st.sampled_from(["", *POLICIES]), st.sampled_from(["", "payments"]), st.booleans())
+def test_the_policy_says_who_names_it(policy: str, team: str, owned: bool) -> None:
+    alert = Alert("am", "f", True, {"service": "x" if owned else "z", "team": team}, {})
+    rules = [policy_rule(policy)] if policy else []
+
+    told = explained(configured(rules), alert, MONDAY)
+
+    if policy:
+        expected = (policy, "a rule names it")
+    elif team:
+        expected = ("loud", "team payments names it")
+    elif owned:
+        expected = ("loud", "team payments, which owns service x, names it")
+    else:
+        expected = ("default", "no rule and no team names one")
+    assert (told.policy, told.policy_because) == expected
+
+
+def policy_rule(policy: str) -> CompiledRule:
+    """A rule for every alert that sets the policy."""
+    return CompiledRule("p", actions=(SetPolicy(policy),))

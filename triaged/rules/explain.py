@@ -1,0 +1,271 @@
+"""Why the rules made of an alert what they did: each rule in turn, each attribute's origin.
+
+It asks the rules one by one and in plain words, beside the compiled index that decides; that both
+agree is tested on generated rules.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import assert_never
+
+import msgspec
+
+from triaged.core.calendars import Calendar, is_open
+from triaged.core.durations import SECOND, format_duration
+from triaged.core.model import Alert, Outcome
+from triaged.rules.actions import (
+    DEFAULT_GROUP_BY,
+    Action,
+    SetGroupBy,
+    SetIncident,
+    SetLabels,
+    SetPolicy,
+    SetResolve,
+    SetRunbook,
+    SetService,
+    SetSeverity,
+    SetTeam,
+    SetTitle,
+)
+from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin, holds
+from triaged.rules.evaluate import CompiledRule, RuleSet
+from triaged.rules.matchers import Matcher
+from triaged.rules.templates import Data, Template
+
+SEEN_MAX = 80
+"""Characters shown of a value that a condition saw: enough to know it again."""
+
+TITLES = ("summary", "title", "message", "description")
+"""Annotations that give a title where no rule does, in order."""
+
+
+class RuleVerdict(msgspec.Struct, frozen=True):
+    """One rule, asked about one alert."""
+
+    rule: str
+    where: str
+    """FILE:LINE:COL."""
+    matched: bool
+    """Whether all its conditions hold, also behind a rule that stops."""
+    failed: str = ""
+    """The first condition that does not hold, and the value that it saw."""
+    near: bool = False
+    """Of several conditions all but one hold."""
+    stopped_by: str = ""
+    """It matches, and this rule before it ends the walk."""
+
+
+class Attribute(msgspec.Struct, frozen=True):
+    """One attribute of the outcome and where it came from."""
+
+    name: str
+    value: str
+    """Empty: there is none."""
+    origin: str
+    """In words: `rule checkout-down`, `the label service` …"""
+    rule: str | None = None
+    where: str = ""
+    """FILE:LINE:COL of the rule."""
+    written: str = ""
+    """How the rule has it, where that is a template."""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """What the rules make of an alert, and why."""
+
+    outcome: Outcome
+    rules: tuple[RuleVerdict, ...]
+    """Every rule, in order."""
+    attributes: tuple[Attribute, ...]
+    group_by: tuple[str, ...]
+
+
+def explain(rules: RuleSet, alert: Alert, now: int) -> Explanation:
+    """What `rules` make of `alert` when its episode starts at `now`, and why."""
+    outcome = rules.classify(alert, now)
+    verdicts = tuple(_verdicts(rules.rules, alert, now))
+    walked = [
+        rule
+        for rule, verdict in zip(rules.rules, verdicts, strict=True)
+        if verdict.matched and not verdict.stopped_by
+    ]
+    given = _given(walked)
+    group_by = next((a.names for _, a in given.values() if isinstance(a, SetGroupBy)), None)
+    names = tuple(sorted(set(group_by or DEFAULT_GROUP_BY)))
+    return Explanation(outcome, verdicts, tuple(_attributes(given, alert, outcome, names)), names)
+
+
+def _verdicts(rules: Sequence[CompiledRule], alert: Alert, now: int) -> Iterator[RuleVerdict]:
+    stopped_by = ""
+    for rule in rules:
+        failed = [
+            refusal(matcher, alert) for matcher in rule.matchers if not _holds(matcher, alert)
+        ]
+        failed += [
+            condition_refusal(condition, alert, now)
+            for condition in rule.conditions
+            if not holds(condition, alert, now)
+        ]
+        asked = len(rule.matchers) + len(rule.conditions)
+        yield RuleVerdict(
+            rule=rule.name,
+            where=rule.where,
+            matched=not failed,
+            failed=failed[0] if failed else "",
+            near=len(failed) == 1 and asked > 1,
+            stopped_by="" if failed else stopped_by,
+        )
+        if rule.stop and not failed and not stopped_by:
+            stopped_by = rule.name
+
+
+def _holds(matcher: Matcher, alert: Alert) -> bool:
+    return matcher.matches(alert.labels)
+
+
+def refusal(matcher: Matcher, alert: Alert) -> str:
+    """Why `matcher` does not hold, with the value that it saw."""
+    value = alert.labels.get(matcher.name, "")
+    saw = f'{matcher.name}="{_short(value)}"' if value else f"there is no label {matcher.name}: it"
+    match matcher.operator:
+        case "=":
+            return f'{saw} is not "{matcher.value}"'
+        case "!=":
+            return f'{saw} is "{matcher.value}", which != excludes'
+        case "=~":
+            return f'{saw} does not match "{matcher.value}"'
+        case "!~":
+            return f'{saw} matches "{matcher.value}", which !~ excludes'
+
+
+def condition_refusal(condition: Condition, alert: Alert, now: int) -> str:
+    """Why `condition` does not hold, with what it saw."""
+    match condition:
+        case FromSource(sources=sources):
+            return f"the source {alert.source} is none of {', '.join(sorted(sources))}"
+        case During(calendar=calendar) | Outside(calendar=calendar):
+            state = "open" if is_open(calendar, now) else "closed"
+            return f"the calendar {calendar.name} is {state} on {_local(calendar, now)}"
+        case StartsWithin(us=us):
+            began = format_duration(now - (alert.starts_at or now))
+            return f"it began {began} ago, more than {format_duration(us)}"
+        case _:
+            assert_never(condition)
+
+
+def _local(calendar: Calendar, at: int) -> str:
+    local = datetime.fromtimestamp(at // SECOND, UTC).astimezone(calendar.zone)
+    return f"{local:%a %Y-%m-%d %H:%M} {calendar.timezone}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SEEN_MAX else text[:SEEN_MAX] + "…"
+
+
+Given = dict[str, tuple[CompiledRule, Action]]
+"""Attribute → the first rule that sets it, and what it sets; labels are `labels.NAME`."""
+
+
+def _given(walked: Sequence[CompiledRule]) -> Given:
+    found: Given = {}
+    for rule in walked:
+        for action in rule.actions:
+            for name in names_of(action):
+                found.setdefault(name, (rule, action))
+    return found
+
+
+def names_of(action: Action) -> tuple[str, ...]:
+    """The attributes that an action sets, by the names that rule files use."""
+    match action:
+        case SetSeverity():
+            return ("severity",)
+        case SetService():
+            return ("service",)
+        case SetTeam():
+            return ("team",)
+        case SetPolicy():
+            return ("policy",)
+        case SetGroupBy():
+            return ("group_by",)
+        case SetTitle():
+            return ("title",)
+        case SetRunbook():
+            return ("runbook",)
+        case SetLabels(labels=labels):
+            return tuple(f"labels.{name}" for name, _ in labels)
+        case SetResolve():
+            return ("resolve",)
+        case SetIncident():
+            return ("incident",)
+        case _:
+            assert_never(action)
+
+
+def _template(action: Action, name: str) -> Template | None:
+    match action:
+        case SetService(service=template) | SetTeam(team=template):
+            return template
+        case SetTitle(title=template) | SetRunbook(runbook=template):
+            return template
+        case SetLabels(labels=labels):
+            return dict(labels)[name.removeprefix("labels.")]
+        case SetSeverity() | SetPolicy() | SetGroupBy() | SetResolve() | SetIncident():
+            return None
+        case _:
+            assert_never(action)
+
+
+def _attributes(
+    given: Given, alert: Alert, outcome: Outcome, group_by: tuple[str, ...]
+) -> Iterator[Attribute]:
+    held = outcome.resolve
+    values = {
+        "incident": "" if outcome.incident else "none: it is stored and counted",
+        "severity": outcome.severity or "",
+        "title": outcome.title,
+        "service": outcome.service or "",
+        "team": outcome.team or "",
+        "policy": outcome.policy or "",
+        "runbook": outcome.runbook or "",
+        "group_by": ", ".join(group_by),
+        "resolve": f"{held.when}, hold {format_duration(held.hold_us)}",
+    }
+    labels = [name for name in given if name.startswith("labels.")]
+    values |= {name: outcome.labels.get(name.removeprefix("labels."), "") for name in labels}
+    for name, value in values.items():
+        if name in given or value:
+            yield _attribute(name, value, given, (alert, outcome))
+
+
+def _attribute(name: str, value: str, given: Given, context: tuple[Alert, Outcome]) -> Attribute:
+    alert, outcome = context
+    if name not in given:
+        return Attribute(name, value, origin_of(name, given, alert))
+    rule, action = given[name]
+    template = _template(action, name)
+    origin = f"rule {rule.name}"
+    if template is not None and not template.render(_read(name, alert, outcome)).strip():
+        origin += "'s template gives nothing"
+        if value:
+            origin += f": {origin_of(name, given, alert)}"
+    written = template.text if template is not None and template.constant is None else ""
+    return Attribute(name, value, origin, rule.name, rule.where, written)
+
+
+def _read(name: str, alert: Alert, outcome: Outcome) -> Data:
+    """What the template of an attribute reads: titles and runbooks see what was laid over."""
+    return Data(outcome.labels if name in ("title", "runbook") else alert.labels, alert)
+
+
+def origin_of(name: str, given: Given, alert: Alert) -> str:
+    """Where an attribute comes from that no rule sets."""
+    if name in ("service", "team"):
+        laid = given.get(f"labels.{name}")
+        return f"the label {name} of rule {laid[0].name}" if laid else f"the label {name}"
+    if name == "title":
+        told = next((title for title in TITLES if alert.annotations.get(title, "").strip()), None)
+        return f"the annotation {told}" if told else "the alert's labels: it says nothing"
+    if name == "runbook":
+        return "the annotation runbook_url"
+    return "the default"

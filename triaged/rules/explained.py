@@ -1,0 +1,170 @@
+"""An explanation as the API and the commands show it: JSON-ready, instants RFC 3339 UTC."""
+
+import msgspec
+
+from triaged.core.durations import format_duration
+from triaged.core.grouping import Arrival, policy_of
+from triaged.core.model import Alert, Incident, Outcome, Severity, Step
+from triaged.core.outlook import Firing, Outlook, foresee
+from triaged.core.settings import NextBusinessDay, Settings
+from triaged.core.severity import severity_of
+from triaged.rules.evaluate import RuleSet
+from triaged.rules.explain import Attribute, Explanation, RuleVerdict, explain
+from triaged.wire import instant_text
+
+
+class ForeseenPage(msgspec.Struct, frozen=True):
+    """Who would be paged, through what."""
+
+    at: str | None
+    """None: it would not go out."""
+    target: str
+    person: str | None
+    contact: str
+    channel: str
+
+
+class ForeseenStep(msgspec.Struct, frozen=True):
+    """Steps of the policy that fire at one instant, if nobody has answered."""
+
+    at: str
+    steps: list[int]
+    notify: list[str]
+    pages: list[ForeseenPage]
+    skipped: list[str]
+    """Whom it does not reach, and why."""
+
+
+class ExplainedAlert(msgspec.Struct, frozen=True):
+    """What the rules make of an alert, why, and what a new incident of it would lead to."""
+
+    source: str
+    fingerprint: str
+    status: str
+    """`firing` or `resolved`; a resolved one is explained as if it fired."""
+    at: str
+    """The instant for which all of this is."""
+    labels: dict[str, str]
+    rule_set: str
+    """Hash of the rules."""
+    incident: bool
+    """False: it is stored and counted, and opens nothing."""
+    severity: Severity
+    severity_by: str
+    title: str
+    service: str | None
+    team: str | None
+    runbook: str | None
+    group_by: list[str]
+    key: dict[str, str]
+    policy: str | None
+    policy_because: str
+    respond_within: str
+    respond_by: str | None
+    attributes: list[Attribute]
+    rules: list[RuleVerdict]
+    steps: list[ForeseenStep]
+    """The first round."""
+    further_rounds: int
+
+
+def explained(settings: Settings, alert: Alert, at: int) -> ExplainedAlert:
+    """What `settings` make of `alert` when its episode starts at `at`, and why."""
+    rules = settings.rules
+    assert isinstance(rules, RuleSet), "the configuration compiles no other"
+    explanation = explain(rules, alert, at)
+    outcome = explanation.outcome
+    outlook = foresee(settings, Arrival(alert, outcome, at, at)) if outcome.incident else None
+    return _document(settings, alert, explanation, (at, outlook))
+
+
+def _document(
+    settings: Settings, alert: Alert, explanation: Explanation, future: tuple[int, Outlook | None]
+) -> ExplainedAlert:
+    at, outlook = future
+    outcome = explanation.outcome
+    incident = outlook.incident if outlook else None
+    severity, by = severity_of(outcome, settings)
+    within = settings.severities[severity].respond_within
+    return ExplainedAlert(
+        source=alert.source,
+        fingerprint=alert.fingerprint,
+        status="firing" if alert.firing else "resolved",
+        at=instant_text(at),
+        labels=outcome.labels,
+        rule_set=outcome.rule_set,
+        incident=outcome.incident,
+        severity=severity,
+        severity_by=by,
+        title=outcome.title,
+        service=outcome.service,
+        team=incident.team if incident else outcome.team,
+        runbook=incident.runbook if incident else outcome.runbook,
+        group_by=list(explanation.group_by),
+        key=dict(outcome.key),
+        policy=incident.plan.policy if incident else None,
+        policy_because=_policy_because(settings, outcome),
+        respond_within=_within(within),
+        respond_by=_instant(incident.respond_by if incident else None),
+        attributes=[*explanation.attributes, *_owned(settings, outcome, incident)],
+        rules=list(explanation.rules),
+        steps=_steps(outlook),
+        further_rounds=incident.plan.repeat_times if incident else 0,
+    )
+
+
+def _within(within: int | NextBusinessDay) -> str:
+    if isinstance(within, NextBusinessDay):
+        return f"the next business day of {within.calendar.name}"
+    return format_duration(within)
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else instant_text(at)
+
+
+def _policy_because(settings: Settings, outcome: Outcome) -> str:
+    return policy_of(settings, outcome.policy, outcome.team, outcome.service)[1]
+
+
+def _owned(settings: Settings, outcome: Outcome, incident: Incident | None) -> list[Attribute]:
+    """What the incident has from its service and the configuration, where no rule says it."""
+    if incident is None:
+        return []
+    found = []
+    if outcome.severity is None:
+        origin = "`unclassified`: no rule sets one"
+        found.append(Attribute("severity", settings.unclassified, origin))
+    for name, ours, theirs in (
+        ("team", outcome.team, incident.team),
+        ("runbook", outcome.runbook, incident.runbook),
+    ):
+        if theirs and not ours:
+            found.append(Attribute(name, theirs, f"service {outcome.service}"))
+    return found
+
+
+def _steps(outlook: Outlook | None) -> list[ForeseenStep]:
+    if outlook is None:
+        return []
+    steps = outlook.incident.plan.steps
+    return [_step(firing, steps) for firing in outlook.firings]
+
+
+def _step(firing: Firing, steps: tuple[Step, ...]) -> ForeseenStep:
+    return ForeseenStep(
+        at=instant_text(firing.at),
+        steps=list(firing.steps),
+        notify=[str(target) for number in firing.steps for target in steps[number - 1].notify],
+        pages=[
+            ForeseenPage(
+                at=_instant(call.at),
+                target=call.page.target,
+                person=call.page.recipient.person or None,
+                contact=call.page.recipient.contact,
+                channel=call.page.channel,
+            )
+            for call in firing.calls
+        ],
+        skipped=list(firing.skipped),
+    )
