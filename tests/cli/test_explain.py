@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import CONFIG
+from tests.cli.desk import CONFIG, Desk
 from triaged.cli.main import main
 
 RULES = """
@@ -110,3 +110,21 @@ def test_a_configuration_with_errors_explains_nothing(
 
     assert explain(folder, alertname="Down") == 1
     assert "rules.yaml:1:19" in capsys.readouterr().err
+
+
+def test_an_incident_and_an_alert_of_a_daemon_are_explained(desk: Desk) -> None:
+    desk.fires("PodsDown", service="checkout")
+    (alert,) = desk.json("explain", "INC-1")["alerts"]
+
+    status, out, _ = desk("explain", "INC-1")
+    one = desk("explain", f"prometheus/{alert['fingerprint']}")[1]
+
+    assert status == 0
+    assert out.startswith("INC-1  SEV-2 by rule:label-sev-2: PodsDown")
+    assert "  open; policy default, pinned at its opening, an answer was due by 20" in out
+    assert f"PodsDown (prometheus/{alert['fingerprint']}, episode 1) joined INC-1: new_key" in out
+    assert "    severity  SEV-2 by rule:label-sev-2" in out
+    assert "  today's rules are the same" in out
+    assert "rules today" in one
+    assert desk("explain", "INC-9")[0] == 1
+    assert desk("explain", "prometheus/none")[0] == 1

@@ -22,6 +22,67 @@ def print_explained(row: Shown, *, everything: bool) -> None:
     _print_rules(row["rules"], everything=everything)
 
 
+def print_incident(answer: Shown, *, everything: bool) -> None:
+    """An incident: what it is, whom it paged, and each of its alerts."""
+    row = answer["incident"]
+    severity = paint(row["severity"], row["severity"])
+    print(f"{row['id']}  {severity} by {clean(row['severity_by'])}: {clean(row['title'])}")
+    by = f", an answer was due by {local_time(row['respond_by'])}" if row["respond_by"] else ""
+    print(clean(f"  {row['state']}; policy {row['policy']}, pinned at its opening{by}"))
+    for page in answer["pages"]:
+        print(clean(f"  {_sent(page)}"))
+    for one in answer["alerts"]:
+        print()
+        print_recorded(one, everything=everything)
+    if not answer["alerts"]:
+        print("  no alert belongs to it: it was declared, or its alerts fired again elsewhere")
+    if answer["alerts_left_out"]:
+        print(f"\n{answer['alerts_left_out']} more alerts: triaged explain SOURCE/FINGERPRINT")
+
+
+def _sent(page: Shown) -> str:
+    whom = f"{page['person']} by {page['contact']}" if page["person"] else page["contact"]
+    at = local_time(page["sent_at"] or page["due_at"])
+    error = f": {page['error']}" if page["error"] else ""
+    through = f"{page['target']}, {page['channel']}"
+    return f"{at}  {page['kind']} to {whom} ({through}) {page['state']}{error}"
+
+
+def print_recorded(one: Shown, *, everything: bool) -> None:
+    """An alert: what was decided at the time, whether today's rules differ, and those rules."""
+    today = one["today"]
+    name = today["labels"].get("alertname", one["fingerprint"])
+    where = f" joined {one['incident']}: {one['joined']}" if one["incident"] else " in no incident"
+    print(clean(f"{name} ({one['source']}/{one['fingerprint']}, episode {one['episode']}){where}"))
+    then = one["then"]
+    if then is None:
+        print("  what the rules said at the time is gone (retention)")
+    else:
+        by = f"rule:{then['rule']}" if then["rule"] else "unclassified"
+        print(clean(f"  {local_time(then['at'])}, rules {then['rule_set']}:"))
+        shown = {
+            "severity": f"{then['severity'] or '-'} by {by}",
+            "rules": ", ".join(then["rules"]),
+        }
+        shown |= {"key": ", ".join(f"{k}={v}" for k, v in then["key"].items())}
+        shown |= {"policy": then["policy"] or "", "incident": "" if then["incident"] else "none"}
+        shown |= {"labels": ", ".join(f"{k}={v}" for k, v in then["labels"].items())}
+        print_fields([(f"    {field}", value) for field, value in shown.items()])
+    _print_differences(one)
+    _print_rules(today["rules"], everything=everything, today=True)
+
+
+def _print_differences(one: Shown) -> None:
+    rule_set = one["today"]["rule_set"]
+    if one["same_rules"]:
+        print("  today's rules are the same")
+    elif one["then"] is not None and not one["differs"]:
+        print(f"  today's rules ({rule_set}) would decide the same")
+    for difference in one["differs"]:
+        change = f"{difference['then']} → {difference['now']}"
+        print(clean(f"  ≠ today's rules ({rule_set}): {difference['name']} {change}"))
+
+
 def _print_verdict(row: Shown) -> None:
     if not row["incident"]:
         print("  opens nothing: it is stored and counted")
@@ -71,8 +132,8 @@ def _after(start: str, end: str) -> str:
     return format_duration(int(passed.total_seconds() * SECOND))
 
 
-def _print_rules(rules: list[Shown], *, everything: bool) -> None:
-    print("\nrules")
+def _print_rules(rules: list[Shown], *, everything: bool, today: bool = False) -> None:
+    print("\nrules today" if today else "\nrules")
     shown = [rule for rule in rules if everything or rule["matched"] or rule["near"]]
     for rule in shown:
         place = f"  {rule['where']}" if rule["matched"] and rule["where"] else ""

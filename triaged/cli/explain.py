@@ -2,13 +2,14 @@
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triaged.cli import _options
-from triaged.cli._client import Failed, complain
-from triaged.cli._explained import print_explained
+from triaged.cli._client import Failed, client_of, complain
+from triaged.cli._explained import print_explained, print_incident, print_recorded
 from triaged.cli._output import print_json
 from triaged.cli.send import source_of
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from triaged.config.model import Configuration, Source
 
 SUMMARY = "say why an alert gets its severity, its incident and its pages"
+_INCIDENT = re.compile(r"INC-\d{1,15}", re.IGNORECASE)
 UNSEEN = "without a daemon: an incident that is open already is not seen"
 
 
@@ -24,7 +26,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _options.config(parser)
     _options.daemon(parser)
     parser.add_argument(
-        "what", help="a body as senders send it (PAYLOAD.json, - for standard input)"
+        "what",
+        help="a body as senders send it (PAYLOAD.json, - for standard input); or, of a running "
+        "daemon, an incident (INC-12) or an alert (SOURCE/FINGERPRINT)",
     )
     parser.add_argument("--source", help="the source it comes from (default: by the body's shape)")
     parser.add_argument("--at", help="when it comes in (RFC 3339; default: now)")
@@ -33,7 +37,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Explain; print."""
+    what = options.what
     try:
+        if _INCIDENT.fullmatch(what):
+            return _of_incident(options)
+        if "/" in what and not Path(what).exists() and not what.endswith(".json"):
+            return _of_alert(options)
         rows = _of_file(options)
     except Failed as failure:
         return complain(failure)
@@ -44,6 +53,28 @@ def run(options: argparse.Namespace) -> int:
         print("\n" * (number > 0), end="")
         print_explained(row, everything=options.all)
     print(f"triaged: {UNSEEN}", file=sys.stderr)
+    return 0
+
+
+def _of_incident(options: argparse.Namespace) -> int:
+    """What the daemon recorded of an incident."""
+    answer = client_of(options).get(f"/api/v1/incidents/{options.what.upper()}/explain")
+    if options.output == "json":
+        print_json(answer)
+    else:
+        print_incident(answer, everything=options.all)
+    return 0
+
+
+def _of_alert(options: argparse.Namespace) -> int:
+    """What the daemon recorded of an alert."""
+    source, _, fingerprint = options.what.partition("/")
+    asked = {"source": source, "fingerprint": fingerprint}
+    answer = client_of(options).get("/api/v1/alerts/explain", asked)
+    if options.output == "json":
+        print_json(answer)
+    else:
+        print_recorded(answer, everything=options.all)
     return 0
 
 

@@ -103,7 +103,7 @@ class StoredAlert(msgspec.Struct, frozen=True):
     url: str
 
 
-COLUMNS = ", ".join(StoredAlert.__struct_fields__)
+COLUMNS = StoredAlert.__struct_fields__
 
 
 async def states(tx: Transaction, identities: Iterable[tuple[str, str]]) -> list[AlertState]:
@@ -210,12 +210,15 @@ async def find(tx: Transaction, wanted: AlertFilter) -> tuple[list[StoredAlert],
         asked.add("source = {}", wanted.source)
     if wanted.incident is not None:
         asked.add("incident = {}", wanted.incident)
-    rows = await tx.fetch(f"SELECT {COLUMNS} FROM alerts {asked.sql()}", *asked.arguments)
-    found = [_row(row) for row in rows]
+    rows = await tx.fetch(
+        f"SELECT {', '.join(COLUMNS)} FROM alerts {asked.sql()}", *asked.arguments
+    )
+    found = [stored_alert(row) for row in rows]
     return asked.page(found, lambda a: (a.last_seen_at, a.source, a.fingerprint))
 
 
-def _row(row: Sequence[Any]) -> StoredAlert:
+def stored_alert(row: Sequence[Any]) -> StoredAlert:
+    """The alert of a row of `COLUMNS`."""
     values = dict(zip(StoredAlert.__struct_fields__, row, strict=True))
     for name in ("labels", "annotations"):
         values[name] = msgspec.json.decode(values[name])

@@ -1,0 +1,110 @@
+"""What was recorded, and where today's rules would differ."""
+
+import msgspec
+
+from tests.api.site import Site
+from triaged.api.explain import IncidentExplained, RecordedAlert
+from triaged.documents import parse
+from triaged.rules.read import RuleContext, read_rules
+
+
+def use_rules(site: Site, text: str) -> None:
+    """From now on these are the rules, as after a reload."""
+    rules, problems = read_rules([parse("r.yaml", text.encode())], RuleContext())
+    assert problems == []
+    configuration = site.context.configuration
+    settings = msgspec.structs.replace(configuration.settings, rules=rules)
+    site.context.configuration = msgspec.structs.replace(configuration, settings=settings)
+    site.context.engine.settings = settings
+
+
+OLD = "rules: [{name: old, match: ['service=\"cart\"'], set: {severity: SEV-3}}]"
+NEW = """
+rules:
+  - {name: new, match: ['service="cart"'], set: {severity: SEV-1, group_by: [service]}}
+"""
+
+
+async def test_an_incident_says_what_was_decided_and_why_alerts_are_in_it(site: Site) -> None:
+    use_rules(site, OLD)
+    await site.fire("Down", service="cart", pod="a")
+    await site.fire("Down", service="cart", pod="b")
+
+    answer = await site.get("/api/v1/incidents/INC-1/explain")
+
+    msgspec.convert(answer, IncidentExplained)
+    first, second = answer["alerts"]
+    assert (first["joined"], second["joined"]) == ("new_key", "same_key")
+    assert (first["then"]["severity"], first["then"]["rule"]) == ("SEV-3", "old")
+    assert first["then"]["rules"] == ["old"]
+    assert (first["same_rules"], first["differs"]) == (True, [])
+    assert first["today"]["rules"][0]["matched"]
+    assert [page["person"] for page in answer["pages"]]
+
+
+async def test_where_todays_rules_would_differ_is_marked(site: Site) -> None:
+    use_rules(site, OLD)
+    await site.fire("Down", service="cart")
+    use_rules(site, NEW)
+
+    (alert,) = (await site.get("/api/v1/incidents/INC-1/explain"))["alerts"]
+
+    assert alert["then"]["severity"] == "SEV-3"
+    assert not alert["same_rules"]
+    assert {row["name"]: (row["then"], row["now"]) for row in alert["differs"]} == {
+        "severity": ("SEV-3", "SEV-1"),
+        "rule": ("old", "new"),
+        "rules": ("old", "new"),
+        "key": ("alertname=Down, service=cart", "service=cart"),
+    }
+
+
+async def test_other_rules_that_decide_the_same_do_not_differ(site: Site) -> None:
+    use_rules(site, OLD)
+    await site.fire("Down", service="cart")
+    use_rules(site, f"{OLD[:-1]}, {{name: more, match: ['x=\"1\"'], set: {{severity: SEV-4}}}}]")
+
+    (alert,) = (await site.get("/api/v1/incidents/INC-1/explain"))["alerts"]
+
+    assert (alert["same_rules"], alert["differs"]) == (False, [])
+
+
+async def test_an_alert_is_explained_by_its_identity(site: Site) -> None:
+    use_rules(site, OLD)
+    await site.fire("Down", service="cart")
+    (stored,) = (await site.get("/api/v1/alerts"))["alerts"]
+
+    path = f"/api/v1/alerts/explain?source=prometheus&fingerprint={stored['fingerprint']}"
+    answer = await site.get(path, token="read")
+
+    msgspec.convert(answer, RecordedAlert)
+    assert (answer["incident"], answer["joined"]) == ("INC-1", "new_key")
+    assert answer["today"]["severity"] == "SEV-3"
+
+
+async def test_a_reopened_incident_says_so(site: Site) -> None:
+    use_rules(site, OLD)
+    await site.fire("Down", service="cart", pod="a")
+    await site.post("/api/v1/incidents/INC-1/resolve")
+    await site.fire("Down", service="cart", pod="b")
+
+    alerts = (await site.get("/api/v1/incidents/INC-1/explain"))["alerts"]
+
+    assert [alert["joined"] for alert in alerts] == ["new_key", "reopen_window"]
+
+
+async def test_what_is_not_there_is_404_and_what_is_not_said_400(site: Site) -> None:
+    for path, status in (
+        ("/api/v1/incidents/INC-7/explain", 404),
+        ("/api/v1/alerts/explain?source=am&fingerprint=x", 404),
+        ("/api/v1/alerts/explain?source=am", 400),
+    ):
+        assert (await site.ask("GET", path)).status == status
+
+
+async def test_an_incident_without_alerts_is_explained(site: Site) -> None:
+    await site.declare()
+
+    answer = await site.get("/api/v1/incidents/INC-1/explain")
+
+    assert (answer["alerts"], answer["alerts_left_out"]) == ([], 0)

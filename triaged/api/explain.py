@@ -1,0 +1,247 @@
+"""`…/explain`: what was recorded of alerts at the time, and where today's rules would differ."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+from aiohttp import web
+
+from triaged.api import answers, problems
+from triaged.api.incidents import ONE, find, shown, unknown
+from triaged.api.queries import Query
+from triaged.api.routes import Call, Parameter, Route, Scope
+from triaged.api.schemas import IncidentDocument, Instant, PageDocument
+from triaged.core.document import page_document
+from triaged.core.model import Alert, Reason, Severity, incident_id
+from triaged.core.settings import Settings
+from triaged.errors import Problem
+from triaged.rules.explained import ExplainedAlert, explained
+from triaged.store import pages, recorded
+from triaged.store.observations import Verdict
+from triaged.store.recorded import Joining, Recorded
+from triaged.wire import instant_text
+
+ALERTS_MAX = 20
+"""Alerts of one incident that are explained: those that join later rarely say more."""
+
+PAGES_MAX = 100
+"""Pages shown; the rest is at `…/pages`."""
+
+
+class Then(msgspec.Struct, frozen=True):
+    """What the rules of the time said."""
+
+    at: Instant
+    rule_set: str
+    """Hash of those rules."""
+    incident: bool
+    severity: Severity | None
+    rule: str | None
+    rules: list[str]
+    key: dict[str, str]
+    policy: str | None
+    """As a rule set it."""
+    labels: dict[str, str]
+    """Labels that the rules added or changed."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What today's rules would decide otherwise."""
+
+    name: str
+    then: str
+    now: str
+
+
+class RecordedAlert(msgspec.Struct, frozen=True):
+    """One alert: what was decided at the start of its last episode, and what would be today."""
+
+    source: str
+    fingerprint: str
+    episode: int
+    incident: str | None
+    joined: str | None
+    """Why it is in that incident: the reason on the timeline."""
+    then: Then | None
+    """None: retention has taken it."""
+    today: ExplainedAlert
+    """By the rules of today, for the same instant."""
+    same_rules: bool
+    differs: list[Difference]
+    """Empty, too, where the rules are the same."""
+
+
+class IncidentExplained(msgspec.Struct, frozen=True):
+    """An incident, its alerts explained, and whom it paged."""
+
+    incident: IncidentDocument
+    alerts: list[RecordedAlert]
+    """Those that began first."""
+    alerts_left_out: int
+    pages: list[PageDocument]
+
+
+async def of_incident(call: Call) -> web.StreamResponse:
+    """An incident: each alert's recorded verdict, and where today's rules differ."""
+    incident = await find(call)
+    if incident is None:
+        return unknown(call)
+    async with call.context.database.reading() as tx:
+        known = await recorded.of_incident(tx, incident.number, ALERTS_MAX)
+        joinings = await recorded.joinings(tx, incident.number)
+        sent = await pages.of(tx, incident.number)
+    rows = await _explained(call, known, joinings)
+    total = sum(incident.firing.values()) + incident.resolved
+    return answers.answer(
+        {
+            "incident": shown(call, incident),
+            "alerts": rows,
+            "alerts_left_out": max(0, total - len(rows)) if len(rows) == ALERTS_MAX else 0,
+            "pages": [page_document(page) for page in sent[:PAGES_MAX]],
+        }
+    )
+
+
+async def of_alert(call: Call) -> web.StreamResponse:
+    """One alert, by its source and fingerprint."""
+    query = Query(call.request.query)
+    source, fingerprint = query.text("source"), query.text("fingerprint")
+    for name, value in (("source", source), ("fingerprint", fingerprint)):
+        if value is None and not query.errors:
+            query.errors.append(Problem(f"?{name}", "which alert is meant"))
+    if query.errors:
+        return problems.invalid(query.errors)
+    joinings: list[Joining] = []
+    async with call.context.database.reading() as tx:
+        one = await recorded.of_alert(tx, source or "", fingerprint or "")
+        if one is not None and one.alert.incident is not None:
+            joinings = await recorded.joinings(tx, one.alert.incident)
+    if one is None:
+        return problems.not_found("no such alert was ever seen, or retention has taken it")
+    (row,) = await _explained(call, [one], joinings)
+    return answers.answer(row)
+
+
+async def _explained(
+    call: Call, known: Sequence[Recorded], joinings: Sequence[Joining]
+) -> list[RecordedAlert]:
+    """Off the event loop: a thousand rules are asked one by one, which takes milliseconds."""
+    settings = call.context.configuration.settings
+    now = call.context.clock.now()
+
+    def every() -> list[RecordedAlert]:
+        return [recorded_alert(settings, one, joinings, now) for one in known]
+
+    return await asyncio.to_thread(every)
+
+
+def recorded_alert(
+    settings: Settings, one: Recorded, joinings: Sequence[Joining], now: int
+) -> RecordedAlert:
+    """The alert as it was and as today's `settings` would have it at the same instant."""
+    stored, observed = one.alert, one.observed
+    at = observed.received_at if observed else now
+    alert = Alert(
+        stored.source,
+        stored.fingerprint,
+        stored.firing,
+        stored.labels,
+        observed.annotations if observed else stored.annotations,
+        observed.starts_at if observed else stored.starts_at,
+        None,
+        stored.url,
+    )
+    today = explained(settings, alert, at)
+    then = then_of(observed.verdict, at) if observed else None
+    same = then is not None and then.rule_set == today.rule_set
+    return RecordedAlert(
+        source=stored.source,
+        fingerprint=stored.fingerprint,
+        episode=stored.episode,
+        incident=None if stored.incident is None else incident_id(stored.incident),
+        joined=None if stored.incident is None else joined_because(one, joinings),
+        then=then,
+        today=today,
+        same_rules=same,
+        differs=[] if then is None or same else differences(then, today),
+    )
+
+
+def then_of(verdict: Verdict, at: int) -> Then:
+    """A recorded verdict as an answer shows it."""
+    return Then(
+        at=instant_text(at),
+        rule_set=verdict.rule_set,
+        incident=verdict.incident,
+        severity=verdict.severity,
+        rule=verdict.rule,
+        rules=list(verdict.rules),
+        key=dict(verdict.key),
+        policy=verdict.policy,
+        labels=verdict.laid_over,
+    )
+
+
+def differences(then: Then, today: ExplainedAlert) -> list[Difference]:
+    """What the rules of today would decide otherwise than those of the time."""
+    policy = next((a.value for a in today.attributes if a.name == "policy"), None)
+    by = {one.name: one.rule for one in today.attributes}
+    rules = [rule.rule for rule in today.rules if rule.matched and not rule.stopped_by]
+    severity = today.severity if today.severity_by != "unclassified" else None
+    pairs = {
+        "incident": (str(then.incident).lower(), str(today.incident).lower()),
+        "severity": (then.severity or "unclassified", severity or "unclassified"),
+        "rule": (then.rule or "none", by.get("severity") or "none"),
+        "rules": (", ".join(then.rules) or "none", ", ".join(rules) or "none"),
+        "key": (_pairs(then.key), _pairs(today.key)),
+        "policy": (then.policy or "none", policy or "none"),
+    }
+    return [Difference(name, old, new) for name, (old, new) in pairs.items() if old != new]
+
+
+def _pairs(key: dict[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in key.items())
+
+
+def joined_because(one: Recorded, joinings: Sequence[Joining]) -> str:
+    """The reason for which an alert is in its incident, as its timeline has it."""
+    began = one.observed.received_at if one.observed else one.alert.starts_at
+    cause: Joining | None = None
+    for joining in joinings:
+        if joining.kind != "alerts.joined":
+            cause = joining
+            continue
+        alerts = joining.data.get("alerts")
+        named = alerts if isinstance(alerts, list) else []
+        places = [(a.get("source"), a.get("fingerprint")) for a in named if isinstance(a, dict)]
+        own = (one.alert.source, one.alert.fingerprint)
+        if joining.recorded_at >= began and own in places:
+            is_first = cause is not None and cause.recorded_at == joining.recorded_at
+            if is_first and cause is not None and places[0] == own:
+                return str(cause.data.get("reason", Reason.NEW_KEY))
+            return str(Reason.SAME_KEY)
+    return str(cause.data.get("reason", Reason.SAME_KEY)) if cause else str(Reason.SAME_KEY)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path=f"{ONE}/explain",
+        scope=Scope.READ,
+        handler=of_incident,
+        about="Why: what was recorded of its alerts, and where today's rules would differ.",
+        answer=IncidentExplained,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/alerts/explain",
+        scope=Scope.READ,
+        handler=of_alert,
+        about="Why: what was recorded of an alert, and where today's rules would differ.",
+        query=(
+            Parameter("source", "the alert's source"),
+            Parameter("fingerprint", "the alert's fingerprint"),
+        ),
+        answer=RecordedAlert,
+    ),
+)
