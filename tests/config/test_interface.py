@@ -9,7 +9,7 @@ from tests.config.samples import read
 from triaged.config.files import MissingSecret
 from triaged.rules.evaluate import RuleSet
 
-LATER_IN_RULES = ("raise", "expect", "suppress", "maintenance")
+LATER_IN_RULES = ("expect", "suppress", "maintenance")
 
 
 @pytest.fixture
@@ -24,7 +24,6 @@ def configuration(block: str) -> str:
 
 def rules(block: str) -> str:
     block = re.sub(r"^(?:suppress|maintenance):.*\n(?: .*\n)+", "", block, flags=re.MULTILINE)
-    block = re.sub(r"^ +raise: .*\n", "", block, flags=re.MULTILINE)
     return re.sub(r"^ +- \{.*\bexpect: .*\n", "", block, flags=re.MULTILINE)
 
 

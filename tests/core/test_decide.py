@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, find, given, seed
 from hypothesis import settings as how
 from hypothesis import strategies as st
+from msgspec import UNSET
 from msgspec.structs import replace
 
-from tests.core.world import World, plan, step
+from tests.core.world import ByLabels, World, plan, step
 from triaged.core import decide as deciding
 from triaged.core.effects import AddPage, ArmTimer, Decision, Effect, SaveIncident, Send
 from triaged.core.events import (
@@ -29,11 +30,13 @@ from triaged.core.events import (
     Resolved,
     SeverityChosen,
     Snoozed,
+    TimerFired,
     TryAgain,
     Unacknowledged,
     Verdict,
 )
 from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Span, State
+from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.view import View
 from triaged.rehearsal.world import accept
 
@@ -42,6 +45,14 @@ NAMES = st.sampled_from(["Down", "Slow"])
 SEVERITIES = st.sampled_from(["SEV-1", "SEV-2", "SEV-3", "SEV-4"])
 NUMBERS = st.integers(1, 4)
 PEOPLE = st.sampled_from(["alice", "bob"])
+
+RAISES = (
+    Raise(Severity.SEV1, ManyAlerts(3, 600_000_000)),
+    Raise(Severity.SEV2, ManyValues("pod", 2, 300_000_000)),
+    Raise(Severity.SEV3, FiringFor(400_000_000)),
+    Raise(Severity.SEV2, Reopenings(2)),
+)
+"""Within reach of the moves below."""
 
 Move = tuple[str, Any]
 Mutant = Callable[[Decision, View, Event], Decision]
@@ -85,21 +96,32 @@ class Watched(World):
             repeat_times=1,
             repeat_every=Span(600_000_000),
         )
-        super().__init__(twice)
+        rules = ByLabels(None, *RAISES)
+        super().__init__(replace(twice, rules=rules))
         self.fired: list[tuple[int, int, int, int]] = []
         self.tokens: dict[str, int] = {}
 
     def handle(self, event: Event) -> Any:
         """Decide, keep, and look whether everything still holds."""
         before = dict(self.view.incidents)
+        repeats = self._repeats(event)
         answer = super().handle(event)
         for number, incident in self.view.incidents.items():
             self._compare(before.get(number), incident, event)
+            if repeats:
+                assert before.get(number) == incident, "a repeat changes no incident, raises none"
         self._one_live_incident_per_key()
         self._counts_are_of_attached_alerts()
         if isinstance(answer, Send) and isinstance(event, PageDue):
             self._may_be_sent(answer)
         return answer
+
+    def _repeats(self, event: Event) -> bool:
+        """Whether an alert fires that fires already."""
+        if not isinstance(event, AlertReceived) or not event.alert.firing:
+            return False
+        state = self.view.alerts.get((event.alert.source, event.alert.fingerprint))
+        return state is not None and state.firing
 
     def claim(self, page: Page) -> Page:
         """Claim, and look that tokens only grow (8)."""
@@ -116,8 +138,10 @@ class Watched(World):
             assert new.respond_by == old.respond_by, "deadlines never move within an epoch (6)"
             there = (new.escalation.round, new.escalation.step)
             assert there >= (old.escalation.round, old.escalation.step), "steps go forward (13)"
-        if isinstance(event, AlertReceived) and old.live and new.live:
-            assert new.severity <= old.severity, "alerts never lower a severity (14)"
+        if isinstance(event, AlertReceived | TimerFired) and old.live and new.live:
+            assert new.severity <= old.severity, "nothing but people lowers a severity (14)"
+        if new.raising is not UNSET:
+            assert all(len(counted) < 1000 for counted in new.raising.seen), "counts are bounded"
         assert new.escalation.epoch >= old.escalation.epoch
         assert not (old.response == "missed" and new.response != "missed"), "missed is final"
         if new.state is State.OPEN and new.escalation.next_at is not None:

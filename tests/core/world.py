@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.durations import MINUTE, SECOND
@@ -29,6 +30,7 @@ from triaged.core.model import (
     Step,
     Target,
 )
+from triaged.core.raises import Raise, Raising
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
 from triaged.rehearsal import world as rehearsal
 from triaged.rehearsal.world import Provider, accept
@@ -44,8 +46,9 @@ class ByLabels:
 
     digest = "by-labels"
 
-    def __init__(self, resolve: ResolvePolicy | None = None) -> None:
+    def __init__(self, resolve: ResolvePolicy | None = None, *raises: Raise) -> None:
         self.resolve = resolve or ResolvePolicy()
+        self.raising = Raising("gathering", raises) if raises else UNSET
 
     def classify(self, alert: Alert, now: int) -> Outcome:
         """The outcome that the labels spell out."""
@@ -63,6 +66,7 @@ class ByLabels:
             policy=labels.get("policy"),
             labels=dict(labels),
             resolve=self.resolve,
+            raising=self.raising,
         )
 
 

@@ -3,11 +3,13 @@
 from hypothesis import strategies as st
 
 from triaged.core.model import Severity
+from triaged.core.raises import ManyAlerts, Raise
 from triaged.rules.actions import (
     SetGroupBy,
     SetIncident,
     SetLabels,
     SetPolicy,
+    SetRaise,
     SetRunbook,
     SetService,
     SetSeverity,
@@ -37,6 +39,7 @@ ACTIONS = st.one_of(
     st.builds(
         SetLabels, st.lists(st.tuples(st.sampled_from(["a", "service"]), TEMPLATES)).map(tuple)
     ),
+    st.just(SetRaise((Raise(Severity.SEV1, ManyAlerts(2, 60_000_000)),))),
     st.builds(SetIncident, st.booleans()),
     st.builds(SetGroupBy, st.lists(st.sampled_from("abc"), min_size=1).map(tuple)),
 )

@@ -1,6 +1,7 @@
 import pytest
 
 from triaged.core.model import ResolvePolicy, ResolveWhen, Severity
+from triaged.core.raises import FiringFor, Raise, Raising
 from triaged.rules.actions import (
     Action,
     Plan,
@@ -8,6 +9,7 @@ from triaged.rules.actions import (
     SetIncident,
     SetLabels,
     SetPolicy,
+    SetRaise,
     SetResolve,
     SetRunbook,
     SetService,
@@ -18,6 +20,7 @@ from triaged.rules.actions import (
 )
 from triaged.rules.templates import compile_template
 
+LATE = Raise(Severity.SEV1, FiringFor(1))
 TEXT = compile_template("x")
 OTHER = compile_template("y")
 NEVER = ResolvePolicy(ResolveWhen.NEVER)
@@ -35,6 +38,8 @@ NEVER = ResolvePolicy(ResolveWhen.NEVER)
         (SetRunbook(TEXT), Plan((), runbook=TEXT)),
         (SetLabels((("a", TEXT),)), Plan((), labels=(("a", TEXT),))),
         (SetResolve(NEVER), Plan((), resolve=NEVER)),
+        (SetRaise((LATE,)), Plan((), raising=Raising("r", (LATE,)))),
+        (SetRaise(()), Plan(())),
         (SetIncident(incident=False), Plan((), incident=False)),
     ],
 )

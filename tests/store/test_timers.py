@@ -3,6 +3,7 @@ from typing import get_args
 from triaged.core.timers import (
     AtRiskDue,
     IncidentTimer,
+    RaiseDue,
     ReopenWindowDue,
     ResolveDue,
     StepDue,
@@ -20,6 +21,7 @@ ALL: list[IncidentTimer] = [
     UnacknowledgeDue(1, 40, 2),
     ResolveDue(1, 50),
     ReopenWindowDue(1, 60, 7),
+    RaiseDue(1, 70),
 ]
 
 

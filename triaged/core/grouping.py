@@ -19,8 +19,9 @@ from triaged.core.model import (
     State,
 )
 from triaged.core.paging import inform, notify_person
+from triaged.core.raising import count_in, pause, resume
 from triaged.core.settings import Settings
-from triaged.core.severity import raise_to, severity_of
+from triaged.core.severity import Rise, raise_to, rise_of, severity_of
 from triaged.core.timers import ReopenWindowDue, ResolveDue
 from triaged.core.view import View
 
@@ -127,6 +128,7 @@ def open_incident(view: View, settings: Settings, arrival: Arrival) -> Draft:
     if outcome.severity is None:
         draft.add(Count("unclassified"))
     _attach(draft, arrival)
+    count_in(draft, arrival.alert, outcome, now)
     arm(draft, settings, now, Cause(Reason.NEW_KEY, arrival.received_at))
     return draft
 
@@ -135,9 +137,9 @@ def join(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
     """The alert joins an open incident: a higher severity pages, else only its holder hears."""
     draft = Draft(incident)
     _attach(draft, arrival)
-    severity, _ = severity_of(arrival.outcome, settings)
-    if severity < incident.severity and not arrival.covered_by_choice(incident):
-        raise_to(draft, settings, arrival.now, arrival.outcome, arrival.received_at)
+    rise = _rise(draft, settings, arrival)
+    if rise is not None:
+        raise_to(draft, settings, arrival.now, rise, arrival.received_at)
     elif incident.state is State.ACKNOWLEDGED and incident.acknowledged_by:
         count = arrival.now // JOIN_NEWS_EVERY_US
         news = (incident.acknowledged_by, "another alert joined", f"joined-{count}")
@@ -148,14 +150,28 @@ def join(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
 def reopen_with(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
     """The trouble is back within `reopen_within`: the same incident, armed again."""
     draft = Draft(incident)
-    severity, _ = severity_of(arrival.outcome, settings)
     reopen(draft, arrival.now, Reason.REOPEN_WINDOW, OURSELVES)
     _attach(draft, arrival)
-    if severity < incident.severity and not arrival.covered_by_choice(incident):
-        raise_to(draft, settings, arrival.now, arrival.outcome, arrival.received_at)
+    rise = _rise(draft, settings, arrival)
+    if rise is not None:
+        raise_to(draft, settings, arrival.now, rise, arrival.received_at)
     else:
         arm(draft, settings, arrival.now, Cause(Reason.REOPEN_WINDOW, arrival.received_at))
     return draft
+
+
+def _rise(draft: Draft, settings: Settings, arrival: Arrival) -> Rise | None:
+    """The worst that the alert calls for, itself or by the raises that it counts for.
+
+    What was attached when a human chose the severity calls for nothing.
+    """
+    incident = draft.incident
+    if arrival.covered_by_choice(incident):
+        return None
+    own = rise_of(arrival.outcome, settings)
+    raised = count_in(draft, arrival.alert, arrival.outcome, arrival.now)
+    rise = own if raised is None or own.severity <= raised.severity else raised
+    return rise if rise.severity < incident.severity else None
 
 
 def reopen(draft: Draft, now: int, reason: Reason, by: str) -> None:
@@ -171,6 +187,7 @@ def reopen(draft: Draft, now: int, reason: Reason, by: str) -> None:
         respond_by=None,
     )
     draft.drop(ReopenWindowDue)
+    resume(draft, now)
     text = f"re-opened: {reason.replace('_', ' ')}"
     draft.say(Entry(now, "incident.reopened", by, text, {"reason": reason}))
 
@@ -211,6 +228,8 @@ def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:
 def leave(incident: Incident, settings: Settings, state: AlertState, now: int) -> Draft:
     """An alert of the incident has ended; perhaps that resolves it, now or after the hold."""
     draft = Draft(detach(incident, state, ended=True))
+    if not draft.incident.firing:
+        pause(draft)
     if not incident.live or incident.resolving_at is not None:
         return draft
     if not _may_resolve(draft.incident, state):
@@ -250,6 +269,7 @@ def resolve(draft: Draft, settings: Settings, now: int, by: str) -> None:
         snoozed_until=None,
     )
     disarm(draft)
+    pause(draft)
     text = "resolved: no alert fires" if by == ALERTS else f"resolved by {by}"
     reason = Reason.ALERTS_RESOLVED if by == ALERTS else Reason.RESOLVED
     draft.say(Entry(now, "incident.resolved", by, text, {"reason": reason}))

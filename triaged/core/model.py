@@ -5,19 +5,17 @@ from enum import StrEnum
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
+
+from triaged.core.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
+from triaged.core.raises import Raising
+from triaged.core.scale import Severity
+
+__all__ = ["Delay", "Plan", "Severity", "Share", "Span", "Step", "Target", "TargetKind"]
 
 Labels = Mapping[str, str]
 Key = tuple[tuple[str, str], ...]
 """An incident's key: the group_by labels that are present, sorted by name."""
-
-
-class Severity(StrEnum):
-    """How bad it is; the lower the number the worse, so the worst of several is their `min`."""
-
-    SEV1 = "SEV-1"
-    SEV2 = "SEV-2"
-    SEV3 = "SEV-3"
-    SEV4 = "SEV-4"
 
 
 class State(StrEnum):
@@ -160,54 +158,10 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str] = {}
     """The sender's labels with the attributes and `set.labels` laid over them."""
     resolve: ResolvePolicy = ResolvePolicy()
+    raising: Raising | UnsetType = UNSET
+    """What raises the severity of its incident later, nothing counted yet."""
     rule_set: str = ""
     """Hash of the rules that decided."""
-
-
-class Share(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A share of the response target: 0.5 is half of it."""
-
-    of_target: float
-
-
-class Span(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A length of time, whatever the target."""
-
-    us: int
-
-
-Delay = Share | Span
-
-TargetKind = Literal["person", "schedule", "team", "channel"]
-
-
-class Target(msgspec.Struct, frozen=True, gc=False):
-    """Whom a step notifies; prints as `schedule:primary`."""
-
-    kind: TargetKind
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.name}"
-
-
-class Step(msgspec.Struct, frozen=True, gc=False):
-    """One step of an escalation policy; `after` counts from the arming."""
-
-    notify: tuple[Target, ...]
-    after: Delay = Span(0)
-
-
-class Plan(msgspec.Struct, frozen=True, gc=False):
-    """An escalation policy as pinned on an incident at its opening."""
-
-    policy: str
-    steps: tuple[Step, ...]
-    catch_all: Target | None = None
-    repeat_times: int = 0
-    """Further rounds after the first."""
-    repeat_every: Delay = Share(1.0)
-    """From the last step of a round to the start of the next."""
 
 
 class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):
@@ -284,6 +238,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """(source, fingerprint) of the alert that joined last, for resolve `last`."""
     chosen: Severity | None = None
     """A human's choice; it holds against all alerts attached when it was made."""
+    raising: Raising | UnsetType = UNSET
+    """What may raise the severity, and what has been counted for it."""
     told: tuple[Recipient, ...] = ()
     """Everybody who was paged: they hear of acknowledgement and resolve."""
     entries: int = 0

@@ -5,12 +5,24 @@ It never falls by itself while the incident is open.
 
 from collections.abc import Mapping
 
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from triaged.core.draft import Draft
 from triaged.core.escalation import Cause, arm
 from triaged.core.model import Entry, Outcome, Reason, Severity
 from triaged.core.settings import Settings
 
 UNCLASSIFIED = "unclassified"
+
+
+class Rise(msgspec.Struct, frozen=True, gc=False):
+    """A severity that something calls for: who says so, and why."""
+
+    severity: Severity
+    by: str
+    why: str
 
 
 def severity_of(outcome: Outcome, settings: Settings) -> tuple[Severity, str]:
@@ -28,11 +40,16 @@ def worst(firing: Mapping[str, int], settings: Settings) -> Severity | None:
     )
 
 
-def raise_to(draft: Draft, settings: Settings, now: int, outcome: Outcome, cause_at: int) -> None:
-    """An alert is worse than the incident: take its severity, and arm with the new target."""
+def rise_of(outcome: Outcome, settings: Settings) -> Rise:
+    """What an alert calls for by itself."""
     severity, by = severity_of(outcome, settings)
-    _say_changed(draft, now, severity, by, "an alert is worse")
-    draft.change(severity=severity, severity_by=by, chosen=None)
+    return Rise(severity, by, "an alert is worse")
+
+
+def raise_to(draft: Draft, settings: Settings, now: int, rise: Rise, cause_at: int) -> None:
+    """Something calls for worse than the incident is: take it, and arm with the new target."""
+    _say_changed(draft, now, rise.severity, rise.by, rise.why)
+    draft.change(severity=rise.severity, severity_by=rise.by, chosen=None)
     arm(draft, settings, now, Cause(Reason.SEVERITY_ROSE, cause_at))
 
 
@@ -44,6 +61,8 @@ def choose(draft: Draft, settings: Settings, now: int, choice: tuple[Severity, s
         _say_changed(draft, now, severity, by, reason)
     actor = by if ":" in by else f"person:{by}"
     draft.change(severity=severity, severity_by=actor, chosen=severity)
+    if before.raising is not UNSET:
+        draft.change(raising=replace(before.raising, seen=()))
     holder = before.acknowledged_by is not None and by == before.acknowledged_by
     if before.live and severity < before.severity and not holder:
         arm(draft, settings, now, Cause(Reason.SEVERITY_ROSE, now))

@@ -55,6 +55,13 @@ class ReopenWindowDue(msgspec.Struct, frozen=True, gc=False, tag="reopen_window"
     reopens: int
 
 
+class RaiseDue(msgspec.Struct, frozen=True, gc=False, tag="raise"):
+    """Something has been firing for as long as a raise says."""
+
+    incident: int
+    due_at: int
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -63,5 +70,7 @@ class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     due_at: int
 
 
-IncidentTimer = StepDue | AtRiskDue | TargetDue | UnacknowledgeDue | ResolveDue | ReopenWindowDue
+IncidentTimer = (
+    StepDue | AtRiskDue | TargetDue | UnacknowledgeDue | ResolveDue | ReopenWindowDue | RaiseDue
+)
 Timer = IncidentTimer | LapseDue

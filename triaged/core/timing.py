@@ -2,6 +2,10 @@
 
 from typing import assert_never
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from triaged.core import raising
 from triaged.core.acting import unacknowledge
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Count, Decision, DropTimer, MoveFiring
@@ -15,6 +19,7 @@ from triaged.core.timers import (
     AtRiskDue,
     IncidentTimer,
     LapseDue,
+    RaiseDue,
     ReopenWindowDue,
     ResolveDue,
     StepDue,
@@ -50,6 +55,8 @@ def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
             resolve(draft, settings, now, ALERTS)
         case ReopenWindowDue():
             return _take_over(view, draft, settings, now)
+        case RaiseDue():
+            raising.due(draft, settings, timer, now)
         case _:
             assert_never(timer)
     return Decision(draft.effects())
@@ -76,6 +83,9 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
         case ReopenWindowDue():
             over = incident.state in (State.RESOLVED, State.CLOSED)
             return over and timer.reopens == incident.reopens and incident.next is None
+        case RaiseDue():
+            raises = incident.raising
+            return incident.live and raises is not UNSET and raises.firing_since is not None
         case _:
             assert_never(timer)
 
@@ -127,6 +137,7 @@ def _take_over(view: View, draft: Draft, settings: Settings, now: int) -> Decisi
         runbook=old.runbook,
         labels=old.labels,
         resolve=old.resolve,
+        raising=UNSET if old.raising is UNSET else replace(old.raising, seen=()),
         previous=old.number,
         firing=old.firing,
         last_joined=old.last_joined,
@@ -136,6 +147,7 @@ def _take_over(view: View, draft: Draft, settings: Settings, now: int) -> Decisi
     data: dict[str, object] = {"reason": Reason.STILL_FIRING, "previous": old.id}
     successor.say(Entry(now, "incident.opened", OURSELVES, text, data))
     successor.add(MoveFiring(old.number, new.number))
+    raising.resume(successor, now)
     arm(successor, settings, now, Cause(Reason.STILL_FIRING, now))
     draft.change(next=new.number, firing={})
     return Decision((*draft.effects(), *successor.effects()))

@@ -3,8 +3,10 @@
 from typing import assert_never
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from triaged.core.model import ResolvePolicy, Severity
+from triaged.core.raises import Raise, Raising
 from triaged.rules.templates import Template
 
 DEFAULT_GROUP_BY = ("alertname", "cluster", "namespace", "service")
@@ -64,6 +66,12 @@ class SetResolve(msgspec.Struct, frozen=True):
     resolve: ResolvePolicy
 
 
+class SetRaise(msgspec.Struct, frozen=True):
+    """What makes the incident worse."""
+
+    raises: tuple[Raise, ...]
+
+
 class SetIncident(msgspec.Struct, frozen=True):
     """Whether there is an incident at all."""
 
@@ -80,6 +88,7 @@ Action = (
     | SetRunbook
     | SetLabels
     | SetResolve
+    | SetRaise
     | SetIncident
 )
 
@@ -101,6 +110,7 @@ class Plan(msgspec.Struct):
     runbook: Template | None = None
     labels: tuple[tuple[str, Template], ...] = ()
     resolve: ResolvePolicy = ResolvePolicy()
+    raising: Raising | UnsetType = UNSET
 
 
 def apply(action: Action, plan: Plan, rule: str) -> None:
@@ -124,6 +134,8 @@ def apply(action: Action, plan: Plan, rule: str) -> None:
             plan.labels = tuple((dict(plan.labels) | dict(labels)).items())
         case SetResolve(resolve=resolve):
             plan.resolve = resolve
+        case SetRaise(raises=raises):
+            plan.raising = Raising(rule, raises) if raises else UNSET
         case SetIncident(incident=incident):
             plan.incident = incident
         case _:

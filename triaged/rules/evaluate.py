@@ -119,6 +119,7 @@ def outcome_of(plan: Plan, alert: Alert, digest: str) -> Outcome:
         runbook=_runbook(plan, alert, labels),
         labels=labels,
         resolve=plan.resolve,
+        raising=plan.raising,
         rule_set=digest,
     )
 

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 import msgspec
+from msgspec import UNSET
 
 from triaged.core.calendars import Calendar, is_open
 from triaged.core.durations import SECOND, format_duration
 from triaged.core.model import Alert, Outcome
+from triaged.core.raising import why
 from triaged.rules.actions import (
     DEFAULT_GROUP_BY,
     Action,
@@ -20,6 +22,7 @@ from triaged.rules.actions import (
     SetIncident,
     SetLabels,
     SetPolicy,
+    SetRaise,
     SetResolve,
     SetRunbook,
     SetService,
@@ -196,6 +199,8 @@ def names_of(action: Action) -> tuple[str, ...]:
             return tuple(f"labels.{name}" for name, _ in labels)
         case SetResolve():
             return ("resolve",)
+        case SetRaise():
+            return ("raise",)
         case SetIncident():
             return ("incident",)
         case _:
@@ -210,7 +215,7 @@ def _template(action: Action, name: str) -> Template | None:
             return template
         case SetLabels(labels=labels):
             return dict(labels)[name.removeprefix("labels.")]
-        case SetSeverity() | SetPolicy() | SetGroupBy() | SetResolve() | SetIncident():
+        case SetSeverity() | SetPolicy() | SetGroupBy() | SetResolve() | SetRaise() | SetIncident():
             return None
         case _:
             assert_never(action)
@@ -230,12 +235,19 @@ def _attributes(
         "runbook": outcome.runbook or "",
         "group_by": ", ".join(group_by),
         "resolve": f"{held.when}, hold {format_duration(held.hold_us)}",
+        "raise": _raises(outcome),
     }
     labels = [name for name in given if name.startswith("labels.")]
     values |= {name: outcome.labels.get(name.removeprefix("labels."), "") for name in labels}
     for name, value in values.items():
         if name in given or value:
             yield _attribute(name, value, given, (alert, outcome))
+
+
+def _raises(outcome: Outcome) -> str:
+    if outcome.raising is UNSET:
+        return ""
+    return "; ".join(f"to {each.to}: {why(each)}" for each in outcome.raising.raises)
 
 
 def _attribute(name: str, value: str, given: Given, context: tuple[Alert, Outcome]) -> Attribute:

@@ -8,14 +8,24 @@ import msgspec
 
 from triaged.core.calendars import Calendar
 from triaged.core.model import ResolvePolicy
+from triaged.core.raises import (
+    FiringFor,
+    ManyAlerts,
+    ManyValues,
+    Raise,
+    RaiseWhen,
+    Reopenings,
+)
 from triaged.documents import Document, Path
 from triaged.errors import Problem
+from triaged.rules import schema
 from triaged.rules.actions import (
     Action,
     SetGroupBy,
     SetIncident,
     SetLabels,
     SetPolicy,
+    SetRaise,
     SetResolve,
     SetRunbook,
     SetService,
@@ -200,5 +210,17 @@ def _actions(given: Set) -> Iterator[Action]:
         yield SetLabels(tuple(given.labels.items()))
     if given.resolve is not None:
         yield SetResolve(ResolvePolicy(given.resolve.when, given.resolve.hold))
+    if given.raises is not None:
+        yield SetRaise(tuple(Raise(each.to, _raise_when(each.when)) for each in given.raises))
     if given.incident is not None:
         yield SetIncident(given.incident)
+
+
+def _raise_when(given: schema.RaiseWhen) -> RaiseWhen:
+    if given.alerts is not None:
+        return ManyAlerts(given.alerts, given.within or 0)
+    if given.distinct is not None:
+        return ManyValues(given.distinct, given.count or 0, given.within or 0)
+    if given.firing_for is not None:
+        return FiringFor(given.firing_for)
+    return Reopenings(given.reopens or 0)

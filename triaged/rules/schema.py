@@ -13,6 +13,13 @@ MatchersText = Annotated[Matchers, Scalar(matchers_of, "a matcher such as 'sever
 TemplateText = Annotated[Template, Scalar(compile_template, "a text, perhaps with {{ look-ups }}")]
 
 
+RAISES_MAX = 10
+"""Of a rule: there are four severities, and each raise is looked at with each alert that joins."""
+
+RAISE_COUNT_MAX = 1000
+"""Alerts or values that a raise may want: what it has counted is written with the incident."""
+
+
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Conditions besides the labels; all that are given must hold."""
 
@@ -33,6 +40,48 @@ class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`all` alerts ended, the `first` one did, the one that joined `last` did, or `never`."""
     hold: Duration = 0
     """How long that must hold."""
+
+
+class RaiseWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What must happen: one of `alerts`, `distinct`, `firing_for` and `reopens`."""
+
+    alerts: int | None = None
+    """So many different alerts joined `within` a time; a repeat is not another one."""
+    distinct: str | None = None
+    """The alerts that joined `within` a time have `count` different values of this label."""
+    count: int | None = None
+    """How many values of `distinct`."""
+    within: Duration | None = None
+    """The time for `alerts` and `distinct`."""
+    firing_for: Duration | None = None
+    """Alerts of the incident have been firing without a break for so long."""
+    reopens: int | None = None
+    """The incident has re-opened so often."""
+
+    def __post_init__(self) -> None:
+        """Refuse what means nothing, or more than one thing."""
+        values = (self.alerts, self.distinct, self.firing_for, self.reopens)
+        if sum(value is not None for value in values) != 1:
+            raise ValueError("expected one of alerts, distinct, firing_for and reopens")
+        windowed = self.alerts is not None or self.distinct is not None
+        if (self.within is None) == windowed or self.within == 0:
+            raise ValueError("alerts and distinct need `within`, a time; the others take none")
+        if (self.count is None) == (self.distinct is not None) or self.distinct == "":
+            raise ValueError("distinct, a label's name, and count go together")
+        for value, least in ((self.alerts, 2), (self.count, 2), (self.reopens, 1)):
+            if value is not None and not least <= value <= RAISE_COUNT_MAX:
+                raise ValueError(f"expected a number from {least} to {RAISE_COUNT_MAX}")
+        if self.firing_for == 0:
+            raise ValueError("firing_for is a time, not none: use severity")
+
+
+class Raise(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A severity that the incident rises to."""
+
+    to: Severity
+    """Nothing happens if the incident is as bad already."""
+    when: RaiseWhen
+    """What must happen."""
 
 
 class Set(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,8 +106,15 @@ class Set(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Labels laid over the sender's; those of all matching rules are merged."""
     resolve: Resolve | None = None
     """When the incident resolves by itself."""
+    raises: tuple[Raise, ...] | None = msgspec.field(default=None, name="raise")
+    """When the incident gets worse; counted while it is open, and fixed at its opening."""
     incident: bool | None = None
     """false: the alert is stored and counted, and opens no incident."""
+
+    def __post_init__(self) -> None:
+        """Refuse more raises than anybody reads."""
+        if len(self.raises or ()) > RAISES_MAX:
+            raise ValueError(f"more than {RAISES_MAX} raises")
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

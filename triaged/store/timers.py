@@ -6,6 +6,7 @@ from typing import get_args
 from triaged.core.timers import (
     AtRiskDue,
     IncidentTimer,
+    RaiseDue,
     ReopenWindowDue,
     ResolveDue,
     StepDue,
@@ -81,6 +82,8 @@ def _timer(row: Row) -> IncidentTimer:
             return ReopenWindowDue(incident, due_at, reopens)
         case found if found is ResolveDue:
             return ResolveDue(incident, due_at)
+        case found if found is RaiseDue:
+            return RaiseDue(incident, due_at)
         case found if found is AtRiskDue:
             return AtRiskDue(incident, due_at, epoch)
         case found if found is TargetDue:

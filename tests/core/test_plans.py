@@ -1,0 +1,5 @@
+from triaged.core.plans import Target
+
+
+def test_a_target_prints_as_it_is_written() -> None:
+    assert str(Target("schedule", "primary")) == "schedule:primary"

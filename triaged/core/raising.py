@@ -1,0 +1,160 @@
+"""Raises: an incident gets worse by what it gathers, by how long it lasts, by coming back.
+
+What is counted is alerts that join, never repeats. A raise only ever makes it worse. A human's
+choice holds against everything attached so far: counting starts anew, and neither the time that
+it has been firing nor how often it re-opened overrules it.
+"""
+
+from hashlib import blake2b
+from typing import assert_never
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from triaged.core.draft import Draft
+from triaged.core.durations import format_duration
+from triaged.core.model import Alert, Incident, Outcome, Severity
+from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Raising, Reopenings
+from triaged.core.settings import Settings
+from triaged.core.severity import Rise, raise_to
+from triaged.core.timers import RaiseDue
+
+HASH_BYTES = 6
+"""Of a counted alert or value: among a thousand of them two are taken for one once in 10⁸."""
+
+
+def count_in(draft: Draft, alert: Alert, outcome: Outcome, now: int) -> Rise | None:
+    """Count an alert that joins at `now`; the worst that the raises then call for, if any.
+
+    The first of its alerts whose rules set a raise brings it to the incident.
+    """
+    raising = draft.incident.raising
+    if raising is UNSET:
+        if outcome.raising is UNSET:
+            return None
+        raising = outcome.raising
+    incident = draft.incident
+    rises: list[Rise] = []
+    seen: list[dict[str, int]] = []
+    for index, each in enumerate(raising.raises):
+        counted = raising.seen[index] if raising.seen else {}
+        if each.to >= incident.severity:
+            counted = {}  # it is that bad already
+        else:
+            counted = _counted(each, counted, (alert, outcome, now))
+            if _calls(each, counted, incident):
+                rises.append(Rise(each.to, f"raise:{raising.rule}", why(each)))
+                counted = {}
+        seen.append(counted)
+    draft.change(raising=replace(raising, seen=tuple(seen) if any(seen) else ()))
+    _begin(draft, now)
+    return min(rises, key=lambda rise: rise.severity, default=None)
+
+
+def _counted(
+    each: Raise, counted: dict[str, int], new: tuple[Alert, Outcome, int]
+) -> dict[str, int]:
+    """What `each` has counted, with what is new and without what is too long ago."""
+    alert, outcome, now = new
+    match each.when:
+        case ManyAlerts(within_us=within_us):
+            name = f"{alert.source}\0{alert.fingerprint}"
+        case ManyValues(label=label, within_us=within_us):
+            name = outcome.labels.get(label, "")
+        case FiringFor() | Reopenings():
+            return counted
+        case _:
+            assert_never(each.when)
+    counted = dict(counted)
+    while counted and (oldest := next(iter(counted))) and counted[oldest] <= now - within_us:
+        del counted[oldest]
+    if name:
+        digest = blake2b(name.encode(), digest_size=HASH_BYTES).hexdigest()
+        counted.pop(digest, None)  # so that the order stays that of time
+        counted[digest] = now
+    return counted
+
+
+def _calls(each: Raise, counted: dict[str, int], incident: Incident) -> bool:
+    match each.when:
+        case ManyAlerts(alerts=needed) | ManyValues(count=needed):
+            return len(counted) >= needed
+        case Reopenings(times=times):
+            return incident.chosen is None and incident.reopens >= times
+        case FiringFor():
+            return False  # its time comes by a timer
+        case _:
+            assert_never(each.when)
+
+
+def why(each: Raise) -> str:
+    """`10 alerts within 5m`: what has happened, for timelines."""
+    match each.when:
+        case ManyAlerts(alerts=alerts, within_us=us):
+            return f"{alerts} alerts within {format_duration(us)}"
+        case ManyValues(label=label, count=count, within_us=us):
+            return f"{count} values of {label} within {format_duration(us)}"
+        case FiringFor(us=us):
+            return f"firing for {format_duration(us)}"
+        case Reopenings(times=times):
+            return f"re-opened {times} times"
+        case _:
+            assert_never(each.when)
+
+
+def _begin(draft: Draft, now: int) -> None:
+    """Something fires: from now on, unless it did already, its time counts."""
+    raising = draft.incident.raising
+    if raising is UNSET or raising.firing_since is not None:
+        return
+    draft.change(raising=replace(raising, firing_since=now))
+    _arm(draft, now)
+
+
+def _arm(draft: Draft, now: int) -> None:
+    """Want a timer for the next raise by time that would make it worse."""
+    raising, severity = draft.incident.raising, draft.incident.severity
+    if raising is UNSET or raising.firing_since is None:
+        return
+    dues = [raising.firing_since + us for us, to in _times(raising) if to < severity]
+    due_at = min((at for at in dues if at > now), default=None)
+    if due_at is not None:
+        draft.arm(RaiseDue(draft.incident.number, due_at))
+
+
+def _times(raising: Raising) -> list[tuple[int, Severity]]:
+    return [(each.when.us, each.to) for each in raising.raises if isinstance(each.when, FiringFor)]
+
+
+def pause(draft: Draft) -> None:
+    """Nothing fires any more, or a person says so: the time that it fires begins anew."""
+    raising = draft.incident.raising
+    if raising is UNSET or raising.firing_since is None:
+        return
+    draft.change(raising=replace(raising, firing_since=None))
+    draft.drop(RaiseDue)
+
+
+def resume(draft: Draft, now: int) -> None:
+    """It is open again, or anew: what still fires counts from now on."""
+    pause(draft)
+    if draft.incident.firing:
+        _begin(draft, now)
+
+
+def due(draft: Draft, settings: Settings, timer: RaiseDue, now: int) -> None:
+    """It has been firing for so long: raise it, and wait for the next such raise."""
+    incident = draft.incident
+    raising = incident.raising
+    if raising is UNSET or raising.firing_since is None:
+        return  # nothing fires
+    over = [
+        each
+        for each in raising.raises
+        if isinstance(each.when, FiringFor) and raising.firing_since + each.when.us <= now
+    ]
+    worst = min(over, key=lambda each: each.to, default=None)
+    if worst is not None and worst.to < incident.severity and incident.chosen is None:
+        rise = Rise(worst.to, f"raise:{raising.rule}", why(worst))
+        raise_to(draft, settings, now, rise, timer.due_at)
+    _arm(draft, now)
