@@ -11,7 +11,12 @@ from triaged.cli.main import commands, parser_of
 from triaged.config.read import load
 from triaged.config.schema import Config
 from triaged.core.lifecycle import diagram
+from triaged.documents import parse
 from triaged.metrics import Metrics
+from triaged.rehearsal.cases import play
+from triaged.rehearsal.read_tests import TestContext, read_tests
+from triaged.rehearsal.verdicts import judge
+from triaged.rules.evaluate import RuleSet
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -53,6 +58,19 @@ def errors(folder: Path, config: dict[str, str], rules: str) -> list[str]:
     return [str(problem) for problem in loaded.problems if not problem.warning]
 
 
+def failures(tests: str) -> list[str]:
+    """What fails of these tests of rules, with the example and the rules that come with it."""
+    configuration = load(ROOT / "config.example.yaml", {}).configuration
+    assert configuration is not None
+    rules = configuration.settings.rules
+    assert isinstance(rules, RuleSet)
+    sources = frozenset(configuration.sources)
+    context = TestContext(configuration.settings, sources, frozenset(rules.names))
+    cases, problems = read_tests([parse("tests", tests.encode())], context)
+    verdicts = [judge(play(case, configuration.settings)) for case in cases]
+    return [*map(str, problems), *(verdict.name for verdict in verdicts if not verdict.passed)]
+
+
 @pytest.mark.parametrize("name", sorted(pages()))
 def test_a_page_of_the_reference_says_what_the_code_says(name: str) -> None:
     written = (DOCS / "reference" / name).read_text()
@@ -68,6 +86,8 @@ def test_a_block_of_yaml_is_what_its_first_line_says(tmp_path: Path, page: str, 
     kind, _, _ = text.partition("\n")
     example = sections(EXAMPLE)
     match kind.removeprefix("# "):
+        case name if name.startswith("rules/tests/"):
+            assert failures(text) == [], page
         case "in config.yaml":
             assert errors(tmp_path, example | sections(text), "rules: []\n") == [], page
         case name if name.startswith("rules/"):

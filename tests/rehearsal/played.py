@@ -1,0 +1,42 @@
+"""Tests of rules as texts: read, played, judged, under the settings of the core's tests."""
+
+from textwrap import dedent
+
+from msgspec.structs import replace
+
+from tests.core.world import settings
+from triaged.core.settings import Settings
+from triaged.documents import parse
+from triaged.errors import Problem
+from triaged.rehearsal.cases import Case, Played, play
+from triaged.rehearsal.read_tests import TestContext, read_tests
+from triaged.rehearsal.verdicts import Verdict, judge
+
+RULES = frozenset(f"label-SEV-{number}" for number in (1, 2, 3, 4))
+SOURCES = frozenset({"alertmanager", "grafana"})
+SETTINGS: Settings = replace(settings(), stale_after={"alertmanager": 25 * 3_600_000_000})
+
+
+def read(text: str) -> tuple[list[Case], list[Problem]]:
+    """The cases of a file `t.yaml`, and what is wrong with it."""
+    return read_tests(
+        [parse("t.yaml", dedent(text).encode())], TestContext(SETTINGS, SOURCES, RULES)
+    )
+
+
+def one(text: str) -> Case:
+    """The one test of a file whose list of tests has this element, a YAML map."""
+    cases, problems = read(f"tests: [{{name: t, {text}}}]\n")
+    assert [str(problem) for problem in problems] == []
+    (case,) = cases
+    return case
+
+
+def played(text: str) -> Played:
+    """What comes of it."""
+    return play(one(text), SETTINGS)
+
+
+def judged(text: str) -> Verdict:
+    """What is to be said of it."""
+    return judge(played(text))

@@ -1,0 +1,90 @@
+"""A case happens under the real core: what comes in, what people do, what goes out."""
+
+from tests.rehearsal.played import played
+from triaged.core.durations import MINUTE
+from triaged.rehearsal.cases import Played
+
+SEV1 = "{alertname: Down, severity: SEV-1}"
+
+
+def pages(found: Played) -> list[tuple[float, str]]:
+    """(minutes, person) of the pages to desks."""
+    return [
+        (at / MINUTE, page.recipient.person)
+        for at, page in found.pages
+        if page.recipient.contact == "desk"
+    ]
+
+
+def test_pages_go_out_until_the_end() -> None:
+    found = played(f"input: [{SEV1}], until: 5m, expect: {{incidents: 1}}")
+
+    assert pages(found) == [(0, "alice"), (2.5, "alice"), (5, "bob")]
+
+
+def test_an_acknowledgement_stops_them_and_ends() -> None:
+    found = played(
+        f"input: [{SEV1}], do: [{{at: 3m, ack: bob}}], until: 40m, expect: {{incidents: 1}}"
+    )
+
+    again = [(33, "alice"), (35.5, "alice"), (38, "bob")]
+    assert pages(found) == [(0, "alice"), (2.5, "alice"), *again]
+
+
+def test_what_is_due_goes_out_before_what_happens_at_that_instant() -> None:
+    found = played(f"input: [{SEV1}], do: [{{at: 2m30s, ack: bob}}], expect: {{incidents: 1}}")
+
+    assert pages(found) == [(0, "alice"), (2.5, "alice")]
+
+
+def test_people_see_the_page_of_the_alert_of_the_same_instant() -> None:
+    found = played(
+        f"input: [{SEV1}], do: [{{ack: bob}}, {{resolve: bob}}], expect: {{incidents: 1}}"
+    )
+
+    (incident,) = found.incidents
+    assert (incident.state, pages(found)) == ("resolved", [(0, "alice")])
+
+
+def test_what_happens_after_the_end_does_not_happen() -> None:
+    found = played(
+        f"input: [{SEV1}, {{alertname: Late, _at: 9m}}], until: 1m, expect: {{incidents: 1}}"
+    )
+
+    assert len(found.incidents) == 1
+
+
+def test_an_act_names_its_incident_in_the_order_of_opening() -> None:
+    found = played(
+        f"input: [{SEV1}, {{alertname: Slow}}], "
+        "do: [{ack: alice, incident: 1}, {resolve: bob}], expect: {incidents: 2}"
+    )
+
+    assert [incident.state for incident in found.incidents] == ["acknowledged", "resolved"]
+
+
+def test_an_act_that_is_impossible_is_told_with_its_place() -> None:
+    found = played(
+        "input: [{alertname: Down, _at: 5m}], "
+        "do: [{at: 1m, ack: bob}, {at: 6m, close: bob}, {at: 6m, ack: bob, incident: 7}], "
+        "expect: {incidents: 1}"
+    )
+
+    where = [text.partition(": ") for text in found.refused]
+    assert [(place.rpartition(":")[0], text.partition(":")[0]) for place, _, text in where] == [
+        ("t.yaml:1", "no incidents had opened by then"),
+        ("t.yaml:1", "INC-1"),
+        ("t.yaml:1", "1 incidents had opened by then"),
+    ]
+
+
+def test_the_rules_that_matched_are_remembered() -> None:
+    found = played(f"input: [{SEV1}, {{alertname: X, _resolve: true}}], expect: {{incidents: 1}}")
+
+    assert [outcome.rule for outcome in found.outcomes] == ["label-SEV-1"]
+
+
+def test_the_same_case_gives_the_same() -> None:
+    text = f"input: [{SEV1}], do: [{{at: 3m, ack: bob}}], until: 4h, expect: {{incidents: 1}}"
+
+    assert played(text) == played(text)

@@ -1,0 +1,38 @@
+import xml.etree.ElementTree as ET
+
+from tests.rehearsal.played import judged
+from triaged.rehearsal.junit import junit, summary, told
+
+INPUT = "input: [{alertname: Down, severity: SEV-1}]"
+
+
+def test_a_report_counts_and_names_what_failed() -> None:
+    good = judged(f"{INPUT}, expect: {{severity: SEV-1}}")
+    bad = judged(f"{INPUT}, expect: {{title: '<Up> & \"away\"', pages: []}}")
+
+    root = ET.fromstring(junit("rules", [good, bad], [1_000, 2_500_000]).encode())
+
+    suite = root[0]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("time")) == ("2", "1", "2.501")
+    assert [case.get("file") for case in suite] == ["t.yaml", "t.yaml"]
+    assert len(suite[0]) == 0
+    (failure,) = suite[1]
+    assert failure.get("message") == "title, pages"
+    assert 'expected <Up> & "away", got Down' in (failure.text or "")
+
+
+def test_a_report_has_no_characters_that_xml_forbids() -> None:
+    verdict = judged('input: [{alertname: "a\\u0001b"}], expect: {severity: SEV-1}')
+
+    assert "\x01" not in junit("rules", [verdict], [0])
+
+
+def test_a_failure_says_why_and_what_decided() -> None:
+    verdict = judged(f"{INPUT}, do: [{{close: bob}}], expect: {{severity: SEV-2, pages: []}}")
+
+    assert summary(verdict) == "severity, pages, acts"
+    lines = told(verdict)
+    assert lines[0].startswith("cannot be done: t.yaml:1:")
+    assert lines[1] == "severity: expected SEV-2, got SEV-1"
+    assert lines[2:4] == ["pages (- expected, + went out):", "  + 0s  alice by desk"]
+    assert lines[-2].startswith("decided: INC-1 SEV-1 by rule:label-SEV-1")

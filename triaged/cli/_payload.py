@@ -1,0 +1,69 @@
+"""What commands work on that need no daemon: a configuration without errors, a sender's body.
+
+Everything here raises `Failed` with a message for the person who called.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triaged.cli._client import Failed
+
+if TYPE_CHECKING:
+    from triaged.config.model import Configuration, Source
+    from triaged.core.model import Alert
+
+
+def body_of(name: str) -> bytes:
+    """What is in the file `name`, or comes in on standard input for `-`."""
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise Failed(f"cannot read {name}: {error.strerror}") from None
+
+
+def instant_of(text: str | None) -> int:
+    """µs UTC of what `--at` says; the present for None."""
+    from datetime import datetime
+
+    from triaged.clock import SystemClock
+    from triaged.wire import instant
+
+    if text is None:
+        return SystemClock().now()
+    try:
+        return instant(datetime.fromisoformat(text))
+    except (TypeError, ValueError):  # no instant, or one without its zone
+        wanted = "an instant such as 2026-03-30T10:00:00+02:00 is expected"
+        raise Failed(f"--at {text!r}: {wanted}") from None
+
+
+def configured(path: Path) -> "Configuration":
+    """The configuration, if there is no error in it."""
+    from triaged.config.read import load
+
+    loaded = load(path, os.environ)
+    errors = [str(problem) for problem in loaded.problems if not problem.warning]
+    if loaded.configuration is None or errors:
+        raise Failed("the configuration cannot be used:\n" + "\n".join(errors))
+    return loaded.configuration
+
+
+def alerts_in(configuration: "Configuration", name: str, body: bytes, at: int) -> "list[Alert]":
+    """The alerts of a body of the source `name`, received at `at`."""
+    from triaged.errors import Malformed
+    from triaged.ingest import Received
+    from triaged.plugins import load
+
+    source: Source | None = configuration.sources.get(name)
+    if source is None:
+        known = ", ".join(sorted(configuration.sources))
+        raise Failed(f"there is no source {name!r}; there are {known}")
+    try:
+        parsed = load("triaged.ingest", source.kind).parse(
+            Received(name, body, {}, at), source.settings
+        )
+    except Malformed as error:
+        raise Failed(f"as a body of {name} it cannot be used: {error}") from None
+    return list(parsed.alerts)

@@ -1,0 +1,260 @@
+"""`triaged test`: the unit tests of rules, with a clock of their own."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triaged.cli import _options
+from triaged.cli._client import Failed, complain
+from triaged.cli._output import clean, colourful, print_json
+from triaged.cli._payload import configured
+
+if TYPE_CHECKING:
+    from triaged.config.model import Configuration
+    from triaged.documents import Document
+    from triaged.errors import Problem
+    from triaged.rehearsal.cases import Case
+    from triaged.rehearsal.verdicts import Verdict
+
+SUMMARY = "run the unit tests of rules, without a daemon and without waiting"
+USAGE_ERROR = 2
+SECOND = 1_000_000
+RED, GREEN, PLAIN = "31;1", "32", ""
+SUITE = "triaged rules"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Files, and how to tell."""
+    _options.config(parser)
+    _options.output(parser)
+    parser.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="files of tests, or folders of them (default: tests/*.yaml beside the rule files)",
+    )
+    parser.add_argument(
+        "--run",
+        dest="pattern",
+        metavar="PATTERN",
+        default="",
+        help="only tests in whose name this regular expression is found",
+    )
+    parser.add_argument("--junit", metavar="FILE", type=Path, help="write JUnit XML there, too")
+    parser.add_argument(
+        "--coverage", action="store_true", help="list the rules that no test's alerts matched"
+    )
+
+
+class Report:
+    """What the tests said, and which rules they touched."""
+
+    def __init__(self, problems: "Sequence[Problem]") -> None:
+        self.problems = tuple(problems)
+        self.verdicts: list[Verdict] = []
+        self.spent_us: list[int] = []
+        self.touched: set[str] = set()
+        self.rules: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> int:
+        """How many tests failed."""
+        return sum(not verdict.passed for verdict in self.verdicts)
+
+    @property
+    def untouched(self) -> list[str]:
+        """The rules that no test's alerts matched, in their order."""
+        return [name for name in self.rules if name not in self.touched]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play every test; 0 if all pass, 1 if one fails or cannot be read, 2 if there are none."""
+    try:
+        pattern = re.compile(options.pattern)
+        loaded = configured(options.config)
+    except re.error as error:
+        return _usage(f"--run {options.pattern!r} is no regular expression: {error}")
+    except Failed as failure:
+        return complain(failure)
+    paths = _paths(options.files) if options.files else beside(loaded)
+    documents, missing = _documents(paths)
+    if missing:
+        return _usage(missing)
+    cases, report = _read(documents, loaded)
+    cases = [case for case in cases if pattern.search(case.name)]
+    if not cases and not any(not problem.warning for problem in report.problems):
+        return _usage(_none(options, loaded))
+    _play(cases, loaded, report)
+    if options.junit is not None:
+        try:
+            _write_junit(options.junit, report)
+        except OSError as error:
+            return complain(f"cannot write {options.junit}: {error.strerror}")
+    if options.output == "json":
+        _print_json(report)
+    else:
+        _print_text(report, coverage=options.coverage)
+    return int(bool(report.failed) or any(not problem.warning for problem in report.problems))
+
+
+def _usage(message: str) -> int:
+    complain(message)
+    return USAGE_ERROR
+
+
+def _none(options: argparse.Namespace, loaded: "Configuration") -> str:
+    if options.pattern:
+        return f"no test's name matches {options.pattern!r}"
+    if options.files:
+        return "there are no tests in these files"
+    folders = ", ".join(str(path) for path in folders_of(loaded)) or "no rule file is configured"
+    return f"there are no tests: {folders} (tests/*.yaml beside the rule files)"
+
+
+def folders_of(configuration: "Configuration") -> list[Path]:
+    """Where tests are looked for: `tests` beside each rule file."""
+    config, *files = configuration.files
+    found: dict[Path, None] = {}
+    for path in files:
+        if path.is_dir():
+            found[path / "tests"] = None
+        elif path.suffix in (".yaml", ".yml") and path != config:
+            found[path.parent / "tests"] = None
+    return list(found)
+
+
+def beside(configuration: "Configuration") -> list[Path]:
+    """The test files that belong to the configured rules."""
+    return [path for folder in folders_of(configuration) for path in sorted(folder.glob("*.yaml"))]
+
+
+def _paths(given: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in given:
+        found += sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    return found
+
+
+def _documents(paths: Sequence[Path]) -> "tuple[list[Document], str]":
+    """The files read; what cannot be read."""
+    from triaged.documents import BYTES_MAX, parse
+
+    documents: list[Document] = []
+    for path in dict.fromkeys(paths):
+        try:
+            with path.open("rb") as file:
+                documents.append(parse(str(path), file.read(BYTES_MAX + 1)))
+        except OSError as error:
+            return [], f"cannot read {path}: {error.strerror}"
+    return documents, ""
+
+
+def _read(
+    documents: "Sequence[Document]", configuration: "Configuration"
+) -> "tuple[list[Case], Report]":
+    from triaged.rehearsal.read_tests import TestContext, read_tests
+    from triaged.rules.evaluate import RuleSet
+
+    rules = configuration.settings.rules
+    names = rules.names if isinstance(rules, RuleSet) else ()
+    context = TestContext(
+        settings=configuration.settings,
+        sources=frozenset(configuration.sources),
+        rules=frozenset(names),
+    )
+    cases, problems = read_tests(documents, context)
+    report = Report(problems)
+    report.rules = names
+    return cases, report
+
+
+def _play(cases: "Sequence[Case]", configuration: "Configuration", report: Report) -> None:
+    from triaged.clock import SystemClock
+    from triaged.rehearsal.cases import play
+    from triaged.rehearsal.verdicts import judge
+
+    clock = SystemClock()
+    for case in cases:
+        began_at = clock.now()
+        played = play(case, configuration.settings)
+        report.verdicts.append(judge(played))
+        report.spent_us.append(clock.now() - began_at)
+        report.touched |= played.rules
+
+
+def _write_junit(path: Path, report: Report) -> None:
+    from triaged.rehearsal.junit import junit
+
+    path.write_text(junit(SUITE, report.verdicts, report.spent_us), encoding="utf-8")
+
+
+def _print_json(report: Report) -> None:
+    import msgspec
+
+    tests = [
+        {"passed": verdict.passed, **msgspec.to_builtins(verdict), "seconds": us / SECOND}
+        for verdict, us in zip(report.verdicts, report.spent_us, strict=True)
+    ]
+    coverage = {"rules": len(report.rules), "untouched": report.untouched}
+    print_json(
+        {
+            "ok": not report.failed and not report.problems,
+            "passed": len(report.verdicts) - report.failed,
+            "failed": report.failed,
+            "problems": [{"where": p.where, "message": p.message} for p in report.problems],
+            "tests": tests,
+            "coverage": coverage,
+        }
+    )
+
+
+def _print_text(report: Report, *, coverage: bool) -> None:
+    from triaged.rehearsal.junit import told
+
+    for problem in report.problems:
+        print(f"{problem.where}: {problem.message}")
+    for verdict in report.verdicts:
+        if verdict.passed:
+            print(f"{_coloured('PASS', GREEN)}  {clean(verdict.name)}")
+            continue
+        print(f"{_coloured('FAIL', RED)}  {clean(verdict.name)}  ({verdict.where})")
+        for line in told(verdict):
+            print(f"      {_marked(_one_line(line))}")
+    _print_summary(report)
+    if coverage:
+        for name in report.untouched:
+            print(f"      {name}")
+
+
+def _one_line(text: str) -> str:
+    indent = len(text) - len(text.lstrip(" "))
+    return " " * indent + clean(text[indent:])
+
+
+def _marked(line: str) -> str:
+    """A line of the comparison of pages in its colour."""
+    if line.startswith("  + "):
+        return _coloured(line, GREEN)
+    return _coloured(line, RED) if line.startswith("  - ") else line
+
+
+def _print_summary(report: Report) -> None:
+    passed = len(report.verdicts) - report.failed
+    counts = f"{passed} passed, {report.failed} failed"
+    if report.problems:
+        counts += f", {len(report.problems)} problems in the files"
+    seconds = sum(report.spent_us) / SECOND
+    good = not report.failed and not report.problems
+    print(_coloured(f"{counts} in {seconds:.2f} s", GREEN if good else RED))
+    number = len(report.rules) - len(report.untouched)
+    hint = "; --coverage lists the others" if report.untouched else ""
+    print(f"rules: {number} of {len(report.rules)} matched an alert of a test{hint}")
+    sys.stdout.flush()
+
+
+def _coloured(text: str, code: str) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if colourful() else text

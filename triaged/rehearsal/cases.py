@@ -1,0 +1,113 @@
+"""A case played in a world of its own, under the rules, policies and people of the settings."""
+
+from itertools import groupby
+from operator import attrgetter
+
+import msgspec
+from msgspec.structs import replace
+
+from triaged.core.effects import Conflict, Unknown
+from triaged.core.events import Action, AlertReceived, Declared
+from triaged.core.model import Incident, Outcome, Page, PageKind
+from triaged.core.settings import Settings
+from triaged.rehearsal.tests_schema import Expect
+from triaged.rehearsal.world import World
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """What comes in, or what a person does, so many µs after the beginning."""
+
+    at: int
+    where: str
+    """FILE:LINE:COL."""
+    event: AlertReceived | Action | Declared
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A test, ready to be played."""
+
+    name: str
+    where: str
+    """FILE:LINE:COL."""
+    start_at: int
+    happenings: tuple[Happening, ...]
+    """By instant; at one instant alerts before acts."""
+    until_us: int
+    expect: Expect
+
+
+class Played(msgspec.Struct, frozen=True):
+    """What came of a case."""
+
+    case: Case
+    incidents: tuple[Incident, ...]
+    """In the order in which they opened, as they are at the end."""
+    pages: tuple[tuple[int, Page], ...]
+    """(µs since the beginning, page) of each that went out, in order."""
+    outcomes: tuple[Outcome, ...]
+    """What the rules said of each alert that fired."""
+    refused: tuple[str, ...]
+    """FILE:LINE:COL: why, of acts that were impossible."""
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """Every rule that matched an alert."""
+        return frozenset(name for outcome in self.outcomes for name in outcome.rules)
+
+
+def play(case: Case, settings: Settings) -> Played:
+    """Let the case happen.
+
+    At each instant what is due goes first, then the alerts, then what people do, one act after
+    the other; what any of these makes due goes out before the next.
+    """
+    world = World(settings, case.start_at)
+    outcomes: list[Outcome] = []
+    refused: list[str] = []
+    for offset, group in groupby(case.happenings, key=attrgetter("at")):
+        at = case.start_at + offset
+        if offset > case.until_us:
+            break
+        world.run_until(at)
+        happenings = list(group)
+        for event in (each.event for each in happenings if isinstance(each.event, AlertReceived)):
+            outcomes += _receive(world, event)
+        world.run_until(at)
+        for happening in happenings:
+            if not isinstance(happening.event, AlertReceived):
+                refused += _act(world, happening.event, happening.where)
+                world.run_until(at)
+    world.run_until(case.start_at + case.until_us)
+    return Played(
+        case=case,
+        incidents=tuple(incident for _, incident in sorted(world.view.incidents.items())),
+        pages=tuple(
+            (at - case.start_at, page) for at, page in world.sent if page.kind is PageKind.PAGE
+        ),
+        outcomes=tuple(outcomes),
+        refused=tuple(refused),
+    )
+
+
+def _receive(world: World, event: AlertReceived) -> list[Outcome]:
+    """Let an alert come in; what the rules said of it."""
+    if not event.alert.firing:
+        world.handle(event)
+        return []
+    outcome = world.settings.rules.classify(event.alert, world.now)
+    world.handle(replace(event, outcome=outcome))
+    return [outcome]
+
+
+def _act(world: World, event: Action | Declared, where: str) -> list[str]:
+    """Let a person act; why that was impossible, if it was."""
+    if not isinstance(event, Declared):
+        numbers = sorted(world.view.incidents)
+        ordinal = event.incident or len(numbers)
+        if not 1 <= ordinal <= len(numbers):
+            return [f"{where}: {len(numbers) or 'no'} incidents had opened by then"]
+        event = replace(event, incident=numbers[ordinal - 1])
+    answer = world.handle(event)
+    if isinstance(answer, Conflict | Unknown):
+        return [f"{where}: {answer.detail}"]
+    return []

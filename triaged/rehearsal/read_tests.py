@@ -1,0 +1,314 @@
+"""Test files to cases that can be played, with every problem at its position."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import product
+
+import msgspec
+from msgspec.structs import replace
+
+from triaged.core.durations import DAY, format_duration
+from triaged.core.events import (
+    Acknowledged,
+    Action,
+    AlertReceived,
+    Assigned,
+    Closed,
+    Declared,
+    Escalated,
+    NoteAdded,
+    PhaseChanged,
+    Reopened,
+    Resolved,
+    SeverityChosen,
+    Snoozed,
+    Unacknowledged,
+)
+from triaged.core.model import Alert
+from triaged.core.settings import Settings
+from triaged.documents import Document, Path
+from triaged.errors import Problem
+from triaged.ingest._fingerprint import fingerprint
+from triaged.rehearsal.cases import Case, Happening
+from triaged.rehearsal.tests_schema import NOBODY, Act, Expect, Expected, Input, Test
+from triaged.scalars import kind_of, none_of
+from triaged.shapes import Options, shape
+
+ALERTS_MAX = 2_000
+"""Of a test: a storm has hundreds, and each is looked at again while its source is silent."""
+
+UNTIL_MAX_US = 31 * DAY
+"""How long a test may last: a rotation of four weeks, and what comes after."""
+
+BY_NAME: Mapping[str, type[Acknowledged | Unacknowledged | Resolved | Reopened | Closed]] = {
+    "ack": Acknowledged,
+    "unack": Unacknowledged,
+    "resolve": Resolved,
+    "reopen": Reopened,
+    "close": Closed,
+}
+"""Verbs that name who does it, and what that is."""
+
+VERBS = (*BY_NAME, "escalate", "assign", "severity", "phase", "snooze", "declare", "note")
+NEWEST = 0
+"""Stands for the incident that opened last, in the acts of a case."""
+
+
+class TestContext(msgspec.Struct, frozen=True):
+    """What tests may refer to."""
+
+    __test__ = False  # pytest collects what is called Test…
+
+    settings: Settings
+    sources: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """A file of tests, before each is read for itself (`tests_schema.TestFile`)."""
+
+    tests: tuple[object, ...] = ()
+
+
+def read_tests(
+    documents: Sequence[Document], context: TestContext
+) -> tuple[list[Case], list[Problem]]:
+    """The cases of all documents, in order, and all that is wrong with them.
+
+    A test that has an error is left out; the others can be played.
+    """
+    reader = _Reader(context)
+    for document in documents:
+        reader.read(document)
+    return reader.cases, sorted(reader.problems, key=_place)
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    """From top to bottom, file by file."""
+    file, line, column = problem.where.rsplit(":", 2)
+    return file, int(line), int(column)
+
+
+class _Reader:
+    """Reads one document after another."""
+
+    def __init__(self, context: TestContext) -> None:
+        self.cases: list[Case] = []
+        self.problems: list[Problem] = []
+        self._context = context
+
+    def read(self, document: Document) -> None:
+        """Take the tests of a document."""
+        file, problems = shape(document, Outline, (), Options(partial=True))
+        self.problems += [*document.problems, *problems]
+        for index in range(0 if file is None else len(file.tests)):
+            at: Path = ("tests", index)
+            test, problems = shape(document, Test, at)
+            self.problems += problems
+            before = len(self.problems)
+            _Labels(document, at, self.problems).check()
+            if test is None:
+                continue
+            self._check(document, test, at)
+            if len(self.problems) == before:
+                self.cases.append(_case(document, test, at))
+
+    def _check(self, document: Document, test: Test, at: Path) -> None:
+        place = _Place(document, self.problems)
+        if not test.name.strip():
+            place.wrong((*at, "name"), "the name is empty: say what the test proves")
+        if test.until is not None and test.until > UNTIL_MAX_US:
+            most = format_duration(UNTIL_MAX_US)
+            place.wrong((*at, "until"), f"a test lasts {most} at most")
+        for index, given in enumerate(test.input):
+            place.refer((*at, "input", index, "_source"), given.source, self._context.sources)
+        if sum(_count(given) for given in test.input) > ALERTS_MAX:
+            place.wrong((*at, "input"), f"more than {ALERTS_MAX} alerts")
+        for index, act in enumerate(test.do):
+            self._check_act(place, act, (*at, "do", index))
+        self._check_expected(place, test.expect, (*at, "expect"))
+
+    def _check_act(self, place: "_Place", act: Act, at: Path) -> None:
+        given = [verb for verb in VERBS if getattr(act, verb) is not None]
+        verbs = [verb for verb in given if verb != "note"] or given
+        if act.declare is not None:
+            verbs = [verb for verb in verbs if verb != "severity"]
+            if act.severity is None:
+                place.wrong(at, "severity is missing: a declared incident has one")
+        elif act.service is not None or act.team is not None:
+            place.wrong(at, "service and team go with declare only")
+        if len(verbs) != 1:
+            what = "several verbs: " + ", ".join(verbs) if verbs else "no verb"
+            place.wrong(at, f"{what}; an act is one of {', '.join(VERBS)}")
+        people = self._context.settings.people
+        for key in (*BY_NAME, "escalate", "by"):
+            name = getattr(act, key)
+            if name is not None and name != NOBODY and ":" not in name:
+                place.refer((*at, key), name, people)
+        place.refer((*at, "assign"), act.assign, people)
+
+    def _check_expected(self, place: "_Place", expect: Expect, at: Path) -> None:
+        self._check_one(place, expect, at)
+        if not isinstance(expect.incidents, int):
+            for index, one in enumerate(expect.incidents or ()):
+                self._check_one(place, one, (*at, "incidents", index))
+        for index, name in enumerate(expect.matched or ()):
+            place.refer((*at, "matched", index), name, self._context.rules)
+        for index, page in enumerate(expect.pages or ()):
+            here = (*at, "pages", index)
+            if page.to:
+                self._check_page(place, here, (page.to, page.via))
+            elif page.via:
+                place.refer((*here, "via"), page.via, self._context.settings.channels)
+            else:
+                place.wrong(here, "to is missing: the person, or `via` the channel")
+        if expect == Expect():
+            place.wrong(at, "nothing is expected: a test that cannot fail")
+
+    def _check_one(self, place: "_Place", one: Expected, at: Path) -> None:
+        place.refer((*at, "rule"), one.rule, self._context.rules)
+        place.refer((*at, "policy"), one.policy, self._context.settings.policies)
+
+    def _check_page(self, place: "_Place", at: Path, page: tuple[str, str]) -> None:
+        name, contact = page
+        people = self._context.settings.people
+        if place.refer((*at, "to"), name, people) and contact:
+            place.refer((*at, "via"), contact, people[name].contacts)
+
+
+class _Place:
+    """Reports problems of one document."""
+
+    def __init__(self, document: Document, problems: list[Problem]) -> None:
+        self._document = document
+        self._problems = problems
+
+    def wrong(self, at: Path, message: str, *, key: bool = False) -> None:
+        """An error at a path."""
+        self._problems.append(Problem(self._document.where(at, key=key), message))
+
+    def refer(self, at: Path, name: str | None, known: Collection[str]) -> bool:
+        """Whether `name` exists; an error if not. Nothing, where nothing is named."""
+        if name is not None and name not in known:
+            self.wrong(at, none_of(name, frozenset(known)))
+        return name in known
+
+
+class _Labels:
+    """The labels of the alerts of one test: what stands in `input` beside the keys with `_`."""
+
+    def __init__(self, document: Document, at: Path, problems: list[Problem]) -> None:
+        self._document = document
+        self._at = (*at, "input")
+        self._place = _Place(document, problems)
+
+    def check(self) -> None:
+        """Report what is no label."""
+        given = self._document.at(self._at)
+        for index, each in enumerate(given if isinstance(given, list) else ()):
+            if isinstance(each, dict):
+                self._check_one(each, (*self._at, index))
+
+    def _check_one(self, given: Mapping[str, object], at: Path) -> None:
+        labels = False
+        for name, value in given.items():
+            if name.startswith("_"):
+                if name not in SPECIAL:
+                    self._place.wrong((*at, name), none_of(name, SPECIAL), key=True)
+            elif isinstance(value, str):
+                labels = labels or bool(value)
+            else:
+                labels = True
+                quote = ": put it in quotes" if isinstance(value, int | float) else ""
+                self._place.wrong((*at, name), f"expected text, got {kind_of(value)}{quote}")
+        repeated = given.get("_repeat")
+        for name, number in (repeated if isinstance(repeated, dict) else {}).items():
+            if isinstance(number, int) and not 1 <= number <= ALERTS_MAX:
+                message = f"expected a number from 1 to {ALERTS_MAX}, got {number}"
+                self._place.wrong((*at, "_repeat", name), message)
+        if not labels and not repeated:
+            self._place.wrong(at, "an alert has at least one label")
+
+
+SPECIAL = tuple(field.encode_name for field in msgspec.structs.fields(Input))
+
+
+def _count(given: Input) -> int:
+    number = 1
+    for each in given.repeat.values():
+        number = min(number * max(each, 1), ALERTS_MAX + 1)
+    return number
+
+
+def _case(document: Document, test: Test, at: Path) -> Case:
+    """The case of a test that is right."""
+    happenings: list[Happening] = []
+    for index, given in enumerate(test.input):
+        here = (*at, "input", index)
+        written = document.at(here)
+        assert isinstance(written, dict), "it has been read as a map"
+        labels = {n: v for n, v in written.items() if not n.startswith("_") and v}
+        where = document.where(here)
+        happenings += [
+            Happening(offset, where, AlertReceived(alert, test.at + offset))
+            for offset, alert in _alerts(given, labels, test.at)
+        ]
+    happenings.sort(key=lambda happening: happening.at)
+    acts = [
+        Happening(act.at, document.where((*at, "do", index)), _event(act, test.at + act.at))
+        for index, act in enumerate(test.do)
+    ]
+    happenings = sorted([*happenings, *acts], key=lambda happening: happening.at)
+    pages = test.expect.pages or ()
+    last_us = max(
+        [0, *(each.at for each in happenings), *(p.at + test.expect.tolerance for p in pages)]
+    )
+    return Case(
+        name=test.name,
+        where=document.where(at),
+        start_at=test.at,
+        happenings=tuple(happenings),
+        until_us=min(last_us if test.until is None else test.until, UNTIL_MAX_US),
+        expect=test.expect,
+    )
+
+
+def _alerts(given: Input, labels: dict[str, str], start_at: int) -> Iterator[tuple[int, Alert]]:
+    """(offset, alert) of each alert, repeated and resolved as told."""
+    names = list(given.repeat)
+    for values in product(*(range(1, number + 1) for number in given.repeat.values())):
+        whole = labels | {name: str(value) for name, value in zip(names, values, strict=True)}
+        since_us = given.since
+        alert = Alert(
+            source=given.source,
+            fingerprint=given.fingerprint or fingerprint(whole),
+            firing=given.resolve is not True,
+            labels=whole,
+            annotations=dict(given.annotations),
+            starts_at=None if since_us is None else start_at + given.at - since_us,
+        )
+        yield given.at, alert
+        if not isinstance(given.resolve, bool):
+            yield given.resolve, replace(alert, firing=False, starts_at=None)
+
+
+def _event(act: Act, now: int) -> Action | Declared:
+    """What the act is, to the incident that it names."""
+    incident, note = act.incident or NEWEST, act.note or ""
+    for verb, kind in BY_NAME.items():
+        if (by := getattr(act, verb)) is not None:
+            return kind(incident, by, note)
+    if act.escalate is not None:
+        return Escalated(incident, act.escalate, note)
+    if act.declare is not None:
+        assert act.severity is not None, "it has been looked at"
+        more = (act.service, act.team, note, now)
+        return Declared(act.by, act.declare, act.severity, *more)
+    if act.assign is not None:
+        return Assigned(incident, act.by, act.assign)
+    if act.severity is not None:
+        return SeverityChosen(incident, act.by, act.severity, note)
+    if act.phase is not None:
+        return PhaseChanged(incident, act.by, act.phase)
+    if act.snooze is not None:
+        return Snoozed(incident, act.by, now + act.snooze)
+    return NoteAdded(incident, act.by, note)
