@@ -1,0 +1,145 @@
+"""`triaged whatif`: one payload at any instant, and every page that comes of it."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from triaged.cli import _options
+from triaged.cli._client import Failed, complain
+from triaged.cli._output import clean, paint, print_json
+from triaged.cli._payload import alerts_in, body_of, configured, instant_of
+from triaged.cli.send import source_of
+
+if TYPE_CHECKING:
+    from triaged.rehearsal.whatif import Answer, Moment, Question
+
+SUMMARY = "say minute by minute who is paged if alerts come in at an instant"
+UNTIL_MAX = "31d"
+UNSEEN = (
+    "overrides, calendar feeds, silences and incidents of a daemon's store are not seen; "
+    "alerts begin at the instant, whatever their own times say, and go on; "
+    "every provider accepts"
+)
+
+BEFORE = {"incident.opened": "opened: ", "phase.changed": "phase ", "end": "end: "}
+"""What is said before the text of an entry that does not speak for itself."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The payload, when it comes in, when somebody acknowledges."""
+    _options.config(parser)
+    _options.output(parser)
+    parser.add_argument("payload", help="a body as senders send it, or - for standard input")
+    parser.add_argument("--at", metavar="TIME", help="when it comes in (RFC 3339; default: now)")
+    answer = parser.add_mutually_exclusive_group()
+    answer.add_argument(
+        "--ack-after", metavar="DURATION", help="the first who was paged acknowledges then (12m)"
+    )
+    answer.add_argument("--no-ack", action="store_true", help="nobody does (the default)")
+    parser.add_argument("--source", help="the source it comes from (default: by the body's shape)")
+    parser.add_argument(
+        "--until", metavar="DURATION", default="24h", help="how long to look (default: 24h)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Rehearse; print what happens."""
+    from triaged.rehearsal.whatif import Question, what_if
+
+    try:
+        at = instant_of(options.at)
+        until_us = _duration("--until", options.until)
+        after = options.ack_after
+        ack_after_us = None if after is None else _duration("--ack-after", after)
+        body = body_of(options.payload)
+        configuration = configured(options.config)
+        source = options.source or source_of(body)
+        alerts = alerts_in(configuration, source, body, at)
+    except Failed as failure:
+        return complain(failure)
+    question = Question(tuple(alerts), at, ack_after_us, until_us)
+    answer = what_if(configuration.settings, question)
+    if options.output == "json":
+        print_json(_document(question, answer))
+        return 0
+    print(f"{clean(source)}: {len(alerts)} alerts at {_day(at)} UTC\n")
+    for line in _lines(question, answer):
+        print(line)
+    sys.stdout.flush()
+    print(f"triaged: {UNSEEN}", file=sys.stderr)
+    return 0
+
+
+def _duration(option: str, text: str) -> int:
+    from triaged.core.durations import parse_duration
+
+    try:
+        us = parse_duration(text)
+    except ValueError as error:
+        raise Failed(f"{option}: {error}") from None
+    if us > parse_duration(UNTIL_MAX):
+        raise Failed(f"{option}: at most {UNTIL_MAX}")
+    return us
+
+
+def _lines(question: "Question", answer: "Answer") -> Iterator[str]:
+    """A line for each moment: since the beginning, UTC, where it is read, what."""
+    from triaged.core.durations import format_duration
+
+    places = [
+        (f"+{format_duration(m.at - question.at)}", _day(m.at), _reader(m)) for m in answer.moments
+    ]
+    widths = [max(map(len, column)) for column in zip(*places, strict=True)]
+    for place, moment in zip(places, answer.moments, strict=True):
+        cells = (cell.ljust(width) for cell, width in zip(place, widths, strict=True))
+        yield f"{'  '.join(cells)}  {_told(moment)}".rstrip()
+
+
+def _told(moment: "Moment") -> str:
+    from triaged.rehearsal.whatif import PAGE, UPDATE
+
+    name = f"{moment.incident} " if moment.incident else ""
+    if moment.kind in (PAGE, UPDATE):
+        whom = f"{moment.person} by {moment.contact}" if moment.person else moment.contact
+        verb = {PAGE: "PAGE", UPDATE: "tell"}[moment.kind]
+        quiet = " (notify)" if moment.kind == PAGE and moment.urgency == "notify" else ""
+        text = clean(f"{name}{verb} {whom} ({moment.channel}){quiet}: {moment.text}")
+        return paint(text, "open") if moment.kind == PAGE else text
+    text = clean(f"{name}{BEFORE.get(moment.kind, '')}{moment.text}")
+    return paint(text, "missed") if moment.kind == "target.missed" else text
+
+
+def _reader(moment: "Moment") -> str:
+    """The instant on the reader's clock, for what somebody reads."""
+    from triaged.core.wording import instant_for
+
+    return instant_for(moment.at, moment.timezone, moment.at) if moment.timezone else ""
+
+
+def _day(at: int) -> str:
+    """`2026-03-30 08:00:00`, UTC."""
+    from triaged.wire import instant_text
+
+    return instant_text(at)[:19].replace("T", " ")
+
+
+def _document(question: "Question", answer: "Answer") -> dict[str, Any]:
+    import msgspec
+
+    from triaged.core.document import incident_document
+    from triaged.wire import instant_text
+
+    moments = [
+        {**msgspec.to_builtins(m), "at": instant_text(m.at)}
+        | ({"read_at": _reader(m)} if m.timezone else {})
+        for m in answer.moments
+    ]
+    first_at = answer.first_page_at
+    return {
+        "at": instant_text(question.at),
+        "first_page_at": None if first_at is None else instant_text(first_at),
+        "moments": moments,
+        "incidents": [incident_document(each, "") for each in answer.incidents],
+        "unseen": [UNSEEN],
+    }

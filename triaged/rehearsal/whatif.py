@@ -1,0 +1,192 @@
+"""What would happen if alerts came in at an instant: who is paged when, until somebody answers."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from triaged.core.durations import HOUR
+from triaged.core.events import Acknowledged, AlertReceived, Delivered, Verdict
+from triaged.core.model import Alert, Entry, Incident, Page, PageKind, Response, State
+from triaged.core.settings import Settings
+from triaged.core.wording import instant_for
+from triaged.rehearsal.world import World
+
+UNTIL_US = 24 * HOUR
+"""A night and a day: longer than all rounds of most policies."""
+
+SOMEBODY = "somebody"
+"""Who acknowledges where nobody had been paged."""
+
+PAGE, UPDATE, END, NOTHING = "page", "update", "end", "nothing"
+TOLD_OTHERWISE = frozenset({"page.sent", "update.sent"})
+"""Entries that repeat what the page itself says."""
+
+ARMS = frozenset(
+    {"incident.opened", "incident.reopened", "incident.unacknowledged", "severity.changed"}
+)
+"""Entries after which a response target runs."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """Which alerts come in, when, and when somebody acknowledges."""
+
+    alerts: tuple[Alert, ...]
+    at: int
+    ack_after_us: int | None = None
+    """µs after `at`; None: nobody does."""
+    until_us: int = UNTIL_US
+
+
+class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that happens."""
+
+    at: int
+    kind: str
+    """A kind of timeline entry, or `page`, `update`, `nothing`, `end`."""
+    text: str
+    incident: str = ""
+    person: str = ""
+    """Of a page or update: who gets it, through what, in which zone it is read."""
+    contact: str = ""
+    channel: str = ""
+    timezone: str = ""
+    urgency: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What happens, in order, and how it ends."""
+
+    moments: tuple[Moment, ...]
+    incidents: tuple[Incident, ...]
+    """As they are at the end."""
+
+    @property
+    def first_page_at(self) -> int | None:
+        """When the first page to a person goes out; None: never."""
+        return next((m.at for m in self.moments if m.kind == PAGE and m.person), None)
+
+
+def what_if(settings: Settings, question: Question) -> Answer:
+    """Let the alerts come in at the instant, which is when they began, and see what happens.
+
+    A provider takes every page; alerts are not repeated, and go on firing.
+    """
+    return _Rehearsal(settings, question).run()
+
+
+class _Rehearsal:
+    """One world, and what is told of it in the order in which it happens."""
+
+    def __init__(self, settings: Settings, question: Question) -> None:
+        self._question = question
+        self._settings = settings
+        self._world = World(settings, question.at, self._deliver)
+        self._moments: list[Moment] = []
+        self._told: dict[int, int] = {}
+        """Incident → how many of its entries have been told."""
+
+    def run(self) -> Answer:
+        """Everything from the alerts to the end."""
+        question, world = self._question, self._world
+        for alert in question.alerts:
+            self._receive(alert)
+            self._tell()
+        end_at = question.at + question.until_us
+        if question.ack_after_us is not None and question.ack_after_us <= question.until_us:
+            world.run_until(question.at + question.ack_after_us)
+            self._tell()
+            self._acknowledge()
+        world.run_until(end_at)
+        self._tell()
+        incidents = tuple(incident for _, incident in sorted(world.view.incidents.items()))
+        self._moments += [_end(incident, self._settings, end_at) for incident in incidents]
+        return Answer(tuple(self._moments), incidents)
+
+    def _receive(self, alert: Alert) -> None:
+        at = self._question.at
+        if not alert.firing:
+            text = f"{_name(alert)} is a resolve: nothing of it fires"
+            self._moments.append(Moment(at, NOTHING, text))
+            return
+        alert = replace(alert, starts_at=None, ends_at=None)  # it begins now, and goes on
+        outcome = self._settings.rules.classify(alert, at)
+        self._world.handle(AlertReceived(alert, at, outcome))
+        if not outcome.incident:
+            by = ", ".join(outcome.rules)
+            text = f"{_name(alert)} is stored and opens no incident (rules {by})"
+            self._moments.append(Moment(at, NOTHING, text))
+
+    def _acknowledge(self) -> None:
+        world = self._world
+        for number, incident in sorted(world.view.incidents.items()):
+            if incident.state is State.OPEN:
+                by = next((each.person for each in incident.told if each.person), SOMEBODY)
+                world.handle(Acknowledged(number, by))
+        self._tell()
+
+    def _deliver(self, page: Page, now: int) -> Verdict:
+        """Tell what led to the page, then the page."""
+        self._tell()
+        person = self._settings.people.get(page.recipient.person)
+        is_page = page.kind is PageKind.PAGE
+        text = f"round {page.round}, step {page.step}, {page.target}" if is_page else page.subject
+        self._moments.append(
+            Moment(
+                at=now,
+                kind=PAGE if is_page else UPDATE,
+                text=text,
+                incident=self._world.view.incidents[page.incident].id,
+                person=page.recipient.person,
+                contact=page.recipient.contact,
+                channel=page.channel,
+                timezone=person.timezone if person else self._settings.timezone,
+                urgency=page.urgency,
+            )
+        )
+        return Delivered()
+
+    def _tell(self) -> None:
+        """Tell the entries that were written since."""
+        found: list[Moment] = []
+        for number, entries in sorted(self._world.entries.items()):
+            new = entries[self._told.get(number, 0) :]
+            self._told[number] = len(entries)
+            found += self._entries(self._world.view.incidents[number], new)
+        self._moments += sorted(found, key=lambda moment: moment.at)
+
+    def _entries(self, incident: Incident, entries: Iterable[Entry]) -> Iterator[Moment]:
+        for entry in entries:
+            if entry.kind in TOLD_OTHERWISE:
+                continue
+            text = entry.text
+            if entry.kind == "incident.opened":
+                text += f", by {entry.actor}, {_owner(incident)}policy {incident.plan.policy}"
+            if entry.kind in ARMS and incident.respond_by is not None:
+                by = instant_for(incident.respond_by, self._settings.timezone, entry.at)
+                text += f"; respond by {by}"
+            yield Moment(entry.at, entry.kind, text, incident.id)
+
+
+def _owner(incident: Incident) -> str:
+    service = f"service {incident.service}, " if incident.service else ""
+    return service + (f"team {incident.team}, " if incident.team else "")
+
+
+def _name(alert: Alert) -> str:
+    return alert.labels.get("alertname", alert.fingerprint)
+
+
+def _end(incident: Incident, settings: Settings, now: int) -> Moment:
+    """How the incident stands when we stop looking."""
+    text = f"{incident.state}, response {incident.response}"
+    next_at = incident.escalation.next_at
+    if incident.state is State.ACKNOWLEDGED:
+        text += f", held by {incident.acknowledged_by}"
+    elif incident.state is State.OPEN and next_at is None:
+        text += ": all rounds are over, nobody is paged any more"
+    elif incident.state is State.OPEN and next_at is not None:
+        text += f", the next step is due {instant_for(next_at, settings.timezone, now)}"
+    if incident.response is Response.MISSED and not incident.told:
+        text += "; nobody was paged"
+    return Moment(now, END, text, incident.id)
