@@ -13,6 +13,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tools import shipped
 from triaged.api.app import routes
 from triaged.cli import _options
 from triaged.cli.main import commands, parser_of
@@ -34,6 +35,7 @@ def pages() -> Mapping[str, str]:
     writers: Mapping[str, Callable[[], str]] = {
         "configuration.md": markdown,
         "rules.md": _rules,
+        "shipped-rules.md": shipped.markdown,
         "http.md": _http,
         "metrics.md": _metrics,
         "commands.md": _commands,

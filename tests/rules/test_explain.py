@@ -97,6 +97,18 @@ rules:
     assert [verdict.rule for verdict in verdicts if verdict.near] == ["near"]
 
 
+def test_a_rule_about_another_alert_is_no_near_miss_because_both_are_warnings() -> None:
+    rules = """
+rules:
+  - {name: other, match: ['alertname="Up"', 'severity="warning"'], set: {severity: SEV-4}}
+  - {name: not-info, match: ['alertname="Up"', 'severity!="info"'], set: {severity: SEV-1}}
+"""
+
+    verdicts = explained(rules, severity="warning").rules
+
+    assert [verdict.near for verdict in verdicts] == [False, False]
+
+
 def test_rules_behind_one_that_stops_are_named_with_it() -> None:
     rules = """
 rules:

@@ -6,27 +6,75 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from triaged.core.model import Alert
+from tools.shipped import alerts, rules_of, told_of
+from triaged.config.read import load
+from triaged.core.settings import Settings
 from triaged.documents import parse
+from triaged.rehearsal.cases import play
+from triaged.rehearsal.read_tests import TestContext, read_tests
+from triaged.rehearsal.verdicts import judge
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
 
-AGREEMENT_MIN = 0.69
-"""287 of 411. A label cannot say what a service means: the rest is what the operator's own rules
-are for."""
+RULES = sorted((ROOT / "rules").glob("*.yaml"))
+TESTS = sorted((ROOT / "rules/tests").glob("*.yaml"))
+REAL_ALERTS_MIN = 150
+AGREEMENT_MIN = 0.97
+"""402 of 411; without the library, by the label alone, 287."""
+
+DIFFERENT = {
+    ("KafkaISRExpandRate", "warning"): "replicas come back: the recovery, not the loss",
+    ("KafkaISRShrinkRate", "warning"): "partitions without enough replicas have their own alert",
+    ("KafkaPreferredReplicaImbalance", "warning"): "slower at worst; no copy is missing",
+    ("JvmThreadsDeadlocked", "critical"): "a deadlock does not end by itself, as shortage may",
+    ("PostgresTablesNotVaccumed", "critical"): "wears for days before anybody is slowed",
+    ("MySQLHeartbeatLag", "critical"): "as MySQLReplicationLag, which measures the same",
+    ("ContainerLowMemoryUsage", "info"): "too much memory is reserved: a matter of cost",
+    ("SidekiqSchedulingLatencyTooHigh", "critical"): "what is scheduled may be what users wait for",
+}
+"""Where the library decides otherwise than the person who rated the alerts, and why."""
 
 
 @pytest.fixture(scope="module")
-def shipped() -> RuleSet:
-    files = sorted((ROOT / "rules").glob("*.yaml"))
-    rules, problems = read_rules([parse(f.name, f.read_bytes()) for f in files], RuleContext())
-    assert problems == []
-    return rules
+def settings() -> Settings:
+    configuration = load(ROOT / "config.example.yaml", {}).configuration
+    assert configuration is not None
+    return configuration.settings
+
+
+@pytest.fixture(scope="module")
+def shipped(settings: Settings) -> RuleSet:
+    assert isinstance(settings.rules, RuleSet)
+    return settings.rules
 
 
 def severity(rules: RuleSet, **labels: str) -> str | None:
     """What an alert becomes."""
-    return rules.classify(Alert("am", "f", True, labels, {}), 0).severity
+    return told_of(rules, labels).severity
+
+
+def test_shipped_rules_need_nothing_of_the_configuration() -> None:
+    _, problems = read_rules([parse(f.name, f.read_bytes()) for f in RULES], RuleContext())
+
+    assert problems == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.stem))
+def test_shipped_tests_of_rules_pass(settings: Settings, shipped: RuleSet, path: Path) -> None:
+    context = TestContext(
+        settings, frozenset({"alertmanager", "grafana"}), frozenset(shipped.names)
+    )
+
+    cases, problems = read_tests([parse(path.name, path.read_bytes())], context)
+
+    assert problems == []
+    assert [case.name for case in cases if not judge(play(case, settings)).passed] == []
+
+
+def test_every_shipped_rule_says_why() -> None:
+    rules = [rule for path in RULES for rule in rules_of(parse(path.name, path.read_bytes()))]
+
+    assert [rule.name for rule in rules if not rule.description] == []
 
 
 @pytest.mark.parametrize(
@@ -48,37 +96,39 @@ def test_the_usual_severity_labels_mean_something(
     assert severity(shipped, alertname="X", severity=label) == expected
 
 
-@pytest.mark.parametrize("name", ["Watchdog", "InfoInhibitor"])
-def test_alerts_for_machines_open_nothing(shipped: RuleSet, name: str) -> None:
-    outcome = shipped.classify(Alert("am", "f", True, {"alertname": name}, {}), 0)
-
-    assert not outcome.incident
+def test_a_label_that_the_operator_changed_counts(shipped: RuleSet) -> None:
+    assert severity(shipped, alertname="KubeJobFailed", severity="critical") == "SEV-2"
+    assert severity(shipped, alertname="BlackboxProbeFailed", severity="info") == "SEV-4"
 
 
-def test_grafana_that_cannot_see_is_degraded_unless_its_label_says_otherwise(
-    shipped: RuleSet,
-) -> None:
-    assert severity(shipped, alertname="DatasourceNoData") == "SEV-3"
-    assert severity(shipped, alertname="DatasourceError", severity="critical") == "SEV-2"
-
-
-def test_real_alerts_become_what_a_person_suggests_more_often_than_not(
+def test_real_alerts_become_what_a_person_suggests_but_where_we_say_why(
     shipped: RuleSet, shared: Path
 ) -> None:
     with (shared / "reference/alerts-catalogue.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
 
-    agreed = sum(
-        suggestion(shipped, row["alertname"], row["severity"]) == row["sev_suggested"]
+    different = [
+        (row["alertname"], row["severity"])
         for row in rows
-    )
+        if suggestion(shipped, row["alertname"], row["severity"]) != row["sev_suggested"]
+    ]
 
+    assert set(different) == set(DIFFERENT)
     assert len(rows) > 400
-    assert agreed / len(rows) >= AGREEMENT_MIN
+    assert 1 - len(different) / len(rows) >= AGREEMENT_MIN
+
+
+def test_the_tests_stand_on_real_alerts(shipped: RuleSet, shared: Path) -> None:
+    with (shared / "reference/alerts-catalogue.csv").open(newline="") as file:
+        real = {(row["alertname"], row["severity"]) for row in csv.DictReader(file)}
+
+    tested = {(told.alertname, told.label) for told in alerts(shipped)}
+
+    assert len(tested & real) >= REAL_ALERTS_MIN
+    assert len(tested - real) <= 6  # labels that an operator changed, and Grafana's own alerts
 
 
 def suggestion(rules: RuleSet, alertname: str, label: str) -> str:
     """In the catalogue's words."""
-    labels = {"alertname": alertname, "severity": label}
-    outcome = rules.classify(Alert("am", "f", True, labels, {}), 0)
-    return (outcome.severity or "").replace("-", "") if outcome.incident else "NONE"
+    found = severity(rules, alertname=alertname, severity=label)
+    return "NONE" if found is None else found.replace("-", "")

@@ -53,7 +53,7 @@ class RuleVerdict(msgspec.Struct, frozen=True):
     failed: str = ""
     """The first condition that does not hold, and the value that it saw."""
     near: bool = False
-    """Of several conditions all but one hold."""
+    """All conditions but one hold, and one of those says that this alert may be meant."""
     stopped_by: str = ""
     """It matches, and this rule before it ends the walk."""
 
@@ -109,13 +109,13 @@ def _verdicts(rules: Sequence[CompiledRule], alert: Alert, now: int) -> Iterator
             for condition in rule.conditions
             if not holds(condition, alert, now)
         ]
-        asked = len(rule.matchers) + len(rule.conditions)
+        telling = any(_tells(matcher, alert) for matcher in rule.matchers)
         yield RuleVerdict(
             rule=rule.name,
             where=rule.where,
             matched=not failed,
             failed=failed[0] if failed else "",
-            near=len(failed) == 1 and asked > 1,
+            near=len(failed) == 1 and telling,
             stopped_by="" if failed else stopped_by,
         )
         if rule.stop and not failed and not stopped_by:
@@ -124,6 +124,15 @@ def _verdicts(rules: Sequence[CompiledRule], alert: Alert, now: int) -> Iterator
 
 def _holds(matcher: Matcher, alert: Alert) -> bool:
     return matcher.matches(alert.labels)
+
+
+def _tells(matcher: Matcher, alert: Alert) -> bool:
+    """Whether it holds and names what the alert has.
+
+    Every second alert is a warning, and nearly every alert is not another one: that tells nothing.
+    """
+    named = matcher.name != "severity" and matcher.operator in ("=", "=~")
+    return named and not matcher.accepts("") and _holds(matcher, alert)
 
 
 def refusal(matcher: Matcher, alert: Alert) -> str:

@@ -132,6 +132,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """true: rules after this one are not looked at."""
     mode: Literal["active", "disabled"] = "active"
     """`disabled`: as if it were not there."""
+    description: str = ""
+    """Why it gives what it gives, for those who read or explain it."""
 
 
 class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
