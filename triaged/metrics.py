@@ -76,6 +76,9 @@ class Metrics:
         self.alerts_quarantined = self._counter(
             "alerts_quarantined", "Bodies or alerts that could not be used.", "source", "reason"
         )
+        self.changes_received = self._counter(
+            "changes_received", "Deployments and other changes accepted from senders.", "source"
+        )
         self.alerts_unclassified = self._counter(
             "alerts_unclassified", "Episodes to which no rule gave a severity."
         )

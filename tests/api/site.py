@@ -50,6 +50,7 @@ trusted_proxies: [10.0.0.0/8]
 sources:
   signed: {{kind: grafana, hmac_secret: s3cr3t-hmac}}
   legacy: {{kind: generic, token_in_url: true}}
+  deploys: {{kind: changes, services: {{octo/shop: checkout}}}}
 channels:
   console: {{kind: console}}
   hook: {{kind: webhook, url: "https://hooks.example.org/x", secret: canary-channel-secret}}

@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pytest
 
-from tests.api.site import TOKENS, Site
+from tests.api.site import TOKENS, Away, Site
 from triaged.api.intake import REQUESTS_MAX
 from triaged.api.webhooks import kept_headers
 from triaged.ingest import Received
@@ -256,3 +256,23 @@ async def test_an_empty_list_of_alerts_is_fine(site: Site) -> None:
     response = await site.ask("POST", "/webhooks/alertmanager", "ingest", json={"alerts": []})
 
     assert await response.json() == {"accepted": 0, "incidents": []}
+
+
+async def test_changes_are_accepted_stored_once_and_open_nothing(site: Site) -> None:
+    body = [{"service": "octo/shop", "id": "1"}, {"service": "cart", "id": "2"}, {"title": "?"}]
+
+    answers = [await site.post("/webhooks/deploys", body, "ingest") for _ in range(2)]
+
+    assert answers[0] == {"accepted": 2, "incidents": answers[0]["incidents"], "quarantined": 1}
+    async with site.context.database.reading() as tx:
+        found = await tx.fetch("SELECT id, service FROM changes ORDER BY id")
+    assert found == [("1", "checkout"), ("2", "cart")]
+    assert (await site.get("/api/v1/alerts"))["alerts"] == []
+
+
+async def test_changes_wait_for_a_store_that_is_away(site: Site) -> None:
+    site.context.database = Away()
+
+    response = await site.ask("POST", "/webhooks/deploys", "ingest", json={"service": "cart"})
+
+    assert (response.status, response.headers["Retry-After"]) == (503, "5")

@@ -62,7 +62,7 @@ def test_secret_of_a_source_may_stand_in_a_file(tmp_path: Path) -> None:
         (
             "{kind: grafanna}",
             "grafanna",
-            "'grafanna' is none of alertmanager, generic, grafana, pro",
+            "'grafanna' is none of alertmanager, changes, generic, gra",
         ),
         ("{kind: 3}", "3", "expected text, got the number 3"),
         ("{kind: _guess}", "_guess", "'_guess' is none of"),

@@ -1,7 +1,7 @@
 """The cases of a kind: `<case>.json` as sent, `<case>.headers`, and `<case>.expected.json`.
 
-The expected file holds `received_at` and `alerts`, instants as RFC 3339, `settings` where the
-source has any; an alert's fields that have their default are left out.
+The expected file holds `received_at`, `alerts` and, of a kind in CHANGING, `changes`, instants as
+RFC 3339, `settings` where the source has any; fields that have their default are left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from triaged import plugins
+from triaged.core.changes import Change
 from triaged.core.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received
@@ -20,6 +21,9 @@ from triaged.wire import instant_text
 
 PACKAGE = "triaged.ingest"
 KINDS = plugins.kinds(PACKAGE)
+CHANGING = ("changes",)
+"""Kinds that yield changes instead of alerts."""
+
 HERE = Path(__file__).parent
 SOURCE = "s"
 NOW = 1_787_400_000_000_000
@@ -79,6 +83,14 @@ def shown(alert: Alert) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value or name in always}
 
 
+def shown_change(change: Change) -> dict[str, Any]:
+    """A change as an expected file has it; the source is left out."""
+    fields: dict[str, Any] = msgspec.to_builtins(change)
+    for name in ("at", "said_at", "ended_at"):
+        fields[name] = None if fields[name] is None else instant_text(fields[name])
+    return {name: value for name, value in fields.items() if value and name != "source"}
+
+
 def instant(text: str) -> int:
     """µs UTC of an instant that is set."""
     at = instant_of(text)
@@ -100,5 +112,5 @@ def check(kind: str, body: bytes) -> None:
         reasons = [error.reason]
     else:
         reasons = [rejected.reason for rejected in parsed.rejected]
-        assert parsed.alerts or not parsed.rejected
+        assert parsed.alerts or parsed.changes or not parsed.rejected
     assert set(reasons) <= set(Reason)

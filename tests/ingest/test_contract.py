@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ingest.cases import (
+    CHANGING,
     KINDS,
     SOURCE,
     bodies_of,
@@ -20,6 +21,7 @@ from tests.ingest.cases import (
     module_of,
     parse,
     shown,
+    shown_change,
 )
 from triaged.core.model import Alert
 
@@ -62,7 +64,7 @@ def test_kind_says_where_its_format_is_written_down(kind: str) -> None:
     assert "https://" in (module_of(kind).__doc__ or "")
 
 
-@EACH_KIND
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in CHANGING])
 def test_kind_has_a_firing_and_a_resolved_case(kind: str) -> None:
     cases = [expected_of(body) for body in bodies_of(kind)]
     statuses = {alert["status"] for case in cases for alert in case["alerts"]}
@@ -70,6 +72,14 @@ def test_kind_has_a_firing_and_a_resolved_case(kind: str) -> None:
     if kind == "grafana":  # its resolved bodies may be read but not copied: test_grafana.py
         statuses |= {"resolved"}
     assert statuses == {"firing", "resolved"}
+
+
+@pytest.mark.parametrize("kind", CHANGING)
+def test_kind_of_changes_has_cases_of_changes_and_none_of_alerts(kind: str) -> None:
+    cases = [expected_of(body) for body in bodies_of(kind)]
+
+    assert any(case["changes"] for case in cases)
+    assert not any(case["alerts"] for case in cases)
 
 
 @EACH_KIND
@@ -88,6 +98,7 @@ def test_case_gives_the_expected_alerts(kind: str, body: Path) -> None:
     parsed = parse(kind, body.read_bytes(), headers=headers, received_at=at)
 
     assert [shown(alert) for alert in parsed.alerts] == expected["alerts"]
+    assert [shown_change(change) for change in parsed.changes] == expected.get("changes", [])
     assert parsed.rejected == []
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from triaged.errors import Malformed
 from triaged.ingest import Reason
-from triaged.ingest._instants import LAST, instant_of
+from triaged.ingest._instants import LAST, any_instant, instant_of
 from triaged.wire import instant, instant_text
 
 AT = instant(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
@@ -61,3 +61,26 @@ def test_anything_else_is_no_time(text: str) -> None:
 @given(st.integers(instant(datetime(2, 1, 1, tzinfo=UTC)), LAST))
 def test_what_we_write_is_what_we_read(at: int) -> None:
     assert instant_of(instant_text(at).zfill(27)) == at
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-02T03:04:05Z", AT),
+        ("2026-01-02 04:04:05 +0100", AT),
+        ("2026-01-02 04:04:05 +01:00", AT),
+        ("2026-01-02 03:04:05 UTC", AT),
+        ("2026-01-02 03:04:05.5", AT + 500_000),
+        (str(AT // 1_000_000), AT),
+        (f"{AT // 1_000_000}.25", AT + 250_000),
+        (str(AT // 1_000), AT),
+        (f"{AT}000", AT),
+        ("0", None),
+        ("soon", None),
+        ("2026-01-02 25:04:05", None),
+    ],
+)
+def test_any_of_the_usual_forms_is_read_and_the_rest_is_none(
+    text: str, expected: int | None
+) -> None:
+    assert any_instant(text) == expected

@@ -2,9 +2,10 @@ import msgspec
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
+from triaged.core.changes import Change
 from triaged.core.durations import DAY, HOUR
 from triaged.core.events import BodyQuarantined
-from triaged.store import info, retention
+from triaged.store import changes, info, retention
 from triaged.store.database import Database
 
 
@@ -16,6 +17,7 @@ class Limits(msgspec.Struct):
     incidents: int = DAY
     deliveries: int = DAY
     quarantine: int = DAY
+    changes: int = DAY
 
 
 async def counts(database: Database) -> dict[str, int]:
@@ -59,3 +61,13 @@ async def test_more_than_a_batch_goes_too(database: Database, clock: StillClock)
     removed = await retention.prune(database, Limits(), clock.now() + 2 * DAY)
 
     assert removed["alerts"] == removed["observations"] == count
+
+
+async def test_old_changes_go(database: Database, clock: StillClock) -> None:
+    async with database.transaction() as tx:
+        for n, at in enumerate((clock.at - 2 * DAY, clock.at)):
+            await changes.save(tx, [Change("gh", str(n), "checkout", at, at, "a deployment")])
+
+    removed = await retention.prune(database, Limits(), clock.now())
+
+    assert removed == {"changes": 1}

@@ -17,6 +17,7 @@ from triaged.api.guards import admit, refused
 from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import Accepted
 from triaged.config.model import Source
+from triaged.core.changes import Change
 from triaged.core.effects import Answer, Attached
 from triaged.core.events import AlertReceived, BodyQuarantined, Event
 from triaged.core.model import incident_id
@@ -24,6 +25,7 @@ from triaged.crashpoints import crash_point
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received
 from triaged.plugins import load
+from triaged.store import changes
 from triaged.wire import encode
 
 log = structlog.get_logger()
@@ -101,6 +103,8 @@ async def accept(call: Call, source: Source, received: Received) -> web.Response
 async def commit(call: Call, received: Received, parsed: Parsed) -> bytes:
     """Have the alerts and what was rejected decided and committed; the answer's JSON."""
     at = received.received_at
+    if parsed.changes:
+        await _keep(call, parsed.changes)
     events: list[Event] = [AlertReceived(alert, at) for alert in parsed.alerts]
     if parsed.rejected:
         headers = kept_headers(received)
@@ -109,24 +113,34 @@ async def commit(call: Call, received: Received, parsed: Parsed) -> bytes:
             for one in parsed.rejected
         ]
     if not events:
-        return encode(Accepted(accepted=0, incidents=[]))
+        return encode(Accepted(accepted=len(parsed.changes), incidents=[]))
     outcome = await call.context.engine.submit(events, urgent=False)
     crash_point("before_answer")
-    return summary(outcome[: len(parsed.alerts)], len(parsed.rejected))
+    return summary(outcome[: len(parsed.alerts)], len(parsed.rejected), len(parsed.changes))
 
 
-def summary(outcome: list[Answer], rejected: int) -> bytes:
-    """`{"accepted": n, "incidents": […]}`, with `quarantined` where something was."""
-    accepted = 0
+async def _keep(call: Call, reported: list[Change]) -> None:
+    """Write changes: nothing is decided by them (docs/decisions/0015). Raises StoreUnavailable."""
+    async with call.context.database.transaction() as tx:
+        await changes.save(tx, reported)
+    call.context.metrics.changes_received.labels(reported[0].source).inc(len(reported))
+
+
+def summary(outcome: list[Answer], rejected: int, accepted: int = 0) -> bytes:
+    """`{"accepted": n, "incidents": […]}`, with `quarantined` where something was.
+
+    `accepted` besides the alerts of `outcome`.
+    """
+    alerts = 0
     numbers = set()
     for one in outcome:
         if isinstance(one, Attached):
-            accepted += 1
+            alerts += 1
             if one.incident is not None:
                 numbers.add(one.incident)
     names = [incident_id(number) for number in sorted(numbers)]
-    quarantined = rejected + len(outcome) - accepted
-    return encode(Accepted(accepted=accepted, incidents=names, quarantined=quarantined))
+    quarantined = rejected + len(outcome) - alerts
+    return encode(Accepted(accepted=accepted + alerts, incidents=names, quarantined=quarantined))
 
 
 async def quarantine(call: Call, received: Received, reason: str, detail: str) -> None:

@@ -53,6 +53,8 @@ class Retention(msgspec.Struct, frozen=True):
     """Pages that are done."""
     quarantine: Duration = 14 * DAY
     """Bodies that could not be used."""
+    changes: Duration = 90 * DAY
+    """Deployments and other changes that sources of kind `changes` reported."""
 
 
 class Log(msgspec.Struct, frozen=True):

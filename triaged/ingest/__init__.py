@@ -1,4 +1,4 @@
-"""Bodies that systems send, as alerts: a module here is a source kind, found by its name.
+"""Bodies that systems send, as alerts or changes: a module here is a source kind, by its name.
 
 A kind has
 - `class Settings`: the keys of `sources.<name>` that are its own;
@@ -19,6 +19,7 @@ from enum import StrEnum
 
 import msgspec
 
+from triaged.core.changes import Change
 from triaged.core.model import Alert
 
 
@@ -56,7 +57,9 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """What a body holds. Never without alerts if something was rejected: that is `Malformed`."""
+    """What a body holds. If something was rejected, something was usable: else `Malformed`."""
 
     alerts: list[Alert]
     rejected: list[Rejected] = []
+    changes: list[Change] = []
+    """What people changed, by senders that say so."""

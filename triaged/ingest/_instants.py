@@ -16,9 +16,16 @@ _FORM = re.compile(
     r"(?:Z|(?P<sign>[+-])(?P<hours>[01]\d|2[0-3]):(?P<minutes>[0-5]\d))?",
     re.ASCII,
 )
+_SPACED = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d) (?P<time>\d\d:\d\d:\d\d(?:\.\d+)?)"
+    r"(?: ?(?P<zone>UTC|[+-]\d\d:?\d\d))?",
+    re.ASCII,
+)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive on purpose: year 1 and 9999 have no UTC
 _US = timedelta(microseconds=1)
 MINUTE_US = 60_000_000
+EPOCH_DIGITS = ((11, 1_000_000), (14, 1_000), (17, 1))
+"""Unix time by its size: up to 11 digits are seconds, 14 milliseconds, 17 microseconds."""
 
 LAST = 253_402_300_799_999_999
 """The end of year 9999, which is all that can be written; an offset would reach past it."""
@@ -48,6 +55,36 @@ def instant_of(text: str) -> int | None:
         raise _bad_time(text) from None
     at = (moment - _EPOCH) // _US + int(fraction) - _offset_us(form)
     return min(at, LAST)
+
+
+def any_instant(text: str) -> int | None:
+    """µs UTC of RFC 3339, of Unix time in any unit, of `2026-03-30 10:00:00 +0200`.
+
+    None for what is no time: nothing is refused for it.
+    """
+    seconds, _, fraction = text.partition(".")
+    if seconds.isascii() and seconds.isdigit():
+        return _since_epoch(seconds, fraction)
+    if (spaced := _SPACED.fullmatch(text)) is not None:
+        zone = (spaced["zone"] or "UTC").replace("UTC", "Z").replace(":", "")
+        offset = f"{zone[:3]}:{zone[3:]}" if zone != "Z" else zone
+        text = f"{spaced['day']}T{spaced['time']}{offset}"
+    try:
+        return instant_of(text)
+    except Malformed:
+        return None
+
+
+def _since_epoch(whole: str, fraction: str) -> int | None:
+    digits = len(whole.lstrip("0"))
+    if digits == 0 or digits > 20:  # 0 is how several senders write "not set"
+        return None
+    if fraction.isascii() and fraction.isdigit() and digits <= EPOCH_DIGITS[0][0]:
+        return int(whole) * 1_000_000 + int(fraction[:6].ljust(6, "0"))
+    for most, factor in EPOCH_DIGITS:
+        if digits <= most:
+            return int(whole) * factor
+    return int(whole) // 1_000
 
 
 def _offset_us(form: re.Match[str]) -> int:

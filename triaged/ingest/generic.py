@@ -15,7 +15,7 @@ from triaged.ingest import Parsed, Reason, Received, Rejected
 from triaged.ingest import _guess as guess
 from triaged.ingest._bodies import bound_nesting, without_nul, without_surrogates
 from triaged.ingest._fingerprint import digest, fingerprint
-from triaged.ingest._instants import instant_of
+from triaged.ingest._instants import any_instant
 from triaged.ingest._labels import FINGERPRINT_MAX, VALUE_MAX, bounded
 from triaged.ingest._paths import find, text_of, wanted
 from triaged.wire import decoded
@@ -25,9 +25,6 @@ STALE_AFTER_US: int | None = None
 
 NOT_IDENTITY = "severity"
 """The label that may differ between the failure and the recovery."""
-
-EPOCH_DIGITS = ((11, 1_000_000), (14, 1_000), (17, 1))
-"""Unix time by its size: up to 11 digits are seconds, 14 milliseconds, 17 microseconds."""
 
 _ANY = msgspec.json.Decoder()
 
@@ -228,22 +225,4 @@ def _starts_at(reader: _Reader) -> int | None:
     """None for what is no time: an alert is not refused for it."""
     given = reader.fields.starts_at
     text = reader.text(given) if given else guess.first_text(reader.element, guess.STARTS)
-    seconds, _, fraction = text.partition(".")
-    if seconds.isascii() and seconds.isdigit():
-        return _since_epoch(seconds, fraction)
-    try:
-        return instant_of(text)
-    except Malformed:
-        return None
-
-
-def _since_epoch(whole: str, fraction: str) -> int | None:
-    digits = len(whole.lstrip("0"))
-    if digits == 0 or digits > 20:  # 0 is how several senders write "not set"
-        return None
-    if fraction.isascii() and fraction.isdigit() and digits <= EPOCH_DIGITS[0][0]:
-        return int(whole) * 1_000_000 + int(fraction[:6].ljust(6, "0"))
-    for most, factor in EPOCH_DIGITS:
-        if digits <= most:
-            return int(whole) * factor
-    return int(whole) // 1_000
+    return any_instant(text)

@@ -10,6 +10,7 @@ TABLES = (
     "pages",
     "timeline",
     "quarantine",
+    "changes",
     "tokens",
 )
 

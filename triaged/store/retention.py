@@ -30,6 +30,10 @@ class Limits(Protocol):
     def quarantine(self) -> int:
         """Bodies, from when they came last."""
 
+    @property
+    def changes(self) -> int:
+        """Changes, from when they began."""
+
 
 OVER = "state NOT IN ('open', 'acknowledged')"
 QUERIES = {
@@ -43,6 +47,8 @@ QUERIES = {
         SELECT id FROM pages WHERE state <> 'due' AND created_at < $1 LIMIT $2)""",
     "quarantine": """DELETE FROM quarantine WHERE id IN (
         SELECT id FROM quarantine WHERE last_at < $1 LIMIT $2)""",
+    "changes": """DELETE FROM changes WHERE (source, id) IN (
+        SELECT source, id FROM changes WHERE at < $1 LIMIT $2)""",
 }
 INCIDENTS_BATCH = 100
 """Incidents go with all their rows: some dozens each."""

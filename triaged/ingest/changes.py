@@ -1,0 +1,180 @@
+"""Changes instead of alerts: GitHub, GitLab, Argo CD, and any JSON (https://www.rfc-editor.org/rfc/rfc8259).
+
+A body is one change, a list of them, or holds a list at `changes`. Who sends it shows in its shape
+(`_change_shapes.py`). What comes again about one change completes it. Nothing is decided by a
+change: incidents show those near their start as a hint.
+"""
+
+import hmac
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from triaged.core.changes import Change
+from triaged.errors import Malformed, Unauthorized
+from triaged.ingest import Parsed, Reason, Received, Rejected
+from triaged.ingest._bodies import bound_nesting, without_nul, without_surrogates
+from triaged.ingest._change_shapes import ANY, Body, ChangeShape, is_other_event, shape_of
+from triaged.ingest._fingerprint import digest
+from triaged.ingest._guess import first_text
+from triaged.ingest._instants import any_instant
+from triaged.wire import Secret, decoded
+
+STALE_AFTER_US: int | None = None
+"""It has no alerts that could lapse."""
+
+TEXT_MAX = 300
+"""Characters of each text: a hint is a line."""
+
+SAME_BODY_US = 600_000_000
+"""A body without an identity and without a time is the same change when it comes again within ten
+minutes: senders try again for so long, and nobody deploys the same thing twice in it."""
+
+AHEAD_MAX_US = 86_400_000_000
+"""A change that begins later than in a day is taken to begin when it is reported."""
+
+VERSION_SHOWN = 12
+"""Characters of a commit's hash that tell it from any other."""
+
+DONE = frozenset(
+    "success succeeded successful failure failed error canceled cancelled done deployed".split()
+)
+"""Words that say that a change is over, well or not."""
+
+_ANY = msgspec.json.Decoder()
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """With `secret` a signature is required instead of a token."""
+
+    secret: Secret | None = None
+    """The webhook's secret: GitHub signs with it (X-Hub-Signature-256), GitLab sends it
+    (X-Gitlab-Token)."""
+    services: Mapping[str, str] = {}
+    """Repository, project or application to the service that it is: `{octo/shop: checkout}`;
+    others are the service of their name, without what stands before the last slash."""
+
+
+def parse(received: Received, settings: Settings) -> Parsed:
+    """The changes of a body, in its order; none of what GitHub and GitLab say besides."""
+    body = without_surrogates(without_nul(received.body))
+    bound_nesting(body)
+    whole: object = decoded(_ANY, body)
+    event = received.headers.get("x-github-event", "")
+    if isinstance(whole, dict) and is_other_event(whole, event):
+        return Parsed([])
+    changes: list[Change] = []
+    rejected: list[Rejected] = []
+    for index, element in enumerate(_elements(whole)):
+        try:
+            changes.append(_change(received, settings, element))
+        except Malformed as error:
+            again = msgspec.json.encode([element])
+            rejected.append(Rejected(error.reason, f"$[{index}]: {error}", again))
+    if rejected and not changes:
+        raise Malformed(rejected[0].reason, rejected[0].detail)
+    return Parsed([], rejected, changes)
+
+
+def verify(received: Received, settings: Settings) -> bool:
+    """Whether a signature is required; `Unauthorized` when it is and does not hold.
+
+    https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+    """
+    if settings.secret is None:
+        return False
+    key = settings.secret.reveal().encode()
+    expected = b"sha256=" + hmac.digest(key, received.body, "sha256").hex().encode()
+    signature = received.headers.get("x-hub-signature-256", "")
+    token = received.headers.get("x-gitlab-token", "")
+    signed = hmac.compare_digest(signature.encode("utf-8", "surrogateescape"), expected)
+    if signed or hmac.compare_digest(token.encode("utf-8", "surrogateescape"), key):
+        return True
+    raise Unauthorized("X-Hub-Signature-256 is missing or wrong, and so is X-Gitlab-Token")
+
+
+def problems(settings: Settings) -> list[str]:
+    """What is wrong with the settings though each is of its type."""
+    empty = [name for name, service in settings.services.items() if not (name and service)]
+    return [f"services.{name}: a name and a service are expected" for name in empty]
+
+
+def _elements(whole: object) -> Sequence[object]:
+    if isinstance(whole, dict) and isinstance(whole.get("changes"), list):
+        whole = whole["changes"]
+    return whole if isinstance(whole, list) else [whole]
+
+
+def _change(received: Received, settings: Settings, body: object) -> Change:
+    if not isinstance(body, dict) or not body:
+        message = "a change is an object with something in it"
+        raise Malformed(Reason.WRONG_SHAPE, message)
+    shape = shape_of(body)
+    service = _service(body, shape, settings)
+    told_at = _instant(body, shape.at)
+    at = _not_ahead(told_at, received.received_at)
+    said_at = _not_ahead(_instant(body, shape.said_at) or told_at, received.received_at)
+    status = _text(body, shape.status)
+    ended_at = _instant(body, shape.ended_at)
+    if ended_at is None and status.lower() in DONE:
+        ended_at = said_at
+    environment = _text(body, shape.environment)
+    version = _text(body, shape.version)
+    return Change(
+        source=received.source,
+        id=_identity(received, body, shape, timed=told_at is not None),
+        service=service,
+        at=at,
+        said_at=said_at,
+        title=_text(body, shape.title) or _described(service, version, environment),
+        ended_at=ended_at,
+        kind=_kind(body, shape),
+        status=status,
+        environment=environment,
+        version=version,
+        author=_text(body, shape.author),
+        url=_text(body, shape.url),
+    )
+
+
+def _service(body: Body, shape: ChangeShape, settings: Settings) -> str:
+    name = _text(body, shape.service)
+    if not name:
+        wanted = " or ".join(shape.service)
+        raise Malformed(Reason.WRONG_SHAPE, f"it names no service: {wanted} is expected")
+    last = name.rpartition("/")[2] or name
+    return settings.services.get(name) or settings.services.get(last) or last
+
+
+def _identity(received: Received, body: Body, shape: ChangeShape, *, timed: bool) -> str:
+    parts = [text for place in shape.identity if (text := first_text(body, (place,)))]
+    if shape is ANY:
+        parts = parts[:1]
+    if parts:
+        identity = "/".join([shape.name, *parts] if shape.name else parts)
+        return identity if len(identity) <= TEXT_MAX else digest(identity.encode())
+    whole = digest(msgspec.json.encode(body))
+    return whole if timed else f"{whole}/{received.received_at // SAME_BODY_US}"
+
+
+def _kind(body: Body, shape: ChangeShape) -> str:
+    kind = _text(body, shape.kind)
+    return "deployment" if kind in ("", "deploy") else kind
+
+
+def _described(service: str, version: str, environment: str) -> str:
+    """`checkout 1.4.2 to production`: a change that comes without words."""
+    what = f"{service} {version[:VERSION_SHOWN]}".strip()
+    return f"{what} to {environment}" if environment else what
+
+
+def _instant(body: Body, places: tuple[str, ...]) -> int | None:
+    return any_instant(first_text(body, places))
+
+
+def _not_ahead(at: int | None, received_at: int) -> int:
+    return received_at if at is None or at > received_at + AHEAD_MAX_US else at
+
+
+def _text(body: Body, places: tuple[str, ...]) -> str:
+    return first_text(body, places)[:TEXT_MAX]
