@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.test_expecting import WATCHDOG, ByName
+from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.model import Response
+from triaged.core.model import Response, State
 from triaged.core.timers import StepDue
-from triaged.store import alerts, timers
+from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database import Database, open_database
 from triaged.timekeeper import SWEEP_EVERY_US, Timekeeper
 
@@ -153,3 +155,42 @@ async def test_a_look_that_changes_nothing_is_put_off(database: Database) -> Non
                 break
             await asyncio.sleep(0)
     assert next_at is None or next_at > clock.at
+
+
+async def test_what_the_settings_expect_is_missed_from_the_start_and_not_after_a_reload(
+    database: Database,
+) -> None:
+    clock = Patient()
+    async with keeping(database, clock) as (desk, _):
+        watchdog = {WATCHDOG.name: WATCHDOG}
+        desk.engine.settings = settings(expectations=watchdog, expected=ByName())
+        await clock.move(SECOND)
+        await expecting(desk, [WATCHDOG.name])
+        await clock.move(WATCHDOG.every_us)
+        await asyncio.wait_for(being(desk, State.OPEN), 30)
+
+        desk.engine.settings = settings()
+        await clock.move(SECOND)
+
+        await asyncio.wait_for(being(desk, State.RESOLVED), 30)
+        await expecting(desk, [])
+
+
+async def expecting(desk: Desk, names: list[str]) -> None:
+    """Return when these are expected."""
+    for _ in range(TURNS_MAX):
+        async with desk.database.reading() as tx:
+            found = list(await watches.every(tx))
+        if found == names:
+            return
+    raise AssertionError(found)
+
+
+async def being(desk: Desk, state: State) -> None:
+    """Return when INC-1 is in this state."""
+    for _ in range(TURNS_MAX):
+        async with desk.database.reading() as tx:
+            found = await incidents.fetch(tx, 1)
+        if found is not None and found.state is state:
+            return
+    raise AssertionError(found)

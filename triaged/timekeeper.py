@@ -11,12 +11,13 @@ import structlog
 
 from triaged.clock import Clock
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.events import TimerFired
-from triaged.core.timers import LapseDue, StepDue, Timer
+from triaged.core.events import SettingsLoaded, TimerFired
+from triaged.core.settings import Settings
+from triaged.core.timers import ExpectDue, LapseDue, StepDue, Timer
 from triaged.crashpoints import crash_point
 from triaged.engine import Engine
 from triaged.errors import StoreUnavailable
-from triaged.store import alerts, incidents, timers
+from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database import Database
 
 BATCH_MAX = 500
@@ -61,6 +62,8 @@ class Timekeeper:
         self._sweep_at = clock.now() + SWEEP_EVERY_US
         self._swept_to = 0
         self._fired: frozenset[Timer] = frozenset()
+        self._settings: Settings | None = None
+        """Those whose expectations are in force."""
 
     def wake(self, due_at: int) -> None:
         """Something is due at `due_at`: look by then."""
@@ -96,19 +99,31 @@ class Timekeeper:
         """Fire what is due; how many that was. Sets when to look next."""
         now = self._clock.now()
         self._next_at = now + LOOK_US
+        await self._take_settings()
         if now >= self._sweep_at:
             await self._sweep(now)
         async with self._database.reading() as tx:
             due: list[Timer] = [*await timers.due(tx, now, BATCH_MAX)]
             lapses = await alerts.lapses_due(tx, now, LAPSES_MAX)
+            expected = await watches.due(tx, now, BATCH_MAX)
             nexts = [await timers.next_due(tx), await alerts.next_lapse(tx)]
-        if due or lapses:
+            nexts += [await watches.next_due(tx)]
+        if due or lapses or expected:
             crash_point("before_timers")
-            self._lateness.fired([now - timer.due_at for timer in due])
-            await self._fire_new([*due, *lapses])
+            self._lateness.fired([now - timer.due_at for timer in (*due, *expected)])
+            await self._fire_new([*due, *lapses, *expected])
         else:
             self._next_at = min([self._next_at, *(at for at in nexts if at is not None)])
-        return len(due) + len(lapses)
+        return len(due) + len(lapses) + len(expected)
+
+    async def _take_settings(self) -> None:
+        """At the start and after a reload: from now on expect what the settings expect."""
+        settings = self._engine.settings
+        if settings is self._settings:
+            return
+        started = self._settings is None
+        await self._engine.submit([SettingsLoaded(started)], urgent=True)
+        self._settings = settings
 
     async def _fire_new(self, due: Sequence[Timer]) -> None:
         """Fire; what is still due though it has just been fired is put off, not fired for ever."""
@@ -131,7 +146,9 @@ class Timekeeper:
         log.error("timer.failed", timer=repr(timer), error=why)
         due_at = self._clock.now() + POISON_PAUSE_US
         async with self._database.transaction() as tx:
-            if isinstance(timer, LapseDue):
+            if isinstance(timer, ExpectDue):
+                await watches.postpone(tx, timer, due_at)
+            elif isinstance(timer, LapseDue):
                 await alerts.postpone(tx, timer, due_at)
             else:
                 await timers.postpone(tx, timer, due_at)

@@ -9,7 +9,7 @@ from tests.config.samples import read
 from triaged.config.files import MissingSecret
 from triaged.rules.evaluate import RuleSet
 
-LATER_IN_RULES = ("expect", "suppress", "maintenance")
+LATER_IN_RULES = ("suppress", "maintenance")
 
 
 @pytest.fixture
@@ -23,8 +23,7 @@ def configuration(block: str) -> str:
 
 
 def rules(block: str) -> str:
-    block = re.sub(r"^(?:suppress|maintenance):.*\n(?: .*\n)+", "", block, flags=re.MULTILINE)
-    return re.sub(r"^ +- \{.*\bexpect: .*\n", "", block, flags=re.MULTILINE)
+    return re.sub(r"^(?:suppress|maintenance):.*\n(?: .*\n)+", "", block, flags=re.MULTILINE)
 
 
 def test_configuration_is_right_but_for_its_files(tmp_path: Path, blocks: list[str]) -> None:
@@ -50,7 +49,7 @@ def test_rules_are_right(tmp_path: Path, blocks: list[str]) -> None:
     assert loaded.configuration is not None
     found = loaded.configuration.settings.rules
     assert isinstance(found, RuleSet)
-    assert found.names == ("checkout-down", "not-for-humans")
+    assert found.names == ("checkout-down", "not-for-humans", "watchdog")
 
 
 def test_keys_of_later_work_are_unknown(tmp_path: Path, blocks: list[str]) -> None:

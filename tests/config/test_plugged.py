@@ -75,7 +75,7 @@ def test_secret_of_a_source_may_stand_in_a_file(tmp_path: Path) -> None:
         (
             "{kind: generic, stale: 1h}",
             "stale",
-            "'stale' is none of kind, stale_after, token_in_url",
+            "'stale' is none of kind, stale_after, expect_every",
         ),
         ("{kind: generic, fields: {labels: {a: $.}}}", "$.", "fields.labels.a: "),
         ("{kind: generic, fields: {alerts: items}}", "items", "fields.alerts: 'items' is no path"),

@@ -51,7 +51,9 @@ def problems(*files: str) -> list[str]:
             "count go together",
         ),
         ("{name: a, set: {raise: [{to: SEV-1, when: {firing_for: 0s}}]}}", "not none"),
-        ("{name: a, expect: {every: 5m}}", "'expect' is none of"),
+        ("{name: a, expect: {}}", "every is missing"),
+        ("{name: a, expect: {every: 1s}}", "at least 10s"),
+        ("{name: a, expect: {every: 5m}, when: {during: office}}", "at every hour"),
         ("{name: a, set: {resolve: {hold: soon}}}", "a duration such as"),
     ],
 )

@@ -10,8 +10,11 @@ from triaged.config import schema
 from triaged.config.files import Files
 from triaged.config.model import Channel, Source
 from triaged.config.report import Report
+from triaged.core.durations import format_duration
+from triaged.core.expectations import SOURCE, Expectation
 from triaged.documents import Path
 from triaged.plugins import kinds, load
+from triaged.rules.schema import EVERY_LEAST_US
 from triaged.shapes import Options, none_of, shape
 
 INGEST = "triaged.ingest"
@@ -22,10 +25,12 @@ ALWAYS = ("alertmanager", "prometheus", "grafana", "generic")
 
 
 class Sources(msgspec.Struct, frozen=True):
-    """The sources, and after which µs their alerts lapse (None: never)."""
+    """The sources, after which µs their alerts lapse (None: never), and who must not be silent."""
 
     by_name: Mapping[str, Source]
     stale_after: Mapping[str, int | None]
+    expectations: Mapping[str, Expectation]
+    """What the sources are expected to send, by name."""
 
 
 def sources_of(config: schema.Config, files: Files, report: Report) -> Sources:
@@ -51,7 +56,19 @@ def sources_of(config: schema.Config, files: Files, report: Report) -> Sources:
         if after == 0:
             report.wrong((*path, "stale_after"), "expected some time, or `never`")
         stale[name] = None if after == "never" else after
-    return Sources(found, stale)
+    return Sources(found, stale, _expectations(config, report))
+
+
+def _expectations(config: schema.Config, report: Report) -> dict[str, Expectation]:
+    expected: dict[str, Expectation] = {}
+    for name, source in config.sources.items():
+        every_us = source.expect_every
+        if every_us is not None and every_us < EVERY_LEAST_US:
+            wanted = f"expected at least {format_duration(EVERY_LEAST_US)}"
+            report.wrong(("sources", name, "expect_every"), wanted)
+        elif every_us is not None:
+            expected[SOURCE + name] = Expectation(SOURCE + name, every_us)
+    return expected
 
 
 def channels_of(config: schema.Config, files: Files, report: Report) -> dict[str, Channel]:

@@ -23,6 +23,7 @@ from triaged.config.report import Report
 from triaged.core.settings import Settings
 from triaged.documents import Document, parse
 from triaged.errors import Problem
+from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.read import RuleContext, read_rules
 from triaged.shapes import Options, shape
 
@@ -93,6 +94,8 @@ def _build(
         services=services_of(config, report),
         channels=frozenset(channels),
         stale_after=sources.stale_after,
+        expectations={**expectations_of(rules.rules), **sources.expectations},
+        expected=expected_of(rules.rules),
         unclassified=config.unclassified,
         at_risk=config.at_risk,
         reopen_within=config.reopen_within,

@@ -99,6 +99,8 @@ class Source(msgspec.Struct, frozen=True):
     """The format of its bodies."""
     stale_after: Duration | Literal["never"] | None = None
     """An alert lapses after this long without a repeat; by default the kind's time."""
+    expect_every: Duration | None = None
+    """It normally sends something, if only repeats: an incident opens when nothing came so long."""
     token_in_url: bool = False
     """Whether `?token=` is taken, for senders that cannot set a header."""
 

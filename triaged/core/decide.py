@@ -20,11 +20,13 @@ from triaged.core.events import (
     PhaseChanged,
     Reopened,
     Resolved,
+    SettingsLoaded,
     SeverityChosen,
     Snoozed,
     TimerFired,
     Unacknowledged,
 )
+from triaged.core.expecting import load
 from triaged.core.quarantining import quarantine
 from triaged.core.receiving import receive
 from triaged.core.settings import Settings
@@ -48,6 +50,8 @@ def decide(view: View, event: Event, settings: Settings, now: int) -> Decision:
             return ended(view, event, settings, now)
         case BodyQuarantined():
             return quarantine(view, event, settings, now)
+        case SettingsLoaded():
+            return load(view, event, settings, now)
         case Declared():
             return declare(view, event, settings, now)
         case (

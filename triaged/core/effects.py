@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from triaged.core.expectations import Watch
 from triaged.core.model import Alert, AlertState, Entry, Incident, Outcome, Page
 from triaged.core.timers import IncidentTimer
 
@@ -106,6 +107,18 @@ class SavePage(msgspec.Struct, frozen=True, gc=False):
     page: Page
 
 
+class SaveWatch(msgspec.Struct, frozen=True, gc=False):
+    """How an expectation stands."""
+
+    watch: Watch
+
+
+class DropWatch(msgspec.Struct, frozen=True, gc=False):
+    """It is expected no more."""
+
+    name: str
+
+
 class Quarantine(msgspec.Struct, frozen=True, gc=False):
     """A body to keep; the same body again raises its count."""
 
@@ -140,6 +153,8 @@ Effect = (
     | DropTimer
     | AddPage
     | SavePage
+    | SaveWatch
+    | DropWatch
     | Quarantine
     | Count
 )

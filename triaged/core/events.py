@@ -17,6 +17,12 @@ class AlertReceived(msgspec.Struct, frozen=True, gc=False):
     outcome: Outcome | None = None
 
 
+class SettingsLoaded(msgspec.Struct, frozen=True):
+    """The operators' settings are in force from now on: triaged `started`, or read them anew."""
+
+    started: bool
+
+
 class BodyQuarantined(msgspec.Struct, frozen=True, gc=False):
     """A body, or one alert of a body, could not be used. It is kept verbatim."""
 
@@ -191,4 +197,13 @@ Action = (
 )
 """What people do to an incident that exists."""
 
-Event = AlertReceived | BodyQuarantined | Declared | Action | TimerFired | PageDue | DeliveryEnded
+Event = (
+    AlertReceived
+    | BodyQuarantined
+    | Declared
+    | Action
+    | TimerFired
+    | PageDue
+    | DeliveryEnded
+    | SettingsLoaded
+)

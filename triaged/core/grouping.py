@@ -255,7 +255,7 @@ def _may_resolve(incident: Incident, ended: AlertState) -> bool:
             return False
 
 
-def resolve(draft: Draft, settings: Settings, now: int, by: str) -> None:
+def resolve(draft: Draft, settings: Settings, now: int, by: str, text: str | None = None) -> None:
     """It is over: nothing pages any more, and everybody who was paged hears of it."""
     settle_response(draft, now)
     state = next_state(draft.incident.state, Verb.RESOLVE)
@@ -270,7 +270,8 @@ def resolve(draft: Draft, settings: Settings, now: int, by: str) -> None:
     )
     disarm(draft)
     pause(draft)
-    text = "resolved: no alert fires" if by == ALERTS else f"resolved by {by}"
+    if text is None:
+        text = "resolved: no alert fires" if by == ALERTS else f"resolved by {by}"
     reason = Reason.ALERTS_RESOLVED if by == ALERTS else Reason.RESOLVED
     draft.say(Entry(now, "incident.resolved", by, text, {"reason": reason}))
     inform(draft, settings, now, text, "resolved")

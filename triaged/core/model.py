@@ -75,6 +75,7 @@ class Reason(StrEnum):
     RESOLVED = "resolved"
     NEWER_EPOCH = "newer_epoch"
     LAPSED = "lapsed"
+    NOT_SEEN = "not_seen"
     ALERTS_RESOLVED = "alerts_resolved"
     CHANNEL_GONE = "channel_gone"
     TARGET_GONE = "target_gone"

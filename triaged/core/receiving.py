@@ -18,6 +18,7 @@ from triaged.core.effects import (
     StartEpisode,
 )
 from triaged.core.events import AlertReceived
+from triaged.core.expecting import heard
 from triaged.core.grouping import (
     Arrival,
     detach,
@@ -44,7 +45,13 @@ NEVER_CHECK_US = 3_600_000_000
 
 
 def receive(view: View, event: AlertReceived, settings: Settings, now: int) -> Decision:
-    """Decide what a reported alert is, and what that means for its incident."""
+    """Decide what a reported alert is, what that means for its incident, and who waited for it."""
+    decision = _received(view, event, settings, now)
+    met = heard(view, event, settings, now)
+    return Decision((*decision.effects, *met), decision.answer) if met else decision
+
+
+def _received(view: View, event: AlertReceived, settings: Settings, now: int) -> Decision:
     alert = event.alert
     state = view.alerts.get((alert.source, alert.fingerprint))
     if not alert.firing:

@@ -11,6 +11,7 @@ import msgspec
 
 from triaged.core.calendars import Calendar
 from triaged.core.durations import DAY, HOUR, MINUTE
+from triaged.core.expectations import Expectation, Expected
 from triaged.core.model import Alert, Outcome, Plan, Severity
 from triaged.core.oncall import Schedule
 
@@ -101,6 +102,10 @@ class Settings(msgspec.Struct, frozen=True):
     """Names of the channels that exist."""
     stale_after: Mapping[str, int | None] = {}
     """By source: µs after which an alert lapses without a repeat; None or absent: never."""
+    expectations: Mapping[str, Expectation] = {}
+    """What should be seen again and again, by name."""
+    expected: Expected | None = None
+    """Which alerts meet them; None: none is about alerts."""
     unclassified: Severity = Severity.SEV2
     at_risk: float = 0.75
     reopen_within: int = 30 * MINUTE

@@ -70,7 +70,14 @@ class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     due_at: int
 
 
+class ExpectDue(msgspec.Struct, frozen=True, gc=False, tag="expect"):
+    """Look whether something that is expected has been seen. It has no row of its own, either."""
+
+    name: str
+    due_at: int
+
+
 IncidentTimer = (
     StepDue | AtRiskDue | TargetDue | UnacknowledgeDue | ResolveDue | ReopenWindowDue | RaiseDue
 )
-Timer = IncidentTimer | LapseDue
+Timer = IncidentTimer | LapseDue | ExpectDue

@@ -5,7 +5,7 @@ from typing import assert_never
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core import raising
+from triaged.core import expecting, raising
 from triaged.core.acting import unacknowledge
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Count, Decision, DropTimer, MoveFiring
@@ -17,6 +17,7 @@ from triaged.core.settings import Settings
 from triaged.core.severity import worst
 from triaged.core.timers import (
     AtRiskDue,
+    ExpectDue,
     IncidentTimer,
     LapseDue,
     RaiseDue,
@@ -34,6 +35,8 @@ def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
     """Do what is due, if things still stand as the timer expects; its row goes either way."""
     if isinstance(timer, LapseDue):
         return lapse(view, timer, settings, now)
+    if isinstance(timer, ExpectDue):
+        return expecting.due(view, timer, settings, now)
     incident = view.incidents.get(timer.incident)
     gone = DropTimer(timer.incident, type(timer))
     if incident is None or not _expected(timer, incident):

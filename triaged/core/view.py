@@ -14,6 +14,7 @@ from triaged.core.effects import (
     CheckLapse,
     Count,
     DropTimer,
+    DropWatch,
     Effect,
     EndEpisode,
     JoinAlert,
@@ -23,8 +24,10 @@ from triaged.core.effects import (
     RepeatAlert,
     SaveIncident,
     SavePage,
+    SaveWatch,
     StartEpisode,
 )
+from triaged.core.expectations import Watch
 from triaged.core.model import AlertState, Incident, Key, Page
 from triaged.wire import encode
 
@@ -53,6 +56,10 @@ class View:
         self.pages: dict[str, Page] = {}
         self.heard_at: dict[str, int] = {}
         """Source → when it was last heard, before this batch."""
+        self.watches: dict[str, Watch] = {}
+        """Expectations, where something in the batch is about them."""
+        self.seen_at: dict[AlertId, int] = {}
+        """When the alerts that met expectations came last."""
         self.numbers = count(1) if numbers is None else numbers
 
     def next_number(self) -> int:
@@ -98,6 +105,10 @@ class View:
                     self.pages.setdefault(page.id, page)
                 case SavePage(page=page):
                     self.pages[page.id] = page
+                case SaveWatch(watch=watch):
+                    self.watches[watch.name] = watch
+                case DropWatch(name=name):
+                    self.watches.pop(name, None)
                 case (
                     NoteResolve()
                     | CheckLapse()

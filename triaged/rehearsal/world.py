@@ -24,6 +24,7 @@ from triaged.core.effects import (
     EndEpisode,
     RepeatAlert,
     SavePage,
+    SaveWatch,
     Send,
     StartEpisode,
 )
@@ -38,7 +39,7 @@ from triaged.core.events import (
 )
 from triaged.core.model import Entry, Page, PageState
 from triaged.core.settings import Settings
-from triaged.core.timers import IncidentTimer, LapseDue, Timer
+from triaged.core.timers import ExpectDue, IncidentTimer, LapseDue, Timer
 from triaged.core.view import AlertId, View
 
 LEASE_US = 15 * SECOND
@@ -83,7 +84,10 @@ class World:
             if event.alert.firing and event.outcome is None:
                 outcome = self.settings.rules.classify(event.alert, self.now)
                 event = replace(event, outcome=outcome)
-            self.view.heard_at[event.alert.source] = self.now
+            alert = event.alert
+            self.view.heard_at[alert.source] = self.now
+            if alert.firing:
+                self.view.seen_at[alert.source, alert.fingerprint] = event.received_at
         decision = self.decide(self.view, event, self.settings, self.now)
         self.keep(decision.effects)
         return decision.answer
@@ -113,6 +117,8 @@ class World:
                     self.lapses.pop((state.source, state.fingerprint), None)
                 case AddPage(page=page) | SavePage(page=page):
                     self._await(page.due_at, page.id)
+                case SaveWatch(watch=watch):
+                    self._await(watch.due_at, ExpectDue(watch.name, watch.due_at))
                 case Count():
                     self.counts.append(effect)
                 case _:
@@ -156,6 +162,10 @@ class World:
             elif isinstance(due, LapseDue):
                 if self.lapses.get((due.source, due.fingerprint)) == at:
                     lapses.append(due)
+            elif isinstance(due, ExpectDue):
+                watch = self.view.watches.get(due.name)
+                if watch is not None and watch.due_at == at:
+                    self.handle(TimerFired(due))
             elif self.timers.get((due.incident, type(due))) == due:
                 self.handle(TimerFired(due))
         for look in lapses:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 import msgspec
 
+from triaged.core.expectations import Expectation
 from triaged.core.model import Alert, Key, Outcome
 from triaged.rules.actions import Action, Plan, apply
 from triaged.rules.compile import Index, bits
@@ -43,6 +44,8 @@ class CompiledRule(msgspec.Struct, frozen=True):
     matchers: tuple[Matcher, ...] = ()
     conditions: tuple[Condition, ...] = ()
     actions: tuple[Action, ...] = ()
+    expects: Expectation | None = None
+    """What is missed when no alert matches for long."""
     stop: bool = False
     where: str = ""
     """FILE:LINE:COL, for explanations."""

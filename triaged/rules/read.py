@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from triaged.core.calendars import Calendar
+from triaged.core.expectations import RULE, Expectation
 from triaged.core.model import ResolvePolicy
 from triaged.core.raises import (
     FiringFor,
@@ -37,6 +38,7 @@ from triaged.rules.conditions import Condition, During, FromSource, Outside, Sta
 from triaged.rules.evaluate import CompiledRule, RuleSet, is_link
 from triaged.rules.matchers import Matchers
 from triaged.rules.schema import Rule, Set, When
+from triaged.rules.templates import Template
 from triaged.scalars import none_of, quoted
 from triaged.shapes import Options, shape
 
@@ -100,6 +102,7 @@ class _Reader:
             self._check_name(document, rule, (*at, "name"))
             conditions = self._conditions(document, rule.when or When(), (*at, "when"))
             self._check_set(document, rule, at)
+            self._check_expect(document, rule, at)
             if len(self.rules) >= RULES_MAX:
                 message = f"more than {RULES_MAX} rules"
                 self.problems.append(Problem(document.where(at), message))
@@ -145,7 +148,7 @@ class _Reader:
         if runbook is not None and not is_link(runbook):
             message = f"expected an http or https address, got {quoted(runbook)}"
             self._wrong(document, (*here, "runbook"), message)
-        if given == Set() and not rule.stop:
+        if given == Set() and not rule.stop and rule.expect is None:
             self._wrong(document, at, "the rule sets nothing and does not stop", warning=True)
 
     def _check_labels(self, document: Document, given: Set, here: Path) -> None:
@@ -157,6 +160,13 @@ class _Reader:
         for name in given.labels:
             if not name.strip():
                 self._wrong(document, (*here, "labels", name), UNNAMED)
+
+    def _check_expect(self, document: Document, rule: Rule, at: Path) -> None:
+        """What is expected is expected at every hour; only its source may matter."""
+        for name in ("during", "outside", "starts_within"):
+            if rule.expect is not None and getattr(rule.when, name, None) is not None:
+                message = f"{name} does not go with expect, which counts at every hour"
+                self._wrong(document, (*at, "when", name), message)
 
     def _conditions(self, document: Document, when: When, at: Path) -> tuple[Condition, ...]:
         found: list[Condition] = []
@@ -186,9 +196,30 @@ def compiled(rule: Rule, conditions: tuple[Condition, ...], where: str = "") -> 
         matchers=tuple(matcher for matchers in match for matcher in matchers.all),
         conditions=conditions,
         actions=tuple(_actions(rule.set)),
+        expects=_expectation(rule),
         stop=rule.stop,
         where=where,
     )
+
+
+def _expectation(rule: Rule) -> Expectation | None:
+    """What the rule expects; whose trouble it is, if that is plainly written."""
+    if rule.expect is None:
+        return None
+    given = rule.set
+    return Expectation(
+        name=RULE + rule.name,
+        every_us=rule.expect.every,
+        severity=rule.expect.severity,
+        service=_constant(given.service),
+        team=_constant(given.team),
+        policy=given.policy,
+        runbook=_constant(given.runbook),
+    )
+
+
+def _constant(template: Template | None) -> str | None:
+    return (template.constant or None) if template is not None else None
 
 
 def _actions(given: Set) -> Iterator[Action]:

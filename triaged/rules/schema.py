@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from triaged.core.durations import SECOND, format_duration
 from triaged.core.model import ResolveWhen, Severity
 from triaged.rules.matchers import Matchers, matchers_of
 from triaged.rules.templates import Template, compile_template
@@ -12,6 +13,9 @@ from triaged.scalars import Duration, Scalar
 MatchersText = Annotated[Matchers, Scalar(matchers_of, "a matcher such as 'severity=\"critical\"'")]
 TemplateText = Annotated[Template, Scalar(compile_template, "a text, perhaps with {{ look-ups }}")]
 
+
+EVERY_LEAST_US = 10 * SECOND
+"""Of `expect`: what is looked at each second cannot be missed more exactly."""
 
 RAISES_MAX = 10
 """Of a rule: there are four severities, and each raise is looked at with each alert that joins."""
@@ -117,6 +121,20 @@ class Set(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"more than {RAISES_MAX} raises")
 
 
+class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A dead man's switch: an alert that should be firing, and be repeated, all the time."""
+
+    every: Duration
+    """An incident opens when none has come for this long; it resolves when one comes again."""
+    severity: Severity | None = None
+    """Of that incident. Unset: `unclassified`."""
+
+    def __post_init__(self) -> None:
+        """Refuse what clocks and senders cannot keep."""
+        if self.every < EVERY_LEAST_US:
+            raise ValueError(f"every: at least {format_duration(EVERY_LEAST_US)}")
+
+
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rule."""
 
@@ -128,6 +146,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Conditions besides the labels."""
     set: Set = Set()
     """What it gives to the alerts it matches."""
+    expect: Expect | None = None
+    """Alerts that match must keep coming, whatever they are to other rules and behind a `stop`."""
     stop: bool = False
     """true: rules after this one are not looked at."""
     mode: Literal["active", "disabled"] = "active"

@@ -11,6 +11,7 @@ from triaged.core.effects import (
     CheckLapse,
     Count,
     DropTimer,
+    DropWatch,
     Effect,
     EndEpisode,
     JoinAlert,
@@ -20,12 +21,23 @@ from triaged.core.effects import (
     RepeatAlert,
     SaveIncident,
     SavePage,
+    SaveWatch,
     StartEpisode,
 )
+from triaged.core.expectations import Watch
 from triaged.core.model import Alert, ChainedEntry, Entry, Page
 from triaged.core.timers import IncidentTimer
 from triaged.core.view import AlertId, View
-from triaged.store import alerts, incidents, observations, pages, quarantine, sources, timeline
+from triaged.store import (
+    alerts,
+    incidents,
+    observations,
+    pages,
+    quarantine,
+    sources,
+    timeline,
+    watches,
+)
 from triaged.store import timers as timer_rows
 from triaged.store.base import Transaction
 
@@ -50,6 +62,7 @@ class Changes:
         self.saved: dict[str, Page] = {}
         self.entries: dict[int, list[Entry | list[Alert]]] = {}
         self.joined: dict[int, list[Alert]] = {}
+        self.watches: dict[str, Watch | None] = {}
         self.kept: list[Quarantine] = []
         self.heard_at: dict[str, int] = {}
 
@@ -89,6 +102,10 @@ class Changes:
                     self.checks[effect.source, effect.fingerprint] = effect
                 case MoveFiring():
                     self.moves.append(effect)
+                case SaveWatch(watch=watch):
+                    self.watches[watch.name] = watch
+                case DropWatch(name=name):
+                    self.watches[name] = None
                 case Quarantine():
                     self.kept.append(effect)
                 case NoteResolve() | Count():
@@ -129,7 +146,14 @@ async def save_changes(
     await pages.save(tx, changes.saved.values())
     await timeline.append(tx, chained)
     await quarantine.keep(tx, changes.kept)
+    await _save_watches(tx, changes)
     await sources.save(tx, changes.heard_at)
+
+
+async def _save_watches(tx: Transaction, changes: Changes) -> None:
+    if changes.watches:
+        dropped = [name for name, watch in changes.watches.items() if watch is None]
+        await watches.save(tx, [w for w in changes.watches.values() if w is not None], dropped)
 
 
 def _chain(view: View, changes: Changes, now: int) -> list[ChainedEntry]:

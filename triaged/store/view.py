@@ -14,14 +14,16 @@ from triaged.core.events import (
     Event,
     PageDue,
     Reopened,
+    SettingsLoaded,
     TimerFired,
 )
+from triaged.core.expectations import Watch, key_of
 from triaged.core.model import AlertState
 from triaged.core.quarantining import quarantine_key
 from triaged.core.settings import Settings
-from triaged.core.timers import LapseDue, ReopenWindowDue
+from triaged.core.timers import ExpectDue, LapseDue, ReopenWindowDue
 from triaged.core.view import AlertId, View, key_text
-from triaged.store import alerts, counters, incidents, pages, sources
+from triaged.store import alerts, counters, incidents, pages, sources, watches
 from triaged.store.base import Transaction
 from triaged.store.saving import Changes, save_changes
 
@@ -54,10 +56,14 @@ async def load(
     loaded = {(state.source, state.fingerprint): state for state in found}
     events = _classified(batch, loaded, settings, now, once=once)
     wanted = _Wanted(events, loaded)
+    expected = await _load_watches(tx, wanted, settings)
     await tx.lock_keys(sorted(wanted.keys))
     view = await _load_view(tx, wanted)
     view.alerts = loaded
-    if lapsing:
+    view.watches = expected
+    if wanted.looks:
+        view.seen_at = await watches.seen(tx)
+    if lapsing or wanted.looks:
         view.heard_at = await sources.heard(tx)
     return view, events
 
@@ -95,7 +101,9 @@ class _Wanted:
         self.page_ids: set[str] = set()
         self.pages_of: set[int] = set()
         self.reopening: set[int] = set()
-        self.openings = self.starts = False
+        self.openings = self.starts = self.arrivals = False
+        self.looks = False
+        """Whether expectations are looked at; for alerts that meet them their rows are enough."""
         self._states = states
         for event in events:
             self._add(event)
@@ -103,6 +111,7 @@ class _Wanted:
     def _add(self, event: Event) -> None:
         match event:
             case AlertReceived(alert=alert, outcome=outcome):
+                self.arrivals = self.arrivals or alert.firing
                 self.starts = self.starts or outcome is not None
                 if outcome is not None and outcome.incident:
                     self.keys.add(key_text(outcome.key))
@@ -114,7 +123,9 @@ class _Wanted:
                 self.numbers.add(number)
                 self.reopening.add(number)
                 self.openings = True
-            case TimerFired(timer=timer) if not isinstance(timer, LapseDue):
+            case SettingsLoaded() | TimerFired(timer=ExpectDue()):
+                self.looks = self.openings = True
+            case TimerFired(timer=timer) if not isinstance(timer, LapseDue | ExpectDue):
                 self.numbers.add(timer.incident)
             case PageDue(page=page):
                 self.page_ids.add(page.id)
@@ -141,6 +152,16 @@ class _Wanted:
         state = self._states.get((source, fingerprint))
         if state is not None and state.incident is not None:
             self.numbers.add(state.incident)
+
+
+async def _load_watches(tx: Transaction, wanted: _Wanted, settings: Settings) -> dict[str, Watch]:
+    """Expectations, where the batch is about them; with them the incidents about them."""
+    if not wanted.looks and not (wanted.arrivals and settings.expected):
+        return {}
+    found = await watches.every(tx)
+    names = [name for name, watch in found.items() if wanted.looks or watch.overdue]
+    wanted.keys |= {key_text(key_of(name)) for name in names}
+    return found
 
 
 async def _load_view(tx: Transaction, wanted: _Wanted) -> LoadedView:

@@ -1,0 +1,190 @@
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from tests.core.world import World, settings
+from triaged.core.durations import MINUTE
+from triaged.core.effects import SaveWatch
+from triaged.core.events import AlertReceived, Resolved, SettingsLoaded
+from triaged.core.expectations import Expectation
+from triaged.core.model import Alert, Severity, State
+
+WATCHDOG = Expectation("rule:watchdog", 5 * MINUTE, Severity.SEV1, team="payments")
+SILENCE = Expectation("source:am", 15 * MINUTE)
+
+
+class ByName:
+    """The alert Watchdog is expected."""
+
+    def met_by(self, alert: Alert) -> Sequence[str]:
+        """Its expectation."""
+        return ["rule:watchdog"] if alert.labels["alertname"] == "Watchdog" else []
+
+
+def expecting(*wanted: Expectation, world: World | None = None) -> World:
+    """A world whose settings have just been loaded."""
+    started = world is None
+    world = world or World()
+    by_name = {each.name: each for each in wanted}
+    world.settings = settings(expectations=by_name, expected=ByName())
+    world.handle(SettingsLoaded(started))
+    return world
+
+
+def watchdog(world: World) -> None:
+    world.fires(alertname="Watchdog", incident="no")
+
+
+def test_while_it_keeps_coming_nothing_happens() -> None:
+    world = expecting(WATCHDOG)
+
+    for _ in range(30):
+        watchdog(world)
+        world.run(290)
+
+    assert world.view.incidents == {}
+
+
+def test_what_stops_coming_opens_an_incident_that_says_since_when_and_pages() -> None:
+    world = expecting(WATCHDOG)
+    for _ in range(10):
+        watchdog(world)
+        world.run(30)
+    watchdog(world)
+
+    world.run(5 * 60 - 1)
+    assert world.view.incidents == {}
+    world.run(1)
+
+    incident = world.incident
+    assert (incident.severity, incident.severity_by) == ("SEV-1", "rule:watchdog")
+    assert incident.key == (("expect", "watchdog"),)
+    assert incident.team == "payments"
+    assert incident.title == (
+        "watchdog: not seen since 2026-03-30T10:05:00.000000Z; it should come every 5m"
+    )
+    assert world.pages()[0] == (600, "alice/desk")
+
+
+def test_a_repeat_writes_its_row_at_most_four_times_a_period() -> None:
+    world = expecting(WATCHDOG)
+    writes = 0
+    watchdog(world)
+
+    for _ in range(60):
+        world.run(5)
+        alert = world.alert("am", {"alertname": "Watchdog", "incident": "no"}, firing=True)
+        event = AlertReceived(alert, world.now)
+        decision = world.decide(world.view, event, world.settings, world.now)
+        writes += sum(isinstance(effect, SaveWatch) for effect in decision.effects)
+        watchdog(world)
+
+    assert writes == 4
+
+
+def test_it_resolves_when_the_alert_comes_again_and_re_opens_when_it_stops_again() -> None:
+    world = expecting(WATCHDOG)
+    watchdog(world)
+    world.run(6 * 60)
+
+    watchdog(world)
+
+    assert world.state() is State.RESOLVED
+    world.run(6 * 60)
+    assert world.state() is State.OPEN
+    assert (world.incident.number, world.incident.reopens) == (1, 1)
+
+
+def test_what_was_never_seen_is_missed_from_when_it_was_first_expected() -> None:
+    world = expecting(WATCHDOG)
+
+    world.run(5 * 60)
+
+    assert "never seen, expected since 2026-03-30T10:00:00" in world.incident.title
+
+
+def test_a_restart_does_not_begin_anew_and_gives_senders_time() -> None:
+    world = expecting(WATCHDOG)
+    watchdog(world)
+    world.run(4 * 60)
+    world.handle(SettingsLoaded(started=True))
+
+    world.run(119)
+    assert world.view.incidents == {}
+    world.run(1)
+
+    assert world.state() is State.OPEN
+
+
+def test_a_rule_that_goes_takes_its_incident_along() -> None:
+    world = expecting(WATCHDOG, SILENCE)
+    world.run(6 * 60)
+
+    expecting(SILENCE, world=world)
+
+    assert world.state() is State.RESOLVED
+    assert list(world.view.watches) == ["source:am"]
+
+
+def test_a_rule_that_comes_counts_from_then() -> None:
+    world = expecting()
+    world.fires(alertname="Watchdog", incident="no")
+    world.run(3600)
+
+    expecting(WATCHDOG, world=world)
+    world.run(299)
+
+    assert world.view.incidents == {}
+    world.run(1)
+    assert world.state() is State.OPEN
+
+
+def test_a_changed_period_counts_from_the_same_sight() -> None:
+    world = expecting(WATCHDOG)
+    watchdog(world)
+    world.run(200)
+
+    expecting(replace(WATCHDOG, every_us=4 * MINUTE), world=world)
+    world.run(40)
+
+    assert world.state() is State.OPEN
+
+
+def test_what_a_person_resolves_though_it_is_missing_comes_back_as_a_new_incident() -> None:
+    world = expecting(WATCHDOG)
+    world.run(300)
+    world.handle(Resolved(1, "alice"))
+
+    world.run(29 * 60)
+    assert world.incident.number == 1
+    world.run(2 * 60)
+
+    assert (world.incident.number, world.incident.previous) == (2, 1)
+
+
+def test_a_silent_source_opens_one_incident_and_any_alert_of_it_ends_that() -> None:
+    world = expecting(SILENCE)
+    world.fires(severity="SEV-3")
+    world.run(10 * 60)
+    world.ends()
+    world.run(15 * 60)
+
+    assert world.incident.key == (("silent_source", "am"),)
+    assert (world.incident.severity, world.incident.severity_by) == ("SEV-2", "unclassified")
+    assert world.incident.title.startswith("source am: not seen since 2026-03-30T10:10:00")
+    world.fires(alertname="Other", severity="SEV-4")
+    world.run(30)
+    assert world.view.incidents[2].state is State.RESOLVED
+
+
+def test_alerts_of_others_are_not_what_is_expected() -> None:
+    world = expecting(WATCHDOG, SILENCE)
+
+    for _ in range(5):
+        world.fires("other", alertname="Else", incident="no")
+        world.run(190)
+
+    assert {incident.key[0][0] for incident in world.view.incidents.values()} == {
+        "expect",
+        "silent_source",
+    }

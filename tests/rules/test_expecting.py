@@ -1,0 +1,51 @@
+from triaged.core.expectations import Expectation
+from triaged.core.model import Alert, Severity
+from triaged.documents import parse
+from triaged.rules.evaluate import RuleSet
+from triaged.rules.expecting import expectations_of, expected_of
+from triaged.rules.read import RuleContext, read_rules
+
+CONTEXT = RuleContext(sources=frozenset({"am", "prometheus"}), policies=frozenset({"loud"}))
+
+
+def rules(text: str) -> RuleSet:
+    found, problems = read_rules([parse("r.yaml", text.encode())], CONTEXT)
+    assert problems == []
+    return found
+
+
+def alert(source: str = "am", **labels: str) -> Alert:
+    return Alert(source, "f", True, labels, {})
+
+
+WATCHDOG = """
+rules:
+  - {name: quiet, match: ['alertname="Watchdog"'], set: {incident: false}, stop: true}
+  - name: watchdog
+    match: ['alertname="Watchdog"', 'cluster=~"c.*"']
+    when: {source: am}
+    set: {service: monitoring, team: '{{ labels.team }}', policy: loud}
+    expect: {every: 5m, severity: SEV-1}
+  - {name: off, match: ['a="b"'], expect: {every: 5m}, mode: disabled}
+"""
+
+
+def test_an_alert_meets_what_it_matches_even_behind_a_rule_that_stops() -> None:
+    expected = expected_of(rules(WATCHDOG).rules)
+
+    assert expected is not None
+    assert expected.met_by(alert(alertname="Watchdog", cluster="c1")) == ["rule:watchdog"]
+    assert expected.met_by(alert(alertname="Watchdog", cluster="d")) == ()
+    assert expected.met_by(alert("prometheus", alertname="Watchdog", cluster="c1")) == []
+
+
+def test_the_incident_belongs_to_whom_the_rule_plainly_names() -> None:
+    assert expectations_of(rules(WATCHDOG).rules) == {
+        "rule:watchdog": Expectation(
+            "rule:watchdog", 300_000_000, Severity.SEV1, service="monitoring", policy="loud"
+        )
+    }
+
+
+def test_rules_that_expect_nothing_cost_nothing() -> None:
+    assert expected_of(rules("rules: [{name: a, set: {severity: SEV-1}}]").rules) is None

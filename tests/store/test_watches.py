@@ -1,0 +1,107 @@
+import pytest
+
+from tests.core.test_expecting import SILENCE, WATCHDOG, ByName
+from tests.core.world import settings
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.durations import MINUTE, SECOND
+from triaged.core.events import SettingsLoaded, TimerFired
+from triaged.core.expectations import Watch
+from triaged.core.model import State
+from triaged.core.timers import ExpectDue
+from triaged.store import watches
+from triaged.store.database import Database
+
+BY_NAME = {each.name: each for each in (WATCHDOG, SILENCE)}
+
+
+@pytest.fixture
+def desk(database: Database, clock: StillClock) -> Desk:
+    return Desk(database, clock, settings(expectations=BY_NAME, expected=ByName()))
+
+
+async def due(desk: Desk) -> list[ExpectDue]:
+    async with desk.database.reading() as tx:
+        return await watches.due(tx, desk.clock.now(), 10)
+
+
+async def test_rows_are_written_changed_and_removed(database: Database) -> None:
+    first = Watch("rule:a", 10, 30)
+    second = Watch("rule:b", 10, 20, 15, "am", "f", overdue=True)
+    async with database.transaction() as tx:
+        await watches.save(tx, [first, second], [])
+    async with database.transaction() as tx:
+        await watches.save(tx, [Watch("rule:b", 10, 25)], ["rule:a"])
+
+    async with database.reading() as tx:
+        assert await watches.every(tx) == {"rule:b": Watch("rule:b", 10, 25)}
+        assert await watches.due(tx, 24, 10) == []
+        assert await watches.due(tx, 25, 10) == [ExpectDue("rule:b", 25)]
+        assert await watches.next_due(tx) == 25
+
+
+async def test_a_look_that_is_put_off_waits(database: Database) -> None:
+    async with database.transaction() as tx:
+        await watches.save(tx, [Watch("rule:a", 10, 20)], [])
+        await watches.postpone(tx, ExpectDue("rule:a", 20), 50)
+
+    async with database.reading() as tx:
+        assert await watches.due(tx, 49, 10) == []
+
+
+async def test_repeats_count_though_they_do_not_write_the_row(desk: Desk) -> None:
+    watchdog = {"alertname": "Watchdog", "incident": "no"}
+    await desk.handle(SettingsLoaded(started=True))
+    await desk.handle(desk.fires(**watchdog))
+    desk.clock.at += 60 * SECOND
+    await desk.handle(desk.fires(**watchdog))
+    desk.clock.at += 4 * MINUTE
+
+    first = await due(desk)
+    await desk.handle(*(TimerFired(timer) for timer in first))
+
+    assert [timer.name for timer in first] == ["rule:watchdog"]
+    async with desk.database.reading() as tx:
+        found = await watches.every(tx)
+    assert found["rule:watchdog"].due_at == desk.clock.now() + MINUTE
+    assert not found["rule:watchdog"].overdue
+
+
+async def test_what_is_missed_opens_an_incident_that_ends_when_it_comes(desk: Desk) -> None:
+    await desk.handle(SettingsLoaded(started=True))
+    desk.clock.at += 5 * MINUTE
+    await desk.handle(*(TimerFired(timer) for timer in await due(desk)))
+    assert (await desk.incident(1)).state is State.OPEN
+
+    await desk.handle(desk.fires(alertname="Watchdog", incident="no"))
+
+    assert (await desk.incident(1)).state is State.RESOLVED
+
+
+async def test_a_silent_source_is_found_by_when_it_was_heard(desk: Desk) -> None:
+    await desk.handle(SettingsLoaded(started=True))
+    await desk.handle(desk.fires(severity="SEV-3"))
+    desk.clock.at += 15 * MINUTE
+
+    await desk.handle(*(TimerFired(timer) for timer in await due(desk)))
+
+    keys = {(await desk.incident(n)).key for n in (2, 3)}
+    assert keys == {(("expect", "watchdog"),), (("silent_source", "am"),)}
+    desk.clock.at += MINUTE
+    await desk.handle(desk.ends(severity="SEV-3"))
+    await desk.handle(*(TimerFired(timer) for timer in await due(desk)))
+    numbers = {(await desk.incident(n)).key[0][0]: n for n in (2, 3)}
+    assert (await desk.incident(numbers["silent_source"])).state is State.RESOLVED
+
+
+async def test_a_reload_that_expects_nothing_ends_what_was_missed(desk: Desk) -> None:
+    await desk.handle(SettingsLoaded(started=True))
+    desk.clock.at += 5 * MINUTE
+    await desk.handle(*(TimerFired(timer) for timer in await due(desk)))
+
+    desk.engine.settings = settings()
+    await desk.handle(SettingsLoaded(started=False))
+
+    assert (await desk.incident(1)).state is State.RESOLVED
+    async with desk.database.reading() as tx:
+        assert await watches.every(tx) == {}

@@ -1,0 +1,55 @@
+"""What should be seen again and again, and when it was: rows and their configuration."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from triaged.core.model import Alert, Key, Severity
+
+RULE, SOURCE = "rule:", "source:"
+"""What the names of expectations begin with: an alert that a rule matches, or any of a source."""
+
+
+class Expectation(msgspec.Struct, frozen=True):
+    """Something that should be seen every `every_us`, and whose trouble it is when it is not."""
+
+    name: str
+    every_us: int
+    severity: Severity | None = None
+    """None: `Settings.unclassified`."""
+    service: str | None = None
+    team: str | None = None
+    policy: str | None = None
+    runbook: str | None = None
+
+
+class Expected(Protocol):
+    """Which alerts meet expectations."""
+
+    def met_by(self, alert: Alert) -> Sequence[str]:
+        """The names of the expectations that `alert` meets; those of sources are not among them."""
+
+
+class Watch(msgspec.Struct, frozen=True, gc=False):
+    """How an expectation stands. Identity: `name`."""
+
+    name: str
+    since_at: int
+    """When it was first expected."""
+    due_at: int
+    """When to look."""
+    seen_at: int | None = None
+    """When it was seen; up to a quarter of `every_us` old."""
+    source: str = ""
+    fingerprint: str = ""
+    """Of the alert that was seen at `seen_at`: when that came last, its own row knows."""
+    overdue: bool = False
+    """There is, or was until a person resolved it, an incident about it."""
+
+
+def key_of(name: str) -> Key:
+    """The key of the incident about an expectation that is not met."""
+    if name.startswith(RULE):
+        return (("expect", name.removeprefix(RULE)),)
+    return (("silent_source", name.removeprefix(SOURCE)),)

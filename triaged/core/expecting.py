@@ -1,0 +1,174 @@
+"""Dead man's switches: what should be seen again and again opens an incident when it is not.
+
+An alert that a rule expects, or anything at all from a source. Time counts from when it was seen
+last; if it never was, from when it was first expected. What came due while triaged was down gets
+`START_GRACE_US` more, in which senders try again.
+"""
+
+from msgspec.structs import replace
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.durations import MINUTE, format_duration
+from triaged.core.effects import Decision, DropWatch, Effect, SaveWatch
+from triaged.core.escalation import Cause, arm
+from triaged.core.events import AlertReceived, SettingsLoaded
+from triaged.core.expectations import RULE, SOURCE, Expectation, Watch, key_of
+from triaged.core.grouping import plan_for, reopen, reopens, resolve
+from triaged.core.model import Entry, Incident, Reason, ResolvePolicy, ResolveWhen
+from triaged.core.settings import Settings
+from triaged.core.severity import UNCLASSIFIED
+from triaged.core.timers import ExpectDue
+from triaged.core.view import View
+from triaged.wire import instant_text
+
+START_GRACE_US = 2 * MINUTE
+"""Alertmanager tries again for minutes what it could not deliver, Prometheus every few seconds."""
+
+LOOK_US = 30_000_000
+"""How often to look at what is overdue: a source is heard again without anybody saying so, and a
+person may have resolved the incident."""
+
+WRITES_A_PERIOD = 4
+"""How often at most, in the time after which it is missed, an alert that is seen writes a row."""
+
+
+def load(view: View, event: SettingsLoaded, settings: Settings, now: int) -> Decision:
+    """Expect what the settings expect from now on, and nothing else."""
+    effects: list[Effect] = []
+    wanted = settings.expectations
+    for name, watch in view.watches.items():
+        if name not in wanted:
+            effects += [DropWatch(name), *_over(view, watch, settings, now, "expected no more")]
+    for name, expectation in wanted.items():
+        known = view.watches.get(name)
+        watch = known or Watch(name, since_at=now, due_at=now)
+        if not watch.overdue:
+            due_at = _last(view, watch) + expectation.every_us
+            grace_us = min(START_GRACE_US, expectation.every_us) if event.started else 0
+            watch = replace(watch, due_at=max(due_at, now + grace_us))
+        if watch != known:
+            effects.append(SaveWatch(watch))
+    return Decision(tuple(effects))
+
+
+def heard(view: View, event: AlertReceived, settings: Settings, now: int) -> tuple[Effect, ...]:
+    """What it means to expectations that an alert fires, or fires again: most often nothing."""
+    if settings.expected is None or not event.alert.firing:
+        return ()
+    effects: list[Effect] = []
+    at = event.received_at
+    for name in settings.expected.met_by(event.alert):
+        watch, expectation = view.watches.get(name), settings.expectations.get(name)
+        if watch is None or expectation is None:
+            continue  # the settings are being loaded
+        pause_us = expectation.every_us // WRITES_A_PERIOD
+        if not watch.overdue and watch.seen_at is not None and at < watch.seen_at + pause_us:
+            continue
+        identity = {"source": event.alert.source, "fingerprint": event.alert.fingerprint}
+        seen = replace(watch, seen_at=at, due_at=at + expectation.every_us, **identity)
+        effects.append(SaveWatch(replace(seen, overdue=False)))
+        if watch.overdue:
+            effects += _over(view, watch, settings, now, "seen again")
+    return tuple(effects)
+
+
+def due(view: View, timer: ExpectDue, settings: Settings, now: int) -> Decision:
+    """Has it been seen lately? If not, somebody must hear of it."""
+    watch, expectation = view.watches.get(timer.name), settings.expectations.get(timer.name)
+    if watch is None:
+        return Decision()
+    if expectation is None:
+        return Decision((DropWatch(timer.name),))
+    last = _last(view, watch)
+    if last + expectation.every_us > now:
+        met = replace(watch, due_at=last + expectation.every_us, overdue=False)
+        over = _over(view, watch, settings, now, "heard again") if watch.overdue else ()
+        return Decision((SaveWatch(met), *over))
+    looked = SaveWatch(replace(watch, due_at=now + LOOK_US, overdue=True))
+    return Decision((looked, *_missed(view, watch, expectation, settings, now)))
+
+
+def _last(view: View, watch: Watch) -> int:
+    """When it was seen last, or first expected, whichever is later."""
+    return max(_seen(view, watch) or 0, watch.since_at)
+
+
+def _seen(view: View, watch: Watch) -> int | None:
+    if watch.name.startswith(SOURCE):
+        at = view.heard_at.get(watch.name.removeprefix(SOURCE))
+    else:
+        at = view.seen_at.get((watch.source, watch.fingerprint))
+    return max(at or 0, watch.seen_at or 0) or None
+
+
+def _over(
+    view: View, watch: Watch, settings: Settings, now: int, because: str
+) -> tuple[Effect, ...]:
+    """There is nothing to miss any more: its incident, if any is open, is over."""
+    incident = view.live_incident(key_of(watch.name))
+    if incident is None:
+        return ()
+    draft = Draft(incident)
+    resolve(draft, settings, now, OURSELVES, f"resolved: {because}")
+    return draft.effects()
+
+
+def _missed(
+    view: View, watch: Watch, expectation: Expectation, settings: Settings, now: int
+) -> tuple[Effect, ...]:
+    """The incident that says so: a new one, or the last one again; nothing while one is open.
+
+    What a person resolved though it is still missing is opened anew after `reopen_within`.
+    """
+    key = key_of(watch.name)
+    if view.live_incident(key) is not None:
+        return ()
+    latest = view.latest_incident(key)
+    if latest is None or not reopens(latest, settings, now):
+        return _open(view, watch, expectation, settings, now)
+    if watch.overdue:
+        return ()  # a person has just resolved it
+    draft = Draft(latest)
+    reopen(draft, now, Reason.REOPEN_WINDOW, OURSELVES)
+    arm(draft, settings, now, Cause(Reason.REOPEN_WINDOW, watch.due_at))
+    return draft.effects()
+
+
+def _open(
+    view: View, watch: Watch, expectation: Expectation, settings: Settings, now: int
+) -> tuple[Effect, ...]:
+    latest = view.latest_incident(key_of(watch.name))
+    service = settings.services.get(expectation.service or "")
+    by = watch.name if watch.name.startswith(RULE) and expectation.severity else UNCLASSIFIED
+    incident = Incident(
+        number=view.next_number(),
+        key=key_of(watch.name),
+        title=_title(view, watch, expectation),
+        severity=expectation.severity or settings.unclassified,
+        severity_by=by,
+        opened_at=now,
+        plan=plan_for(settings, expectation.policy, expectation.team, expectation.service),
+        service=expectation.service,
+        team=expectation.team or (service.team if service else None),
+        runbook=expectation.runbook or (service.runbook if service else None),
+        resolve=ResolvePolicy(ResolveWhen.NEVER),
+        previous=latest.number if latest else None,
+    )
+    draft = Draft(incident, opened=True)
+    data: dict[str, object] = {"severity": incident.severity, "expected": watch.name}
+    data |= {"policy": incident.plan.policy, "reason": Reason.NOT_SEEN}
+    text = f"{incident.severity} {incident.title}"
+    draft.say(Entry(now, "incident.opened", OURSELVES, text, data))
+    arm(draft, settings, now, Cause(Reason.NOT_SEEN, watch.due_at))
+    return draft.effects()
+
+
+def _title(view: View, watch: Watch, expectation: Expectation) -> str:
+    """`watchdog: not seen since 2026-03-30T10:00:00Z, expected every 5m`."""
+    kind, _, name = watch.name.partition(":")
+    seen_at = _seen(view, watch)
+    since = f"never seen, expected since {instant_text(watch.since_at)}"
+    if seen_at is not None:
+        since = f"not seen since {instant_text(seen_at)}"
+    what = name if f"{kind}:" == RULE else f"source {name}"
+    return f"{what}: {since}; it should come every {format_duration(expectation.every_us)}"

@@ -1,0 +1,38 @@
+"""Which alerts the rules expect: looked at for every alert that fires, repeats included."""
+
+from collections.abc import Sequence
+
+from triaged.core.expectations import RULE, Expectation
+from triaged.core.model import Alert
+from triaged.rules.compile import Index, bits
+from triaged.rules.conditions import holds
+from triaged.rules.evaluate import CompiledRule
+
+
+class ExpectedAlerts:
+    """The rules with `expect`, beside the others: a `core.expectations.Expected`."""
+
+    def __init__(self, rules: Sequence[CompiledRule]) -> None:
+        self._rules = tuple(rules)
+        self._index = Index([rule.matchers for rule in rules])
+
+    def met_by(self, alert: Alert) -> Sequence[str]:
+        """The names of the expectations that `alert` meets."""
+        mask = self._index.matching(alert.labels)
+        return [RULE + rule.name for rule in self._met(alert, mask)] if mask else ()
+
+    def _met(self, alert: Alert, mask: int) -> list[CompiledRule]:
+        found = [self._rules[position] for position in bits(mask)]
+        return [rule for rule in found if all(holds(each, alert, 0) for each in rule.conditions)]
+
+
+def expectations_of(rules: Sequence[CompiledRule]) -> dict[str, Expectation]:
+    """What the rules expect, by name."""
+    wanted = [rule.expects for rule in rules if rule.expects is not None]
+    return {each.name: each for each in wanted}
+
+
+def expected_of(rules: Sequence[CompiledRule]) -> ExpectedAlerts | None:
+    """Which alerts meet that; None when no rule expects any."""
+    expecting = [rule for rule in rules if rule.expects is not None]
+    return ExpectedAlerts(expecting) if expecting else None
