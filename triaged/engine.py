@@ -2,11 +2,15 @@
 
 Whatever arrives while one commit is under way forms the next batch, so one fsync serves many
 requests. Timers, people's actions and verdicts go first and are never shed.
+
+Where the store allows it, alerts are decided while the batch before them is being committed, on
+top of what that one wants. They are committed after it; if it fails, they are decided anew.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
@@ -19,9 +23,10 @@ from triaged.core.events import AlertReceived, BodyQuarantined, Event
 from triaged.core.settings import Settings
 from triaged.crashpoints import crash_point
 from triaged.errors import StoreError, StoreUnavailable
+from triaged.store.base import Transaction, Writes
 from triaged.store.database import Database
 from triaged.store.saving import Changes
-from triaged.store.view import load, save
+from triaged.store.view import LoadedView, load, save
 from triaged.wire import encode
 
 BATCH_MAX = 1024
@@ -32,6 +37,9 @@ BESIDE_URGENT_MAX = 256
 
 INGEST_MAX = 50_000
 """Alerts that may wait: two seconds of work and 100 MB; what is more is told to come again."""
+
+AHEAD_MIN = 128
+"""Alerts that are worth deciding while a commit is under way: fewer wait and share the next."""
 
 DECISION_FAILED = "decision_failed"
 TURN_US = SECOND
@@ -83,6 +91,32 @@ class Job:
 Part = tuple[Job, Sequence[Event]]
 
 
+class Decided:
+    """What was decided about a batch."""
+
+    __slots__ = ("alerts", "answers", "changes", "effects", "now", "view")
+
+    def __init__(self, view: LoadedView, now: int) -> None:
+        self.view = view
+        self.now = now
+        self.alerts = 0
+        self.effects: list[Effect] = []
+        self.answers: list[Answer] = []
+        self.changes = Changes()
+
+
+class Flight:
+    """A batch that is being committed."""
+
+    __slots__ = ("decided", "failed", "landed", "parts")
+
+    def __init__(self, parts: Sequence[Part], decided: Decided) -> None:
+        self.parts = parts
+        self.decided = decided
+        self.landed = asyncio.Event()
+        self.failed = False
+
+
 class Queue:
     """Jobs in order, and how many of their events wait."""
 
@@ -125,6 +159,7 @@ class Engine:
         self._ingest = Queue()
         self._work = asyncio.Event()
         self._stopping = False
+        self._flight: Flight | None = None
 
     async def submit(self, events: Sequence[Event], *, urgent: bool) -> list[Answer]:
         """The answers to `events`, in order, when they are on disk.
@@ -152,17 +187,35 @@ class Engine:
     async def run(self) -> None:
         """Turn until `stop`. When cancelled, whoever waits is told that nothing is certain."""
         try:
-            while not self._stopping or self._urgent.jobs or self._ingest.jobs:
-                self.turned_at = self._clock.now()
-                parts = self._take()
-                if parts:
-                    await self._commit(parts)
-                else:
-                    await self._rest()
+            async with asyncio.TaskGroup() as commits:
+                while not self._stopping or self._waiting() or self._flight:
+                    await self._turn(commits)
         except asyncio.CancelledError:
             for job in (*self._urgent.jobs, *self._ingest.jobs):
                 job.fail(StoreUnavailable("triaged is stopping"))
             raise
+
+    def _waiting(self) -> int:
+        return self._urgent.waiting + self._ingest.waiting
+
+    async def _turn(self, commits: asyncio.TaskGroup) -> None:
+        """Do what waits, or wait for more."""
+        flight = self._flight
+        if flight is None:
+            self.turned_at = self._clock.now()
+        elif flight.landed.is_set():
+            await self._land()
+        elif not self._urgent.waiting and self._ingest.waiting < AHEAD_MIN:
+            await self._rest()
+            return
+        parts = self._take()
+        if not parts:
+            await self._rest()
+            return
+        with _told_when_cancelled(parts):
+            if not await self._decide_ahead(parts, commits):
+                await self._land()
+                await self._commit(parts)
 
     async def _rest(self) -> None:
         self._work.clear()
@@ -171,6 +224,61 @@ class Engine:
                 await self._work.wait()
         except TimeoutError:
             pass  # turn anyway: the health check looks
+
+    async def _decide_ahead(self, parts: Sequence[Part], commits: asyncio.TaskGroup) -> bool:
+        """Decide alerts now and have them committed after what is being committed; False: not so.
+
+        Whatever is not plain is left to `_commit`: other events, an alert that cannot be decided.
+        """
+        tx = self._database.looking_ahead()
+        before = self._flight.decided if self._flight else None
+        events = [event for _, events in parts for event in events]
+        if tx is None or not all(isinstance(event, AlertReceived) for event in events):
+            return False
+        if before is not None and before.changes.beyond_the_view:
+            return False
+        try:
+            decided = await self._decide(tx, events, before.view if before else None)
+            writes = Writes()
+            await save(writes, decided.view, decided.changes, decided.now)
+        except Exception as error:
+            log.info("batch.put_off", exc_info=error)
+            return False
+        if not await self._land():
+            return False  # what it was decided on is not there
+        self._flight = Flight(parts, decided)
+        commits.create_task(self._fly(self._flight, writes))
+        return True
+
+    async def _fly(self, flight: Flight, writes: Writes) -> None:
+        """Commit what was decided, and answer."""
+        try:
+            with _told_when_cancelled(flight.parts):
+                async with self._database.transaction() as tx:
+                    await writes.replay(tx)
+                    crash_point("before_commit")
+                crash_point("after_commit")
+        except (StoreError, StoreUnavailable) as error:
+            log.info("batch.failed", reason=str(error))
+            flight.failed = True
+        else:
+            self._committed(flight.decided)
+            _answer(flight.parts, flight.decided.answers)
+        finally:
+            flight.landed.set()
+            self._work.set()
+
+    async def _land(self) -> bool:
+        """Wait for the commit under way; False: it failed, and its batch was decided anew."""
+        flight = self._flight
+        if flight is None:
+            return True
+        await flight.landed.wait()
+        self._flight = None
+        self.turned_at = self._clock.now()
+        if flight.failed:
+            await self._commit(flight.parts)
+        return not flight.failed
 
     def _take(self) -> list[Part]:
         """The next batch: what is urgent first, then what came in, up to `BATCH_MAX`."""
@@ -190,10 +298,6 @@ class Engine:
         except StoreUnavailable as error:
             for job, _ in parts:
                 job.fail(error)
-        except asyncio.CancelledError:
-            for job, _ in parts:
-                job.fail(StoreUnavailable("triaged is stopping"))
-            raise
         except Exception as error:
             alone = [(job, event) for job, events in parts for event in events]
             if len(alone) == 1:
@@ -203,10 +307,7 @@ class Engine:
             for half in (alone[:middle], alone[middle:]):
                 await self._commit([(job, [event]) for job, event in half])
         else:
-            start = 0
-            for job, events in parts:
-                job.answer(answers[start : start + len(events)])
-                start += len(events)
+            _answer(parts, answers)
 
     async def _alone(self, job: Job, event: Event, error: Exception) -> None:
         """The one event that cannot be done: an alert goes to quarantine."""
@@ -226,28 +327,54 @@ class Engine:
 
     async def handle(self, batch: Sequence[Event]) -> list[Answer]:
         """Decide `batch` in order and commit it whole."""
-        started_at = self._clock.now()
-        effects: list[Effect] = []
-        answers: list[Answer] = []
-        changes = Changes()
         async with self._database.transaction() as tx:
-            now = self._clock.now()
-            view, events = await load(tx, batch, self.settings, now)
-            for event in events:
-                if isinstance(event, AlertReceived):
-                    changes.heard(event.alert.source, event.received_at)
-                decision = decide(view, event, self.settings, now)
-                view.absorb(decision.effects)
-                changes.add(decision.effects)
-                effects += decision.effects
-                answers.append(decision.answer)
-            await save(tx, view, changes, now)
+            decided = await self._decide(tx, batch)
+            await save(tx, decided.view, decided.changes, decided.now)
             crash_point("before_commit")
         crash_point("after_commit")
-        seconds = (self._clock.now() - started_at) / SECOND
-        alerts = sum(isinstance(event, AlertReceived) for event in batch)
-        self._observer.committed(effects, seconds, alerts)
-        return answers
+        self._committed(decided)
+        return decided.answers
+
+    async def _decide(
+        self, tx: Transaction, batch: Sequence[Event], before: LoadedView | None = None
+    ) -> Decided:
+        """Load what `batch` depends on and decide it, in order."""
+        now = self._clock.now()
+        view, events = await load(tx, batch, self.settings, now, before)
+        decided = Decided(view, now)
+        for event in events:
+            if isinstance(event, AlertReceived):
+                decided.alerts += 1
+                decided.changes.heard(event.alert.source, event.received_at)
+            decision = decide(view, event, self.settings, now)
+            view.absorb(decision.effects)
+            decided.changes.add(decision.effects)
+            decided.effects += decision.effects
+            decided.answers.append(decision.answer)
+        return decided
+
+    def _committed(self, decided: Decided) -> None:
+        seconds = (self._clock.now() - decided.now) / SECOND
+        self._observer.committed(decided.effects, seconds, decided.alerts)
+
+
+@contextmanager
+def _told_when_cancelled(parts: Sequence[Part]) -> Iterator[None]:
+    """Whoever waits for `parts` hears when the engine is cancelled."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        for job, _ in parts:
+            job.fail(StoreUnavailable("triaged is stopping"))
+        raise
+
+
+def _answer(parts: Sequence[Part], answers: Sequence[Answer]) -> None:
+    """Give every job the answers to its events."""
+    start = 0
+    for job, events in parts:
+        job.answer(answers[start : start + len(events)])
+        start += len(events)
 
 
 def _quarantined(event: AlertReceived, error: Exception) -> BodyQuarantined:

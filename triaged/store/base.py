@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from triaged.errors import StoreError
+
 Type = Literal["text", "bigint", "bytea"]
 Row = tuple[Any, ...]
 
@@ -66,6 +68,38 @@ class Transaction(ABC):
         return rows[0] if rows else None
 
 
+class Writes(Transaction):
+    """Bulk statements that wait for a transaction; there is nothing to read."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Bulk, Sequence[Row]]] = []
+
+    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        """Remember it."""
+        if rows:
+            self._waiting.append((bulk, rows))
+
+    async def replay(self, tx: Transaction) -> None:
+        """Write all of it, in order."""
+        for bulk, rows in self._waiting:
+            await tx.write(bulk, rows)
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
+        """Refused: nothing is read here."""
+        raise StoreError("there is nothing to read before the transaction")
+
+    async def fetch_bulks(self, asks: Sequence[Ask]) -> list[list[Row]]:
+        """Refused: nothing is read here."""
+        raise StoreError("there is nothing to read before the transaction")
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        """Refused: only bulk statements wait."""
+        raise StoreError("only bulk statements wait for a transaction")
+
+    async def lock_keys(self, keys: Sequence[str]) -> None:
+        """Whoever decides ahead is alone."""
+
+
 class Database(ABC):
     """An open store."""
 
@@ -79,6 +113,14 @@ class Database(ABC):
     @abstractmethod
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Read what is committed, without waiting for writers."""
+
+    def looking_ahead(self) -> Transaction | None:
+        """Reads of what is committed, while the writer commits.
+
+        What is decided on them and on the batch being committed holds where nobody else writes
+        alerts and incidents. None where somebody may: decide in the transaction then.
+        """
+        return None
 
     @abstractmethod
     async def close(self) -> None:

@@ -24,6 +24,10 @@ class Numbers:
     def __init__(self, first: int) -> None:
         self.first = self.next = first
 
+    def leave(self, used: "Numbers") -> None:
+        """Begin behind the numbers that `used` has given."""
+        self.first = self.next = max(self.next, used.next)
+
     def __iter__(self) -> "Numbers":
         return self
 

@@ -113,6 +113,11 @@ class Changes:
                 case _:
                     assert_never(effect)
 
+    @property
+    def beyond_the_view(self) -> bool:
+        """Whether rows change that decisions about alerts read and that the view does not keep."""
+        return bool(self.moves or self.watches)
+
     def heard(self, source: str, at: int) -> None:
         """A source was heard."""
         self.heard_at[source] = max(at, self.heard_at.get(source, 0))

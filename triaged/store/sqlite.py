@@ -50,6 +50,8 @@ PRAGMAS = (
     "temp_store = MEMORY",
 )
 
+READER_PRAGMAS = ("query_only = ON", f"busy_timeout = {BUSY_MS}")
+
 _decode = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
 
 
@@ -96,16 +98,63 @@ def chunks(bulk: Bulk, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ..
             start += size
 
 
-class Writer(Transaction):
-    """A transaction of the writer. Writes wait for the next query or the commit: few hops."""
+class Lane:
+    """A connection and the one thread that uses it."""
 
-    def __init__(self, database: "SqliteDatabase") -> None:
-        self._database = database
-        self._waiting: list[tuple[Bulk, Sequence[Row]]] = []
-        self.begun = False
+    def __init__(self, name: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self, path: Path, pragmas: Iterable[str]) -> None:
+        """Connect to the file."""
+
+        def connect() -> sqlite3.Connection:
+            with translated():
+                connection = sqlite3.connect(
+                    path, isolation_level=None, check_same_thread=False, cached_statements=256
+                )
+                for pragma in pragmas:
+                    connection.execute(f"PRAGMA {pragma}")
+                return connection
+
+        self._connection = await asyncio.get_running_loop().run_in_executor(self._thread, connect)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection."""
+        return self._connection is not None
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` on the thread."""
+        connection = self._connection
+        if connection is None:
+            raise StoreUnavailable("the store is closed")
+
+        def guarded() -> T:
+            with translated():
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
+
+    async def close(self) -> None:
+        """Close the connection and end the thread."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        self._thread.shutdown()
+
+
+class OnLane(Transaction):
+    """Queries on a lane: each call is one hop to its thread."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+
+    async def _call(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._lane.run(work)
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
-        """The rows of a query, after everything written so far."""
+        """The rows of a query."""
         return await self._call(lambda c: c.execute(sql, named(arguments)).fetchall())
 
     async def fetch_bulks(self, asks: Sequence[Ask]) -> list[list[Row]]:
@@ -123,6 +172,26 @@ class Writer(Transaction):
         return [list(chain.from_iterable(map(_decode, texts))) for texts in answers]
 
     async def execute(self, sql: str, *arguments: Any) -> int:
+        """Refused: this only reads."""
+        raise StoreError("a reader cannot write")
+
+    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        """Refused: this only reads."""
+        raise StoreError("a reader cannot write")
+
+    async def lock_keys(self, keys: Sequence[str]) -> None:
+        """There is one writer."""
+
+
+class Writer(OnLane):
+    """A transaction of the writer. Writes wait for the next query or the commit: few hops."""
+
+    def __init__(self, lane: Lane) -> None:
+        super().__init__(lane)
+        self._waiting: list[tuple[Bulk, Sequence[Row]]] = []
+        self.begun = False
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
         """Execute one statement; how many rows it changed."""
         return await self._call(lambda c: c.execute(sql, named(arguments)).rowcount)
 
@@ -130,9 +199,6 @@ class Writer(Transaction):
         """Remember it for the next hop."""
         if rows:
             self._waiting.append((bulk, rows))
-
-    async def lock_keys(self, keys: Sequence[str]) -> None:
-        """There is one writer."""
 
     async def _call(self, work: Callable[[sqlite3.Connection], T]) -> T:
         waiting, self._waiting = self._waiting, []
@@ -144,7 +210,7 @@ class Writer(Transaction):
             write_all(connection, waiting)
             return work(connection)
 
-        return await self._database.on_writer(together)
+        return await self._lane.run(together)
 
     async def finish(self) -> None:
         """Write what waits, and commit."""
@@ -207,51 +273,37 @@ class SqliteDatabase(Database):
         self.url = f"sqlite:{path}"
         self.path = path
         self._lock_file = lock_file
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._writer = Lane("sqlite-writer")
+        self._ahead = Lane("sqlite-ahead")
         self._writing = asyncio.Lock()
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
-        self._connection: sqlite3.Connection | None = None
 
     async def open(self) -> None:
         """Open the writer and the readers."""
-        self._connection = await asyncio.get_running_loop().run_in_executor(
-            self._thread, self._open_writer
-        )
+        await self._writer.open(self.path, PRAGMAS)
+        await self._ahead.open(self.path, READER_PRAGMAS)
         with translated():
             for _ in range(READERS):
                 reader = await aiosqlite.connect(self.path, isolation_level=None)
                 self._readers.append(reader)
-                await reader.execute("PRAGMA query_only = ON")
-                await reader.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+                for pragma in READER_PRAGMAS:
+                    await reader.execute(f"PRAGMA {pragma}")
                 self._free.put_nowait(reader)
-
-    def _open_writer(self) -> sqlite3.Connection:
-        with translated():
-            connection = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, cached_statements=256
-            )
-            for pragma in PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}")
-            return connection
 
     async def on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` on the writer's thread."""
-        connection = self._connection
-        if connection is None:
-            raise StoreUnavailable("the store is closed")
+        return await self._writer.run(work)
 
-        def guarded() -> T:
-            with translated():
-                return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
+    def looking_ahead(self) -> Transaction:
+        """Reads on a connection of their own: this process alone writes."""
+        return OnLane(self._ahead)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """The writer, for one transaction."""
         async with self._writing:
-            writer = Writer(self)
+            writer = Writer(self._writer)
             try:
                 yield writer
                 await asyncio.shield(writer.finish())
@@ -269,7 +321,7 @@ class SqliteDatabase(Database):
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """One of the readers, with one view of the data."""
-        if self._connection is None:
+        if not self._writer.is_open:
             raise StoreUnavailable("the store is closed")
         connection = await self._free.get()
         try:
@@ -291,10 +343,8 @@ class SqliteDatabase(Database):
         """Close every connection, and let another daemon have the file."""
         while self._readers:
             await self._readers.pop().close()
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
-        self._thread.shutdown()
+        await self._ahead.close()
+        await self._writer.close()
         descriptor, self._lock_file = self._lock_file, None
         if descriptor is not None:
             os.close(descriptor)

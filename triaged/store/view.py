@@ -3,7 +3,7 @@
 One query or statement per table and batch, never one per alert.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from triaged.core.events import (
     AlertReceived,
@@ -39,11 +39,28 @@ class LoadedView(View):
         super().__init__(numbers.get(INCIDENT))
         self.counters = numbers
 
+    def take_over(self, before: "LoadedView", numbers: Set[int], keys: Set[str]) -> None:
+        """Know these incidents as `before` left them, and use no number that it used."""
+        for incident in before.incidents.values():
+            if incident.number in numbers or key_text(incident.key) in keys:
+                self.add_incident(incident)
+        for name, used in before.counters.items():
+            if name in self.counters:
+                self.counters[name].leave(used)
+
 
 async def load(
-    tx: Transaction, batch: Sequence[Event], settings: Settings, now: int
+    tx: Transaction,
+    batch: Sequence[Event],
+    settings: Settings,
+    now: int,
+    before: LoadedView | None = None,
 ) -> tuple[LoadedView, list[Event]]:
-    """The view that decides `batch`, and the batch, classified where episodes may start."""
+    """The view that decides `batch`, and the batch, classified where episodes may start.
+
+    With `before`, what that view knows is newer than what `tx` finds: its batch is being
+    committed. Then the batch must hold alerts only.
+    """
     identities = [event.alert for event in batch if isinstance(event, AlertReceived)]
     known = {(alert.source, alert.fingerprint) for alert in identities}
     once = len(known) == len(identities)
@@ -54,6 +71,8 @@ async def load(
     }
     found = await alerts.states(tx, sorted(known | lapsing))
     loaded = {(state.source, state.fingerprint): state for state in found}
+    if before is not None:
+        loaded |= {identity: before.alerts[identity] for identity in known & before.alerts.keys()}
     events = _classified(batch, loaded, settings, now, once=once)
     wanted = _Wanted(events, loaded)
     expected = await _load_watches(tx, wanted, settings)
@@ -61,6 +80,8 @@ async def load(
     view = await _load_view(tx, wanted)
     view.alerts = loaded
     view.watches = expected
+    if before is not None:
+        view.take_over(before, wanted.numbers, wanted.keys)
     if wanted.looks:
         view.seen_at = await watches.seen(tx)
     if lapsing or wanted.looks:
