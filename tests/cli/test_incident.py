@@ -1,4 +1,8 @@
+import json
+from pathlib import Path
+
 from tests.cli.desk import Desk
+from tests.e2e.peers import eventually
 
 
 def test_incidents_are_listed_shown_and_acted_on(desk: Desk) -> None:
@@ -72,3 +76,49 @@ def test_a_daemon_that_is_not_there_is_said(desk: Desk) -> None:
 
     assert status == 1
     assert "is it running?" in err
+
+
+def test_an_incident_is_exported_whole(desk: Desk) -> None:
+    desk.fires("Down", pod="1")
+    desk("incident", "ack", "1")
+
+    status, out, _ = desk("incident", "export", "inc-1")
+
+    answer = json.loads(out)
+    assert status == 0
+    assert answer["incident"]["id"] == "INC-1"
+    assert {"incident.opened", "incident.acknowledged"} <= {
+        entry["kind"] for entry in answer["timeline"]
+    }
+    assert [row["labels"]["pod"] for row in answer["alerts"]] == ["1"]
+    assert [row["labels"]["pod"] for row in answer["episodes"]] == ["1"]
+    assert {"pages", "timeline"} <= set(answer)
+    assert desk("incident", "export", "INC-9")[0] == 1
+
+
+def test_an_incident_that_happened_is_exported_as_a_test_that_passes(
+    desk: Desk, tmp_path: Path
+) -> None:
+    for pod in "123":
+        desk.fires("Down", pod=pod)
+    desk.fires("Worse", severity="SEV-1")
+    eventually(lambda: "page.sent" in desk("incident", "timeline", "1")[1], "a page")
+    desk("incident", "ack", "1", "--note", "mine: 'now'")
+    desk("incident", "severity", "1", "SEV-1", "--reason", "worse")
+    desk("incident", "phase", "1", "mitigation")
+    desk("incident", "resolve", "1")
+
+    status, out, err = desk("incident", "export", "--as-test", "INC-1")
+    (tmp_path / "night.yaml").write_text(out)
+    config = ("--config", str(desk.folder / "config.yaml"))
+    passed = desk.offline("test", str(tmp_path / "night.yaml"), *config)
+    (tmp_path / "night.yaml").write_text(out.replace("severity: SEV-1\n", "severity: SEV-3\n"))
+    failed = desk.offline("test", str(tmp_path / "night.yaml"), *config)
+
+    assert (status, err) == (0, "")
+    assert "resolve: anonymous" in out
+    assert (passed[0], passed[1].splitlines()[0]) == (0, "PASS  INC-1 Down"), passed
+    assert (failed[0], failed[1].splitlines()[1]) == (
+        1,
+        "      severity: expected SEV-3, got SEV-1",
+    )

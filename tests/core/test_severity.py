@@ -90,6 +90,20 @@ def test_a_humans_choice_holds_against_the_alerts_attached_so_far() -> None:
     assert (world.incident.severity, world.incident.severity_by) == ("SEV-3", "person:bob")
 
 
+def test_a_choice_of_what_it_is_already_is_on_the_timeline() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+
+    world.handle(SeverityChosen(1, "bob", Severity.SEV2, "seen"))
+
+    entry = world.entries[1][-1]
+    assert (entry.kind, entry.actor, entry.text) == (
+        "severity.changed",
+        "bob",
+        "SEV-2 confirmed: seen",
+    )
+
+
 def test_a_later_alert_above_the_choice_raises_and_says_so() -> None:
     world = World()
     world.fires(severity="SEV-1", pod="a")

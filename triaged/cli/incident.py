@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from triaged.cli import _options
+from triaged.cli import _export, _options
 from triaged.cli._client import Client, Failed, client_of, complain
 from triaged.cli._output import left, local_time, print_fields, print_json, print_table
 
@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _list_arguments(verbs.add_parser("list", help="incidents, newest first"))
     for verb, what in (("show", "one incident"), ("timeline", "all that happened to it")):
         _one(verbs.add_parser(verb, help=what))
+    _export.arguments(_one(verbs.add_parser("export", help="it, and all that belongs to it")))
     _declare_arguments(verbs.add_parser("declare", help="open an incident by hand"))
     for verb, (_, what) in PLAIN.items():
         one = _one(verbs.add_parser(verb, help=what))
@@ -86,6 +87,8 @@ def run(options: argparse.Namespace) -> int:
                 return _shown(options, answer, _print_timeline)
             case "show":
                 return _shown(options, client.get(_path(options)), _print_one)
+            case "export":
+                return _export.export(client, _path(options), options)
             case "declare":
                 return _shown(options, client.post(BASE, _declaration(options)), _print_line)
             case _:

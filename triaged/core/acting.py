@@ -231,7 +231,9 @@ def _assign(draft: Draft, settings: Settings, now: int, event: Assigned) -> Unkn
     if draft.incident.assigned_to == event.person:
         return None
     draft.change(assigned_to=event.person)
-    draft.say(Entry(now, "incident.assigned", event.by, f"assigned to {event.person}"))
+    data: dict[str, object] = {"person": event.person}
+    text = f"assigned to {event.person}"
+    draft.say(Entry(now, "incident.assigned", event.by, text, data))
     news = (event.person, f"assigned to you by {event.by}", f"assigned-{now}")
     notify_person(draft, settings, now, news)
     return None

@@ -57,8 +57,7 @@ def choose(draft: Draft, settings: Settings, now: int, choice: tuple[Severity, s
     """A person's (severity, actor, reason): it holds against all alerts attached so far."""
     severity, by, reason = choice
     before = draft.incident
-    if severity is not before.severity:
-        _say_changed(draft, now, severity, by, reason)
+    _say_changed(draft, now, severity, by, reason)  # the same again covers what joined since
     actor = by if ":" in by else f"person:{by}"
     draft.change(severity=severity, severity_by=actor, chosen=severity)
     if before.raising is not UNSET:
@@ -70,6 +69,7 @@ def choose(draft: Draft, settings: Settings, now: int, choice: tuple[Severity, s
 
 def _say_changed(draft: Draft, now: int, severity: Severity, by: str, why: str) -> None:
     before = draft.incident.severity
-    text = f"{before} → {severity}" + (f": {why}" if why else "")
+    what = f"{severity} confirmed" if severity is before else f"{before} → {severity}"
+    text = what + (f": {why}" if why else "")
     data: dict[str, object] = {"from": before, "to": severity, "reason": why}
     draft.say(Entry(now, "severity.changed", by, text, data))

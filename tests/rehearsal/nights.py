@@ -1,0 +1,63 @@
+"""Incidents that happened in a world, as the API would answer about them."""
+
+from collections.abc import Iterable
+
+from triaged.core.document import incident_document, page_document
+from triaged.core.effects import Effect, EndEpisode, StartEpisode
+from triaged.core.model import Entry
+from triaged.core.settings import Settings
+from triaged.rehearsal.world import World
+from triaged.wire import instant_text
+
+
+class Watched(World):
+    """A world that remembers when episodes began and ended, as the store does."""
+
+    def __init__(self, settings: Settings, start: int) -> None:
+        super().__init__(settings, start)
+        self.episodes: dict[tuple[str, str, int], dict[str, object]] = {}
+
+    def keep(self, effects: Iterable[Effect]) -> None:
+        """Keep the rows, and the episodes."""
+        effects = tuple(effects)
+        super().keep(effects)
+        for effect in effects:
+            match effect:
+                case StartEpisode(state=state, alert=alert):
+                    self.episodes[state.source, state.fingerprint, state.episode] = {
+                        "source": state.source,
+                        "fingerprint": state.fingerprint,
+                        "received_at": instant_text(effect.received_at),
+                        "starts_at": instant_text(state.starts_at),
+                        "labels": alert.labels,
+                        "annotations": alert.annotations,
+                        "incident": state.incident,
+                    }
+                case EndEpisode(state=state):
+                    row = self.episodes[state.source, state.fingerprint, state.episode]
+                    row["ended_at"] = instant_text(effect.ended_at)
+                    row["ended_by"] = effect.by
+                case _:
+                    pass
+
+    def answers(self, number: int) -> dict[str, object]:
+        """What the API says of an incident."""
+        incident = self.view.incidents[number]
+        pages = [page for page in self.view.pages.values() if page.incident == number]
+        return {
+            "incident": incident_document(incident, "http://127.0.0.1:9099"),
+            "timeline": [entry_then(entry) for entry in self.entries[number]],
+            "pages": [page_document(page) for page in pages],
+            "episodes": [row for row in self.episodes.values() if row["incident"] == number],
+        }
+
+
+def entry_then(entry: Entry) -> dict[str, object]:
+    """A timeline entry that was written when it happened."""
+    return {
+        "recorded_at": instant_text(entry.at),
+        "kind": entry.kind,
+        "actor": entry.actor,
+        "text": entry.text,
+        "data": entry.data,
+    }

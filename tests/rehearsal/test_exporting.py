@@ -1,0 +1,219 @@
+"""What happened is exported as a test that passes with the same rules."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.core.world import MONDAY
+from tests.rehearsal.nights import Watched
+from tests.rehearsal.played import RULES, SETTINGS, SOURCES
+from triaged.core.durations import MINUTE, SECOND
+from triaged.core.events import (
+    Acknowledged,
+    AlertReceived,
+    Assigned,
+    Closed,
+    Declared,
+    Escalated,
+    Event,
+    NoteAdded,
+    PhaseChanged,
+    Reopened,
+    Resolved,
+    SeverityChosen,
+    Snoozed,
+    Unacknowledged,
+)
+from triaged.core.model import Alert, Phase, Severity
+from triaged.documents import parse
+from triaged.rehearsal.cases import play
+from triaged.rehearsal.exporting import exported
+from triaged.rehearsal.read_tests import TestContext, read_tests
+from triaged.rehearsal.verdicts import Verdict, judge
+
+CONTEXT = TestContext(SETTINGS, SOURCES, RULES)
+
+
+def alert(severity: str = "SEV-1", pod: str = "1", *, firing: bool = True) -> Alert:
+    labels = {"alertname": "Down", "service": "shop", "severity": severity, "pod": pod}
+    return Alert("alertmanager", f"f{pod}", firing, labels, {"summary": 'It\'s: "down" #1'})
+
+
+def happened(*events: tuple[float, Event], until: float = 60) -> Watched:
+    """A world in which these happened, (minutes since the start, event)."""
+    world = Watched(SETTINGS, MONDAY)
+    for minutes, event in events:
+        at = MONDAY + int(minutes * MINUTE)
+        world.run_until(at)
+        if isinstance(event, Acknowledged) and world.view.incidents[1].state == "acknowledged":
+            continue  # it is activity, but the timeline does not say so
+        if isinstance(event, AlertReceived):
+            world.handle(replace(event, received_at=at))
+        else:
+            world.handle(event)
+        world.run_until(at)
+    world.run_until(MONDAY + int(until * MINUTE))
+    return world
+
+
+def fires(severity: str = "SEV-1", pod: str = "1") -> AlertReceived:
+    return AlertReceived(alert(severity, pod), 0)
+
+
+def ends(pod: str = "1") -> AlertReceived:
+    return AlertReceived(alert(pod=pod, firing=False), 0)
+
+
+def verdict_of(world: Watched, number: int = 1) -> Verdict:
+    """What `triaged test` says of the exported incident."""
+    text = exported(world.answers(number))
+    cases, problems = read_tests([parse("export.yaml", text.encode())], CONTEXT)
+    assert [str(problem) for problem in problems] == [], text
+    (case,) = cases
+    return judge(play(case, SETTINGS))
+
+
+def test_a_night_is_a_test() -> None:
+    world = happened(
+        (0, fires("SEV-3")),
+        (1.5, fires("SEV-1", "2")),
+        (3, Acknowledged(1, "alice")),
+        (20.01, ends("1")),
+        (22, ends("2")),
+    )
+
+    assert (
+        exported(world.answers(1))
+        == """\
+# INC-1 as it happened: `triaged test FILE` runs it.
+tests:
+  - name: INC-1 Down
+    at: 2026-03-30T10:00:00.000000Z
+    input:
+      - {alertname: Down, service: shop, severity: SEV-3, pod: "1", _resolve: 20m0.6s, \
+_fingerprint: f1, _annotations: {summary: "It's: \\"down\\" #1"}}
+      - {alertname: Down, service: shop, severity: SEV-1, pod: "2", _at: 1m30s, _resolve: 22m, \
+_fingerprint: f2, _annotations: {summary: "It's: \\"down\\" #1"}}
+    do:
+      - {at: 3m, ack: alice}
+    until: 22m
+    expect:
+      incidents: 1
+      severity: SEV-1
+      rule: label-SEV-1
+      title: Down
+      policy: default
+      service: shop
+      group: {alertname: Down, service: shop}
+      state: resolved
+      response: met
+      reopens: 0
+      tolerance: 5s
+      pages:
+        - {at: 0s, to: alice, via: desk}
+        - {at: 0s, to: alice, via: mail}
+        - {at: 1m30s, to: alice, via: desk}
+        - {at: 1m30s, to: alice, via: mail}
+"""
+    )
+    assert verdict_of(world).passed
+
+
+def test_everything_that_people_do_is_done_again() -> None:
+    world = happened(
+        (0, fires("SEV-2")),
+        (1, Escalated(1, "alice")),
+        (2, Acknowledged(1, "bob", "mine")),
+        (3, Assigned(1, "bob", "carol")),
+        (4, SeverityChosen(1, "token:ops", Severity.SEV1, "worse")),
+        (5, PhaseChanged(1, "carol", Phase.MITIGATION)),
+        (6, NoteAdded(1, "carol", "rolled back", MONDAY)),
+        (7, Snoozed(1, "carol", MONDAY + 30 * MINUTE)),
+        (31, Escalated(1, "carol")),
+        (32, Acknowledged(1, "bob")),
+        (33, Unacknowledged(1, "bob")),
+        (40, Resolved(1, "bob")),
+        (41, Reopened(1, "bob")),
+        (42, ends()),
+        (43, Closed(1, "bob")),
+    )
+
+    verdict = verdict_of(world)
+    assert verdict.passed, verdict
+
+
+def test_a_declared_incident_is_a_test() -> None:
+    event = Declared("alice", "Shop is slow", Severity.SEV2, "shop", "payments", "hm", MONDAY)
+    world = happened((0, event), (1, Acknowledged(1, "bob")))
+
+    text = exported(world.answers(1))
+
+    assert "declare: Shop is slow, severity: SEV-2, by: alice, service: shop" in text
+    assert verdict_of(world).passed
+
+
+def test_an_alert_that_began_anew_is_not_resolved_in_between() -> None:
+    later = replace(alert(), starts_at=MONDAY + 9 * MINUTE)
+    world = happened((0, fires()), (10, AlertReceived(later, 0)), (12, ends()))
+
+    verdict = verdict_of(world)
+    assert verdict.passed, verdict
+
+
+def test_a_failed_page_is_told_and_pages_are_not_expected() -> None:
+    answers: Any = happened((0, fires())).answers(1)
+    answers["timeline"].append(
+        {
+            "recorded_at": "2026-03-30T10:00:01.000000Z",
+            "kind": "page.failed",
+            "actor": "triaged",
+            "text": "attempt 1 to reach bob by mail failed: 550\nno",
+        }
+    )
+
+    text = exported(answers)
+
+    assert "# Pages are not expected: attempt 1 to reach bob by mail failed: 550 no;" in text
+    assert "pages:" not in text
+
+
+def test_a_late_daemon_is_within_the_tolerance() -> None:
+    answers: Any = happened((0, fires())).answers(1)
+    for page in answers["pages"]:
+        page["due_at"] = page["due_at"].replace(":00.000000Z", ":01.400000Z")
+
+    cases, _ = read_tests([parse("export.yaml", exported(answers).encode())], CONTEXT)
+
+    assert judge(play(cases[0], SETTINGS)).passed
+
+
+PEOPLE = st.sampled_from(["alice", "bob"])
+EVENTS = st.one_of(
+    st.builds(fires, st.sampled_from(["SEV-1", "SEV-2", "SEV-3"]), st.sampled_from("123")),
+    st.builds(ends, st.sampled_from("123")),
+    st.builds(Acknowledged, st.just(1), PEOPLE),
+    st.builds(Unacknowledged, st.just(1), PEOPLE),
+    st.builds(Resolved, st.just(1), PEOPLE),
+    st.builds(Reopened, st.just(1), PEOPLE),
+    st.builds(Escalated, st.just(1), PEOPLE),
+    st.builds(SeverityChosen, st.just(1), PEOPLE, st.sampled_from(Severity)),
+    st.builds(NoteAdded, st.just(1), PEOPLE, st.just("hm")),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 400), EVENTS), max_size=8), st.integers(0, 100))
+def test_every_night_is_a_test_that_passes(
+    nights: list[tuple[int, Event]], extra_minutes: int
+) -> None:
+    steps: list[tuple[float, Event]] = [(0.0, fires("SEV-2"))]
+    seconds = 0
+    for gap, event in nights:
+        seconds += gap
+        steps.append((seconds * SECOND / MINUTE, event))
+    world = happened(*steps, until=seconds / 60 + extra_minutes)
+
+    verdict = verdict_of(world)
+    assert verdict.passed, (verdict, exported(world.answers(1)))

@@ -1,0 +1,88 @@
+"""`/api/v1/incidents/{id}/episodes`: when each of its alerts began and ended."""
+
+import msgspec
+from aiohttp import web
+
+from triaged.api import answers, problems
+from triaged.api.incidents import ONE, PAGE_QUERY, find, unknown
+from triaged.api.queries import Query
+from triaged.api.routes import Call, Route, Scope
+from triaged.api.schemas import Instant
+from triaged.core.model import Severity
+from triaged.store import episodes
+from triaged.store.episodes import StoredEpisode
+from triaged.wire import instant_text
+
+
+class EpisodeDocument(msgspec.Struct, frozen=True):
+    """An alert from when it fired until it was over."""
+
+    source: str
+    fingerprint: str
+    episode: int
+    received_at: Instant
+    starts_at: Instant
+    """By the sender's word, where it gave one."""
+    ended_at: Instant | None
+    ended_by: str | None
+    """`resolved`, `lapsed`, or `restarted`: it fired again with a later start."""
+    repeats: int
+    severity: Severity | None
+    rule: str | None
+    rules: list[str]
+    """All that matched at the time."""
+    labels: dict[str, str]
+    annotations: dict[str, str]
+
+
+class EpisodeList(msgspec.Struct, frozen=True):
+    """The episodes that began in an incident, in the order of arrival."""
+
+    episodes: list[EpisodeDocument]
+    next_cursor: str | None
+
+
+async def index(call: Call) -> web.StreamResponse:
+    """The episodes; the cursor is where the page before ended."""
+    incident = await find(call)
+    if incident is None:
+        return unknown(call)
+    query = Query(call.request.query)
+    after, limit = query.whole("cursor") or 0, query.limit()
+    if query.errors:
+        return problems.invalid(query.errors)
+    async with call.context.database.reading() as tx:
+        found = await episodes.of_incident(tx, incident.number, after, limit + 1)
+    cursor = str(found[limit - 1].id) if len(found) > limit else None
+    return answers.listing("episodes", [_document(one) for one in found[:limit]], cursor)
+
+
+def _document(one: StoredEpisode) -> dict[str, object]:
+    return {
+        "source": one.source,
+        "fingerprint": one.fingerprint,
+        "episode": one.episode,
+        "received_at": instant_text(one.received_at),
+        "starts_at": instant_text(one.starts_at),
+        "ended_at": None if one.ended_at is None else instant_text(one.ended_at),
+        "ended_by": one.ended_by,
+        "repeats": one.repeats,
+        "severity": one.verdict.severity,
+        "rule": one.verdict.rule,
+        "rules": list(one.verdict.rules),
+        "labels": one.labels,
+        "annotations": one.annotations,
+    }
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path=f"{ONE}/episodes",
+        scope=Scope.READ,
+        handler=index,
+        about="When each of its alerts began and ended, in the order of arrival.",
+        query=PAGE_QUERY,
+        answer=EpisodeList,
+    ),
+)

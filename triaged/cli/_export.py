@@ -1,0 +1,58 @@
+"""`triaged incident export`: an incident with all that belongs to it, or as a test of rules."""
+
+import argparse
+from typing import Any
+
+from triaged.cli._client import Client, Failed
+from triaged.cli._output import print_json
+
+LIMIT = "1000"
+"""Rows a request: the most that the API gives."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """`--as-test`."""
+    parser.add_argument(
+        "--as-test", action="store_true", help="as YAML for `triaged test`: what came in, what "
+        "people did, and what came of it as the expectation"
+    )  # fmt: skip
+
+
+def export(client: Client, path: str, options: argparse.Namespace) -> int:
+    """Print the incident at `path` with timeline, alerts, episodes and pages."""
+    answers: dict[str, Any] = {"incident": client.get(path)}
+    for key, noun in (
+        ("timeline", "entries"),
+        ("alerts", "alerts"),
+        ("episodes", "episodes"),
+        ("pages", "pages"),
+    ):
+        answers[key] = _every(client, f"{path}/{key}", noun)
+    if options.as_test:
+        print(_as_test(answers), end="")
+    else:
+        print_json(answers)
+    return 0
+
+
+def _every(client: Client, path: str, noun: str) -> list[Any]:
+    """All rows of a list, page by page."""
+    rows: list[Any] = []
+    cursor: str | None = None
+    while True:
+        answer = client.get(path, {"limit": LIMIT, "cursor": cursor})
+        rows += answer[noun]
+        cursor = answer.get("next_cursor")
+        if not cursor:
+            return rows
+
+
+def _as_test(answers: dict[str, Any]) -> str:
+    import msgspec
+
+    from triaged.rehearsal.exporting import exported
+
+    try:
+        return exported(answers)
+    except msgspec.ValidationError as error:
+        raise Failed(f"the daemon's answers are not understood: {error}") from None

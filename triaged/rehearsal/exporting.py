@@ -1,0 +1,276 @@
+"""An incident that happened as a test of rules: what came in, what people did, what came of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from triaged.core.draft import OURSELVES
+from triaged.core.durations import SECOND, format_duration
+from triaged.core.grouping import ALERTS
+from triaged.core.model import LIVE, Reason
+from triaged.ingest._fingerprint import fingerprint
+from triaged.rehearsal.flow import flow, scalar
+from triaged.rehearsal.read_tests import ALERTS_MAX, UNTIL_MAX_US
+from triaged.rehearsal.tests_schema import SOURCE, format_offset, parse_instant
+
+TOLERANCE_US = 5 * SECOND
+"""A daemon's timers fire within a second of their instants, and the next ones count from then."""
+
+BY_RULE = ("rule:", "raise:")
+ESCALATED = "escalated by hand"
+VERB_OF_KIND: Mapping[str, str] = {
+    "incident.acknowledged": "ack",
+    "incident.unacknowledged": "unack",
+    "incident.resolved": "resolve",
+    "incident.reopened": "reopen",
+    "incident.closed": "close",
+}
+
+Written = dict[str, object]
+"""A map as it will stand in the test."""
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Counts of alerts, as the API gives them."""
+
+    firing: int
+
+
+class IncidentThen(msgspec.Struct, frozen=True):
+    """What a test says of the incident, as the API gives it."""
+
+    id: str
+    title: str
+    severity: str
+    severity_by: str
+    state: str
+    response: str
+    policy: str
+    opened_at: str
+    alerts: Counts
+    service: str | None = None
+    team: str | None = None
+    runbook: str | None = None
+    reopens: int = 0
+    key: dict[str, str] = {}
+
+
+class EntryThen(msgspec.Struct, frozen=True):
+    """A timeline entry."""
+
+    recorded_at: str
+    kind: str
+    actor: str
+    text: str = ""
+    data: dict[str, object] = {}
+
+
+class PageThen(msgspec.Struct, frozen=True):
+    """A page or an update."""
+
+    kind: str
+    state: str
+    contact: str
+    due_at: str
+    person: str | None = None
+
+
+class EpisodeThen(msgspec.Struct, frozen=True):
+    """An alert from when it fired until it was over."""
+
+    source: str
+    fingerprint: str
+    received_at: str
+    starts_at: str
+    labels: dict[str, str]
+    ended_at: str | None = None
+    ended_by: Literal["resolved", "lapsed", "restarted"] | None = None
+    annotations: dict[str, str] = {}
+
+
+class Night(msgspec.Struct, frozen=True):
+    """An incident with all that belongs to it, as the API answers."""
+
+    incident: IncidentThen
+    timeline: tuple[EntryThen, ...]
+    pages: tuple[PageThen, ...]
+    episodes: tuple[EpisodeThen, ...]
+
+
+def exported(answers: object) -> str:
+    """The file of one test; `answers` has the API's JSON under `Night`'s names."""
+    night = msgspec.convert(answers, Night)
+    return _Export(night).text()
+
+
+class _Export:
+    """Instants as offsets from the opening."""
+
+    def __init__(self, night: Night) -> None:
+        self._night = night
+        self._start_at = parse_instant(night.incident.opened_at)
+        self._remarks = [f"{night.incident.id} as it happened: `triaged test FILE` runs it."]
+
+    def text(self) -> str:
+        """The whole file."""
+        incident = self._night.incident
+        inputs, acts, expect = list(self._inputs()), list(self._acts()), self._expect()
+        until_us = min(self._until_us(), UNTIL_MAX_US)
+        lines = [
+            "tests:",
+            f"  - name: {scalar(f'{incident.id} {incident.title}')}",
+            f"    at: {incident.opened_at}",
+            *_list("input", inputs),
+            *_list("do", acts),
+            f"    until: {format_offset(until_us)}",
+            "    expect:",
+            *(f"      {name}: {flow(value)}" for name, value in expect.items()),
+        ]
+        pages = self._pages()
+        if pages is not None:
+            lines += [f"      tolerance: {format_duration(TOLERANCE_US)}"]
+            lines += [f"  {line}" for line in _list("pages", pages)] or ["      pages: []"]
+        head = [f"# {remark}" for remark in self._remarks]
+        return "\n".join([*head, *lines, ""])
+
+    def _offset(self, text: str, *, to_second: bool = False) -> int:
+        """µs since the opening, to the millisecond (or second); never before it."""
+        unit = SECOND if to_second else 1000
+        us = max(parse_instant(text) - self._start_at, 0)
+        return (us + unit // 2) // unit * unit
+
+    def _inputs(self) -> Iterator[Written]:
+        restarted: set[tuple[str, str]] = set()
+        episodes = self._night.episodes
+        for episode in episodes[:ALERTS_MAX]:
+            identity = (episode.source, episode.fingerprint)
+            yield self._input(episode, again=identity in restarted)
+            restarted.discard(identity)
+            if episode.ended_by == "restarted":
+                restarted.add(identity)
+        if len(episodes) > ALERTS_MAX:
+            self._remarks.append(f"Only the first {ALERTS_MAX} of {len(episodes)} alerts are here.")
+
+    def _input(self, episode: EpisodeThen, *, again: bool) -> Written:
+        """An alert; `again`: it fired anew, with a later start, before it had been resolved."""
+        at_us = self._offset(episode.received_at)
+        since_us = parse_instant(episode.received_at) - parse_instant(episode.starts_at)
+        written: Written = dict(episode.labels)
+        if at_us:
+            written["_at"] = format_offset(at_us)
+        if episode.ended_at is not None and episode.ended_by != "restarted":
+            written["_resolve"] = format_offset(self._offset(episode.ended_at))
+        if since_us >= SECOND or (again and since_us >= 0):
+            written["_since"] = format_offset(since_us)
+        if episode.source != SOURCE:
+            written["_source"] = episode.source
+        if episode.fingerprint != fingerprint(episode.labels):
+            written["_fingerprint"] = episode.fingerprint
+        if episode.annotations:
+            written["_annotations"] = dict(episode.annotations)
+        return written
+
+    def _acts(self) -> Iterator[Written]:
+        before: EntryThen | None = None
+        for entry in self._night.timeline:
+            act = self._act(entry)
+            follows = before is not None and before.recorded_at == entry.recorded_at
+            if act is not None and not (follows and entry.kind == "phase.changed"):
+                yield {"at": format_offset(self._offset(entry.recorded_at)), **act}
+            before = entry
+
+    def _act(self, entry: EntryThen) -> Written | None:
+        """What a person did; None for what triaged did by itself."""
+        if entry.actor in (OURSELVES, ALERTS) or entry.actor.startswith(BY_RULE):
+            return None
+        who, data = entry.actor, entry.data
+        match entry.kind:
+            case "incident.opened" if data.get("reason") == Reason.DECLARED:
+                return self._declared(who, data)
+            case "incident.unacknowledged" if data.get("reason") == Reason.ESCALATED_BY_HAND:
+                return {"escalate": who}
+            case "note" if entry.text == ESCALATED:
+                return {"escalate": who}
+            case "note":
+                return {"note": entry.text, "by": who}
+            case "incident.assigned":
+                whom = data.get("person") or entry.text.removeprefix("assigned to ")
+                return {"assign": whom, "by": who}
+            case "severity.changed":
+                return {"severity": data.get("to"), "by": who}
+            case "phase.changed":
+                return {"phase": data.get("to"), "by": who}
+            case "incident.snoozed":
+                return self._snoozed(entry)
+            case kind if kind in VERB_OF_KIND:
+                return {VERB_OF_KIND[kind]: who}
+            case _:
+                return None
+
+    def _declared(self, who: str, data: Mapping[str, object]) -> Written:
+        incident = self._night.incident
+        written: Written = {"declare": incident.title, "severity": data.get("severity"), "by": who}
+        given = {"service": incident.service, "team": incident.team}
+        return written | {name: value for name, value in given.items() if value}
+
+    def _snoozed(self, entry: EntryThen) -> Written | None:
+        until = entry.data.get("until")
+        if not isinstance(until, int):
+            return None
+        us = max(until - parse_instant(entry.recorded_at), 0) // 1000 * 1000
+        return {"snooze": format_offset(us), "by": entry.actor}
+
+    def _until_us(self) -> int:
+        """To the last that was written down: what comes later was not seen."""
+        episodes = self._night.episodes
+        instants = [entry.recorded_at for entry in self._night.timeline]
+        instants += [episode.received_at for episode in episodes]
+        instants += [episode.ended_at for episode in episodes if episode.ended_at is not None]
+        return max(self._offset(text) for text in instants)
+
+    def _expect(self) -> Written:
+        incident = self._night.incident
+        rule = incident.severity_by.partition(":")[2]
+        by_rule = incident.severity_by.startswith(BY_RULE)
+        by: Written = {"rule": rule} if by_rule else {"severity_by": incident.severity_by}
+        more = {
+            "service": incident.service,
+            "team": incident.team,
+            "runbook": incident.runbook,
+            "group": incident.key,
+        }
+        return {
+            "incidents": 1,
+            "severity": incident.severity,
+            **by,
+            "title": incident.title,
+            "policy": incident.policy,
+            **{name: value for name, value in more.items() if value},
+            "state": incident.state,
+            "response": incident.response,
+            **({"firing": incident.alerts.firing} if incident.state in LIVE else {}),
+            "reopens": incident.reopens,
+        }
+
+    def _pages(self) -> Sequence[Written] | None:
+        """The pages that went out; None if a provider's failures decided about some of them."""
+        failed = [entry for entry in self._night.timeline if entry.kind == "page.failed"]
+        if failed:
+            why = f"{failed[0].text}; in a test every provider accepts"
+            self._remarks.append(f"Pages are not expected: {why}.".replace("\n", " "))
+            return None
+        sent = [each for each in self._night.pages if (each.kind, each.state) == ("page", "sent")]
+        return [
+            {
+                "at": format_offset(self._offset(page.due_at, to_second=True)),
+                **({"to": page.person} if page.person else {}),
+                "via": page.contact,
+            }
+            for page in sorted(sent, key=lambda page: page.due_at)
+        ]
+
+
+def _list(name: str, rows: Sequence[Written]) -> list[str]:
+    """The key and a line for each row; nothing where there are none."""
+    return [f"    {name}:", *(f"      - {flow(row)}" for row in rows)] if rows else []
