@@ -35,8 +35,11 @@ from triaged.core.events import (
     Unacknowledged,
     Verdict,
 )
+from triaged.core.flapping import flaps
+from triaged.core.grouping import ALERTS
 from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Span, State
 from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
+from triaged.core.settings import FlapLimit
 from triaged.core.view import View
 from triaged.rehearsal.world import accept
 
@@ -97,7 +100,8 @@ class Watched(World):
             repeat_every=Span(600_000_000),
         )
         rules = ByLabels(None, *RAISES)
-        super().__init__(replace(twice, rules=rules))
+        limit = FlapLimit(2, 600_000_000)
+        super().__init__(replace(twice, rules=rules, flapping=limit))
         self.fired: list[tuple[int, int, int, int]] = []
         self.tokens: dict[str, int] = {}
 
@@ -140,6 +144,11 @@ class Watched(World):
             assert there >= (old.escalation.round, old.escalation.step), "steps go forward (13)"
         if isinstance(event, AlertReceived | TimerFired) and old.live and new.live:
             assert new.severity <= old.severity, "nothing but people lowers a severity (14)"
+        if flaps(old) and new.resolved_by == ALERTS and old.live and old.flapping is not UNSET:
+            assert self.now - old.flapping.at[-1] >= old.flapping.within_us, "it settles in time"
+        if flaps(old) and flaps(new) and isinstance(event, AlertReceived):
+            risen = new.severity < old.severity
+            assert same_epoch or risen, "what flaps pages no more, unless it gets worse"
         if new.raising is not UNSET:
             assert all(len(counted) < 1000 for counted in new.raising.seen), "counts are bounded"
         assert new.escalation.epoch >= old.escalation.epoch

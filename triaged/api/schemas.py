@@ -144,6 +144,8 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     muted_by: str | None
     storm: str | None
     reopens: int
+    flapping: bool
+    """It came back so often that it is held open until it has been quiet."""
     previous: str | None
     alerts: AlertCounts
     escalation: Place

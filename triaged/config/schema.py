@@ -79,6 +79,15 @@ class SeverityTarget(msgspec.Struct, frozen=True):
     """An acknowledgement without activity ends after this long."""
 
 
+class Flapping(msgspec.Struct, frozen=True):
+    """From when on an incident that comes back is held open and pages no more."""
+
+    reopens: int = 3
+    """It has re-opened so often …"""
+    within: Duration = 30 * MINUTE
+    """… within this time; and it settles once it has been quiet for as long."""
+
+
 class Token(msgspec.Struct, frozen=True):
     """A credential of the API, besides those made with `triaged token create`."""
 
@@ -262,6 +271,8 @@ class Config(msgspec.Struct, frozen=True):
     """From which share of the response target an unanswered incident is at risk."""
     reopen_within: Duration = 30 * MINUTE
     """A new episode so soon after the resolve re-opens the incident."""
+    flapping: Flapping | Literal["never"] = Flapping()
+    """What pages once more, says so and then keeps quiet; `never`: every re-opening pages."""
     tokens: tuple[Token, ...] = ()
     """Credentials of the API."""
     sources: Mapping[str, Annotated[Source, Open("triaged.ingest")]] = {}

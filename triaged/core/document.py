@@ -1,5 +1,6 @@
 """An incident, an alert's place, a page, a timeline entry as the outside sees them (JSON)."""
 
+from triaged.core.flapping import flaps
 from triaged.core.model import ChainedEntry, Incident, Page, incident_id
 from triaged.wire import instant_text
 
@@ -37,6 +38,7 @@ def incident_document(incident: Incident, public_url: str) -> dict[str, object]:
         "muted_by": None,
         "storm": None,
         "reopens": incident.reopens,
+        "flapping": flaps(incident),
         "previous": None if previous is None else incident_id(previous),
         "alerts": {
             "firing": sum(incident.firing.values()),

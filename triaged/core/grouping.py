@@ -5,6 +5,7 @@ import msgspec
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Count, JoinAlert
 from triaged.core.escalation import Cause, arm, disarm, settle_response
+from triaged.core.flapping import flaps, hold_us, returned, settle
 from triaged.core.lifecycle import Verb, next_state
 from triaged.core.model import (
     Alert,
@@ -136,10 +137,15 @@ def open_incident(view: View, settings: Settings, arrival: Arrival) -> Draft:
 def join(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
     """The alert joins an open incident: a higher severity pages, else only its holder hears."""
     draft = Draft(incident)
+    comes_back = flaps(incident) and incident.resolving_at is not None
+    if comes_back:
+        returned(draft, settings, arrival.now)
     _attach(draft, arrival)
     rise = _rise(draft, settings, arrival)
     if rise is not None:
         raise_to(draft, settings, arrival.now, rise, arrival.received_at)
+    elif comes_back:
+        pass  # no news
     elif incident.state is State.ACKNOWLEDGED and incident.acknowledged_by:
         count = arrival.now // JOIN_NEWS_EVERY_US
         news = (incident.acknowledged_by, "another alert joined", f"joined-{count}")
@@ -151,6 +157,7 @@ def reopen_with(incident: Incident, settings: Settings, arrival: Arrival) -> Dra
     """The trouble is back within `reopen_within`: the same incident, armed again."""
     draft = Draft(incident)
     reopen(draft, arrival.now, Reason.REOPEN_WINDOW, OURSELVES)
+    returned(draft, settings, arrival.now)
     _attach(draft, arrival)
     rise = _rise(draft, settings, arrival)
     if rise is not None:
@@ -203,7 +210,8 @@ def _attach(draft: Draft, arrival: Arrival) -> None:
     if not labels.items() <= theirs.items():
         labels = {name: value for name, value in labels.items() if theirs.get(name) == value}
     resolving_at = incident.resolving_at
-    if resolving_at is not None and incident.resolve.when is not ResolveWhen.FIRST:
+    keeps = incident.resolve.when is ResolveWhen.FIRST and not flaps(incident)
+    if resolving_at is not None and not keeps:
         resolving_at = None
         draft.drop(ResolveDue)
     draft.change(
@@ -234,12 +242,12 @@ def leave(incident: Incident, settings: Settings, state: AlertState, now: int) -
         return draft
     if not _may_resolve(draft.incident, state):
         return draft
-    hold_us = incident.resolve.hold_us
-    if hold_us == 0:
+    hold = hold_us(draft, now)
+    if hold == 0:
         resolve(draft, settings, now, ALERTS)
     else:
-        draft.change(resolving_at=now + hold_us)
-        draft.arm(ResolveDue(incident.number, now + hold_us))
+        draft.change(resolving_at=now + hold)
+        draft.arm(ResolveDue(incident.number, now + hold))
     return draft
 
 
@@ -270,6 +278,7 @@ def resolve(draft: Draft, settings: Settings, now: int, by: str, text: str | Non
     )
     disarm(draft)
     pause(draft)
+    settle(draft, now)
     if text is None:
         text = "resolved: no alert fires" if by == ALERTS else f"resolved by {by}"
     reason = Reason.ALERTS_RESOLVED if by == ALERTS else Reason.RESOLVED

@@ -189,6 +189,18 @@ class Escalation(msgspec.Struct, frozen=True, gc=False):
     """The last round of this epoch in which the catch-all was paged; 0: none yet."""
 
 
+class Flapping(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """How often an incident came back lately."""
+
+    at: tuple[int, ...]
+    """When, the latest last; none older than `within_us`, and few."""
+    within_us: int
+    since: int | None = None
+    """Since when it is held open for it; None: it does not flap."""
+    held: int = 0
+    """How often it came back since then."""
+
+
 class Incident(msgspec.Struct, frozen=True, gc=False):
     """Alerts handled together, and everything decided about them."""
 
@@ -241,6 +253,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """A human's choice; it holds against all alerts attached when it was made."""
     raising: Raising | UnsetType = UNSET
     """What may raise the severity, and what has been counted for it."""
+    flapping: Flapping | UnsetType = UNSET
     told: tuple[Recipient, ...] = ()
     """Everybody who was paged: they hear of acknowledgement and resolve."""
     entries: int = 0

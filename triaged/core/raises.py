@@ -30,7 +30,7 @@ class FiringFor(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class Reopenings(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The incident has re-opened so often."""
+    """The incident has re-opened so often; while it flaps, every return counts."""
 
     times: int
 

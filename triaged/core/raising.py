@@ -80,7 +80,8 @@ def _calls(each: Raise, counted: dict[str, int], incident: Incident) -> bool:
         case ManyAlerts(alerts=needed) | ManyValues(count=needed):
             return len(counted) >= needed
         case Reopenings(times=times):
-            return incident.chosen is None and incident.reopens >= times
+            held = 0 if incident.flapping is UNSET else incident.flapping.held
+            return incident.chosen is None and incident.reopens + held >= times
         case FiringFor():
             return False  # its time comes by a timer
         case _:

@@ -87,6 +87,13 @@ class Classifier(Protocol):
         """What the rules make of `alert` when its episode starts at `now`."""
 
 
+class FlapLimit(msgspec.Struct, frozen=True):
+    """An incident flaps that re-opened so often within a time."""
+
+    reopens: int
+    within_us: int
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that decisions depend on besides the store."""
 
@@ -109,6 +116,8 @@ class Settings(msgspec.Struct, frozen=True):
     unclassified: Severity = Severity.SEV2
     at_risk: float = 0.75
     reopen_within: int = 30 * MINUTE
+    flapping: FlapLimit | None = None
+    """None: nothing flaps."""
     timezone: str = "UTC"
     public_url: str = ""
 

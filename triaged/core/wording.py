@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from triaged.core.flapping import in_words
 from triaged.core.model import Incident, Page, PageKind, Response, State, incident_id
 
 SUBJECT_MAX = 120
@@ -163,7 +164,10 @@ def _labels(incident: Incident) -> Iterator[str]:
 def _history(incident: Incident) -> Iterator[str]:
     if incident.previous is not None:
         yield f"Follows {incident_id(incident.previous)}."
-    if incident.reopens:
+    flapping = in_words(incident)
+    if flapping is not None:
+        yield f"{flapping.capitalize()}. It stays open until it has been quiet for that long."
+    elif incident.reopens:
         yield f"Re-opened {incident.reopens} times." if incident.reopens > 1 else "Re-opened."
 
 

@@ -1,0 +1,78 @@
+"""Flapping: what re-opens again and again pages once more, says so, and then keeps quiet.
+
+While it flaps, an incident that nothing fires in stays open until that has lasted `within`; what
+comes back in the meantime joins it and pages nobody, unless the severity rises. A person who
+resolves it ends that, too: what comes back then is news (docs/decisions/0013).
+"""
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.durations import format_duration
+from triaged.core.model import Entry, Flapping, Incident
+from triaged.core.settings import Settings
+
+RETURNS_KEPT = 20
+"""Instants at which a flapping incident came back: enough to say how often it does lately."""
+
+
+def flaps(incident: Incident) -> bool:
+    """Whether it is held open because it flaps."""
+    return incident.flapping is not UNSET and incident.flapping.since is not None
+
+
+def returned(draft: Draft, settings: Settings, now: int) -> None:
+    """Something fires again after nothing did: count it; often enough in time it is flapping."""
+    limit, known = settings.flapping, draft.incident.flapping
+    if known is not UNSET and known.since is not None:
+        at = _lately((*known.at, now), known.within_us, now)
+        draft.change(flapping=replace(known, at=at[-RETURNS_KEPT:], held=known.held + 1))
+        return
+    if limit is None:
+        return
+    before = () if known is UNSET else known.at
+    at = _lately((*before, now), limit.within_us, now)
+    if len(at) < limit.reopens:
+        draft.change(flapping=Flapping(at, limit.within_us))
+        return
+    draft.change(flapping=Flapping(at[-RETURNS_KEPT:], limit.within_us, since=now))
+    often = f"{len(at)} times in {format_duration(limit.within_us)}"
+    text = f"flapping: {often}; it stays open until it has been quiet for that long"
+    data: dict[str, object] = {"times": len(at), "within_us": limit.within_us}
+    draft.say(Entry(now, "incident.flapping", OURSELVES, text, data))
+
+
+def _lately(at: tuple[int, ...], within_us: int, now: int) -> tuple[int, ...]:
+    return tuple(instant for instant in at if instant > now - within_us)
+
+
+def hold_us(draft: Draft, now: int) -> int:
+    """How long nothing may fire before it resolves; one that has fired steadily has settled."""
+    incident = draft.incident
+    flapping = incident.flapping
+    if flapping is UNSET or flapping.since is None:
+        return incident.resolve.hold_us
+    if flapping.at and now - flapping.at[-1] < flapping.within_us:
+        return max(incident.resolve.hold_us, flapping.within_us)
+    settle(draft, now)
+    return incident.resolve.hold_us
+
+
+def settle(draft: Draft, now: int) -> None:
+    """It flaps no more: it was quiet, or steady, for long enough, or a person resolved it."""
+    flapping = draft.incident.flapping
+    if flapping is UNSET or flapping.since is None:
+        return
+    draft.change(flapping=UNSET)
+    text = f"flaps no more; it came back {flapping.held} times while it was held open"
+    data: dict[str, object] = {"since": flapping.since, "held": flapping.held}
+    draft.say(Entry(now, "incident.settled", OURSELVES, text, data))
+
+
+def in_words(incident: Incident) -> str | None:
+    """`flapping: 5 times in 30m`, for whom is paged; None when it does not flap."""
+    flapping = incident.flapping
+    if flapping is UNSET or flapping.since is None:
+        return None
+    return f"flapping: {len(flapping.at)} times in {format_duration(flapping.within_us)}"
