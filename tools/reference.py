@@ -17,11 +17,12 @@ from tools import shipped
 from triaged.api.app import routes
 from triaged.cli import _options
 from triaged.cli.main import commands, parser_of
-from triaged.config.reference import markdown
+from triaged.config.reference import markdown, page_of
 from triaged.core.lifecycle import diagram
 from triaged.core.model import Reason as Because
 from triaged.ingest import Reason
 from triaged.metrics import Metrics
+from triaged.rehearsal.tests_schema import TestFile
 from triaged.rules import reference as language
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -35,6 +36,7 @@ def pages() -> Mapping[str, str]:
     writers: Mapping[str, Callable[[], str]] = {
         "configuration.md": markdown,
         "rules.md": _rules,
+        "tests.md": _tests,
         "shipped-rules.md": shipped.markdown,
         "http.md": _http,
         "metrics.md": _metrics,
@@ -59,6 +61,19 @@ def _code(text: str) -> str:
 
 def _rules() -> str:
     return f"{markdown('rules').rstrip()}\n\n{language.markdown()}"
+
+
+TESTS_HEAD = """\
+# Tests of rules
+
+Generated from the code. `triaged test` plays them; the guide has examples. An alert is a map of
+its labels and of the keys of [Input](#input), which begin with `_`. `triaged schema tests` prints
+a JSON Schema for editors.
+"""
+
+
+def _tests() -> str:
+    return page_of(TESTS_HEAD, "rules/tests/*.yaml", TestFile)
 
 
 def _http() -> str:

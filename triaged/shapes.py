@@ -63,7 +63,8 @@ class Open(msgspec.Struct, frozen=True):
     """Says of an annotated Struct that its map holds keys for somebody else, too."""
 
     package: str = ""
-    """The folder of plug-ins (dotted) whose module, named by `kind`, has them in `Settings`."""
+    """The folder of plug-ins (dotted) whose module, named by `kind`, has them in `Settings`; empty:
+    texts by any name, as labels."""
 
 
 def shape(

@@ -142,7 +142,7 @@ def test_the_example_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["ok"] is True
 
 
-@pytest.mark.parametrize("of", ["config", "rules"])
+@pytest.mark.parametrize("of", ["config", "rules", "tests"])
 def test_a_schema_is_json(of: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", of]) == 0
     assert json.loads(capsys.readouterr().out)["$schema"].startswith("https://json-schema.org")

@@ -4,8 +4,9 @@ import re
 import pytest
 
 from tests.conftest import ROOT
-from triaged.config.schema_json import schema_of
+from triaged.config.schema_json import schema_for, schema_of
 from triaged.documents import parse
+from triaged.rehearsal.tests_schema import TestFile
 
 
 def references(value: object) -> list[str]:
@@ -55,10 +56,12 @@ def fits_object(
     return set(required) <= set(value)
 
 
-@pytest.mark.parametrize("of", ["config", "rules"])
-def test_schema_is_json_without_dangling_references(of: str) -> None:
-    schema = schema_of("config" if of == "config" else "rules")
-
+@pytest.mark.parametrize(
+    "schema",
+    [schema_of("config"), schema_of("rules"), schema_for("tests", TestFile)],
+    ids=["config", "rules", "tests"],
+)
+def test_schema_is_json_without_dangling_references(schema: dict[str, object]) -> None:
     definitions = schema["$defs"]
     assert isinstance(definitions, dict)
     assert json.loads(json.dumps(schema)) == schema
@@ -110,4 +113,33 @@ def test_schema_takes_the_example_and_the_rules() -> None:
     assert fits(config, parse("a", (ROOT / "config.example.yaml").read_bytes()).value, config)
     assert [
         file.name for file in files if not fits(rules, parse("a", file.read_bytes()).value, rules)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("test", "is_right"),
+    [
+        ("{input: [{alertname: Down, _at: 1m0.5s, _resolve: true}], expect: {incidents: 1}}", True),
+        ("{input: [{alertname: Down, _resolve: 5m, _repeat: {pod: 3}}], expect: {}}", True),
+        ("{input: [{alertname: 5}], expect: {incidents: 1}}", False),
+        ("{input: [{alertname: Down, _at: soon}], expect: {incidents: 1}}", False),
+        ("{do: [{at: 3m, ack: alice}], expect: {pages: [{at: 0s, to: alice}]}}", True),
+        ("{do: [{at: 3m, akc: alice}], expect: {incidents: 1}}", False),
+        ("{expect: {sevrity: SEV-1}}", False),
+    ],
+)
+def test_schema_of_tests_knows_labels_from_keys(test: str, is_right: bool) -> None:
+    schema = schema_for("tests", TestFile)
+    value = parse("a", f"tests: [{test}]".replace("[{", "[{name: t, ", 1).encode()).value
+
+    assert fits(schema, value, schema) is is_right
+
+
+def test_schema_takes_the_tests_that_are_shipped() -> None:
+    schema = schema_for("tests", TestFile)
+    files = sorted((ROOT / "rules" / "tests").glob("*.yaml"))
+
+    assert len(files) > 5
+    assert [
+        file.name for file in files if not fits(schema, parse("a", file.read_bytes()).value, schema)
     ] == []

@@ -4,17 +4,18 @@ import argparse
 
 from triaged.cli._output import print_json
 
-SUMMARY = "print the JSON Schema of config.yaml or of rule files"
+SUMMARY = "print the JSON Schema of config.yaml, of rule files or of their tests"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which schema."""
-    parser.add_argument("of", choices=("config", "rules"))
+    parser.add_argument("of", choices=("config", "rules", "tests"))
 
 
 def run(options: argparse.Namespace) -> int:
     """Print it."""
-    from triaged.config.schema_json import schema_of
+    from triaged.config.schema_json import schema_for, schema_of
+    from triaged.rehearsal.tests_schema import TestFile
 
-    print_json(schema_of(options.of))
+    print_json(schema_for("tests", TestFile) if options.of == "tests" else schema_of(options.of))
     return 0

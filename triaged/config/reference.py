@@ -1,4 +1,4 @@
-"""The references of config.yaml and rule files as Markdown, from the Structs' docstrings."""
+"""The references of what operators write as Markdown, from the Structs' docstrings."""
 
 import re
 from collections.abc import Iterator
@@ -38,13 +38,17 @@ everything that is wrong at once, and `triaged schema rules` prints a JSON Schem
 
 def markdown(of: Literal["config", "rules"] = "config") -> str:
     """The page, sections in the order in which the file mentions them."""
-    pages: dict[str, list[str]] = {}
     if of == "config":
-        _section(schema.Config, "config.yaml", pages)
-    else:
-        _section(RuleFile, "rules/*.yaml", pages)
+        return page_of(HEAD, "config.yaml", schema.Config)
+    return page_of(RULES_HEAD, "rules/*.yaml", RuleFile)
+
+
+def page_of(head: str, title: str, type_: type[msgspec.Struct]) -> str:
+    """The page about a file that is read as `type_`, sections in the order of mention."""
+    pages: dict[str, list[str]] = {}
+    _section(type_, title, pages)
     lines = [line for section in pages.values() for line in section]
-    return (HEAD if of == "config" else RULES_HEAD) + "\n" + "\n".join(lines)
+    return head + "\n" + "\n".join(lines)
 
 
 def _section(type_: type[msgspec.Struct], title: str, pages: dict[str, list[str]]) -> None:
@@ -62,7 +66,7 @@ def _section(type_: type[msgspec.Struct], title: str, pages: dict[str, list[str]
     for part in record.parts:
         for below in _records(part.shape):
             _section(below.type, _title(below), pages)
-            if below.open is not None:
+            if below.open is not None and below.open.package:
                 for kind in kinds(below.open.package):
                     settings = load(below.open.package, kind).Settings
                     _section(settings, f"{_title(below)} of kind {kind}", pages)
@@ -121,6 +125,8 @@ def _default(shape: Shape, value: object) -> str:
     match shape:
         case Spoken():
             return f"`{shape.scalar.show(value)}`"
+        case OneOf() if isinstance(value, bool):
+            return f"`{str(value).lower()}`"
         case OneOf():
             fitting = next((each for each in shape.members if isinstance(each, Spoken)), None)
             return f"`{value}`" if fitting is None else _default(fitting, value)

@@ -1,4 +1,4 @@
-"""JSON Schemas of config.yaml and rule files, for editors that complete and check them.
+"""JSON Schemas of what operators write, for editors that complete and check it.
 
 https://json-schema.org/draft/2020-12/schema
 """
@@ -28,9 +28,14 @@ PLAIN: Mapping[object, str] = {
 
 def schema_of(of: Literal["config", "rules"]) -> Json:
     """The schema of config.yaml, or of a file of rules."""
+    return schema_for(of, ROOTS[of])
+
+
+def schema_for(title: str, type_: type[msgspec.Struct]) -> Json:
+    """The schema of a file that is read as `type_`."""
     walk = _Walk()
-    root = walk.of_shape(shape_of(_any(ROOTS[of])))
-    return {"$schema": DRAFT, "title": f"triaged {of}", **root, "$defs": walk.definitions}
+    root = walk.of_shape(shape_of(_any(type_)))
+    return {"$schema": DRAFT, "title": f"triaged {title}", **root, "$defs": walk.definitions}
 
 
 def _any(type_: Any) -> Any:  # noqa: ANN401 - annotations have no common type
@@ -71,13 +76,16 @@ class _Walk:
         return {"type": "object", **names, "additionalProperties": self.of_shape(shape.element)}
 
     def _of_record(self, shape: Record) -> Json:
-        if shape.open is not None:
+        if shape.open is not None and shape.open.package:
             package = shape.open.package
             return {"oneOf": [self._of_kind(shape, package, kind) for kind in kinds(package)]}
         name = shape.type.__name__
         if name not in self.definitions:
             self.definitions[name] = {}  # it may hold itself
-            self.definitions[name] = self._object(shape.parts, shape.type)
+            known = self._object(shape.parts, shape.type)
+            # what is open without a package takes texts besides: the labels of an alert
+            others = {} if shape.open is None else {"additionalProperties": {"type": "string"}}
+            self.definitions[name] = known | others
         return {"$ref": f"#/$defs/{name}"}
 
     def _of_kind(self, shape: Record, package: str, kind: str) -> Json:
