@@ -10,10 +10,13 @@ from triaged.api.context import Context
 from triaged.clock import SystemClock
 from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.errors import StoreUnavailable
-from triaged.store import retention
+from triaged.store import retention, words
 
 RETENTION_EVERY_US = HOUR
 LOOK_EVERY_US = SECOND
+READ_EVERY_US = 10 * SECOND
+"""How soon the words of an incident that is over are known: they help with the next one."""
+
 STEP_WARN_US = MINUTE
 """A wall clock this far from ours is worth a warning; deadlines go by ours."""
 
@@ -28,6 +31,7 @@ class Upkeep:
         self._context = context
         self._reload_wanted = False
         self._prune_at = 0
+        self._read_at = 0
         self._warned_us = 0
         self._stamps: Stamps = {}
 
@@ -43,6 +47,7 @@ class Upkeep:
             await clock.sleep_until(clock.now() + LOOK_EVERY_US)
             await self._reload_if_wanted()
             await self._prune(clock.now())
+            await self._read_words(clock.now())
             self._compare_clocks()
 
     async def _reload_if_wanted(self) -> None:
@@ -71,6 +76,16 @@ class Upkeep:
             return
         if removed:
             log.info("retention.pruned", **removed)
+
+    async def _read_words(self, now: int) -> None:
+        """Read what incidents that are over have in words, so that similar ones are found."""
+        if now < self._read_at:
+            return
+        self._read_at = now + READ_EVERY_US
+        try:
+            await words.read(self._context.database)
+        except StoreUnavailable as error:
+            log.warning("words.waited", error=str(error))
 
     def _compare_clocks(self) -> None:
         clock = self._context.clock

@@ -6,6 +6,7 @@ from typing import Any
 
 from triaged.cli import _export, _options
 from triaged.cli._client import Client, Failed, client_of, complain
+from triaged.cli._hints import print_hints
 from triaged.cli._output import left, local_time, print_fields, print_json, print_table
 
 SUMMARY = "list, show, acknowledge, resolve … incidents"
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
                 answer = client.get(f"{_path(options)}/timeline", {"limit": "1000"})
                 return _shown(options, answer, _print_timeline)
             case "show":
-                return _shown(options, client.get(_path(options)), _print_one)
+                return _shown(options, _one_with_hints(client, options), _print_one)
             case "export":
                 return _export.export(client, _path(options), options)
             case "declare":
@@ -105,6 +106,15 @@ def _shown(options: argparse.Namespace, answer: Any, text: Callable[[Any], None]
     else:
         text(answer)
     return 0
+
+
+def _one_with_hints(client: Client, options: argparse.Namespace) -> Any:
+    """The incident, with its hints under `hints` where the daemon knows any."""
+    row = client.get(_path(options))
+    try:
+        return {**row, "hints": client.get(f"{_path(options)}/hints")}
+    except Failed:  # an older daemon; hints are no reason to show nothing
+        return row
 
 
 def _path(options: argparse.Namespace) -> str:
@@ -215,6 +225,8 @@ def _print_one(row: Any) -> None:
             ("labels", ", ".join(f"{k}={v}" for k, v in row["labels"].items())),
         ]
     )
+    if "hints" in row:
+        print_hints(row["hints"])
 
 
 def _print_line(row: Any) -> None:

@@ -27,11 +27,12 @@ SAVE = Bulk(
     ("text", "text", "text", "bigint", "text"),
 )
 NEAR = Bulk(
-    """WITH v (service, first, last, most) AS ({rows}) SELECT {columns} FROM v CROSS JOIN changes c
-       WHERE c.service = v.service AND c.at >= v.first AND c.at <= v.last
-       ORDER BY c.at DESC LIMIT (SELECT MAX(most) FROM v)""",
+    """WITH v (service, first, last, most) AS ({rows}) SELECT {columns} FROM (
+           SELECT c.body FROM v CROSS JOIN changes c
+           WHERE c.service = v.service AND c.at >= v.first AND c.at <= v.last
+           ORDER BY c.at DESC LIMIT (SELECT MAX(most) FROM v)) near""",
     ("text", "bigint", "bigint", "bigint"),
-    ("c.body",),
+    ("near.body",),
 )
 _decode = msgspec.json.Decoder(Change).decode
 
@@ -57,4 +58,4 @@ async def near(
     rows = [(service, since - LASTS_MAX_US, until, 4 * limit) for service in sorted(services)]
     found = [_decode(row[0]) for row in await tx.fetch_bulk(NEAR, rows)]
     in_time = [c for c in found if max(c.at, c.ended_at or c.at) >= since]
-    return in_time[:limit]
+    return sorted(in_time, key=lambda c: (-c.at, c.source, c.id))[:limit]

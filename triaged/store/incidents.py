@@ -44,6 +44,14 @@ WITHOUT_STEP = Bulk(
     ("bigint", "bigint"),
     ("i.body",),
 )
+LIVE_OF = Bulk(
+    f"""WITH v (service, most) AS ({{rows}}) SELECT {{columns}} FROM (
+            SELECT i.body FROM v CROSS JOIN incidents i
+            WHERE i.service = v.service AND i.state IN {LIVE_SQL} AND i.service <> ''
+            ORDER BY i.severity, i.number DESC LIMIT (SELECT MAX(most) FROM v)) live""",
+    ("text", "bigint"),
+    ("live.body",),
+)
 _decode = msgspec.json.Decoder(Incident).decode
 
 
@@ -97,6 +105,13 @@ async def find(tx: Transaction, wanted: IncidentFilter) -> tuple[list[Incident],
         asked.add("LOWER(title) LIKE {} ESCAPE '!'", f"%{pattern}%")
     rows = await tx.fetch(f"SELECT body FROM incidents {asked.sql()}", *asked.arguments)
     return asked.page([_decode(row[0]) for row in rows], lambda incident: (incident.number,))
+
+
+async def live_of(tx: Transaction, services: Iterable[str], limit: int) -> list[Incident]:
+    """Incidents of these services that are not over, the worst first."""
+    rows = await tx.fetch_bulk(LIVE_OF, [(service, limit) for service in sorted(services)])
+    found = decoded(rows)
+    return sorted(found, key=lambda incident: (incident.severity, -incident.number))[:limit]
 
 
 async def save(tx: Transaction, incidents: Iterable[Incident], now: int) -> None:

@@ -63,6 +63,8 @@ OF_INCIDENTS = tuple(
         ("timeline", "incident"),
         ("pages", "incident"),
         ("timers", "incident"),
+        ("incident_words", "incident"),
+        ("incidents_read", "incident"),
         ("incidents", "number"),
     )
 )

@@ -1,0 +1,242 @@
+"""`…/hints`: what may help with an incident, computed when asked. Nothing is decided by it."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from aiohttp import web
+
+from triaged.api import answers
+from triaged.api.incidents import ONE, find, unknown
+from triaged.api.routes import Call, Route, Scope
+from triaged.api.schemas import Instant
+from triaged.core.changes import Change
+from triaged.core.dependencies import closure
+from triaged.core.durations import DAY, HOUR, MINUTE, format_duration
+from triaged.core.model import Incident, Severity
+from triaged.core.similarity import CAUSE, FIX, told_of
+from triaged.store import changes, incidents, noise, words
+from triaged.store.base import Transaction
+from triaged.store.noise import Noise
+from triaged.store.words import Likeness
+from triaged.wire import instant_text
+
+CHANGES_BEFORE_US = 2 * HOUR
+"""How long before an incident a change may have been: what a deployment breaks shows within minutes
+(alerts wait for 5 to 15), a slow leak or a canary within an hour or two; later ones are many and
+explain little."""
+
+CHANGES_AFTER_US = 10 * MINUTE
+"""And after it: a sender reports a deployment when it is done, its clock may be off, and its effect
+is often seen while it is under way."""
+
+CHANGES_MAX = 20
+SIMILAR_MAX = 5
+SIMILAR_LEAST = 0.3
+"""Below a third of the words' weight, what is shared is chance: a cluster, a namespace."""
+
+RELATED_MAX = 20
+NOISE_DAYS = 30
+TEXT_MAX = 500
+"""Characters of a note that are shown."""
+
+
+class ChangeHint(msgspec.Struct, frozen=True):
+    """A change near the incident's start."""
+
+    service: str
+    distance: int
+    """0: the incident's own service; else how many steps of `depends_on` away."""
+    at: Instant
+    ended_at: Instant | None
+    when: str
+    """`6m before`, `2m after`, or `under way`, at the incident's opening."""
+    title: str
+    kind: str
+    status: str
+    environment: str
+    version: str
+    author: str
+    url: str
+    source: str
+
+
+class SimilarHint(msgspec.Struct, frozen=True):
+    """An incident that is over and shares words."""
+
+    incident: str
+    title: str
+    severity: Severity
+    service: str | None
+    opened_at: Instant
+    resolved_at: Instant | None
+    score: float
+    """From 0 to 1: how much of the words' weight is shared."""
+    shared: list[str]
+    """The telling ones first."""
+    cause: str
+    """What the last note said that began with `cause:`."""
+    fix: str
+    """… with `fix:`."""
+    note: str
+    """The last note of all, where neither is known."""
+
+
+class RelatedHint(msgspec.Struct, frozen=True):
+    """Another incident that is not over, of the same service or of one that it needs."""
+
+    incident: str
+    title: str
+    severity: Severity
+    state: str
+    service: str
+    distance: int
+    firing: int
+    opened_at: Instant
+
+
+class NoiseHint(msgspec.Struct, frozen=True):
+    """How often this paged lately, and how often anybody acted."""
+
+    days: int
+    key: Noise
+    """Incidents with the same key, this one included."""
+    severity_by: str
+    rule: Noise
+    """Incidents whose severity came from the same rule, raise or person."""
+    newest_only: bool
+    """There were more than the 1,000 incidents that are looked at."""
+
+
+class Hints(msgspec.Struct, frozen=True):
+    """Hints: they may be wrong, and no severity or page follows from them."""
+
+    changes: list[ChangeHint]
+    """The nearest service first, then the last begun."""
+    similar: list[SimilarHint]
+    """The likest first."""
+    related: list[RelatedHint]
+    """The nearest service first, then the worst."""
+    noise: NoiseHint
+
+
+async def show(call: Call) -> web.StreamResponse:
+    """What may help with the incident."""
+    incident = await find(call)
+    if incident is None:
+        return unknown(call)
+    services = call.context.configuration.settings.services
+    near = closure(services, incident.service) if incident.service else {}
+    async with call.context.database.reading() as tx:
+        hints = Hints(
+            changes=await _changes(tx, incident, near),
+            similar=[similar_hint(one) for one in await _similar(tx, incident)],
+            related=await _related(tx, incident, near),
+            noise=await _noise(tx, incident, call.context.clock.now()),
+        )
+    return answers.answer(hints)
+
+
+async def _changes(
+    tx: Transaction, incident: Incident, near: Mapping[str, int]
+) -> list[ChangeHint]:
+    opened_at = incident.opened_at
+    window = (opened_at - CHANGES_BEFORE_US, opened_at + CHANGES_AFTER_US)
+    found = await changes.near(tx, list(near), window, CHANGES_MAX)
+    ordered = sorted(found, key=lambda change: (near[change.service], -change.at))
+    return [change_hint(change, near[change.service], opened_at) for change in ordered]
+
+
+def change_hint(change: Change, distance: int, opened_at: int) -> ChangeHint:
+    """The change as seen from an incident that opened at `opened_at`."""
+    return ChangeHint(
+        service=change.service,
+        distance=distance,
+        at=instant_text(change.at),
+        ended_at=None if change.ended_at is None else instant_text(change.ended_at),
+        when=_when(change, opened_at),
+        title=change.title,
+        kind=change.kind,
+        status=change.status,
+        environment=change.environment,
+        version=change.version,
+        author=change.author,
+        url=change.url,
+        source=change.source,
+    )
+
+
+def _when(change: Change, opened_at: int) -> str:
+    if change.at > opened_at:
+        return f"{format_duration(change.at - opened_at)} after"
+    if change.ended_at is not None and change.ended_at > opened_at:
+        return "under way"
+    return f"{format_duration(opened_at - (change.ended_at or change.at))} before"
+
+
+async def _similar(tx: Transaction, incident: Incident) -> Sequence[Likeness]:
+    return await words.similar(tx, incident, SIMILAR_LEAST, SIMILAR_MAX)
+
+
+def similar_hint(one: Likeness) -> SimilarHint:
+    """An incident of the past with what people wrote of its cause and fix."""
+    incident, notes = one.incident, one.notes
+    cause, fix = told_of(notes, CAUSE), told_of(notes, FIX)
+    resolved_at = incident.resolved_at
+    return SimilarHint(
+        incident=incident.id,
+        title=incident.title,
+        severity=incident.severity,
+        service=incident.service,
+        opened_at=instant_text(incident.opened_at),
+        resolved_at=None if resolved_at is None else instant_text(resolved_at),
+        score=round(one.score, 2),
+        shared=list(one.shared),
+        cause=cause[:TEXT_MAX],
+        fix=fix[:TEXT_MAX],
+        note="" if cause or fix or not notes else notes[-1][:TEXT_MAX],
+    )
+
+
+async def _related(
+    tx: Transaction, incident: Incident, near: Mapping[str, int]
+) -> list[RelatedHint]:
+    found = await incidents.live_of(tx, list(near), RELATED_MAX + 1)
+    others = [one for one in found if one.number != incident.number]
+    others.sort(key=lambda one: (near[one.service or ""], one.severity, -one.number))
+    return [
+        RelatedHint(
+            incident=one.id,
+            title=one.title,
+            severity=one.severity,
+            state=one.state,
+            service=one.service or "",
+            distance=near[one.service or ""],
+            firing=sum(one.firing.values()),
+            opened_at=instant_text(one.opened_at),
+        )
+        for one in others[:RELATED_MAX]
+    ]
+
+
+async def _noise(tx: Transaction, incident: Incident, now: int) -> NoiseHint:
+    since = now - NOISE_DAYS * DAY
+    rule, newest_only = await noise.of_rule(tx, incident.severity_by, since)
+    return NoiseHint(
+        days=NOISE_DAYS,
+        key=await noise.of_key(tx, incident.key, since),
+        severity_by=incident.severity_by,
+        rule=rule,
+        newest_only=newest_only,
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path=f"{ONE}/hints",
+        scope=Scope.READ,
+        handler=show,
+        about="Hints: changes near its start, similar incidents, what else fires, noise.",
+        answer=Hints,
+    ),
+)
