@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -55,6 +55,14 @@ NO_TOKENS = (
     "or, for a daemon on loopback that nobody else can reach, set `auth: none`"
 )
 
+new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+try:
+    import uvloop
+except ImportError:
+    pass  # the extra `uvloop`: a tenth less work a request
+else:
+    new_event_loop = uvloop.new_event_loop
+
 log = structlog.get_logger()
 
 
@@ -68,7 +76,8 @@ def serve(path: Path) -> int:
     configuration = loaded.configuration
     logs.configure(configuration.log.level, configuration.log.format)
     try:
-        return asyncio.run(_run(path, configuration))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(_run(path, configuration))
     except (StoreError, OSError) as error:
         print(f"triaged: {error}", file=sys.stderr)
         return EXIT_FAILED

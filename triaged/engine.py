@@ -29,8 +29,8 @@ from triaged.store.saving import Changes
 from triaged.store.view import LoadedView, load, save
 from triaged.wire import encode
 
-BATCH_MAX = 1024
-"""Events in a batch: some 30 ms, which an acknowledgement can wait; larger ones gain nothing."""
+BATCH_MAX = 512
+"""Events in a batch: some 25 ms, of which an acknowledgement waits for two; larger gain nothing."""
 
 BESIDE_URGENT_MAX = 256
 """Alerts in a batch that has urgent events: these wait for two batches, one of them small."""
