@@ -152,9 +152,9 @@ def test_json_has_everything(good: str, bad: str, capsys: Capture) -> None:
     assert "label-sev-1" in answer["coverage"]["untouched"]
 
 
-def test_the_example_that_users_are_promised_passes(
-    tmp_path: Path, shared: Path, capsys: Capture
-) -> None:
+@pytest.fixture
+def promised(tmp_path: Path, shared: Path) -> tuple[str, str]:
+    """(the promised configuration with its rules, the promised test) as far as they work."""
     text = (shared / "design" / "interface.md").read_text()
     config, rules, tests = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "rules" / "tests").mkdir(parents=True)
@@ -162,9 +162,33 @@ def test_the_example_that_users_are_promised_passes(
     config = interface.configuration(config).replace("timezone: UTC  ", "timezone: Europe/Berlin")
     (tmp_path / "config.yaml").write_text(config)
     (tmp_path / "rules" / "10.yaml").write_text(interface.rules(rules))
+    return str(tmp_path / "config.yaml"), tests
+
+
+def test_the_example_that_users_are_promised_passes(
+    tmp_path: Path, promised: tuple[str, str], capsys: Capture
+) -> None:
+    config, tests = promised
     (tmp_path / "rules" / "tests" / "10.yaml").write_text(tests)
 
-    status, out, err = call(capsys, config=str(tmp_path / "config.yaml"))
+    status, out, err = call(capsys, config=config)
 
     assert (status, err) == (0, ""), out
     assert out.startswith("PASS  ten pods down is a SEV-1\n1 passed, 0 failed in ")
+
+
+def test_a_watchdog_that_falls_silent_can_be_tested(
+    tmp_path: Path, promised: tuple[str, str], capsys: Capture
+) -> None:
+    (tmp_path / "watchdog.yaml").write_text(
+        "tests:\n"
+        "  - name: a silent watchdog pages\n"
+        "    expecting: [watchdog]\n"
+        "    input: [{alertname: Watchdog, _every: 1m, _last: 10m}]\n"
+        "    expect: {severity: SEV-1, rule: watchdog, pages: [{at: 15m, to: alice, via: desk}]}\n"
+        "    until: 16m\n"
+    )
+
+    status, out, err = call(capsys, str(tmp_path / "watchdog.yaml"), config=promised[0])
+
+    assert (status, err) == (0, ""), out

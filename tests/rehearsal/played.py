@@ -5,6 +5,9 @@ from textwrap import dedent
 from msgspec.structs import replace
 
 from tests.core.world import settings
+from triaged.core.durations import HOUR, MINUTE
+from triaged.core.expectations import Expectation
+from triaged.core.model import Severity
 from triaged.core.settings import Settings
 from triaged.documents import parse
 from triaged.errors import Problem
@@ -14,7 +17,13 @@ from triaged.rehearsal.verdicts import Verdict, judge
 
 RULES = frozenset(f"label-SEV-{number}" for number in (1, 2, 3, 4))
 SOURCES = frozenset({"alertmanager", "grafana"})
-SETTINGS: Settings = replace(settings(), stale_after={"alertmanager": 25 * 3_600_000_000})
+EXPECTED = {
+    "source:alertmanager": Expectation("source:alertmanager", 10 * MINUTE, Severity.SEV1),
+    "rule:watchdog": Expectation("rule:watchdog", 5 * MINUTE),
+}
+SETTINGS: Settings = replace(
+    settings(), stale_after={"alertmanager": 25 * HOUR}, expectations=EXPECTED
+)
 
 
 def read(text: str) -> tuple[list[Case], list[Problem]]:

@@ -88,3 +88,16 @@ def test_the_same_case_gives_the_same() -> None:
     text = f"input: [{SEV1}], do: [{{at: 3m, ack: bob}}], until: 4h, expect: {{incidents: 1}}"
 
     assert played(text) == played(text)
+
+
+def test_a_sender_that_falls_silent_is_missed_if_the_test_expects_it() -> None:
+    sends = "input: [{alertname: W, incident: 'no', _every: 1m, _last: 20m}], until: 40m"
+
+    missed = played(f"{sends}, expecting: ['source:alertmanager'], expect: {{incidents: 1}}")
+    without = played(f"{sends}, expect: {{incidents: 0}}")
+
+    (incident,) = missed.incidents
+    opened_at = missed.case.start_at + 30 * MINUTE
+    assert (incident.severity, incident.opened_at, incident.state) == ("SEV-1", opened_at, "open")
+    assert pages(missed)[0] == (30, "alice")
+    assert without.incidents == ()

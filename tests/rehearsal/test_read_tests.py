@@ -67,6 +67,27 @@ def test_repeat_makes_alerts_that_differ() -> None:
     assert len({alert.fingerprint for alert in found}) == 4
 
 
+@pytest.mark.parametrize(
+    ("keys", "minutes"),
+    [
+        ("_every: 2m, _last: 5m", [0, 2, 4]),
+        ("_every: 2m, _last: 4m, _at: 1m", [1, 3]),
+        ("_every: 2m, _resolve: 4m", [0, 2, 4]),
+        ("_every: 3m", [0, 3, 6]),
+    ],
+)
+def test_an_alert_is_sent_again_until_it_is_not(keys: str, minutes: list[int]) -> None:
+    case = one(f"input: [{{a: b, {keys}}}], until: 6m, {EXPECT}")
+
+    assert [at / MINUTE for at, _ in alerts(case)] == minutes
+
+
+def test_what_is_expected_is_named_as_rules_and_sources_are() -> None:
+    case = one(f"expecting: [watchdog, 'source:alertmanager'], {EXPECT}")
+
+    assert case.expecting == ("rule:watchdog", "source:alertmanager")
+
+
 def test_resolve_is_an_end_or_says_when_it_will_come() -> None:
     case = one("input: [{a: b, _resolve: true, _at: 9m}, {a: b, _at: 1m, _resolve: 3m}], " + EXPECT)
 
@@ -149,7 +170,7 @@ def test_without_an_instant_it_is_a_working_day() -> None:
     [
         ("", "expect is missing: a map"),
         ("expect: {}", "nothing is expected: a test that cannot fail"),
-        (f"nmae: x, {EXPECT}", "'nmae' is none of name, expect, at, input, do, until"),
+        (f"nmae: x, {EXPECT}", "'nmae' is none of name, expect, at, input, do, expecting"),
         (f"at: noon, {EXPECT}", "expected an instant with its zone such as"),
         (f"until: 100d, {EXPECT}", "a test lasts 31d at most"),
         (f"until: soon, {EXPECT}", "expected a duration such as"),
@@ -162,6 +183,10 @@ def test_without_an_instant_it_is_a_working_day() -> None:
         (f"input: [{{a: b, _resolve: 5}}], {EXPECT}", "expected true or false, or a duration"),
         (f"input: [{{a: b, _repeat: {{c: 0}}}}], {EXPECT}", "expected a number from 1 to 2000"),
         (f"input: [{{a: b, _repeat: {{c: 50, d: 50}}}}], {EXPECT}", "more than 2000 alerts"),
+        (f"input: [{{a: b, _every: 1m}}], {EXPECT}", "_every goes on until _last, _resolve or"),
+        (f"input: [{{a: b, _every: 0s, _last: 1m}}], {EXPECT}", "expected a second or more"),
+        (f"input: [{{a: b, _every: 1s, _last: 1h}}], {EXPECT}", "more than 2000 alerts"),
+        (f"expecting: [wachdog], {EXPECT}", "'wachdog' is none of source:alertmanager, watchdog"),
         (f"do: [{{at: 1m}}], {EXPECT}", "no verb; an act is one of ack, unack,"),
         (f"do: [{{ack: bob, close: bob}}], {EXPECT}", "several verbs: ack, close; an act is one"),
         (f"do: [{{ack: bobb}}], {EXPECT}", "'bobb' is none of alice, bob, carol (did you mean"),

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.effects import Conflict, Unknown
-from triaged.core.events import Action, AlertReceived, Declared
+from triaged.core.events import Action, AlertReceived, Declared, SettingsLoaded
 from triaged.core.model import Incident, Outcome, Page, PageKind
 from triaged.core.settings import Settings
 from triaged.rehearsal.tests_schema import Expect
@@ -34,6 +34,8 @@ class Case(msgspec.Struct, frozen=True):
     """By instant; at one instant alerts before acts."""
     until_us: int
     expect: Expect
+    expecting: tuple[str, ...] = ()
+    """Names of expectations that are watched."""
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -61,7 +63,7 @@ def play(case: Case, settings: Settings) -> Played:
     At each instant what is due goes first, then the alerts, then what people do, one act after
     the other; what any of these makes due goes out before the next.
     """
-    world = World(settings, case.start_at)
+    world = _world(case, settings)
     outcomes: list[Outcome] = []
     refused: list[str] = []
     for offset, group in groupby(case.happenings, key=attrgetter("at")):
@@ -87,6 +89,15 @@ def play(case: Case, settings: Settings) -> Played:
         outcomes=tuple(outcomes),
         refused=tuple(refused),
     )
+
+
+def _world(case: Case, settings: Settings) -> World:
+    """A world in which only what the case asks for is expected again and again."""
+    watched = {name: settings.expectations[name] for name in case.expecting}
+    world = World(replace(settings, expectations=watched), case.start_at)
+    if watched:
+        world.handle(SettingsLoaded(started=False))
+    return world
 
 
 def _receive(world: World, event: AlertReceived) -> list[Outcome]:

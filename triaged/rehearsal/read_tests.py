@@ -6,7 +6,7 @@ from itertools import product
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.durations import DAY, format_duration
+from triaged.core.durations import DAY, SECOND, format_duration
 from triaged.core.events import (
     Acknowledged,
     Action,
@@ -23,6 +23,7 @@ from triaged.core.events import (
     Snoozed,
     Unacknowledged,
 )
+from triaged.core.expectations import RULE
 from triaged.core.model import Alert
 from triaged.core.settings import Settings
 from triaged.documents import Document, Path
@@ -120,9 +121,17 @@ class _Reader:
             most = format_duration(UNTIL_MAX_US)
             place.wrong((*at, "until"), f"a test lasts {most} at most")
         for index, given in enumerate(test.input):
-            place.refer((*at, "input", index, "_source"), given.source, self._context.sources)
-        if sum(_count(given) for given in test.input) > ALERTS_MAX:
+            here = (*at, "input", index)
+            place.refer((*here, "_source"), given.source, self._context.sources)
+            if given.every is not None and _last(given, test) is None:
+                place.wrong(here, "_every goes on until _last, _resolve or the test's `until`")
+            if given.every is not None and given.every < SECOND:
+                place.wrong((*here, "_every"), "expected a second or more")
+        if sum(_count(given, test) for given in test.input) > ALERTS_MAX:
             place.wrong((*at, "input"), f"more than {ALERTS_MAX} alerts")
+        known = [_switch(name) for name in self._context.settings.expectations]
+        for index, name in enumerate(test.expecting):
+            place.refer((*at, "expecting", index), name, known)
         for index, act in enumerate(test.do):
             self._check_act(place, act, (*at, "do", index))
         self._check_expected(place, test.expect, (*at, "expect"))
@@ -232,8 +241,28 @@ class _Labels:
 SPECIAL = tuple(field.encode_name for field in msgspec.structs.fields(Input))
 
 
-def _count(given: Input) -> int:
-    number = 1
+def _switch(name: str) -> str:
+    """An expectation as tests name it: the rule's name, or `source:<name>`."""
+    return name.removeprefix(RULE)
+
+
+def _last(given: Input, test: Test) -> int | None:
+    """Up to when an alert is sent again."""
+    if given.last is not None:
+        return given.last
+    return test.until if isinstance(given.resolve, bool) else given.resolve - 1
+
+
+def _sendings(given: Input, test: Test) -> range:
+    """The offsets at which an alert is sent."""
+    last = _last(given, test)
+    if given.every is None or last is None:
+        return range(given.at, given.at + 1)
+    return range(given.at, max(last, given.at) + 1, max(given.every, SECOND))
+
+
+def _count(given: Input, test: Test) -> int:
+    number = len(_sendings(given, test))
     for each in given.repeat.values():
         number = min(number * max(each, 1), ALERTS_MAX + 1)
     return number
@@ -250,7 +279,7 @@ def _case(document: Document, test: Test, at: Path) -> Case:
         where = document.where(here)
         happenings += [
             Happening(offset, where, AlertReceived(alert, test.at + offset))
-            for offset, alert in _alerts(given, labels, test.at)
+            for offset, alert in _alerts(given, labels, test)
         ]
     happenings.sort(key=lambda happening: happening.at)
     acts = [
@@ -269,10 +298,11 @@ def _case(document: Document, test: Test, at: Path) -> Case:
         happenings=tuple(happenings),
         until_us=min(last_us if test.until is None else test.until, UNTIL_MAX_US),
         expect=test.expect,
+        expecting=tuple(name if ":" in name else RULE + name for name in test.expecting),
     )
 
 
-def _alerts(given: Input, labels: dict[str, str], start_at: int) -> Iterator[tuple[int, Alert]]:
+def _alerts(given: Input, labels: dict[str, str], test: Test) -> Iterator[tuple[int, Alert]]:
     """(offset, alert) of each alert, repeated and resolved as told."""
     names = list(given.repeat)
     for values in product(*(range(1, number + 1) for number in given.repeat.values())):
@@ -284,9 +314,9 @@ def _alerts(given: Input, labels: dict[str, str], start_at: int) -> Iterator[tup
             firing=given.resolve is not True,
             labels=whole,
             annotations=dict(given.annotations),
-            starts_at=None if since_us is None else start_at + given.at - since_us,
+            starts_at=None if since_us is None else test.at + given.at - since_us,
         )
-        yield given.at, alert
+        yield from ((offset, alert) for offset in _sendings(given, test))
         if not isinstance(given.resolve, bool):
             yield given.resolve, replace(alert, firing=False, starts_at=None)
 

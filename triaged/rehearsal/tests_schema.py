@@ -82,6 +82,10 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its annotations."""
     repeat: dict[str, int] = msgspec.field(name="_repeat", default={})
     """So many alerts, which differ in this label: its values are 1, 2, 3 …"""
+    every: Offset | None = msgspec.field(name="_every", default=None)
+    """It is sent again so often, until it is over, or until `_last`, or to the end of the test."""
+    last: Offset | None = msgspec.field(name="_last", default=None)
+    """After this, from the beginning of the test, it is not sent again: its sender is silent."""
     since: Offset | None = msgspec.field(name="_since", default=None)
     """How long before `_at` it began, by the sender's word. Unless set: the sender does not say."""
     fingerprint: str = msgspec.field(name="_fingerprint", default="")
@@ -201,6 +205,8 @@ class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The alerts that are received."""
     do: tuple[Act, ...] = ()
     """What people do."""
+    expecting: tuple[str, ...] = ()
+    """Dead man's switches that run from the beginning: rules with `expect`, `source:<name>`."""
     until: Offset | None = None
     """When it ends. Unless set: with the last page expected, alert or act."""
 
