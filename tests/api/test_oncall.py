@@ -1,6 +1,7 @@
 """Who is on call."""
 
 import msgspec
+import pytest
 
 from tests.api.site import Site
 from triaged.api.schemas import OnCallList
@@ -32,7 +33,8 @@ async def test_now_is_meant_unless_an_instant_is_given(site: Site) -> None:
     assert row["people"] in (["alice"], ["bob"])
 
 
-async def test_a_wrong_instant_is_400(site: Site) -> None:
-    response = await site.ask("GET", "/api/v1/oncall?at=tomorrow")
+@pytest.mark.parametrize("at", ["tomorrow", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+async def test_a_wrong_instant_is_400(site: Site, at: str) -> None:
+    response = await site.ask("GET", f"/api/v1/oncall?at={at}")
 
     assert response.status == 400

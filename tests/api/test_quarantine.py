@@ -6,6 +6,10 @@ import msgspec
 
 from tests.api.site import Site
 from triaged.api.schemas import Quarantined, QuarantinedBody
+from triaged.core.events import BodyQuarantined
+from triaged.core.model import Alert
+from triaged.engine import DECISION_FAILED
+from triaged.wire import encode
 
 
 async def keep(site: Site, body: bytes, source: str = "alertmanager") -> str:
@@ -43,6 +47,19 @@ async def test_a_body_that_can_be_used_now_leaves_quarantine(site: Site) -> None
     site.context.configuration = msgspec.structs.replace(
         site.context.configuration, sources=sources
     )
+
+    answer = await site.post(f"/api/v1/quarantine/{name}/resubmit")
+
+    assert answer["accepted"] == 1
+    assert await site.quarantined() == []
+
+
+async def test_an_alert_that_could_not_be_decided_is_tried_again(site: Site) -> None:
+    """The engine keeps it in our own words; no source would read them."""
+    alert = Alert("prometheus", "f1", firing=True, labels={"alertname": "A"}, annotations={})
+    kept = BodyQuarantined("prometheus", DECISION_FAILED, "a fault", encode(alert), {}, 1)
+    await site.context.engine.submit([kept], urgent=False)
+    (name,) = [row["id"] for row in await site.quarantined()]
 
     answer = await site.post(f"/api/v1/quarantine/{name}/resubmit")
 

@@ -10,14 +10,18 @@ from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Accepted, Quarantined, QuarantinedBody
 from triaged.api.webhooks import commit, parse
+from triaged.core.model import Alert
+from triaged.engine import DECISION_FAILED
 from triaged.errors import Malformed
-from triaged.ingest import Received
+from triaged.ingest import Parsed, Received
 from triaged.store import quarantine
 from triaged.store.quarantine import Kept
-from triaged.wire import instant_text
+from triaged.wire import decoded, instant_text
 
 BASE = "/api/v1/quarantine"
 ONE = BASE + "/{id}"
+
+_ALERT = msgspec.json.Decoder(Alert)
 
 
 def row(kept: Kept) -> QuarantinedBody:
@@ -78,12 +82,19 @@ async def resubmit(call: Call) -> web.StreamResponse:
     now = call.context.clock.now()
     received = Received(kept.source, kept.body, kept.headers, now)
     try:
-        parsed = parse(source, received)
+        parsed = _alone(kept) or parse(source, received)
     except Malformed as error:
         return problems.malformed(error, "the body still cannot be used; it stays in quarantine")
     body = await commit(call, received, parsed)
     await _drop(call, kept.id)
     return answers.json_bytes(body)
+
+
+def _alone(kept: Kept) -> Parsed | None:
+    """The alert that could not be decided, in our own words; None for a sender's body."""
+    if kept.reason != DECISION_FAILED:
+        return None
+    return Parsed([decoded(_ALERT, kept.body)])
 
 
 async def drop(call: Call) -> web.StreamResponse:

@@ -14,6 +14,9 @@ LIMIT = 100
 LIMIT_MAX = 1000
 TEXT_MAX = 500
 
+YEARS = (1970, 9000)
+"""What calendars can be asked about: a week from any instant in these must be one, too."""
+
 
 class Query:
     """Reads values and collects what is wrong with them in `errors`."""
@@ -81,6 +84,9 @@ class Query:
             found = None
         if found is None or found.tzinfo is None:
             self._wrong(name, wanted)
+            return None
+        if not YEARS[0] <= found.year <= YEARS[1]:
+            self._wrong(name, f"a year from {YEARS[0]} to {YEARS[1]}")
             return None
         return instant(found)
 

@@ -25,6 +25,20 @@ PLAIN = {
 """Verbs that take an incident and perhaps a note: path and help."""
 
 
+FILTERS = {
+    "severity": "these severities, with commas",
+    "service": "what is broken",
+    "team": "who owns it",
+    "q": "words in the title",
+    "since": "opened since: RFC 3339, or a duration such as 2h",
+}
+DETAILS = {
+    "service": "what is broken",
+    "team": "who owns it; unless given, the service's team",
+    "text": "what is known so far, for the timeline",
+}
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A sub-command per verb."""
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -57,17 +71,17 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
         default="open,acknowledged",
         help="states with commas, or `all` (default: %(default)s)",
     )
-    for name in ("severity", "service", "team", "q", "since"):
-        parser.add_argument(f"--{name}")
-    parser.add_argument("--limit", type=int, default=100)
+    for name, text in FILTERS.items():
+        parser.add_argument(f"--{name}", help=text)
+    parser.add_argument("--limit", type=int, default=100, help="at most so many, newest first")
 
 
 def _declare_arguments(parser: argparse.ArgumentParser) -> None:
     _options.daemon(parser)
-    parser.add_argument("title")
-    parser.add_argument("--severity", choices=SEVERITIES, required=True)
-    for name in ("service", "team", "text"):
-        parser.add_argument(f"--{name}")
+    parser.add_argument("title", help="what is wrong, in a line")
+    parser.add_argument("--severity", choices=SEVERITIES, required=True, help="how bad it is")
+    for name, text in DETAILS.items():
+        parser.add_argument(f"--{name}", help=text)
 
 
 def _one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
