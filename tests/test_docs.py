@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.reference import pages
+from tools.reference import pages, schemas
 from triaged.api.app import routes
 from triaged.cli.main import commands, parser_of
 from triaged.config.read import load
@@ -75,6 +75,23 @@ def failures(tests: str) -> list[str]:
 def test_a_page_of_the_reference_says_what_the_code_says(name: str) -> None:
     written = (DOCS / "reference" / name).read_text()
     assert written == pages()[name], "write it anew: python tools/reference.py"
+
+
+@pytest.mark.parametrize("name", sorted(schemas()))
+def test_a_schema_beside_the_reference_is_what_the_command_prints(name: str) -> None:
+    written = (DOCS / "reference" / "schemas" / name).read_text()
+    assert written == schemas()[name], "write it anew: python tools/reference.py"
+
+
+SHIPPED = [ROOT / "config.example.yaml", *sorted((ROOT / "rules").rglob("*.yaml"))]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_shipped_file_names_the_schema_by_which_editors_check_it(path: Path) -> None:
+    first = path.read_text().partition("\n")[0]
+    named = first.removeprefix("# yaml-language-server: $schema=")
+    kind = {"tests": "tests", "rules": "rules"}.get(path.parent.name, "config")
+    assert (path.parent / named).resolve() == DOCS / "reference" / "schemas" / f"{kind}.json"
 
 
 def test_the_reference_has_no_other_pages() -> None:

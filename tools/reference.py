@@ -4,6 +4,7 @@ A test regenerates the pages and compares, so that they never say what the code 
 """
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from triaged.api.app import routes
 from triaged.cli import _options
 from triaged.cli.main import commands, parser_of
 from triaged.config.reference import markdown, page_of
+from triaged.config.schema_json import schema_for, schema_of
 from triaged.core.lifecycle import diagram
 from triaged.core.model import Reason as Because
 from triaged.ingest import Reason
@@ -31,7 +33,7 @@ _KIND = re.compile(r'"((?:alerts?|incident|page|phase|severity|target|update)\.[
 HEAD = "Generated from the code by `tools/reference.py`.\n"
 
 
-def pages() -> Mapping[str, str]:
+def pages() -> dict[str, str]:
     """File name in docs/reference to its text."""
     writers: Mapping[str, Callable[[], str]] = {
         "configuration.md": markdown,
@@ -44,6 +46,16 @@ def pages() -> Mapping[str, str]:
         "words.md": _words,
     }
     return {name: write().rstrip("\n") + "\n" for name, write in writers.items()}
+
+
+def schemas() -> Mapping[str, str]:
+    """File name in docs/reference/schemas to its text: JSON Schemas, as `triaged schema` prints."""
+    found = {
+        "config.json": schema_of("config"),
+        "rules.json": schema_of("rules"),
+        "tests.json": schema_for("tests", TestFile),
+    }
+    return {name: f"{json.dumps(schema, indent=1)}\n" for name, schema in found.items()}
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
@@ -213,8 +225,9 @@ def _list(words: Iterable[str]) -> str:
 
 def main() -> None:
     """Write the pages."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
+    (FOLDER / "schemas").mkdir(parents=True, exist_ok=True)
+    texts = pages() | {f"schemas/{name}": text for name, text in schemas().items()}
+    for name, text in texts.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
         print(f"docs/reference/{name}")
 
