@@ -59,7 +59,6 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.cli._options": "tests/cli: every command uses it",
     "triaged.cli._output": "tests/cli: test_incident, test_commands",
     "triaged.cli._payload": "tests/cli: test_explain, test_whatif, test_test",
-    "triaged.cli.check": "tests/cli: test_commands",
     "triaged.cli.main": "tests/cli: test_commands",
     "triaged.cli.oncall": "tests/cli: test_commands",
     "triaged.cli.quarantine": "tests/cli: test_commands",

@@ -18,6 +18,8 @@ COLOURS = {
     "acknowledged": "33",
     "resolved": "32",
     "missed": "31",
+    "error": "31;1",
+    "warning": "33",
 }
 # Control characters and the marks that reorder text: alert text must not move the cursor.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -3,11 +3,21 @@
 import argparse
 import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triaged.cli import _options
-from triaged.cli._output import print_json
+from triaged.cli._output import clean, paint, print_json
+from triaged.cli.test import beside
+
+if TYPE_CHECKING:
+    from triaged.config.model import Configuration
+    from triaged.core.model import Alert
+    from triaged.errors import Problem
 
 SUMMARY = "check configuration, rules, people, schedules and policies"
+READ_MAX = 1024 * 1024
+"""Bytes of a file of tests that are read for samples, as many as rules may have."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,22 +29,65 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print FILE:LINE:COL: message for each problem; 1 if there is an error."""
-    from triaged.config.read import load
-
-    loaded = load(options.config, os.environ)
-    errors = [problem for problem in loaded.problems if not problem.warning]
-    warnings = [problem for problem in loaded.problems if problem.warning]
-    failed = bool(errors) or (options.strict and bool(warnings))
+    problems = problems_of(options.config)
+    errors = [problem for problem in problems if not problem.warning]
+    failed = bool(errors) or (options.strict and bool(problems))
     if options.output == "json":
         rows = [
-            {"where": p.where, "message": p.message, "level": "warning" if p.warning else "error"}
-            for p in loaded.problems
+            {"where": p.where, "message": p.message, "level": _level(p), "severity": _level(p)}
+            for p in problems
         ]
         print_json({"ok": not failed, "problems": rows})
         return int(failed)
-    for problem in loaded.problems:
-        level = "warning: " if problem.warning else ""
-        print(f"{problem.where}: {level}{problem.message}")
-    counts = f"{len(errors)} errors, {len(warnings)} warnings"
+    for problem in problems:
+        level = f"{paint('warning', 'warning')}: " if problem.warning else ""
+        print(f"{clean(problem.where)}: {level}{clean(problem.message)}")
+    counts = f"{len(errors)} errors, {len(problems) - len(errors)} warnings"
     print(f"{options.config}: {'FAILED' if failed else 'OK'} ({counts})", file=sys.stderr)
     return int(failed)
+
+
+def _level(problem: "Problem") -> str:
+    return "warning" if problem.warning else "error"
+
+
+def problems_of(path: Path) -> "tuple[Problem, ...]":
+    """All that is wrong, file by file; without an error also what can never happen."""
+    from triaged.config.read import in_order, load
+
+    loaded = load(path, os.environ)
+    errors = any(not problem.warning for problem in loaded.problems)
+    if loaded.configuration is None or errors:
+        return loaded.problems  # what follows from a mistake is not worth reading
+    return in_order([*loaded.problems, *_useless(path, loaded.configuration)])
+
+
+def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
+    from triaged.clock import SystemClock
+    from triaged.config.analyse import useless
+    from triaged.documents import parse
+    from triaged.rules.analyse import impossible
+    from triaged.rules.evaluate import RuleSet
+    from triaged.rules.sampled import on_samples
+
+    found = useless(configuration, parse(str(path), path.read_bytes()))
+    rules = configuration.settings.rules
+    if isinstance(rules, RuleSet):
+        found += impossible(rules.rules)
+        samples = _samples(configuration, frozenset(rules.names))
+        found += on_samples(rules, samples, SystemClock().now())
+    return found
+
+
+def _samples(configuration: "Configuration", rules: frozenset[str]) -> "list[Alert]":
+    """The alerts of the rules' tests; what is wrong with those, `triaged test` tells."""
+    from triaged.core.events import AlertReceived
+    from triaged.documents import parse
+    from triaged.rehearsal.read_tests import TestContext, read_tests
+
+    documents = [
+        parse(path.name, path.read_bytes()[: READ_MAX + 1]) for path in beside(configuration)
+    ]
+    context = TestContext(configuration.settings, frozenset(configuration.sources), rules)
+    events = (each.event for case in read_tests(documents, context)[0] for each in case.happenings)
+    return [event.alert for event in events if isinstance(event, AlertReceived)]

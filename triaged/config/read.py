@@ -61,11 +61,11 @@ def load(path: Path, environment: Mapping[str, str]) -> Loaded:
     report = Report(document, EXIST_ALWAYS)
     report.problems += [*document.problems, *problems]
     if config is None:
-        return Loaded(None, _sorted(report.problems))
+        return Loaded(None, in_order(report.problems))
     configuration, of_rules = _build(config, files, report)
     is_good = all(problem.warning for problem in report.problems)
     problems = [*report.problems, *of_rules]
-    return Loaded(configuration if is_good else None, _sorted(problems))
+    return Loaded(configuration if is_good else None, in_order(problems))
 
 
 def _build(
@@ -142,7 +142,7 @@ def _rule_documents(config: schema.Config, files: Files, report: Report) -> list
     return list(documents.values())
 
 
-def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """Each once, file by file, from top to bottom."""
     names: dict[str, int] = {}
 

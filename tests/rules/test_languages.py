@@ -1,0 +1,153 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triaged.rules.languages import Term, conflict, implies, language_of, values_of
+from triaged.rules.matchers import Matcher, Operator, parse_matchers
+
+VALUES = st.text(alphabet="ab1\n", max_size=4)
+PATTERNS = st.sampled_from(
+    [
+        "a",
+        "a|b",
+        "a|ab?",
+        "a.*",
+        "(a|b)1?",
+        ".*",
+        ".+",
+        "a.*|b",
+        "[ab]1",
+        "^a$",
+        "a^",
+        "a$b",
+        "(a$|b).*",
+        "(?i)a",
+        "a.*b",
+        "",
+        "(|a).*",
+        r"[^\x00-\x{10FFFF}]",
+        "a{2}",
+        "a|b|a1",
+    ]
+)
+OPERATORS: st.SearchStrategy[Operator] = st.sampled_from(["=", "!="])
+OF_PATTERNS: st.SearchStrategy[Operator] = st.sampled_from(["=~", "!~"])
+MATCHERS = st.one_of(
+    st.builds(Matcher, st.just("x"), OPERATORS, st.sampled_from(["", "a", "b", "ab", "a1"])),
+    st.builds(Matcher, st.just("x"), OF_PATTERNS, PATTERNS),
+)
+
+
+def matchers(text: str) -> list[Matcher]:
+    return parse_matchers(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "terms"),
+    [
+        ("a|bc", [Term("a"), Term("bc")]),
+        (
+            "Kube(Job|Pod)?Failed",
+            [Term("KubeFailed"), Term("KubeJobFailed"), Term("KubePodFailed")],
+        ),
+        ("Node.*", [Term("Node", open=True)]),
+        ("[0-2]x", [Term("0x"), Term("1x"), Term("2x")]),
+        (r"a\.b", [Term("a.b")]),
+        ("^a$", [Term("a")]),
+        ("", [Term("")]),
+        ("a$b", []),
+        ("a^b", []),
+        (r"[^\x00-\x{10FFFF}]", []),
+    ],
+)
+def test_what_a_plain_pattern_takes_is_known(pattern: str, terms: list[Term]) -> None:
+    assert language_of(pattern) == frozenset(terms)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    """(?i)a a+ a{2} .+ .*Down \\d [^a] (?P<n>a) . a?? ([a-z]){1} [a-z][a-z]""".split(),
+)
+def test_of_other_patterns_nothing_is_claimed(pattern: str) -> None:
+    assert language_of(pattern) is None
+
+
+@given(PATTERNS, VALUES)
+def test_a_plain_pattern_takes_what_re2_takes(pattern: str, value: str) -> None:
+    language = language_of(pattern)
+
+    if language is not None:
+        taken = any(term.covers(Term(value)) for term in language)
+        assert taken == Matcher("x", "=~", pattern).accepts(value)
+
+
+@given(st.lists(MATCHERS, max_size=4), VALUES)
+def test_what_is_called_a_conflict_takes_no_value(given_: list[Matcher], value: str) -> None:
+    if conflict(given_):
+        assert not all(matcher.accepts(value) for matcher in given_)
+
+
+@given(st.lists(MATCHERS, max_size=3), MATCHERS, VALUES)
+def test_what_is_called_implied_holds_wherever_the_others_do(
+    given_: list[Matcher], wanted: Matcher, value: str
+) -> None:
+    if implies(given_, wanted) and all(matcher.accepts(value) for matcher in given_):
+        assert wanted.accepts(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ('x="a", x="b"', 'x="a", x="b"'),
+        ('x="", x=~".+"', 'x="", x=~".+"'),
+        ('x="a", x!~"a|b"', 'x="a", x!~"a|b"'),
+        ('x=~"a.*", y="1", x!~"a.*"', 'x=~"a.*", x!~"a.*"'),
+        ('x=~"a.*", x=~"b.*"', 'x=~"a.*", x=~"b.*"'),
+        ('x=~"(?i)a", x!~"(?i)a"', 'x=~"(?i)a", x!~"(?i)a"'),
+        ('x=~"a|b", x!="a", x!="b"', 'x=~"a|b", x!="a", x!="b"'),
+        ('x=~"a$b"', 'x=~"a$b"'),
+    ],
+)
+def test_a_conflict_names_the_matchers(text: str, wrong: str) -> None:
+    on_x = [matcher for matcher in matchers(text) if matcher.name == "x"]
+
+    assert conflict(on_x) == tuple(matchers(wrong))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['x="a", x=~"a|b"', 'x=~"a.*", x=~"ab.*"', 'x=~"(?i)a", x="A"', 'x!="a", x!="b"', 'x=""'],
+)
+def test_what_some_value_meets_is_no_conflict(text: str) -> None:
+    assert conflict(matchers(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("given_", "wanted", "expected"),
+    [
+        ('x="a"', 'x=~"a|b"', True),
+        ('x="a"', 'x!="b"', True),
+        ('x=~"a|b"', 'x="a"', False),
+        ('x=~"Kube.*"', 'x=~"K.*"', True),
+        ('x=~"K.*"', 'x=~"Kube.*"', False),
+        ('x=~"(?i)a"', 'x=~"(?i)a"', True),
+        ('x=~"(?i)a"', 'x!=""', True),
+        ('x=~"a.*"', 'x!~"b|c"', True),
+        ('x=~"a.*"', 'x!~"b.*"', True),
+        ('x!~"a.*"', 'x!~"ab|ac"', True),
+        ('x!~"a.*"', 'x!~"ab.*"', True),
+        ('x!="a"', 'x!~"a|b"', False),
+        ('y="a"', 'x=~".*"', False),
+    ],
+)
+def test_implication_is_claimed_only_where_it_is_sure(
+    given_: str, wanted: str, *, expected: bool
+) -> None:
+    on_x = [matcher for matcher in matchers(given_) if matcher.name == "x"]
+
+    assert implies(on_x, matchers(wanted)[0]) is expected
+
+
+def test_values_are_those_that_all_matchers_take() -> None:
+    assert values_of(matchers('x=~"a|b|c", x!="b", x=~"[a-b]"')) == ["a"]
+    assert values_of(matchers('x=~"a.*"')) is None
