@@ -91,6 +91,7 @@ def test_programs_get_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
         (["body.json", "--at", "tomorrow"], "--at 'tomorrow': an instant such as"),
         (["body.json", "--source", "nobody"], "there is no source 'nobody'; there are alert"),
         (["bad.json", "--source", "grafana"], "as a body of grafana it cannot be used"),
+        (["body.json", "--source", "prometheus"], "there is no alert in it"),
     ],
 )
 def test_what_cannot_be_explained_says_why(
@@ -101,6 +102,16 @@ def test_what_cannot_be_explained_says_why(
 
     assert main(["explain", *words, "--config", "config.yaml"]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_what_goes_to_quarantine_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = [{"labels": {"alertname": "Down"}}, {"labels": {}}]
+    (folder / "some.json").write_text(json.dumps(body))
+
+    assert main(["explain", "some.json", "--source", "prometheus", "--config", "config.yaml"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("Down (prometheus/")
+    assert "triaged: goes to quarantine: " in err
 
 
 def test_a_configuration_with_errors_explains_nothing(

@@ -21,8 +21,9 @@ from triaged.store.observations import Verdict
 from triaged.store.recorded import Joining, Recorded
 from triaged.wire import instant_text
 
-ALERTS_MAX = 20
-"""Alerts of one incident that are explained: those that join later rarely say more."""
+ALERTS_MAX = 10
+"""Alerts of one incident that are explained: those that join later rarely say more, and a thousand
+rules asked one by one take 50 ms an alert."""
 
 PAGES_MAX = 100
 """Pages shown; the rest is at `…/pages`."""

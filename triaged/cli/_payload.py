@@ -13,6 +13,7 @@ from triaged.cli._client import Failed
 if TYPE_CHECKING:
     from triaged.config.model import Configuration, Source
     from triaged.core.model import Alert
+    from triaged.ingest import Parsed
 
 
 def body_of(name: str) -> bytes:
@@ -51,7 +52,10 @@ def configured(path: Path) -> "Configuration":
 
 
 def alerts_in(configuration: "Configuration", name: str, body: bytes, at: int) -> "list[Alert]":
-    """The alerts of a body of the source `name`, received at `at`."""
+    """The alerts of a body of the source `name`, received at `at`; there is at least one.
+
+    What of the body would go to quarantine is said on standard error.
+    """
     from triaged.errors import Malformed
     from triaged.ingest import Received
     from triaged.plugins import load
@@ -61,9 +65,14 @@ def alerts_in(configuration: "Configuration", name: str, body: bytes, at: int) -
         known = ", ".join(sorted(configuration.sources))
         raise Failed(f"there is no source {name!r}; there are {known}")
     try:
-        parsed = load("triaged.ingest", source.kind).parse(
+        parsed: Parsed = load("triaged.ingest", source.kind).parse(
             Received(name, body, {}, at), source.settings
         )
     except Malformed as error:
         raise Failed(f"as a body of {name} it cannot be used: {error}") from None
+    for one in parsed.rejected:
+        print(f"triaged: goes to quarantine: {one.detail}", file=sys.stderr)
+    if not parsed.alerts:
+        changes = f": {len(parsed.changes)} changes, of which hints are made"
+        raise Failed(f"there is no alert in it{changes if parsed.changes else ''}")
     return list(parsed.alerts)
