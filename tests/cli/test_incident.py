@@ -122,3 +122,13 @@ def test_an_incident_that_happened_is_exported_as_a_test_that_passes(
         1,
         "      severity: expected SEV-3, got SEV-1",
     )
+
+
+def test_an_incident_about_a_body_in_quarantine_is_no_test(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text('{"alerts": 7}')
+    desk("send", str(tmp_path / "bad.json"), "--source", "alertmanager")
+
+    status, out, err = desk("incident", "export", "--as-test", "INC-1")
+
+    assert (status, out) == (1, "")
+    assert err == "triaged: no alert opened INC-1 (quarantine): it is no test\n"

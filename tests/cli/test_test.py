@@ -1,7 +1,11 @@
 """`triaged test` as people and CI servers call it."""
 
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -150,6 +154,25 @@ def test_json_has_everything(good: str, bad: str, capsys: Capture) -> None:
         {"field": "severity", "expected": "SEV-1", "got": "SEV-2"}
     ]
     assert "label-sev-1" in answer["coverage"]["untouched"]
+
+
+@pytest.mark.parametrize(("more", "colours"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_gets_colours_unless_it_does_not_want_them(
+    more: dict[str, str], colours: bool, bad: str
+) -> None:
+    outer, inner = pty.openpty()
+    words = [sys.executable, "-m", "triaged", "test", "--config", EXAMPLE, bad]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    if colours:
+        environment.pop("NO_COLOR", None)
+    done = subprocess.run(words, stdout=inner, env=environment, check=False, timeout=60)
+    os.close(inner)
+    shown = os.read(outer, 65_536)
+    os.close(outer)
+
+    assert done.returncode == 1
+    assert (b"\x1b[31;1mFAIL\x1b[0m" in shown) is colours
+    assert (b"\x1b" in shown) is colours
 
 
 @pytest.fixture

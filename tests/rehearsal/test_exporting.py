@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -160,6 +161,14 @@ def test_an_alert_that_began_anew_is_not_resolved_in_between() -> None:
 
     verdict = verdict_of(world)
     assert verdict.passed, verdict
+
+
+def test_what_no_alert_opened_is_no_test() -> None:
+    answers: Any = happened((0, fires())).answers(1)
+    answers["timeline"][0]["data"] = {"reason": "quarantine"}
+
+    with pytest.raises(ValueError, match=r"no alert opened INC-1 \(quarantine\)"):
+        exported(answers)
 
 
 def test_a_failed_page_is_told_and_pages_are_not_expected() -> None:

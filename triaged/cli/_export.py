@@ -56,3 +56,5 @@ def _as_test(answers: dict[str, Any]) -> str:
         return exported(answers)
     except msgspec.ValidationError as error:
         raise Failed(f"the daemon's answers are not understood: {error}") from None
+    except ValueError as error:
+        raise Failed(str(error)) from None

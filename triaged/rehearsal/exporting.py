@@ -19,6 +19,9 @@ TOLERANCE_US = 5 * SECOND
 
 BY_RULE = ("rule:", "raise:")
 ESCALATED = "escalated by hand"
+BY_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE})
+"""Why triaged opens incidents without an alert or a person."""
+
 VERB_OF_KIND: Mapping[str, str] = {
     "incident.acknowledged": "ack",
     "incident.unacknowledged": "unack",
@@ -99,8 +102,16 @@ class Night(msgspec.Struct, frozen=True):
 
 
 def exported(answers: object) -> str:
-    """The file of one test; `answers` has the API's JSON under `Night`'s names."""
+    """The file of one test; `answers` has the API's JSON under `Night`'s names.
+
+    ValueError: triaged itself opened the incident, and nothing that came in can do it again;
+    msgspec.ValidationError: the answers are not those of an API that we know.
+    """
     night = msgspec.convert(answers, Night)
+    for entry in night.timeline:
+        reason = entry.data.get("reason")
+        if entry.kind == "incident.opened" and reason in BY_ITSELF:
+            raise ValueError(f"no alert opened {night.incident.id} ({reason}): it is no test")
     return _Export(night).text()
 
 
