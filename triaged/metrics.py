@@ -83,7 +83,9 @@ class Metrics:
             "alerts_unclassified", "Episodes to which no rule gave a severity."
         )
         self.alerts_suppressed = self._counter(
-            "alerts_suppressed", "Episodes that were muted.", "reason"
+            "alerts_suppressed",
+            "Firing alerts of incidents that were muted when something was due.",
+            "reason",
         )
         self.rule_matches = self._counter("rule_matches", "Episodes that a rule matched.", "rule")
         self.ingest_seconds = self._histogram(
@@ -230,6 +232,8 @@ class Metrics:
                 self.response_targets.labels(count.label, count.outcome).inc(count.value)
             case "response_us":
                 self.response_seconds.labels(count.label).observe(count.value / US)
+            case "suppressed":
+                self.alerts_suppressed.labels(count.label).inc(count.value)
             case "repair":
                 self.auditor_repairs.inc(count.value)
 

@@ -184,7 +184,7 @@ def promised(tmp_path: Path, shared: Path) -> tuple[str, str]:
     # its rule wants `during: office`, and its instant is in the office's hours in Berlin only
     config = interface.configuration(config).replace("timezone: UTC  ", "timezone: Europe/Berlin")
     (tmp_path / "config.yaml").write_text(config)
-    (tmp_path / "rules" / "10.yaml").write_text(interface.rules(rules))
+    (tmp_path / "rules" / "10.yaml").write_text(rules)
     return str(tmp_path / "config.yaml"), tests
 
 

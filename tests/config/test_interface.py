@@ -9,8 +9,6 @@ from tests.config.samples import read
 from triaged.config.files import MissingSecret
 from triaged.rules.evaluate import RuleSet
 
-LATER_IN_RULES = ("suppress", "maintenance")
-
 
 @pytest.fixture
 def blocks(shared: Path) -> list[str]:
@@ -20,10 +18,6 @@ def blocks(shared: Path) -> list[str]:
 
 def configuration(block: str) -> str:
     return re.sub(r"^storm:.*\n", "", block, flags=re.MULTILINE)
-
-
-def rules(block: str) -> str:
-    return re.sub(r"^(?:suppress|maintenance):.*\n(?: .*\n)+", "", block, flags=re.MULTILINE)
 
 
 def test_configuration_is_right_but_for_its_files(tmp_path: Path, blocks: list[str]) -> None:
@@ -39,17 +33,18 @@ def test_configuration_is_right_but_for_its_files(tmp_path: Path, blocks: list[s
 
 def test_rules_are_right(tmp_path: Path, blocks: list[str]) -> None:
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "site.yaml").write_text(rules(blocks[1]))
-    text = rules(blocks[1])
+    (tmp_path / "rules" / "site.yaml").write_text(blocks[1])
 
     loaded = read(tmp_path, configuration(blocks[0]))
 
-    assert [each for each in LATER_IN_RULES if f"{each}:" in text] == []
     assert [str(each) for each in loaded.problems if not isinstance(each, MissingSecret)] == []
     assert loaded.configuration is not None
     found = loaded.configuration.settings.rules
     assert isinstance(found, RuleSet)
     assert found.names == ("checkout-down", "not-for-humans", "watchdog")
+    muters = loaded.configuration.settings.muters
+    assert [each.name for each in muters.suppress] == ["node-down"]
+    assert [each.name for each in muters.maintenance] == ["weekly-patching"]
 
 
 def test_keys_of_later_work_are_unknown(tmp_path: Path, blocks: list[str]) -> None:

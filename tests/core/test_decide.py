@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from tests.core.world import ByLabels, World, plan, step
+from tests.core.world import MONDAY, ByLabels, World, plan, step
 from triaged.core import decide as deciding
-from triaged.core.effects import AddPage, ArmTimer, Decision, Effect, SaveIncident, Send
+from triaged.core.effects import AddPage, ArmTimer, Decision, Effect, Hold, SaveIncident, Send
 from triaged.core.events import (
     Acknowledged,
     AlertReceived,
@@ -37,9 +37,13 @@ from triaged.core.events import (
 )
 from triaged.core.flapping import flaps
 from triaged.core.grouping import ALERTS
+from triaged.core.holding import held_by, mute_of
+from triaged.core.matching import Matcher
 from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Span, State
+from triaged.core.muting import Maintenance, Muters, Suppressor
 from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.settings import FlapLimit
+from triaged.core.timers import MuteDue
 from triaged.core.view import View
 from triaged.rehearsal.world import accept
 
@@ -56,6 +60,25 @@ RAISES = (
     Raise(Severity.SEV2, Reopenings(2)),
 )
 """Within reach of the moves below."""
+
+MUTERS = Muters(
+    (
+        Suppressor(
+            "slow",
+            (Matcher("alertname", "=", "Slow"), Matcher("pod", "=", "c")),
+            (Matcher("pod", "=", "b"),),
+        ),
+    ),
+    (
+        Maintenance(
+            "work",
+            (Matcher("pod", "=", "a"),),
+            start=MONDAY + 400_000_000,
+            end=MONDAY + 1_500_000_000,
+        ),
+    ),
+)
+"""Within reach, too; the window is over when a history has ended."""
 
 Move = tuple[str, Any]
 Mutant = Callable[[Decision, View, Event], Decision]
@@ -99,9 +122,9 @@ class Watched(World):
             repeat_times=1,
             repeat_every=Span(600_000_000),
         )
-        rules = ByLabels(None, *RAISES)
+        rules = ByLabels(None, *RAISES, inhibits=frozenset({"Slow"}))
         limit = FlapLimit(2, 600_000_000)
-        super().__init__(replace(twice, rules=rules, flapping=limit))
+        super().__init__(replace(twice, rules=rules, flapping=limit, muters=MUTERS))
         self.fired: list[tuple[int, int, int, int]] = []
         self.tokens: dict[str, int] = {}
 
@@ -138,8 +161,14 @@ class Watched(World):
         if old is None or old == new:
             return
         same_epoch = old.escalation.epoch == new.escalation.epoch
+        if old.rests and new.state is State.OPEN and not held_by(new):
+            assert new.escalation.epoch == old.escalation.epoch + 1, "unmuted is armed, once"
+        if new.rests:
+            assert new.escalation.next_at is None or not same_epoch, "nothing runs while muted"
         if same_epoch and old.live and new.live:
-            assert new.respond_by == old.respond_by, "deadlines never move within an epoch (6)"
+            resting = new.rests and old.respond_by is not None
+            same = new.respond_by == old.respond_by
+            assert resting or same, "deadlines never move within an epoch (6)"
             there = (new.escalation.round, new.escalation.step)
             assert there >= (old.escalation.round, old.escalation.step), "steps go forward (13)"
         if isinstance(event, AlertReceived | TimerFired) and old.live and new.live:
@@ -176,6 +205,8 @@ class Watched(World):
 
     def _may_be_sent(self, answer: Send) -> None:
         incident = self.view.incidents[answer.page.incident]
+        muted = mute_of(self.view, incident, self.settings, self.now)
+        assert muted is None, "nothing is sent while muted"
         if answer.page.kind is PageKind.PAGE:
             assert incident.state is State.OPEN, "no page after an acknowledgement (12)"
             assert answer.page.epoch == incident.escalation.epoch
@@ -205,11 +236,13 @@ def histories_hold(world: World, moves: list[Move]) -> None:
     """Play, let the world heal, and look whether everybody was reached."""
     play(world, moves)
     world.provider = accept
+    world.ends(alertname="Slow", pod="c")
     world.run(2 * 3600)
 
     for incident in world.view.incidents.values():
         pages = [p for p in world.view.pages.values() if p.incident == incident.number]
         assert all(page.state is not PageState.DUE for page in pages), "quiescence (24)"
+        assert not held_by(incident), "nothing stays held for ever"
         if incident.state is State.OPEN:
             epoch = incident.escalation.epoch
             reached = [p for p in pages if p.epoch == epoch and p.state is PageState.SENT]
@@ -263,6 +296,23 @@ def pages_in_spite_of_everything(decision: Decision, view: View, event: Event) -
     return decision
 
 
+def muted_all_the_same(decision: Decision, view: View, event: Event) -> Decision:
+    """What is held goes out."""
+    if isinstance(decision.answer, Hold) and isinstance(event, PageDue):
+        return Decision((), Send(event.page, view.incidents[event.page.incident]))
+    return decision
+
+
+def never_looking_again(decision: Decision, view: View, event: Event) -> Decision:
+    """Nobody looks whether muting has ended."""
+    kept = tuple(
+        effect
+        for effect in decision.effects
+        if not (isinstance(effect, ArmTimer) and isinstance(effect.timer, MuteDue))
+    )
+    return Decision(kept, decision.answer)
+
+
 def without(kind: type[Effect]) -> Mutant:
     """A kind of row is forgotten."""
 
@@ -296,12 +346,17 @@ def changing(**fields: Any) -> Mutant:
         pages_in_spite_of_everything,
         without(ArmTimer),
         without(AddPage),
+        muted_all_the_same,
+        never_looking_again,
         changing(firing={}),
         changing(severity=Severity.SEV4),
         changing(respond_by=7),
         changing(key=(("everything", "one"),)),
     ],
-    ids="ack-unseen no-timers no-pages counts-lost severity-falls deadline-moves one-key".split(),
+    ids=(
+        "ack-unseen no-timers no-pages mute-unseen no-looks counts-lost severity-falls "
+        "deadline-moves one-key"
+    ).split(),
 )
 def test_a_removed_guard_is_noticed(mutant: Mutant) -> None:
     def breaks(moves: list[Move]) -> bool:

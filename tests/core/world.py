@@ -46,7 +46,14 @@ class ByLabels:
 
     digest = "by-labels"
 
-    def __init__(self, resolve: ResolvePolicy | None = None, *raises: Raise) -> None:
+    def __init__(
+        self,
+        resolve: ResolvePolicy | None = None,
+        *raises: Raise,
+        inhibits: frozenset[str] = frozenset(),
+    ) -> None:
+        self.inhibits = inhibits
+        """Names of the alerts that a suppressor's `source` matches."""
         self.resolve = resolve or ResolvePolicy()
         self.raising = Raising("gathering", raises) if raises else UNSET
 
@@ -67,6 +74,7 @@ class ByLabels:
             labels=dict(labels),
             resolve=self.resolve,
             raising=self.raising,
+            inhibits=labels.get("alertname") in self.inhibits,
         )
 
 

@@ -68,7 +68,7 @@ def test_every_problem_of_every_file_is_found_at_once() -> None:
     found = problems(
         "rules: [{name: a, set: {policy: x}}, {name: b, set: {severity: SEV-9}}]",
         "rules: [{name: a, set: {severity: SEV-1}}]",
-        "maintenance: []",
+        "maintenence: []",
     )
 
     assert len(found) == 4

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from triaged.api import answers, problems
 from triaged.api.bodies import API_BODY_MAX, decode, read_body
-from triaged.api.incidents import ONE, shown, unknown
+from triaged.api.incidents import ONE, shown_one, unknown
 from triaged.api.routes import Call, Handler, Route, Scope
 from triaged.api.schemas import (
     Assignment,
@@ -74,7 +74,9 @@ async def answered(call: Call, outcome: Answer) -> web.StreamResponse:
         case Acted(incident=number):
             async with call.context.database.reading() as tx:
                 incident = await incidents.fetch(tx, number)
-            return unknown(call) if incident is None else answers.answer(shown(call, incident))
+            if incident is None:
+                return unknown(call)
+            return answers.answer(await shown_one(call, incident))
         case Conflict(detail=detail):
             return problems.problem(409, detail)
         case Unknown(detail=detail):

@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from triaged.api import answers, problems
-from triaged.api.incidents import ONE, find, shown, unknown
+from triaged.api.incidents import ONE, find, shown_one, unknown
 from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import IncidentDocument, Instant, PageDocument
@@ -95,7 +95,7 @@ async def of_incident(call: Call) -> web.StreamResponse:
     total = sum(incident.firing.values()) + incident.resolved
     return answers.answer(
         {
-            "incident": shown(call, incident),
+            "incident": await shown_one(call, incident),
             "alerts": rows,
             "alerts_left_out": max(0, total - len(rows)) if len(rows) == ALERTS_MAX else 0,
             "pages": [page_document(page) for page in sent[:PAGES_MAX]],

@@ -1,5 +1,7 @@
 """`/api/v1/incidents`: the list, one, its timeline, alerts and pages; declaring by hand."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from triaged.api import answers, problems
@@ -19,17 +21,33 @@ from triaged.api.webhooks import unread
 from triaged.core.document import entry_document, incident_document, page_document
 from triaged.core.effects import Acted
 from triaged.core.events import Declared
+from triaged.core.holding import mute_of
 from triaged.core.model import Incident, Severity, State, incident_id, incident_number
 from triaged.errors import Problem
-from triaged.store import alerts, incidents, pages, timeline
+from triaged.store import alerts, incidents, muting, pages, timeline
+from triaged.store.base import Transaction
 
 BASE = "/api/v1/incidents"
 ONE = BASE + "/{id}"
 
 
-def shown(call: Call, incident: Incident) -> dict[str, object]:
-    """The incident as the answer shows it."""
-    return incident_document(incident, call.context.configuration.public_url)
+async def shown(call: Call, found: Sequence[Incident], tx: Transaction) -> list[dict[str, object]]:
+    """Incidents as the answer shows them, with what mutes them now."""
+    configuration, now = call.context.configuration, call.context.clock.now()
+    settings = configuration.settings
+    live = [incident.number for incident in found if incident.live]
+    view = await muting.standing(tx, live, settings.muters, now)
+    mutes = [mute_of(view, incident, settings, now) for incident in found]
+    return [
+        incident_document(incident, configuration.public_url, muted.by if muted else ())
+        for incident, muted in zip(found, mutes, strict=True)
+    ]
+
+
+async def shown_one(call: Call, incident: Incident) -> dict[str, object]:
+    """One incident as the answer shows it."""
+    async with call.context.database.reading() as tx:
+        return (await shown(call, [incident], tx))[0]
 
 
 def unknown(call: Call) -> web.Response:
@@ -63,13 +81,14 @@ async def index(call: Call) -> web.StreamResponse:
         return problems.invalid(query.errors)
     async with call.context.database.reading() as tx:
         found, cursor = await incidents.find(tx, wanted)
-    return answers.listing("incidents", [shown(call, one) for one in found], cursor)
+        documents = await shown(call, found, tx)
+    return answers.listing("incidents", documents, cursor)
 
 
 async def show(call: Call) -> web.StreamResponse:
     """One incident."""
     incident = await find(call)
-    return unknown(call) if incident is None else answers.answer(shown(call, incident))
+    return unknown(call) if incident is None else answers.answer(await shown_one(call, incident))
 
 
 async def show_timeline(call: Call) -> web.StreamResponse:
@@ -127,7 +146,7 @@ async def declare(call: Call) -> web.StreamResponse:
         incident = await incidents.fetch(tx, outcome.incident)
     assert incident is not None, "it has just been committed"
     where = f"{call.context.configuration.public_url}{BASE}/{incident_id(outcome.incident)}"
-    return answers.answer(shown(call, incident), 201, {"Location": where})
+    return answers.answer(await shown_one(call, incident), 201, {"Location": where})
 
 
 LIST_QUERY = (

@@ -141,7 +141,8 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     resolved_at: Instant | None
     resolved_by: str | None
     response: Literal["on_track", "at_risk", "missed", "met"]
-    muted_by: str | None
+    muted_by: list[str] | None
+    """`silence:<id>`, `maintenance:<name>`, `suppress:<name>`."""
     storm: str | None
     reopens: int
     flapping: bool

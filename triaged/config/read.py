@@ -91,6 +91,7 @@ def _build(
         schedules=schedules_of(config, report),
         policies=policies_of(config, channels, report),
         rules=rules,
+        muters=rules.muters,
         teams=teams_of(config, report),
         services=services_of(config, report),
         channels=frozenset(channels),

@@ -1,6 +1,6 @@
 """May this page go out now, and what follows from the provider's answer.
 
-Acknowledgement and calendars are decided here, at the last moment. A page that fails has a
+Acknowledgement, muting and calendars are decided here, at the last moment. A page that fails has a
 successor: the person's next contact, then the catch-all and the next step.
 """
 
@@ -14,6 +14,7 @@ from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Decision, Drop, Hold, SavePage, Send
 from triaged.core.escalation import calendar_of, next_step_now
 from triaged.core.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
+from triaged.core.holding import held_until, hold, look_first, mute_of
 from triaged.core.model import (
     Entry,
     Incident,
@@ -41,6 +42,11 @@ def may_go(view: View, event: PageDue, settings: Settings, now: int) -> Decision
     if reason is not None:
         done = replace(page, state=PageState.SUPERSEDED, error=reason, lease_until=0)
         return Decision((SavePage(done),), Drop(done))
+    muted = mute_of(view, incident, settings, now)
+    if muted is not None:
+        return hold(page, incident, muted, now)
+    if incident.rests:
+        return look_first(page, now)
     calendar = calendar_of(settings, incident.severity)
     if calendar is not None and not is_open(calendar, now):
         return _held(page, incident, next_open(calendar, now), now)
@@ -63,7 +69,7 @@ def _superseded(page: Page, incident: Incident) -> Reason | None:
 
 
 def _held(page: Page, incident: Incident, until: int, now: int) -> Decision:
-    held = replace(page, due_at=until, lease_until=0, answered=page.attempts)
+    held = held_until(page, until)
     draft = Draft(incident)
     data = _data(page) | {"reason": Reason.CALENDAR_CLOSED, "until": until}
     text = f"held for {_whom(page.recipient)}: the calendar is closed"

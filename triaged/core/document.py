@@ -1,6 +1,9 @@
 """An incident, an alert's place, a page, a timeline entry as the outside sees them (JSON)."""
 
+from collections.abc import Sequence
+
 from triaged.core.flapping import flaps
+from triaged.core.holding import held_by
 from triaged.core.model import ChainedEntry, Incident, Page, incident_id
 from triaged.wire import instant_text
 
@@ -9,8 +12,15 @@ def _text(at: int | None) -> str | None:
     return None if at is None else instant_text(at)
 
 
-def incident_document(incident: Incident, public_url: str) -> dict[str, object]:
-    """The incident as every API answer and webhook shows it; instants are RFC 3339 UTC."""
+def incident_document(
+    incident: Incident, public_url: str, muted_by: Sequence[str] | None = None
+) -> dict[str, object]:
+    """The incident as every API answer and webhook shows it; instants are RFC 3339 UTC.
+
+    `muted_by` is what mutes it now; None: what did when it was last looked at.
+    """
+    if muted_by is None:
+        muted_by = held_by(incident) if incident.live else ()
     place = incident.escalation
     previous = incident.previous
     return {
@@ -35,7 +45,7 @@ def incident_document(incident: Incident, public_url: str) -> dict[str, object]:
         "resolved_at": _text(incident.resolved_at),
         "resolved_by": incident.resolved_by,
         "response": incident.response,
-        "muted_by": None,
+        "muted_by": list(muted_by) or None,
         "storm": None,
         "reopens": incident.reopens,
         "flapping": flaps(incident),

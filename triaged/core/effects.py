@@ -133,7 +133,7 @@ class Quarantine(msgspec.Struct, frozen=True, gc=False):
 class Count(msgspec.Struct, frozen=True, gc=False):
     """Not a row: a metric to raise after the commit, e.g. ("response", "SEV-1", "met")."""
 
-    metric: Literal["unclassified", "escalation", "target", "response_us", "repair"]
+    metric: Literal["unclassified", "escalation", "target", "response_us", "repair", "suppressed"]
     label: str = ""
     outcome: str = ""
     value: int = 1

@@ -71,6 +71,8 @@ class Reason(StrEnum):
     NOBODY_ON_CALL = "nobody_on_call"
     NO_USABLE_CONTACT = "no_usable_contact"
     CALENDAR_CLOSED = "calendar_closed"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
     NEWER_EPOCH = "newer_epoch"
@@ -163,6 +165,8 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What raises the severity of its incident later, nothing counted yet."""
     rule_set: str = ""
     """Hash of the rules that decided."""
+    inhibits: bool = False
+    """A suppressor's `source` matches it: while it fires, others may be muted."""
 
 
 class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):
@@ -254,6 +258,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     raising: Raising | UnsetType = UNSET
     """What may raise the severity, and what has been counted for it."""
     flapping: Flapping | UnsetType = UNSET
+    held_by: tuple[str, ...] | UnsetType = UNSET
+    """What muted it when it was last looked at (`silence:<id>` …); nothing says: nothing did."""
     told: tuple[Recipient, ...] = ()
     """Everybody who was paged: they hear of acknowledgement and resolve."""
     entries: int = 0
@@ -270,6 +276,11 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     def live(self) -> bool:
         """Whether it is open or acknowledged."""
         return self.state in LIVE
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is open and nothing runs, because it was muted when something was due."""
+        return self.state is State.OPEN and self.held_by is not UNSET and self.respond_by is None
 
 
 PREFIX = "INC-"

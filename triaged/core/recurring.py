@@ -35,6 +35,7 @@ FIRST, LAST = 0, 1
 
 _PART = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\s+(\S+))?", re.ASCII)
 _HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
+_WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -142,6 +143,29 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         raise ValueError(f"{name!r} is no time zone such as Europe/Berlin or UTC") from None
+
+
+def parse_zone(text: str) -> str:
+    """The name of a time zone that exists; ValueError says that it does not."""
+    zone_of(text)
+    return text
+
+
+def parse_wall_time(text: str) -> int:
+    """Minutes since 0001-01-01T00:00 of `2026-01-05T09:00`; ValueError says what is allowed."""
+    if _WALL.fullmatch(text) is None:
+        raise ValueError(f"expected a wall time such as 2026-01-05T09:00, got {text!r}")
+    try:
+        wall = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r}: {error}") from None
+    return (wall.toordinal() - 1) * DAY_MINUTES + wall.hour * 60 + wall.minute
+
+
+def wall_instant(minutes: int, zone: ZoneInfo, *, last: bool = False) -> int:
+    """The instant of a wall time that `parse_wall_time` gave; as `edge`."""
+    days, minutes = divmod(minutes, DAY_MINUTES)
+    return edge(date.fromordinal(days + 1), minutes, zone, last=last)
 
 
 def parse(text: str) -> Recurring:

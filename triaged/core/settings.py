@@ -13,6 +13,7 @@ from triaged.core.calendars import Calendar
 from triaged.core.durations import DAY, HOUR, MINUTE
 from triaged.core.expectations import Expectation, Expected
 from triaged.core.model import Alert, Outcome, Plan, Severity
+from triaged.core.muting import Muters
 from triaged.core.oncall import Schedule
 
 Urgency = Literal["page", "notify"]
@@ -120,6 +121,8 @@ class Settings(msgspec.Struct, frozen=True):
     """None: nothing flaps."""
     timezone: str = "UTC"
     public_url: str = ""
+    muters: Muters = Muters()
+    """What the rule files mute."""
 
 
 DEFAULT_RESPONSE_US = {

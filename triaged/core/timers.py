@@ -62,6 +62,13 @@ class RaiseDue(msgspec.Struct, frozen=True, gc=False, tag="raise"):
     due_at: int
 
 
+class MuteDue(msgspec.Struct, frozen=True, gc=False, tag="mute"):
+    """Look whether something mutes the incident, or no longer does."""
+
+    incident: int
+    due_at: int
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -78,6 +85,13 @@ class ExpectDue(msgspec.Struct, frozen=True, gc=False, tag="expect"):
 
 
 IncidentTimer = (
-    StepDue | AtRiskDue | TargetDue | UnacknowledgeDue | ResolveDue | ReopenWindowDue | RaiseDue
+    StepDue
+    | AtRiskDue
+    | TargetDue
+    | UnacknowledgeDue
+    | ResolveDue
+    | ReopenWindowDue
+    | RaiseDue
+    | MuteDue
 )
 Timer = IncidentTimer | LapseDue | ExpectDue

@@ -11,6 +11,7 @@ from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Count, Decision, DropTimer, MoveFiring
 from triaged.core.escalation import Cause, advance, arm
 from triaged.core.grouping import ALERTS, resolve
+from triaged.core.holding import look, mute_of, rest
 from triaged.core.model import Entry, Incident, Reason, Response, State
 from triaged.core.receiving import lapse
 from triaged.core.settings import Settings
@@ -20,6 +21,7 @@ from triaged.core.timers import (
     ExpectDue,
     IncidentTimer,
     LapseDue,
+    MuteDue,
     RaiseDue,
     ReopenWindowDue,
     ResolveDue,
@@ -30,6 +32,9 @@ from triaged.core.timers import (
 )
 from triaged.core.view import View
 
+PAGING = (StepDue, AtRiskDue, TargetDue)
+"""What does not happen while the incident is muted."""
+
 
 def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
     """Do what is due, if things still stand as the timer expects; its row goes either way."""
@@ -37,12 +42,18 @@ def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
         return lapse(view, timer, settings, now)
     if isinstance(timer, ExpectDue):
         return expecting.due(view, timer, settings, now)
+    if isinstance(timer, MuteDue):
+        return look(view, timer, settings, now)
     incident = view.incidents.get(timer.incident)
     gone = DropTimer(timer.incident, type(timer))
     if incident is None or not _expected(timer, incident):
         return Decision((gone,))
     draft = Draft(incident)
     draft.add(gone)
+    muted = mute_of(view, incident, settings, now) if isinstance(timer, PAGING) else None
+    if muted is not None:
+        rest(draft, muted, now)
+        return Decision(draft.effects())
     match timer:
         case StepDue():
             cause = Cause(Reason.TARGET_APPROACHES, timer.due_at)
@@ -86,6 +97,8 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
         case ReopenWindowDue():
             over = incident.state in (State.RESOLVED, State.CLOSED)
             return over and timer.reopens == incident.reopens and incident.next is None
+        case MuteDue():
+            return True
         case RaiseDue():
             raises = incident.raising
             return incident.live and raises is not UNSET and raises.firing_since is not None

@@ -28,10 +28,11 @@ from triaged.core.effects import (
     StartEpisode,
 )
 from triaged.core.expectations import Watch
-from triaged.core.model import AlertState, Incident, Key, Page
+from triaged.core.model import AlertState, Incident, Key, Labels, Outcome, Page
+from triaged.core.muting import AlertId, Muters, Mutes, Silence
 from triaged.wire import encode
 
-AlertId = tuple[str, str]
+__all__ = ["AlertId", "View", "key_text"]
 
 
 @lru_cache(maxsize=16_384)  # a batch asks for the same few keys again and again
@@ -60,6 +61,14 @@ class View:
         """Expectations, where something in the batch is about them."""
         self.seen_at: dict[AlertId, int] = {}
         """When the alerts that met expectations came last."""
+        self.labels: dict[int, dict[AlertId, Labels]] = {}
+        """Incident → the labels, laid over, of its firing alerts; of those that may be muted."""
+        self.inhibiting: dict[AlertId, Labels] = {}
+        """Firing alerts that a suppressor's `source` matches."""
+        self.silences: dict[str, Silence] = {}
+        self.tracks = False
+        """Whether what starts and ends in this batch matters for what is muted."""
+        self._mutes: tuple[Muters, int, Mutes] | None = None
         self.numbers = count(1) if numbers is None else numbers
 
     def next_number(self) -> int:
@@ -89,14 +98,29 @@ class View:
             del self.live[text]
         self.latest[text] = max(self.latest.get(text, 0), incident.number)
 
+    def mutes(self, muters: Muters, now: int) -> Mutes:
+        """Everything that mutes at `now`."""
+        known = self._mutes
+        if known is not None and known[0] is muters and known[1] == now:
+            return known[2]
+        mutes = Mutes(muters, self.silences.values(), self.inhibiting, now)
+        self._mutes = (muters, now, mutes)
+        return mutes
+
     def absorb(self, effects: Iterable[Effect]) -> None:
         """Make `effects` visible to the decisions that follow in this batch."""
         for effect in effects:
             match effect:
                 case JoinAlert() | RepeatAlert():
                     pass
-                case StartEpisode(state=state) | EndEpisode(state=state):
+                case StartEpisode(state=state, outcome=outcome):
                     self.alerts[state.source, state.fingerprint] = state
+                    if self.tracks:
+                        self._track(state, outcome)
+                case EndEpisode(state=state):
+                    self.alerts[state.source, state.fingerprint] = state
+                    if self.tracks:
+                        self._forget(state)
                 case SaveIncident(incident=incident):
                     self.add_incident(incident)
                 case MoveFiring(old=old, new=new):
@@ -126,3 +150,20 @@ class View:
         for identity, state in self.alerts.items():
             if state.firing and state.incident == old:
                 self.alerts[identity] = replace(state, incident=new)
+        if old in self.labels:
+            self.labels.setdefault(new, {}).update(self.labels.pop(old))
+
+    def _track(self, state: AlertState, outcome: Outcome) -> None:
+        identity = (state.source, state.fingerprint)
+        if state.incident is not None:
+            self.labels.setdefault(state.incident, {})[identity] = outcome.labels
+        if outcome.inhibits:
+            self.inhibiting[identity] = outcome.labels
+            self._mutes = None
+
+    def _forget(self, state: AlertState) -> None:
+        identity = (state.source, state.fingerprint)
+        if state.incident is not None:
+            self.labels.get(state.incident, {}).pop(identity, None)
+        if self.inhibiting.pop(identity, None) is not None:
+            self._mutes = None

@@ -67,6 +67,7 @@ class World:
         self.settings = settings
         self.now = self.start = start
         self.view = View()
+        self.view.tracks = True
         self.timers: dict[TimerId, IncidentTimer] = {}
         self.lapses: dict[AlertId, int] = {}
         self.entries: dict[int, list[Entry]] = {}

@@ -14,9 +14,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from triaged.core.expectations import Expectation
-from triaged.core.model import Alert, Key, Outcome
+from triaged.core.model import Alert, Key, Labels, Outcome
+from triaged.core.muting import Muters
 from triaged.rules.actions import Action, Plan, apply
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, holds
@@ -30,6 +32,7 @@ PLANS_MAX = 4096
 FINGERPRINT = "fingerprint"
 """The name in the key of an alert that has none of the labels to group by."""
 
+NO_MUTERS = Muters()
 _UNTOLD = frozenset({"alertname", FINGERPRINT})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 """What ends lines, moves cursors or turns the direction of what follows."""
@@ -54,11 +57,15 @@ class CompiledRule(msgspec.Struct, frozen=True):
 class RuleSet:
     """All rules, compiled; a `core.settings.Classifier`."""
 
-    def __init__(self, rules: Sequence[CompiledRule], digest: str) -> None:
+    def __init__(
+        self, rules: Sequence[CompiledRule], digest: str, muters: Muters = NO_MUTERS
+    ) -> None:
         self.digest = digest
         self.names = tuple(rule.name for rule in rules)
         self._rules = tuple(rules)
         self._index = Index([rule.matchers for rule in rules])
+        self.muters = muters
+        self._sources = Index([each.source for each in muters.suppress])
         self._plans: dict[int, Plan] = {}
         self._conditional = 0
         for position, rule in enumerate(rules):
@@ -86,7 +93,14 @@ class RuleSet:
             if len(self._plans) >= PLANS_MAX:
                 self._plans.clear()
             plan = self._plans[mask] = plan_of([self._rules[at] for at in bits(mask)])
-        return outcome_of(plan, alert, self.digest)
+        outcome = outcome_of(plan, alert, self.digest)
+        if self.muters.suppress and self.inhibits(outcome.labels):
+            outcome = replace(outcome, inhibits=True)
+        return outcome
+
+    def inhibits(self, labels: Labels) -> bool:
+        """Whether a suppressor's `source` matches an alert with these labels, laid over."""
+        return bool(self._sources.matching(labels))
 
 
 def plan_of(matching: Sequence[CompiledRule]) -> Plan:

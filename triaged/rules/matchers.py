@@ -10,20 +10,32 @@ https://prometheus.io/docs/alerting/latest/configuration/#matcher
 """
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Literal
 
 import msgspec
-import re2
 
+from triaged.core.matching import (
+    PATTERN_BYTES_MAX,
+    Matcher,
+    Operator,
+    pattern_of,
+    re2_options,
+)
 from triaged.scalars import quoted
 
-PATTERN_BYTES_MAX = 1024
-"""Longer patterns are generated lists: those are better split into rules."""
+__all__ = [
+    "MATCHERS_MAX",
+    "PATTERN_BYTES_MAX",
+    "Matcher",
+    "Matchers",
+    "Operator",
+    "matchers_of",
+    "parse_matcher",
+    "parse_matchers",
+    "pattern_of",
+    "re2_options",
+]
 
 MATCHERS_MAX = 64
-Operator = Literal["=", "!=", "=~", "!~"]
 
 _NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^\s{}!=~,\\"\'`]+))\s*', re.DOTALL)
 _OPERATOR = re.compile(r"=~|!~|!=|=")
@@ -37,35 +49,6 @@ _CLASSIC = re.compile(
     re.DOTALL,
 )
 _CLASSIC_LETTERS = {"n": "\n", '"': '"', "\\": "\\"}
-_BARE = re.compile(r"[^\s{}!=~,\\\"'`]+")
-
-
-class Matcher(msgspec.Struct, frozen=True):
-    """One condition on one label."""
-
-    name: str
-    operator: Operator
-    value: str
-
-    def __str__(self) -> str:
-        name = self.name if _BARE.fullmatch(self.name) else _in_quotes(self.name)
-        return f"{name}{self.operator}{_in_quotes(self.value)}"
-
-    def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether it holds for a label set."""
-        return self.accepts(labels.get(self.name, ""))
-
-    def accepts(self, value: str) -> bool:
-        """Whether it holds for a value of its label."""
-        match self.operator:
-            case "=":
-                return value == self.value
-            case "!=":
-                return value != self.value
-            case "=~":
-                return pattern_of(self.value).fullmatch(value) is not None
-            case "!~":
-                return pattern_of(self.value).fullmatch(value) is None
 
 
 class Matchers(msgspec.Struct, frozen=True):
@@ -75,30 +58,6 @@ class Matchers(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.all))
-
-
-def re2_options() -> re2.Options:
-    """How patterns are compiled: quietly, within a megabyte, without groups."""
-    options = re2.Options()
-    options.log_errors = False
-    options.never_capture = True
-    options.max_mem = 1 << 20
-    return options
-
-
-@lru_cache(maxsize=256)  # each may take the megabyte; what alerts meet is an `re2.Set`
-def pattern_of(text: str) -> "re2._Regexp[str]":
-    """The compiled pattern; ValueError says what RE2 does not take."""
-    if len(text.encode()) > PATTERN_BYTES_MAX:
-        raise ValueError(f"the pattern is longer than {PATTERN_BYTES_MAX} bytes")
-    try:
-        return re2.compile(text, re2_options())
-    except re2.error as error:
-        said = error.args[0] if error.args else ""
-        said = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-        lacks = "perl" in said or re.search(r"invalid escape sequence: \\[1-9]", said)
-        hint = "; RE2 has no look-around and no back-references" if lacks else ""
-        raise ValueError(f"not a regular expression of RE2: {said}{hint}") from None
 
 
 def matchers_of(text: str) -> Matchers:
@@ -225,11 +184,6 @@ def _go_bytes(escape: re.Match[str]) -> bytes:
             return chr(int(short or long, 16)).encode()
         case _:
             raise ValueError("a backslash begins no escape here; write two")
-
-
-def _in_quotes(text: str) -> str:
-    text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{text}"'
 
 
 def _at(text: str, at: int) -> str:

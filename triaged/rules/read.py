@@ -1,7 +1,6 @@
 """Rule files to a compiled rule set, with every problem at its position."""
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
@@ -36,19 +35,17 @@ from triaged.rules.actions import (
 )
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule, RuleSet, is_link
-from triaged.rules.matchers import Matchers
+from triaged.rules.muters import MuterReader, all_of, name_problem
 from triaged.rules.schema import Rule, Set, When
 from triaged.rules.templates import Template
 from triaged.scalars import none_of, quoted
 from triaged.shapes import Options, shape
 
 RULES_MAX = 5000
-NAME_WANTED = "a rule's name is lower-case letters, digits, `-`, `_` and `.`: it labels metrics"
 DIGEST_DIGITS = 16
 """Of a SHA-256: it tells versions of rules apart, and stands in every row that they decide."""
 
 UNNAMED = "a label has a name"
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -71,13 +68,16 @@ def read_rules(
     for document in documents:
         reader.read(document)
     digest = hashlib.sha256(_canonical([document.value for document in documents]))
-    return RuleSet(reader.rules, digest.hexdigest()[:DIGEST_DIGITS]), reader.problems
+    rules = RuleSet(reader.rules, digest.hexdigest()[:DIGEST_DIGITS], reader.muters.muters)
+    return rules, reader.problems
 
 
 class Outline(msgspec.Struct, frozen=True):
     """A file of rules, before each is read for itself (`schema.RuleFile`)."""
 
     rules: tuple[object, ...] = ()
+    suppress: tuple[object, ...] = ()
+    maintenance: tuple[object, ...] = ()
 
 
 class _Reader:
@@ -85,6 +85,7 @@ class _Reader:
 
     def __init__(self, context: RuleContext) -> None:
         self.rules: list[CompiledRule] = []
+        self.muters = MuterReader(context.timezone)
         self.problems: list[Problem] = []
         self._context = context
         self._places: dict[str, str] = {}
@@ -93,6 +94,9 @@ class _Reader:
         """Take the rules of a document."""
         file, problems = shape(document, Outline, (), Options(partial=True))
         self.problems += [*document.problems, *problems]
+        if file is not None:
+            numbers = (len(file.suppress), len(file.maintenance))
+            self.problems += self.muters.read(document, *numbers)
         for index in range(0 if file is None else len(file.rules)):
             at: Path = ("rules", index)
             rule, problems = shape(document, Rule, at)
@@ -114,8 +118,9 @@ class _Reader:
         self.problems.append(Problem(document.where(at), message, warning))
 
     def _check_name(self, document: Document, rule: Rule, at: Path) -> None:
-        if _NAME.fullmatch(rule.name) is None:
-            self._wrong(document, at, f"{rule.name!r}: {NAME_WANTED}")
+        problem = name_problem(rule.name)
+        if problem is not None:
+            self._wrong(document, at, problem)
         if rule.name in self._places:
             message = f"{rule.name!r} is the name of the rule at {self._places[rule.name]}, too"
             self._wrong(document, at, message)
@@ -190,10 +195,9 @@ class _Reader:
 
 def compiled(rule: Rule, conditions: tuple[Condition, ...], where: str = "") -> CompiledRule:
     """The rule in the form in which it is asked; `where` is its FILE:LINE:COL."""
-    match = (rule.match,) if isinstance(rule.match, Matchers) else rule.match
     return CompiledRule(
         name=rule.name,
-        matchers=tuple(matcher for matchers in match for matcher in matchers.all),
+        matchers=all_of(rule.match),
         conditions=conditions,
         actions=tuple(_actions(rule.set)),
         expects=_expectation(rule),

@@ -4,13 +4,27 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from triaged.core import recurring
 from triaged.core.durations import SECOND, format_duration
 from triaged.core.model import ResolveWhen, Severity
+from triaged.core.recurring import Recurring
 from triaged.rules.matchers import Matchers, matchers_of
 from triaged.rules.templates import Template, compile_template
 from triaged.scalars import Duration, Scalar
 
 MatchersText = Annotated[Matchers, Scalar(matchers_of, "a matcher such as 'severity=\"critical\"'")]
+Hours = Annotated[Recurring, Scalar(recurring.parse, "days and hours such as sat 02:00-04:00")]
+Zone = Annotated[str, Scalar(recurring.parse_zone, "a time zone such as Europe/Berlin")]
+WallTime = Annotated[
+    int,
+    Scalar(
+        recurring.parse_wall_time,
+        "a wall time such as 2026-01-05T09:00",
+        r"^\d{4}-\d\d-\d\dT\d\d:\d\d$",
+    ),
+]
+"""A wall time as minutes since 0001-01-01T00:00, whatever the zone."""
+
 TemplateText = Annotated[Template, Scalar(compile_template, "a text, perhaps with {{ look-ups }}")]
 
 
@@ -156,8 +170,50 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why it gives what it gives, for those who read or explain it."""
 
 
+class Suppress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Alertmanager's inhibition: while an alert matches `source`, others are muted."""
+
+    name: str
+    """Unique among all of them; stands in timelines as `suppress:<name>`."""
+    source: tuple[MatchersText, ...] | MatchersText
+    """The alerts that mute others while they fire: all matchers must hold, on the labels with
+    those of the rules laid over them."""
+    target: tuple[MatchersText, ...] | MatchersText
+    """The alerts that are muted. One that matches both is not muted by another that does."""
+    equal: tuple[str, ...] = ()
+    """Labels that must have the same value in both; missing in both is the same."""
+
+
+class Maintenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hours in which alerts are muted: every week, or once."""
+
+    name: str
+    """Unique among all of them; stands in timelines as `maintenance:<name>`."""
+    match: tuple[MatchersText, ...] | MatchersText
+    """The alerts that are muted: all matchers must hold, on the labels with those of the rules
+    laid over them."""
+    every: Hours | None = None
+    """`sat 02:00-04:00`: days, then half-open hours; `daily`."""
+    start: WallTime | None = msgspec.field(default=None, name="from")
+    """When it begins, if it is once: a wall time."""
+    end: WallTime | None = msgspec.field(default=None, name="to")
+    """When it ends by itself."""
+    timezone: Zone | None = None
+    """In which the times are read. Unless given: `timezone` of config.yaml."""
+
+    def __post_init__(self) -> None:
+        """Refuse what has no time, or two."""
+        once = self.start is not None and self.end is not None
+        if (self.start is None) != (self.end is None) or once == (self.every is not None):
+            raise ValueError("expected either `every`, or `from` and `to`")
+
+
 class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file of rules, read top to bottom; files in the order of their names."""
 
     rules: tuple[Rule, ...] = ()
     """The rules."""
+    suppress: tuple[Suppress, ...] = ()
+    """What mutes what."""
+    maintenance: tuple[Maintenance, ...] = ()
+    """Planned work, during which alerts are muted."""

@@ -31,20 +31,21 @@ STATES = Bulk(
 )
 START = Bulk(
     """INSERT INTO alerts (source, fingerprint, firing, episode, starts_at, last_seen_at,
-           lapse_check_at, lapses_at, incident, observation, severity, rule, labels, annotations,
-           url)
+           lapse_check_at, lapses_at, incident, observation, inhibits, severity, rule, labels,
+           annotations, url)
        {rows}
        ON CONFLICT (source, fingerprint) DO UPDATE SET firing = excluded.firing,
            episode = excluded.episode, starts_at = excluded.starts_at,
            last_seen_at = excluded.last_seen_at, ended_at = NULL,
            lapse_check_at = excluded.lapse_check_at, lapses_at = excluded.lapses_at, repeats = 0,
            incident = excluded.incident, observation = excluded.observation,
+           inhibits = excluded.inhibits,
            severity = excluded.severity, rule = excluded.rule,
            labels = excluded.labels, annotations = excluded.annotations, url = excluded.url""",
     (
         "text",
         "text",
-        *(("bigint",) * 8),
+        *(("bigint",) * 9),
         *(("text",) * 5),
     ),
 )
@@ -132,6 +133,7 @@ async def save_starts(tx: Transaction, started: Iterable[tuple[StartEpisode, int
             state.lapses_at,
             state.incident,
             observation,
+            int(effect.outcome.inhibits),
             state.severity,
             state.rule,
             encode(effect.alert.labels).decode(),

@@ -6,6 +6,7 @@ from typing import get_args
 from triaged.core.timers import (
     AtRiskDue,
     IncidentTimer,
+    MuteDue,
     RaiseDue,
     ReopenWindowDue,
     ResolveDue,
@@ -84,6 +85,8 @@ def _timer(row: Row) -> IncidentTimer:
             return ResolveDue(incident, due_at)
         case found if found is RaiseDue:
             return RaiseDue(incident, due_at)
+        case found if found is MuteDue:
+            return MuteDue(incident, due_at)
         case found if found is AtRiskDue:
             return AtRiskDue(incident, due_at, epoch)
         case found if found is TargetDue:

@@ -21,14 +21,16 @@ from triaged.core.expectations import Watch, key_of
 from triaged.core.model import AlertState
 from triaged.core.quarantining import quarantine_key
 from triaged.core.settings import Settings
-from triaged.core.timers import ExpectDue, LapseDue, ReopenWindowDue
+from triaged.core.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue
+from triaged.core.timing import PAGING
 from triaged.core.view import AlertId, View, key_text
-from triaged.store import alerts, counters, incidents, pages, sources, watches
+from triaged.store import alerts, counters, incidents, muting, pages, silences, sources, watches
 from triaged.store.base import Transaction
 from triaged.store.saving import Changes, save_changes
 
 __all__ = ["Changes", "load", "save"]
 
+MUTABLE = (*PAGING, MuteDue)
 INCIDENT, OBSERVATION = "incident", "observation"
 
 
@@ -77,7 +79,7 @@ async def load(
     wanted = _Wanted(events, loaded)
     expected = await _load_watches(tx, wanted, settings)
     await tx.lock_keys(sorted(wanted.keys))
-    view = await _load_view(tx, wanted)
+    view = await _load_view(tx, wanted, settings, now)
     view.alerts = loaded
     view.watches = expected
     if before is not None:
@@ -121,6 +123,8 @@ class _Wanted:
         self.keys: set[str] = set()
         self.page_ids: set[str] = set()
         self.pages_of: set[int] = set()
+        self.muted: set[int] = set()
+        """Incidents of which something is due that does not happen while they are muted."""
         self.reopening: set[int] = set()
         self.openings = self.starts = self.arrivals = False
         self.looks = False
@@ -148,9 +152,14 @@ class _Wanted:
                 self.looks = self.openings = True
             case TimerFired(timer=timer) if not isinstance(timer, LapseDue | ExpectDue):
                 self.numbers.add(timer.incident)
+                if isinstance(timer, MuteDue):
+                    self.pages_of.add(timer.incident)
+                if isinstance(timer, MUTABLE):
+                    self.muted.add(timer.incident)
             case PageDue(page=page):
                 self.page_ids.add(page.id)
                 self.numbers.add(page.incident)
+                self.muted.add(page.incident)
             case DeliveryEnded(page_id=page_id, verdict=verdict):
                 number = int(page_id.partition("/")[0].rpartition("-")[2])
                 self.numbers.add(number)
@@ -185,7 +194,7 @@ async def _load_watches(tx: Transaction, wanted: _Wanted, settings: Settings) ->
     return found
 
 
-async def _load_view(tx: Transaction, wanted: _Wanted) -> LoadedView:
+async def _load_view(tx: Transaction, wanted: _Wanted, settings: Settings, now: int) -> LoadedView:
     """All but the alerts, asked for together."""
     uses_numbers = wanted.keys or wanted.openings or wanted.starts
     asks = [
@@ -195,7 +204,9 @@ async def _load_view(tx: Transaction, wanted: _Wanted) -> LoadedView:
         pages.ask_ids(wanted.page_ids),
         pages.ask_incidents(wanted.pages_of),
     ]
-    numbers, by_number, by_key, by_id, of_incidents = await tx.fetch_bulks(asks)
+    if wanted.muted:
+        asks.append(silences.ask_active(now))
+    numbers, by_number, by_key, by_id, of_incidents, *active = await tx.fetch_bulks(asks)
     view = LoadedView(counters.numbers(numbers))
     for incident in incidents.decoded(by_number):
         view.add_incident(incident)
@@ -204,6 +215,8 @@ async def _load_view(tx: Transaction, wanted: _Wanted) -> LoadedView:
     keys = {key_text(view.incidents[n].key) for n in wanted.reopening & set(view.incidents)}
     for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_keys(keys - wanted.keys))):
         view.add_incident(incident)
+    if active:
+        await muting.load(tx, view, wanted.muted, settings.muters, silences.decoded(active[0]))
     view.pages = {page.id: page for page in pages.decoded([*by_id, *of_incidents])}
     return view
 

@@ -1,0 +1,152 @@
+"""Alertmanager's semantics, and when muting ends."""
+
+from datetime import UTC, datetime
+
+from triaged.core import recurring
+from triaged.core.durations import DAY, HOUR
+from triaged.core.matching import Matcher
+from triaged.core.model import Labels
+from triaged.core.muting import (
+    AlertId,
+    Cause,
+    Maintenance,
+    Muter,
+    Muters,
+    Mutes,
+    Silence,
+    Suppressor,
+    mutes_everything,
+)
+
+SATURDAY = int(datetime(2026, 3, 28, 1, 30, tzinfo=UTC).timestamp()) * 1_000_000
+"""02:30 in Berlin; on the next day its clocks go forward."""
+
+
+def is_(name: str, value: str) -> Matcher:
+    return Matcher(name, "=", value)
+
+
+def silence(*matchers: Matcher, starts_at: int = 0, ends_at: int = 100, name: str = "s") -> Silence:
+    return Silence(name, matchers, starts_at, ends_at, "alice", "because", 0)
+
+
+NODE_DOWN = Suppressor(
+    "node-down", (is_("alertname", "NodeDown"),), (is_("severity", "warning"),), ("cluster", "node")
+)
+
+
+def suppressed(suppressor: Suppressor, source: Labels, target: Labels) -> bool:
+    """Whether an alert that fires mutes another."""
+    inhibiting: dict[AlertId, Labels] = {("am", "1"): source}
+    return bool(Mutes(Muters((suppressor,)), [], inhibiting, 0).causes(target))
+
+
+def test_a_source_mutes_a_target_with_equal_labels() -> None:
+    node = {"alertname": "NodeDown", "cluster": "c", "node": "n"}
+
+    assert suppressed(NODE_DOWN, node, {"severity": "warning", "cluster": "c", "node": "n"})
+    assert not suppressed(NODE_DOWN, node, {"severity": "warning", "cluster": "c", "node": "m"})
+    assert not suppressed(NODE_DOWN, node, {"severity": "critical", "cluster": "c", "node": "n"})
+
+
+def test_what_is_no_source_mutes_nothing() -> None:
+    other = {"alertname": "NodeSlow", "cluster": "c", "node": "n"}
+
+    assert not suppressed(NODE_DOWN, other, {"severity": "warning", "cluster": "c", "node": "n"})
+
+
+def test_a_label_that_is_missing_in_both_is_equal() -> None:
+    assert suppressed(NODE_DOWN, {"alertname": "NodeDown"}, {"severity": "warning"})
+    assert suppressed(NODE_DOWN, {"alertname": "NodeDown", "node": ""}, {"severity": "warning"})
+    assert not suppressed(
+        NODE_DOWN, {"alertname": "NodeDown"}, {"severity": "warning", "node": "n"}
+    )
+
+
+def test_an_alert_that_is_source_and_target_is_not_muted_by_another_that_is_both() -> None:
+    both = Suppressor("all", (is_("a", "1"),), (is_("b", "1"),))
+
+    assert not suppressed(both, {"a": "1", "b": "1"}, {"a": "1", "b": "1"})
+    assert suppressed(both, {"a": "1"}, {"a": "1", "b": "1"})
+    assert suppressed(both, {"a": "1", "b": "1"}, {"b": "1"})
+
+
+def test_suppressors_name_the_alerts_that_mute() -> None:
+    inhibiting: dict[AlertId, Labels] = {
+        ("am", "1"): {"alertname": "NodeDown", "node": "n"},
+        ("am", "2"): {"alertname": "NodeDown", "node": "m"},
+        ("am", "3"): {"alertname": "NodeDown", "node": "n"},
+    }
+    mutes = Mutes(Muters((NODE_DOWN,)), [], inhibiting, 0)
+
+    causes = mutes.causes({"severity": "warning", "node": "n"})
+
+    assert causes == [Cause(Muter.SUPPRESS, "node-down", None, (("am", "1"), ("am", "3")))]
+    assert str(causes[0]) == "suppress:node-down"
+
+
+def test_a_silence_mutes_from_its_start_until_before_its_end() -> None:
+    one = silence(is_("a", "1"), starts_at=10, ends_at=20)
+
+    muted = [at for at in (9, 10, 19, 20) if Mutes(Muters(), [one], {}, at).causes({"a": "1"})]
+
+    assert muted == [10, 19]
+
+
+def test_all_matchers_of_a_silence_must_hold() -> None:
+    mutes = Mutes(Muters(), [silence(is_("a", "1"), Matcher("b", "!=", "2"))], {}, 0)
+
+    assert mutes.causes({"a": "1"})
+    assert not mutes.causes({"a": "1", "b": "2"})
+    assert not mutes.causes({"b": "3"})
+
+
+def test_an_incident_is_muted_when_all_its_firing_alerts_are() -> None:
+    silences = [silence(is_("a", "1"), name="x"), silence(is_("a", "2"), ends_at=50, name="y")]
+    mutes = Mutes(Muters(), silences, {}, 0)
+
+    muted = mutes.of([{"a": "1"}, {"a": "2"}])
+
+    assert muted is not None
+    assert muted.by == ("silence:x", "silence:y")
+    assert muted.until == 50
+    assert muted.counts == {Muter.SILENCE: 2}
+    assert mutes.of([{"a": "1"}, {"a": "3"}]) is None
+
+
+def test_an_incident_of_which_nothing_fires_is_not_muted() -> None:
+    assert Mutes(Muters(), [silence(is_("a", "1"))], {}, 0).of([]) is None
+
+
+def test_a_weekly_window_is_read_in_its_zone_and_ends_by_itself() -> None:
+    window = Maintenance(
+        "patching", (), "Europe/Berlin", recurring.parse("sat 02:00-04:00, sun 02:00-04:00")
+    )
+
+    assert window.ends_at(SATURDAY) == SATURDAY + HOUR + HOUR // 2
+    assert window.ends_at(SATURDAY - HOUR) is None
+    assert window.ends_at(SATURDAY + 2 * HOUR) is None
+    next_day = SATURDAY + 23 * HOUR + HOUR // 2  # 03:00 in summer: 02:00 does not exist
+    assert window.ends_at(next_day) == next_day + HOUR
+    assert window.ends_at(next_day - 1) is None
+
+
+def test_a_window_that_never_ends_is_looked_at_tomorrow() -> None:
+    window = Maintenance("always", (), "UTC", recurring.parse("daily"))
+
+    assert window.ends_at(SATURDAY) == SATURDAY + DAY
+
+
+def test_a_window_that_is_once_ends_for_good() -> None:
+    window = Maintenance("move", (is_("a", "1"),), start=10, end=20)
+
+    assert [window.ends_at(at) for at in (9, 10, 19, 20)] == [None, 20, 20, None]
+    (cause,) = Mutes(Muters((), (window,)), [], {}, 15).causes({"a": "1"})
+    assert (str(cause), cause.until) == ("maintenance:move", 20)
+
+
+def test_matchers_that_hold_for_no_labels_mute_everything() -> None:
+    assert mutes_everything([])
+    assert mutes_everything([Matcher("a", "=~", ".*")])
+    assert mutes_everything([Matcher("a", "!=", "x"), is_("b", "")])
+    assert not mutes_everything([Matcher("a", "=~", ".*"), Matcher("b", "=~", ".+")])

@@ -1,0 +1,106 @@
+import pytest
+from msgspec.structs import replace
+
+from tests.core.world import ByLabels, settings
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.durations import SECOND
+from triaged.core.effects import Hold
+from triaged.core.events import PageDue, TimerFired
+from triaged.core.holding import held_by, mute_of
+from triaged.core.matching import Matcher
+from triaged.core.model import Alert, Outcome, Page
+from triaged.core.muting import LOOK_EVERY_US, Maintenance, Muters, Suppressor
+from triaged.core.settings import Settings
+from triaged.core.timers import MuteDue, StepDue
+from triaged.store import muting, pages, timers
+from triaged.store.database import Database
+
+POD_A = (Matcher("pod", "=", "a"),)
+NODE = Suppressor("node", (Matcher("alertname", "=", "Node"),), (Matcher("pod", "=~", ".+"),))
+
+
+def muted_by(muters: Muters) -> Settings:
+    return settings(muters=muters, rules=ByLabels(inhibits=frozenset({"Node"})))
+
+
+class Laying(ByLabels):
+    """Rules that lay `pod="a"` over everything."""
+
+    def classify(self, alert: Alert, now: int) -> Outcome:
+        """As the labels spell it out, and the pod."""
+        outcome = super().classify(alert, now)
+        return replace(outcome, labels={**outcome.labels, "pod": "a"})
+
+
+@pytest.fixture
+def desk(database: Database, clock: StillClock) -> Desk:
+    window = Maintenance("work", POD_A, start=0, end=clock.at + 600 * SECOND)
+    return Desk(database, clock, muted_by(Muters((NODE,), (window,))))
+
+
+async def claimed(desk: Desk) -> Page:
+    async with desk.database.transaction() as tx:
+        return (await pages.claim(tx, "desk", desk.clock.now(), 15 * SECOND, 1))[0]
+
+
+async def looks(desk: Desk) -> list[MuteDue]:
+    async with desk.database.reading() as tx:
+        found = await timers.due(tx, desk.clock.now() + LOOK_EVERY_US, 100)
+    return [timer for timer in found if isinstance(timer, MuteDue)]
+
+
+async def test_a_page_in_a_window_is_held_and_looked_at_again(desk: Desk) -> None:
+    await desk.handle(desk.fires(pod="a", severity="SEV-1"))
+
+    (answer,) = await desk.handle(PageDue(await claimed(desk)))
+
+    assert isinstance(answer, Hold)
+    incident = await desk.incident()
+    assert held_by(incident) == ("maintenance:work",)
+    assert incident.escalation.next_at is None
+    (timer,) = await looks(desk)
+    desk.clock.at += 600 * SECOND
+    await desk.handle(TimerFired(timer))
+    incident = await desk.incident()
+    assert (held_by(incident), incident.escalation.epoch) == ((), 2)
+    assert {p.epoch: p.state for p in await desk.pages()} == {1: "superseded", 2: "due"}
+
+
+async def test_a_step_is_not_fired_while_an_alert_suppresses(desk: Desk) -> None:
+    await desk.handle(desk.fires(alertname="Node", severity="SEV-4", incident="no"))
+    await desk.handle(desk.fires(pod="b", severity="SEV-1"))
+    before = await desk.incident()
+    place = before.escalation
+    step = StepDue(1, place.next_at or 0, place.epoch, place.round, place.step)
+
+    await desk.handle(TimerFired(step))
+
+    assert held_by(await desk.incident()) == ("suppress:node",)
+    await desk.handle(
+        desk.ends(alertname="Node", incident="no"), TimerFired((await looks(desk))[0])
+    )
+    after = await desk.incident()
+    assert (held_by(after), after.escalation.epoch) == ((), place.epoch + 1)
+
+
+async def test_labels_are_those_that_the_rules_laid_over(desk: Desk) -> None:
+    desk.engine.settings = replace(desk.engine.settings, rules=Laying())
+    await desk.handle(desk.fires(pod="b", severity="SEV-1"))
+    chosen, now = desk.engine.settings, desk.clock.now()
+
+    async with desk.database.reading() as tx:
+        view = await muting.standing(tx, [1], chosen.muters, now)
+
+    muted = mute_of(view, await desk.incident(), chosen, now)
+    assert muted is not None
+    assert muted.by == ("maintenance:work",)
+
+
+async def test_without_anything_that_mutes_no_labels_are_read(desk: Desk) -> None:
+    await desk.handle(desk.fires(pod="a", severity="SEV-1"))
+
+    async with desk.database.reading() as tx:
+        view = await muting.standing(tx, [1], Muters(), desk.clock.now())
+
+    assert (view.labels, view.tracks) == ({}, False)

@@ -1,0 +1,166 @@
+"""What muting means for an incident: nothing is sent, no target runs; afterwards it is armed.
+
+The incident rests from the moment at which something was due and it was muted. A look, at the
+latest every 15 s, finds out when that is over.
+"""
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.durations import SECOND
+from triaged.core.effects import ArmTimer, Count, Decision, DropTimer, Effect, Hold, SavePage
+from triaged.core.escalation import Cause, arm
+from triaged.core.model import (
+    Entry,
+    Incident,
+    Page,
+    PageKind,
+    PageState,
+    Reason,
+    Response,
+    State,
+)
+from triaged.core.muting import LOOK_EVERY_US, Muted
+from triaged.core.settings import Settings
+from triaged.core.timers import AtRiskDue, MuteDue, StepDue, TargetDue
+from triaged.core.view import View
+
+HELD_MOST_US = 300 * SECOND
+"""A page whose mute has no known end asks again by then; the incident's looks come long before."""
+
+LOOK_FIRST_US = 1 * SECOND
+"""What is due when muting has just ended waits so long for the look that arms."""
+
+
+def held_by(incident: Incident) -> tuple[str, ...]:
+    """What muted it when it was last looked at."""
+    return () if incident.held_by is UNSET else incident.held_by
+
+
+def mute_of(view: View, incident: Incident, settings: Settings, now: int) -> Muted | None:
+    """What mutes a live incident now; None: it is not muted, or over."""
+    labels = view.labels.get(incident.number)
+    if not labels or not incident.live:
+        return None
+    return view.mutes(settings.muters, now).of(labels.values())
+
+
+def rest(draft: Draft, muted: Muted, now: int) -> None:
+    """Let nothing run while the incident is muted, and look again."""
+    before = draft.incident
+    known = held_by(before)
+    _say_changes(draft, muted, known, now)
+    if before.state is State.OPEN and not (before.rests and before.escalation.next_at is None):
+        missed = before.response is Response.MISSED
+        draft.change(
+            armed_at=None,
+            respond_by=None,
+            at_risk_at=None,
+            response=Response.MISSED if missed else Response.ON_TRACK,
+            escalation=replace(before.escalation, next_at=None),
+        )
+        draft.drop(StepDue, AtRiskDue, TargetDue)
+    if known != muted.by:
+        draft.change(held_by=muted.by)
+    draft.arm(MuteDue(before.number, _look_at(muted, now)))
+
+
+def _look_at(muted: Muted, now: int) -> int:
+    latest = now + LOOK_EVERY_US
+    return latest if muted.until is None else min(latest, muted.until)
+
+
+def _say_changes(draft: Draft, muted: Muted, known: tuple[str, ...], now: int) -> None:
+    new = [name for name in muted.by if name not in known]
+    ended = [name for name in known if name not in muted.by]
+    if new:
+        data: dict[str, object] = {"by": new, "until": muted.until, "reason": Reason.MUTED}
+        draft.say(Entry(now, "incident.muted", OURSELVES, f"muted by {', '.join(new)}", data))
+    if ended:
+        _say_unmuted(draft, ended, muted.by, now)
+    if new and not known:
+        for kind, number in muted.counts.items():
+            draft.add(Count("suppressed", kind, value=number))
+
+
+def _say_unmuted(draft: Draft, ended: list[str], still: tuple[str, ...], now: int) -> None:
+    data: dict[str, object] = {"by": ended, "still": list(still), "reason": Reason.UNMUTED}
+    text = f"no longer muted by {', '.join(ended)}"
+    text += f", but still by {', '.join(still)}" if still else ""
+    draft.say(Entry(now, "incident.unmuted", OURSELVES, text, data))
+
+
+def look(view: View, timer: MuteDue, settings: Settings, now: int) -> Decision:
+    """Does anything mute the incident? If not and something did: what is still open is armed."""
+    gone = DropTimer(timer.incident, MuteDue)
+    incident = view.incidents.get(timer.incident)
+    if incident is None:
+        return Decision((gone,))
+    muted = mute_of(view, incident, settings, now)
+    known = held_by(incident)
+    idle = incident.state is not State.OPEN or incident.escalation.next_at is None
+    if muted is not None and muted.by == known and idle:
+        return Decision((ArmTimer(MuteDue(timer.incident, _look_at(muted, now))),))
+    if muted is None and not known:
+        return Decision((gone,))
+    draft = Draft(incident)
+    draft.add(gone)
+    if muted is not None:
+        rest(draft, muted, now)
+    else:
+        _end(view, draft, settings, now)
+    return Decision(draft.effects())
+
+
+def _end(view: View, draft: Draft, settings: Settings, now: int) -> None:
+    """Nothing mutes it any more: arm it if it rested, and let go what was held."""
+    before = draft.incident
+    _say_unmuted(draft, list(held_by(before)), (), now)
+    draft.change(held_by=UNSET)
+    if before.rests:
+        arm(draft, settings, now, Cause(Reason.UNMUTED, now))
+    for page in view.pages.values():
+        if page.incident == before.number and page.state is PageState.DUE:
+            draft.add(_let_go(draft.incident, page, now))
+
+
+def _let_go(incident: Incident, page: Page, now: int) -> Effect:
+    """News goes out now; a page of before has a successor, or nobody needs it."""
+    if page.kind is PageKind.UPDATE:
+        return SavePage(replace(page, due_at=min(page.due_at, now)))
+    if incident.state is State.OPEN:
+        if page.epoch == incident.escalation.epoch:
+            return SavePage(page)
+        reason = Reason.NEWER_EPOCH
+    else:
+        over = incident.state is not State.ACKNOWLEDGED
+        reason = Reason.RESOLVED if over else Reason.ACKNOWLEDGED
+    return SavePage(replace(page, state=PageState.SUPERSEDED, error=reason, lease_until=0))
+
+
+def hold(page: Page, incident: Incident, muted: Muted, now: int) -> Decision:
+    """A page is due and its incident is muted: it stays, and the timeline says so once."""
+    draft = Draft(incident)
+    known = held_by(incident)
+    rest(draft, muted, now)
+    until = muted.until or now + HELD_MOST_US
+    if any(name not in known for name in muted.by):
+        whom = page.recipient.person or page.recipient.contact
+        data: dict[str, object] = {"page": page.id, "person": page.recipient.person}
+        data |= {"contact": page.recipient.contact, "by": list(muted.by), "until": muted.until}
+        text = f"held for {whom}: muted by {', '.join(muted.by)}"
+        draft.say(Entry(now, "page.held", OURSELVES, text, data | {"reason": Reason.MUTED}))
+    held = held_until(page, until)
+    return Decision((SavePage(held), *draft.effects()), Hold(held))
+
+
+def look_first(page: Page, now: int) -> Decision:
+    """A page is due and its incident rests though nothing mutes it: the look that arms is first."""
+    held = held_until(page, now + LOOK_FIRST_US)
+    return Decision((SavePage(held), ArmTimer(MuteDue(page.incident, now))), Hold(held))
+
+
+def held_until(page: Page, until: int) -> Page:
+    """The page as it waits; what was claimed of it is given back."""
+    return replace(page, due_at=until, lease_until=0, answered=page.attempts)

@@ -1,0 +1,105 @@
+"""`suppress` and `maintenance` of the rule files, checked and compiled."""
+
+import re
+
+from triaged.core.matching import Matcher
+from triaged.core.muting import Maintenance, Muters, Suppressor, mutes_everything
+from triaged.core.recurring import wall_instant, zone_of
+from triaged.documents import Document, Path
+from triaged.errors import Problem
+from triaged.rules import schema
+from triaged.rules.matchers import Matchers
+from triaged.shapes import shape
+
+MUTERS_MAX = 1000
+"""Of each kind: all are looked at whenever something is due."""
+
+NAME_WANTED = "a rule's name is lower-case letters, digits, `-`, `_` and `.`: it labels metrics"
+TOO_MUCH = "mutes everything: at least one matcher must not match the empty text"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
+
+
+def name_problem(name: str) -> str | None:
+    """What keeps it from being the name of a rule, a suppressor or a window."""
+    return None if _NAME.fullmatch(name) else f"{name!r}: {NAME_WANTED}"
+
+
+def all_of(given: tuple[Matchers, ...] | Matchers) -> tuple[Matcher, ...]:
+    """Every matcher of a text or of a list of texts."""
+    texts = (given,) if isinstance(given, Matchers) else given
+    return tuple(matcher for matchers in texts for matcher in matchers.all)
+
+
+class MuterReader:
+    """Reads one document after another; names are unique among all of a kind."""
+
+    def __init__(self, timezone: str) -> None:
+        self._suppress: list[Suppressor] = []
+        self._maintenance: list[Maintenance] = []
+        self._timezone = timezone
+        self._places: dict[tuple[str, str], str] = {}
+        self._problems: list[Problem] = []
+
+    @property
+    def muters(self) -> Muters:
+        """What was read."""
+        return Muters(tuple(self._suppress), tuple(self._maintenance))
+
+    def read(self, document: Document, suppressors: int, windows: int) -> list[Problem]:
+        """Take so many of each from a document; what is wrong with them."""
+        self._problems = []
+        for index in range(min(suppressors, MUTERS_MAX)):
+            self._suppressor(document, ("suppress", index))
+        for index in range(min(windows, MUTERS_MAX)):
+            self._window(document, ("maintenance", index))
+        for kind, number in (("suppress", suppressors), ("maintenance", windows)):
+            if number > MUTERS_MAX:
+                self._wrong(document, (kind, MUTERS_MAX), f"more than {MUTERS_MAX}")
+        return self._problems
+
+    def _wrong(self, document: Document, at: Path, message: str) -> None:
+        self._problems.append(Problem(document.where(at), message))
+
+    def _suppressor(self, document: Document, at: Path) -> None:
+        given, problems = shape(document, schema.Suppress, at)
+        self._problems += problems
+        if given is None:
+            return
+        self._check_name(document, given.name, at)
+        source, target = all_of(given.source), all_of(given.target)
+        for name, matchers in (("source", source), ("target", target)):
+            if mutes_everything(matchers) and not (name == "target" and given.equal):
+                self._wrong(document, (*at, name), TOO_MUCH)
+        for index, label in enumerate(given.equal):
+            if not label.strip():
+                self._wrong(document, (*at, "equal", index), "a label has a name")
+        self._suppress.append(Suppressor(given.name, source, target, given.equal))
+
+    def _window(self, document: Document, at: Path) -> None:
+        given, problems = shape(document, schema.Maintenance, at)
+        self._problems += problems
+        if given is None:
+            return
+        self._check_name(document, given.name, at)
+        matchers = all_of(given.match)
+        if mutes_everything(matchers):
+            self._wrong(document, (*at, "match"), TOO_MUCH)
+        timezone = given.timezone or self._timezone
+        start = end = 0
+        if given.start is not None and given.end is not None:
+            zone = zone_of(timezone)
+            start = wall_instant(given.start, zone)
+            end = wall_instant(given.end, zone, last=True)
+            if end <= start:
+                self._wrong(document, (*at, "to"), "it ends before it begins")
+        window = Maintenance(given.name, matchers, timezone, given.every, start, end)
+        self._maintenance.append(window)
+
+    def _check_name(self, document: Document, name: str, at: Path) -> None:
+        where, here = document.where((*at, "name")), (*at, "name")
+        problem = name_problem(name)
+        if problem is not None:
+            self._wrong(document, here, problem)
+        before = self._places.setdefault((str(at[0]), name), where)
+        if before != where:
+            self._wrong(document, here, f"{name!r} is the name of the one at {before}, too")

@@ -1,0 +1,39 @@
+"""Silences: a document, and the columns that SQL asks for."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from triaged.core.muting import Silence
+from triaged.store.base import Ask, Bulk, Row, Transaction
+from triaged.wire import encode
+
+SAVE = Bulk(
+    """INSERT INTO silences (id, starts_at, ends_at, updated_at, body) {rows}
+       ON CONFLICT (id) DO UPDATE SET starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+           updated_at = excluded.updated_at, body = excluded.body""",
+    ("text", "bigint", "bigint", "bigint", "text"),
+)
+ACTIVE = Bulk(
+    """WITH v (now) AS ({rows}) SELECT {columns} FROM v CROSS JOIN silences s
+       WHERE s.ends_at > v.now AND s.starts_at <= v.now""",
+    ("bigint",),
+    ("s.body",),
+)
+_decode = msgspec.json.Decoder(Silence).decode
+
+
+def ask_active(now: int) -> Ask:
+    """What to fetch for the silences that mute at an instant."""
+    return ACTIVE, [(now,)]
+
+
+def decoded(rows: Iterable[Row]) -> list[Silence]:
+    """The silences that were found."""
+    return [_decode(row[0]) for row in rows]
+
+
+async def save(tx: Transaction, silences: Iterable[Silence]) -> None:
+    """Write silences as they are now."""
+    rows = [(s.id, s.starts_at, s.ends_at, s.updated_at, encode(s).decode()) for s in silences]
+    await tx.write(SAVE, sorted(rows))
