@@ -14,7 +14,7 @@ rules:
     match: ['service="checkout"', 'alertname=~".*Down"']
     set: {severity: SEV-1, title: "{{ labels.service }} is down"}
   - {name: cart, match: ['service="cart"'], set: {severity: SEV-2}}
-  - {name: watchdog, match: ['alertname="Watchdog"'], set: {incident: false}}
+  - {name: watchdog, description: alerting works, match: ['alertname="Watchdog"'], set: {incident: false}}
 """
 AT = "2026-03-30T10:00:00Z"
 
@@ -72,6 +72,7 @@ def test_what_opens_nothing_has_no_plan(folder: Path, capsys: pytest.CaptureFixt
 
     out = capsys.readouterr().out
     assert "opens nothing: it is stored and counted" in out
+    assert "\n    alerting works\n" in out
     assert "policy:" not in out
 
 

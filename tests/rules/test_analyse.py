@@ -80,7 +80,7 @@ def test_a_rule_that_may_match_is_left_alone(rule: str) -> None:
     ],
 )
 def test_a_rule_that_changes_nothing_is_named_with_what_does(match: str) -> None:
-    first = f"""name: first, match: ['a=~"x|y"'], {SEV1}"""
+    first = f"""name: first, description: why, match: ['a=~"x|y"'], {SEV1}"""
 
     found = warnings(first, f"name: second, {match}, {SEV2}")
 

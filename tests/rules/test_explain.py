@@ -97,6 +97,12 @@ rules:
     assert [verdict.rule for verdict in verdicts if verdict.near] == ["near"]
 
 
+def test_a_rule_says_why_in_its_author_s_words() -> None:
+    rules = "rules: [{name: a, description: it is only a cache, set: {severity: SEV-4}}]"
+
+    assert [verdict.description for verdict in explained(rules).rules] == ["it is only a cache"]
+
+
 def test_a_rule_about_another_alert_is_no_near_miss_because_both_are_warnings() -> None:
     rules = """
 rules:

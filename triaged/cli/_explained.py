@@ -138,6 +138,8 @@ def _print_rules(rules: list[Shown], *, everything: bool, today: bool = False) -
     for rule in shown:
         place = f"  {rule['where']}" if rule["matched"] and rule["where"] else ""
         print(clean(f"  rule {rule['rule']}: {_verdict(rule)}{place}"))
+        if rule["matched"] and rule.get("description"):  # an older daemon does not tell it
+            print(f"    {clean(rule['description'])}")
     hidden = len(rules) - len(shown)
     if hidden:
         print(f"  {hidden} more do not match (--all shows them)")

@@ -181,6 +181,7 @@ def is_plain(rule: CompiledRule) -> bool:
         actions=rule.actions,
         stop=rule.stop,
         where=rule.where,
+        description=rule.description,
     )
 
 

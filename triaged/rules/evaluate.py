@@ -52,6 +52,8 @@ class CompiledRule(msgspec.Struct, frozen=True):
     stop: bool = False
     where: str = ""
     """FILE:LINE:COL, for explanations."""
+    description: str = ""
+    """Why, in its author's words."""
 
 
 class RuleSet:

@@ -56,6 +56,8 @@ class RuleVerdict(msgspec.Struct, frozen=True):
     """All conditions but one hold, and one of those says that this alert may be meant."""
     stopped_by: str = ""
     """It matches, and this rule before it ends the walk."""
+    description: str = ""
+    """Why it gives what it gives, in its author's words."""
 
 
 class Attribute(msgspec.Struct, frozen=True):
@@ -117,6 +119,7 @@ def _verdicts(rules: Sequence[CompiledRule], alert: Alert, now: int) -> Iterator
             failed=failed[0] if failed else "",
             near=len(failed) == 1 and telling,
             stopped_by="" if failed else stopped_by,
+            description=rule.description,
         )
         if rule.stop and not failed and not stopped_by:
             stopped_by = rule.name

@@ -203,6 +203,7 @@ def compiled(rule: Rule, conditions: tuple[Condition, ...], where: str = "") -> 
         expects=_expectation(rule),
         stop=rule.stop,
         where=where,
+        description=rule.description,
     )
 
 

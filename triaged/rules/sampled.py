@@ -5,6 +5,7 @@ The samples are the alerts of the rules' own tests: what a rule says of none of 
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 import msgspec
 
@@ -159,6 +160,7 @@ def asked(template: Template) -> list[str]:
     return list(labels.names)
 
 
+@lru_cache(maxsize=1024)  # a thousand rules group by few labels
 def _similar(name: str, known: frozenset[str]) -> str | None:
     """The known name of nearly the same length and letters."""
     close = [
