@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,26 @@ def test_a_locked_store_is_told_to_come_again_and_recovers(tmp_path: Path) -> No
     assert refused[0] == 503
     assert int(refused[1]) > 0
     assert accepted[0] == 200
+
+
+def test_idle_connections_leave_room_for_an_alert_and_are_closed(tmp_path: Path) -> None:
+    port = free_port()
+    with triaged(tmp_path, CONFIG, port), ExitStack() as lines:
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(300)]
+        for line in idle:
+            lines.enter_context(line)
+            line.sendall(b"POST /api/v2/ale")
+
+        accepted = status_of(f"http://127.0.0.1:{port}")
+        idle[-1].settimeout(30)
+
+        assert accepted[0] == 200
+        assert _end_of(idle[-1])
+
+
+def _end_of(line: socket.socket) -> bool:
+    """Whether the other side has closed it."""
+    try:
+        return line.recv(1000) == b""
+    except ConnectionResetError:
+        return True

@@ -22,6 +22,7 @@ from triaged.core.effects import AddPage, ArmTimer, Effect, SavePage
 from triaged.core.model import PageState
 from triaged.core.settings import Settings
 from triaged.delivery import Delivery, Equipment
+from triaged.doorway import allow_many_files
 from triaged.engine import Engine
 from triaged.errors import Problem, StoreError
 from triaged.links import KEY_NAME
@@ -75,6 +76,7 @@ def serve(path: Path) -> int:
         return EXIT_CONFIG
     configuration = loaded.configuration
     logs.configure(configuration.log.level, configuration.log.format)
+    allow_many_files()
     try:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             return runner.run(_run(path, configuration))
@@ -207,7 +209,7 @@ class Daemon:
         loops = {
             "timekeeper": self._timekeeper.run,
             "upkeep": self._upkeep.run,
-            "heartbeat": lambda: keep_turning(self._clock, self._ping),
+            "heartbeat": lambda: keep_turning(self._clock, lambda: self._beat(runner)),
         }
         status = 0
         try:
@@ -249,8 +251,12 @@ class Daemon:
             "delivery": self._delivery.turned_at > since,
         }
 
-    def _ping(self) -> None:
-        """Tell systemd that we live, if we do."""
+    def _beat(self, runner: web.AppRunner) -> None:
+        """Show idle strangers the door; tell systemd that we live, if we do."""
+        if runner.server is not None:
+            lines = [one.transport for one in runner.server.connections if one.transport]
+            closed = self._context.doorway.look(lines, self._clock.now())
+            self._context.metrics.requests_refused.labels("stranger").inc(closed)
         if watchdog_us(os.environ, os.getpid()) and all(self.health().values()):
             notify(os.environ, "WATCHDOG=1")
 

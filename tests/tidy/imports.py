@@ -32,11 +32,12 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "timekeeper": SHELL | {"engine", "store"},
     "delivery": SHELL | {"channels", "engine", "store"},
     "tokens": BASE | {"store"},
-    "api": SHELL | INPUTS | {"engine", "store", "tokens"},
+    "doorway": frozenset({"core"}),
+    "api": SHELL | INPUTS | {"doorway", "engine", "store", "tokens"},
     "web": SHELL | INPUTS | {"api", "engine", "store"},
     "daemon": SHELL
     | INPUTS
-    | {"api", "delivery", "engine", "listening", "store", "supervision", "systemd"}
+    | {"api", "delivery", "doorway", "engine", "listening", "store", "supervision", "systemd"}
     | {"timekeeper", "tokens", "upkeep", "web"},
     "systemd": frozenset(),
     "supervision": SHELL,

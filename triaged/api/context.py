@@ -8,6 +8,7 @@ from triaged.api.hub import Hub
 from triaged.api.intake import Intake
 from triaged.clock import Clock
 from triaged.config.model import Configuration
+from triaged.doorway import Doorway
 from triaged.engine import Engine
 from triaged.errors import Problem
 from triaged.links import KEY_NAME
@@ -37,6 +38,8 @@ class Context:
     hub: Hub = field(init=False)
     """Wants to hear of each commit, like `metrics`."""
     intake: Intake = field(init=False)
+    doorway: Doorway = field(init=False)
+    """Hears of each request's connection."""
     started_at: int = field(init=False)
     counted_at: int | None = field(init=False, default=None)
     """When the gauges that the store feeds were last brought up to date."""
@@ -47,6 +50,7 @@ class Context:
         self.authority = Authority(self.database, self.clock)
         self.hub = Hub(self.started_at)
         self.intake = Intake(self.metrics)
+        self.doorway = Doorway()
 
     async def action_key(self) -> Secret:
         """The key of the links in pages, from the store. Raises StoreUnavailable."""

@@ -20,6 +20,8 @@ def bound(route: Route, context: Context) -> Bound:
 
     async def run(request: web.Request, params: Mapping[str, str]) -> web.StreamResponse:
         call = Call(context, request, params)
+        if request.transport is not None:
+            context.doorway.meet(request.transport)
         try:
             refusal = misplaced(call) or await _admit(call, route.scope)
             return refusal or await route.handler(call)

@@ -1,0 +1,61 @@
+"""Who opens connections and says nothing is shown the door; who asks may stay."""
+
+from triaged.core.durations import SECOND
+from triaged.doorway import HEAD_US, STRANGERS_MAX, Doorway
+
+
+class Line:
+    """A connection from an address."""
+
+    def __init__(self, address: str = "192.0.2.1") -> None:
+        self.address = address
+        self.aborted = False
+
+    def get_extra_info(self, name: str) -> object:
+        """Its peer."""
+        return (self.address, 4711) if name == "peername" else None
+
+    def abort(self) -> None:
+        """Close it."""
+        self.aborted = True
+
+
+def test_a_stranger_has_some_seconds_to_say_something() -> None:
+    doorway, line = Doorway(), Line()
+
+    assert doorway.look([line], 0) == 0
+    assert doorway.look([line], HEAD_US - 1) == 0
+    assert doorway.look([line], HEAD_US) == 1
+    assert line.aborted
+
+
+def test_who_has_asked_may_stay() -> None:
+    doorway, line = Doorway(), Line()
+    doorway.look([line], 0)
+    doorway.meet(line)
+
+    assert doorway.look([line], 60 * SECOND) == 0
+
+
+def test_an_address_has_few_strangers_and_the_newest_go() -> None:
+    doorway = Doorway()
+    old = [Line() for _ in range(STRANGERS_MAX)]
+    other = Line("192.0.2.2")
+    doorway.look(old, 0)
+
+    new = [Line(), Line()]
+    assert doorway.look([*old, other, *new], SECOND) == 2
+
+    assert all(line.aborted for line in new)
+    assert not any(line.aborted for line in [*old, other])
+
+
+def test_a_connection_that_is_gone_is_forgotten() -> None:
+    doorway, line = Doorway(), Line()
+    doorway.meet(line)
+    doorway.look([line], 0)
+    doorway.look([], SECOND)
+
+    doorway.look([line], 2 * SECOND)
+
+    assert doorway.look([line], 2 * SECOND + HEAD_US) == 1, "its address in memory was used again"
