@@ -14,7 +14,10 @@ rules:
     match: ['service="checkout"', 'alertname=~".*Down"']
     set: {severity: SEV-1, title: "{{ labels.service }} is down"}
   - {name: cart, match: ['service="cart"'], set: {severity: SEV-2}}
-  - {name: watchdog, description: alerting works, match: ['alertname="Watchdog"'], set: {incident: false}}
+  - name: watchdog
+    description: alerting works
+    match: ['alertname="Watchdog"']
+    set: {incident: false}
 """
 AT = "2026-03-30T10:00:00Z"
 
