@@ -1,6 +1,7 @@
 import xml.etree.ElementTree as ET
 
 from tests.rehearsal.played import judged
+from triaged.errors import Problem
 from triaged.rehearsal.junit import junit, summary, told
 
 INPUT = "input: [{alertname: Down, severity: SEV-1}]"
@@ -36,3 +37,12 @@ def test_a_failure_says_why_and_what_decided() -> None:
     assert lines[1] == "severity: expected SEV-2, got SEV-1"
     assert lines[2:4] == ["pages (- expected, + went out):", "  + 0s  alice by desk"]
     assert lines[-2].startswith("decided: INC-1 SEV-1 by rule:label-SEV-1")
+
+
+def test_what_is_no_test_is_an_error() -> None:
+    report = junit("rules", [], [], [Problem("t.yaml:3:9", "'sevrity' is none of <those>")])
+
+    suite = ET.fromstring(report.encode())[0]
+    assert (suite.get("tests"), suite.get("errors"), suite.get("failures")) == ("1", "1", "0")
+    assert (suite[0].get("file"), suite[0].get("line")) == ("t.yaml", "3")
+    assert suite[0][0].get("message") == "'sevrity' is none of <those>"

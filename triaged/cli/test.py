@@ -189,7 +189,8 @@ def _play(cases: "Sequence[Case]", configuration: "Configuration", report: Repor
 def _write_junit(path: Path, report: Report) -> None:
     from triaged.rehearsal.junit import junit
 
-    path.write_text(junit(SUITE, report.verdicts, report.spent_us), encoding="utf-8")
+    text = junit(SUITE, report.verdicts, report.spent_us, report.problems)
+    path.write_text(text, encoding="utf-8")
 
 
 def _print_json(report: Report) -> None:

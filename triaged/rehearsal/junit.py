@@ -5,32 +5,44 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from triaged.core.durations import SECOND
+from triaged.errors import Problem
 from triaged.rehearsal.verdicts import Verdict
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(suite: str, verdicts: Sequence[Verdict], spent_us: Sequence[int]) -> str:
-    """The report; `spent_us` is how long each verdict took."""
+def junit(
+    suite: str,
+    verdicts: Sequence[Verdict],
+    spent_us: Sequence[int],
+    problems: Sequence[Problem] = (),
+) -> str:
+    """The report; `spent_us` is how long each verdict took, `problems` is what is no test."""
     failures = sum(not verdict.passed for verdict in verdicts)
     total = f"{sum(spent_us) / SECOND:.3f}"
-    counts = f'tests="{len(verdicts)}" failures="{failures}" errors="0" time="{total}"'
+    number = len(verdicts) + len(problems)
+    counts = f'tests="{number}" failures="{failures}" errors="{len(problems)}" time="{total}"'
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites {counts}>"]
     lines += [f"  <testsuite name={_attribute(suite)} {counts}>"]
-    for verdict, us in zip(verdicts, spent_us, strict=True):
-        file, line = place(verdict.where)
-        named = f"name={_attribute(verdict.name)} classname={_attribute(file)}"
-        lines.append(f'    <testcase {named} file={_attribute(file)} line="{line}"')
-        lines[-1] += f' time="{us / SECOND:.3f}"'
-        if verdict.passed:
-            lines[-1] += "/>"
-            continue
-        text = "\n".join(told(verdict))
-        first = _attribute(summary(verdict))
-        lines[-1] += ">"
-        lines.append(f"      <failure message={first}>{escape(_clean(text))}</failure>")
+    for problem in problems:
+        opening = _opening(problem.where, problem.where, 0)
+        lines += [f"{opening}>", f"      <error message={_attribute(problem.message)}/>"]
         lines.append("    </testcase>")
+    for verdict, us in zip(verdicts, spent_us, strict=True):
+        opening = _opening(verdict.name, verdict.where, us)
+        if verdict.passed:
+            lines.append(f"{opening}/>")
+            continue
+        text = escape(_clean("\n".join(told(verdict))))
+        failure = f"<failure message={_attribute(summary(verdict))}>{text}</failure>"
+        lines += [f"{opening}>", f"      {failure}", "    </testcase>"]
     return "\n".join([*lines, "  </testsuite>", "</testsuites>", ""])
+
+
+def _opening(name: str, where: str, us: int) -> str:
+    file, line = place(where)
+    named = f"name={_attribute(name)} classname={_attribute(file)} file={_attribute(file)}"
+    return f'    <testcase {named} line="{line}" time="{us / SECOND:.3f}"'
 
 
 def told(verdict: Verdict) -> list[str]:
