@@ -276,3 +276,24 @@ async def test_changes_wait_for_a_store_that_is_away(site: Site) -> None:
     response = await site.ask("POST", "/webhooks/deploys", "ingest", json={"service": "cart"})
 
     assert (response.status, response.headers["Retry-After"]) == (503, "5")
+
+
+async def test_a_full_disk_is_told_to_come_again_and_recovers(site: Site) -> None:
+    await site.post("/webhooks/alertmanager", GROUP, "ingest")
+    many = {"alerts": [_long(number) for number in range(300)]}
+    async with site.context.database.transaction() as tx:
+        ((pages,),) = await tx.fetch("PRAGMA page_count")
+        await tx.fetch(f"PRAGMA max_page_count = {pages}")
+
+    full = await site.ask("POST", "/webhooks/alertmanager", "ingest", json=many)
+    async with site.context.database.transaction() as tx:
+        await tx.fetch("PRAGMA max_page_count = 1000000")
+    again = await site.post("/webhooks/alertmanager", many, "ingest")
+
+    assert (full.status, full.headers["Retry-After"]) == (503, "5")
+    assert again["accepted"] == 300
+
+
+def _long(number: int) -> dict[str, object]:
+    labels = {"alertname": "Long", "pod": str(number)}
+    return {"status": "firing", "labels": labels, "annotations": {"summary": "x" * 400}}
