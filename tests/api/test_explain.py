@@ -3,9 +3,15 @@
 import msgspec
 
 from tests.api.site import Site
-from triaged.api.explain import IncidentExplained, RecordedAlert
+from triaged.api.explain import (
+    IncidentExplained,
+    RecordedAlert,
+    differences,
+    recorded_alert,
+)
 from triaged.documents import parse
 from triaged.rules.read import RuleContext, read_rules
+from triaged.store import incidents, recorded
 
 
 def use_rules(site: Site, text: str) -> None:
@@ -108,3 +114,41 @@ async def test_an_incident_without_alerts_is_explained(site: Site) -> None:
     answer = await site.get("/api/v1/incidents/INC-1/explain")
 
     assert (answer["alerts"], answer["alerts_left_out"]) == ([], 0)
+
+
+MANY = """
+rules:
+  - {name: quiet, match: ['alertname="Watchdog"'], set: {incident: false}, stop: true}
+  - {name: shop, match: ['service=~"cart|checkout"'], set: {service: shop, labels: {tier: "1"}}}
+  - {name: worse, match: ['pod="a"'], set: {severity: SEV-1, group_by: [service, tier]}}
+  - {name: rest, match: ['pod!="none"'], set: {severity: SEV-3, title: "{{ labels.tier }}"}}
+"""
+
+
+async def test_the_explanation_is_what_the_engine_did(site: Site) -> None:
+    use_rules(site, MANY)
+    for pod in ("a", "b", "none"):
+        for name in ("Down", "Watchdog"):
+            await site.fire(name, service="cart", pod=pod)
+    async with site.context.database.reading() as tx:
+        rows = await tx.fetch("SELECT source, fingerprint FROM alerts")
+        every = [await recorded.of_alert(tx, source, one) for source, one in rows]
+        found = {n: await incidents.fetch(tx, n) for n in range(1, 4)}
+        joinings = {n: await recorded.joinings(tx, n or 0) for n in (None, *found)}
+
+    assert len(every) == 6
+    for one in every:
+        assert one is not None
+        assert one.observed is not None
+        row = recorded_alert(
+            site.context.configuration.settings, one, joinings[one.alert.incident], site.clock.now()
+        )
+        assert row.then is not None
+        assert differences(row.then, row.today) == []
+        incident = found.get(one.alert.incident or 0)
+        assert row.today.incident is (incident is not None)
+        if incident is not None:
+            assert row.today.key == dict(incident.key)
+            assert (row.today.service, row.today.policy) == (incident.service, incident.plan.policy)
+            if row.joined == "new_key":
+                assert row.today.title == incident.title

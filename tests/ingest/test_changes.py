@@ -2,6 +2,7 @@
 
 import hmac
 from typing import Any
+from urllib.parse import quote_plus
 
 import msgspec
 import pytest
@@ -102,6 +103,20 @@ def test_what_github_and_gitlab_say_besides_is_no_change(
     parsed = parse("changes", msgspec.json.encode(body), headers=headers)
 
     assert (parsed.changes, parsed.rejected) == ([], [])
+
+
+def test_a_form_is_unwrapped() -> None:
+    body = b"payload=" + quote_plus('{"service": "käse", "title": "a&b"}').encode()
+
+    (change,) = parse("changes", body).changes
+
+    assert (change.service, change.title) == ("käse", "a&b")
+
+
+@pytest.mark.parametrize("body", [b"payload=", b"payload=%7B", b"payload=&a=b" + b"&c=d" * 20])
+def test_a_form_without_json_is_malformed(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        parse("changes", body)
 
 
 SETTINGS = Settings(secret=Secret("s3cr3t"))

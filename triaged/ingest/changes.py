@@ -7,6 +7,7 @@ change: incidents show those near their start as a hint.
 
 import hmac
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs
 
 import msgspec
 
@@ -41,6 +42,10 @@ DONE = frozenset(
 )
 """Words that say that a change is over, well or not."""
 
+FORM = b"payload="
+FIELDS_MAX = 10
+"""Of a form; GitHub's has one."""
+
 _ANY = msgspec.json.Decoder()
 
 
@@ -57,7 +62,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def parse(received: Received, settings: Settings) -> Parsed:
     """The changes of a body, in its order; none of what GitHub and GitLab say besides."""
-    body = without_surrogates(without_nul(received.body))
+    body = without_surrogates(without_nul(_unwrapped(received.body)))
     bound_nesting(body)
     whole: object = decoded(_ANY, body)
     event = received.headers.get("x-github-event", "")
@@ -74,6 +79,17 @@ def parse(received: Received, settings: Settings) -> Parsed:
     if rejected and not changes:
         raise Malformed(rejected[0].reason, rejected[0].detail)
     return Parsed([], rejected, changes)
+
+
+def _unwrapped(body: bytes) -> bytes:
+    """The JSON of a form, which is how GitHub sends it unless told otherwise."""
+    if not body.startswith(FORM):
+        return body
+    try:
+        form = parse_qs(body.decode("ascii", "replace"), max_num_fields=FIELDS_MAX)
+    except ValueError:
+        raise Malformed(Reason.NOT_JSON, f"a form of more than {FIELDS_MAX} fields") from None
+    return form.get("payload", [""])[0].encode("utf-8", "replace")
 
 
 def verify(received: Received, settings: Settings) -> bool:
