@@ -53,7 +53,7 @@ def test_the_verdict_stands_first_then_why(
     assert "          → alice by desk (console)" in lines
     assert "  rule checkout-down: yes  rules.yaml:3:5" in lines
     assert "  2 more do not match (--all shows them)" in lines
-    assert "an incident that is open already is not seen" in err
+    assert "open incidents, silences and what else fires" in err
 
 
 def test_a_near_miss_is_shown_and_all_rules_if_asked(
@@ -143,3 +143,23 @@ def test_an_incident_and_an_alert_of_a_daemon_are_explained(desk: Desk) -> None:
     assert "rules today" in one
     assert desk("explain", "INC-9")[0] == 1
     assert desk("explain", "prometheus/none")[0] == 1
+
+
+def test_what_would_mute_it_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "rules.yaml").write_text(
+        RULES
+        + """
+maintenance:
+  - {name: patching, match: ['env="staging"'], every: "mon 09:00-11:00", timezone: UTC}
+suppress:
+  - {name: node-down, source: ['alertname="NodeDown"'], target: ['env="staging"'], equal: [cluster]}
+"""
+    )
+    explain(folder, alertname="PodsDown", env="staging", cluster="c1")
+
+    out = capsys.readouterr().out
+    assert "muting: maintenance patching: nothing goes out until 20" in out
+    assert (
+        'muting: suppress node-down: while an alert with alertname="NodeDown" fires'
+        ' that has cluster="c1"\n'
+    ) in out

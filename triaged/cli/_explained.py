@@ -29,6 +29,8 @@ def print_incident(answer: Shown, *, everything: bool) -> None:
     print(f"{row['id']}  {severity} by {clean(row['severity_by'])}: {clean(row['title'])}")
     by = f", an answer was due by {local_time(row['respond_by'])}" if row["respond_by"] else ""
     print(clean(f"  {row['state']}; policy {row['policy']}, pinned at its opening{by}"))
+    if row.get("muted_by"):
+        print(clean(f"  muted by {', '.join(row['muted_by'])}"))
     for page in answer["pages"]:
         print(clean(f"  {_sent(page)}"))
     for one in answer["alerts"]:
@@ -102,10 +104,22 @@ def _origin(one: Shown) -> str:
     return f"{value} ← {one['origin']}{place}{written}"
 
 
+def _print_muting(row: Shown) -> None:
+    for mute in row.get("muting", ()):  # an older daemon does not tell it
+        print(clean(f"muting: {mute['kind']} {mute['name']}: {_mutes(mute)}"))
+
+
+def _mutes(mute: Shown) -> str:
+    if mute["active"]:
+        return f"nothing goes out until {local_time(mute['until'])}, then it is armed"
+    return str(mute["because"])
+
+
 def _print_plan(row: Shown) -> None:
     by = f", by {local_time(row['respond_by'])}" if row["respond_by"] else ""
     print(f"\ntarget: an answer within {row['respond_within']}{by}")
     print(clean(f"policy: {row['policy']} ({row['policy_because']})"))
+    _print_muting(row)
     for step in row["steps"]:
         numbers = "+".join(map(str, step["steps"]))
         notify = ", ".join(step["notify"])

@@ -15,7 +15,7 @@ from triaged.cli.send import source_of
 
 SUMMARY = "say why an alert gets its severity, its incident and its pages"
 _INCIDENT = re.compile(r"INC-\d{1,15}", re.IGNORECASE)
-UNSEEN = "without a daemon: an incident that is open already is not seen"
+UNSEEN = "without a daemon: open incidents, silences and what else fires are not seen"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.severity import severity_of
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.explain import Attribute, Explanation, RuleVerdict, explain
+from triaged.rules.explained_muting import ExplainedMute, explained_muting
 from triaged.wire import instant_text
 
 
@@ -63,8 +64,10 @@ class ExplainedAlert(msgspec.Struct, frozen=True):
     respond_by: str | None
     attributes: list[Attribute]
     rules: list[RuleVerdict]
+    muting: list[ExplainedMute]
+    """What would mute it; while something does nothing goes out, and afterwards it is armed."""
     steps: list[ForeseenStep]
-    """The first round."""
+    """The first round, as if nothing were muted."""
     further_rounds: int
 
 
@@ -108,6 +111,7 @@ def _document(
         respond_by=_instant(incident.respond_by if incident else None),
         attributes=[*explanation.attributes, *_owned(settings, outcome, incident)],
         rules=list(explanation.rules),
+        muting=explained_muting(settings.muters, outcome.labels, at),
         steps=_steps(outlook),
         further_rounds=incident.plan.repeat_times if incident else 0,
     )
