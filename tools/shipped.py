@@ -10,7 +10,7 @@ from triaged.documents import Document, parse
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.matchers import Matchers
 from triaged.rules.read import RuleContext, read_rules
-from triaged.rules.schema import Rule
+from triaged.rules.schema import Rule, Suppress
 from triaged.shapes import shape
 
 ROOT = Path(__file__).parents[1]
@@ -72,16 +72,31 @@ def rules_of(document: Document) -> Iterator[Rule]:
 def _file(document: Document) -> str:
     head = "| rule | alerts | gives | why |\n| --- | --- | --- | --- |\n"
     rows = "".join(
-        f"| `{rule.name}` | {_matchers(rule)} | {_given(rule)} | {rule.description} |\n"
+        f"| `{rule.name}` | {_texts(rule.match)} | {_given(rule)} | {rule.description} |\n"
         for rule in rules_of(document)
     )
-    return f"## {document.name}\n\n{head}{rows}\n"
+    return f"## {document.name}\n\n{head}{rows}\n{_suppressors(document)}"
 
 
-def _matchers(rule: Rule) -> str:
-    match = (rule.match,) if isinstance(rule.match, Matchers) else rule.match
-    texts = (f"`{matchers}`" for matchers in match)
-    return "<br>".join(texts).replace("|", "\\|")
+def _suppressors(document: Document) -> str:
+    listed = document.at(("suppress",))
+    given = [
+        shape(document, Suppress, ("suppress", index))[0]
+        for index in range(len(listed) if isinstance(listed, list) else 0)
+    ]
+    rows = "".join(
+        f"| `{each.name}` | {_texts(each.source)} | {_texts(each.target)} | "
+        f"{', '.join(each.equal)} |\n"
+        for each in given
+        if each is not None
+    )
+    head = "| suppressor | while it fires | is muted | with the same |\n| --- | --- | --- | --- |\n"
+    return f"{head}{rows}\n" if rows else ""
+
+
+def _texts(given: tuple[Matchers, ...] | Matchers) -> str:
+    texts = (given,) if isinstance(given, Matchers) else given
+    return "<br>".join(f"`{matchers}`" for matchers in texts).replace("|", "\\|")
 
 
 def _given(rule: Rule) -> str:

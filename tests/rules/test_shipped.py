@@ -1,6 +1,7 @@
 """The rules that come with triaged, on alerts that real rule files raise."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,15 @@ def test_shipped_tests_of_rules_pass(settings: Settings, shipped: RuleSet, path:
 
     assert problems == []
     assert [case.name for case in cases if not judge(play(case, settings)).passed] == []
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: str(path.stem))
+def test_what_is_commented_out_is_right(path: Path) -> None:
+    uncommented = re.sub(r"^  #(?=- |  \S)", "  ", path.read_text(), flags=re.MULTILINE)
+
+    _, problems = read_rules([parse(path.name, uncommented.encode())], RuleContext())
+
+    assert problems == []
 
 
 def test_every_shipped_rule_says_why() -> None:

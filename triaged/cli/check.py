@@ -67,6 +67,7 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
     from triaged.config.analyse import useless
     from triaged.documents import parse
     from triaged.rules.analyse import impossible
+    from triaged.rules.analyse_muters import idle
     from triaged.rules.evaluate import RuleSet
     from triaged.rules.sampled import on_samples
 
@@ -74,8 +75,9 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
     rules = configuration.settings.rules
     if isinstance(rules, RuleSet):
         found += impossible(rules.rules)
+        now = SystemClock().now()
         samples = _samples(configuration, frozenset(rules.names))
-        found += on_samples(rules, samples, SystemClock().now())
+        found += [*idle(rules.muters, now), *on_samples(rules, samples, now)]
     return found
 
 

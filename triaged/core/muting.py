@@ -62,6 +62,8 @@ class Maintenance(msgspec.Struct, frozen=True):
     every: Recurring | None = None
     start: int = 0
     end: int = 0
+    where: str = ""
+    """FILE:LINE:COL."""
 
     def ends_at(self, at: int) -> int | None:
         """When the window ends that `at` is in; None: it is in none."""
@@ -81,6 +83,8 @@ class Suppressor(msgspec.Struct, frozen=True):
     source: tuple[Matcher, ...]
     target: tuple[Matcher, ...]
     equal: tuple[str, ...] = ()
+    where: str = ""
+    """FILE:LINE:COL."""
 
 
 class Muters(msgspec.Struct, frozen=True):

@@ -73,7 +73,8 @@ class MuterReader:
         for index, label in enumerate(given.equal):
             if not label.strip():
                 self._wrong(document, (*at, "equal", index), "a label has a name")
-        self._suppress.append(Suppressor(given.name, source, target, given.equal))
+        where = document.where(at)
+        self._suppress.append(Suppressor(given.name, source, target, given.equal, where))
 
     def _window(self, document: Document, at: Path) -> None:
         given, problems = shape(document, schema.Maintenance, at)
@@ -92,8 +93,17 @@ class MuterReader:
             end = wall_instant(given.end, zone, last=True)
             if end <= start:
                 self._wrong(document, (*at, "to"), "it ends before it begins")
-        window = Maintenance(given.name, matchers, timezone, given.every, start, end)
-        self._maintenance.append(window)
+        self._maintenance.append(
+            Maintenance(
+                name=given.name,
+                matchers=matchers,
+                timezone=timezone,
+                every=given.every,
+                start=start,
+                end=end,
+                where=document.where(at),
+            )
+        )
 
     def _check_name(self, document: Document, name: str, at: Path) -> None:
         where, here = document.where((*at, "name")), (*at, "name")
