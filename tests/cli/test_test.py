@@ -200,18 +200,34 @@ def test_the_example_that_users_are_promised_passes(
     assert out.startswith("PASS  ten pods down is a SEV-1\n1 passed, 0 failed in ")
 
 
-def test_a_watchdog_that_falls_silent_can_be_tested(
+def test_what_rules_mute_and_expect_can_be_tested(
     tmp_path: Path, promised: tuple[str, str], capsys: Capture
 ) -> None:
-    (tmp_path / "watchdog.yaml").write_text(
+    (tmp_path / "muted.yaml").write_text(
         "tests:\n"
         "  - name: a silent watchdog pages\n"
         "    expecting: [watchdog]\n"
         "    input: [{alertname: Watchdog, _every: 1m, _last: 10m}]\n"
         "    expect: {severity: SEV-1, rule: watchdog, pages: [{at: 15m, to: alice, via: desk}]}\n"
         "    until: 16m\n"
+        "  - name: patching pages nobody\n"
+        "    at: 2026-04-04T02:30:00+02:00\n"
+        "    input: [{alertname: Slow, env: staging}]\n"
+        "    until: 1h\n"
+        "    expect: {muted_by: ['maintenance:weekly-patching'], pages: []}\n"
+        "  - name: a dead node explains the rest\n"
+        "    input:\n"
+        "      - {alertname: NodeDown, severity: critical, cluster: c, node: n}\n"
+        "      - {alertname: Slow, severity: warning, cluster: c, node: n}\n"
+        "      - {alertname: Full, severity: warning, cluster: c, node: m}\n"
+        "    expect:\n"
+        "      incidents:\n"
+        "        - {title: NodeDown (cluster=c), muted_by: []}\n"
+        "        - {title: Slow (cluster=c), muted_by: ['suppress:node-down']}\n"
+        "        - {title: Full (cluster=c), muted_by: []}\n"
     )
 
-    status, out, err = call(capsys, str(tmp_path / "watchdog.yaml"), config=promised[0])
+    status, out, err = call(capsys, str(tmp_path / "muted.yaml"), config=promised[0])
 
     assert (status, err) == (0, ""), out
+    assert out.count("PASS") == 3

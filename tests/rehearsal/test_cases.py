@@ -101,3 +101,20 @@ def test_a_sender_that_falls_silent_is_missed_if_the_test_expects_it() -> None:
     assert (incident.severity, incident.opened_at, incident.state) == ("SEV-1", opened_at, "open")
     assert pages(missed)[0] == (30, "alice")
     assert without.incidents == ()
+
+
+def test_what_is_silenced_pages_when_the_silence_ends() -> None:
+    silence = "silences: [{match: 'alertname=Down', for: 10m}]"
+    found = played(f"{silence}, input: [{SEV1}], until: 11m, expect: {{incidents: 1}}")
+    during = played(f"{silence}, input: [{SEV1}], until: 9m, expect: {{incidents: 1}}")
+
+    assert pages(found) == [(10, "alice")]
+    assert (pages(during), during.muted_by) == ([], (("silence:1",),))
+    assert found.muted_by == ((),)
+
+
+def test_a_silence_that_begins_later_mutes_from_then() -> None:
+    silence = "silences: [{match: 'alertname=Down', at: 1m, for: 3m}]"
+    found = played(f"{silence}, input: [{SEV1}], until: 5m, expect: {{incidents: 1}}")
+
+    assert pages(found)[:2] == [(0, "alice"), (4, "alice")]

@@ -28,11 +28,13 @@ from triaged.core.events import (
     Unacknowledged,
 )
 from triaged.core.model import Alert, Phase, Severity
+from triaged.core.muting import Silence
 from triaged.documents import parse
 from triaged.rehearsal.cases import play
 from triaged.rehearsal.exporting import exported
 from triaged.rehearsal.read_tests import TestContext, read_tests
 from triaged.rehearsal.verdicts import Verdict, judge
+from triaged.rules.matchers import parse_matchers
 
 CONTEXT = TestContext(SETTINGS, SOURCES, RULES)
 
@@ -186,6 +188,21 @@ def test_a_failed_page_is_told_and_pages_are_not_expected() -> None:
 
     assert "# Pages are not expected: attempt 1 to reach bob by mail failed: 550 no;" in text
     assert "pages:" not in text
+
+
+def test_what_muted_an_incident_is_not_in_the_test() -> None:
+    world = Watched(SETTINGS, MONDAY)
+    matcher = parse_matchers("alertname=Down")
+    silence = Silence("x", tuple(matcher), MONDAY, MONDAY + 10 * MINUTE, "alice", "", MONDAY)
+    world.view.silences = {"x": silence}
+    world.handle(replace(fires(), received_at=MONDAY))
+    world.run_until(MONDAY + 11 * MINUTE)
+
+    text = exported(world.answers(1))
+
+    assert "# Pages are not expected: muted by silence:x; what muted it is not in the test." in text
+    assert "response:" not in text
+    assert verdict_of(world).passed
 
 
 def test_a_late_daemon_is_within_the_tolerance() -> None:

@@ -26,6 +26,7 @@ TWO = "input: [{alertname: Down, severity: SEV-1}, {alertname: Slow, severity: S
         ("group", "{alertname: Down, service: shop}", "{alertname: Down}"),
         ("firing", "1", "2"),
         ("reopens", "0", "1"),
+        ("muted_by", "[]", "['silence:1']"),
         ("incidents", "1", "2"),
         ("incidents", "[{severity: SEV-1}]", "[{severity: SEV-1}, {severity: SEV-1}]"),
         ("opens", "true", "false"),

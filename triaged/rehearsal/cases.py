@@ -8,7 +8,9 @@ from msgspec.structs import replace
 
 from triaged.core.effects import Conflict, Unknown
 from triaged.core.events import Action, AlertReceived, Declared, SettingsLoaded
+from triaged.core.holding import mute_of
 from triaged.core.model import Incident, Outcome, Page, PageKind
+from triaged.core.muting import Silence
 from triaged.core.settings import Settings
 from triaged.rehearsal.tests_schema import Expect
 from triaged.rehearsal.world import World
@@ -36,6 +38,7 @@ class Case(msgspec.Struct, frozen=True):
     expect: Expect
     expecting: tuple[str, ...] = ()
     """Names of expectations that are watched."""
+    silences: tuple[Silence, ...] = ()
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -48,6 +51,8 @@ class Played(msgspec.Struct, frozen=True):
     """(µs since the beginning, page) of each that went out, in order."""
     outcomes: tuple[Outcome, ...]
     """What the rules said of each alert that fired."""
+    muted_by: tuple[tuple[str, ...], ...]
+    """What mutes each incident at the end."""
     refused: tuple[str, ...]
     """FILE:LINE:COL: why, of acts that were impossible."""
 
@@ -80,9 +85,11 @@ def play(case: Case, settings: Settings) -> Played:
                 refused += _act(world, happening.event, happening.where)
                 world.run_until(at)
     world.run_until(case.start_at + case.until_us)
+    incidents = tuple(incident for _, incident in sorted(world.view.incidents.items()))
     return Played(
         case=case,
-        incidents=tuple(incident for _, incident in sorted(world.view.incidents.items())),
+        incidents=incidents,
+        muted_by=tuple(_muted_by(world, incident) for incident in incidents),
         pages=tuple(
             (at - case.start_at, page) for at, page in world.sent if page.kind is PageKind.PAGE
         ),
@@ -95,6 +102,7 @@ def _world(case: Case, settings: Settings) -> World:
     """A world in which only what the case asks for is expected again and again."""
     watched = {name: settings.expectations[name] for name in case.expecting}
     world = World(replace(settings, expectations=watched), case.start_at)
+    world.view.silences = {silence.id: silence for silence in case.silences}
     if watched:
         world.handle(SettingsLoaded(started=False))
     return world
@@ -108,6 +116,11 @@ def _receive(world: World, event: AlertReceived) -> list[Outcome]:
     outcome = world.settings.rules.classify(event.alert, world.now)
     world.handle(replace(event, outcome=outcome))
     return [outcome]
+
+
+def _muted_by(world: World, incident: Incident) -> tuple[str, ...]:
+    muted = mute_of(world.view, incident, world.settings, world.now)
+    return () if muted is None else muted.by
 
 
 def _act(world: World, event: Action | Declared, where: str) -> list[str]:

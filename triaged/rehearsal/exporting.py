@@ -10,14 +10,16 @@ from triaged.core.durations import SECOND, format_duration
 from triaged.core.grouping import ALERTS
 from triaged.core.model import LIVE, Reason
 from triaged.ingest._fingerprint import fingerprint
+from triaged.rehearsal.compiling import ALERTS_MAX, UNTIL_MAX_US
 from triaged.rehearsal.flow import flow, scalar
-from triaged.rehearsal.read_tests import ALERTS_MAX, UNTIL_MAX_US
 from triaged.rehearsal.tests_schema import SOURCE, format_offset, parse_instant
 
 TOLERANCE_US = 5 * SECOND
 """A daemon's timers fire within a second of their instants, and the next ones count from then."""
 
 BY_RULE = ("rule:", "raise:")
+FAILED = "in a test every provider accepts"
+MUTED = "what muted it is not in the test"
 ESCALATED = "escalated by hand"
 BY_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE})
 """Why triaged opens incidents without an alert or a person."""
@@ -259,18 +261,23 @@ class _Export:
             "policy": incident.policy,
             **{name: value for name, value in more.items() if value},
             "state": incident.state,
-            "response": incident.response,
+            **({} if self._was_muted() else {"response": incident.response}),
             **({"firing": incident.alerts.firing} if incident.state in LIVE else {}),
             "reopens": incident.reopens,
         }
 
+    def _was_muted(self) -> bool:
+        """While it was, no target ran."""
+        return any(entry.kind == "incident.muted" for entry in self._night.timeline)
+
     def _pages(self) -> Sequence[Written] | None:
-        """The pages that went out; None if a provider's failures decided about some of them."""
-        failed = [entry for entry in self._night.timeline if entry.kind == "page.failed"]
-        if failed:
-            why = f"{failed[0].text}; in a test every provider accepts"
-            self._remarks.append(f"Pages are not expected: {why}.".replace("\n", " "))
-            return None
+        """The pages that went out; None if what is not in the test decided about some of them."""
+        for entry in self._night.timeline:
+            why = {"page.failed": FAILED, "incident.muted": MUTED}.get(entry.kind)
+            if why is not None:
+                text = f"Pages are not expected: {entry.text}; {why}."
+                self._remarks.append(text.replace("\n", " "))
+                return None
         sent = [each for each in self._night.pages if (each.kind, each.state) == ("page", "sent")]
         return [
             {

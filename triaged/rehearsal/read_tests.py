@@ -1,57 +1,30 @@
 """Test files to cases that can be played, with every problem at its position."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from msgspec.structs import replace
 
-from triaged.core.durations import DAY, SECOND, format_duration
-from triaged.core.events import (
-    Acknowledged,
-    Action,
-    AlertReceived,
-    Assigned,
-    Closed,
-    Declared,
-    Escalated,
-    NoteAdded,
-    PhaseChanged,
-    Reopened,
-    Resolved,
-    SeverityChosen,
-    Snoozed,
-    Unacknowledged,
-)
+from triaged.core.durations import SECOND, format_duration
 from triaged.core.expectations import RULE
-from triaged.core.model import Alert
+from triaged.core.muting import mutes_everything
 from triaged.core.settings import Settings
 from triaged.documents import Document, Path
 from triaged.errors import Problem
-from triaged.ingest._fingerprint import fingerprint
-from triaged.rehearsal.cases import Case, Happening
+from triaged.rehearsal.cases import Case
+from triaged.rehearsal.compiling import (
+    ALERTS_MAX,
+    BY_NAME,
+    UNTIL_MAX_US,
+    case_of,
+    last_sent,
+    sendings_of,
+)
 from triaged.rehearsal.tests_schema import NOBODY, Act, Expect, Expected, Input, Test
+from triaged.rules.muters import TOO_MUCH, all_of
 from triaged.scalars import kind_of, none_of
 from triaged.shapes import Options, shape
 
-ALERTS_MAX = 2_000
-"""Of a test: a storm has hundreds, and each is looked at again while its source is silent."""
-
-UNTIL_MAX_US = 31 * DAY
-"""How long a test may last: a rotation of four weeks, and what comes after."""
-
-BY_NAME: Mapping[str, type[Acknowledged | Unacknowledged | Resolved | Reopened | Closed]] = {
-    "ack": Acknowledged,
-    "unack": Unacknowledged,
-    "resolve": Resolved,
-    "reopen": Reopened,
-    "close": Closed,
-}
-"""Verbs that name who does it, and what that is."""
-
 VERBS = (*BY_NAME, "escalate", "assign", "severity", "phase", "snooze", "declare", "note")
-NEWEST = 0
-"""Stands for the incident that opened last, in the acts of a case."""
 
 
 class TestContext(msgspec.Struct, frozen=True):
@@ -111,7 +84,7 @@ class _Reader:
                 continue
             self._check(document, test, at)
             if len(self.problems) == before:
-                self.cases.append(_case(document, test, at))
+                self.cases.append(case_of(document, test, at))
 
     def _check(self, document: Document, test: Test, at: Path) -> None:
         place = _Place(document, self.problems)
@@ -123,12 +96,15 @@ class _Reader:
         for index, given in enumerate(test.input):
             here = (*at, "input", index)
             place.refer((*here, "_source"), given.source, self._context.sources)
-            if given.every is not None and _last(given, test) is None:
+            if given.every is not None and last_sent(given, test) is None:
                 place.wrong(here, "_every goes on until _last, _resolve or the test's `until`")
             if given.every is not None and given.every < SECOND:
                 place.wrong((*here, "_every"), "expected a second or more")
-        if sum(_count(given, test) for given in test.input) > ALERTS_MAX:
+        if sum(sendings_of(given, test) for given in test.input) > ALERTS_MAX:
             place.wrong((*at, "input"), f"more than {ALERTS_MAX} alerts")
+        for index, silence in enumerate(test.silences):
+            if mutes_everything(all_of(silence.match)):
+                place.wrong((*at, "silences", index, "match"), TOO_MUCH)
         known = [_switch(name) for name in self._context.settings.expectations]
         for index, name in enumerate(test.expecting):
             place.refer((*at, "expecting", index), name, known)
@@ -244,101 +220,3 @@ SPECIAL = tuple(field.encode_name for field in msgspec.structs.fields(Input))
 def _switch(name: str) -> str:
     """An expectation as tests name it: the rule's name, or `source:<name>`."""
     return name.removeprefix(RULE)
-
-
-def _last(given: Input, test: Test) -> int | None:
-    """Up to when an alert is sent again."""
-    if given.last is not None:
-        return given.last
-    return test.until if isinstance(given.resolve, bool) else given.resolve - 1
-
-
-def _sendings(given: Input, test: Test) -> range:
-    """The offsets at which an alert is sent."""
-    last = _last(given, test)
-    if given.every is None or last is None:
-        return range(given.at, given.at + 1)
-    return range(given.at, max(last, given.at) + 1, max(given.every, SECOND))
-
-
-def _count(given: Input, test: Test) -> int:
-    number = len(_sendings(given, test))
-    for each in given.repeat.values():
-        number = min(number * max(each, 1), ALERTS_MAX + 1)
-    return number
-
-
-def _case(document: Document, test: Test, at: Path) -> Case:
-    """The case of a test that is right."""
-    happenings: list[Happening] = []
-    for index, given in enumerate(test.input):
-        here = (*at, "input", index)
-        written = document.at(here)
-        assert isinstance(written, dict), "it has been read as a map"
-        labels = {n: v for n, v in written.items() if not n.startswith("_") and v}
-        where = document.where(here)
-        happenings += [
-            Happening(offset, where, AlertReceived(alert, test.at + offset))
-            for offset, alert in _alerts(given, labels, test)
-        ]
-    happenings.sort(key=lambda happening: happening.at)
-    acts = [
-        Happening(act.at, document.where((*at, "do", index)), _event(act, test.at + act.at))
-        for index, act in enumerate(test.do)
-    ]
-    happenings = sorted([*happenings, *acts], key=lambda happening: happening.at)
-    pages = test.expect.pages or ()
-    last_us = max(
-        [0, *(each.at for each in happenings), *(p.at + test.expect.tolerance for p in pages)]
-    )
-    return Case(
-        name=test.name,
-        where=document.where(at),
-        start_at=test.at,
-        happenings=tuple(happenings),
-        until_us=min(last_us if test.until is None else test.until, UNTIL_MAX_US),
-        expect=test.expect,
-        expecting=tuple(name if ":" in name else RULE + name for name in test.expecting),
-    )
-
-
-def _alerts(given: Input, labels: dict[str, str], test: Test) -> Iterator[tuple[int, Alert]]:
-    """(offset, alert) of each alert, repeated and resolved as told."""
-    names = list(given.repeat)
-    for values in product(*(range(1, number + 1) for number in given.repeat.values())):
-        whole = labels | {name: str(value) for name, value in zip(names, values, strict=True)}
-        since_us = given.since
-        alert = Alert(
-            source=given.source,
-            fingerprint=given.fingerprint or fingerprint(whole),
-            firing=given.resolve is not True,
-            labels=whole,
-            annotations=dict(given.annotations),
-            starts_at=None if since_us is None else test.at + given.at - since_us,
-        )
-        yield from ((offset, alert) for offset in _sendings(given, test))
-        if not isinstance(given.resolve, bool):
-            yield given.resolve, replace(alert, firing=False, starts_at=None)
-
-
-def _event(act: Act, now: int) -> Action | Declared:
-    """What the act is, to the incident that it names."""
-    incident, note = act.incident or NEWEST, act.note or ""
-    for verb, kind in BY_NAME.items():
-        if (by := getattr(act, verb)) is not None:
-            return kind(incident, by, note)
-    if act.escalate is not None:
-        return Escalated(incident, act.escalate, note)
-    if act.declare is not None:
-        assert act.severity is not None, "it has been looked at"
-        more = (act.service, act.team, note, now)
-        return Declared(act.by, act.declare, act.severity, *more)
-    if act.assign is not None:
-        return Assigned(incident, act.by, act.assign)
-    if act.severity is not None:
-        return SeverityChosen(incident, act.by, act.severity, note)
-    if act.phase is not None:
-        return PhaseChanged(incident, act.by, act.phase)
-    if act.snooze is not None:
-        return Snoozed(incident, act.by, now + act.snooze)
-    return NoteAdded(incident, act.by, note)

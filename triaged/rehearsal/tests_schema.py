@@ -8,6 +8,7 @@ import msgspec
 
 from triaged.core.durations import DURATION_WANTED, SECOND, format_duration, parse_duration
 from triaged.core.model import Phase, Response, Severity, State
+from triaged.rules.schema import MatchersText
 from triaged.scalars import DURATION_PATTERN, Scalar, quoted
 from triaged.shapes import Open
 from triaged.wire import instant, instant_text
@@ -131,6 +132,17 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of the incident that is declared."""
 
 
+class Silenced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A silence. In `muted_by` the first of a test is `silence:1`, the second `silence:2`."""
+
+    match: tuple[MatchersText, ...] | MatchersText
+    """What it mutes: all matchers must hold, on the labels with those of the rules laid over."""
+    length: Offset = msgspec.field(name="for")
+    """How long it lasts."""
+    at: Offset = 0
+    """When it begins, from the beginning of the test."""
+
+
 class Paged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A page that goes out."""
 
@@ -173,6 +185,8 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many of its alerts fire."""
     reopens: int | None = None
     """How often it was re-opened."""
+    muted_by: tuple[str, ...] | None = None
+    """`silence:1`, `maintenance:<name>`, `suppress:<name>`; an empty list: nothing mutes it."""
 
 
 class Expect(Expected, frozen=True, forbid_unknown_fields=True):
@@ -205,6 +219,8 @@ class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The alerts that are received."""
     do: tuple[Act, ...] = ()
     """What people do."""
+    silences: tuple[Silenced, ...] = ()
+    """Silences, each from an instant on and for some time."""
     expecting: tuple[str, ...] = ()
     """Dead man's switches that run from the beginning: rules with `expect`, `source:<name>`."""
     until: Offset | None = None

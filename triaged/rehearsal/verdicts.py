@@ -76,9 +76,10 @@ def _differences(played: Played, expect: Expect) -> Iterator[Difference]:
         yield from (Difference(name, text, "no incident") for name, text in _said(expect))
     for index, incident in enumerate(played.incidents):
         prefix = f"incidents[{index}]." if count > 1 else ""
-        yield from _of_one(expect, incident, prefix)
+        found = observed(incident, played.muted_by[index])
+        yield from _of_one(expect, found, prefix)
         if wanted is not None and index < len(wanted):
-            yield from _of_one(wanted[index], incident, prefix)
+            yield from _of_one(wanted[index], found, prefix)
 
 
 def _each(expect: Expect) -> Sequence[Expected] | None:
@@ -105,15 +106,14 @@ def _said(expected: Expected) -> Iterator[tuple[str, str]]:
             yield name, _text(value)
 
 
-def _of_one(expected: Expected, incident: Incident, prefix: str) -> Iterator[Difference]:
-    found = observed(incident)
+def _of_one(expected: Expected, found: Mapping[str, object], prefix: str) -> Iterator[Difference]:
     for name, wanted in _said(expected):
         got = _text(found[name])
         if wanted != got:
             yield Difference(f"{prefix}{name}", wanted, got)
 
 
-def observed(incident: Incident) -> Mapping[str, object]:
+def observed(incident: Incident, muted_by: tuple[str, ...]) -> Mapping[str, object]:
     """What `Expected` may ask of an incident, by its names."""
     kind, _, rule = incident.severity_by.partition(":")
     return {
@@ -131,6 +131,7 @@ def observed(incident: Incident) -> Mapping[str, object]:
         "group": dict(incident.key),
         "firing": sum(incident.firing.values()),
         "reopens": incident.reopens,
+        "muted_by": muted_by,
     }
 
 
@@ -142,6 +143,8 @@ def _text(value: object) -> str:
             return "true" if value else "false"
         case Mapping():
             return ", ".join(f"{name}={text}" for name, text in sorted(value.items())) or NONE
+        case tuple():
+            return _list(value)
         case _:
             return str(value)
 
