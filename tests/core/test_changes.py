@@ -3,6 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT
+from tests.tidy.imports import reachable, target
+from tests.tidy.source import read
 from triaged.core.changes import Change, completed
 
 BEGUN = Change("gh", "1", "checkout", 10, 10, "checkout 1.4")
@@ -32,3 +35,19 @@ def test_the_same_told_again_changes_nothing(one: Change, other: Change) -> None
     once = completed(one, other)
 
     assert completed(once, other) == once
+
+
+def test_nothing_that_decides_can_read_a_hint() -> None:
+    package = read(ROOT, "triaged")
+    known = {source.module for source in package}
+    graph = {
+        source.module: {target(name, known) for _, name in source.imported()} & known
+        for source in package
+    }
+
+    reached = reachable(graph, ["triaged.engine", "triaged.core.decide", "triaged.rules.evaluate"])
+
+    hints = {f"triaged.core.{name}" for name in ("changes", "similarity", "dependencies")}
+    hints |= {f"triaged.store.{name}" for name in ("changes", "words", "noise")}
+    assert hints <= known
+    assert not hints & reached

@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from triaged.core.durations import MINUTE
 from triaged.core.model import Severity
 from triaged.core.raises import ManyAlerts, Raise
 from triaged.rules.actions import (
@@ -41,6 +42,7 @@ ACTIONS = st.one_of(
     ),
     st.just(SetRaise((Raise(Severity.SEV1, ManyAlerts(2, 60_000_000)),))),
     st.builds(SetIncident, st.booleans()),
+    st.builds(SetRaise, st.sampled_from([(), (Raise(Severity.SEV1, ManyAlerts(2, MINUTE)),)])),
     st.builds(SetGroupBy, st.lists(st.sampled_from("abc"), min_size=1).map(tuple)),
 )
 CONDITIONS = st.sampled_from(

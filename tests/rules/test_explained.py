@@ -6,9 +6,12 @@ from msgspec.structs import replace
 
 from tests.core.world import DEFAULT_PLAN, MONDAY, settings
 from tests.rules.generated import LABELS, POLICIES, RULES
-from triaged.core.durations import DAY
+from triaged.core import recurring
+from triaged.core.durations import DAY, HOUR, MINUTE
 from triaged.core.events import AlertReceived
+from triaged.core.matching import Matcher
 from triaged.core.model import Alert, PageKind
+from triaged.core.muting import Maintenance, Muters
 from triaged.core.settings import Service, Settings, Team
 from triaged.rehearsal.world import World
 from triaged.rules.actions import SetPolicy
@@ -87,3 +90,25 @@ def test_the_policy_says_who_names_it(policy: str, team: str, owned: bool) -> No
 def policy_rule(policy: str) -> CompiledRule:
     """A rule for every alert that sets the policy."""
     return CompiledRule("p", actions=(SetPolicy(policy),))
+
+
+def test_what_is_said_to_mute_mutes_until_then() -> None:
+    window = Maintenance(
+        "patching", (Matcher("env", "=", "staging"),), "UTC", recurring.parse("mon 09:00-11:00")
+    )
+    chosen = replace(configured([policy_rule("default")]), muters=Muters((), (window,)))
+    alert = Alert("am", "f", True, {"alertname": "Down", "env": "staging"}, {})
+    world = World(chosen, MONDAY)
+
+    told = explained(chosen, alert, MONDAY)
+
+    world.handle(AlertReceived(alert, MONDAY))
+    world.run_until(MONDAY + HOUR - 1)
+    before = list(world.sent)
+    world.run_until(MONDAY + HOUR + MINUTE)
+    (mute,) = told.muting
+    assert (mute.active, mute.until) == (True, instant_text(MONDAY + HOUR))
+    assert before == []
+    assert {page.recipient.person for _, page in world.sent} == {
+        page.person for page in told.steps[0].pages
+    }
