@@ -6,9 +6,11 @@ from tests.core.world import MONDAY, plan, settings, step
 from triaged.core.calendars import Calendar
 from triaged.core.durations import DAY, HOUR, MINUTE
 from triaged.core.model import Alert, Severity
+from triaged.core.muting import Maintenance, Muters
 from triaged.core.recurring import parse
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
 from triaged.rehearsal.whatif import Answer, Moment, Question, what_if
+from triaged.rules.matchers import parse_matchers
 
 
 def alert(severity: str = "SEV-1", *, firing: bool = True, **labels: str) -> Alert:
@@ -119,3 +121,23 @@ def test_what_comes_next_is_told_at_the_end() -> None:
         "open, response on_track, the next step is due 10:02 UTC",
     )
     assert "held by alice" in told(ask(alert(), ack=MINUTE, until=2 * MINUTE))[-1][2]
+
+
+def test_what_is_muted_rests_and_is_armed_afterwards() -> None:
+    until = MONDAY + 10 * MINUTE
+    window = Maintenance("work", tuple(parse_matchers("alertname=Down")), start=MONDAY, end=until)
+    chosen = replace(settings(), muters=Muters(maintenance=(window,)))
+
+    during = told(ask(alert(), chosen, until=9 * MINUTE))
+    after = told(ask(alert(), chosen, until=11 * MINUTE))
+
+    assert during[1:] == [
+        (0, "incident.muted", "muted by maintenance:work"),
+        (0, "page.held", "held for alice: muted by maintenance:work"),
+        (9, "end", "open, response on_track, muted by maintenance:work"),
+    ]
+    text = "no longer muted by maintenance:work; respond by 10:15 UTC"
+    assert [moment for moment in after if moment[0] == 10] == [
+        (10, "incident.unmuted", text),
+        (10, "page", "alice"),
+    ]

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from triaged.core.durations import HOUR
 from triaged.core.events import Acknowledged, AlertReceived, Delivered, Verdict
+from triaged.core.holding import held_by
 from triaged.core.model import Alert, Entry, Incident, Page, PageKind, Response, State
 from triaged.core.settings import Settings
 from triaged.core.wording import instant_for
@@ -23,7 +24,8 @@ TOLD_OTHERWISE = frozenset({"page.sent", "update.sent"})
 """Entries that repeat what the page itself says."""
 
 ARMS = frozenset(
-    {"incident.opened", "incident.reopened", "incident.unacknowledged", "severity.changed"}
+    {"incident.opened", "incident.reopened", "incident.unacknowledged", "incident.unmuted"}
+    | {"severity.changed"}
 )
 """Entries after which a response target runs."""
 
@@ -183,6 +185,8 @@ def _end(incident: Incident, settings: Settings, now: int) -> Moment:
     next_at = incident.escalation.next_at
     if incident.state is State.ACKNOWLEDGED:
         text += f", held by {incident.acknowledged_by}"
+    elif held_by(incident):
+        text += f", muted by {', '.join(held_by(incident))}"
     elif incident.state is State.OPEN and next_at is None:
         text += ": all rounds are over, nobody is paged any more"
     elif incident.state is State.OPEN and next_at is not None:
