@@ -18,7 +18,7 @@ from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.config.read import Loaded, load
 from triaged.core.durations import SECOND
-from triaged.core.effects import AddPage, ArmTimer, Effect, SavePage
+from triaged.core.effects import AddPage, ArmTimer, Effect, LookAgain, SavePage
 from triaged.core.model import PageState
 from triaged.core.settings import Settings
 from triaged.delivery import Delivery, Equipment
@@ -124,6 +124,8 @@ class Connections:
                     channels.add(page.channel)
                 case ArmTimer(timer=timer):
                     due_at = timer.due_at if due_at is None else min(due_at, timer.due_at)
+                case LookAgain(at=at):
+                    due_at = at if due_at is None else min(due_at, at)
                 case _:
                     pass  # gives nobody work
         if self.delivery is not None:

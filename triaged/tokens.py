@@ -7,6 +7,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
+from uuid import UUID
 
 import msgspec
 
@@ -28,6 +29,11 @@ SCOPE_WANTED = "admin, respond, read, ingest:<source> or ingest:*"
 def new_secret() -> str:
     """256 random bits as text."""
     return secrets.token_urlsafe(RANDOM_BYTES)
+
+
+def new_identity() -> str:
+    """A random UUID, as Alertmanager names its silences: https://www.rfc-editor.org/rfc/rfc9562."""
+    return str(UUID(bytes=secrets.token_bytes(16), version=4))
 
 
 def digest_of(token: str) -> str:

@@ -9,13 +9,17 @@ import structlog
 from triaged.api.context import Context
 from triaged.clock import SystemClock
 from triaged.core.durations import HOUR, MINUTE, SECOND
+from triaged.core.muting import Muters
 from triaged.errors import StoreUnavailable
-from triaged.store import retention, words
+from triaged.store import firing, retention, words
 
 RETENTION_EVERY_US = HOUR
 LOOK_EVERY_US = SECOND
 READ_EVERY_US = 10 * SECOND
 """How soon the words of an incident that is over are known: they help with the next one."""
+
+MUTES_EVERY_US = 15 * SECOND
+"""How soon a silence ends that ends when nothing it matches fires any more."""
 
 STEP_WARN_US = MINUTE
 """A wall clock this far from ours is worth a warning; deadlines go by ours."""
@@ -32,6 +36,8 @@ class Upkeep:
         self._reload_wanted = False
         self._prune_at = 0
         self._read_at = 0
+        self._mutes_at = 0
+        self._marked: Muters | None = None
         self._warned_us = 0
         self._stamps: Stamps = {}
 
@@ -48,6 +54,7 @@ class Upkeep:
             await self._reload_if_wanted()
             await self._prune(clock.now())
             await self._read_words(clock.now())
+            await self._mind_mutes(clock.now())
             self._compare_clocks()
 
     async def _reload_if_wanted(self) -> None:
@@ -86,6 +93,22 @@ class Upkeep:
             await words.read(self._context.database)
         except StoreUnavailable as error:
             log.warning("words.waited", error=str(error))
+
+    async def _mind_mutes(self, now: int) -> None:
+        """After a start or a reload mark what suppresses; end silences that are done."""
+        engine, database = self._context.engine, self._context.database
+        muters = engine.settings.muters
+        try:
+            if muters is not self._marked:
+                await firing.mark(database, muters.suppress)
+                self._marked = muters
+            if now >= self._mutes_at:
+                self._mutes_at = now + MUTES_EVERY_US
+                events = await firing.looks(database, now)
+                if events:
+                    await engine.submit(events, urgent=True)
+        except StoreUnavailable as error:
+            log.warning("mutes.waited", error=str(error))
 
     def _compare_clocks(self) -> None:
         clock = self._context.clock

@@ -18,7 +18,8 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
 
     assert found.auth == "tokens"
     assert found.public == {"status"}
-    assert found.retention == Retention(90 * DAY, 90 * DAY, 2 * YEAR, YEAR, 14 * DAY, 90 * DAY)
+    kept = (90 * DAY, 90 * DAY, 2 * YEAR, YEAR, 14 * DAY, 90 * DAY, 90 * DAY)
+    assert found.retention == Retention(*kept)
     assert found.max_body == 8 * 1024 * 1024
     assert found.timezone == "UTC"
     assert found.log == Log("info", "auto")

@@ -6,14 +6,14 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import SECOND
 from triaged.core.effects import Hold
-from triaged.core.events import PageDue, TimerFired
+from triaged.core.events import PageDue, SilenceExpired, SilenceSet, TimerFired
 from triaged.core.holding import held_by, mute_of
 from triaged.core.matching import Matcher
 from triaged.core.model import Alert, Outcome, Page
 from triaged.core.muting import LOOK_EVERY_US, Maintenance, Muters, Suppressor
 from triaged.core.settings import Settings
 from triaged.core.timers import MuteDue, StepDue
-from triaged.store import muting, pages, timers
+from triaged.store import muting, pages, silences, timers
 from triaged.store.database import Database
 
 POD_A = (Matcher("pod", "=", "a"),)
@@ -104,3 +104,30 @@ async def test_without_anything_that_mutes_no_labels_are_read(desk: Desk) -> Non
         view = await muting.standing(tx, [1], Muters(), desk.clock.now())
 
     assert (view.labels, view.tracks) == ({}, False)
+
+
+async def test_a_silence_is_looked_at_by_every_live_incident(desk: Desk) -> None:
+    desk.engine.settings = settings()
+    await desk.handle(
+        desk.fires(alertname="A", pod="b", severity="SEV-1"),
+        desk.fires(alertname="B", severity="SEV-1"),
+        desk.fires(alertname="C", severity="SEV-1"),
+    )
+    await desk.handle(desk.ends(alertname="C"))
+    now = desk.clock.now()
+    pod_b = (Matcher("pod", "=", "b"),)
+
+    await desk.handle(SilenceSet("s1", pod_b, now, now + 600 * SECOND, "bob", "why"))
+    found = await looks(desk)
+    await desk.handle(*map(TimerFired, found))
+
+    assert [timer.incident for timer in found] == [1, 2]
+    assert held_by(await desk.incident(1)) == ("silence:s1",)
+    assert held_by(await desk.incident(2)) == ()
+    await desk.handle(SilenceExpired("s1", "bob"))
+    await desk.handle(*map(TimerFired, await looks(desk)))
+    incident = await desk.incident(1)
+    assert (held_by(incident), incident.escalation.epoch) == ((), 2)
+    async with desk.database.reading() as tx:
+        assert [each.ends_at for each in await silences.find(tx)] == [now]
+        assert await silences.count(tx, now) == 0

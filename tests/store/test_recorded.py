@@ -73,5 +73,5 @@ async def test_what_retention_took_is_none(desk: Desk) -> None:
 class OnlyObservations:
     """Retention that keeps everything but observations."""
 
-    alerts = incidents = deliveries = quarantine = changes = 100 * MINUTE
+    alerts = incidents = deliveries = quarantine = silences = changes = 100 * MINUTE
     observations = 0

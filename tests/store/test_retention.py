@@ -17,6 +17,7 @@ class Limits(msgspec.Struct):
     incidents: int = DAY
     deliveries: int = DAY
     quarantine: int = DAY
+    silences: int = DAY
     changes: int = DAY
 
 

@@ -101,6 +101,7 @@ def _build(
         unclassified=config.unclassified,
         at_risk=config.at_risk,
         reopen_within=config.reopen_within,
+        silence_max=config.silence_max,
         flapping=flap_limit_of(config, report),
         timezone=config.timezone,
         public_url=public_url,

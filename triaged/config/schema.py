@@ -53,6 +53,8 @@ class Retention(msgspec.Struct, frozen=True):
     """Pages that are done."""
     quarantine: Duration = 14 * DAY
     """Bodies that could not be used."""
+    silences: Duration = 90 * DAY
+    """Silences that have ended: as long as the alerts that they muted."""
     changes: Duration = 90 * DAY
     """Deployments and other changes that sources of kind `changes` reported."""
 
@@ -269,6 +271,8 @@ class Config(msgspec.Struct, frozen=True):
     """The severity of what no rule gives one."""
     at_risk: Portion = 0.75
     """From which share of the response target an unanswered incident is at risk."""
+    silence_max: Duration = 30 * DAY
+    """How long a silence may last: what nobody hears of for a month nobody misses."""
     reopen_within: Duration = 30 * MINUTE
     """A new episode so soon after the resolve re-opens the incident."""
     flapping: Flapping | Literal["never"] = Flapping()

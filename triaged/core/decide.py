@@ -4,7 +4,7 @@ from typing import assert_never
 
 from triaged.core.acting import act, declare
 from triaged.core.delivering import ended, may_go
-from triaged.core.effects import Decision
+from triaged.core.effects import Decision, LookAgain
 from triaged.core.events import (
     Acknowledged,
     AlertReceived,
@@ -22,6 +22,9 @@ from triaged.core.events import (
     Resolved,
     SettingsLoaded,
     SeverityChosen,
+    SilenceExpired,
+    SilenceLooked,
+    SilenceSet,
     Snoozed,
     TimerFired,
     Unacknowledged,
@@ -30,6 +33,7 @@ from triaged.core.expecting import load
 from triaged.core.quarantining import quarantine
 from triaged.core.receiving import receive
 from triaged.core.settings import Settings
+from triaged.core.silencing import expire, looked, set_silence
 from triaged.core.timing import fire
 from triaged.core.view import View
 
@@ -51,7 +55,15 @@ def decide(view: View, event: Event, settings: Settings, now: int) -> Decision:
         case BodyQuarantined():
             return quarantine(view, event, settings, now)
         case SettingsLoaded():
-            return load(view, event, settings, now)
+            loaded = load(view, event, settings, now)
+            looks = (LookAgain(now),) if settings.muters else ()
+            return Decision((*loaded.effects, *looks), loaded.answer)
+        case SilenceSet():
+            return set_silence(view, event, now)
+        case SilenceExpired():
+            return expire(view, event, now)
+        case SilenceLooked():
+            return looked(view, event, now)
         case Declared():
             return declare(view, event, settings, now)
         case (

@@ -10,6 +10,7 @@ import msgspec
 
 from triaged.core.expectations import Watch
 from triaged.core.model import Alert, AlertState, Entry, Incident, Outcome, Page
+from triaged.core.muting import Silence
 from triaged.core.timers import IncidentTimer
 
 
@@ -119,6 +120,18 @@ class DropWatch(msgspec.Struct, frozen=True, gc=False):
     name: str
 
 
+class SaveSilence(msgspec.Struct, frozen=True, gc=False):
+    """A silence as it is now."""
+
+    silence: Silence
+
+
+class LookAgain(msgspec.Struct, frozen=True, gc=False):
+    """What may mute has changed: look at every live incident at `at`, if not before."""
+
+    at: int
+
+
 class Quarantine(msgspec.Struct, frozen=True, gc=False):
     """A body to keep; the same body again raises its count."""
 
@@ -153,6 +166,8 @@ Effect = (
     | DropTimer
     | AddPage
     | SavePage
+    | SaveSilence
+    | LookAgain
     | SaveWatch
     | DropWatch
     | Quarantine
@@ -170,6 +185,12 @@ class Acted(msgspec.Struct, frozen=True, gc=False):
     """Answer to an action: done, or done before."""
 
     incident: int
+
+
+class Silenced(msgspec.Struct, frozen=True, gc=False):
+    """Answer to what is done to a silence: the one that there is now."""
+
+    id: str
 
 
 class Conflict(msgspec.Struct, frozen=True, gc=False):
@@ -207,7 +228,7 @@ class Nothing(msgspec.Struct, frozen=True, gc=False):
     """Answer to a timer or a verdict."""
 
 
-Answer = Attached | Acted | Conflict | Unknown | Send | Hold | Drop | Nothing
+Answer = Attached | Acted | Silenced | Conflict | Unknown | Send | Hold | Drop | Nothing
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):

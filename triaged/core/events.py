@@ -2,6 +2,7 @@
 
 import msgspec
 
+from triaged.core.matching import Matcher
 from triaged.core.model import Alert, Outcome, Page, Phase, Severity
 from triaged.core.timers import Timer
 
@@ -15,6 +16,34 @@ class AlertReceived(msgspec.Struct, frozen=True, gc=False):
     alert: Alert
     received_at: int
     outcome: Outcome | None = None
+
+
+class SilenceSet(msgspec.Struct, frozen=True):
+    """Somebody mutes alerts for a time, or changes the silence `id`."""
+
+    new_id: str
+    """The identity of a new silence, if it comes to one."""
+    matchers: tuple[Matcher, ...]
+    starts_at: int
+    ends_at: int
+    by: str
+    comment: str
+    expire_when_clear: bool = False
+    id: str | None = None
+
+
+class SilenceExpired(msgspec.Struct, frozen=True):
+    """Somebody ends a silence."""
+
+    id: str
+    by: str
+
+
+class SilenceLooked(msgspec.Struct, frozen=True):
+    """We have looked whether anything fires that a silence matches."""
+
+    id: str
+    met: bool
 
 
 class SettingsLoaded(msgspec.Struct, frozen=True):
@@ -206,4 +235,7 @@ Event = (
     | PageDue
     | DeliveryEnded
     | SettingsLoaded
+    | SilenceSet
+    | SilenceExpired
+    | SilenceLooked
 )

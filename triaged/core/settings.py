@@ -117,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True):
     unclassified: Severity = Severity.SEV2
     at_risk: float = 0.75
     reopen_within: int = 30 * MINUTE
+    silence_max: int = 30 * DAY
     flapping: FlapLimit | None = None
     """None: nothing flaps."""
     timezone: str = "UTC"

@@ -18,12 +18,14 @@ from triaged.core.effects import (
     Effect,
     EndEpisode,
     JoinAlert,
+    LookAgain,
     MoveFiring,
     NoteResolve,
     Quarantine,
     RepeatAlert,
     SaveIncident,
     SavePage,
+    SaveSilence,
     SaveWatch,
     StartEpisode,
 )
@@ -129,6 +131,9 @@ class View:
                     self.pages.setdefault(page.id, page)
                 case SavePage(page=page):
                     self.pages[page.id] = page
+                case SaveSilence(silence=silence):
+                    self.silences[silence.id] = silence
+                    self._mutes = None
                 case SaveWatch(watch=watch):
                     self.watches[watch.name] = watch
                 case DropWatch(name=name):
@@ -138,6 +143,7 @@ class View:
                     | CheckLapse()
                     | Append()
                     | ArmTimer()
+                    | LookAgain()
                     | DropTimer()
                     | Quarantine()
                     | Count()

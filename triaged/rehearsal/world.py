@@ -22,6 +22,7 @@ from triaged.core.effects import (
     DropTimer,
     Effect,
     EndEpisode,
+    LookAgain,
     RepeatAlert,
     SavePage,
     SaveWatch,
@@ -39,7 +40,7 @@ from triaged.core.events import (
 )
 from triaged.core.model import Entry, Page, PageState
 from triaged.core.settings import Settings
-from triaged.core.timers import ExpectDue, IncidentTimer, LapseDue, Timer
+from triaged.core.timers import ExpectDue, IncidentTimer, LapseDue, MuteDue, Timer
 from triaged.core.view import AlertId, View
 
 LEASE_US = 15 * SECOND
@@ -118,6 +119,8 @@ class World:
                     self.lapses.pop((state.source, state.fingerprint), None)
                 case AddPage(page=page) | SavePage(page=page):
                     self._await(page.due_at, page.id)
+                case LookAgain(at=at):
+                    self._look_again(at)
                 case SaveWatch(watch=watch):
                     self._await(watch.due_at, ExpectDue(watch.name, watch.due_at))
                 case Count():
@@ -145,6 +148,14 @@ class World:
 
     def _await(self, at: int, due: Due) -> None:
         heappush(self._dues, (at, next(self._order), due))
+
+    def _look_again(self, at: int) -> None:
+        for incident in self.view.incidents.values():
+            known = self.timers.get((incident.number, MuteDue))
+            if incident.live and (known is None or known.due_at > at):
+                timer = MuteDue(incident.number, at)
+                self.timers[incident.number, MuteDue] = timer
+                self._await(at, timer)
 
     def _look_at(self, source: str, fingerprint: str, at: int) -> None:
         self.lapses[source, fingerprint] = at

@@ -50,10 +50,10 @@ def laid_over(labels: str, outcome: str | None) -> dict[str, str]:
 
 
 async def load(
-    tx: Transaction, view: View, numbers: Iterable[int], muters: Muters, active: Iterable[Silence]
+    tx: Transaction, view: View, numbers: Iterable[int], muters: Muters, known: Iterable[Silence]
 ) -> None:
     """Give `view` what says whether these incidents are muted; nothing if nothing can mute."""
-    view.silences |= {silence.id: silence for silence in active}
+    view.silences |= {silence.id: silence for silence in known}
     wanted = [(number,) for number in sorted(numbers)]
     if not wanted or not (view.silences or muters):
         return

@@ -31,6 +31,10 @@ class Limits(Protocol):
         """Bodies, from when they came last."""
 
     @property
+    def silences(self) -> int:
+        """Silences, from their end."""
+
+    @property
     def changes(self) -> int:
         """Changes, from when they began."""
 
@@ -47,6 +51,8 @@ QUERIES = {
         SELECT id FROM pages WHERE state <> 'due' AND created_at < $1 LIMIT $2)""",
     "quarantine": """DELETE FROM quarantine WHERE id IN (
         SELECT id FROM quarantine WHERE last_at < $1 LIMIT $2)""",
+    "silences": """DELETE FROM silences WHERE id IN (
+        SELECT id FROM silences WHERE ends_at < $1 LIMIT $2)""",
     "changes": """DELETE FROM changes WHERE (source, id) IN (
         SELECT source, id FROM changes WHERE at < $1 LIMIT $2)""",
 }

@@ -15,17 +15,20 @@ from triaged.core.effects import (
     Effect,
     EndEpisode,
     JoinAlert,
+    LookAgain,
     MoveFiring,
     NoteResolve,
     Quarantine,
     RepeatAlert,
     SaveIncident,
     SavePage,
+    SaveSilence,
     SaveWatch,
     StartEpisode,
 )
 from triaged.core.expectations import Watch
 from triaged.core.model import Alert, ChainedEntry, Entry, Page
+from triaged.core.muting import Silence
 from triaged.core.timers import IncidentTimer
 from triaged.core.view import AlertId, View
 from triaged.store import (
@@ -34,6 +37,7 @@ from triaged.store import (
     observations,
     pages,
     quarantine,
+    silences,
     sources,
     timeline,
     watches,
@@ -62,6 +66,9 @@ class Changes:
         self.saved: dict[str, Page] = {}
         self.entries: dict[int, list[Entry | list[Alert]]] = {}
         self.joined: dict[int, list[Alert]] = {}
+        self.silences: dict[str, Silence] = {}
+        self.looks: list[int] = []
+        """When to look again at every live incident."""
         self.watches: dict[str, Watch | None] = {}
         self.kept: list[Quarantine] = []
         self.heard_at: dict[str, int] = {}
@@ -102,6 +109,10 @@ class Changes:
                     self.checks[effect.source, effect.fingerprint] = effect
                 case MoveFiring():
                     self.moves.append(effect)
+                case SaveSilence(silence=silence):
+                    self.silences[silence.id] = silence
+                case LookAgain(at=at):
+                    self.looks.append(at)
                 case SaveWatch(watch=watch):
                     self.watches[watch.name] = watch
                 case DropWatch(name=name):
@@ -147,6 +158,9 @@ async def save_changes(
     armed = [timer for timer in changes.timers.values() if timer is not None]
     dropped = [key for key, timer in changes.timers.items() if timer is None]
     await timer_rows.save(tx, armed, dropped)
+    await silences.save(tx, changes.silences.values())
+    if changes.looks:
+        await timer_rows.look_again(tx, changes.looks)
     await pages.add(tx, changes.added.values())
     await pages.save(tx, changes.saved.values())
     await timeline.append(tx, chained)

@@ -20,6 +20,12 @@ ACTIVE = Bulk(
     ("bigint",),
     ("s.body",),
 )
+BY_ID = Bulk(
+    """WITH v (id) AS ({rows}) SELECT {columns} FROM v CROSS JOIN silences s WHERE s.id = v.id""",
+    ("text",),
+    ("s.body",),
+    locks="s",
+)
 _decode = msgspec.json.Decoder(Silence).decode
 
 
@@ -28,9 +34,32 @@ def ask_active(now: int) -> Ask:
     return ACTIVE, [(now,)]
 
 
+def ask_ids(ids: Iterable[str]) -> Ask:
+    """What to fetch for the silences with these identities."""
+    return BY_ID, [(one,) for one in sorted(ids)]
+
+
 def decoded(rows: Iterable[Row]) -> list[Silence]:
     """The silences that were found."""
     return [_decode(row[0]) for row in rows]
+
+
+async def find(tx: Transaction) -> list[Silence]:
+    """Every silence that is kept; the ones that end last first."""
+    rows = await tx.fetch("SELECT body FROM silences ORDER BY ends_at DESC, id")
+    return decoded(rows)
+
+
+async def fetch(tx: Transaction, identity: str) -> Silence | None:
+    """The silence with this identity."""
+    row = await tx.fetch_one("SELECT body FROM silences WHERE id = $1", identity)
+    return None if row is None else _decode(row[0])
+
+
+async def count(tx: Transaction, now: int) -> int:
+    """How many have not ended at `now`."""
+    row = await tx.fetch_one("SELECT COUNT(*) FROM silences WHERE ends_at > $1", now)
+    return 0 if row is None else int(row[0])
 
 
 async def save(tx: Transaction, silences: Iterable[Silence]) -> None:

@@ -29,6 +29,15 @@ DROP = Bulk(
        WHERE (incident, kind) IN (SELECT incident, kind FROM v)""",
     ("bigint", "text"),
 )
+LOOK_AGAIN = Bulk(
+    """WITH v (due_at) AS ({rows})
+       INSERT INTO timers (incident, kind, due_at)
+       SELECT i.number, 'mute', v.due_at FROM v CROSS JOIN incidents i
+       WHERE i.state IN ('open', 'acknowledged')
+       ON CONFLICT (incident, kind) DO UPDATE SET due_at =
+           CASE WHEN timers.due_at < excluded.due_at THEN timers.due_at ELSE excluded.due_at END""",
+    ("bigint",),
+)
 DUE = Bulk(
     """WITH v (now, most) AS ({rows}) SELECT {columns} FROM (
            SELECT incident, kind, due_at, epoch, round, step, reopens FROM timers
@@ -60,6 +69,11 @@ async def save(
     """Write timers; at most one of each (incident, kind) in either."""
     await tx.write(DROP, sorted(dropped))
     await tx.write(ARM, sorted(_values(timer) for timer in armed))
+
+
+async def look_again(tx: Transaction, instants: Iterable[int]) -> None:
+    """Look at every live incident at the first of these, unless it is looked at before."""
+    await tx.write(LOOK_AGAIN, [(min(instants),)])
 
 
 def _values(timer: IncidentTimer) -> tuple[int, str, int, int, int, int, int]:

@@ -15,6 +15,9 @@ from triaged.core.events import (
     PageDue,
     Reopened,
     SettingsLoaded,
+    SilenceExpired,
+    SilenceLooked,
+    SilenceSet,
     TimerFired,
 )
 from triaged.core.expectations import Watch, key_of
@@ -123,6 +126,8 @@ class _Wanted:
         self.keys: set[str] = set()
         self.page_ids: set[str] = set()
         self.pages_of: set[int] = set()
+        self.silences: set[str] = set()
+        """Those that something happens to; a new one is ""."""
         self.muted: set[int] = set()
         """Incidents of which something is due that does not happen while they are muted."""
         self.reopening: set[int] = set()
@@ -156,6 +161,10 @@ class _Wanted:
                     self.pages_of.add(timer.incident)
                 if isinstance(timer, MUTABLE):
                     self.muted.add(timer.incident)
+            case SilenceSet(id=identity):
+                self.silences.add(identity or "")
+            case SilenceExpired(id=identity) | SilenceLooked(id=identity):
+                self.silences.add(identity)
             case PageDue(page=page):
                 self.page_ids.add(page.id)
                 self.numbers.add(page.incident)
@@ -204,8 +213,8 @@ async def _load_view(tx: Transaction, wanted: _Wanted, settings: Settings, now: 
         pages.ask_ids(wanted.page_ids),
         pages.ask_incidents(wanted.pages_of),
     ]
-    if wanted.muted:
-        asks.append(silences.ask_active(now))
+    if wanted.muted or wanted.silences:
+        asks += [silences.ask_active(now), silences.ask_ids(wanted.silences)]
     numbers, by_number, by_key, by_id, of_incidents, *active = await tx.fetch_bulks(asks)
     view = LoadedView(counters.numbers(numbers))
     for incident in incidents.decoded(by_number):
@@ -216,7 +225,8 @@ async def _load_view(tx: Transaction, wanted: _Wanted, settings: Settings, now: 
     for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_keys(keys - wanted.keys))):
         view.add_incident(incident)
     if active:
-        await muting.load(tx, view, wanted.muted, settings.muters, silences.decoded(active[0]))
+        known = silences.decoded([*active[0], *active[1]])
+        await muting.load(tx, view, wanted.muted, settings.muters, known)
     view.pages = {page.id: page for page in pages.decoded([*by_id, *of_incidents])}
     return view
 

@@ -1,0 +1,60 @@
+from msgspec.structs import replace
+
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.durations import HOUR
+from triaged.core.events import SilenceLooked
+from triaged.core.matching import Matcher
+from triaged.core.muting import Silence, Suppressor
+from triaged.store import firing, silences
+from triaged.store.database import Database
+
+NODE = Suppressor("node", (Matcher("alertname", "=", "Node"),), (Matcher("pod", "=~", ".+"),))
+
+
+async def found(database: Database) -> list[firing.Firing]:
+    return [alert async for page in firing.pages(database) for alert in page]
+
+
+async def test_every_alert_that_fires_is_found_once(database: Database, clock: StillClock) -> None:
+    desk = Desk(database, clock)
+    await desk.handle(*(desk.fires(pod=str(number)) for number in range(firing.PAGE + 5)))
+    await desk.handle(desk.ends(pod="7"))
+
+    pods = [alert.labels["pod"] for alert in await found(database)]
+
+    assert len(pods) == len(set(pods)) == firing.PAGE + 4
+    assert "7" not in pods
+
+
+async def test_what_suppresses_is_marked_by_the_rules_of_now(
+    database: Database, clock: StillClock
+) -> None:
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(alertname="Node"), desk.fires(pod="a"))
+
+    changed = [await firing.mark(database, [NODE]) for _ in range(2)]
+
+    assert changed == [1, 0]
+    assert [a.labels["alertname"] for a in await found(database) if a.inhibits] == ["Node"]
+    assert await firing.mark(database, []) == 1
+    assert not any(alert.inhibits for alert in await found(database))
+
+
+async def test_silences_that_end_when_clear_are_looked_at(
+    database: Database, clock: StillClock
+) -> None:
+    desk, now = Desk(database, clock), clock.now()
+    pod = (Matcher("pod", "=", "a"),)
+    one = Silence("one", pod, now, now + HOUR, "bob", "why", now, expire_when_clear=True)
+    async with database.transaction() as tx:
+        await silences.save(tx, [one, replace(one, id="two", expire_when_clear=False)])
+    before = await firing.looks(database, now)
+    await desk.handle(desk.fires(pod="a"))
+
+    looks = await firing.looks(database, now)
+
+    assert before == []
+    assert looks == [SilenceLooked("one", met=True)]
+    await desk.handle(*looks, desk.ends(pod="a"))
+    assert await firing.looks(database, now) == [SilenceLooked("one", met=False)]
