@@ -82,6 +82,8 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
 
 TESTS_THAT_WAIT: Mapping[str, tuple[str, str]] = {
     "tests.e2e.peers": ("time.sleep", "looks at other programs until they have done their part"),
+    "tests.simulation.time": ("asyncio.sleep", "the loop's time is virtual"),
+    "tests.simulation.world": ("asyncio.sleep", "the loop's time is virtual"),
     "tests.test_clock": ("time.time", "compares our clock with the wall's"),
 }
 """Module of tests → (banned names that it may use, why): other programs keep their own time."""

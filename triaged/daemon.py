@@ -22,6 +22,7 @@ from triaged.core.effects import AddPage, ArmTimer, Effect, LookAgain, SavePage
 from triaged.core.model import PageState
 from triaged.core.settings import Settings
 from triaged.delivery import Delivery, Equipment
+from triaged.delivery.transports import Transports
 from triaged.doorway import allow_many_files
 from triaged.engine import Engine
 from triaged.errors import Problem, StoreError
@@ -176,7 +177,7 @@ class Daemon:
         equipment = Equipment(
             channels=self._context.configuration.channels,
             action_key=action_key,
-            console=sys.stdout,
+            carrier=Transports(self._clock, sys.stdout),
         )
         self._delivery = Delivery(self._engine, self._database, self._clock, equipment)
         self._connections.delivery = self._delivery

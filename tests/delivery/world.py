@@ -19,6 +19,7 @@ from triaged.core.events import AlertReceived, Event
 from triaged.core.model import Alert, Page, PageState
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.delivery import Delivery, Equipment
+from triaged.delivery.transports import Transports
 from triaged.engine import Engine
 from triaged.store.database import Database, open_database
 from triaged.wire import Secret
@@ -153,7 +154,8 @@ class World:
     @asynccontextmanager
     async def interrupted(self, *channels: Channel) -> AsyncIterator[Delivery]:
         """Delivery at work with these channels; cancelled in the middle at the end."""
-        equipment = Equipment({channel.name: channel for channel in channels}, KEY, self.console)
+        carrier = Transports(self.clock, self.console)
+        equipment = Equipment({channel.name: channel for channel in channels}, KEY, carrier)
         delivery = Delivery(self.engine, self.database, self.clock, equipment)
         self.watch.delivery = delivery
         async with asyncio.TaskGroup() as group:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import TextIO
 
 import msgspec
 import structlog
@@ -11,7 +10,7 @@ from triaged.channels import Channel
 from triaged.clock import Clock
 from triaged.core.durations import SECOND
 from triaged.delivery.lane import POLL_US, Lane, Surroundings
-from triaged.delivery.transports import Transports
+from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import until
 from triaged.engine import Engine
 from triaged.errors import StoreUnavailable
@@ -31,7 +30,8 @@ class Equipment(msgspec.Struct, frozen=True):
     channels: Mapping[str, Channel]
     action_key: Secret
     """Signs the links in pages: the store's secret `links.KEY_NAME`."""
-    console: TextIO
+    carrier: Carrier
+    """Takes messages to providers: `Transports`."""
 
 
 class Delivery:
@@ -43,13 +43,9 @@ class Delivery:
         self._database = database
         self._clock = clock
         self._channels = equipment.channels
-        self._transports = Transports(clock, equipment.console)
+        self._carrier = equipment.carrier
         self._around = Surroundings(
-            engine,
-            database,
-            clock,
-            self._transports,
-            equipment.action_key,
+            engine, database, clock, equipment.carrier, equipment.action_key
         )
         self._lanes: dict[str, Lane] = {}
         self._changed = asyncio.Event()
@@ -100,7 +96,7 @@ class Delivery:
                 for lane in self._lanes.values():
                     lane.stop()
         finally:
-            await self._transports.close()
+            await self._carrier.close()
 
     async def _sweep(self, tasks: asyncio.TaskGroup) -> None:
         """Open lanes for new channels and for pages whose channel is gone; close idle ones."""

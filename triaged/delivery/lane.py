@@ -26,7 +26,7 @@ from triaged.core.model import Page, Reason
 from triaged.crashpoints import crash_point
 from triaged.delivery.breaker import HOLD_US, Breaker, not_now
 from triaged.delivery.render import kind_of, message_for
-from triaged.delivery.transports import Transports
+from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import until
 from triaged.engine import Engine
 from triaged.errors import StoreUnavailable
@@ -56,7 +56,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     engine: Engine
     database: Database
     clock: Clock
-    transports: Transports
+    carrier: Carrier
     action_key: Secret
 
 
@@ -183,7 +183,7 @@ class Lane:
         verdict: Verdict = TryAgain("the attempt did not end")
         try:
             crash_point("before_send")
-            result = await around.transports.send(message)
+            result = await around.carrier.send(message)
             crash_point("after_send")
             verdict = kind_of(self.channel.kind).verdict(result)
         finally:

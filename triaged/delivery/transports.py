@@ -1,12 +1,22 @@
 """Which way each kind of message goes."""
 
-from typing import TextIO, assert_never
+from typing import Protocol, TextIO, assert_never
 
 from triaged.channels import HttpRequest, Line, Mail, Message, Result
 from triaged.clock import Clock
 from triaged.delivery.console import Console
 from triaged.delivery.http import Http
 from triaged.delivery.smtp import Smtp
+
+
+class Carrier(Protocol):
+    """What takes messages to the world."""
+
+    async def send(self, message: Message) -> Result:
+        """Send `message`; gives what came back, never raises for what the world does."""
+
+    async def close(self) -> None:
+        """Let go of the world."""
 
 
 class Transports:

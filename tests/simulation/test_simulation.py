@@ -1,0 +1,162 @@
+"""Hours of trouble in a second: kills, a disk with moods, a provider that lies; nothing is lost.
+
+Ledgers of what senders were told, what the person was told, what the provider took and what the
+store holds are compared when everything has been quiet for a while (reliability: C1, C4-C8, C10,
+C14). A failing seed is printed in the test's name; removed guards show that the checks see.
+"""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.simulation.time import START_US, simulate
+from tests.simulation.world import TROUBLE_US, Parts, Provider, Trouble, World
+from triaged.channels import HttpRequest
+from triaged.core.durations import SECOND
+from triaged.core.effects import Answer
+from triaged.core.model import Incident, Page, PageKind, PageState, State
+from triaged.engine import Engine, Flight, Part
+from triaged.store import pages
+from triaged.store.base import Writes
+from triaged.store.incidents import IncidentFilter, find
+from triaged.store.verify import verify
+
+SEEDS = int(os.environ.get("TRIAGED_SIMULATIONS", "6"))
+"""More in a night."""
+
+ATTEMPT_US = 12 * SECOND
+
+
+async def lived(folder: Path, dice: Random, made_of: Parts) -> World:
+    """A world after its hours."""
+    world = World(folder, dice, made_of)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(world.live())
+        tasks.create_task(world.send_all())
+    return world
+
+
+async def faults(world: World) -> Mapping[str, object]:
+    """What does not hold, by check; all empty if everything does."""
+    calm = Trouble(world.dice)
+    calm.over = True
+    async with world.store(calm) as store:
+        async with store.reading() as tx:
+            stored = {
+                tuple(row) for row in await tx.fetch("SELECT source, fingerprint FROM alerts")
+            }
+            incidents, _ = await find(tx, IncidentFilter(limit=1000))
+            rows = [page for one in incidents for page in await pages.of(tx, one.number)]
+            integrity = await tx.fetch("PRAGMA integrity_check")
+        broken = (await verify(store)).problems
+    taken = Counter(one.key for one in world.sent)
+    return {
+        "C1 accepted and not there": world.accepted - stored,
+        "C4 steps that nobody was paged for": list(_unpaged(incidents, rows)),
+        "C5 pages without an end": [p.id for p in rows if p.state is PageState.DUE],
+        "C6 sent, but the provider has none": [
+            p.id for p in rows if p.state is PageState.SENT and not taken[p.id]
+        ],
+        "C7 copies that do not say so": list(_unmarked(world)),
+        "C8 pages after the acknowledgement": list(_after_acknowledgement(world, incidents)),
+        "C10 chains": list(broken),
+        "C14 integrity": [row for row in integrity if row[0] != "ok"],
+    }
+
+
+def _unpaged(incidents: Sequence[Incident], rows: Sequence[Page]) -> list[str]:
+    """(incident, step) of both rounds that an open one should have had, and has no page for."""
+    known = {(p.incident, p.epoch, p.round, p.step) for p in rows if p.kind is PageKind.PAGE}
+    return [
+        f"{one.id} epoch {one.escalation.epoch} round {number} step {step}"
+        for one in incidents
+        if one.state is State.OPEN
+        for number in (1, 2)
+        for step in (1, 2, 3)
+        if (one.number, one.escalation.epoch, number, step) not in known
+    ]
+
+
+def _unmarked(world: World) -> list[str]:
+    """Keys of which the provider took two that do not call themselves possible copies."""
+    plain = Counter(one.key for one in world.sent if not one.possible_duplicate)
+    return [key for key, count in plain.items() if count > 1]
+
+
+def _after_acknowledgement(world: World, incidents: Sequence[Incident]) -> list[str]:
+    """Pages taken though the incident was acknowledged well before and never armed again."""
+    once = {i.number for i in incidents if i.escalation.epoch == 1}
+    return [
+        one.key
+        for one in world.sent
+        if one.kind == "page"
+        and one.incident in once
+        and one.at > world.acknowledged.get(one.incident, one.at) + ATTEMPT_US
+    ]
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_nothing_is_lost_whatever_goes_wrong(tmp_path: Path, seed: int) -> None:
+    async def main(dice: Random) -> Mapping[str, object]:
+        world = await lived(tmp_path, dice, Parts())
+        assert len(world.deaths) > 2
+        assert len(world.accepted) > 60, "the trouble left something to check"
+        assert any(one.at < START_US + TROUBLE_US for one in world.sent)
+        return await faults(world)
+
+    assert {check: found for check, found in simulate(seed, main).items() if found} == {}
+
+
+class Hasty(Engine):
+    """Answers before the commit."""
+
+    async def _fly(self, flight: Flight, writes: Writes) -> None:
+        _answer(flight.parts, flight.decided.answers)
+        flight.parts = []
+        await super()._fly(flight, writes)
+
+
+def _answer(parts: Sequence[Part], answers: Sequence[Answer]) -> None:
+    start = 0
+    for job, events in parts:
+        job.answer(answers[start : start + len(events)])
+        start += len(events)
+
+
+class Forgetful(Engine):
+    """Takes a commit that failed for one that did not."""
+
+    async def _land(self) -> bool:
+        if self._flight is not None:
+            await self._flight.landed.wait()
+            _answer(self._flight.parts, self._flight.decided.answers)
+            self._flight = None
+        return True
+
+
+class Liar(Provider):
+    """Says that it took what it did not."""
+
+    def _take(self, message: HttpRequest) -> None:
+        if self._trouble.dice.random() < 0.9:
+            super()._take(message)
+
+
+@pytest.mark.parametrize(
+    ("mutant", "noticed"),
+    [
+        (Parts(engine=Hasty), "C1"),
+        (Parts(engine=Forgetful), "C1"),
+        (Parts(carrier=Liar), "C6"),
+    ],
+)
+def test_a_removed_guard_is_noticed(tmp_path: Path, mutant: Parts, noticed: str) -> None:
+    async def main(dice: Random) -> Mapping[str, object]:
+        return await faults(await lived(tmp_path, dice, mutant))
+
+    assert noticed in {check[:2] for check, found in simulate(0, main).items() if found}
