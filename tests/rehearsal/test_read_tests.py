@@ -48,6 +48,11 @@ def wrong(text: str) -> list[str]:
         ("expect: {severity: SEV-9}", "'SEV-9' is none of SEV-1, SEV-2, SEV-3, SEV-4"),
         ("expect: {rule: label-SEV-9}", "'label-SEV-9' is none of label-SEV-1, label-SEV-2"),
         ("expect: {matched: [nothing]}", "'nothing' is none of label-SEV-1, label-SEV-2"),
+        ("expect: {muted_by: ['silence:1']}", "'silence:1' does not exist: there are none"),
+        (
+            "silences: [{match: a=b, for: 1h}], expect: {muted_by: ['slence:1']}",
+            "'slence:1' is none of silence:1 (did you mean silence:1?)",
+        ),
         ("expect: {policy: defalt}", "'defalt' is none of default (did you mean default?)"),
         ("expect: {incidents: [{rule: none}]}", "'none' is none of label-SEV-1"),
         ("expect: {pages: [{to: bob}]}", "at is missing: a duration such as"),

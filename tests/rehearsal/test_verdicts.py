@@ -26,7 +26,6 @@ TWO = "input: [{alertname: Down, severity: SEV-1}, {alertname: Slow, severity: S
         ("group", "{alertname: Down, service: shop}", "{alertname: Down}"),
         ("firing", "1", "2"),
         ("reopens", "0", "1"),
-        ("muted_by", "[]", "['silence:1']"),
         ("incidents", "1", "2"),
         ("incidents", "[{severity: SEV-1}]", "[{severity: SEV-1}, {severity: SEV-1}]"),
         ("opens", "true", "false"),
@@ -104,3 +103,12 @@ def test_what_a_person_could_not_do_is_a_failure() -> None:
 
     assert not verdict.passed
     assert "cannot close" in verdict.refused[0] or "close" in verdict.refused[0]
+
+
+def test_what_mutes_can_be_expected() -> None:
+    silence = "silences: [{match: alertname=Down, for: 1h}]"
+
+    assert judged(f"{INPUT}, {silence}, expect: {{muted_by: ['silence:1']}}").passed
+    assert judged(f"{INPUT}, expect: {{muted_by: []}}").passed
+    verdict = judged(f"{INPUT}, {silence}, expect: {{muted_by: []}}")
+    assert verdict.differences == (Difference("muted_by", "none", "silence:1"),)

@@ -6,7 +6,7 @@ import msgspec
 
 from triaged.core.durations import SECOND, format_duration
 from triaged.core.expectations import RULE
-from triaged.core.muting import mutes_everything
+from triaged.core.muting import Muter, mutes_everything
 from triaged.core.settings import Settings
 from triaged.documents import Document, Path
 from triaged.errors import Problem
@@ -110,7 +110,7 @@ class _Reader:
             place.refer((*at, "expecting", index), name, known)
         for index, act in enumerate(test.do):
             self._check_act(place, act, (*at, "do", index))
-        self._check_expected(place, test.expect, (*at, "expect"))
+        self._check_expected(place, test, (*at, "expect"))
 
     def _check_act(self, place: "_Place", act: Act, at: Path) -> None:
         given = [verb for verb in VERBS if getattr(act, verb) is not None]
@@ -131,11 +131,12 @@ class _Reader:
                 place.refer((*at, key), name, people)
         place.refer((*at, "assign"), act.assign, people)
 
-    def _check_expected(self, place: "_Place", expect: Expect, at: Path) -> None:
-        self._check_one(place, expect, at)
+    def _check_expected(self, place: "_Place", test: Test, at: Path) -> None:
+        expect, muters = test.expect, self._muters(test)
+        self._check_one(place, expect, at, muters)
         if not isinstance(expect.incidents, int):
             for index, one in enumerate(expect.incidents or ()):
-                self._check_one(place, one, (*at, "incidents", index))
+                self._check_one(place, one, (*at, "incidents", index), muters)
         for index, name in enumerate(expect.matched or ()):
             place.refer((*at, "matched", index), name, self._context.rules)
         for index, page in enumerate(expect.pages or ()):
@@ -149,7 +150,16 @@ class _Reader:
         if expect == Expect():
             place.wrong(at, "nothing is expected: a test that cannot fail")
 
-    def _check_one(self, place: "_Place", one: Expected, at: Path) -> None:
+    def _muters(self, test: Test) -> list[str]:
+        """What can mute in a test, as it is named there."""
+        known = self._context.settings.muters
+        silences = [f"{Muter.SILENCE}:{number + 1}" for number in range(len(test.silences))]
+        windows = [f"{Muter.MAINTENANCE}:{window.name}" for window in known.maintenance]
+        return [*silences, *windows, *(f"{Muter.SUPPRESS}:{one.name}" for one in known.suppress)]
+
+    def _check_one(self, place: "_Place", one: Expected, at: Path, muters: Collection[str]) -> None:
+        for index, name in enumerate(one.muted_by or ()):
+            place.refer((*at, "muted_by", index), name, muters)
         place.refer((*at, "rule"), one.rule, self._context.rules)
         place.refer((*at, "policy"), one.policy, self._context.settings.policies)
 
