@@ -30,6 +30,16 @@ PATTERNS = st.sampled_from(
         "a|b|a1",
     ]
 )
+WRITTEN = st.recursive(
+    st.sampled_from(["a", "b", "ab", "^", "$", ".*", "a?", "[ab]", "", r"\.", "a+", "(?i)a"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map("".join),
+        st.tuples(inner, inner).map("|".join),
+        inner.map(lambda text: f"({text})"),
+        inner.map(lambda text: f"(?:{text})?"),
+    ),
+    max_leaves=6,
+)
 OPERATORS: st.SearchStrategy[Operator] = st.sampled_from(["=", "!="])
 OF_PATTERNS: st.SearchStrategy[Operator] = st.sampled_from(["=~", "!~"])
 MATCHERS = st.one_of(
@@ -72,7 +82,7 @@ def test_of_other_patterns_nothing_is_claimed(pattern: str) -> None:
     assert language_of(pattern) is None
 
 
-@given(PATTERNS, VALUES)
+@given(st.one_of(PATTERNS, WRITTEN), VALUES)
 def test_a_plain_pattern_takes_what_re2_takes(pattern: str, value: str) -> None:
     language = language_of(pattern)
 
