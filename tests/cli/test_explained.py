@@ -7,9 +7,11 @@ from tests.core.world import MONDAY, plan, settings, step
 from triaged.cli._explained import print_explained
 from triaged.core import recurring
 from triaged.core.calendars import Calendar
+from triaged.core.durations import MINUTE
 from triaged.core.model import Alert, Severity
+from triaged.core.raises import FiringFor, Raise
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
-from triaged.rules.actions import SetSeverity
+from triaged.rules.actions import SetRaise, SetSeverity
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.explained import explained
 
@@ -45,6 +47,18 @@ def test_whom_a_step_does_not_reach_is_said(capsys: pytest.CaptureFixture[str]) 
     assert "  0s  step 1+2: person:zoe, channel:hook\n" in out
     assert "          ! person:zoe: nobody on call\n" in out
     assert "          → hook (hook)\n" in out
+
+
+def test_a_raise_by_time_is_shown_where_it_comes(capsys: pytest.CaptureFixture[str]) -> None:
+    raises = SetRaise((Raise(Severity.SEV1, FiringFor(10 * MINUTE)),))
+    rules = RuleSet([CompiledRule("slow", actions=(SetSeverity(Severity.SEV3), raises))], "d")
+
+    chosen = msgspec.structs.replace(plan(step(0, "person:alice")), rules=rules)
+
+    out = shown(capsys, chosen)
+
+    assert "     10m  it rises to SEV-1 by raise:slow: steps count from here\n" in out
+    assert out.count("step 1: person:alice") == 2
 
 
 def test_a_resolved_alert_is_explained_as_if_it_fired(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """What is foreseen is what happens when nobody answers."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.world import MONDAY, plan, settings, step, target
 from triaged.core import recurring
@@ -10,8 +11,18 @@ from triaged.core.events import AlertReceived
 from triaged.core.grouping import Arrival
 from triaged.core.model import Alert, PageKind, Severity
 from triaged.core.outlook import Outlook, foresee
-from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
+from triaged.core.raises import FiringFor, Raise
+from triaged.core.settings import (
+    Contact,
+    ContactStep,
+    NextBusinessDay,
+    Person,
+    Settings,
+    SeverityTarget,
+)
 from triaged.rehearsal.world import World
+from triaged.rules.actions import SetRaise, SetSeverity
+from triaged.rules.evaluate import CompiledRule, RuleSet
 
 OFFICE = Calendar("office", "UTC", recurring.parse("mon-fri 12:00-17:30"))
 NEXT_DAY = settings(
@@ -55,6 +66,44 @@ def test_what_is_foreseen_happens(chosen: Settings, severity: str) -> None:
         opened.plan,
         opened.severity,
     )
+
+
+RAISED = RuleSet(
+    [
+        CompiledRule(
+            "slow",
+            actions=(
+                SetSeverity(Severity.SEV3),
+                SetRaise((Raise(Severity.SEV1, FiringFor(10 * MINUTE)),)),
+            ),
+        )
+    ],
+    "d",
+)
+
+
+def test_a_raise_by_time_begins_the_steps_anew() -> None:
+    chosen = replace(plan(step(0, "person:alice"), step(0.5, "person:bob")), rules=RAISED)
+
+    firings = foreseen(chosen, "SEV-3").firings
+
+    found = [((f.at - MONDAY) // MINUTE, f.steps, f.severity, f.risen_by) for f in firings]
+    assert found == [
+        (0, (1,), "SEV-3", ""),
+        (10, (1,), "SEV-1", "raise:slow"),
+        (12, (2,), "SEV-1", ""),
+    ]
+
+
+def test_what_a_raise_overtakes_does_not_go_out() -> None:
+    ways = {name: Contact(name) for name in ("desk", "mail")}
+    late = (ContactStep("desk"), ContactStep("mail", 20 * MINUTE))
+    people = {"alice": Person("alice", "Alice", "UTC", ways, late, late)}
+    chosen = replace(plan(step(0, "person:alice"), catch_all=None), rules=RAISED, people=people)
+
+    first, _ = foreseen(chosen, "SEV-3").firings
+
+    assert [call.at for call in first.calls] == [MONDAY, None]
 
 
 def test_a_step_that_reaches_nobody_says_why_and_the_next_fires_at_once() -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from triaged.core.durations import MINUTE
 from triaged.core.model import Severity
-from triaged.core.raises import ManyAlerts, Raise
+from triaged.core.raises import FiringFor, ManyAlerts, Raise
 from triaged.rules.actions import (
     SetGroupBy,
     SetIncident,
@@ -30,6 +30,11 @@ MATCHERS = st.builds(
 TEMPLATES = st.sampled_from(
     ["", "x", "payments", "{{ labels.a }}", "{{ labels.service }} is {{ labels.b }}"]
 ).map(compile_template)
+RAISES = st.builds(
+    Raise,
+    st.sampled_from(Severity),
+    st.sampled_from([ManyAlerts(2, MINUTE), FiringFor(2 * MINUTE), FiringFor(9 * MINUTE)]),
+)
 ACTIONS = st.one_of(
     st.builds(SetSeverity, st.sampled_from(Severity)),
     st.builds(SetPolicy, st.sampled_from(POLICIES)),
@@ -42,7 +47,7 @@ ACTIONS = st.one_of(
     ),
     st.just(SetRaise((Raise(Severity.SEV1, ManyAlerts(2, 60_000_000)),))),
     st.builds(SetIncident, st.booleans()),
-    st.builds(SetRaise, st.sampled_from([(), (Raise(Severity.SEV1, ManyAlerts(2, MINUTE)),)])),
+    st.builds(SetRaise, st.lists(RAISES, max_size=2).map(tuple)),
     st.builds(SetGroupBy, st.lists(st.sampled_from("abc"), min_size=1).map(tuple)),
 )
 CONDITIONS = st.sampled_from(

@@ -66,7 +66,8 @@ def test_the_explanation_is_what_happens(rules: list[CompiledRule], labels: dict
         if page.kind is PageKind.PAGE and page.round == 1
     ]
     calls = [page for step in told.steps for page in step.pages]
-    assert sorted(sent) == sorted((p.at, p.person, p.contact, p.channel) for p in calls)
+    goes = [page for page in calls if page.at is not None]
+    assert sorted(sent) == sorted((p.at, p.person, p.contact, p.channel) for p in goes)
 
 
 @given(st.sampled_from(["", *POLICIES]), st.sampled_from(["", "payments"]), st.booleans())

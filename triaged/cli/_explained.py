@@ -121,6 +121,10 @@ def _print_plan(row: Shown) -> None:
     print(clean(f"policy: {row['policy']} ({row['policy_because']})"))
     _print_muting(row)
     for step in row["steps"]:
+        if step.get("risen_by"):
+            print(clean(f"  {_after(row['at'], step['at']):>6}  {_rise(step)}"))
+        if not step["steps"]:
+            continue
         numbers = "+".join(map(str, step["steps"]))
         notify = ", ".join(step["notify"])
         print(clean(f"  {_after(row['at'], step['at']):>6}  step {numbers}: {notify}"))
@@ -130,6 +134,10 @@ def _print_plan(row: Shown) -> None:
             print(clean(f"          ! {skipped}"))
     if row["further_rounds"]:
         print(f"  then {row['further_rounds']} more rounds")
+
+
+def _rise(step: Shown) -> str:
+    return f"it rises to {step['severity']} by {step['risen_by']}: steps count from here"
 
 
 def _page(page: Shown, step_at: str) -> str:

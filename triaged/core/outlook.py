@@ -1,22 +1,30 @@
 """What an alert would lead to if nobody answered: the incident, the target, each step's pages.
 
-It asks the functions that decide (`open_incident`, `advance`, `may_go`) and invents nothing.
+It asks the functions that decide (`open_incident`, `fire`, `may_go`) and invents nothing. Whatever
+mutes is left out: nothing here looks for it.
 """
 
+from collections.abc import Iterable
+from itertools import count
+
 import msgspec
+from msgspec.structs import replace
 
 from triaged.core.delivering import may_go
-from triaged.core.draft import Draft
-from triaged.core.effects import AddPage, Append, Hold, Send
-from triaged.core.escalation import Cause, advance
+from triaged.core.effects import AddPage, Append, ArmTimer, DropTimer, Effect, Hold, Send
 from triaged.core.events import PageDue
 from triaged.core.grouping import Arrival, open_incident
-from triaged.core.model import Incident, Page, Reason
+from triaged.core.model import Escalation, Incident, Page, Severity
 from triaged.core.settings import Settings
+from triaged.core.timers import RaiseDue, StepDue
+from triaged.core.timing import fire
 from triaged.core.view import View
 
 HOLDS_MAX = 100
 """How often a page is looked at that is held again and again; a calendar holds it once."""
+
+FIRINGS_MAX = 500
+"""Steps and raises that are looked through: a policy has ten, a rule ten raises."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -35,57 +43,107 @@ class Firing(msgspec.Struct, frozen=True):
     calls: tuple[Call, ...]
     skipped: tuple[str, ...]
     """Whom it does not reach, and why."""
+    severity: Severity
+    risen_by: str = ""
+    """What made it worse at this instant (`raise:<rule>`): steps count from 1 again."""
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    """A new incident as it opens, and the first round of its policy."""
+    """A new incident as it opens, and the first round of its policy, after each raise anew."""
 
     incident: Incident
     firings: tuple[Firing, ...]
 
 
 def foresee(settings: Settings, arrival: Arrival) -> Outlook:
-    """What follows if `arrival` opens an incident and nobody answers, up to the round's end."""
-    view = View()
-    draft = open_incident(view, settings, arrival)
-    opened = draft.incident
-    firings = [_firing(view, settings, draft, (arrival.now, 1))]
-    while (due_at := draft.incident.escalation.next_at) is not None:
-        before = draft.incident.escalation
-        if before.round > 1:
-            break
-        draft = Draft(draft.incident)
-        advance(draft, settings, due_at, Cause(Reason.TARGET_APPROACHES, due_at))
-        firings.append(_firing(view, settings, draft, (due_at, before.step)))
-    return Outlook(opened, tuple(firing for firing in firings if firing.steps))
+    """What follows if `arrival` opens an incident that fires on, and nobody answers."""
+    course = _Course(settings)
+    draft = open_incident(course.view, settings, arrival)
+    course.take(draft.effects(), arrival.now, Escalation())
+    while (timer := course.next()) is not None and len(course.firings) < FIRINGS_MAX:
+        place = course.incident.escalation
+        decision = fire(course.view, timer, settings, timer.due_at)
+        course.take(decision.effects, timer.due_at, place)
+    return Outlook(draft.incident, tuple(course.told()))
 
 
-def _firing(view: View, settings: Settings, draft: Draft, place: tuple[int, int]) -> Firing:
-    """What `draft` fired at an instant, from a step on: (instant, step)."""
-    at, first = place
-    effects = draft.effects()
-    view.absorb(effects)
-    after = draft.incident.escalation
-    end = after.step if after.round == 1 else len(draft.incident.plan.steps) + 1
-    added = [effect.page for effect in effects if isinstance(effect, AddPage)]
-    entries = [effect.entry for effect in effects if isinstance(effect, Append)]
-    return Firing(
-        at=at,
-        steps=tuple(range(first, end)),
-        calls=tuple(Call(page, _leaves_at(view, page, settings)) for page in added),
-        skipped=tuple(entry.text for entry in entries if entry.kind == "page.skipped"),
-    )
+class _Course:
+    """One incident on its way, as the rows in `view` have it."""
 
+    def __init__(self, settings: Settings) -> None:
+        self.view = View()
+        self.firings: list[Firing] = []
+        self._settings = settings
+        self._timers: dict[type, tuple[int, int, StepDue | RaiseDue]] = {}
+        self._order = count()
 
-def _leaves_at(view: View, page: Page, settings: Settings) -> int | None:
-    """When `page` may go out, as it is asked when it is due."""
-    at = page.due_at
-    for _ in range(HOLDS_MAX):
-        match may_go(view, PageDue(page), settings, at).answer:
-            case Send():
-                return at
-            case Hold(page=held):
-                at = max(at + 1, held.due_at)
-            case _:
-                return None
-    return None
+    @property
+    def incident(self) -> Incident:
+        """As it is now."""
+        return self.view.incidents[max(self.view.incidents)]
+
+    def next(self) -> StepDue | RaiseDue | None:
+        """What comes due next, and is due no more; None: nothing in a first round."""
+        step = self._timers.get(StepDue)
+        if step is not None and isinstance(step[2], StepDue) and step[2].round > 1:
+            del self._timers[StepDue]
+        if not self._timers:
+            return None
+        _, _, timer = min(self._timers.values(), key=lambda due: due[:2])
+        del self._timers[type(timer)]
+        return timer
+
+    def take(self, effects: Iterable[Effect], at: int, before: Escalation) -> None:
+        """Keep the rows of what was decided at an instant, from the place `before`."""
+        effects = tuple(effects)
+        severity = self.incident.severity if self.view.incidents else None
+        self.view.absorb(effects)
+        for effect in effects:
+            if isinstance(effect, ArmTimer) and isinstance(effect.timer, StepDue | RaiseDue):
+                timer = effect.timer
+                self._timers[type(timer)] = (timer.due_at, next(self._order), timer)
+            elif isinstance(effect, DropTimer):
+                self._timers.pop(effect.kind, None)
+        rose = severity is not None and self.incident.severity is not severity
+        firing = self._firing(effects, at, before)
+        if firing.steps or rose:
+            risen_by = self.incident.severity_by if rose else ""
+            self.firings.append(replace(firing, risen_by=risen_by))
+
+    def _firing(self, effects: tuple[Effect, ...], at: int, before: Escalation) -> Firing:
+        after, plan = self.incident.escalation, self.incident.plan
+        first = before.step if before.epoch == after.epoch else 1
+        end = after.step if after.round == 1 else len(plan.steps) + 1
+        added = [effect.page for effect in effects if isinstance(effect, AddPage)]
+        entries = [effect.entry for effect in effects if isinstance(effect, Append)]
+        return Firing(
+            at=at,
+            steps=tuple(range(first, end)),
+            calls=tuple(Call(page, self._leaves_at(page)) for page in added),
+            skipped=tuple(entry.text for entry in entries if entry.kind == "page.skipped"),
+            severity=self.incident.severity,
+        )
+
+    def _leaves_at(self, page: Page) -> int | None:
+        """When `page` may go out, as it is asked when it is due."""
+        at = page.due_at
+        for _ in range(HOLDS_MAX):
+            match may_go(self.view, PageDue(page), self._settings, at).answer:
+                case Send():
+                    return at
+                case Hold(page=held):
+                    at = max(at + 1, held.due_at)
+                case _:
+                    return None
+        return None
+
+    def told(self) -> Iterable[Firing]:
+        """The firings; what a raise overtakes does not go out."""
+        rises = [firing.at for firing in self.firings if firing.risen_by]
+        for firing in self.firings:
+            ends_at = next((at for at in rises if at > firing.at), None)
+            calls = [
+                Call(call.page, None) if ends_at and call.at and call.at >= ends_at else call
+                for call in firing.calls
+            ]
+            yield replace(firing, calls=tuple(calls))

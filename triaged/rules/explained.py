@@ -34,6 +34,9 @@ class ForeseenStep(msgspec.Struct, frozen=True):
     pages: list[ForeseenPage]
     skipped: list[str]
     """Whom it does not reach, and why."""
+    severity: Severity
+    risen_by: str
+    """What makes it worse at this instant (`raise:<rule>`): steps count anew; else empty."""
 
 
 class ExplainedAlert(msgspec.Struct, frozen=True):
@@ -67,7 +70,7 @@ class ExplainedAlert(msgspec.Struct, frozen=True):
     muting: list[ExplainedMute]
     """What would mute it; while something does nothing goes out, and afterwards it is armed."""
     steps: list[ForeseenStep]
-    """The first round, as if nothing were muted."""
+    """The first round, after each raise anew, as if nothing were muted."""
     further_rounds: int
 
 
@@ -171,4 +174,6 @@ def _step(firing: Firing, steps: tuple[Step, ...]) -> ForeseenStep:
             for call in firing.calls
         ],
         skipped=list(firing.skipped),
+        severity=firing.severity,
+        risen_by=firing.risen_by,
     )
