@@ -69,6 +69,7 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
     from triaged.rules.analyse import impossible
     from triaged.rules.analyse_muters import idle
     from triaged.rules.evaluate import RuleSet
+    from triaged.rules.overruled import overruled
     from triaged.rules.sampled import on_samples
 
     found = useless(configuration, parse(str(path), path.read_bytes()))
@@ -78,6 +79,8 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
         now = SystemClock().now()
         samples = _samples(configuration, frozenset(rules.names))
         found += [*idle(rules.muters, now), *on_samples(rules, samples, now)]
+        told = {problem.where for problem in found}
+        found += [each for each in overruled(rules.rules, samples) if each.where not in told]
     return found
 
 
