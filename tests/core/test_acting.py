@@ -59,6 +59,17 @@ def test_acting_twice_is_no_error(action: Action) -> None:
     assert answers == [Acted(1), Acted(1)]
 
 
+@pytest.mark.parametrize("action", [Acknowledged(1, "bob"), PhaseChanged(1, "bob", Phase.TRIAGE)])
+def test_what_only_prolongs_an_acknowledgement_is_on_the_timeline(action: Action) -> None:
+    world = opened()
+    world.handle(Acknowledged(1, "bob"))
+
+    world.handle(action)
+
+    entry = world.entries[1][-1]
+    assert (entry.kind, entry.text) == ("incident.confirmed", "bob is still at it")
+
+
 @pytest.mark.parametrize(
     "action",
     [

@@ -191,7 +191,7 @@ async def test_every_answer_of_the_link_is_locked_down(site: Site) -> None:
     [
         "<script>alert(1)</script>",
         '"><img src=x onerror=alert(1)>',
-        "{{ 7*7 }} {% raw %}",
+        "{{ 7777*7777 }} {% raw %}",
         "</style><script>alert(1)</script>",
         "javascript:alert(1)",
     ],
@@ -203,7 +203,7 @@ async def test_a_strangers_title_is_text(site: Site, title: str) -> None:
 
     assert "<script" not in body
     assert "<img" not in body
-    assert "49" not in re.sub(r"<style>.*?</style>", "", body, flags=re.DOTALL)
+    assert "60481729" not in re.sub(r"<style>.*?</style>", "", body, flags=re.DOTALL)
 
 
 async def test_times_are_in_the_readers_zone(site: Site) -> None:

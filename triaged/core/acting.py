@@ -154,6 +154,10 @@ def _noted(draft: Draft, event: Action, now: int) -> Decision:
         at = event.at if isinstance(event, NoteAdded) and event.at is not None else now
         draft.say(Entry(at, "note", event.by, text))
     if draft.incident.live:
+        if draft.incident.state is State.ACKNOWLEDGED and not draft.says_something:
+            # nothing changes but when the acknowledgement ends, and that must be told, too
+            text = f"{event.by} is still at it"
+            draft.say(Entry(now, "incident.confirmed", event.by, text))
         draft.change(active_at=now)
     return Decision(draft.effects(), Acted(draft.incident.number))
 

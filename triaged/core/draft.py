@@ -26,6 +26,11 @@ class Draft:
         """Put `entry` on the timeline."""
         self._rows.append(Append(self.incident.number, entry))
 
+    @property
+    def says_something(self) -> bool:
+        """Whether an entry has been put on the timeline."""
+        return any(isinstance(row, Append) for row in self._rows)
+
     def arm(self, timer: IncidentTimer) -> None:
         """Want `timer`, instead of any other of its kind."""
         self._rows.append(ArmTimer(timer))

@@ -26,6 +26,7 @@ BY_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE})
 
 VERB_OF_KIND: Mapping[str, str] = {
     "incident.acknowledged": "ack",
+    "incident.confirmed": "ack",
     "incident.unacknowledged": "unack",
     "incident.resolved": "resolve",
     "incident.reopened": "reopen",
