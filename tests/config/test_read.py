@@ -43,7 +43,7 @@ people:
   bob: {contacts: [a]}
 schedules: {p: {rotations: [{people: [alic, bob], every: soon, from: now}]}}
 policies: {default: {steps: [{notify: ["schedule:primary", "person:bob"]}]}}
-storm: {incidents: 50}
+strom: {incidents: 50}
 """
 
     problems = read(tmp_path, text).problems

@@ -7,6 +7,7 @@ from triaged.core.timers import (
     ReopenWindowDue,
     ResolveDue,
     StepDue,
+    StormDue,
     TargetDue,
     UnacknowledgeDue,
 )
@@ -22,6 +23,7 @@ ALL: list[IncidentTimer] = [
     ResolveDue(1, 50),
     ReopenWindowDue(1, 60, 7),
     RaiseDue(1, 70),
+    StormDue(1, 80, 9),
 ]
 
 

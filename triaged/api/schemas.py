@@ -117,6 +117,21 @@ class Place(msgspec.Struct, frozen=True):
     next_at: Instant | None
 
 
+class BundledDocument(msgspec.Struct, frozen=True):
+    """An incident under an umbrella, as it was when it came there."""
+
+    id: str
+    severity: Severity
+    title: str
+
+
+class BundleDocument(msgspec.Struct, frozen=True):
+    """What an umbrella pages for."""
+
+    incidents: int
+    first: list[BundledDocument]
+
+
 class IncidentDocument(msgspec.Struct, frozen=True):
     """An incident."""
 
@@ -144,6 +159,9 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     muted_by: list[str] | None
     """`silence:<id>`, `maintenance:<name>`, `suppress:<name>`."""
     storm: str | None
+    """The umbrella that pages for it, or did."""
+    bundle: BundleDocument | None
+    """Of an umbrella: what it pages for."""
     reopens: int
     flapping: bool
     """It came back so often that it is held open until it has been quiet."""

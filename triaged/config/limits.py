@@ -1,9 +1,12 @@
-"""From which numbers on pages are held together: flapping."""
+"""From which numbers on pages are held together: flapping, storms."""
 
 from triaged.config import schema
 from triaged.config.report import Report
 from triaged.core.flapping import RETURNS_KEPT
-from triaged.core.settings import FlapLimit
+from triaged.core.settings import FlapLimit, StormLimit
+
+STORM_MAX = 1000
+"""Incidents: that many instants are kept for each team."""
 
 
 def flap_limit_of(config: schema.Config, report: Report) -> FlapLimit | None:
@@ -16,3 +19,15 @@ def flap_limit_of(config: schema.Config, report: Report) -> FlapLimit | None:
     if flapping.within == 0:
         report.wrong(("flapping", "within"), "expected some time; `flapping: never` turns it off")
     return FlapLimit(flapping.reopens, flapping.within)
+
+
+def storm_limit_of(config: schema.Config, report: Report) -> StormLimit | None:
+    """When there is a storm; None: never."""
+    storm = config.storm
+    if storm is None:
+        return None
+    if not 1 <= storm.incidents <= STORM_MAX:
+        report.wrong(("storm", "incidents"), f"expected a number from 1 to {STORM_MAX}")
+    if storm.within == 0:
+        report.wrong(("storm", "within"), "expected some time; leave `storm` out to turn it off")
+    return StormLimit(storm.incidents, storm.within)

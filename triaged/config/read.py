@@ -8,7 +8,7 @@ import msgspec
 from triaged.config import schema
 from triaged.config.access import listeners_of, public_url_of, store_of, tls_of, tokens_of
 from triaged.config.files import Files, MissingSecret
-from triaged.config.limits import flap_limit_of
+from triaged.config.limits import flap_limit_of, storm_limit_of
 from triaged.config.model import Configuration
 from triaged.config.people import (
     OFFICE,
@@ -102,6 +102,7 @@ def _build(
         at_risk=config.at_risk,
         reopen_within=config.reopen_within,
         silence_max=config.silence_max,
+        storm=storm_limit_of(config, report),
         flapping=flap_limit_of(config, report),
         timezone=config.timezone,
         public_url=public_url,

@@ -90,6 +90,15 @@ class Flapping(msgspec.Struct, frozen=True):
     """… within this time; and it settles once it has been quiet for as long."""
 
 
+class Storm(msgspec.Struct, frozen=True):
+    """From when on one umbrella pages for a team's new incidents."""
+
+    incidents: int
+    """More new incidents of a team than this …"""
+    within: Duration
+    """… within this time; and it is over when none was over the number for as long."""
+
+
 class Token(msgspec.Struct, frozen=True):
     """A credential of the API, besides those made with `triaged token create`."""
 
@@ -277,6 +286,8 @@ class Config(msgspec.Struct, frozen=True):
     """A new episode so soon after the resolve re-opens the incident."""
     flapping: Flapping | Literal["never"] = Flapping()
     """What pages once more, says so and then keeps quiet; `never`: every re-opening pages."""
+    storm: Storm | None = None
+    """When pages, but for those of SEV-1, are bundled; without it none is."""
     tokens: tuple[Token, ...] = ()
     """Credentials of the API."""
     sources: Mapping[str, Annotated[Source, Open("triaged.ingest")]] = {}

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from triaged.core.flapping import flaps
 from triaged.core.holding import held_by
 from triaged.core.model import ChainedEntry, Incident, Page, incident_id
@@ -46,7 +48,8 @@ def incident_document(
         "resolved_by": incident.resolved_by,
         "response": incident.response,
         "muted_by": list(muted_by) or None,
-        "storm": None,
+        "storm": None if incident.storm is None else incident_id(incident.storm),
+        "bundle": _bundle(incident),
         "reopens": incident.reopens,
         "flapping": flaps(incident),
         "previous": None if previous is None else incident_id(previous),
@@ -65,6 +68,17 @@ def incident_document(
         "labels": dict(incident.labels),
         "links": _links(incident, public_url),
     }
+
+
+def _bundle(incident: Incident) -> dict[str, object] | None:
+    """How many incidents an umbrella pages for, and the first of them."""
+    if incident.bundle is UNSET:
+        return None
+    first = [
+        {"id": incident_id(each.number), "severity": each.severity, "title": each.title}
+        for each in incident.bundle.first
+    ]
+    return {"incidents": incident.bundle.count, "first": first}
 
 
 def _links(incident: Incident, public_url: str) -> dict[str, str]:

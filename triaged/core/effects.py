@@ -11,6 +11,7 @@ import msgspec
 from triaged.core.expectations import Watch
 from triaged.core.model import Alert, AlertState, Entry, Incident, Outcome, Page
 from triaged.core.muting import Silence
+from triaged.core.storms import Storm
 from triaged.core.timers import IncidentTimer
 
 
@@ -132,6 +133,18 @@ class LookAgain(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class SaveStorm(msgspec.Struct, frozen=True, gc=False):
+    """What is counted for a team."""
+
+    storm: Storm
+
+
+class WakeBundled(msgspec.Struct, frozen=True, gc=False):
+    """What waits under this umbrella is to look at it now."""
+
+    umbrella: int
+
+
 class Quarantine(msgspec.Struct, frozen=True, gc=False):
     """A body to keep; the same body again raises its count."""
 
@@ -170,6 +183,8 @@ Effect = (
     | LookAgain
     | SaveWatch
     | DropWatch
+    | SaveStorm
+    | WakeBundled
     | Quarantine
     | Count
 )

@@ -29,7 +29,14 @@ from triaged.core.model import (
 )
 from triaged.core.paging import Pager
 from triaged.core.settings import NextBusinessDay, Settings
-from triaged.core.timers import AtRiskDue, ResolveDue, StepDue, TargetDue, UnacknowledgeDue
+from triaged.core.timers import (
+    AtRiskDue,
+    ResolveDue,
+    StepDue,
+    StormDue,
+    TargetDue,
+    UnacknowledgeDue,
+)
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -101,6 +108,7 @@ def arm_at(draft: Draft, settings: Settings, now: int, cause: Cause, place: Esca
         acknowledged_by=None,
         snoozed_until=None,
     )
+    _unbundle(draft)
     draft.drop(UnacknowledgeDue, AtRiskDue, TargetDue)
     if not missed:
         draft.arm(AtRiskDue(before.number, at_risk_at, epoch))
@@ -110,7 +118,15 @@ def arm_at(draft: Draft, settings: Settings, now: int, cause: Cause, place: Esca
 def disarm(draft: Draft) -> None:
     """Nothing is due any more: acknowledged, resolved."""
     draft.change(escalation=replace(draft.incident.escalation, next_at=None))
+    _unbundle(draft)
     draft.drop(StepDue, AtRiskDue, TargetDue, UnacknowledgeDue, ResolveDue)
+
+
+def _unbundle(draft: Draft) -> None:
+    """From now on it pages by itself, or nobody needs to be paged for it."""
+    if draft.incident.bundled_at is not None:
+        draft.change(bundled_at=None)
+        draft.drop(StormDue)
 
 
 def advance(

@@ -3,8 +3,8 @@
 import msgspec
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.effects import Count, JoinAlert
-from triaged.core.escalation import Cause, arm, disarm, settle_response
+from triaged.core.effects import Count, JoinAlert, WakeBundled
+from triaged.core.escalation import Cause, disarm, settle_response
 from triaged.core.flapping import flaps, hold_us, returned, settle
 from triaged.core.lifecycle import Verb, next_state
 from triaged.core.model import (
@@ -23,6 +23,7 @@ from triaged.core.paging import inform, notify_person
 from triaged.core.raising import count_in, pause, resume
 from triaged.core.settings import Settings
 from triaged.core.severity import Rise, raise_to, rise_of, severity_of
+from triaged.core.storming import begin
 from triaged.core.timers import ReopenWindowDue, ResolveDue
 from triaged.core.view import View
 
@@ -100,6 +101,12 @@ def policy_of(
     return settings.policies["default"], "no rule and no team names one"
 
 
+def team_of(outcome: Outcome, settings: Settings) -> str | None:
+    """Whose a new incident is: the rules' team or label, else its service's."""
+    service = settings.services.get(outcome.service or "")
+    return outcome.team or (service.team if service else None)
+
+
 def open_incident(view: View, settings: Settings, arrival: Arrival) -> Draft:
     """A new incident for an alert that has no home."""
     outcome, now = arrival.outcome, arrival.now
@@ -115,7 +122,7 @@ def open_incident(view: View, settings: Settings, arrival: Arrival) -> Draft:
         opened_at=now,
         plan=plan_for(settings, outcome.policy, outcome.team, outcome.service),
         service=outcome.service,
-        team=outcome.team or (service.team if service else None),
+        team=team_of(outcome, settings),
         runbook=outcome.runbook or (service.runbook if service else None),
         labels=outcome.labels,
         resolve=outcome.resolve,
@@ -130,7 +137,7 @@ def open_incident(view: View, settings: Settings, arrival: Arrival) -> Draft:
         draft.add(Count("unclassified"))
     _attach(draft, arrival)
     count_in(draft, arrival.alert, outcome, now)
-    arm(draft, settings, now, Cause(Reason.NEW_KEY, arrival.received_at))
+    begin(view, draft, settings, now, Cause(Reason.NEW_KEY, arrival.received_at))
     return draft
 
 
@@ -153,7 +160,7 @@ def join(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
     return draft
 
 
-def reopen_with(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
+def reopen_with(view: View, incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
     """The trouble is back within `reopen_within`: the same incident, armed again."""
     draft = Draft(incident)
     reopen(draft, arrival.now, Reason.REOPEN_WINDOW, OURSELVES)
@@ -163,7 +170,8 @@ def reopen_with(incident: Incident, settings: Settings, arrival: Arrival) -> Dra
     if rise is not None:
         raise_to(draft, settings, arrival.now, rise, arrival.received_at)
     else:
-        arm(draft, settings, arrival.now, Cause(Reason.REOPEN_WINDOW, arrival.received_at))
+        cause = Cause(Reason.REOPEN_WINDOW, arrival.received_at)
+        begin(view, draft, settings, arrival.now, cause)
     return draft
 
 
@@ -279,6 +287,8 @@ def resolve(draft: Draft, settings: Settings, now: int, by: str, text: str | Non
     disarm(draft)
     pause(draft)
     settle(draft, now)
+    if draft.incident.bundle is not msgspec.UNSET:
+        draft.add(WakeBundled(draft.incident.number))
     if text is None:
         text = "resolved: no alert fires" if by == ALERTS else f"resolved by {by}"
     reason = Reason.ALERTS_RESOLVED if by == ALERTS else Reason.RESOLVED

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from triaged.core.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
 from triaged.core.raises import Raising
 from triaged.core.scale import Severity
+from triaged.core.storms import Bundle
 
 __all__ = ["Delay", "Plan", "Severity", "Share", "Span", "Step", "Target", "TargetKind"]
 
@@ -77,6 +78,8 @@ class Reason(StrEnum):
     RESOLVED = "resolved"
     NEWER_EPOCH = "newer_epoch"
     LAPSED = "lapsed"
+    STORM = "storm"
+    STORM_ENDED = "storm_ended"
     NOT_SEEN = "not_seen"
     ALERTS_RESOLVED = "alerts_resolved"
     CHANNEL_GONE = "channel_gone"
@@ -260,6 +263,12 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     flapping: Flapping | UnsetType = UNSET
     held_by: tuple[str, ...] | UnsetType = UNSET
     """What muted it when it was last looked at (`silence:<id>` …); nothing says: nothing did."""
+    storm: int | None = None
+    """The umbrella that paged for it, or still does."""
+    bundled_at: int | None = None
+    """Since when an umbrella pages for it; None: it pages by itself."""
+    bundle: Bundle | UnsetType = UNSET
+    """What it pages for, being an umbrella."""
     told: tuple[Recipient, ...] = ()
     """Everybody who was paged: they hear of acknowledgement and resolve."""
     entries: int = 0

@@ -135,7 +135,7 @@ def _place(view: View, arrival: Arrival, settings: Settings) -> Draft:
     if incident is None:
         return open_incident(view, settings, arrival)
     if closed:
-        return reopen_with(incident, settings, arrival)
+        return reopen_with(view, incident, settings, arrival)
     return join(incident, settings, arrival)
 
 

@@ -95,6 +95,13 @@ class FlapLimit(msgspec.Struct, frozen=True):
     within_us: int
 
 
+class StormLimit(msgspec.Struct, frozen=True):
+    """There is a storm when more incidents of a team than this open within a time."""
+
+    incidents: int
+    within_us: int
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that decisions depend on besides the store."""
 
@@ -120,6 +127,8 @@ class Settings(msgspec.Struct, frozen=True):
     silence_max: int = 30 * DAY
     flapping: FlapLimit | None = None
     """None: nothing flaps."""
+    storm: StormLimit | None = None
+    """None: every incident pages by itself."""
     timezone: str = "UTC"
     public_url: str = ""
     muters: Muters = Muters()

@@ -69,6 +69,14 @@ class MuteDue(msgspec.Struct, frozen=True, gc=False, tag="mute"):
     due_at: int
 
 
+class StormDue(msgspec.Struct, frozen=True, gc=False, tag="storm"):
+    """Look whether the storm is over, for its umbrella or for an incident that waits under it."""
+
+    incident: int
+    due_at: int
+    umbrella: int
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -93,5 +101,6 @@ IncidentTimer = (
     | ReopenWindowDue
     | RaiseDue
     | MuteDue
+    | StormDue
 )
 Timer = IncidentTimer | LapseDue | ExpectDue

@@ -5,7 +5,7 @@ from typing import assert_never
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core import expecting, raising
+from triaged.core import expecting, raising, unbundling
 from triaged.core.acting import unacknowledge
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Count, Decision, DropTimer, MoveFiring
@@ -26,6 +26,7 @@ from triaged.core.timers import (
     ReopenWindowDue,
     ResolveDue,
     StepDue,
+    StormDue,
     TargetDue,
     Timer,
     UnacknowledgeDue,
@@ -69,6 +70,8 @@ def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
             resolve(draft, settings, now, ALERTS)
         case ReopenWindowDue():
             return _take_over(view, draft, settings, now)
+        case StormDue():
+            unbundling.look(view, draft, settings, timer, now)
         case RaiseDue():
             raising.due(draft, settings, timer, now)
         case _:
@@ -99,6 +102,8 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
             return over and timer.reopens == incident.reopens and incident.next is None
         case MuteDue():
             return True
+        case StormDue():
+            return unbundling.waits(incident, timer)
         case RaiseDue():
             raises = incident.raising
             return incident.live and raises is not UNSET and raises.firing_since is not None

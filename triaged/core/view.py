@@ -26,12 +26,15 @@ from triaged.core.effects import (
     SaveIncident,
     SavePage,
     SaveSilence,
+    SaveStorm,
     SaveWatch,
     StartEpisode,
+    WakeBundled,
 )
 from triaged.core.expectations import Watch
 from triaged.core.model import AlertState, Incident, Key, Labels, Outcome, Page
 from triaged.core.muting import AlertId, Muters, Mutes, Silence
+from triaged.core.storms import Storm
 from triaged.wire import encode
 
 __all__ = ["AlertId", "View", "key_text"]
@@ -71,6 +74,10 @@ class View:
         self.tracks = False
         """Whether what starts and ends in this batch matters for what is muted."""
         self._mutes: tuple[Muters, int, Mutes] | None = None
+        self.storms: dict[str, Storm] = {}
+        """By team, of the teams whose incidents open in this batch or wait under an umbrella."""
+        self.waiting: dict[int, int] = {}
+        """Umbrella → how many incidents waited under it before this batch."""
         self.numbers = count(1) if numbers is None else numbers
 
     def next_number(self) -> int:
@@ -134,6 +141,8 @@ class View:
                 case SaveSilence(silence=silence):
                     self.silences[silence.id] = silence
                     self._mutes = None
+                case SaveStorm(storm=storm):
+                    self.storms[storm.team] = storm
                 case SaveWatch(watch=watch):
                     self.watches[watch.name] = watch
                 case DropWatch(name=name):
@@ -146,6 +155,7 @@ class View:
                     | LookAgain()
                     | DropTimer()
                     | Quarantine()
+                    | WakeBundled()
                     | Count()
                 ):
                     pass

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET
 
 from triaged.core.flapping import in_words
 from triaged.core.model import Incident, Page, PageKind, Response, State, incident_id
@@ -22,6 +23,7 @@ SUBJECT_MAX = 120
 """Characters: what a phone shows of a subject, and a line of most mail clients."""
 
 TITLE_MAX = 200
+BUNDLED_MAX = 80
 LABELS_MAX = 12
 LABEL_MAX = 80
 TEXT_MAX = 4000
@@ -83,6 +85,7 @@ def _page(page: Page, incident: Incident, reading: Reading) -> list[list[str]]:
         _duplicate(page),
         [f"{incident.severity}{_unclassified(incident)} {clean(incident.title, TITLE_MAX)}"],
         [_place(incident), *_respond_by(incident, reading), *_alerts(incident)],
+        list(_bundle(incident)),
         [*_runbook(incident), *_labels(incident), *_history(incident)],
         ["Acknowledge:", *_ways_to_acknowledge(incident.id, reading.acknowledge_url)],
         [_why(page)],
@@ -146,6 +149,17 @@ def _alerts(incident: Incident) -> Iterator[str]:
             f", {incident.truncated} more left out by the sender" if incident.truncated else ""
         )
         yield f"{number} {'alert' if number == 1 else 'alerts'}: {', '.join(counts)}{left_out}"
+
+
+def _bundle(incident: Incident) -> Iterator[str]:
+    """What an umbrella pages for."""
+    bundle = incident.bundle
+    if bundle is UNSET:
+        return
+    cut = f"; the first {len(bundle.first)}" if bundle.count > len(bundle.first) else ""
+    yield f"It pages for {bundle.count} incidents{cut}:"
+    for each in bundle.first:
+        yield f"  {incident_id(each.number)} {each.severity} {clean(each.title, BUNDLED_MAX)}"
 
 
 def _runbook(incident: Incident) -> Iterator[str]:

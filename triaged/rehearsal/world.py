@@ -28,6 +28,7 @@ from triaged.core.effects import (
     SaveWatch,
     Send,
     StartEpisode,
+    WakeBundled,
 )
 from triaged.core.events import (
     AlertReceived,
@@ -40,7 +41,14 @@ from triaged.core.events import (
 )
 from triaged.core.model import Entry, Page, PageState
 from triaged.core.settings import Settings
-from triaged.core.timers import ExpectDue, IncidentTimer, LapseDue, MuteDue, Timer
+from triaged.core.timers import (
+    ExpectDue,
+    IncidentTimer,
+    LapseDue,
+    MuteDue,
+    StormDue,
+    Timer,
+)
 from triaged.core.view import AlertId, View
 
 LEASE_US = 15 * SECOND
@@ -90,6 +98,9 @@ class World:
             self.view.heard_at[alert.source] = self.now
             if alert.firing:
                 self.view.seen_at[alert.source, alert.fingerprint] = event.received_at
+        if isinstance(event, TimerFired) and isinstance(event.timer, StormDue):
+            umbrella = event.timer.umbrella
+            self.view.waiting[umbrella] = len(self._waiting(umbrella))
         decision = self.decide(self.view, event, self.settings, self.now)
         self.keep(decision.effects)
         return decision.answer
@@ -121,6 +132,8 @@ class World:
                     self._await(page.due_at, page.id)
                 case LookAgain(at=at):
                     self._look_again(at)
+                case WakeBundled(umbrella=umbrella):
+                    self._wake(umbrella)
                 case SaveWatch(watch=watch):
                     self._await(watch.due_at, ExpectDue(watch.name, watch.due_at))
                 case Count():
@@ -134,6 +147,15 @@ class World:
             self.now = max(self.now, self._dues[0][0])
             self._turn()
         self.now = max(self.now, end)
+
+    def _waiting(self, umbrella: int) -> list[StormDue]:
+        """The timers of what waits under an umbrella."""
+        due = [timer for timer in self.timers.values() if isinstance(timer, StormDue)]
+        return [t for t in due if t.umbrella == umbrella and t.incident != umbrella]
+
+    def _wake(self, umbrella: int) -> None:
+        for timer in self._waiting(umbrella):
+            self.keep([ArmTimer(replace(timer, due_at=self.now))])
 
     def claim(self, page: Page) -> Page:
         """Take a lease on a page, as the store does."""

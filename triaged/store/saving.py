@@ -23,12 +23,15 @@ from triaged.core.effects import (
     SaveIncident,
     SavePage,
     SaveSilence,
+    SaveStorm,
     SaveWatch,
     StartEpisode,
+    WakeBundled,
 )
 from triaged.core.expectations import Watch
 from triaged.core.model import Alert, ChainedEntry, Entry, Page
 from triaged.core.muting import Silence
+from triaged.core.storms import Storm
 from triaged.core.timers import IncidentTimer
 from triaged.core.view import AlertId, View
 from triaged.store import (
@@ -39,6 +42,7 @@ from triaged.store import (
     quarantine,
     silences,
     sources,
+    storms,
     timeline,
     watches,
 )
@@ -69,6 +73,8 @@ class Changes:
         self.silences: dict[str, Silence] = {}
         self.looks: list[int] = []
         """When to look again at every live incident."""
+        self.storms: dict[str, Storm] = {}
+        self.woken: set[int] = set()
         self.watches: dict[str, Watch | None] = {}
         self.kept: list[Quarantine] = []
         self.heard_at: dict[str, int] = {}
@@ -113,6 +119,10 @@ class Changes:
                     self.silences[silence.id] = silence
                 case LookAgain(at=at):
                     self.looks.append(at)
+                case SaveStorm(storm=storm):
+                    self.storms[storm.team] = storm
+                case WakeBundled(umbrella=umbrella):
+                    self.woken.add(umbrella)
                 case SaveWatch(watch=watch):
                     self.watches[watch.name] = watch
                 case DropWatch(name=name):
@@ -166,6 +176,8 @@ async def save_changes(
     await timeline.append(tx, chained)
     await quarantine.keep(tx, changes.kept)
     await _save_watches(tx, changes)
+    if changes.storms or changes.woken:
+        await storms.save(tx, changes.storms.values(), changes.woken, now)
     await sources.save(tx, changes.heard_at)
 
 

@@ -11,6 +11,7 @@ from triaged.core.timers import (
     ReopenWindowDue,
     ResolveDue,
     StepDue,
+    StormDue,
     TargetDue,
     UnacknowledgeDue,
 )
@@ -81,7 +82,7 @@ def _values(timer: IncidentTimer) -> tuple[int, str, int, int, int, int, int]:
         timer.incident,
         kind_name(type(timer)),
         timer.due_at,
-        getattr(timer, "epoch", 0),
+        timer.umbrella if isinstance(timer, StormDue) else getattr(timer, "epoch", 0),
         getattr(timer, "round", 0),
         getattr(timer, "step", 0),
         getattr(timer, "reopens", 0),
@@ -97,6 +98,8 @@ def _timer(row: Row) -> IncidentTimer:
             return ReopenWindowDue(incident, due_at, reopens)
         case found if found is ResolveDue:
             return ResolveDue(incident, due_at)
+        case found if found is StormDue:
+            return StormDue(incident, due_at, epoch)
         case found if found is RaiseDue:
             return RaiseDue(incident, due_at)
         case found if found is MuteDue:

@@ -21,13 +21,25 @@ from triaged.core.events import (
     TimerFired,
 )
 from triaged.core.expectations import Watch, key_of
+from triaged.core.grouping import team_of
 from triaged.core.model import AlertState
 from triaged.core.quarantining import quarantine_key
 from triaged.core.settings import Settings
-from triaged.core.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue
+from triaged.core.storming import storm_key
+from triaged.core.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue, StormDue
 from triaged.core.timing import PAGING
 from triaged.core.view import AlertId, View, key_text
-from triaged.store import alerts, counters, incidents, muting, pages, silences, sources, watches
+from triaged.store import (
+    alerts,
+    counters,
+    incidents,
+    muting,
+    pages,
+    silences,
+    sources,
+    storms,
+    watches,
+)
 from triaged.store.base import Transaction
 from triaged.store.saving import Changes, save_changes
 
@@ -49,6 +61,7 @@ class LoadedView(View):
         for incident in before.incidents.values():
             if incident.number in numbers or key_text(incident.key) in keys:
                 self.add_incident(incident)
+        self.storms |= before.storms
         for name, used in before.counters.items():
             if name in self.counters:
                 self.counters[name].leave(used)
@@ -80,11 +93,15 @@ async def load(
         loaded |= {identity: before.alerts[identity] for identity in known & before.alerts.keys()}
     events = _classified(batch, loaded, settings, now, once=once)
     wanted = _Wanted(events, loaded)
-    expected = await _load_watches(tx, wanted, settings)
+    expected = await _load_watches(tx, wanted, settings, before)
+    teams = _teams(events, settings)
+    wanted.keys |= {key_text(storm_key(team)) for team in teams}
     await tx.lock_keys(sorted(wanted.keys))
     view = await _load_view(tx, wanted, settings, now)
     view.alerts = loaded
     view.watches = expected
+    if teams or wanted.umbrellas:
+        await _load_storms(tx, view, teams, wanted)
     if before is not None:
         view.take_over(before, wanted.numbers, wanted.keys)
     if wanted.looks:
@@ -131,6 +148,7 @@ class _Wanted:
         self.muted: set[int] = set()
         """Incidents of which something is due that does not happen while they are muted."""
         self.reopening: set[int] = set()
+        self.umbrellas: set[int] = set()
         self.openings = self.starts = self.arrivals = False
         self.looks = False
         """Whether expectations are looked at; for alerts that meet them their rows are enough."""
@@ -152,6 +170,10 @@ class _Wanted:
             case TimerFired(timer=ReopenWindowDue(incident=number)):
                 self.numbers.add(number)
                 self.reopening.add(number)
+                self.openings = True
+            case TimerFired(timer=StormDue(incident=number, umbrella=umbrella)):
+                self.numbers |= {number, umbrella}
+                self.umbrellas.add(umbrella)
                 self.openings = True
             case SettingsLoaded() | TimerFired(timer=ExpectDue()):
                 self.looks = self.openings = True
@@ -193,11 +215,15 @@ class _Wanted:
             self.numbers.add(state.incident)
 
 
-async def _load_watches(tx: Transaction, wanted: _Wanted, settings: Settings) -> dict[str, Watch]:
+async def _load_watches(
+    tx: Transaction, wanted: _Wanted, settings: Settings, before: LoadedView | None
+) -> dict[str, Watch]:
     """Expectations, where the batch is about them; with them the incidents about them."""
     if not wanted.looks and not (wanted.arrivals and settings.expected):
         return {}
     found = await watches.every(tx)
+    if before is not None:
+        found |= before.watches
     names = [name for name, watch in found.items() if wanted.looks or watch.overdue]
     wanted.keys |= {key_text(key_of(name)) for name in names}
     return found
@@ -229,6 +255,25 @@ async def _load_view(tx: Transaction, wanted: _Wanted, settings: Settings, now: 
         await muting.load(tx, view, wanted.muted, settings.muters, known)
     view.pages = {page.id: page for page in pages.decoded([*by_id, *of_incidents])}
     return view
+
+
+def _teams(events: Iterable[Event], settings: Settings) -> set[str]:
+    """The teams that incidents which these events open belong to, where storms are counted."""
+    if settings.storm is None:
+        return set()
+    outcomes = [event.outcome for event in events if isinstance(event, AlertReceived)]
+    return {team_of(o, settings) or "" for o in outcomes if o is not None and o.incident}
+
+
+async def _load_storms(tx: Transaction, view: LoadedView, teams: Set[str], wanted: _Wanted) -> None:
+    """What is counted for these teams and those of the umbrellas, and what waits under them."""
+    numbers = wanted.umbrellas & set(view.incidents)
+    others = {view.incidents[number].team or "" for number in numbers} - teams
+    keys = {key_text(storm_key(team)) for team in others} - wanted.keys
+    for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_keys(keys))):
+        view.add_incident(incident)
+    view.storms = await storms.of_teams(tx, teams | others)
+    view.waiting = await storms.waiting(tx, wanted.umbrellas)
 
 
 async def save(tx: Transaction, view: LoadedView, changes: Changes, now: int) -> None:

@@ -1,0 +1,170 @@
+from tests.core.world import World, person, settings, step
+from triaged.core.document import incident_document
+from triaged.core.durations import MINUTE
+from triaged.core.events import Acknowledged
+from triaged.core.model import Incident, PageKind, Plan, Severity, State
+from triaged.core.settings import StormLimit, Team
+from triaged.core.storming import SHOWN, blows, counted, storm_key
+from triaged.core.storms import Storm
+from triaged.core.wording import Reading, text
+
+LIMIT = StormLimit(3, 5 * MINUTE)
+
+
+def stormy() -> World:
+    return World(settings(storm=LIMIT))
+
+
+def trouble(world: World, count: int, severity: str = "SEV-3", team: str = "payments") -> None:
+    """So many new incidents."""
+    start = len(world.view.incidents)
+    for number in range(start, start + count):
+        world.fires(alertname=f"A{number}", severity=severity, team=team)
+
+
+def umbrella(world: World, team: str = "payments") -> Incident:
+    found = world.view.latest_incident(storm_key(team))
+    assert found is not None
+    return found
+
+
+def paged(world: World) -> set[int]:
+    """The incidents that anybody was paged for."""
+    world.deliver()
+    return {page.incident for _, page in world.sent if page.kind is PageKind.PAGE}
+
+
+def test_up_to_the_limit_every_incident_pages() -> None:
+    world = stormy()
+
+    trouble(world, 3)
+
+    assert paged(world) == {1, 2, 3}
+
+
+def test_over_the_limit_one_umbrella_pages_and_the_incidents_open_singly() -> None:
+    world = stormy()
+
+    trouble(world, 10)
+
+    top = umbrella(world)
+    assert paged(world) == {1, 2, 3, top.number}
+    bundled = [each for each in world.view.incidents.values() if each.storm == top.number]
+    assert len(bundled) == 7
+    assert {each.state for each in bundled} == {State.OPEN}
+    assert incident_document(bundled[0], "")["storm"] == top.id
+    assert world.kinds(bundled[0].number)[-1] == "incident.bundled"
+
+
+def test_the_umbrella_says_how_many_there_are_and_names_the_first() -> None:
+    world = stormy()
+    trouble(world, 40)
+    top = umbrella(world)
+    page = next(page for page in world.view.pages.values() if page.incident == top.number)
+
+    words = text(page, top, Reading(world.now))
+
+    assert top.title == "Storm: over 3 new incidents of payments within 5m"
+    assert "It pages for 37 incidents; the first 20:" in words
+    assert words.count("  INC-") == SHOWN
+    shown = incident_document(top, "")["bundle"]
+    assert isinstance(shown, dict)
+    assert shown["incidents"] == 37
+
+
+def test_sev_1_always_pages_by_itself() -> None:
+    world = stormy()
+    trouble(world, 5)
+
+    trouble(world, 1, "SEV-1")
+
+    assert world.incident.number in paged(world)
+    assert world.incident.storm is None
+
+
+def test_what_gets_worse_under_an_umbrella_pages_by_itself() -> None:
+    world = stormy()
+    trouble(world, 5)
+    number, name = world.incident.number, world.incident.title
+    assert number not in paged(world)
+
+    world.fires(alertname=name, severity="SEV-1", team="payments", pod="b")
+
+    assert number in paged(world)
+    assert world.view.incidents[number].bundled_at is None
+
+
+def test_the_umbrella_rises_with_what_is_under_it() -> None:
+    world = stormy()
+    trouble(world, 5, "SEV-3")
+    before = umbrella(world)
+
+    trouble(world, 1, "SEV-2")
+
+    after = umbrella(world)
+    assert (before.severity, after.severity) == (Severity.SEV3, Severity.SEV2)
+    assert after.escalation.epoch == before.escalation.epoch + 1
+
+
+def test_teams_have_storms_of_their_own_and_the_umbrella_their_policy() -> None:
+    own = Plan("own", (step(0, "person:bob"),))
+    world = World(
+        settings(
+            storm=LIMIT,
+            people={name: person(name) for name in ("alice", "bob", "carol")},
+            teams={"payments": Team("payments", (), "own")},
+            policies={**settings().policies, "own": own},
+        )
+    )
+    trouble(world, 3, team="search")
+    trouble(world, 5)
+
+    assert world.view.latest_incident(storm_key("search")) is None
+    assert umbrella(world).plan == own
+
+
+def test_who_has_the_umbrella_hears_of_further_incidents_and_is_not_paged() -> None:
+    world = stormy()
+    trouble(world, 5)
+    top = umbrella(world)
+    world.handle(Acknowledged(top.number, "alice"))
+    world.deliver()
+    before = len([page for _, page in world.sent if page.kind is PageKind.PAGE])
+
+    trouble(world, 5)
+    world.deliver()
+
+    assert ("alice/mail", "another incident of the storm") in world.updates()
+    assert len([page for _, page in world.sent if page.kind is PageKind.PAGE]) == before
+
+
+def test_what_re_opens_in_a_storm_waits_too_and_is_not_counted() -> None:
+    world = stormy()
+    trouble(world, 6)
+    world.ends(alertname="A0", team="payments")
+    opened = world.view.storms["payments"].opened
+
+    world.fires(alertname="A0", severity="SEV-3", team="payments")
+
+    assert world.view.incidents[1].bundled_at == world.now
+    assert world.view.storms["payments"].opened == opened
+
+
+def test_what_is_counted_is_never_more_than_a_storm_needs() -> None:
+    storm = Storm("a")
+
+    for at in range(100):
+        storm = counted(storm, LIMIT, at)
+
+    assert storm == Storm("a", (96, 97, 98, 99), 99)
+    assert blows(storm, LIMIT, 99 + LIMIT.within_us - 1)
+    assert not blows(storm, LIMIT, 99 + LIMIT.within_us)
+
+
+def test_without_a_limit_every_incident_pages() -> None:
+    world = World(settings(storm=None))
+
+    trouble(world, 20)
+
+    assert paged(world) == set(range(1, 21))
+    assert world.view.storms == {}

@@ -1,0 +1,147 @@
+"""Storms: over so many new incidents of a team in a time, one umbrella pages for those to come.
+
+They open, join and resolve singly, but none of them is armed: the umbrella is an incident like any
+other, whose steps reach people and whose acknowledgement stands for what is under it. SEV-1 always
+pages by itself, and so does what gets worse. How it ends: `unbundling.py`.
+"""
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.durations import MINUTE, format_duration
+from triaged.core.effects import SaveStorm
+from triaged.core.escalation import Cause, arm
+from triaged.core.model import (
+    Entry,
+    Incident,
+    Key,
+    Plan,
+    Reason,
+    ResolvePolicy,
+    ResolveWhen,
+    Severity,
+    State,
+)
+from triaged.core.paging import notify_person
+from triaged.core.settings import Settings, StormLimit
+from triaged.core.severity import Rise, raise_to
+from triaged.core.storms import Bundle, Bundled, Storm
+from triaged.core.timers import StormDue
+from triaged.core.view import View
+
+SHOWN = 20
+"""Incidents that an umbrella's page names; how many there are it says, too."""
+
+TITLE_SHOWN = 100
+LOOK_US = 5 * MINUTE
+"""How often what waits looks at its umbrella by itself; when that ends, it is told."""
+
+NEWS_EVERY_US = MINUTE
+"""The holder hears of further incidents at most this often."""
+
+
+def storm_key(team: str) -> Key:
+    """The key of a team's umbrella."""
+    return (("storm", team),)
+
+
+def begin(view: View, draft: Draft, settings: Settings, now: int, cause: Cause) -> None:
+    """Page for an incident that has opened or re-opened, or let the umbrella of a storm do it."""
+    limit = settings.storm
+    if limit is None:
+        arm(draft, settings, now, cause)
+        return
+    incident = draft.incident
+    storm = view.storms.get(incident.team or "") or Storm(incident.team or "")
+    if not incident.reopens:
+        storm = counted(storm, limit, now)
+        draft.add(SaveStorm(storm))
+    if incident.severity is Severity.SEV1 or not blows(storm, limit, now):
+        arm(draft, settings, now, cause)
+    else:
+        shelter(view, draft, settings, limit, now)
+
+
+def counted(storm: Storm, limit: StormLimit, now: int) -> Storm:
+    """The storm with one more new incident."""
+    lately = [at for at in storm.opened if at > now - limit.within_us]
+    opened = (*lately, now)[-limit.incidents - 1 :]
+    over_at = now if len(opened) > limit.incidents else storm.over_at
+    return replace(storm, opened=opened, over_at=over_at)
+
+
+def blows(storm: Storm, limit: StormLimit, now: int) -> bool:
+    """Whether there is a storm; it ends when no incident has been over the limit for a while."""
+    return storm.over_at is not None and now < storm.over_at + limit.within_us
+
+
+def shelter(view: View, draft: Draft, settings: Settings, limit: StormLimit, now: int) -> None:
+    """Put an incident under the umbrella of its team, and see to it that this one pages."""
+    incident = draft.incident
+    live = view.live_incident(storm_key(incident.team or ""))
+    umbrella = _opened(view, draft, settings, limit, now) if live is None else Draft(live)
+    _gather(umbrella, incident, now)
+    number = umbrella.incident.number
+    umbrella.arm(StormDue(number, now + limit.within_us, number))
+    if live is None:
+        arm(umbrella, settings, now, Cause(Reason.STORM, now))
+    elif incident.severity < live.severity:
+        rise = Rise(incident.severity, incident.severity_by, f"{incident.id} is worse")
+        raise_to(umbrella, settings, now, rise, now)
+    elif live.state is State.ACKNOWLEDGED and live.acknowledged_by:
+        count = now // NEWS_EVERY_US
+        news = (live.acknowledged_by, "another incident of the storm", f"bundled-{count}")
+        notify_person(umbrella, settings, now, news)
+    draft.change(storm=number, bundled_at=now)
+    draft.arm(StormDue(incident.number, now + LOOK_US, number))
+    text = f"a storm: {umbrella.incident.id} pages for it"
+    data: dict[str, object] = {"storm": umbrella.incident.id, "reason": Reason.STORM}
+    draft.say(Entry(now, "incident.bundled", OURSELVES, text, data))
+    for effect in umbrella.effects():
+        draft.add(effect)
+
+
+def _gather(umbrella: Draft, incident: Incident, now: int) -> None:
+    bundle = umbrella.incident.bundle
+    if bundle is UNSET:
+        bundle = Bundle(0, (), now)
+    first = bundle.first
+    if len(first) < SHOWN:
+        shown = Bundled(incident.number, incident.severity, incident.title[:TITLE_SHOWN])
+        first = (*first, shown)
+    umbrella.change(bundle=Bundle(bundle.count + 1, first, now))
+
+
+def _opened(view: View, draft: Draft, settings: Settings, limit: StormLimit, now: int) -> Draft:
+    """The umbrella of a new storm, as bad as the first incident under it."""
+    incident = draft.incident
+    key = storm_key(incident.team or "")
+    latest = view.latest_incident(key)
+    whose = incident.team or "no team"
+    within = format_duration(limit.within_us)
+    umbrella = Incident(
+        number=view.next_number(),
+        key=key,
+        title=f"Storm: over {limit.incidents} new incidents of {whose} within {within}",
+        severity=incident.severity,
+        severity_by=incident.severity_by,
+        opened_at=now,
+        plan=_plan(settings, incident.team),
+        team=incident.team,
+        resolve=ResolvePolicy(ResolveWhen.NEVER),
+        previous=latest.number if latest else None,
+    )
+    opened = Draft(umbrella, opened=True)
+    data: dict[str, object] = {"severity": umbrella.severity, "reason": Reason.STORM}
+    data |= {"policy": umbrella.plan.policy}
+    text = f"{umbrella.severity} {umbrella.title}"
+    opened.say(Entry(now, "incident.opened", OURSELVES, text, data))
+    return opened
+
+
+def _plan(settings: Settings, team: str | None) -> Plan:
+    """The team's policy, whatever the rules say of single incidents; else `default`."""
+    known = settings.teams.get(team or "")
+    name = (known.policy if known else None) or "default"
+    return settings.policies.get(name, settings.policies["default"])

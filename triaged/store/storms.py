@@ -1,0 +1,58 @@
+"""Storms: what is counted for each team, and who waits under which umbrella."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from triaged.core.durations import DAY
+from triaged.core.storms import Storm
+from triaged.store.base import Bulk, Transaction
+from triaged.wire import encode
+
+SAVE = Bulk(
+    """INSERT INTO storms (team, last_at, body) {rows}
+       ON CONFLICT (team) DO UPDATE SET last_at = excluded.last_at, body = excluded.body""",
+    ("text", "bigint", "text"),
+)
+BY_TEAM = Bulk(
+    "WITH v (team) AS ({rows}) SELECT {columns} FROM v JOIN storms s ON s.team = v.team",
+    ("text",),
+    ("s.body",),
+)
+WAITING = Bulk(
+    "WITH v (umbrella) AS ({rows}) SELECT {columns} FROM v",
+    ("bigint",),
+    (
+        "v.umbrella",
+        """(SELECT COUNT(*) FROM timers t
+            WHERE t.kind = 'storm' AND t.epoch = v.umbrella AND t.incident <> t.epoch)""",
+    ),
+)
+WAKE = """UPDATE timers SET due_at = $1
+          WHERE kind = 'storm' AND epoch = $2 AND incident <> epoch AND due_at > $1"""
+FORGET = "DELETE FROM storms WHERE last_at < $1"
+KEPT_US = DAY
+"""Names of teams come from labels: what opened nothing for a day counts nothing any more."""
+
+_decode = msgspec.json.Decoder(Storm).decode
+
+
+async def of_teams(tx: Transaction, teams: Iterable[str]) -> dict[str, Storm]:
+    """By team, where anything was counted."""
+    rows = await tx.fetch_bulk(BY_TEAM, [(team,) for team in sorted(teams)])
+    return {storm.team: storm for storm in (_decode(row[0]) for row in rows)}
+
+
+async def waiting(tx: Transaction, umbrellas: Iterable[int]) -> dict[int, int]:
+    """How many incidents wait under each umbrella."""
+    rows = await tx.fetch_bulk(WAITING, [(number,) for number in sorted(umbrellas)])
+    return dict((umbrella, number) for umbrella, number in rows)  # noqa: C402 - types the pair
+
+
+async def save(tx: Transaction, storms: Iterable[Storm], woken: Iterable[int], now: int) -> None:
+    """Write what was counted; let what waits under the `woken` umbrellas look at once."""
+    await tx.execute(FORGET, now - KEPT_US)
+    rows = [(s.team, s.opened[-1] if s.opened else now, encode(s).decode()) for s in storms]
+    await tx.write(SAVE, sorted(rows))
+    for umbrella in sorted(woken):
+        await tx.execute(WAKE, now, umbrella)
