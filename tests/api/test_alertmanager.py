@@ -66,7 +66,12 @@ async def test_firing_alerts_are_listed_as_alertmanager_lists_them(site: Site) -
 
     assert found["labels"] == {"alertname": "NodeDown", "instance": "a"}
     assert found["annotations"] == {"summary": "NodeDown fires"}
-    assert found["status"] == {"state": "active", "silencedBy": [], "inhibitedBy": []}
+    assert found["status"] == {
+        "state": "active",
+        "silencedBy": [],
+        "inhibitedBy": [],
+        "mutedBy": [],
+    }
     assert found["receivers"] == [{"name": "triaged"}]
     assert found["endsAt"] > found["startsAt"]
 
@@ -111,15 +116,25 @@ async def test_groups_are_incidents(site: Site) -> None:
     assert {one["labels"]["instance"] for one in group["alerts"]} == {"a", "b"}
 
 
-async def test_silences_come_later_and_say_so(site: Site) -> None:
-    assert await site.get("/api/v2/silences") == []
+async def test_there_is_one_receiver(site: Site) -> None:
     assert await site.get("/api/v2/receivers") == [{"name": "triaged"}]
-    made = await site.ask("POST", "/api/v2/silences", json={})
-    asked = await site.ask("GET", "/api/v2/silence/x")
-    dropped = await site.ask("DELETE", "/api/v2/silence/x")
 
-    assert (made.status, asked.status, dropped.status) == (400, 404, 400)
-    assert "silence" in (await made.json())["detail"]
+
+async def test_a_muted_alert_says_by_what_and_can_be_left_out(site: Site) -> None:
+    await site.fire("NodeDown", "DiskFull", job="a")
+    wish = {"matchers": ["alertname=NodeDown"], "comment": "x"}
+    made = await site.post("/api/v1/silences", wish)
+
+    shown = await site.get("/api/v2/alerts")
+    active = await site.get("/api/v2/alerts?silenced=false")
+    silenced = await site.get("/api/v2/alerts?active=false")
+
+    status = {one["labels"]["alertname"]: one["status"] for one in shown}
+    assert status["NodeDown"]["state"] == "suppressed"
+    assert status["NodeDown"]["silencedBy"] == [made["id"]]
+    assert status["DiskFull"]["state"] == "active"
+    assert [one["labels"]["alertname"] for one in active] == ["DiskFull"]
+    assert [one["labels"]["alertname"] for one in silenced] == ["NodeDown"]
 
 
 async def test_api_v1_is_gone_and_says_where_to_go(site: Site) -> None:

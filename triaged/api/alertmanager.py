@@ -3,8 +3,9 @@
 https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
+import msgspec
 from aiohttp import web
 
 from triaged import __version__
@@ -13,9 +14,11 @@ from triaged.api.guards import admit
 from triaged.api.routes import Call, Handler, Parameter, Route, Scope
 from triaged.api.schemas import Accepted
 from triaged.api.webhooks import take
+from triaged.core.matching import Matcher, pattern_of
+from triaged.core.muting import Cause, Muter, holds
 from triaged.errors import Malformed
-from triaged.rules.matchers import Matcher, parse_matchers, pattern_of
-from triaged.store import alerts, incidents
+from triaged.rules.matchers import parse_matchers
+from triaged.store import alerts, incidents, muting
 from triaged.store.alerts import StoredAlert
 from triaged.wire import instant_text
 
@@ -29,10 +32,16 @@ READ_AT_ONCE = 1000
 NEVER = "0001-01-01T00:00:00.000Z"
 """How Alertmanager writes that an alert does not end by itself."""
 
+STATES: Mapping[str, Muter | None] = {
+    "active": None,
+    "silenced": Muter.SILENCE,
+    "inhibited": Muter.SUPPRESS,
+    "muted": Muter.MAINTENANCE,
+}
+"""Query parameters that leave alerts out, by what mutes these."""
+
 CONFIG = "route:\n  receiver: triaged\nreceivers:\n- name: triaged\n"
 """What `amtool config` shows: our rules have no form there."""
-
-SILENCES_LATER = "silences are not there yet: silence in Alertmanager, or snooze the incident"
 
 
 async def post(call: Call) -> web.StreamResponse:
@@ -80,8 +89,8 @@ async def show_groups(call: Call) -> web.StreamResponse:
     if not _wants_ours(call):
         return answers.answer([])
     groups: dict[int | None, list[dict[str, object]]] = {}
-    async for alert in _firing(call, matchers):
-        groups.setdefault(alert.incident, []).append(_document(alert))
+    async for one in _firing(call, matchers):
+        groups.setdefault(one.alert.incident, []).append(_document(one))
     async with call.context.database.reading() as tx:
         keys = {
             number: dict(incident.key)
@@ -93,21 +102,6 @@ async def show_groups(call: Call) -> web.StreamResponse:
         for number, members in groups.items()
     ]
     return answers.answer(shown)
-
-
-async def silences(_: Call) -> web.StreamResponse:
-    """None yet."""
-    return answers.answer([])
-
-
-async def no_silence(_: Call) -> web.StreamResponse:
-    """404: there is no silence of any id."""
-    return problems.not_found(SILENCES_LATER)
-
-
-async def refuse_silence(_: Call) -> web.StreamResponse:
-    """400 that says what to do instead."""
-    return problems.problem(400, SILENCES_LATER)
 
 
 async def gone(call: Call) -> web.StreamResponse:
@@ -130,27 +124,45 @@ def _matchers(call: Call) -> list[Matcher]:
 
 
 def _wants_ours(call: Call) -> bool:
-    """Whether active alerts that go to us are asked for, as they are unless the query says no."""
+    """Whether alerts that go to us are asked for, as they are unless the query says no."""
     query = call.request.query
-    if query.get("active", "true") in {"false", "0"}:
-        return False
     try:
         return pattern_of(query.get("receiver") or ".*").fullmatch(RECEIVER["name"]) is not None
     except ValueError as error:
         raise Malformed("wrong_shape", str(error), "?receiver") from None
 
 
-async def _firing(call: Call, matchers: Sequence[Matcher]) -> AsyncIterator[StoredAlert]:
-    """Firing alerts whose labels all `matchers` accept, at most ALERTS_MAX and one."""
+class Standing(msgspec.Struct, frozen=True):
+    """An alert that fires, and what mutes it."""
+
+    alert: StoredAlert
+    causes: Sequence[Cause] = ()
+
+
+async def _firing(call: Call, matchers: Sequence[Matcher]) -> AsyncIterator[Standing]:
+    """Firing alerts whose labels all `matchers` accept and whose state is asked for.
+
+    At most ALERTS_MAX of them.
+    """
+    query, now = call.request.query, call.context.clock.now()
+    muters = call.context.engine.settings.muters
+    unwanted = {name for name in STATES if query.get(name, "true") in {"false", "0"}}
+    async with call.context.database.reading() as tx:
+        mutes = await muting.mutes(tx, muters, now)
     cursor: str | None = None
     count = 0
     while True:
         wanted = alerts.AlertFilter(firing=True, cursor=cursor, limit=READ_AT_ONCE)
         async with call.context.database.reading() as tx:
             found, cursor = await alerts.find(tx, wanted)
-        for alert in found:
-            if all(matcher.matches(alert.labels) for matcher in matchers):
-                yield alert
+            matching = [one for one in found if holds(matchers, one.labels)]
+            identities = [(one.source, one.fingerprint) for one in matching]
+            laid = await muting.overlaid(tx, identities) if mutes else {}
+        for alert in matching:
+            labels = laid.get((alert.source, alert.fingerprint))
+            standing = Standing(alert, mutes.causes(labels) if labels else ())
+            if not unwanted & _states(standing):
+                yield standing
                 count += 1
                 if count == ALERTS_MAX:
                     return
@@ -162,14 +174,36 @@ def _truncation(found: Sequence[object]) -> dict[str, str]:
     return {"X-Triaged-Truncated": "true"} if len(found) == ALERTS_MAX else {}
 
 
-def _document(alert: StoredAlert) -> dict[str, object]:
+def _states(standing: Standing) -> set[str]:
+    """Which of STATES an alert is in."""
+    if not standing.causes:
+        return {"active"}
+    kinds = {cause.kind for cause in standing.causes}
+    return {name for name, kind in STATES.items() if kind in kinds}
+
+
+def _status(causes: Sequence[Cause]) -> dict[str, object]:
+    def names(kind: Muter) -> list[str]:
+        return [cause.name for cause in causes if cause.kind is kind]
+
+    inhibiting = [fingerprint for cause in causes for _, fingerprint in cause.alerts]
+    return {
+        "state": "suppressed" if causes else "active",
+        "silencedBy": names(Muter.SILENCE),
+        "inhibitedBy": list(dict.fromkeys(inhibiting)),
+        "mutedBy": names(Muter.MAINTENANCE),
+    }
+
+
+def _document(standing: Standing) -> dict[str, object]:
+    alert = standing.alert
     document: dict[str, object] = {
         "annotations": alert.annotations,
         "endsAt": NEVER if alert.lapses_at is None else instant_text(alert.lapses_at),
         "fingerprint": alert.fingerprint,
         "receivers": [RECEIVER],
         "startsAt": instant_text(alert.starts_at),
-        "status": {"state": "active", "silencedBy": [], "inhibitedBy": []},
+        "status": _status(standing.causes),
         "updatedAt": instant_text(alert.last_seen_at),
         "labels": alert.labels,
     }
@@ -180,7 +214,10 @@ def _document(alert: StoredAlert) -> dict[str, object]:
 
 ALERT_QUERY = (
     Parameter("filter", "a matcher, or several in braces; may be repeated"),
-    Parameter("active", "false: leave out what is not muted, which is everything"),
+    Parameter("active", "false: leave out what nothing mutes"),
+    Parameter("silenced", "false: leave out what a silence mutes"),
+    Parameter("inhibited", "false: leave out what other alerts suppress"),
+    Parameter("muted", "false: leave out what a maintenance window mutes"),
     Parameter("receiver", "a regular expression; there is one receiver, triaged"),
 )
 
@@ -193,16 +230,6 @@ def _reading(path: str, handler: Handler, about: str, *query: Parameter) -> Rout
         handler=handler,
         about=about,
         query=query,
-    )
-
-
-def _refusing(method: str, path: str) -> Route:
-    return Route(
-        method=method,
-        path=f"{BASE}/{path}",
-        scope=Scope.RESPOND,
-        handler=refuse_silence,
-        about="Silences are not there yet: says what to do instead.",
     )
 
 
@@ -227,8 +254,4 @@ ROUTES = (
     _reading("alerts/groups", show_groups, "Alerts that fire, by incident.", *ALERT_QUERY),
     _reading("status", status, "What runs, in Alertmanager's words."),
     _reading("receivers", receivers, "The one receiver."),
-    _reading("silences", silences, "None yet."),
-    _reading("silence/{id}", no_silence, "None yet: 404."),
-    _refusing("POST", "silences"),
-    _refusing("DELETE", "silence/{id}"),
 )

@@ -229,7 +229,7 @@ ROUTES = (
     Route(
         method="POST",
         path=f"{BASE}/preview",
-        scope=Scope.READ,
+        scope=Scope.RESPOND,
         handler=preview,
         about="What a silence with these matchers would mute now.",
         body=SilencePreviewWish,

@@ -147,6 +147,9 @@ class Mutes:
                 self._plain.append((window.matchers, cause))
         self._sources = [_Sources(one, inhibiting) for one in muters.suppress if inhibiting]
 
+    def __bool__(self) -> bool:
+        return bool(self._plain or self._sources)
+
     def causes(self, labels: Labels) -> list[Cause]:
         """Everything that mutes an alert with these labels."""
         found = [cause for matchers, cause in self._plain if holds(matchers, labels)]
@@ -158,7 +161,7 @@ class Mutes:
 
     def of(self, firing: Collection[Labels]) -> Muted | None:
         """What mutes an incident whose firing alerts have these labels; None: it is not muted."""
-        if not firing or not (self._plain or self._sources):
+        if not firing or not self:
             return None
         every: dict[str, Cause] = {}
         counts: dict[Muter, int] = {}

@@ -3,11 +3,12 @@
 Labels are the sender's with the rules' laid over them, as they were when the episode began.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.core.muting import Muters, Silence
+from triaged.core.model import Labels
+from triaged.core.muting import AlertId, Muters, Mutes, Silence
 from triaged.core.view import View
 from triaged.store import silences
 from triaged.store.base import Bulk, Row, Transaction
@@ -25,6 +26,13 @@ INHIBITING = Bulk(
            WHERE firing = 1 AND inhibits = 1 LIMIT (SELECT most FROM v)) a
        LEFT JOIN observations o ON o.id = a.observation""",
     ("bigint",),
+    ("a.source", "a.fingerprint", "a.labels", "o.outcome"),
+)
+LAID_OVER = Bulk(
+    """WITH v (source, fingerprint) AS ({rows}) SELECT {columns} FROM v CROSS JOIN alerts a
+       LEFT JOIN observations o ON o.id = a.observation
+       WHERE a.source = v.source AND a.fingerprint = v.fingerprint""",
+    ("text", "text"),
     ("a.source", "a.fingerprint", "a.labels", "o.outcome"),
 )
 INHIBITING_MAX = 10_000
@@ -64,6 +72,21 @@ async def load(
         laid = laid_over(labels, outcome)
         view.labels.setdefault(number, {})[source, fingerprint] = laid
     view.inhibiting |= {row[:2]: laid_over(*row[2:]) for row in inhibiting}
+
+
+async def overlaid(tx: Transaction, identities: Sequence[AlertId]) -> dict[AlertId, Labels]:
+    """The labels of these alerts with those that the rules laid over them."""
+    rows = await tx.fetch_bulk(LAID_OVER, identities)
+    return {row[:2]: laid_over(*row[2:]) for row in rows}
+
+
+async def mutes(tx: Transaction, muters: Muters, now: int) -> Mutes:
+    """Everything that mutes at `now`."""
+    asks = [silences.ask_active(now)]
+    asks.append((INHIBITING, [(INHIBITING_MAX,)] if muters.suppress else []))
+    active, inhibiting = await tx.fetch_bulks(asks)
+    found = {row[:2]: laid_over(*row[2:]) for row in inhibiting}
+    return Mutes(muters, silences.decoded(active), found, now)
 
 
 async def standing(tx: Transaction, numbers: Iterable[int], muters: Muters, now: int) -> View:

@@ -1,0 +1,253 @@
+"""Silences as Alertmanager's API v2 has them, so that `amtool silence` works.
+
+https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from triaged.api import answers, problems
+from triaged.api.bodies import API_BODY_MAX, decode, read_body
+from triaged.api.routes import Call, Parameter, Route, Scope
+from triaged.api.schemas import Instant
+from triaged.api.silences import submit
+from triaged.api.webhooks import unread
+from triaged.core.effects import Silenced, Unknown
+from triaged.core.events import SilenceExpired, SilenceSet
+from triaged.core.matching import Matcher, Operator, pattern_of
+from triaged.core.muting import Silence
+from triaged.core.silencing import state_of
+from triaged.errors import Malformed, Problem
+from triaged.rules.matchers import parse_matchers
+from triaged.store import silences
+from triaged.tokens import new_identity
+from triaged.wire import instant, instant_text
+
+BASE = "/api/v2"
+OPERATORS: dict[tuple[bool, bool], Operator] = {
+    (False, True): "=",
+    (False, False): "!=",
+    (True, True): "=~",
+    (True, False): "!~",
+}
+"""(is it a pattern, must it match) → operator."""
+
+STATES = ("active", "pending", "expired")
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class MatcherV2(msgspec.Struct, frozen=True, rename="camel"):
+    """A matcher in pieces."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    value: str
+    is_regex: bool = False
+    is_equal: bool | None = True
+
+
+class PostedSilence(msgspec.Struct, frozen=True, rename="camel"):
+    """What Alertmanager calls a postable silence; keys that it does not know are left alone."""
+
+    matchers: list[MatcherV2]
+    starts_at: Moment
+    ends_at: Moment
+    created_by: str
+    comment: str
+    id: str | None = None
+
+
+class SilenceStatus(msgspec.Struct, frozen=True):
+    """Where it stands."""
+
+    state: Literal["active", "pending", "expired"]
+
+
+class GettableSilence(msgspec.Struct, frozen=True, rename="camel"):
+    """A silence as Alertmanager shows it."""
+
+    id: str
+    status: SilenceStatus
+    updated_at: Instant
+    matchers: list[MatcherV2]
+    starts_at: Instant
+    ends_at: Instant
+    created_by: str
+    comment: str
+
+
+class SilenceId(msgspec.Struct, frozen=True):
+    """The silence that there is now."""
+
+    silence_id: str = msgspec.field(name="silenceID")
+
+
+def gettable(silence: Silence, now: int) -> GettableSilence:
+    """A silence as Alertmanager shows it."""
+    return GettableSilence(
+        id=silence.id,
+        status=SilenceStatus(state_of(silence, now)),
+        updated_at=instant_text(silence.updated_at),
+        matchers=[
+            MatcherV2(
+                matcher.name,
+                matcher.value,
+                is_regex=matcher.operator in ("=~", "!~"),
+                is_equal=matcher.operator in ("=", "=~"),
+            )
+            for matcher in silence.matchers
+        ],
+        starts_at=instant_text(silence.starts_at),
+        ends_at=instant_text(silence.ends_at),
+        created_by=silence.by,
+        comment=silence.comment,
+    )
+
+
+def in_order(found: Sequence[Silence], now: int) -> list[Silence]:
+    """Active ones by their end, pending ones by their start, expired ones the last ended first."""
+
+    def place(silence: Silence) -> tuple[int, int]:
+        state = state_of(silence, now)
+        at = {"active": silence.ends_at, "pending": silence.starts_at}
+        return STATES.index(state), at.get(state, -silence.ends_at)
+
+    return sorted(found, key=place)
+
+
+async def index(call: Call) -> web.StreamResponse:
+    """The silences whose matchers have what every `filter` asks for."""
+    query = call.request.query
+    unwanted = {state for state in STATES if query.get(state, "true") in {"false", "0"}}
+    try:
+        filters = [one for text in query.getall("filter", []) for one in parse_matchers(text)]
+    except ValueError as error:
+        raise Malformed("wrong_shape", str(error), "?filter") from None
+    now = call.context.clock.now()
+    async with call.context.database.reading() as tx:
+        found = await silences.find(tx)
+    wanted = [
+        gettable(silence, now)
+        for silence in in_order(found, now)
+        if state_of(silence, now) not in unwanted and _has(silence, filters)
+    ]
+    return answers.answer(wanted)
+
+
+def _has(silence: Silence, filters: Sequence[Matcher]) -> bool:
+    values = {matcher.name: matcher.value for matcher in silence.matchers}
+    return all(one.matches(values) for one in filters)
+
+
+async def show(call: Call) -> web.StreamResponse:
+    """One silence."""
+    async with call.context.database.reading() as tx:
+        silence = await silences.fetch(tx, call.params["id"])
+    if silence is None:
+        return _refused(call, 404, [Problem("", f"there is no silence {call.params['id'][:40]!r}")])
+    return answers.answer(gettable(silence, call.context.clock.now()))
+
+
+async def post(call: Call) -> web.StreamResponse:
+    """A new silence; with an `id` one that changes, in place or as a new one."""
+    body = await read_body(call.request, API_BODY_MAX)
+    if not isinstance(body, bytes):
+        return unread(call, body)
+    posted = decode(body, PostedSilence)
+    event = SilenceSet(
+        new_id=new_identity(),
+        matchers=tuple(_matcher(each) for each in posted.matchers),
+        starts_at=instant(posted.starts_at),
+        ends_at=instant(posted.ends_at),
+        by=posted.created_by,
+        comment=posted.comment,
+        id=posted.id or None,
+    )
+    errors = [
+        Problem(f"$.matchers[{index}].value", message)
+        for index, matcher in enumerate(event.matchers)
+        if (message := _wrong_pattern(matcher))
+    ]
+    outcome = errors or await submit(call, event)
+    match outcome:
+        case Silenced(id=identity):
+            return answers.answer(SilenceId(identity))
+        case Unknown(detail=detail):
+            return _refused(call, 404, [Problem("", detail)])
+        case _:
+            return _refused(call, 400, outcome)
+
+
+def _refused(call: Call, status: int, errors: Sequence[Problem]) -> web.Response:
+    """Why not; a client that takes nothing but JSON, as amtool, reads a text as Alertmanager's."""
+    if call.request.headers.get("Accept") == "application/json":
+        return answers.answer("; ".join(error.message for error in errors), status)
+    if status == 404:
+        return problems.not_found(errors[0].message)
+    return problems.invalid(errors)
+
+
+def _matcher(given: MatcherV2) -> Matcher:
+    return Matcher(given.name, OPERATORS[given.is_regex, given.is_equal is not False], given.value)
+
+
+def _wrong_pattern(matcher: Matcher) -> str:
+    if matcher.operator in ("=~", "!~"):
+        try:
+            pattern_of(matcher.value)
+        except ValueError as error:
+            return str(error)
+    return ""
+
+
+async def remove(call: Call) -> web.StreamResponse:
+    """End it now."""
+    event = SilenceExpired(call.params["id"], call.caller.by)
+    (outcome,) = await call.context.engine.submit([event], urgent=True)
+    if isinstance(outcome, Unknown):
+        return _refused(call, 404, [Problem("", outcome.detail)])
+    return answers.answer({})
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path=f"{BASE}/silences",
+        scope=Scope.READ,
+        handler=index,
+        about="Silences, in Alertmanager's words.",
+        answer=list[GettableSilence],
+        query=(
+            Parameter("filter", "a matcher, or several in braces; may be repeated"),
+            *(Parameter(state, "false: leave them out") for state in STATES),
+        ),
+    ),
+    Route(
+        method="POST",
+        path=f"{BASE}/silences",
+        scope=Scope.RESPOND,
+        handler=post,
+        about="Set a silence, or change the one whose `id` is given.",
+        body=PostedSilence,
+        answer=SilenceId,
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/silence/{{id}}",
+        scope=Scope.READ,
+        handler=show,
+        about="One silence.",
+        answer=GettableSilence,
+    ),
+    Route(
+        method="DELETE",
+        path=f"{BASE}/silence/{{id}}",
+        scope=Scope.RESPOND,
+        handler=remove,
+        about="End a silence now.",
+    ),
+)
