@@ -16,13 +16,20 @@ from triaged.core.events import (
     Reopened,
     Resolved,
     SeverityChosen,
+    SilenceSet,
     Snoozed,
     Unacknowledged,
 )
+from triaged.core.matching import Matcher
 from triaged.core.model import Alert, Phase, Severity
 from triaged.rehearsal.cases import Case
+from triaged.rules.matchers import parse_matchers
 
 EXPECT = "expect: {incidents: 1}"
+
+
+def matchers(text: str) -> tuple[Matcher, ...]:
+    return tuple(parse_matchers(text))
 
 
 def alerts(case: Case) -> list[tuple[int, Alert]]:
@@ -165,8 +172,18 @@ def test_silences_are_numbered_and_end() -> None:
         + EXPECT
     )
 
-    first, second = case.silences
     at = case.start_at
-    assert (first.id, first.starts_at, first.ends_at) == ("1", at, at + HOUR)
-    assert (second.id, second.starts_at, second.ends_at) == ("2", at + 5 * MINUTE, at + 15 * MINUTE)
-    assert [str(matcher) for matcher in second.matchers] == ['a="b"', 'c=~"d.*"']
+    assert [(each.at, each.event) for each in case.happenings] == [
+        (0, SilenceSet("1", matchers("a=b"), at, at + HOUR, "anonymous", "of a test")),
+        (
+            5 * MINUTE,
+            SilenceSet(
+                "2",
+                matchers('a=b,c=~"d.*"'),
+                at + 5 * MINUTE,
+                at + 15 * MINUTE,
+                "anonymous",
+                "of a test",
+            ),
+        ),
+    ]

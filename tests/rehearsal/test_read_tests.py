@@ -36,6 +36,7 @@ def wrong(text: str) -> list[str]:
         (f"input: [{{a: b, _every: 1s, _last: 1h}}], {EXPECT}", "more than 2000 alerts"),
         (f"expecting: [wachdog], {EXPECT}", "'wachdog' is none of source:alertmanager, watchdog"),
         (f"silences: [{{match: 'a=b'}}], {EXPECT}", "for is missing: a duration such as"),
+        (f"silences: [{{match: a=b, for: 0s}}], {EXPECT}", "expected some time"),
         (f"silences: [{{match: 'a==', for: 1h}}], {EXPECT}", "'a==', column 3: a value in double"),
         (f"silences: [{{match: 'a=~\".*\"', for: 1h}}], {EXPECT}", "mutes everything: at least"),
         (f"do: [{{at: 1m}}], {EXPECT}", "no verb; an act is one of ack, unack,"),

@@ -1,9 +1,21 @@
 """The world does what the daemon's loops do, at the instants at which they would."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
 from tests.core.world import MONDAY, settings
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.events import Acknowledged, AlertReceived, Delivered, TryAgain, Verdict
+from triaged.core.events import (
+    Acknowledged,
+    AlertReceived,
+    Delivered,
+    TimerFired,
+    TryAgain,
+    Verdict,
+)
 from triaged.core.model import Alert, Page, PageKind, State
+from triaged.core.timers import LapseDue
 from triaged.rehearsal.world import World
 
 
@@ -75,6 +87,35 @@ def test_a_page_that_the_provider_puts_off_goes_again() -> None:
     world.run_until(MONDAY + MINUTE)
 
     assert [page.attempts for _, page in world.sent if page.recipient.contact == "desk"] == [1, 2]
+
+
+class Minutely(World):
+    """A world that looks every minute, as the daemon does."""
+
+    def _look(self, look: LapseDue) -> None:
+        self.handle(TimerFired(look))
+
+
+@given(st.lists(st.tuples(st.integers(1, 400), st.sampled_from("ab"), st.booleans()), max_size=12))
+def test_alerts_lapse_as_if_every_minute_were_looked_at(
+    steps: list[tuple[int, str, bool]],
+) -> None:
+    chosen = settings(stale_after={"am": 3 * MINUTE})
+    worlds = [World(chosen, MONDAY), Minutely(chosen, MONDAY)]
+    for world in worlds:
+        at = MONDAY
+        for gap, name, firing in steps:
+            at += gap * SECOND
+            world.run_until(at)
+            world.handle(AlertReceived(replace(alert(name=name), firing=firing), at))
+        world.run_until(at + 10 * MINUTE)
+        world.handle(AlertReceived(alert(name="last"), world.now))
+        world.run_until(world.now + 2 * MINUTE)
+
+    ended = [
+        [(n, e.at, e.kind) for n, entries in w.entries.items() for e in entries] for w in worlds
+    ]
+    assert ended[0] == ended[1]
 
 
 def test_an_alert_lapses_when_its_source_was_heard_since() -> None:

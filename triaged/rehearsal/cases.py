@@ -7,10 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.effects import Conflict, Unknown
-from triaged.core.events import Action, AlertReceived, Declared, SettingsLoaded
+from triaged.core.events import Action, AlertReceived, Declared, SettingsLoaded, SilenceSet
 from triaged.core.holding import mute_of
 from triaged.core.model import Incident, Outcome, Page, PageKind
-from triaged.core.muting import Silence
 from triaged.core.settings import Settings
 from triaged.rehearsal.tests_schema import Expect
 from triaged.rehearsal.world import World
@@ -22,7 +21,7 @@ class Happening(msgspec.Struct, frozen=True):
     at: int
     where: str
     """FILE:LINE:COL."""
-    event: AlertReceived | Action | Declared
+    event: SilenceSet | AlertReceived | Action | Declared
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -33,12 +32,11 @@ class Case(msgspec.Struct, frozen=True):
     """FILE:LINE:COL."""
     start_at: int
     happenings: tuple[Happening, ...]
-    """By instant; at one instant alerts before acts."""
+    """By instant; at one instant silences, then alerts, then acts."""
     until_us: int
     expect: Expect
     expecting: tuple[str, ...] = ()
     """Names of expectations that are watched."""
-    silences: tuple[Silence, ...] = ()
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -65,8 +63,8 @@ class Played(msgspec.Struct, frozen=True):
 def play(case: Case, settings: Settings) -> Played:
     """Let the case happen.
 
-    At each instant what is due goes first, then the alerts, then what people do, one act after
-    the other; what any of these makes due goes out before the next.
+    At each instant what is due goes first, then silences begin, then the alerts come, then people
+    act, one act after the other; what any of these makes due goes out before the next.
     """
     world = _world(case, settings)
     outcomes: list[Outcome] = []
@@ -76,14 +74,18 @@ def play(case: Case, settings: Settings) -> Played:
         if offset > case.until_us:
             break
         world.run_until(at)
-        happenings = list(group)
-        for event in (each.event for each in happenings if isinstance(each.event, AlertReceived)):
-            outcomes += _receive(world, event)
+        for happening in group:
+            match happening.event:
+                case SilenceSet():
+                    world.handle(happening.event)
+                case AlertReceived():
+                    outcomes += _receive(world, happening.event)
+                    continue  # alerts of one instant are a batch: what they make due comes after
+                case _:
+                    world.run_until(at)
+                    refused += _act(world, happening.event, happening.where)
+            world.run_until(at)
         world.run_until(at)
-        for happening in happenings:
-            if not isinstance(happening.event, AlertReceived):
-                refused += _act(world, happening.event, happening.where)
-                world.run_until(at)
     world.run_until(case.start_at + case.until_us)
     incidents = tuple(incident for _, incident in sorted(world.view.incidents.items()))
     return Played(
@@ -102,7 +104,6 @@ def _world(case: Case, settings: Settings) -> World:
     """A world in which only what the case asks for is expected again and again."""
     watched = {name: settings.expectations[name] for name in case.expecting}
     world = World(replace(settings, expectations=watched), case.start_at)
-    world.view.silences = {silence.id: silence for silence in case.silences}
     if watched:
         world.handle(SettingsLoaded(started=False))
     return world

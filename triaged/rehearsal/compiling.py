@@ -19,12 +19,12 @@ from triaged.core.events import (
     Reopened,
     Resolved,
     SeverityChosen,
+    SilenceSet,
     Snoozed,
     Unacknowledged,
 )
 from triaged.core.expectations import RULE
 from triaged.core.model import Alert
-from triaged.core.muting import Silence
 from triaged.documents import Document, Path
 from triaged.ingest._fingerprint import fingerprint
 from triaged.rehearsal.cases import Case, Happening
@@ -75,7 +75,7 @@ def sendings_of(given: Input, test: Test) -> int:
 
 def case_of(document: Document, test: Test, at: Path) -> Case:
     """The case of a test that is right."""
-    happenings: list[Happening] = []
+    happenings = list(_silences(document, test, at))
     for index, given in enumerate(test.input):
         here = (*at, "input", index)
         written = document.at(here)
@@ -86,12 +86,11 @@ def case_of(document: Document, test: Test, at: Path) -> Case:
             Happening(offset, where, AlertReceived(alert, test.at + offset))
             for offset, alert in _alerts(given, labels, test)
         ]
-    happenings.sort(key=lambda happening: happening.at)
-    acts = [
+    happenings += [
         Happening(act.at, document.where((*at, "do", index)), _event(act, test.at + act.at))
         for index, act in enumerate(test.do)
     ]
-    happenings = sorted([*happenings, *acts], key=lambda happening: happening.at)
+    happenings.sort(key=lambda happening: happening.at)
     pages = test.expect.pages or ()
     last_us = max(
         [0, *(each.at for each in happenings), *(p.at + test.expect.tolerance for p in pages)]
@@ -103,17 +102,16 @@ def case_of(document: Document, test: Test, at: Path) -> Case:
         happenings=tuple(happenings),
         until_us=min(last_us if test.until is None else test.until, UNTIL_MAX_US),
         expect=test.expect,
-        silences=tuple(_silences(test)),
         expecting=tuple(name if ":" in name else RULE + name for name in test.expecting),
     )
 
 
-def _silences(test: Test) -> Iterator[Silence]:
-    for number, given in enumerate(test.silences, 1):
-        starts_at = test.at + given.at
-        ends_at = starts_at + given.length
-        matchers = all_of(given.match)
-        yield Silence(str(number), matchers, starts_at, ends_at, NOBODY, "", starts_at)
+def _silences(document: Document, test: Test, at: Path) -> Iterator[Happening]:
+    for index, given in enumerate(test.silences):
+        now = test.at + given.at
+        matchers, ends_at = all_of(given.match), now + given.length
+        event = SilenceSet(str(index + 1), matchers, now, ends_at, NOBODY, "of a test")
+        yield Happening(given.at, document.where((*at, "silences", index)), event)
 
 
 def _alerts(given: Input, labels: dict[str, str], test: Test) -> Iterator[tuple[int, Alert]]:

@@ -105,6 +105,8 @@ class _Reader:
         for index, silence in enumerate(test.silences):
             if mutes_everything(all_of(silence.match)):
                 place.wrong((*at, "silences", index, "match"), TOO_MUCH)
+            if silence.length == 0:
+                place.wrong((*at, "silences", index, "for"), "expected some time")
         known = [_switch(name) for name in self._context.settings.expectations]
         for index, name in enumerate(test.expecting):
             place.refer((*at, "expecting", index), name, known)

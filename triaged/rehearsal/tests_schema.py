@@ -133,7 +133,7 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Silenced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A silence. In `muted_by` the first of a test is `silence:1`, the second `silence:2`."""
+    """A silence that somebody sets; in `muted_by` the first of a test is `silence:1`."""
 
     match: tuple[MatchersText, ...] | MatchersText
     """What it mutes: all matchers must hold, on the labels with those of the rules laid over."""
@@ -228,7 +228,7 @@ class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TestFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file of tests. At each instant what is due goes first, then alerts, then people."""
+    """A file of tests. At one instant what is due comes first, then silences, alerts, people."""
 
     __test__ = False  # as above
 

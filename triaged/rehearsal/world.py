@@ -40,6 +40,7 @@ from triaged.core.events import (
     Verdict,
 )
 from triaged.core.model import Entry, Page, PageState
+from triaged.core.receiving import SOURCE_CHECK_US
 from triaged.core.settings import Settings
 from triaged.core.timers import (
     ExpectDue,
@@ -87,6 +88,8 @@ class World:
         self._dues: list[tuple[int, int, Due]] = []
         """A heap by instant; what is no longer due then is passed over when its turn comes."""
         self._order = count()
+        self._silent: dict[str, list[LapseDue]] = {}
+        """Source → looks that wait until it is heard: each minute they would see the same."""
 
     def handle(self, event: Event) -> Answer:
         """Decide `event` now and keep the rows."""
@@ -96,6 +99,8 @@ class World:
                 event = replace(event, outcome=outcome)
             alert = event.alert
             self.view.heard_at[alert.source] = self.now
+            if alert.source in self._silent:
+                self._hear(alert.source)
             if alert.firing:
                 self.view.seen_at[alert.source, alert.fingerprint] = event.received_at
         if isinstance(event, TimerFired) and isinstance(event.timer, StormDue):
@@ -183,6 +188,24 @@ class World:
         self.lapses[source, fingerprint] = at
         self._await(at, LapseDue(source, fingerprint, at))
 
+    def _look(self, look: LapseDue) -> None:
+        """Look whether an alert has lapsed; not while its source is silent."""
+        state = self.view.alerts.get((look.source, look.fingerprint))
+        if state is not None and state.firing and state.lapses_at is not None:
+            heard_at = self.view.heard_at.get(look.source, 0)
+            if heard_at < state.lapses_at <= self.now:
+                self._silent.setdefault(look.source, []).append(look)
+                return
+        self.handle(TimerFired(look))
+
+    def _hear(self, source: str) -> None:
+        """A silent source is heard: the looks that waited come when they would have come."""
+        for look in self._silent.pop(source):
+            if self.lapses.get((source, look.fingerprint)) == look.due_at:
+                looks = (self.now - look.due_at) // SOURCE_CHECK_US + 1
+                at = look.due_at + looks * SOURCE_CHECK_US
+                self._look_at(source, look.fingerprint, at)
+
     def _turn(self) -> None:
         """Do everything that is due now, once."""
         lapses: list[LapseDue] = []
@@ -203,7 +226,7 @@ class World:
             elif self.timers.get((due.incident, type(due))) == due:
                 self.handle(TimerFired(due))
         for look in lapses:
-            self.handle(TimerFired(look))
+            self._look(look)
         for page in sorted(pages.values(), key=lambda page: (page.severity, page.due_at)):
             self._send(page)
 
