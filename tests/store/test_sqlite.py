@@ -20,7 +20,7 @@ from triaged.store.base import Bulk
 from triaged.store.database import open_database
 from triaged.store.sqlite import CHUNKS, SqliteDatabase, chunks, named, values_sql
 
-OF_TABLE = re.compile(r"SCAN (?!v$|u$|due$|s\d$|\d+ CONSTANT ROWS).*")
+OF_TABLE = re.compile(r"SCAN (?!v$|u$|due$|near$|live$|s\d$|\d+ CONSTANT ROWS).*")
 """A step of a plan that reads all of something besides the statement's own values."""
 
 
