@@ -2,26 +2,52 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.core.world import settings
+from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk, Ignorant
+from triaged.core.durations import SECOND
 from triaged.core.effects import Acted, Attached
-from triaged.core.events import Acknowledged, AlertReceived, Event
-from triaged.core.model import State
+from triaged.core.events import Acknowledged, AlertReceived, Event, SettingsLoaded
+from triaged.core.expectations import Expectation
+from triaged.core.model import Alert, Severity, State
+from triaged.core.raises import ManyAlerts, Raise
+from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.engine import AHEAD_MIN, BATCH_MAX, Engine
 from triaged.errors import StoreUnavailable
 from triaged.store.base import Database, Transaction
 from triaged.store.database import open_database
 from triaged.store.verify import verify
 
-TABLES = ("alerts", "observations", "incidents", "timers", "pages", "timeline", "counters")
+TABLES = (
+    *("alerts", "observations", "incidents", "timers", "pages", "timeline", "counters"),
+    *("storms", "expectations"),
+)
+WATCHDOG = Expectation("rule:watchdog", 300 * SECOND)
+
+
+class First:
+    """Alerts of the first name are expected."""
+
+    def met_by(self, alert: Alert) -> Sequence[str]:
+        """Its expectation."""
+        return [WATCHDOG.name] if alert.labels["alertname"] == "A0" else []
+
+
+COUNTING = settings(
+    storm=StormLimit(10, 300 * SECOND),
+    flapping=FlapLimit(3, 300 * SECOND),
+    expectations={WATCHDOG.name: WATCHDOG},
+    expected=First(),
+    rules=ByLabels(None, Raise(Severity.SEV1, ManyAlerts(20, 300 * SECOND))),
+)
+"""Everything that is counted over time, with limits within reach."""
 
 
 class Gated(Database):
@@ -78,9 +104,9 @@ async def gated(tmp_path: Path) -> AsyncIterator[Gated]:
 
 
 @asynccontextmanager
-async def running(database: Database) -> AsyncIterator[Engine]:
+async def running(database: Database, chosen: Settings | None = None) -> AsyncIterator[Engine]:
     """An engine whose loop turns."""
-    engine = Engine(database, StillClock(), settings(), Ignorant())
+    engine = Engine(database, StillClock(), chosen or settings(), Ignorant())
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(engine.run())
         try:
@@ -167,20 +193,25 @@ async def test_a_person_acts_on_what_is_being_committed(gated: Gated) -> None:
     assert (await desk.incident(1)).state is State.ACKNOWLEDGED
 
 
+@pytest.mark.parametrize("chosen", [settings(), COUNTING], ids=["plain", "counting"])
 @pytest.mark.parametrize("seed", range(4))
-async def test_ahead_or_after_gives_the_same_rows(tmp_path: Path, seed: int) -> None:
+async def test_ahead_or_after_gives_the_same_rows(
+    tmp_path: Path, seed: int, chosen: Settings
+) -> None:
     stores = [
         await open_database(f"sqlite:{tmp_path / name}.db", StillClock())
         for name in ("after", "ahead")
     ]
-    desks = [Desk(store, StillClock()) for store in stores]
+    desks = [Desk(store, StillClock(), chosen) for store in stores]
     dice = Random(seed)
     spoken = [[_labels(dice) for _ in range(BATCH_MAX)] for _ in range(4)]
     after, ahead = [[[_said(desk, one) for one in batch] for batch in spoken] for desk in desks]
 
+    for desk in desks:
+        await desk.handle(SettingsLoaded(started=True))
     for batch in after:
         await desks[0].handle(*batch)
-    async with running(stores[1]) as engine:
+    async with running(stores[1], chosen) as engine:
         await asyncio.gather(*[engine.submit(batch, urgent=False) for batch in ahead])
 
     for table in TABLES:

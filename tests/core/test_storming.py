@@ -1,8 +1,10 @@
-from tests.core.world import World, person, settings, step
+from tests.core.world import MONDAY, World, person, settings, step
 from triaged.core.document import incident_document
-from triaged.core.durations import MINUTE
+from triaged.core.durations import HOUR, MINUTE
 from triaged.core.events import Acknowledged
+from triaged.core.matching import Matcher
 from triaged.core.model import Incident, PageKind, Plan, Severity, State
+from triaged.core.muting import Maintenance, Muters
 from triaged.core.settings import StormLimit, Team
 from triaged.core.storming import SHOWN, blows, counted, storm_key
 from triaged.core.storms import Storm
@@ -159,6 +161,17 @@ def test_what_is_counted_is_never_more_than_a_storm_needs() -> None:
     assert storm == Storm("a", (96, 97, 98, 99), 99)
     assert blows(storm, LIMIT, 99 + LIMIT.within_us - 1)
     assert not blows(storm, LIMIT, 99 + LIMIT.within_us)
+
+
+def test_what_is_muted_comes_under_no_umbrella() -> None:
+    window = Maintenance("work", (Matcher("env", "=", "staging"),), start=0, end=MONDAY + HOUR)
+    world = World(settings(storm=LIMIT, muters=Muters(maintenance=(window,))))
+
+    for number in range(9):
+        world.fires(alertname=f"A{number}", severity="SEV-3", team="payments", env="staging")
+
+    assert world.view.latest_incident(storm_key("payments")) is None
+    assert paged(world) == set()
 
 
 def test_without_a_limit_every_incident_pages() -> None:

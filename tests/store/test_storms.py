@@ -6,7 +6,9 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import DAY, MINUTE, SECOND
 from triaged.core.events import Acknowledged, Event, Resolved, TimerFired
+from triaged.core.matching import Matcher
 from triaged.core.model import Incident, State
+from triaged.core.muting import Maintenance, Muters
 from triaged.core.storms import Storm
 from triaged.core.timers import StormDue
 from triaged.store import storms, timers
@@ -98,3 +100,16 @@ async def test_more_than_a_storm_stays_under_its_umbrella(desk: Desk) -> None:
     found = await stored(desk, 11)
     assert {each.storm for each in found if each.bundled_at is not None} == {11}
     assert found[10].previous == 5
+
+
+async def test_what_is_muted_comes_under_no_umbrella(database: Database, clock: StillClock) -> None:
+    window = Maintenance(
+        "work", (Matcher("team", "=", "payments"),), start=0, end=clock.now() + DAY
+    )
+    muters = Muters(maintenance=(window,))
+    desk = Desk(database, clock, settings(storm=LIMIT, muters=muters))
+
+    await desk.handle(*trouble(desk, 0, 3))
+    await desk.handle(*trouble(desk, 3, 5))
+
+    assert {each.storm for each in await stored(desk, 8)} == {None}

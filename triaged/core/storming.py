@@ -57,10 +57,16 @@ def begin(view: View, draft: Draft, settings: Settings, now: int, cause: Cause) 
     if not incident.reopens:
         storm = counted(storm, limit, now)
         draft.add(SaveStorm(storm))
-    if incident.severity is Severity.SEV1 or not blows(storm, limit, now):
+    by_itself = incident.severity is Severity.SEV1 or not blows(storm, limit, now)
+    if by_itself or _is_muted(view, incident, settings, now):
         arm(draft, settings, now, cause)
     else:
         shelter(view, draft, settings, limit, now)
+
+
+def _is_muted(view: View, incident: Incident, settings: Settings, now: int) -> bool:
+    """Whether its pages are held anyway: nobody is paged for it under an umbrella, either."""
+    return view.mutes(settings.muters, now).of([incident.labels]) is not None
 
 
 def counted(storm: Storm, limit: StormLimit, now: int) -> Storm:

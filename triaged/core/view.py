@@ -116,6 +116,10 @@ class View:
         self._mutes = (muters, now, mutes)
         return mutes
 
+    def take_mutes(self, muters: Muters, now: int, mutes: Mutes) -> None:
+        """Know what mutes at `now`, where silences and what suppresses are not loaded."""
+        self._mutes = (muters, now, mutes)
+
     def absorb(self, effects: Iterable[Effect]) -> None:
         """Make `effects` visible to the decisions that follow in this batch."""
         for effect in effects:

@@ -102,6 +102,9 @@ async def load(
     view.watches = expected
     if teams or wanted.umbrellas:
         await _load_storms(tx, view, teams, wanted)
+        if not view.tracks and _may_blow(view, settings, len(events)):
+            mutes = await muting.mutes(tx, settings.muters, now)
+            view.take_mutes(settings.muters, now, mutes)
     if before is not None:
         view.take_over(before, wanted.numbers, wanted.keys)
     if wanted.looks:
@@ -263,6 +266,13 @@ def _teams(events: Iterable[Event], settings: Settings) -> set[str]:
         return set()
     outcomes = [event.outcome for event in events if isinstance(event, AlertReceived)]
     return {team_of(o, settings) or "" for o in outcomes if o is not None and o.incident}
+
+
+def _may_blow(view: View, settings: Settings, opening: int) -> bool:
+    """Whether there is a storm somewhere, or there may be after so many further incidents."""
+    limit = settings.storm
+    most = max((len(storm.opened) for storm in view.storms.values()), default=0)
+    return limit is not None and most + opening > limit.incidents
 
 
 async def _load_storms(tx: Transaction, view: LoadedView, teams: Set[str], wanted: _Wanted) -> None:
