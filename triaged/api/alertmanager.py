@@ -3,7 +3,7 @@
 https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import msgspec
 from aiohttp import web
@@ -32,13 +32,14 @@ READ_AT_ONCE = 1000
 NEVER = "0001-01-01T00:00:00.000Z"
 """How Alertmanager writes that an alert does not end by itself."""
 
-STATES: Mapping[str, Muter | None] = {
-    "active": None,
-    "silenced": Muter.SILENCE,
-    "inhibited": Muter.SUPPRESS,
-    "muted": Muter.MAINTENANCE,
+STATES: Mapping[str, Collection[Muter]] = {
+    "active": (),
+    "silenced": (Muter.SILENCE, Muter.MAINTENANCE),
+    "inhibited": (Muter.SUPPRESS,),
+    "muted": (Muter.MAINTENANCE,),
 }
-"""Query parameters that leave alerts out, by what mutes these."""
+"""Query parameters that leave alerts out, by what mutes these. Clients that know of no windows ask
+for what is not `silenced`."""
 
 CONFIG = "route:\n  receiver: triaged\nreceivers:\n- name: triaged\n"
 """What `amtool config` shows: our rules have no form there."""
@@ -178,8 +179,9 @@ def _states(standing: Standing) -> set[str]:
     """Which of STATES an alert is in."""
     if not standing.causes:
         return {"active"}
-    kinds = {cause.kind for cause in standing.causes}
-    return {name for name, kind in STATES.items() if kind in kinds}
+    return {
+        name for cause in standing.causes for name, kinds in STATES.items() if cause.kind in kinds
+    }
 
 
 def _status(causes: Sequence[Cause]) -> dict[str, object]:
@@ -215,7 +217,7 @@ def _document(standing: Standing) -> dict[str, object]:
 ALERT_QUERY = (
     Parameter("filter", "a matcher, or several in braces; may be repeated"),
     Parameter("active", "false: leave out what nothing mutes"),
-    Parameter("silenced", "false: leave out what a silence mutes"),
+    Parameter("silenced", "false: leave out what a silence or a maintenance window mutes"),
     Parameter("inhibited", "false: leave out what other alerts suppress"),
     Parameter("muted", "false: leave out what a maintenance window mutes"),
     Parameter("receiver", "a regular expression; there is one receiver, triaged"),

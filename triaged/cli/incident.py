@@ -235,6 +235,7 @@ def _print_one(row: Any) -> None:
             ("alerts", f"{alerts['firing']} firing, {alerts['resolved']} resolved"),
             ("left out", f"{alerts['truncated']} by the sender" if alerts["truncated"] else None),
             ("escalation", f"epoch {place['epoch']}, round {place['round']}, step {place['step']}"),
+            ("muted by", ", ".join(row.get("muted_by") or [])),
             ("next page", local_time(place["next_at"])),
             ("labels", ", ".join(f"{k}={v}" for k, v in row["labels"].items())),
         ]

@@ -76,7 +76,10 @@ def _say_changes(draft: Draft, muted: Muted, known: tuple[str, ...], now: int) -
     ended = [name for name in known if name not in muted.by]
     if new:
         data: dict[str, object] = {"by": new, "until": muted.until, "reason": Reason.MUTED}
-        draft.say(Entry(now, "incident.muted", OURSELVES, f"muted by {', '.join(new)}", data))
+        about = {str(cause): cause.about for cause in muted.causes if cause.about}
+        told = [f"{name} ({about[name]})" if name in about else name for name in new]
+        text = f"muted by {', '.join(told)}"
+        draft.say(Entry(now, "incident.muted", OURSELVES, text, data | {"about": about}))
     if ended:
         _say_unmuted(draft, ended, muted.by, now)
     if new and not known:

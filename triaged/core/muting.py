@@ -24,6 +24,9 @@ reload may end a window."""
 NAMED_MAX = 20
 """Reasons that an incident tells: more than anybody reads."""
 
+ABOUT_MAX = 200
+"""Characters of a silence's author and comment on a timeline: the whole is with the silence."""
+
 
 class Muter(StrEnum):
     """What can mute."""
@@ -106,6 +109,8 @@ class Cause(msgspec.Struct, frozen=True, order=True):
     """When it ends, as far as is known."""
     alerts: tuple[AlertId, ...] = ()
     """The alerts that suppress."""
+    about: str = ""
+    """Of a silence: who wants it, and why."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"
@@ -136,9 +141,7 @@ class Mutes:
         now: int,
     ) -> None:
         self._plain = [
-            (silence.matchers, Cause(Muter.SILENCE, silence.id, silence.ends_at))
-            for silence in silences
-            if silence.active(now)
+            (silence.matchers, _cause_of(silence)) for silence in silences if silence.active(now)
         ]
         for window in muters.maintenance:
             until = window.ends_at(now)
@@ -175,6 +178,12 @@ class Mutes:
         causes = [every[name] for name in sorted(every)]
         until = min((cause.until for cause in causes if cause.until is not None), default=None)
         return Muted(tuple(causes), until, counts)
+
+
+def _cause_of(silence: Silence) -> Cause:
+    about = f"{silence.by}: {silence.comment}"
+    about = about if len(about) <= ABOUT_MAX else f"{about[:ABOUT_MAX]}…"
+    return Cause(Muter.SILENCE, silence.id, silence.ends_at, about=about)
 
 
 class _Sources:
