@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 from tests.cli.desk import Desk
-from tests.e2e.peers import eventually
+from tests.e2e.peers import eventually, fetch_json
 
 
 def test_incidents_are_listed_shown_and_acted_on(desk: Desk) -> None:
@@ -132,3 +132,25 @@ def test_an_incident_about_a_body_in_quarantine_is_no_test(desk: Desk, tmp_path:
 
     assert (status, out) == (1, "")
     assert err == "triaged: no alert opened INC-1 (quarantine): it is no test\n"
+
+
+def test_a_silence_is_exported_with_what_it_muted(desk: Desk, tmp_path: Path) -> None:
+    wish = {
+        "matchers": ['alertname="Down"'],
+        "duration": "2h",
+        "comment": "planned work",
+    }
+    fetch_json(f"{desk.url}/api/v1/silences", wish)
+    desk.fires("Down")
+    eventually(lambda: "incident.muted" in desk("incident", "timeline", "1")[1], "muting")
+
+    status, out, err = desk("incident", "export", "--as-test", "1")
+    (tmp_path / "muted.yaml").write_text(out)
+    passed = desk.offline(
+        "test", str(tmp_path / "muted.yaml"), "--config", str(desk.folder / "config.yaml")
+    )
+
+    assert (status, err) == (0, "")
+    assert "match: ['alertname=\"Down\"']" in out
+    assert "pages: []" in out
+    assert passed[0] == 0, passed

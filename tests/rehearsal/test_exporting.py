@@ -24,11 +24,11 @@ from triaged.core.events import (
     Reopened,
     Resolved,
     SeverityChosen,
+    SilenceSet,
     Snoozed,
     Unacknowledged,
 )
 from triaged.core.model import Alert, Phase, Severity
-from triaged.core.muting import Silence
 from triaged.documents import parse
 from triaged.rehearsal.cases import play
 from triaged.rehearsal.exporting import exported
@@ -188,19 +188,44 @@ def test_a_failed_page_is_told_and_pages_are_not_expected() -> None:
     assert "pages:" not in text
 
 
-def test_what_muted_an_incident_is_not_in_the_test() -> None:
+def muted() -> Any:
+    """The answers about an incident that a silence mutes from the beginning, for 10 minutes."""
     world = Watched(SETTINGS, MONDAY)
-    matcher = parse_matchers("alertname=Down")
-    silence = Silence("x", tuple(matcher), MONDAY, MONDAY + 10 * MINUTE, "alice", "", MONDAY)
-    world.view.silences = {"x": silence}
+    silence = SilenceSet(
+        "x", tuple(parse_matchers("alertname=Down")), MONDAY, MONDAY + 10 * MINUTE, "alice", "work"
+    )
+    world.handle(silence)
     world.handle(replace(fires(), received_at=MONDAY))
     world.run_until(MONDAY + 11 * MINUTE)
+    return world.answers(1)
 
-    text = exported(world.answers(1))
 
-    assert "# Pages are not expected: muted by silence:x; what muted it is not in the test." in text
+def test_a_silence_that_muted_it_is_in_the_test() -> None:
+    answers = muted()
+    answers["silences"] = [
+        {
+            "id": "x",
+            "matchers": ['alertname="Down"'],
+            "starts_at": "2026-03-30T09:00:00.000000Z",
+            "ends_at": "2026-03-30T10:10:00.000000Z",
+        }
+    ]
+
+    text = exported(answers)
+
+    assert "- {match: ['alertname=\"Down\"'], at: 0s, for: 10m}" in text
+    assert "- {at: 10m, to: alice, via: desk}" in text
+    cases, problems = read_tests([parse("export.yaml", text.encode())], CONTEXT)
+    assert problems == []
+    assert judge(play(cases[0], SETTINGS)).passed
+
+
+def test_what_muted_an_incident_and_is_not_in_the_test_is_told() -> None:
+    text = exported(muted())
+
+    assert "# Pages are not expected: muted by silence:x, which is not in the test." in text
     assert "response:" not in text
-    assert verdict_of(world).passed
+    assert "pages:" not in text
 
 
 def test_a_late_daemon_is_within_the_tolerance() -> None:

@@ -15,7 +15,8 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
         ({"at": "2m30s", "x": ["1.25s", "0s"]}, "{at: 2m30s, x: [1.25s, 0s]}"),
         ({"no": "yes", "port": "9090"}, '{"no": "yes", port: "9090"}'),
         ({"t": "Disk /var on db-1 (99.5)"}, "{t: Disk /var on db-1 (99.5)}"),
-        ({"t": 'a: "b" #c'}, '{t: "a: \\"b\\" #c"}'),
+        ({"t": 'a: "b" #c'}, """{t: 'a: "b" #c'}"""),
+        ({"t": 'it\'s "b"'}, '{t: "it\'s \\"b\\""}'),
         ({"t": "a\nb\u2028"}, '{t: "a\\U0000000Ab\\U00002028"}'),
     ],
 )

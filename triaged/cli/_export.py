@@ -6,6 +6,7 @@ from typing import Any
 from triaged.cli._client import Client, Failed
 from triaged.cli._output import print_json
 
+SILENCE = "silence:"
 LIMIT = "1000"
 """Rows a request: the most that the API gives."""
 
@@ -28,11 +29,21 @@ def export(client: Client, path: str, options: argparse.Namespace) -> int:
         ("pages", "pages"),
     ):
         answers[key] = _every(client, f"{path}/{key}", noun)
+    answers["silences"] = [
+        client.get(f"/api/v1/silences/{name}") for name in _silences(answers["timeline"])
+    ]
     if options.as_test:
         print(_as_test(answers), end="")
     else:
         print_json(answers)
     return 0
+
+
+def _silences(timeline: list[Any]) -> list[str]:
+    """The ids of the silences that muted it at any time."""
+    told = [entry["data"].get("by", []) for entry in timeline if entry["kind"] == "incident.muted"]
+    names = [name for names in told for name in names if name.startswith(SILENCE)]
+    return [name.removeprefix(SILENCE) for name in dict.fromkeys(names)]
 
 
 def _every(client: Client, path: str, noun: str) -> list[Any]:

@@ -9,6 +9,7 @@ from triaged.core.draft import OURSELVES
 from triaged.core.durations import SECOND, format_duration
 from triaged.core.grouping import ALERTS
 from triaged.core.model import LIVE, Reason
+from triaged.core.muting import Muter
 from triaged.ingest._fingerprint import fingerprint
 from triaged.rehearsal.compiling import ALERTS_MAX, UNTIL_MAX_US
 from triaged.rehearsal.flow import flow, scalar
@@ -18,8 +19,6 @@ TOLERANCE_US = 5 * SECOND
 """A daemon's timers fire within a second of their instants, and the next ones count from then."""
 
 BY_RULE = ("rule:", "raise:")
-FAILED = "in a test every provider accepts"
-MUTED = "what muted it is not in the test"
 ESCALATED = "escalated by hand"
 BY_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE})
 """Why triaged opens incidents without an alert or a person."""
@@ -95,6 +94,15 @@ class EpisodeThen(msgspec.Struct, frozen=True):
     annotations: dict[str, str] = {}
 
 
+class SilenceThen(msgspec.Struct, frozen=True):
+    """A silence that muted it."""
+
+    id: str
+    matchers: tuple[str, ...]
+    starts_at: str
+    ends_at: str
+
+
 class Night(msgspec.Struct, frozen=True):
     """An incident with all that belongs to it, as the API answers."""
 
@@ -102,6 +110,13 @@ class Night(msgspec.Struct, frozen=True):
     timeline: tuple[EntryThen, ...]
     pages: tuple[PageThen, ...]
     episodes: tuple[EpisodeThen, ...]
+    silences: tuple[SilenceThen, ...] = ()
+
+
+def muters_of(timeline: Sequence[EntryThen]) -> list[str]:
+    """What muted an incident at any time, as `silence:<id>` or `maintenance:<name>`."""
+    told = [entry.data.get("by") for entry in timeline if entry.kind == "incident.muted"]
+    return [str(name) for names in told if isinstance(names, list) for name in names]
 
 
 def exported(answers: object) -> str:
@@ -136,6 +151,7 @@ class _Export:
             f"  - name: {scalar(f'{incident.id} {incident.title}')}",
             f"    at: {incident.opened_at}",
             *_list("input", inputs),
+            *_list("silences", list(self._silences())),
             *_list("do", acts),
             f"    until: {format_offset(until_us)}",
             "    expect:",
@@ -184,6 +200,13 @@ class _Export:
         if episode.annotations:
             written["_annotations"] = dict(episode.annotations)
         return written
+
+    def _silences(self) -> Iterator[Written]:
+        for silence in self._night.silences:
+            at_us, end_us = self._offset(silence.starts_at), self._offset(silence.ends_at)
+            if end_us > at_us:
+                length = format_offset(end_us - at_us)
+                yield {"match": silence.matchers, "at": format_offset(at_us), "for": length}
 
     def _acts(self) -> Iterator[Written]:
         before: EntryThen | None = None
@@ -262,23 +285,29 @@ class _Export:
             "policy": incident.policy,
             **{name: value for name, value in more.items() if value},
             "state": incident.state,
-            **({} if self._was_muted() else {"response": incident.response}),
+            **({} if self._not_in_the_test() else {"response": incident.response}),
             **({"firing": incident.alerts.firing} if incident.state in LIVE else {}),
             "reopens": incident.reopens,
         }
 
-    def _was_muted(self) -> bool:
-        """While it was, no target ran."""
-        return any(entry.kind == "incident.muted" for entry in self._night.timeline)
+    def _not_in_the_test(self) -> list[str]:
+        """What muted it and neither is a silence that we know nor a window of the rules."""
+        known = {f"{Muter.SILENCE}:{silence.id}" for silence in self._night.silences}
+        names = [name for name in muters_of(self._night.timeline) if name not in known]
+        return [name for name in names if not name.startswith(f"{Muter.MAINTENANCE}:")]
 
     def _pages(self) -> Sequence[Written] | None:
         """The pages that went out; None if what is not in the test decided about some of them."""
-        for entry in self._night.timeline:
-            why = {"page.failed": FAILED, "incident.muted": MUTED}.get(entry.kind)
-            if why is not None:
-                text = f"Pages are not expected: {entry.text}; {why}."
-                self._remarks.append(text.replace("\n", " "))
-                return None
+        failed = [entry.text for entry in self._night.timeline if entry.kind == "page.failed"]
+        unknown = self._not_in_the_test()
+        if not failed and not unknown:
+            return self._sent()
+        why = f"muted by {unknown[0]}, which is not in the test" if unknown else ""
+        why = why or f"{failed[0]}; in a test every provider accepts"
+        self._remarks.append(f"Pages are not expected: {why}.".replace("\n", " "))
+        return None
+
+    def _sent(self) -> Sequence[Written]:
         sent = [each for each in self._night.pages if (each.kind, each.state) == ("page", "sent")]
         return [
             {

@@ -27,10 +27,12 @@ def flow(value: object) -> str:
 
 
 def scalar(text: str) -> str:
-    """A text, plain where no reader can take it for anything else, else in double quotes."""
+    """A text, plain where no reader can take it for anything else, else in quotes."""
     plain = _PLAIN.fullmatch(text) and text.casefold() not in _WORDS
     if plain or _DURATION.fullmatch(text):
         return text
+    if '"' in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
     return '"' + "".join(map(_escaped, text)) + '"'
 
 
