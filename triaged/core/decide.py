@@ -18,6 +18,7 @@ from triaged.core.events import (
     NoteAdded,
     PageDue,
     PhaseChanged,
+    Reclassified,
     Reopened,
     Resolved,
     SettingsLoaded,
@@ -32,6 +33,7 @@ from triaged.core.events import (
 from triaged.core.expecting import load
 from triaged.core.quarantining import quarantine
 from triaged.core.receiving import receive
+from triaged.core.reclassifying import reclassify
 from triaged.core.settings import Settings
 from triaged.core.silencing import expire, looked, set_silence
 from triaged.core.timing import fire
@@ -58,6 +60,8 @@ def decide(view: View, event: Event, settings: Settings, now: int) -> Decision:
             loaded = load(view, event, settings, now)
             looks = (LookAgain(now),) if settings.muters else ()
             return Decision((*loaded.effects, *looks), loaded.answer)
+        case Reclassified():
+            return reclassify(view, event, settings, now)
         case SilenceSet():
             return set_silence(view, event, now)
         case SilenceExpired():

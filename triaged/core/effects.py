@@ -41,6 +41,12 @@ class EndEpisode(msgspec.Struct, frozen=True, gc=False):
     by: Literal["resolved", "lapsed", "restarted"]
 
 
+class ReclassifyAlert(msgspec.Struct, frozen=True, gc=False):
+    """The alert's severity and rule are by today's rules."""
+
+    state: AlertState
+
+
 class NoteResolve(msgspec.Struct, frozen=True, gc=False):
     """A resolve of something that does not fire, or that we never saw: counted, not stored."""
 
@@ -169,6 +175,7 @@ Effect = (
     StartEpisode
     | RepeatAlert
     | EndEpisode
+    | ReclassifyAlert
     | NoteResolve
     | CheckLapse
     | MoveFiring

@@ -211,6 +211,21 @@ class DeliveryEnded(msgspec.Struct, frozen=True, gc=False):
     attempt: int
 
 
+class Reclassification(msgspec.Struct, frozen=True, gc=False):
+    """A firing alert, and what today's rules make of it."""
+
+    source: str
+    fingerprint: str
+    outcome: Outcome
+
+
+class Reclassified(msgspec.Struct, frozen=True, gc=False):
+    """Somebody wants today's rules for what fires: alerts of one incident, or of none."""
+
+    incident: int | None
+    alerts: tuple[Reclassification, ...]
+
+
 Action = (
     Acknowledged
     | Unacknowledged
@@ -235,6 +250,7 @@ Event = (
     | PageDue
     | DeliveryEnded
     | SettingsLoaded
+    | Reclassified
     | SilenceSet
     | SilenceExpired
     | SilenceLooked

@@ -22,6 +22,7 @@ from triaged.core.effects import (
     MoveFiring,
     NoteResolve,
     Quarantine,
+    ReclassifyAlert,
     RepeatAlert,
     SaveIncident,
     SavePage,
@@ -134,6 +135,8 @@ class View:
                     self.alerts[state.source, state.fingerprint] = state
                     if self.tracks:
                         self._forget(state)
+                case ReclassifyAlert(state=state):
+                    self.alerts[state.source, state.fingerprint] = state
                 case SaveIncident(incident=incident):
                     self.add_incident(incident)
                 case MoveFiring(old=old, new=new):

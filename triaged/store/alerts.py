@@ -5,7 +5,14 @@ from typing import Any
 
 import msgspec
 
-from triaged.core.effects import CheckLapse, EndEpisode, MoveFiring, RepeatAlert, StartEpisode
+from triaged.core.effects import (
+    CheckLapse,
+    EndEpisode,
+    MoveFiring,
+    ReclassifyAlert,
+    RepeatAlert,
+    StartEpisode,
+)
 from triaged.core.model import AlertState, Severity
 from triaged.core.timers import LapseDue
 from triaged.store.base import Bulk, Row, Transaction
@@ -68,6 +75,12 @@ CHECK = Bulk(
        FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint
            AND alerts.firing = 1""",
     ("text", "text", "bigint"),
+)
+RECLASSIFY = Bulk(
+    """WITH v (source, fingerprint, severity, rule) AS ({rows})
+       UPDATE alerts SET severity = v.severity, rule = v.rule
+       FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint""",
+    ("text", "text", "text", "text"),
 )
 LAPSES = Bulk(
     """WITH v (now, most) AS ({rows}) SELECT {columns} FROM (
@@ -174,6 +187,13 @@ async def save_checks(tx: Transaction, effects: Iterable[CheckLapse]) -> None:
     await tx.write(CHECK, [(e.source, e.fingerprint, e.check_at) for e in effects])
 
 
+async def save_reclassified(tx: Transaction, effects: Iterable[ReclassifyAlert]) -> None:
+    """Write what today's rules make of these."""
+    states = [effect.state for effect in effects]
+    rows = [(s.source, s.fingerprint, s.severity, s.rule) for s in states]
+    await tx.write(RECLASSIFY, sorted(rows, key=lambda row: row[:2]))
+
+
 async def save_moves(tx: Transaction, effects: Iterable[MoveFiring]) -> None:
     """Give what fires in one incident to another."""
     await tx.write(MOVE, [(e.old, e.new) for e in effects])
@@ -227,6 +247,21 @@ def stored_alert(row: Sequence[Any]) -> StoredAlert:
     values["firing"] = bool(values["firing"])
     values["severity"] = Severity(values["severity"]) if values["severity"] else None
     return StoredAlert(**values)
+
+
+FIRING = f"""SELECT {", ".join(f"a.{name}" for name in COLUMNS)},
+        COALESCE(o.received_at, a.starts_at)
+    FROM alerts a LEFT JOIN observations o ON o.id = a.observation
+    WHERE (a.source, a.fingerprint) > ($1, $2) AND a.firing = 1
+    ORDER BY a.source, a.fingerprint LIMIT $3"""
+
+
+async def firing_after(
+    tx: Transaction, identity: tuple[str, str], limit: int
+) -> list[tuple[StoredAlert, int]]:
+    """Firing alerts behind `identity`, in that order, each with when its episode was received."""
+    rows = await tx.fetch(FIRING, *identity, limit)
+    return [(stored_alert(row[:-1]), row[-1]) for row in rows]
 
 
 async def postpone(tx: Transaction, timer: LapseDue, check_at: int) -> None:

@@ -19,6 +19,7 @@ from triaged.core.effects import (
     MoveFiring,
     NoteResolve,
     Quarantine,
+    ReclassifyAlert,
     RepeatAlert,
     SaveIncident,
     SavePage,
@@ -63,6 +64,7 @@ class Changes:
         self.ended: list[tuple[EndEpisode, int]] = []
         """With how many repeats there were in this batch."""
         self.checks: dict[AlertId, CheckLapse] = {}
+        self.reclassified: dict[AlertId, ReclassifyAlert] = {}
         self.moves: list[MoveFiring] = []
         self.incidents: set[int] = set()
         self.timers: dict[tuple[int, str], IncidentTimer | None] = {}
@@ -92,6 +94,8 @@ class Changes:
                     self.episodes.append(effect)
                     self.ends.pop(identity, None)
                     self.repeats.pop(identity, None)
+                case ReclassifyAlert(state=state):
+                    self.reclassified[state.source, state.fingerprint] = effect
                 case SaveIncident(incident=incident):
                     self.incidents.add(incident.number)
                 case JoinAlert(incident=number, alert=alert):
@@ -164,6 +168,7 @@ async def save_changes(
     await alerts.save_repeats(tx, changes.repeats.values())
     await alerts.save_ends(tx, changes.ends.values())
     await alerts.save_checks(tx, changes.checks.values())
+    await alerts.save_reclassified(tx, changes.reclassified.values())
     await alerts.save_moves(tx, changes.moves)
     armed = [timer for timer in changes.timers.values() if timer is not None]
     dropped = [key for key, timer in changes.timers.items() if timer is None]

@@ -13,6 +13,7 @@ from triaged.core.events import (
     DeliveryEnded,
     Event,
     PageDue,
+    Reclassified,
     Reopened,
     SettingsLoaded,
     SilenceExpired,
@@ -87,7 +88,13 @@ async def load(
         for event in batch
         if isinstance(event, TimerFired) and isinstance(event.timer, LapseDue)
     }
-    found = await alerts.states(tx, sorted(known | lapsing))
+    named = {
+        (one.source, one.fingerprint)
+        for event in batch
+        if isinstance(event, Reclassified)
+        for one in event.alerts
+    }
+    found = await alerts.states(tx, sorted(known | lapsing | named))
     loaded = {(state.source, state.fingerprint): state for state in found}
     if before is not None:
         loaded |= {identity: before.alerts[identity] for identity in known & before.alerts.keys()}
@@ -209,6 +216,9 @@ class _Wanted:
                 self.reopening.add(number)
             case TimerFired():
                 pass
+            case Reclassified(incident=number):
+                if number is not None:
+                    self.numbers.add(number)
             case _:
                 self.numbers.add(event.incident)
 

@@ -1,0 +1,74 @@
+"""`triaged rule`: what the rules of a running daemon have done, and today's for what fires."""
+
+import argparse
+from typing import Any
+
+from triaged.cli import _options
+from triaged.cli._client import Failed, client_of, complain
+from triaged.cli._output import local_time, print_table, show
+
+SUMMARY = "what the rules have done lately; today's rules for what fires already"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """`stats` and `reclassify`."""
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    stats = verbs.add_parser("stats", help="matches, incidents, pages and answers of each rule")
+    _options.daemon(stats)
+    stats.add_argument(
+        "--since", default="30d", help="RFC 3339, or how long ago (default: %(default)s)"
+    )
+    again = verbs.add_parser("reclassify", help="classify what fires already by today's rules")
+    _options.daemon(again)
+    again.add_argument("--dry-run", action="store_true", help="only say what would change")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    client = client_of(options)
+    try:
+        if options.verb == "stats":
+            answer = client.get("/api/v1/rules/stats", {"since": options.since})
+        else:
+            answer = client.post("/api/v1/rules/reclassify", {"dry_run": options.dry_run})
+    except Failed as failure:
+        return complain(failure)
+    show(options.output, answer, _print_stats if options.verb == "stats" else _print_changes)
+    return 0
+
+
+def _print_stats(answer: Any) -> None:
+    header = ("MATCHES", "DECIDED", "INCIDENTS", "PAGED", "ACTED", "HELD", "LAST MATCH", "RULE")
+    print_table(
+        header,
+        [
+            (
+                row["matches"],
+                row["decided"],
+                row["incidents"],
+                row["paged"],
+                row["acted"],
+                row["held"],
+                local_time(row["last_match"]) or "never",
+                row["rule"] if row["loaded"] else f"{row['rule']} (not loaded)",
+            )
+            for row in answer["rules"]
+        ],
+    )
+
+
+def _print_changes(answer: Any) -> None:
+    verb = "would change" if answer["dry_run"] else "changed"
+    print(f"{answer['changed']} of {answer['looked_at']} firing alerts {verb}")
+    rows = [
+        (
+            row["incident"] or "-",
+            f"{row['source']}/{row['fingerprint']}",
+            row["severity"] or "unclassified",
+            row["today"] or "unclassified",
+            row["today_rule"] or "-",
+        )
+        for row in answer["alerts"]
+    ]
+    if rows:
+        print_table(("INCIDENT", "ALERT", "IS", "TODAY", "BY RULE"), rows)

@@ -1,0 +1,81 @@
+"""Today's rules for what fires already: what `rule reclassify` changes, and what it leaves alone.
+
+Alerts take the severity and rule of today. A worse one raises the incident as a joining alert
+would, unless a person's choice covers it; a better one does not lower it, for a severity never
+falls by itself. Key, policy and people stay what they were at the opening.
+"""
+
+from msgspec.structs import replace
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.effects import Attached, Decision, Effect, ReclassifyAlert
+from triaged.core.events import Reclassification, Reclassified
+from triaged.core.model import AlertState, Entry, Incident
+from triaged.core.settings import Settings
+from triaged.core.severity import Rise, raise_to, rise_of
+from triaged.core.view import View
+
+SHOWN = 20
+"""Alerts named in one entry; the count tells how many there were."""
+
+
+def reclassify(view: View, event: Reclassified, settings: Settings, now: int) -> Decision:
+    """Give alerts of one incident, or of none, the verdict of today's rules."""
+    effects: list[Effect] = []
+    changed: list[tuple[AlertState, Reclassification]] = []
+    for one in event.alerts:
+        state = view.alerts.get((one.source, one.fingerprint))
+        if state is None or not state.firing or state.incident != event.incident:
+            continue  # it ended, or began anew, since somebody looked
+        if (state.severity, state.rule) == (one.outcome.severity, one.outcome.rule):
+            continue
+        changed.append((state, one))
+        after = replace(state, severity=one.outcome.severity, rule=one.outcome.rule)
+        effects.append(ReclassifyAlert(after))
+    incident = None if event.incident is None else view.incidents.get(event.incident)
+    if incident is not None and incident.live and changed:
+        effects += _told(incident, changed, settings, now).effects()
+    return Decision(tuple(effects), Attached(event.incident))
+
+
+def _told(
+    incident: Incident,
+    changed: list[tuple[AlertState, Reclassification]],
+    settings: Settings,
+    now: int,
+) -> Draft:
+    """Count the alerts by what they are now, say so, and raise the incident if it must be."""
+    firing = dict(incident.firing)
+    for state, one in changed:
+        old, new = state.severity or "", one.outcome.severity or ""
+        firing[old] = firing.get(old, 0) - 1
+        firing[new] = firing.get(new, 0) + 1
+    draft = Draft(incident)
+    draft.change(firing={name: count for name, count in firing.items() if count > 0})
+    draft.say(_entry(changed, now))
+    worst: Rise = min(
+        (rise_of(one.outcome, settings) for _, one in changed), key=lambda rise: rise.severity
+    )
+    if worst.severity < incident.severity and incident.chosen is None:
+        raise_to(draft, settings, now, worst, now)
+    return draft
+
+
+def _entry(changed: list[tuple[AlertState, Reclassification]], now: int) -> Entry:
+    shown = [
+        {
+            "source": state.source,
+            "fingerprint": state.fingerprint,
+            "from": state.severity,
+            "to": one.outcome.severity,
+            "rule": one.outcome.rule,
+        }
+        for state, one in changed[:SHOWN]
+    ]
+    state, one = changed[0]
+    what = f"{state.severity or 'unclassified'} → {one.outcome.severity or 'unclassified'}"
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    data: dict[str, object] = {"count": len(changed), "alerts": shown}
+    data["rule_set"] = one.outcome.rule_set
+    text = f"by today's rules: {state.fingerprint} {what}{more}"
+    return Entry(now, "alerts.reclassified", OURSELVES, text, data)

@@ -1,0 +1,106 @@
+"""What each rule has done: counted from episodes and incidents, in small steps beside ingest."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from triaged.store.base import Database, Row
+from triaged.store.noise import Brief
+from triaged.store.observations import Verdict
+
+EPISODES_AT_ONCE = 2_000
+"""Ids looked through by one query: a few ms of the event loop."""
+
+INCIDENTS_AT_ONCE = 500
+
+
+class RuleStats(msgspec.Struct):
+    """One rule since an instant."""
+
+    matches: int = 0
+    """Episodes that it matched."""
+    decided: int = 0
+    """Episodes whose severity it set."""
+    last_match_at: int | None = None
+    incidents: int = 0
+    """Incidents with an alert whose severity it set."""
+    paged: int = 0
+    """Of these: somebody was paged."""
+    acted: int = 0
+    """Of these: somebody acknowledged, or resolved by hand."""
+    held: int = 0
+    """Of these: a page was held because they were muted."""
+
+
+_verdict = msgspec.json.Decoder(Verdict).decode
+_brief = msgspec.json.Decoder(Brief).decode
+
+
+async def of_rules(database: Database, since: int) -> dict[str, RuleStats]:
+    """By rule, what it did in episodes that began since; rules that matched nothing are absent."""
+    stats: dict[str, RuleStats] = {}
+    decided: dict[int, set[str]] = {}
+    async with database.reading() as tx:
+        row = await tx.fetch_one(
+            "SELECT MIN(id), MAX(id) FROM observations WHERE received_at >= $1", since
+        )
+    first, last = row or (None, None)
+    if first is not None and last is not None:
+        for start in range(first, last + 1, EPISODES_AT_ONCE):
+            async with database.reading() as tx:
+                rows = await tx.fetch(
+                    """SELECT outcome, incident, COUNT(*), MAX(received_at) FROM observations
+                       WHERE id >= $1 AND id < $2 AND received_at >= $3
+                       GROUP BY outcome, incident""",
+                    start,
+                    start + EPISODES_AT_ONCE,
+                    since,
+                )
+            _count(rows, stats, decided)
+    await _count_incidents(database, stats, decided)
+    return stats
+
+
+def _count(rows: Iterable[Row], stats: dict[str, RuleStats], decided: dict[int, set[str]]) -> None:
+    """Add episodes, and remember which rules made incidents what they are."""
+    for outcome, incident, count, at in rows:
+        verdict = _verdict(outcome)
+        for name in verdict.rules:
+            one = stats.setdefault(name, RuleStats())
+            one.matches += count
+            one.last_match_at = max(one.last_match_at or at, at)
+        if verdict.rule is not None:
+            stats.setdefault(verdict.rule, RuleStats()).decided += count
+            if incident is not None:
+                decided.setdefault(incident, set()).add(verdict.rule)
+
+
+async def _count_incidents(
+    database: Database, stats: dict[str, RuleStats], decided: dict[int, set[str]]
+) -> None:
+    numbers = sorted(decided)
+    for start in range(0, len(numbers), INCIDENTS_AT_ONCE):
+        part = numbers[start : start + INCIDENTS_AT_ONCE]
+        async with database.reading() as tx:
+            bodies = await tx.fetch(
+                "SELECT number, body FROM incidents WHERE number >= $1 AND number <= $2",
+                part[0],
+                part[-1],
+            )
+            held = await tx.fetch(
+                """SELECT DISTINCT incident FROM timeline
+                   WHERE incident >= $1 AND incident <= $2 AND kind = 'page.held'""",
+                part[0],
+                part[-1],
+            )
+        muted = {number for (number,) in held}
+        for number, body in bodies:
+            for name in decided.get(number, ()):
+                _add(stats[name], _brief(body), held=number in muted)
+
+
+def _add(one: RuleStats, incident: Brief, *, held: bool) -> None:
+    one.incidents += 1
+    one.paged += bool(incident.told)
+    one.acted += incident.acted
+    one.held += held
