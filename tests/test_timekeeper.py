@@ -10,8 +10,10 @@ from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE, SECOND
+from triaged.core.events import SilenceSet, TimerFired
+from triaged.core.matching import Matcher
 from triaged.core.model import Response, State
-from triaged.core.timers import StepDue
+from triaged.core.timers import MuteDue, StepDue
 from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database import Database, open_database
 from triaged.timekeeper import SWEEP_EVERY_US, Timekeeper
@@ -122,6 +124,33 @@ async def test_a_step_whose_timer_was_lost_is_found_and_fired(database: Database
             if (await desk.incident()).escalation.step == 3:
                 break
             await asyncio.sleep(0)
+    assert kept.repairs == 1
+
+
+async def test_a_muted_incident_whose_look_was_lost_is_found_and_looked_at(
+    database: Database,
+) -> None:
+    clock = Patient()
+    desk = Desk(database, clock)
+    now = clock.now()
+    matchers = (Matcher("pod", "=", "a"),)
+    await desk.handle(
+        SilenceSet("s", matchers, now, now + MINUTE, "bob", "why"),
+        desk.fires(pod="a", severity="SEV-2"),
+    )
+    await desk.handle(TimerFired(MuteDue(1, now)))
+    resting = await desk.incident()
+    async with database.transaction() as tx:
+        await tx.execute("DELETE FROM timers")
+
+    async with keeping(database, clock) as (desk, kept):
+        await clock.move(MINUTE + SWEEP_EVERY_US)
+        for _ in range(TURNS_MAX):
+            if (await desk.incident()).escalation.epoch == 2:
+                break
+            await asyncio.sleep(0)
+    assert resting.rests
+    assert not (await desk.incident()).rests
     assert kept.repairs == 1
 
 

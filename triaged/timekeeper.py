@@ -13,7 +13,7 @@ from triaged.clock import Clock
 from triaged.core.durations import MINUTE, SECOND
 from triaged.core.events import SettingsLoaded, TimerFired
 from triaged.core.settings import Settings
-from triaged.core.timers import ExpectDue, LapseDue, StepDue, Timer
+from triaged.core.timers import ExpectDue, LapseDue, MuteDue, StepDue, Timer
 from triaged.crashpoints import crash_point
 from triaged.engine import Engine
 from triaged.errors import StoreUnavailable
@@ -154,16 +154,18 @@ class Timekeeper:
                 await timers.postpone(tx, timer, due_at)
 
     async def _sweep(self, now: int) -> None:
-        """Look at the next incidents for steps that are overdue and have no timer."""
+        """Look at the next incidents for steps, and for ends of muting, that have no timer."""
         self._sweep_at = now + SWEEP_EVERY_US
         async with self._database.reading() as tx:
             found, self._swept_to = await incidents.without_step(tx, self._swept_to, SWEPT_AT_ONCE)
-        lost = []
+        lost: list[StepDue | MuteDue] = []
         for incident in found:
             place = incident.escalation
             if place.next_at is not None and place.next_at < now - OVERDUE_US:
                 step = (place.epoch, place.round, place.step)
                 lost.append(StepDue(incident.number, place.next_at, *step))
+            elif incident.rests:
+                lost.append(MuteDue(incident.number, now))
         if lost:
             log.error("sweep.repaired", incidents=[timer.incident for timer in lost])
             self._lateness.repaired(len(lost))

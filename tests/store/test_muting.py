@@ -25,12 +25,18 @@ def muted_by(muters: Muters) -> Settings:
 
 
 class Laying(ByLabels):
-    """Rules that lay `pod="a"` over everything."""
+    """Rules that lay `pod="a"` over everything, and take a label away."""
+
+    def __init__(self, without: str = "") -> None:
+        super().__init__()
+        self._without = without
 
     def classify(self, alert: Alert, now: int) -> Outcome:
         """As the labels spell it out, and the pod."""
         outcome = super().classify(alert, now)
-        return replace(outcome, labels={**outcome.labels, "pod": "a"})
+        labels = {**outcome.labels, "pod": "a"}
+        labels.pop(self._without, None)
+        return replace(outcome, labels=labels)
 
 
 @pytest.fixture
@@ -95,6 +101,17 @@ async def test_labels_are_those_that_the_rules_laid_over(desk: Desk) -> None:
     muted = mute_of(view, await desk.incident(), chosen, now)
     assert muted is not None
     assert muted.by == ("maintenance:work",)
+
+
+async def test_a_label_that_the_rules_took_away_is_gone(desk: Desk) -> None:
+    desk.engine.settings = replace(desk.engine.settings, rules=Laying("pod"))
+    await desk.handle(desk.fires(pod="a", severity="SEV-1"))
+
+    async with desk.database.reading() as tx:
+        found = await muting.overlaid(tx, [("am", "alertname=Down/pod=a")])
+
+    (labels,) = found.values()
+    assert labels == {"alertname": "Down", "severity": "SEV-1"}
 
 
 async def test_without_anything_that_mutes_no_labels_are_read(desk: Desk) -> None:

@@ -40,7 +40,7 @@ WITHOUT_STEP = Bulk(
     """WITH v (above, last) AS ({rows}) SELECT {columns} FROM v CROSS JOIN incidents i
        WHERE i.state = 'open' AND i.number > v.above AND i.number <= v.last
            AND NOT EXISTS (SELECT 1 FROM timers t
-               WHERE t.incident = i.number AND t.kind = 'step')""",
+               WHERE t.incident = i.number AND t.kind IN ('step', 'mute'))""",
     ("bigint", "bigint"),
     ("i.body",),
 )
@@ -145,7 +145,7 @@ async def counts(tx: Transaction) -> list[tuple[str, str, int]]:
 
 
 async def without_step(tx: Transaction, above: int, limit: int) -> tuple[list[Incident], int]:
-    """Open incidents that have no step timer among the next `limit` open ones above a number.
+    """Open incidents without a timer of a step or a look, of the next `limit` above a number.
 
     The second value is where to go on; 0 when that was the end.
     """

@@ -54,6 +54,7 @@ def laid_over(labels: str, outcome: str | None) -> dict[str, str]:
     found = _labels(labels)
     if outcome is not None and "laid_over" in outcome:
         found |= _outcome(outcome).laid_over
+        found = {name: value for name, value in found.items() if value}
     return found
 
 

@@ -57,13 +57,14 @@ class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     policy: str | None = None
     incident: bool = True
     laid_over: dict[str, str] = {}
-    """Labels that the rules added or changed."""
+    """Labels that the rules added, changed or, with an empty value, took away."""
 
 
 def _verdict(outcome: Outcome, sent: dict[str, str]) -> str:
     laid_over: tuple[tuple[str, str], ...] = ()
     if outcome.labels is not sent:
         laid_over = tuple((n, v) for n, v in outcome.labels.items() if sent.get(n) != v)
+        laid_over += tuple((n, "") for n in sent if n not in outcome.labels)
     said = (outcome.rule_set, outcome.rules, outcome.severity, outcome.rule)
     return _encoded(*said, outcome.key, outcome.policy, outcome.incident, laid_over)
 
