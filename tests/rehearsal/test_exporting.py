@@ -171,21 +171,28 @@ def test_what_no_alert_opened_is_no_test() -> None:
         exported(answers)
 
 
-def test_a_failed_page_is_told_and_pages_are_not_expected() -> None:
+@pytest.mark.parametrize(
+    ("kind", "text", "why"),
+    [
+        (
+            "page.failed",
+            "attempt 1 to reach bob by mail failed: 550\nno",
+            "attempt 1 to reach bob by mail failed: 550 no; in a test every provider accepts",
+        ),
+        ("incident.bundled", "bundled in INC-7", "bundled in INC-7; the storm is not in the test"),
+    ],
+)
+def test_what_else_decided_is_told_and_pages_are_not_expected(
+    kind: str, text: str, why: str
+) -> None:
     answers: Any = happened((0, fires())).answers(1)
-    answers["timeline"].append(
-        {
-            "recorded_at": "2026-03-30T10:00:01.000000Z",
-            "kind": "page.failed",
-            "actor": "triaged",
-            "text": "attempt 1 to reach bob by mail failed: 550\nno",
-        }
-    )
+    entry = {"recorded_at": "2026-03-30T10:00:01.000000Z", "kind": kind, "actor": "triaged"}
+    answers["timeline"].append(entry | {"text": text})
 
-    text = exported(answers)
+    written = exported(answers)
 
-    assert "# Pages are not expected: attempt 1 to reach bob by mail failed: 550 no;" in text
-    assert "pages:" not in text
+    assert f"# Pages are not expected: {why}.\n" in written
+    assert "pages:" not in written
 
 
 def muted() -> Any:

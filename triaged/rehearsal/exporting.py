@@ -20,7 +20,13 @@ TOLERANCE_US = 5 * SECOND
 
 BY_RULE = ("rule:", "raise:")
 ESCALATED = "escalated by hand"
-BY_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE})
+OUTSIDE: Mapping[str, str] = {
+    "page.failed": "in a test every provider accepts",
+    "incident.bundled": "the storm is not in the test",
+}
+"""Entries about what decided over pages and is not in the test."""
+
+BY_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE, Reason.STORM})
 """Why triaged opens incidents without an alert or a person."""
 
 VERB_OF_KIND: Mapping[str, str] = {
@@ -298,13 +304,19 @@ class _Export:
 
     def _pages(self) -> Sequence[Written] | None:
         """The pages that went out; None if what is not in the test decided about some of them."""
-        failed = [entry.text for entry in self._night.timeline if entry.kind == "page.failed"]
-        unknown = self._not_in_the_test()
-        if not failed and not unknown:
+        why = self._other_cause()
+        if why is None:
             return self._sent()
-        why = f"muted by {unknown[0]}, which is not in the test" if unknown else ""
-        why = why or f"{failed[0]}; in a test every provider accepts"
         self._remarks.append(f"Pages are not expected: {why}.".replace("\n", " "))
+        return None
+
+    def _other_cause(self) -> str | None:
+        """What decided about pages and is not in the test."""
+        if unknown := self._not_in_the_test():
+            return f"muted by {unknown[0]}, which is not in the test"
+        for entry in self._night.timeline:
+            if entry.kind in OUTSIDE:
+                return f"{entry.text}; {OUTSIDE[entry.kind]}"
         return None
 
     def _sent(self) -> Sequence[Written]:
