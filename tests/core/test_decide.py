@@ -44,7 +44,7 @@ from triaged.core.matching import Matcher
 from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Span, State
 from triaged.core.muting import Maintenance, Muters, Suppressor
 from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
-from triaged.core.settings import FlapLimit
+from triaged.core.settings import FlapLimit, StormLimit
 from triaged.core.timers import MuteDue
 from triaged.core.view import View
 from triaged.rehearsal.world import accept
@@ -247,9 +247,18 @@ def histories_hold(world: World, moves: list[Move]) -> None:
         assert all(page.state is not PageState.DUE for page in pages), "quiescence (24)"
         assert not held_by(incident), "nothing stays held for ever"
         if incident.state is State.OPEN:
-            epoch = incident.escalation.epoch
-            reached = [p for p in pages if p.epoch == epoch and p.state is PageState.SENT]
-            assert reached, "an open incident has paged somebody (21, 22)"
+            pager = incident
+            if incident.bundled_at is not None and incident.storm is not None:
+                pager = world.view.incidents[incident.storm]
+                assert pager.live, "what waits has an umbrella"
+            assert paged_by(world, pager), "an open incident has paged somebody (21, 22)"
+
+
+def paged_by(world: World, incident: Incident) -> bool:
+    """Whether it has paged anybody since it was armed last."""
+    pages = [page for page in world.view.pages.values() if page.incident == incident.number]
+    epoch = incident.escalation.epoch
+    return any(page.epoch == epoch and page.state is PageState.SENT for page in pages)
 
 
 @how(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -257,6 +266,27 @@ def histories_hold(world: World, moves: list[Move]) -> None:
 @given(MOVES)
 def test_the_invariants_hold_whatever_happens(moves: list[Move]) -> None:
     histories_hold(Watched(), moves)
+
+
+STORMY_NAMES = st.sampled_from(["Down", "Slow", "Full", "Lost", "Hot", "Late"])
+STORMY_MOVES = st.lists(
+    st.one_of(
+        st.tuples(st.just("fires"), st.tuples(STORMY_NAMES, PODS, SEVERITIES)),
+        st.tuples(st.just("ends"), st.tuples(STORMY_NAMES, PODS)),
+        MOVES.map(lambda moves: moves[0] if moves else ("wait", 1)),
+    ),
+    max_size=25,
+)
+
+
+@how(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@seed(2026)
+@given(STORMY_MOVES)
+def test_the_invariants_hold_in_storms(moves: list[Move]) -> None:
+    world = Watched()
+    world.settings = replace(world.settings, storm=StormLimit(1, 450_000_000))
+
+    histories_hold(world, moves)
 
 
 @how(max_examples=100, deadline=None)

@@ -6,9 +6,15 @@ from msgspec.structs import replace
 
 from tests.core.test_storming import LIMIT, paged, stormy, trouble, umbrella
 from tests.core.world import World, settings
-from triaged.core.events import Acknowledged, Resolved
+from triaged.core.decide import decide
+from triaged.core.durations import SECOND
+from triaged.core.effects import Decision, WakeBundled
+from triaged.core.events import Acknowledged, Event, Resolved
 from triaged.core.model import Incident, PageKind, PageState, State
+from triaged.core.settings import Settings
+from triaged.core.storming import LOOK_US
 from triaged.core.timers import StormDue
+from triaged.core.view import View
 
 
 def open_of(world: World) -> set[int]:
@@ -220,3 +226,20 @@ def test_every_incident_of_a_storm_reaches_a_human_or_is_under_an_umbrella_that_
     for incident in world.view.incidents.values():
         if incident.bundle is not UNSET:
             assert incident.number in paged(world), "every umbrella pages"
+
+
+def test_a_lost_wake_up_is_a_delay() -> None:
+    world = stormy()
+    trouble(world, 10)
+    end_all_but(world, 2)
+    left = open_of(world)
+
+    def forgetful(view: View, event: Event, chosen: Settings, now: int) -> Decision:
+        decision = decide(view, event, chosen, now)
+        kept = [each for each in decision.effects if not isinstance(each, WakeBundled)]
+        return Decision(tuple(kept), decision.answer)
+
+    world.decide = forgetful
+    world.run(301 + LOOK_US // SECOND)
+
+    assert left <= paged(world)

@@ -34,6 +34,8 @@ def count_in(draft: Draft, alert: Alert, outcome: Outcome, now: int) -> Rise | N
             return None
         raising = outcome.raising
     incident = draft.incident
+    if _is_over(raising, incident):
+        return None
     rises: list[Rise] = []
     seen: list[dict[str, int]] = []
     for index, each in enumerate(raising.raises):
@@ -49,6 +51,13 @@ def count_in(draft: Draft, alert: Alert, outcome: Outcome, now: int) -> Rise | N
     draft.change(raising=replace(raising, seen=tuple(seen) if any(seen) else ()))
     _begin(draft, now)
     return min(rises, key=lambda rise: rise.severity, default=None)
+
+
+def _is_over(raising: Raising, incident: Incident) -> bool:
+    """Whether it is as bad already as all of them would make it, and nothing else is to note."""
+    if raising.seen or raising.firing_since is None:
+        return False
+    return all(each.to >= incident.severity for each in raising.raises)
 
 
 def _counted(

@@ -5,6 +5,8 @@ other, whose steps reach people and whose acknowledgement stands for what is und
 pages by itself, and so does what gets worse. How it ends: `unbundling.py`.
 """
 
+from bisect import bisect_right
+
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -71,8 +73,8 @@ def _is_muted(view: View, incident: Incident, settings: Settings, now: int) -> b
 
 def counted(storm: Storm, limit: StormLimit, now: int) -> Storm:
     """The storm with one more new incident."""
-    lately = [at for at in storm.opened if at > now - limit.within_us]
-    opened = (*lately, now)[-limit.incidents - 1 :]
+    first = bisect_right(storm.opened, now - limit.within_us)
+    opened = (*storm.opened[first:], now)[-limit.incidents - 1 :]
     over_at = now if len(opened) > limit.incidents else storm.over_at
     return replace(storm, opened=opened, over_at=over_at)
 
