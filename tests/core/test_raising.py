@@ -7,6 +7,7 @@ from triaged.core.durations import MINUTE
 from triaged.core.events import Acknowledged, Reopened, Resolved, SeverityChosen
 from triaged.core.model import Incident, Severity, State
 from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
+from triaged.core.wording import Reading, text
 from triaged.wire import encode
 
 TEN = Raise(Severity.SEV1, ManyAlerts(3, 5 * MINUTE))
@@ -185,3 +186,12 @@ def test_an_incident_that_takes_over_counts_anew() -> None:
     world.run(30 * 60)
 
     assert severity(world) == ("SEV-2", "raise:gathering")
+
+
+def test_a_page_says_that_a_raise_made_it_worse() -> None:
+    world = world_with(TEN)
+    for pod in "abc":
+        world.fires(severity="SEV-3", pod=pod)
+    page = max(world.view.pages.values(), key=lambda page: page.epoch)
+
+    assert "Got worse: raise:gathering." in text(page, world.incident, Reading(world.now))

@@ -234,8 +234,8 @@ def test_a_lost_wake_up_is_a_delay() -> None:
     end_all_but(world, 2)
     left = open_of(world)
 
-    def forgetful(view: View, event: Event, chosen: Settings, now: int) -> Decision:
-        decision = decide(view, event, chosen, now)
+    def forgetful(view: View, event: Event, settings: Settings, now: int) -> Decision:
+        decision = decide(view, event, settings, now)
         kept = [each for each in decision.effects if not isinstance(each, WakeBundled)]
         return Decision(tuple(kept), decision.answer)
 

@@ -167,8 +167,13 @@ def _title(view: View, watch: Watch, expectation: Expectation) -> str:
     """`watchdog: not seen since 2026-03-30T10:00:00Z, expected every 5m`."""
     kind, _, name = watch.name.partition(":")
     seen_at = _seen(view, watch)
-    since = f"never seen, expected since {instant_text(watch.since_at)}"
+    since = f"never seen, expected since {_second(watch.since_at)}"
     if seen_at is not None:
-        since = f"not seen since {instant_text(seen_at)}"
+        since = f"not seen since {_second(seen_at)}"
     what = name if f"{kind}:" == RULE else f"source {name}"
     return f"{what}: {since}; it should come every {format_duration(expectation.every_us)}"
+
+
+def _second(at: int) -> str:
+    """`2026-03-30T10:00:00Z`."""
+    return f"{instant_text(at)[:19]}Z"

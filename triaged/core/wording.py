@@ -178,6 +178,8 @@ def _labels(incident: Incident) -> Iterator[str]:
 def _history(incident: Incident) -> Iterator[str]:
     if incident.previous is not None:
         yield f"Follows {incident_id(incident.previous)}."
+    if incident.severity_by.startswith("raise:"):
+        yield f"Got worse: {incident.severity_by}."
     flapping = in_words(incident)
     if flapping is not None:
         yield f"{flapping.capitalize()}. It stays open until it has been quiet for that long."
