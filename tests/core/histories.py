@@ -1,0 +1,254 @@
+"""Generated histories, and a world that checks the invariants after every event."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from tests.core.world import MONDAY, ByLabels, World, plan, step
+from triaged.core.effects import Decision, Send
+from triaged.core.events import (
+    Acknowledged,
+    AlertReceived,
+    Closed,
+    Delivered,
+    Escalated,
+    Event,
+    NoteAdded,
+    PageDue,
+    Refused,
+    Reopened,
+    Resolved,
+    SeverityChosen,
+    SilenceExpired,
+    SilenceSet,
+    Snoozed,
+    TimerFired,
+    TryAgain,
+    Unacknowledged,
+    Verdict,
+)
+from triaged.core.flapping import flaps
+from triaged.core.grouping import ALERTS
+from triaged.core.holding import held_by, mute_of
+from triaged.core.matching import Matcher
+from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Span, State
+from triaged.core.muting import Maintenance, Muters, Suppressor
+from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
+from triaged.core.settings import FlapLimit
+from triaged.core.view import View
+from triaged.rehearsal.world import accept
+
+PODS = st.sampled_from(["a", "b", "c"])
+NAMES = st.sampled_from(["Down", "Slow"])
+SEVERITIES = st.sampled_from(["SEV-1", "SEV-2", "SEV-3", "SEV-4"])
+NUMBERS = st.integers(1, 4)
+PEOPLE = st.sampled_from(["alice", "bob"])
+
+RAISES = (
+    Raise(Severity.SEV1, ManyAlerts(3, 600_000_000)),
+    Raise(Severity.SEV2, ManyValues("pod", 2, 300_000_000)),
+    Raise(Severity.SEV3, FiringFor(400_000_000)),
+    Raise(Severity.SEV2, Reopenings(2)),
+)
+"""Within reach of the moves below."""
+
+A, B, C = (Matcher("pod", "=", name) for name in "abc")
+SLOW = Suppressor("slow", (Matcher("alertname", "=", "Slow"), C), (B,))
+WORK = Maintenance("work", (A,), start=MONDAY + 400_000_000, end=MONDAY + 1_500_000_000)
+MUTERS = Muters((SLOW,), (WORK,))
+"""Within reach, too; the window is over when a history has ended."""
+
+Move = tuple[str, Any]
+Mutant = Callable[[Decision, View, Event], Decision]
+PLAIN = (
+    st.tuples(st.just("fires"), st.tuples(NAMES, PODS, SEVERITIES)),
+    st.tuples(st.just("ends"), st.tuples(NAMES, PODS)),
+    st.tuples(st.just("wait"), st.sampled_from([0, 1, 299, 301, 450, 901, 1799, 1801, 7300])),
+    st.tuples(st.just("act"), st.builds(Acknowledged, NUMBERS, PEOPLE)),
+    st.tuples(st.just("act"), st.builds(Unacknowledged, NUMBERS, PEOPLE)),
+    st.tuples(st.just("act"), st.builds(Resolved, NUMBERS, PEOPLE)),
+    st.tuples(st.just("act"), st.builds(Reopened, NUMBERS, PEOPLE)),
+    st.tuples(st.just("act"), st.builds(Closed, NUMBERS, PEOPLE)),
+    st.tuples(st.just("act"), st.builds(Escalated, NUMBERS, PEOPLE)),
+    st.tuples(st.just("act"), st.builds(NoteAdded, NUMBERS, PEOPLE, st.just("hm"))),
+    st.tuples(
+        st.just("act"),
+        st.builds(SeverityChosen, NUMBERS, PEOPLE, SEVERITIES.map(Severity)),
+    ),
+    st.tuples(st.just("snooze"), st.tuples(NUMBERS, PEOPLE, st.sampled_from([60, 5000]))),
+    st.tuples(st.just("provider"), st.sampled_from(["up", "down", "refuses"])),
+)
+SILENCING = st.tuples(st.just("silence"), st.tuples(PODS, st.sampled_from([0, 300, -1])))
+PLAYED = st.lists(st.one_of(*PLAIN), max_size=25)
+MOVES = st.lists(st.one_of(*PLAIN, SILENCING), max_size=25)
+
+PROVIDERS: dict[str, Callable[[Page, int], Verdict]] = {
+    "up": accept,
+    "down": lambda page, now: TryAgain("down"),
+    "refuses": lambda page, now: Refused("no") if page.channel == "desk" else Delivered(),
+}
+
+
+class Watched(World):
+    """A world that checks the invariants after every event."""
+
+    def __init__(self) -> None:
+        twice = plan(
+            step(0, "person:alice"),
+            step(0.5, "person:alice"),
+            step(1, "person:bob"),
+            repeat_times=1,
+            repeat_every=Span(600_000_000),
+        )
+        rules = ByLabels(None, *RAISES, inhibits=frozenset({"Slow"}))
+        limit = FlapLimit(2, 600_000_000)
+        super().__init__(replace(twice, rules=rules, flapping=limit, muters=MUTERS))
+        self.fired: list[tuple[int, int, int, int]] = []
+        self.tokens: dict[str, int] = {}
+
+    def handle(self, event: Event) -> Any:
+        """Decide, keep, and look whether everything still holds."""
+        before = dict(self.view.incidents)
+        repeats = self._repeats(event)
+        answer = super().handle(event)
+        for number, incident in self.view.incidents.items():
+            self._compare(before.get(number), incident, event)
+            if repeats:
+                assert before.get(number) == incident, "a repeat changes no incident, raises none"
+        self._one_live_incident_per_key()
+        self._counts_are_of_attached_alerts()
+        if isinstance(answer, Send) and isinstance(event, PageDue):
+            self._may_be_sent(answer)
+        return answer
+
+    def _repeats(self, event: Event) -> bool:
+        """Whether an alert fires that fires already."""
+        if not isinstance(event, AlertReceived) or not event.alert.firing:
+            return False
+        state = self.view.alerts.get((event.alert.source, event.alert.fingerprint))
+        return state is not None and state.firing
+
+    def claim(self, page: Page) -> Page:
+        """Claim, and look that tokens only grow (8)."""
+        claimed = super().claim(page)
+        assert claimed.token > self.tokens.get(page.id, 0)
+        self.tokens[page.id] = claimed.token
+        return claimed
+
+    def _compare(self, old: Incident | None, new: Incident, event: Event) -> None:
+        if old is None or old == new:
+            return
+        same_epoch = old.escalation.epoch == new.escalation.epoch
+        if old.rests and new.state is State.OPEN and not held_by(new):
+            assert new.escalation.epoch == old.escalation.epoch + 1, "unmuted is armed, once"
+        if new.rests:
+            assert new.escalation.next_at is None or not same_epoch, "nothing runs while muted"
+        if same_epoch and old.live and new.live:
+            resting = new.rests and old.respond_by is not None
+            same = new.respond_by == old.respond_by
+            assert resting or same, "deadlines never move within an epoch (6)"
+            there = (new.escalation.round, new.escalation.step)
+            assert there >= (old.escalation.round, old.escalation.step), "steps go forward (13)"
+        if isinstance(event, AlertReceived | TimerFired) and old.live and new.live:
+            assert new.severity <= old.severity, "nothing but people lowers a severity (14)"
+        if flaps(old) and new.resolved_by == ALERTS and old.live and old.flapping is not UNSET:
+            assert self.now - old.flapping.at[-1] >= old.flapping.within_us, "it settles in time"
+        if flaps(old) and flaps(new) and isinstance(event, AlertReceived):
+            risen = new.severity < old.severity
+            assert same_epoch or risen, "what flaps pages no more, unless it gets worse"
+        if new.raising is not UNSET:
+            assert all(len(counted) < 1000 for counted in new.raising.seen), "counts are bounded"
+        assert new.escalation.epoch >= old.escalation.epoch
+        assert not (old.response == "missed" and new.response != "missed"), "missed is final"
+        if new.state is State.OPEN and new.escalation.next_at is not None:
+            timer = [t for (n, _), t in self.timers.items() if n == new.number]
+            assert any(t.due_at <= new.escalation.next_at for t in timer), "a step has a timer (21)"
+
+    def _one_live_incident_per_key(self) -> None:
+        keys = Counter(i.key for i in self.view.incidents.values() if i.live and i.key)
+        assert all(n == 1 for n in keys.values()), "one open incident per key (4)"
+
+    def _counts_are_of_attached_alerts(self) -> None:
+        attached = Counter(
+            (state.incident, state.severity or "")
+            for state in self.view.alerts.values()
+            if state.firing
+        )
+        counted = {
+            (number, name): n
+            for number, incident in self.view.incidents.items()
+            for name, n in incident.firing.items()
+        }
+        assert counted == dict(attached), "every firing alert is in one incident (3)"
+
+    def _may_be_sent(self, answer: Send) -> None:
+        incident = self.view.incidents[answer.page.incident]
+        muted = mute_of(self.view, incident, self.settings, self.now)
+        assert muted is None, "nothing is sent while muted"
+        if answer.page.kind is PageKind.PAGE:
+            assert incident.state is State.OPEN, "no page after an acknowledgement (12)"
+            assert answer.page.epoch == incident.escalation.epoch
+
+
+def silence(world: World, pod: str, start: int) -> None:
+    """Silence a pod for 20 minutes, from so many seconds on; below 0: end the last silence."""
+    number = len(world.view.silences)
+    if start < 0:
+        world.handle(SilenceExpired(f"s{number}", "bob"))
+        return
+    starts_at = world.now + start * 1_000_000
+    matchers = (Matcher("pod", "=", pod),)
+    ends_at = starts_at + 1_200_000_000
+    world.handle(SilenceSet(f"s{number + 1}", matchers, starts_at, ends_at, "bob", "why"))
+
+
+def play(world: World, moves: list[Move]) -> None:
+    """Make the moves."""
+    for kind, what in moves:
+        match kind:
+            case "fires":
+                name, pod, severity = what
+                world.fires(alertname=name, pod=pod, severity=severity)
+            case "ends":
+                world.ends(alertname=what[0], pod=what[1])
+            case "wait":
+                world.run(what)
+            case "act":
+                world.handle(what)
+            case "silence":
+                silence(world, *what)
+            case "snooze":
+                number, who, seconds = what
+                world.handle(Snoozed(number, who, world.now + seconds * 1_000_000))
+            case _:
+                world.provider = PROVIDERS[what]
+
+
+def histories_hold(world: World, moves: list[Move]) -> None:
+    """Play, let the world heal, and look whether everybody was reached."""
+    play(world, moves)
+    world.provider = accept
+    world.ends(alertname="Slow", pod="c")
+    world.run(2 * 3600)
+
+    for incident in world.view.incidents.values():
+        pages = [p for p in world.view.pages.values() if p.incident == incident.number]
+        assert all(page.state is not PageState.DUE for page in pages), "quiescence (24)"
+        assert not held_by(incident), "nothing stays held for ever"
+        if incident.state is State.OPEN:
+            pager = incident
+            if incident.bundled_at is not None and incident.storm is not None:
+                pager = world.view.incidents[incident.storm]
+                assert pager.live, "what waits has an umbrella"
+            assert paged_by(world, pager), "an open incident has paged somebody (21, 22)"
+
+
+def paged_by(world: World, incident: Incident) -> bool:
+    """Whether it has paged anybody since it was armed last."""
+    pages = [page for page in world.view.pages.values() if page.incident == incident.number]
+    epoch = incident.escalation.epoch
+    return any(page.epoch == epoch and page.state is PageState.SENT for page in pages)
