@@ -37,6 +37,9 @@ OPERATORS: dict[tuple[bool, bool], Operator] = {
 }
 """(is it a pattern, must it match) → operator."""
 
+SHOWN_MAX = 5000
+"""Alertmanager's list has no pages. Those that end last come first: what is left out is over."""
+
 STATES = ("active", "pending", "expired")
 Moment = Annotated[datetime, Meta(tz=True)]
 
@@ -129,7 +132,7 @@ async def index(call: Call) -> web.StreamResponse:
         raise Malformed("wrong_shape", str(error), "?filter") from None
     now = call.context.clock.now()
     async with call.context.database.reading() as tx:
-        found = await silences.find(tx)
+        found, _ = await silences.find(tx, silences.SilenceFilter(now, limit=SHOWN_MAX))
     wanted = [
         gettable(silence, now)
         for silence in in_order(found, now)

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from triaged.api import answers, problems
 from triaged.api.bodies import API_BODY_MAX, decode, read_body
+from triaged.api.incidents import PAGE_QUERY
 from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.silence_shapes import (
@@ -60,15 +61,18 @@ def silence_document(silence: Silence, now: int) -> SilenceDocument:
 async def index(call: Call) -> web.StreamResponse:
     """The silences that the query asks for; the ones that end last first."""
     query = Query(call.request.query)
-    states = query.choices("state", STATES)
+    now = call.context.clock.now()
+    wanted = silences.SilenceFilter(
+        now=now,
+        states=query.choices("state", STATES),
+        cursor=query.text("cursor"),
+        limit=query.limit(),
+    )
     if query.errors:
         return problems.invalid(query.errors)
-    now = call.context.clock.now()
     async with call.context.database.reading() as tx:
-        found = await silences.find(tx)
-    shown = [silence_document(each, now) for each in found]
-    wanted = [each for each in shown if not states or each.state in states]
-    return answers.answer(SilenceList(wanted, None))
+        found, cursor = await silences.find(tx, wanted)
+    return answers.answer(SilenceList([silence_document(each, now) for each in found], cursor))
 
 
 async def show(call: Call) -> web.StreamResponse:
@@ -214,7 +218,10 @@ ROUTES = (
         handler=index,
         about="Silences; the ones that end last first.",
         answer=SilenceList,
-        query=(Parameter("state", "states with commas: active, pending, expired"),),
+        query=(
+            Parameter("state", "states with commas: active, pending, expired"),
+            *PAGE_QUERY,
+        ),
     ),
     Route(
         method="POST",

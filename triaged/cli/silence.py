@@ -58,7 +58,9 @@ def run(options: argparse.Namespace) -> int:
                 return _shown(options, client.post(BASE, _wish(options)), _print_added)
             case "list":
                 state = None if options.state == "all" else options.state
-                return _shown(options, client.get(BASE, {"state": state}), _print_list)
+                return _shown(
+                    options, client.get(BASE, {"state": state, "limit": "1000"}), _print_list
+                )
             case "show":
                 return _shown(options, client.get(f"{BASE}/{options.id}"), _print_one)
             case "preview":

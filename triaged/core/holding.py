@@ -119,7 +119,8 @@ def look(view: View, timer: MuteDue, settings: Settings, now: int) -> Decision:
 def _end(view: View, draft: Draft, settings: Settings, now: int) -> None:
     """Nothing mutes it any more: arm it if it rested, and let go what was held."""
     before = draft.incident
-    _say_unmuted(draft, list(held_by(before)), (), now)
+    if before.live:  # of what is over it would be no news
+        _say_unmuted(draft, list(held_by(before)), (), now)
     draft.change(held_by=UNSET)
     if before.rests:
         arm(draft, settings, now, Cause(Reason.UNMUTED, now))

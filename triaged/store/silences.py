@@ -1,11 +1,12 @@
 """Silences: a document, and the columns that SQL asks for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from triaged.core.muting import Silence
 from triaged.store.base import Ask, Bulk, Row, Transaction
+from triaged.store.listing import Where
 from triaged.wire import encode
 
 SAVE = Bulk(
@@ -26,6 +27,13 @@ BY_ID = Bulk(
     ("s.body",),
     locks="s",
 )
+OTHERS = {
+    "active": "(starts_at > {} OR ends_at <= {})",
+    "pending": "(starts_at <= {} OR ends_at <= {})",
+    "expired": "ends_at > {}",
+}
+"""By state: what holds for silences in the others."""
+
 _decode = msgspec.json.Decoder(Silence).decode
 
 
@@ -44,10 +52,23 @@ def decoded(rows: Iterable[Row]) -> list[Silence]:
     return [_decode(row[0]) for row in rows]
 
 
-async def find(tx: Transaction) -> list[Silence]:
-    """Every silence that is kept; the ones that end last first."""
-    rows = await tx.fetch("SELECT body FROM silences ORDER BY ends_at DESC, id")
-    return decoded(rows)
+class SilenceFilter(msgspec.Struct, frozen=True):
+    """Which silences to list, by how they stand at `now`; no states means any."""
+
+    now: int
+    states: Collection[str] = ()
+    cursor: str | None = None
+    limit: int = 100
+
+
+async def find(tx: Transaction, wanted: SilenceFilter) -> tuple[list[Silence], str | None]:
+    """Silences, the ones that end last first, and the cursor of what follows, if anything does."""
+    asked = Where("ends_at", ("id",), wanted.cursor, wanted.limit)
+    for state, condition in OTHERS.items():
+        if wanted.states and state not in wanted.states:
+            asked.add(condition, wanted.now)
+    rows = await tx.fetch(f"SELECT body FROM silences {asked.sql()}", *asked.arguments)
+    return asked.page(decoded(rows), lambda silence: (silence.ends_at, silence.id))
 
 
 async def fetch(tx: Transaction, identity: str) -> Silence | None:
