@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import ingest, latency, load, micro, peers, scale
+from bench import hostile, ingest, latency, load, micro, peers, scale
 from bench.options import Options
 from bench.table import Line, quantile, render
 
@@ -25,6 +25,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "button": latency.button,
     "scale": scale.measure,
     "stages": micro.measure,
+    "hostile": hostile.measure,
 }
 
 

@@ -13,6 +13,9 @@ DAY = 24 * HOUR
 WEEK = 7 * DAY
 YEAR = 365 * DAY
 
+SHOWN = 80
+"""Characters of a wrong text in a message."""
+
 UNITS = {"y": YEAR, "w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 WHOLE_ONLY = ("y", "w")
 """Units written only where nothing is left over: `10d` reads better than `1w3d`."""
@@ -30,10 +33,10 @@ def parse_duration(text: str) -> int:
     """µs of `1h30m`; ValueError says what is allowed. Units go from large to small, once each."""
     match = _DURATION.fullmatch(text)
     if not text or match is None:
-        raise ValueError(f"expected {DURATION_WANTED}, got {text!r}")
+        raise ValueError(f"expected {DURATION_WANTED}, got {text[:SHOWN]!r}")
     us = sum(int(n) * us for n, us in zip(match.groups(), UNITS.values(), strict=True) if n)
     if us > DURATION_MAX:
-        raise ValueError(f"expected {DURATION_WANTED}, at most 100y, got {text!r}")
+        raise ValueError(f"expected {DURATION_WANTED}, at most 100y, got {text[:SHOWN]!r}")
     return us
 
 
@@ -54,5 +57,5 @@ def parse_share(text: str) -> float:
     """0.5 for `50%`; ValueError says what is allowed."""
     match = _SHARE.fullmatch(text)
     if match is None:
-        raise ValueError(f"expected a share such as 50% or 100%, got {text!r}")
+        raise ValueError(f"expected a share such as 50% or 100%, got {text[:SHOWN]!r}")
     return float(match.group(1)) / 100

@@ -12,6 +12,12 @@ from typing import Literal
 import msgspec
 import re2
 
+COPIES_MAX = 300
+"""What the counts in a pattern, as in `a{64}`, may add up to. RE2 copies what is counted: a pattern
+with 800 copies takes milliseconds to compile, and some hundred of them seconds."""
+
+_COUNT = re.compile(r"\{(\d{1,9})(?:,(\d{0,9}))?\}")
+
 PATTERN_BYTES_MAX = 1024
 """Longer patterns are generated lists: those are better split into rules."""
 
@@ -61,6 +67,9 @@ def pattern_of(text: str) -> "re2._Regexp[str]":
     """The compiled pattern; ValueError says what RE2 does not take."""
     if len(text.encode()) > PATTERN_BYTES_MAX:
         raise ValueError(f"the pattern is longer than {PATTERN_BYTES_MAX} bytes")
+    copies = sum(int(most or least) for least, most in _COUNT.findall(text))
+    if copies > COPIES_MAX:
+        raise ValueError(f"its counts, as in x{{9}}, add up to {copies}; {COPIES_MAX} may")
     try:
         return re2.compile(text, re2_options())
     except re2.error as error:
