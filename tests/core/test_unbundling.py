@@ -9,7 +9,7 @@ from tests.core.world import World, settings
 from triaged.core.decide import decide
 from triaged.core.durations import SECOND
 from triaged.core.effects import Decision, WakeBundled
-from triaged.core.events import Acknowledged, Event, Resolved
+from triaged.core.events import Acknowledged, Escalated, Event, Resolved
 from triaged.core.model import Incident, PageKind, PageState, State
 from triaged.core.settings import Settings
 from triaged.core.storming import LOOK_US
@@ -243,3 +243,16 @@ def test_a_lost_wake_up_is_a_delay() -> None:
     world.run(301 + LOOK_US // SECOND)
 
     assert left <= paged(world)
+
+
+def test_escalating_by_hand_what_waits_begins_with_its_first_step() -> None:
+    world = stormy()
+    trouble(world, 6)
+    number = world.incident.number
+
+    world.handle(Escalated(number, "bob"))
+    world.deliver()
+
+    pages = [page for page in world.view.pages.values() if page.incident == number]
+    assert {(page.recipient.person, page.step) for page in pages} == {("alice", 1)}
+    assert world.view.incidents[number].bundled_at is None

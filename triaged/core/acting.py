@@ -209,6 +209,10 @@ def _reopen(view: View, draft: Draft, settings: Settings, now: int, by: str) -> 
 def _escalate(draft: Draft, settings: Settings, now: int, by: str) -> Conflict | None:
     """The next step now. What was acknowledged is given back: it goes on from that step."""
     before = draft.incident
+    if before.bundled_at is not None:  # no step of it has fired: it waits for an umbrella
+        draft.say(Entry(now, "note", by, "escalated by hand"))
+        arm(draft, settings, now, Cause(Reason.ESCALATED_BY_HAND, now))
+        return None
     if step_due_at(before, settings) is None:
         return Conflict(f"{before.id}: every step of policy {before.plan.policy} has been paged")
     cause = Cause(Reason.ESCALATED_BY_HAND, now)
