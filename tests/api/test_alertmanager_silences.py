@@ -98,6 +98,11 @@ async def test_changing_the_end_keeps_the_silence_and_other_matchers_make_a_new_
         ({"matchers": [{"name": "", "value": "b"}]}, 400, "length >= 1"),
         ({"endsAt": "2020-01-01T00:00:00Z"}, 400, "must end after it starts"),
         ({"createdBy": ""}, 400, "author"),
+        (
+            {"startsAt": "9999-12-31T23:00:00Z", "endsAt": "9999-12-31T23:59:00Z"},
+            400,
+            "a year ahead",
+        ),
         ({"comment": ""}, 400, "comment"),
         ({"startsAt": None}, 400, "startsAt"),
     ],

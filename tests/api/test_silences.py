@@ -96,6 +96,12 @@ async def test_every_mistake_is_said_at_once(site: Site) -> None:
     assert [error["path"] for error in syntax["errors"]] == ["$.matchers[1]", "$.duration"]
 
 
+async def test_an_end_beyond_the_last_year_is_refused(site: Site) -> None:
+    answer = await refused(site, starts_at="9999-12-31T23:59:59Z")
+
+    assert [error["path"] for error in answer["errors"]] == ["$.starts_at"]
+
+
 async def test_a_silence_is_changed_by_its_id(site: Site) -> None:
     made = await site.post(PATH, WISH)
 

@@ -182,3 +182,16 @@ def test_times_that_make_no_sense_are_refused() -> None:
     assert [each.message for each in backwards] == ["a silence must end after it starts"]
     assert [each.where for each in nothing] == ["$.matchers"]
     assert problems(wish(world), HOUR, world.now) == []
+
+
+def test_what_is_too_long_or_too_far_off_is_refused() -> None:
+    world = World()
+    long = (Matcher("a", "=", "x" * 2000),)
+
+    far = problems(wish(world, 60, start=400 * 86_400), HOUR, world.now)
+    large = problems(wish(world, matchers=long, by="b" * 201), HOUR, world.now)
+    many = problems(wish(world, matchers=POD_A * 65), HOUR, world.now)
+
+    assert [each.where for each in far] == ["$.starts_at"]
+    assert [each.where for each in large] == ["$.matchers", "$.created_by"]
+    assert [each.message for each in many] == ["more than 64 matchers"]

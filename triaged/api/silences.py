@@ -23,7 +23,7 @@ from triaged.core.effects import Silenced, Unknown
 from triaged.core.events import SilenceExpired, SilenceSet
 from triaged.core.matching import Matcher
 from triaged.core.muting import Silence, holds, mutes_everything
-from triaged.core.silencing import TOO_MUCH, state_of
+from triaged.core.silencing import MATCHERS_MAX, TOO_MUCH, state_of
 from triaged.core.silencing import problems as problems_of
 from triaged.errors import Problem
 from triaged.rules.matchers import parse_matchers
@@ -175,8 +175,9 @@ async def preview(call: Call) -> web.StreamResponse:
     if not isinstance(body, bytes):
         return unread(call, body)
     matchers, errors = matchers_of(decode(body, SilencePreviewWish).matchers)
-    if not errors and mutes_everything(matchers):
-        errors.append(Problem("$.matchers", TOO_MUCH))
+    if not errors and (mutes_everything(matchers) or len(matchers) > MATCHERS_MAX):
+        many = f"more than {MATCHERS_MAX} matchers"
+        errors.append(Problem("$.matchers", many if len(matchers) > MATCHERS_MAX else TOO_MUCH))
     if errors:
         return problems.invalid(errors)
     by_incident: dict[int, int] = {}

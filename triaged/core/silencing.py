@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from triaged.core.durations import format_duration
+from triaged.core.durations import YEAR, format_duration
 from triaged.core.effects import Decision, Effect, LookAgain, SaveSilence, Silenced, Unknown
 from triaged.core.events import SilenceExpired, SilenceLooked, SilenceSet
 from triaged.core.muting import Silence, mutes_everything
@@ -19,6 +19,11 @@ from triaged.errors import Problem
 MATCHERS_MAX = 64
 """Of a silence: what is longer is a list of alerts, and better several silences."""
 
+MATCHER_MAX = 2000
+"""Characters of a name and its value: a pattern has at most half as many."""
+
+AHEAD_MAX_US = YEAR
+AUTHOR_MAX = 200
 COMMENT_MAX = 2000
 TOO_MUCH = "would silence everything: at least one matcher must not match the empty text"
 
@@ -42,6 +47,10 @@ def _problems(wish: SilenceSet, silence_max: int, now: int) -> Iterator[Problem]
         yield Problem("$.matchers", TOO_MUCH)
     if len(wish.matchers) > MATCHERS_MAX:
         yield Problem("$.matchers", f"more than {MATCHERS_MAX} matchers")
+    if any(len(each.name) + len(each.value) > MATCHER_MAX for each in wish.matchers):
+        yield Problem("$.matchers", f"a matcher with more than {MATCHER_MAX} characters")
+    if wish.starts_at > now + AHEAD_MAX_US:
+        yield Problem("$.starts_at", "more than a year ahead: what is planned is a maintenance")
     if wish.ends_at <= wish.starts_at:
         yield Problem("$.ends_at", "a silence must end after it starts")
     elif wish.ends_at <= now:
@@ -49,8 +58,8 @@ def _problems(wish: SilenceSet, silence_max: int, now: int) -> Iterator[Problem]
     elif wish.ends_at - max(wish.starts_at, now) > silence_max:
         longest = format_duration(silence_max)
         yield Problem("$.ends_at", f"longer than {longest}, which is `silence_max`")
-    if not wish.by.strip():
-        yield Problem("$.created_by", "an author is wanted")
+    if not wish.by.strip() or len(wish.by) > AUTHOR_MAX:
+        yield Problem("$.created_by", f"an author is wanted, of at most {AUTHOR_MAX} characters")
     if not wish.comment.strip():
         yield Problem("$.comment", "a comment is wanted: why, and what ends it")
     if len(wish.comment) > COMMENT_MAX:

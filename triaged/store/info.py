@@ -10,6 +10,7 @@ TABLES = (
     "pages",
     "timeline",
     "quarantine",
+    "silences",
     "changes",
     "tokens",
 )
