@@ -14,7 +14,7 @@ from triaged.channels import HttpRequest, HttpResponse, Message, NoAnswer, Resul
 from triaged.core.durations import MINUTE, SECOND
 from triaged.core.events import Acknowledged, AlertReceived
 from triaged.core.model import Alert
-from triaged.core.settings import Settings
+from triaged.core.settings import Settings, StormLimit
 from triaged.daemon import Connections
 from triaged.delivery import Delivery, Equipment
 from triaged.engine import Engine
@@ -140,7 +140,7 @@ class Configured(msgspec.Struct, frozen=True):
     settings: object
 
 
-def chosen() -> Settings:
+def chosen(storm: StormLimit | None) -> Settings:
     """Three people on a hook each; two steps and a third, then once more."""
     people = {name: person(name, "hook", notify="hook") for name in PEOPLE}
     plan = msgspec.structs.replace(
@@ -155,6 +155,7 @@ def chosen() -> Settings:
         channels=frozenset({"hook"}),
         public_url="https://triaged.example.org",
         stale_after={},
+        storm=storm,
     )
 
 
@@ -163,6 +164,7 @@ class Parts(msgspec.Struct, frozen=True):
 
     engine: type[Engine] = Engine
     carrier: type[Provider] = Provider
+    storm: StormLimit | None = None
 
 
 class World:
@@ -215,7 +217,7 @@ class World:
         self.trouble = trouble
         async with self.store(trouble) as opened:
             connections = Connections(self.metrics)
-            engine = self.parts.engine(opened, self.clock, chosen(), connections)
+            engine = self.parts.engine(opened, self.clock, chosen(self.parts.storm), connections)
             timekeeper = Timekeeper(engine, opened, self.clock, connections)
             hook = Configured("hook", "webhook", webhook.Settings("https://hooks.example.org/x"))
             carrier = self.parts.carrier(trouble, self.clock, self.sent)
