@@ -1,7 +1,12 @@
 import os
 from pathlib import Path
 
-from triaged.upkeep import _stamps_of
+from msgspec.structs import replace
+
+from tests.api.site import serving
+from triaged.core.matching import Matcher
+from triaged.core.muting import Muters, Suppressor
+from triaged.upkeep import Upkeep, _stamps_of
 
 
 def test_a_file_that_changed_has_another_stamp(tmp_path: Path) -> None:
@@ -20,3 +25,41 @@ def test_a_file_left_alone_has_the_same_stamp(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("x")
 
     assert _stamps_of([tmp_path / "a"]) == _stamps_of([tmp_path / "a"])
+
+
+async def test_a_silence_ends_when_nothing_that_it_matches_fires_any_more(tmp_path: Path) -> None:
+    async with serving(tmp_path) as site:
+        upkeep = Upkeep(site.context)
+        wish = {"matchers": ["alertname=Down"], "comment": "x", "expire_when_clear": True}
+        made = await site.post("/api/v1/silences", wish)
+        states = []
+
+        for status in ("nothing", "firing", "resolved"):
+            if status != "nothing":
+                end = {"endsAt": "2020-01-01T00:00:00Z"} if status == "resolved" else {}
+                alert = {"labels": {"alertname": "Down"}, "startsAt": "2019-01-01T00:00:00Z"}
+                await site.post("/api/v2/alerts", [alert | end])
+            site.clock.ahead_us += 60_000_000
+            await upkeep._mind_mutes(site.clock.now())
+            states.append((await site.get(f"/api/v1/silences/{made['id']}"))["state"])
+
+    assert states == ["active", "active", "expired"]
+
+
+async def test_after_a_reload_what_fires_already_suppresses(tmp_path: Path) -> None:
+    node = Suppressor("n", (Matcher("alertname", "=", "Node"),), (Matcher("pod", "=~", ".+"),))
+    async with serving(tmp_path) as site:
+        upkeep, engine = Upkeep(site.context), site.context.engine
+        await upkeep._mind_mutes(site.clock.now())
+        await site.fire("Node")
+        await site.fire("Down", pod="a")
+        before = await site.get("/api/v1/incidents/INC-2")
+
+        engine.settings = replace(engine.settings, muters=Muters((node,)))
+        configuration = replace(site.context.configuration, settings=engine.settings)
+        site.context.configuration = configuration
+        await upkeep._mind_mutes(site.clock.now())
+        after = await site.get("/api/v1/incidents/INC-2")
+
+    assert before["muted_by"] is None
+    assert after["muted_by"] == ["suppress:n"]
