@@ -17,13 +17,18 @@ def output(parser: argparse.ArgumentParser) -> None:
 
 def daemon(parser: argparse.ArgumentParser) -> None:
     """`--url` and `-o`: what every command needs that talks to a daemon."""
+    url(parser)
+    output(parser)
+
+
+def url(parser: argparse.ArgumentParser) -> None:
+    """`--url`."""
     parser.add_argument(
         "--url",
         default=os.environ.get("TRIAGED_URL", DEFAULT_URL),
         help="the daemon's address (default: $TRIAGED_URL, then %(default)s); "
         "the token comes from $TRIAGED_TOKEN or the file $TRIAGED_TOKEN_FILE",
     )
-    output(parser)
 
 
 def config(parser: argparse.ArgumentParser) -> None:

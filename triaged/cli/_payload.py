@@ -40,11 +40,11 @@ def instant_of(text: str | None) -> int:
         raise Failed(f"--at {text!r}: {wanted}") from None
 
 
-def configured(path: Path) -> "Configuration":
-    """The configuration, if there is no error in it."""
+def configured(path: Path, rules: tuple[str, ...] = ()) -> "Configuration":
+    """The configuration, if there is no error in it; with other `rules`, if there are any."""
     from triaged.config.read import load
 
-    loaded = load(path, os.environ)
+    loaded = load(path, os.environ, rules)
     errors = [str(problem) for problem in loaded.problems if not problem.warning]
     if loaded.configuration is None or errors:
         raise Failed("the configuration cannot be used:\n" + "\n".join(errors))

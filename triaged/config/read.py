@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from triaged.config import schema
 from triaged.config.access import listeners_of, public_url_of, store_of, tls_of, tokens_of
@@ -49,8 +50,11 @@ class Loaded(msgspec.Struct, frozen=True):
         )
 
 
-def load(path: Path, environment: Mapping[str, str]) -> Loaded:
-    """Read the configuration at `path`; `environment` is the process's."""
+def load(path: Path, environment: Mapping[str, str], rules: tuple[str, ...] = ()) -> Loaded:
+    """Read the configuration at `path`; `environment` is the process's.
+
+    Where there are `rules`, these patterns count instead of the ones in the file.
+    """
     files = Files(path, environment)
     text = files.text(path)
     if isinstance(text, Problem):
@@ -62,6 +66,8 @@ def load(path: Path, environment: Mapping[str, str]) -> Loaded:
     report.problems += [*document.problems, *problems]
     if config is None:
         return Loaded(None, in_order(report.problems))
+    if rules:
+        config = replace(config, rules=rules)
     configuration, of_rules = _build(config, files, report)
     is_good = all(problem.warning for problem in report.problems)
     problems = [*report.problems, *of_rules]

@@ -4,7 +4,7 @@ It stands in for the store and for the loops around the core, never for the core
 decided here is what the daemon would have decided.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from heapq import heappop, heappush
 from itertools import count
 
@@ -50,7 +50,7 @@ from triaged.core.timers import (
     StormDue,
     Timer,
 )
-from triaged.core.view import AlertId, View
+from triaged.core.view import AlertId, View, key_text
 
 LEASE_US = 15 * SECOND
 
@@ -153,6 +153,24 @@ class World:
             self._turn()
         self.now = max(self.now, end)
 
+    def forget(self, numbers: Collection[int]) -> None:
+        """Drop these incidents, which nothing can open again, with all that belongs to them."""
+        view = self.view
+        for number in numbers:
+            incident = view.incidents.pop(number)
+            text = key_text(incident.key)
+            if view.latest.get(text) == number:
+                del view.latest[text]
+            view.labels.pop(number, None)
+            self.entries.pop(number, None)
+        view.pages = {i: page for i, page in view.pages.items() if page.incident not in numbers}
+        view.alerts = {
+            identity: state
+            for identity, state in view.alerts.items()
+            if state.firing or (state.incident is not None and state.incident in view.incidents)
+        }
+        self.timers = {i: timer for i, timer in self.timers.items() if i[0] not in numbers}
+
     def _waiting(self, umbrella: int) -> list[StormDue]:
         """The timers of what waits under an umbrella."""
         due = [timer for timer in self.timers.values() if isinstance(timer, StormDue)]
@@ -213,8 +231,8 @@ class World:
         while self._dues and self._dues[0][0] <= self.now:
             at, _, due = heappop(self._dues)
             if isinstance(due, str):
-                page = self.view.pages[due]
-                if _awaits(page, at):
+                page = self.view.pages.get(due)
+                if page is not None and _awaits(page, at):
                     pages[due] = page
             elif isinstance(due, LapseDue):
                 if self.lapses.get((due.source, due.fingerprint)) == at:

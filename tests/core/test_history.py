@@ -1,0 +1,44 @@
+"""What people did can be read from the timeline, and done again."""
+
+from tests.core.world import MONDAY
+from triaged.core.events import Escalated, SeverityChosen
+from triaged.core.history import Act, action_of, acts_of
+from triaged.core.model import ChainedEntry, Severity
+
+
+def entry(kind: str, actor: str = "alice", text: str = "", **data: object) -> ChainedEntry:
+    """A recorded entry."""
+    return ChainedEntry(1, 1, MONDAY, MONDAY, kind, actor, text, data, "")
+
+
+def test_an_acknowledgement_moves_the_phase_of_itself() -> None:
+    entries = [entry("incident.acknowledged"), entry("phase.changed", to="triage")]
+
+    assert list(acts_of(entries)) == [Act(MONDAY, "acknowledge", "alice")]
+
+
+def test_what_triaged_alerts_and_rules_did_is_no_act() -> None:
+    entries = [
+        entry("incident.unacknowledged", "triaged", reason="snooze_ended"),
+        entry("incident.resolved", "alerts"),
+        entry("severity.changed", "rule:worse", to="SEV-1"),
+        entry("severity.changed", "unclassified", to="SEV-2"),
+        entry("incident.reopened", "source:am", reason="reopen_window"),
+    ]
+
+    assert list(acts_of(entries)) == []
+
+
+def test_escalating_by_hand_is_one_act_however_it_is_told() -> None:
+    entries = [
+        entry("note", text="escalated by hand"),
+        entry("incident.unacknowledged", reason="escalated_by_hand"),
+    ]
+
+    assert [action_of(act, 7) for act in acts_of(entries)] == [Escalated(7, "alice")] * 2
+
+
+def test_a_chosen_severity_is_chosen_again() -> None:
+    (act,) = acts_of([entry("severity.changed", to="SEV-1", **{"from": "SEV-2"})])
+
+    assert action_of(act, 7) == SeverityChosen(7, "alice", Severity.SEV1)

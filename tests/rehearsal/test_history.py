@@ -1,0 +1,45 @@
+"""A history as lines of JSON."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.core.world import MONDAY, settings
+from tests.rehearsal.past import Night
+from triaged.errors import Malformed
+from triaged.rehearsal.history import Head, History, read
+from triaged.wire import encode
+
+
+def lines(history: History) -> Iterator[bytes]:
+    """As `--save` writes it."""
+    yield encode(history.head)
+    yield from map(encode, history.incidents)
+    yield from map(encode, history.episodes)
+
+
+def test_what_is_written_is_read() -> None:
+    night = Night(settings())
+    night.fire("Down/1")
+    night.act("acknowledge", 1)
+    history = night.history()
+
+    found = read(lines(history))
+
+    assert (found.head, found.incidents) == (history.head, history.incidents)
+    assert tuple(found.episodes) == history.episodes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        [],
+        [b"{}"],
+        [b"no JSON"],
+        [b'{"type":"history","since":0,"until":1,"version":9}'],
+        [encode(Head(MONDAY, MONDAY)), encode(Head(MONDAY, MONDAY))],
+    ],
+)
+def test_other_lines_are_refused(text: list[bytes]) -> None:
+    with pytest.raises(Malformed):
+        read(text)

@@ -1,0 +1,82 @@
+"""Replaying the rules of the time gives what happened."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.core.world import settings
+from tests.rehearsal.past import Night, Softer, night_of
+from triaged.core.durations import HOUR, MINUTE, SECOND
+from triaged.core.model import Alert, Outcome
+from triaged.rehearsal.difference import difference
+from triaged.rehearsal.replay import happened, replay
+
+DOINGS = st.one_of(
+    st.tuples(st.just("fire"), st.integers(0, 11)),
+    st.tuples(st.just("end"), st.integers(0, 11)),
+    st.tuples(
+        st.sampled_from(
+            ("acknowledge", "unacknowledge", "resolve", "reopen", "close", "escalate", "note")
+        ),
+        st.integers(1, 4),
+    ),
+    st.tuples(st.sampled_from(("assign", "snooze", "sev", "phase")), st.integers(1, 4)),
+    st.tuples(st.just("declare"), st.integers(1, 3)),
+)
+NIGHTS = st.lists(st.tuples(st.integers(1, 3 * HOUR // SECOND), DOINGS), max_size=40)
+
+
+@given(NIGHTS)
+def test_replay_of_the_same_rules_is_the_identity(
+    doings: list[tuple[int, tuple[str, int]]],
+) -> None:
+    rules = settings()
+    history = night_of(rules, doings).history()
+
+    run = replay(history, rules)
+
+    was = happened(history)
+    assert run.incidents == was.incidents
+    assert run.homes == was.homes
+    assert (run.unmatched, run.refused) == (0, 0)
+    assert difference(was, run, rules).nothing
+
+
+def test_an_act_goes_to_every_incident_that_holds_an_alert_of_the_recorded_one() -> None:
+    night = Night(settings())
+    night.fire("Down/1")
+    night.pass_(MINUTE)
+    night.fire("Down/2")
+    night.pass_(MINUTE)
+    night.act("acknowledge", 1)
+    night.pass_(MINUTE)
+    other = settings(rules=Softer())
+
+    run = replay(night.history(), other)
+
+    found = difference(happened(night.history()), run, other)
+    assert (len(run.incidents), run.unmatched, run.refused) == (2, 0, 0)
+    assert [len(each.after) for each in found.split] == [2]
+    assert [page.whom for ran in run.incidents for page in ran.pages] == ["alice"] * 4
+
+
+class Quiet(Softer):
+    """Nothing opens an incident."""
+
+    def classify(self, alert: Alert, now: int) -> Outcome:
+        """Stored, no more."""
+        return replace(super().classify(alert, now), incident=False)
+
+
+def test_acts_without_a_counterpart_are_counted() -> None:
+    night = Night(settings())
+    night.fire("Down/1")
+    night.pass_(MINUTE)
+    night.act("acknowledge", 1)
+    other = settings(rules=Quiet())
+
+    run = replay(night.history(), other)
+
+    found = difference(happened(night.history()), run, other)
+    assert (run.incidents, run.unmatched) == ((), 1)
+    assert len(found.vanished) == 1

@@ -1,0 +1,85 @@
+"""The report in Markdown and JSON."""
+
+import json
+
+from tests.core.world import MONDAY, settings
+from tests.rehearsal.past import Night, Softer
+from triaged.core.durations import HOUR
+from triaged.rehearsal.difference import difference
+from triaged.rehearsal.limits import parse_limit
+from triaged.rehearsal.replay import happened, replay
+from triaged.rehearsal.report import Report, document, judged, markdown, report_of
+
+HOSTILE = "<script>alert(1)</script> | @team\n# [x](http://evil) `"
+
+
+def report(title: str = "Down") -> Report:
+    """Two alerts of one incident that others would have made two of."""
+    night = Night(settings())
+    night.fire(f"{title}/1")
+    night.fire(f"{title}/2")
+    night.pass_(HOUR)
+    history = night.history()
+    other = settings(rules=Softer())
+    runs = happened(history), replay(history, settings()), replay(history, other)
+    found = difference(runs[0], runs[1], other), difference(runs[1], runs[2], other)
+    return report_of((MONDAY, MONDAY + HOUR), runs, ("these rules", "soft"), found)
+
+
+def test_markdown_says_what_differs() -> None:
+    assert (
+        markdown(report())
+        == """\
+## Replay: these rules → soft
+
+### Fidelity
+
+2 alerts from 2026-03-30 10:00 to 2026-03-30 11:00.
+
+The present rules give what happened for 1 of 1 incidents.
+
+### Numbers
+
+|  | these rules | soft | change |
+| --- | --- | --- | --- |
+| incidents | 1 | 2 | +1 |
+| SEV-1 | 0 | 0 |  |
+| SEV-2 | 1 | 0 | -1 |
+| SEV-3 | 0 | 2 | +2 |
+| SEV-4 | 0 | 0 |  |
+| pages | 6 | 12 | +6 |
+| pages at night (22-07) | 0 | 0 |  |
+| response targets missed | 1 | 2 | +1 |
+| alerts suppressed | 0 | 0 |  |
+
+### Pages by person
+
+| whom | these rules | soft | change |
+| --- | --- | --- | --- |
+| alice | 4 (0 at night) | 8 (0 at night) | +4 |
+| bob | 2 (0 at night) | 4 (0 at night) | +2 |
+
+### Split (1)
+
+| opened | before | after | title |
+| --- | --- | --- | --- |
+| 2026-03-30 10:00 | INC-1 SEV-2, 6 pages | INC-1 SEV-3, 6 pages; INC-2 SEV-3, 6 pages | Down |
+"""
+    )
+
+
+def test_text_of_strangers_is_text_in_markdown() -> None:
+    text = markdown(report(HOSTILE))
+
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+    assert "\\| @\u200bteam \\# \\[x\\](http://evil) \\`" in text
+
+
+def test_json_counts_and_lists() -> None:
+    found = document(judged(report(), [parse_limit("incidents > +50%")]))
+
+    text = json.loads(json.dumps(found))
+    assert text["difference"]["split"]["count"] == 1
+    assert text["fidelity"]["nothing"]
+    assert text["failed"] == ["incidents > +50%"]

@@ -1,0 +1,128 @@
+"""Both runs of a replay, each in a process of its own; other rules from a directory or from git."""
+
+import io
+import subprocess
+import tarfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, TypeVar
+
+from triaged.cli._client import Failed
+from triaged.cli._history import tell
+from triaged.cli._payload import configured
+from triaged.errors import Malformed
+from triaged.rehearsal.difference import difference
+from triaged.rehearsal.history import History, read
+from triaged.rehearsal.replay import Run, happened, replay
+from triaged.rehearsal.report import Report, report_of
+
+if TYPE_CHECKING:
+    from triaged.core.settings import Settings
+
+GIT_TIMEOUT_S = 60
+T = TypeVar("T")
+Other = tuple[Path, tuple[str, ...]]
+"""A configuration file, and the patterns of rule files that count instead of its own."""
+
+
+def compare(path: str, config: Path, against: str | None) -> Report:
+    """What happened, these rules and perhaps others, over the history in the file `path`."""
+    settings = configured(config).settings
+    try:
+        with _other(config, against) as other, ProcessPoolExecutor(1) as pool:
+            running = None
+            if other is not None:
+                configured(*other)  # what is wrong with it is said before anything runs
+                running = pool.submit(run_of, path, *other)
+            was = _with(path, happened)
+            now = _with(path, lambda history: replay(history, settings, _progress))
+            tell("")
+            last = running.result() if running is not None else None
+            head = _with(path, lambda history: history.head)
+            return _report((head.since, head.until), (was, now, last), settings, against)
+    except Malformed as error:
+        raise Failed(f"{path} holds no history: {error}") from None
+
+
+def _report(
+    period: tuple[int, int],
+    runs: tuple[Run, Run, Run | None],
+    settings: "Settings",
+    against: str | None,
+) -> Report:
+    was, now, other = runs
+    fidelity = difference(was, now, settings)
+    if other is None:
+        return report_of(period, runs, ("what happened", "these rules"), (fidelity, fidelity))
+    found = difference(now, other, settings)
+    return report_of(period, runs, ("these rules", against or ""), (fidelity, found))
+
+
+def run_of(path: str, config: Path, rules: tuple[str, ...]) -> Run:
+    """The history through the rules of a configuration: what a process is started for."""
+    settings = configured(config, rules).settings
+    return _with(path, lambda history: replay(history, settings))
+
+
+def _progress(episodes: int) -> None:
+    tell(f"{episodes} alerts replayed")
+
+
+def _with(path: str, use: Callable[[History], T]) -> T:
+    """What `use` makes of the history in a file."""
+    try:
+        with Path(path).open("rb") as file:
+            return use(read(file))
+    except OSError as error:
+        raise Failed(f"cannot read {path}: {error.strerror}") from None
+
+
+@contextmanager
+def _other(config: Path, against: str | None) -> Iterator[Other | None]:
+    """Where the other rules are; None: there are none."""
+    if against is None:
+        yield None
+        return
+    with TemporaryDirectory() as folder:
+        place = Path(against)
+        if not place.is_dir():
+            place = _exported(config, against, Path(folder, "revision"))
+        if (place / config.name).exists():
+            yield place / config.name, ()
+        elif any(place.glob("*.yaml")):
+            yield config, (f"{place.resolve()}/*.yaml",)
+        else:
+            wanted = f"neither {config.name} nor rule files (*.yaml)"
+            raise Failed(f"--against: in {against} there are {wanted}")
+
+
+def _exported(config: Path, revision: str, folder: Path) -> Path:
+    """The configuration's directory as it is in a git revision."""
+    here = config.resolve().parent
+    prefix = _git(here, "rev-parse", "--show-prefix").decode().strip()
+    wanted = f"{revision}^{{commit}}"
+    commit = _git(here, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
+    top = _git(here, "rev-parse", "--show-toplevel").decode().strip()
+    packed = _git(Path(top), "archive", "--format=tar", commit.decode().strip())
+    folder.mkdir()
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / prefix
+
+
+def _git(here: Path, *words: str) -> bytes:
+    command = ["git", "-C", str(here), *words]
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and git is told where options end
+            command, capture_output=True, timeout=GIT_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failed(f"--against: git cannot be run: {error}") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()
+        wanted = "neither a directory nor a git revision of the configuration's repository"
+        raise Failed(f"--against: {wanted}" + (f": {said}" if said else ""))
+    return done.stdout

@@ -1,0 +1,207 @@
+"""What happened, as records: enough to let it happen again, and to see whether it comes out alike.
+
+Instants are µs UTC, as everywhere inside. A note's text is not among them: nothing depends on it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from triaged.core.draft import OURSELVES
+from triaged.core.events import (
+    Acknowledged,
+    Action,
+    Assigned,
+    Closed,
+    Escalated,
+    NoteAdded,
+    PhaseChanged,
+    Reopened,
+    Resolved,
+    SeverityChosen,
+    Snoozed,
+    Unacknowledged,
+)
+from triaged.core.grouping import ALERTS
+from triaged.core.matching import Matcher
+from triaged.core.model import ChainedEntry, Phase, Reason, Response, Severity
+from triaged.core.severity import UNCLASSIFIED
+
+What = Literal[
+    "acknowledge",
+    "unacknowledge",
+    "resolve",
+    "reopen",
+    "close",
+    "escalate",
+    "assign",
+    "severity",
+    "phase",
+    "note",
+    "snooze",
+]
+
+SIMPLE: Mapping[str, What] = {
+    "incident.acknowledged": "acknowledge",
+    "incident.confirmed": "acknowledge",
+    "incident.unacknowledged": "unacknowledge",
+    "incident.resolved": "resolve",
+    "incident.reopened": "reopen",
+    "incident.closed": "close",
+}
+"""Kinds of entries that say all there is to say."""
+
+KINDS = frozenset(SIMPLE) | {
+    "note",
+    "phase.changed",
+    "severity.changed",
+    "incident.assigned",
+    "incident.snoozed",
+    "incident.opened",
+}
+"""Kinds of entries that what people did can be read from."""
+
+ESCALATED = "escalated by hand"
+BY_RULE = ("rule:", "raise:")
+
+
+class Act(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a person did to an incident."""
+
+    at: int
+    what: What
+    by: str
+    value: str | int = ""
+    """A person, a severity, a phase, or the instant until which it was snoozed."""
+
+
+class Paged(msgspec.Struct, frozen=True, gc=False):
+    """A page that went out."""
+
+    at: int
+    whom: str
+    """A person's id; `channel:<name>` where there is no person."""
+
+
+class Episode(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="episode"):
+    """An alert from when it fired until it was over, and what the rules said of it."""
+
+    id: int
+    """Rises with the order of arrival."""
+    source: str
+    fingerprint: str
+    received_at: int
+    starts_at: int
+    labels: dict[str, str]
+    annotations: dict[str, str] = {}
+    ended_at: int | None = None
+    ended_by: str | None = None
+    """`resolved`, `lapsed` or `restarted`: it fired again with a later start."""
+    incident: int | None = None
+    severity: Severity | None = None
+    rule: str | None = None
+    rule_set: str = ""
+
+
+class PastIncident(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="incident"):
+    """An incident as it came out, and what people did to it."""
+
+    number: int
+    title: str
+    severity: Severity
+    opened_at: int
+    response: Response
+    why: str = ""
+    """The reason of its opening: `declared` by a person, `new_key` by an alert …"""
+    declared_by: str = ""
+    declared_as: Severity | None = None
+    service: str | None = None
+    team: str | None = None
+    previous: int | None = None
+    acts: tuple[Act, ...] = ()
+    pages: tuple[Paged, ...] = ()
+
+
+class PastSilence(msgspec.Struct, frozen=True, gc=False, tag="silence"):
+    """A silence as it was in the end."""
+
+    id: str
+    matchers: tuple[Matcher, ...]
+    starts_at: int
+    ends_at: int
+
+
+def acts_of(entries: Iterable[ChainedEntry]) -> Iterator[Act]:
+    """What people did, from an incident's entries in order."""
+    before: ChainedEntry | None = None
+    for entry in entries:
+        follows = before is not None and before.recorded_at == entry.recorded_at
+        act = _act(entry)
+        # who acknowledges moves the phase, too: that comes of itself
+        if act is not None and not (follows and act.what == "phase"):
+            yield act
+        before = entry
+
+
+def by_person(entry: ChainedEntry) -> bool:
+    """Whether neither triaged nor an alert nor a rule did it."""
+    itself = entry.actor in (OURSELVES, ALERTS, UNCLASSIFIED)
+    return not itself and not entry.actor.startswith(BY_RULE)
+
+
+def _act(entry: ChainedEntry) -> Act | None:
+    if not by_person(entry):
+        return None
+    data = entry.data
+    what: What | None = SIMPLE.get(entry.kind)
+    value: object = ""
+    match entry.kind:
+        case "incident.unacknowledged" if data.get("reason") == Reason.ESCALATED_BY_HAND:
+            what = "escalate"
+        case "incident.reopened" if data.get("reason") != Reason.REOPENED_BY_HAND:
+            what = None
+        case "note":
+            what = "escalate" if entry.text == ESCALATED else "note"
+        case "incident.assigned":
+            what = "assign"
+            value = data.get("person") or entry.text.removeprefix("assigned to ")
+        case "severity.changed":
+            what, value = "severity", data.get("to")
+        case "phase.changed":
+            what, value = "phase", data.get("to")
+        case "incident.snoozed":
+            what, value = "snooze", data.get("until")
+        case _:
+            pass
+    if what is None or not isinstance(value, str | int):
+        return None
+    return Act(entry.recorded_at, what, entry.actor, value)
+
+
+def action_of(act: Act, incident: int) -> Action:
+    """The act done to `incident`. ValueError: its value is none that triaged writes."""
+    by, value = act.by, act.value
+    match act.what:
+        case "acknowledge":
+            return Acknowledged(incident, by)
+        case "unacknowledge":
+            return Unacknowledged(incident, by)
+        case "resolve":
+            return Resolved(incident, by)
+        case "reopen":
+            return Reopened(incident, by)
+        case "close":
+            return Closed(incident, by)
+        case "escalate":
+            return Escalated(incident, by)
+        case "note":
+            return NoteAdded(incident, by, "noted")
+        case "assign":
+            return Assigned(incident, by, str(value))
+        case "severity":
+            return SeverityChosen(incident, by, Severity(str(value)))
+        case "phase":
+            return PhaseChanged(incident, by, Phase(str(value)))
+        case "snooze":
+            return Snoozed(incident, by, int(value))

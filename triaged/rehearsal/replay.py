@@ -1,0 +1,312 @@
+"""A period of history through one set of rules: time, acknowledgements and resolves as they were.
+
+Alerts end when they ended, whatever made them end; nothing is expected again and again, for
+repeats are not recorded; every provider accepts. A page goes nowhere.
+"""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from heapq import heappop, heappush
+
+import msgspec
+from msgspec.structs import replace
+
+from triaged.core.effects import Acted, Attached, Conflict, Unknown
+from triaged.core.events import AlertReceived, Declared, SilenceSet
+from triaged.core.history import Act, Episode, Paged, PastIncident, action_of
+from triaged.core.model import Alert, Incident, PageKind, Reason, Response, Severity
+from triaged.core.settings import Settings
+from triaged.rehearsal.history import History
+from triaged.rehearsal.world import World
+
+SWEEP_EVERY = 20_000
+"""Episodes between two looks at what can be forgotten: a look reads every row in memory."""
+
+CARRIED = -1
+"""Home of an episode whose incident had opened before the period."""
+
+Progress = Callable[[int], None]
+"""Told how many episodes have been played."""
+
+
+class Ran(msgspec.Struct, frozen=True, gc=False):
+    """An incident as it came out of a run."""
+
+    number: int
+    title: str
+    severity: Severity
+    opened_at: int
+    missed: bool
+    pages: tuple[Paged, ...] = ()
+    declared: int = 0
+    """The recorded number of one that a person declared; 0: alerts opened it."""
+    took_over: int = 0
+    """The incident that a person had resolved, and whose alerts still fired; 0: none."""
+
+
+class Period(msgspec.Struct, frozen=True):
+    """While these rules were in force."""
+
+    rule_set: str
+    first_at: int
+    last_at: int
+    episodes: int
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What came of the period."""
+
+    digest: str
+    """Of the rules; of what happened: of the last ones."""
+    incidents: tuple[Ran, ...]
+    """By number."""
+    homes: "array[int]"
+    """The incident's number of each episode in order; 0: none; CARRIED."""
+    suppressed: int | None
+    """Pages and steps that were muted; None: not recorded."""
+    acts: int = 0
+    unmatched: int = 0
+    """Acts on incidents that have no counterpart here."""
+    refused: int = 0
+    """Acts that were impossible here: what was resolved cannot be acknowledged."""
+    periods: tuple[Period, ...] = ()
+    """Of what happened: which rules were in force."""
+    apart: int = 0
+    """Of what happened: incidents that neither an alert nor a person opened."""
+
+
+def happened(history: History) -> Run:
+    """What came of it at the time, in the same form."""
+    known = {one.number for one in history.incidents}
+    homes = array("q")
+    periods: dict[str, Period] = {}
+    for episode in history.episodes:
+        number = episode.incident or 0
+        homes.append(number if number in known or not number else CARRIED)
+        at, of = episode.received_at, periods.get(episode.rule_set)
+        of = of or Period(episode.rule_set, at, at, 0)
+        periods[episode.rule_set] = replace(of, last_at=at, episodes=of.episodes + 1)
+    others = set(homes)
+    ran = tuple(
+        _past(one)
+        for one in history.incidents
+        if one.number in others or one.declared_by or one.why == Reason.STILL_FIRING
+    )
+    in_order = tuple(sorted(periods.values(), key=lambda period: period.first_at))
+    return Run(
+        digest=in_order[-1].rule_set if in_order else "",
+        incidents=ran,
+        homes=homes,
+        suppressed=None,
+        acts=sum(len(one.acts) for one in history.incidents),
+        periods=in_order,
+        apart=len(history.incidents) - len(ran),
+    )
+
+
+def _past(one: PastIncident) -> Ran:
+    return Ran(
+        number=one.number,
+        title=one.title,
+        severity=one.severity,
+        opened_at=one.opened_at,
+        missed=one.response is Response.MISSED,
+        pages=one.pages,
+        declared=one.number if one.declared_by else 0,
+        took_over=(one.previous or 0) if one.why == Reason.STILL_FIRING else 0,
+    )
+
+
+def replay(history: History, settings: Settings, progress: Progress | None = None) -> Run:
+    """Let the period happen again under `settings`."""
+    return _Replay(history, settings).run(progress)
+
+
+class _Replay:
+    """A world, and which incident in it stands for which recorded one."""
+
+    def __init__(self, history: History, settings: Settings) -> None:
+        settings = replace(settings, expectations={}, expected=None, stale_after={})
+        self._history, self._settings = history, settings
+        self._world = World(settings, history.head.since)
+        self._homes = array("q")
+        self._counterparts: dict[int, list[int]] = {}
+        self._past = {one.number: one for one in history.incidents}
+        self._declared: dict[int, int] = {}
+        self._next: dict[int, int] = {}
+        """Incident that was forgotten → the one that took over."""
+        self._ran: list[Ran] = []
+        self._pages: dict[int, list[Paged]] = defaultdict(list)
+        self._ends: list[tuple[int, int, str, str]] = []
+        """A heap of (instant, id, source, fingerprint)."""
+        self._doings = _doings(history)
+        self._done = 0
+        self._pending = Counter(number for _, _, number, _ in self._doings)
+        self._unmatched = self._refused = self._suppressed = 0
+
+    def run(self, progress: Progress | None) -> Run:
+        """Everything, from the first instant to the last."""
+        until = self._history.head.until
+        for number, episode in enumerate(self._history.episodes, 1):
+            self._let_happen(episode.received_at)
+            self._begin(episode)
+            if number % SWEEP_EVERY == 0:
+                self._sweep()
+                if progress is not None:
+                    progress(number)
+        self._let_happen(until)
+        self._world.run_until(until)
+        self._collect()
+        for incident in self._world.view.incidents.values():
+            self._ran.append(self._ran_of(incident))
+        return Run(
+            digest=self._settings.rules.digest,
+            incidents=tuple(sorted(self._ran, key=lambda ran: ran.number)),
+            homes=self._homes,
+            suppressed=self._suppressed,
+            acts=sum(isinstance(what, Act) for *_, what in self._doings),
+            unmatched=self._unmatched,
+            refused=self._refused,
+        )
+
+    def _let_happen(self, until: int) -> None:
+        """Every end and every act up to and including `until`."""
+        while True:
+            end_at = self._ends[0][0] if self._ends else until + 1
+            act_at = self._doings[self._done][0] if self._done < len(self._doings) else until + 1
+            if min(end_at, act_at) > until:
+                return
+            if end_at <= act_at:
+                at, _, source, fingerprint = heappop(self._ends)
+                self._world.run_until(at)
+                over = Alert(source, fingerprint, firing=False, labels={}, annotations={})
+                self._world.handle(AlertReceived(over, at))
+            else:
+                self._world.run_until(act_at)
+                _, _, number, what = self._doings[self._done]
+                self._done += 1
+                self._do(number, what)
+
+    def _begin(self, episode: Episode) -> None:
+        world, at = self._world, episode.received_at
+        world.run_until(at)
+        alert = Alert(
+            source=episode.source,
+            fingerprint=episode.fingerprint,
+            firing=True,
+            labels=episode.labels,
+            annotations=episode.annotations,
+            starts_at=episode.starts_at,
+        )
+        outcome = world.settings.rules.classify(alert, at)
+        answer = world.handle(AlertReceived(alert, at, outcome))
+        home = answer.incident or 0 if isinstance(answer, Attached) else 0
+        self._homes.append(home)
+        if home and episode.incident is not None:
+            parts = self._counterparts.setdefault(episode.incident, [])
+            if home not in parts:
+                parts.append(home)
+        if episode.ended_at is not None and episode.ended_by != "restarted":
+            end = (episode.ended_at, episode.id, episode.source, episode.fingerprint)
+            heappush(self._ends, end)
+
+    def _do(self, number: int, what: "Act | PastIncident | SilenceSet") -> None:
+        match what:
+            case SilenceSet():
+                self._world.handle(what)
+            case PastIncident():
+                self._declare(what)
+            case Act():
+                self._pending[number] -= 1
+                incidents = self._world.view.incidents
+                parts = [part for part in self._parts(number) if part in incidents]
+                self._unmatched += not parts
+                answers = [self._world.handle(action_of(what, part)) for part in parts]
+                refused = [isinstance(one, Conflict | Unknown) for one in answers]
+                self._refused += bool(refused) and all(refused)
+
+    def _parts(self, number: int) -> list[int]:
+        """The incidents that hold alerts of the recorded one, or have taken over from such."""
+        direct = self._counterparts.get(number)
+        past = self._past.get(number)
+        if direct or past is None or past.previous is None:
+            return direct or []
+        return [self._next_of(part) or part for part in self._parts(past.previous)]
+
+    def _declare(self, past: PastIncident) -> None:
+        event = Declared(
+            by=past.declared_by,
+            title=past.title,
+            severity=past.declared_as or past.severity,
+            service=past.service,
+            team=past.team,
+            received_at=past.opened_at,
+        )
+        answer = self._world.handle(event)
+        if isinstance(answer, Acted):
+            self._counterparts[past.number] = [answer.incident]
+            self._declared[answer.incident] = past.number
+
+    def _sweep(self) -> None:
+        """Put down and forget what is over for good, so that memory holds what is open."""
+        self._collect()
+        world, gone = self._world, []
+        wanted = {part for number, n in self._pending.items() if n for part in self._parts(number)}
+        oldest = world.now - self._settings.reopen_within
+        for number, incident in world.view.incidents.items():
+            over = incident.resolved_at is not None and incident.resolved_at < oldest
+            if over and not incident.live and number not in wanted:
+                gone.append(number)
+        for number in gone:
+            incident = world.view.incidents[number]
+            if incident.next is not None:
+                self._next[number] = incident.next
+            self._ran.append(self._ran_of(incident))
+        world.forget(frozenset(gone))
+        world.entries.clear()
+        world.view.seen_at.clear()
+
+    def _collect(self) -> None:
+        """Take the pages and counts that the world has put down."""
+        world = self._world
+        for at, page in world.sent:
+            if page.kind is PageKind.PAGE:
+                whom = page.recipient.person or f"channel:{page.channel}"
+                self._pages[page.incident].append(Paged(at, whom))
+        self._suppressed += sum(c.value for c in world.counts if c.metric == "suppressed")
+        world.sent.clear()
+        world.counts.clear()
+
+    def _next_of(self, number: int) -> int | None:
+        known = self._world.view.incidents
+        return known[number].next if number in known else self._next.get(number)
+
+    def _ran_of(self, incident: Incident) -> Ran:
+        before = incident.previous or 0
+        return Ran(
+            number=incident.number,
+            title=incident.title,
+            severity=incident.severity,
+            opened_at=incident.opened_at,
+            missed=incident.response is Response.MISSED,
+            pages=tuple(self._pages.pop(incident.number, ())),
+            declared=self._declared.get(incident.number, 0),
+            took_over=before if self._next_of(before) == incident.number else 0,
+        )
+
+
+def _doings(history: History) -> list[tuple[int, int, int, Act | PastIncident | SilenceSet]]:
+    """(instant, place, incident, what) in order: what people did to incidents and silences."""
+    found: list[tuple[int, int, Act | PastIncident | SilenceSet]] = []
+    for one in history.silences:
+        begins = max(one.starts_at, history.head.since)
+        if begins < one.ends_at:
+            wish = SilenceSet(one.id, one.matchers, begins, one.ends_at, "history", "history")
+            found.append((begins, 0, wish))
+    for past in history.incidents:
+        if past.declared_by:
+            found.append((past.opened_at, past.number, past))
+        found += [(act.at, past.number, act) for act in past.acts]
+    found.sort(key=lambda doing: doing[0])
+    return [(at, place, number, what) for place, (at, number, what) in enumerate(found)]

@@ -1,0 +1,289 @@
+"""A replay as a report: plain values, then a table, Markdown, JSON; HTML is in `report_html.py`."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from triaged.core.model import incident_id
+from triaged.rehearsal.difference import Changed, Difference, Tally, metrics
+from triaged.rehearsal.limits import Limit
+from triaged.rehearsal.replay import Period, Ran, Run
+from triaged.wire import instant_text
+
+SHOWN_MAX = 20
+"""Incidents of a kind that are listed: who reads more filters the JSON."""
+
+JSON_MAX = 1_000
+"""Incidents of a kind in JSON."""
+
+KINDS = (
+    ("severities", "Other severity"),
+    ("opened", "Opened, and did not before"),
+    ("vanished", "Opened before, and no more"),
+    ("merged", "Merged"),
+    ("split", "Split"),
+    ("paged", "Paged otherwise"),
+)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """All that is to be said."""
+
+    since: int
+    until: int
+    episodes: int
+    names: tuple[str, str]
+    """What is compared: `what happened`, `these rules`, or a directory."""
+    fidelity: Difference
+    """What happened, and what the present rules make of it."""
+    difference: Difference
+    periods: tuple[Period, ...]
+    digest: str
+    """Of the present rules."""
+    apart: int
+    acts: int
+    unmatched: int
+    refused: int
+    broken: tuple[str, ...] = ()
+    """Conditions of `--fail-if` that are true."""
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A title, sentences, a table."""
+
+    title: str
+    sentences: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+def report_of(
+    period: tuple[int, int],
+    runs: tuple[Run, Run, Run | None],
+    names: tuple[str, str],
+    differences: tuple[Difference, Difference],
+) -> Report:
+    """The report on (what happened, the present rules, the other rules)."""
+    was, now, other = runs
+    last = other or now
+    return Report(
+        since=period[0],
+        until=period[1],
+        episodes=len(was.homes),
+        names=names,
+        fidelity=differences[0],
+        difference=differences[1],
+        periods=was.periods,
+        digest=now.digest,
+        apart=was.apart,
+        acts=last.acts,
+        unmatched=last.unmatched,
+        refused=last.refused,
+    )
+
+
+def judged(report: Report, limits: Iterable[Limit]) -> Report:
+    """With the conditions that are true."""
+    before, after = metrics(report.difference.before), metrics(report.difference.after)
+    broken = tuple(limit.text for limit in limits if limit.broken(before, after))
+    return msgspec.structs.replace(report, broken=broken)
+
+
+def sections(report: Report) -> Iterator[Section]:
+    """The report from top to bottom."""
+    yield _fidelity(report)
+    yield Section("Numbers", (), ("", *report.names, "change"), tuple(_numbers(report)))
+    people = tuple(_people(report.difference))
+    if people:
+        yield Section("Pages by person", (), ("whom", *report.names, "change"), people)
+    for kind, title in KINDS:
+        found: tuple[Changed, ...] = getattr(report.difference, kind)
+        if found:
+            yield _changes(title, found)
+    if report.broken:
+        yield Section("Fails", tuple(f"{text} is true" for text in report.broken))
+
+
+def _fidelity(report: Report) -> Section:
+    found = report.fidelity
+    others = {kind: len(getattr(found, kind)) for kind, _ in KINDS}
+    total = found.same + sum(others.values())
+    sentences = [
+        f"{report.episodes} alerts from {_at(report.since)} to {_at(report.until)}.",
+        f"The present rules give what happened for {found.same} of {total} incidents"
+        + ("." if found.nothing else ": " + _listed(others) + "."),
+    ]
+    sentences += [
+        f"Other rules ({period.rule_set[:12] or 'unknown'}) decided about "
+        f"{period.episodes} alerts from {_at(period.first_at)} to {_at(period.last_at)}."
+        for period in report.periods
+        if period.rule_set != report.digest
+    ]
+    if found.carried:
+        sentences.append(
+            f"{found.carried} incidents are left out: their alerts joined one from before."
+        )
+    if report.apart:
+        sentences.append(
+            f"{report.apart} incidents are left out: neither an alert nor a person opened them."
+        )
+    if report.unmatched or report.refused:
+        sentences.append(
+            f"Of {report.acts} acts of people {report.unmatched} had no counterpart, "
+            f"{report.refused} were impossible."
+        )
+    return Section("Fidelity", tuple(sentences))
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{n} {kind}" for kind, n in counts.items() if n)
+
+
+def _numbers(report: Report) -> Iterator[tuple[str, ...]]:
+    before, after = (_named(side) for side in (report.difference.before, report.difference.after))
+    for name, was in before.items():
+        now = after[name]
+        change = "" if was is None or now is None else f"{now - was:+d}" if now != was else ""
+        yield name, _number(was), _number(now), change
+
+
+def _number(value: int | None) -> str:
+    return "not recorded" if value is None else str(value)
+
+
+def _named(numbers: Tally) -> dict[str, int | None]:
+    return {
+        "incidents": numbers.incidents,
+        **numbers.severities,
+        "pages": numbers.pages,
+        "pages at night (22-07)": numbers.night_pages,
+        "response targets missed": numbers.missed,
+        "alerts suppressed": numbers.suppressed,
+    }
+
+
+def _people(found: Difference) -> Iterator[tuple[str, ...]]:
+    for whom in sorted({**found.before.people, **found.after.people}):
+        was, now = found.before.people.get(whom, (0, 0)), found.after.people.get(whom, (0, 0))
+        change = f"{now[0] - was[0]:+d}" if now[0] != was[0] else ""
+        yield whom, f"{was[0]} ({was[1]} at night)", f"{now[0]} ({now[1]} at night)", change
+
+
+def _changes(title: str, found: Sequence[Changed]) -> Section:
+    rows = tuple(
+        (_at(_first(each).opened_at), _side(each.before), _side(each.after), _first(each).title)
+        for each in found[:SHOWN_MAX]
+    )
+    more = len(found) - len(rows)
+    sentences = (f"The first {SHOWN_MAX} of {len(found)}.",) if more > 0 else ()
+    return Section(
+        f"{title} ({len(found)})", sentences, ("opened", "before", "after", "title"), rows
+    )
+
+
+def _first(changed: Changed) -> Ran:
+    return (changed.before or changed.after)[0]
+
+
+def _side(incidents: Sequence[Ran]) -> str:
+    """`INC-1 SEV-2, 3 pages` of each, in short."""
+    told = [f"{incident_id(r.number)} {r.severity}, {len(r.pages)} pages" for r in incidents[:3]]
+    more = [f"and {len(incidents) - 3} more"] if len(incidents) > 3 else []
+    return "; ".join([*told, *more])
+
+
+def _at(at: int) -> str:
+    """`2026-03-30 08:00`, UTC."""
+    return instant_text(at)[:16].replace("T", " ")
+
+
+def markdown(report: Report) -> str:
+    """For a comment on a pull request."""
+    lines = [f"## Replay: {_plain(report.names[0])} → {_plain(report.names[1])}", ""]
+    for section in sections(report):
+        lines += [f"### {section.title}", ""]
+        for sentence in section.sentences:
+            lines += [_plain(sentence), ""]
+        if section.header:
+            cells = [section.header, ("---",) * len(section.header), *section.rows]
+            lines += ["| " + " | ".join(map(_plain, row)) + " |" for row in cells] + [""]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes for nothing else: no table, link, tag, mention, or new line."""
+    if text == "---":
+        return text
+    return _MARKS.sub(_escaped, " ".join(text.split()))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    mark = match.group()
+    return {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "@\u200b"}.get(mark, f"\\{mark}")
+
+
+_MARKS = re.compile(r"[\\`*_\[\]<>&|~#!@]")
+
+
+def document(report: Report) -> dict[str, object]:
+    """For programs: instants RFC 3339, at most 1,000 incidents of a kind."""
+    return {
+        "since": instant_text(report.since),
+        "until": instant_text(report.until),
+        "episodes": report.episodes,
+        "compared": list(report.names),
+        "rule_set": report.digest,
+        "rule_sets": [
+            {
+                "rule_set": period.rule_set,
+                "episodes": period.episodes,
+                "first_at": instant_text(period.first_at),
+                "last_at": instant_text(period.last_at),
+            }
+            for period in report.periods
+        ],
+        "acts": {
+            "all": report.acts,
+            "unmatched": report.unmatched,
+            "refused": report.refused,
+        },
+        "apart": report.apart,
+        "fidelity": _difference(report.fidelity),
+        "difference": _difference(report.difference),
+        "failed": list(report.broken),
+    }
+
+
+def _difference(found: Difference) -> dict[str, object]:
+    return {
+        "nothing": found.nothing,
+        "same": found.same,
+        "carried": found.carried,
+        "before": {**metrics(found.before), "by_hour": list(found.before.hours)},
+        "after": {**metrics(found.after), "by_hour": list(found.after.hours)},
+        **{
+            kind: {
+                "count": len(getattr(found, kind)),
+                "incidents": [_changed(each) for each in getattr(found, kind)[:JSON_MAX]],
+            }
+            for kind, _ in KINDS
+        },
+    }
+
+
+def _changed(changed: Changed) -> dict[str, object]:
+    return {
+        side: [
+            {
+                "incident": incident_id(ran.number),
+                "title": ran.title,
+                "severity": ran.severity,
+                "opened_at": instant_text(ran.opened_at),
+                "pages": len(ran.pages),
+                "missed": ran.missed,
+            }
+            for ran in incidents
+        ]
+        for side, incidents in (("before", changed.before), ("after", changed.after))
+    }
