@@ -6,11 +6,13 @@ import msgspec
 from aiohttp import web
 
 from triaged.api import answers, problems
+from triaged.api.incidents import PAGE_QUERY
 from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.core.history import Episode, PastIncident, PastSilence
 from triaged.store import history, silences
 from triaged.store.base import Transaction
+from triaged.store.silences import SilenceFilter
 
 PERIOD = (
     Parameter(
@@ -44,6 +46,7 @@ class SilenceHistory(msgspec.Struct, frozen=True):
     """The silences that are kept."""
 
     silences: list[PastSilence]
+    next_cursor: str | None
 
 
 async def list_episodes(call: Call) -> web.StreamResponse:
@@ -58,10 +61,15 @@ async def list_incidents(call: Call) -> web.StreamResponse:
 
 async def list_silences(call: Call) -> web.StreamResponse:
     """Every silence."""
+    query = Query(call.request.query)
+    cursor, limit = query.text("cursor"), query.limit()
+    if query.errors:
+        return problems.invalid(query.errors)
+    wanted = SilenceFilter(call.context.clock.now(), cursor=cursor, limit=limit)
     async with call.context.database.reading() as tx:
-        found = await silences.find(tx)
+        found, cursor = await silences.find(tx, wanted)
     past = [PastSilence(one.id, one.matchers, one.starts_at, one.ends_at) for one in found]
-    return answers.answer({"silences": past})
+    return answers.answer({"silences": past, "next_cursor": cursor})
 
 
 async def _listing(call: Call, noun: str, read: Read) -> web.StreamResponse:
@@ -107,6 +115,7 @@ ROUTES = (
         scope=Scope.READ,
         handler=list_silences,
         about="What muted it: every silence that is kept.",
+        query=PAGE_QUERY,
         answer=SilenceHistory,
     ),
 )

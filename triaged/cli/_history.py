@@ -19,11 +19,9 @@ def fetch(options: argparse.Namespace, file: IO[bytes]) -> None:
     query = {"since": instant_text(since), "until": instant_text(until), "limit": LIMIT}
     head = {"type": "history", "since": since, "until": until, "version": 1}
     file.write(encode(head) + b"\n")
-    for record in client.get("/api/v1/history/silences")["silences"]:
-        file.write(encode(record) + b"\n")
     fetched = 0
-    for noun in ("incidents", "episodes"):
-        for records in _pages(client, noun, query):
+    for noun in ("silences", "incidents", "episodes"):
+        for records in _pages(client, noun, query if noun != "silences" else {"limit": LIMIT}):
             file.write(b"".join(encode(record) + b"\n" for record in records))
             fetched += len(records)
             tell(f"{fetched} records fetched")
