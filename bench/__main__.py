@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import hostile, ingest, latency, load, micro, peers, scale
+from bench import hostile, ingest, latency, load, micro, peers, prove, scale
 from bench.options import Options
 from bench.table import Line, quantile, render
 
@@ -26,6 +26,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "scale": scale.measure,
     "stages": micro.measure,
     "hostile": hostile.measure,
+    "prove": prove.measure,
 }
 
 
