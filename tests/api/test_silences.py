@@ -74,6 +74,14 @@ async def test_a_preview_shows_what_would_be_muted(site: Site) -> None:
     assert (await site.get(PATH))["silences"] == []
 
 
+async def test_matchers_may_come_in_pieces(site: Site) -> None:
+    pieces = [{"name": "a", "value": "b.*", "isRegex": True, "isEqual": False}, 'c="d"']
+
+    made = await site.post(PATH, {**WISH, "matchers": pieces})
+
+    assert made["matchers"] == ['a!~"b.*"', 'c="d"']
+
+
 async def refused(site: Site, **changes: object) -> Any:
     response = await site.ask("POST", PATH, json={**WISH, **changes})
     assert response.status in {400, 404}, await response.text()

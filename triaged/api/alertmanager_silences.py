@@ -15,11 +15,12 @@ from triaged.api import answers, problems
 from triaged.api.bodies import API_BODY_MAX, decode, read_body
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Instant
-from triaged.api.silences import submit
+from triaged.api.silence_shapes import MatcherV2
+from triaged.api.silences import matchers_of, submit
 from triaged.api.webhooks import unread
 from triaged.core.effects import Silenced, Unknown
 from triaged.core.events import SilenceExpired, SilenceSet
-from triaged.core.matching import Matcher, Operator, pattern_of
+from triaged.core.matching import Matcher
 from triaged.core.muting import Silence
 from triaged.core.silencing import state_of
 from triaged.errors import Malformed, Problem
@@ -29,28 +30,11 @@ from triaged.tokens import new_identity
 from triaged.wire import instant, instant_text
 
 BASE = "/api/v2"
-OPERATORS: dict[tuple[bool, bool], Operator] = {
-    (False, True): "=",
-    (False, False): "!=",
-    (True, True): "=~",
-    (True, False): "!~",
-}
-"""(is it a pattern, must it match) → operator."""
-
 SHOWN_MAX = 5000
 """Alertmanager's list has no pages. Those that end last come first: what is left out is over."""
 
 STATES = ("active", "pending", "expired")
 Moment = Annotated[datetime, Meta(tz=True)]
-
-
-class MatcherV2(msgspec.Struct, frozen=True, rename="camel"):
-    """A matcher in pieces."""
-
-    name: Annotated[str, Meta(min_length=1)]
-    value: str
-    is_regex: bool = False
-    is_equal: bool | None = True
 
 
 class PostedSilence(msgspec.Struct, frozen=True, rename="camel"):
@@ -161,20 +145,16 @@ async def post(call: Call) -> web.StreamResponse:
     if not isinstance(body, bytes):
         return unread(call, body)
     posted = decode(body, PostedSilence)
+    matchers, errors = matchers_of(posted.matchers)
     event = SilenceSet(
         new_id=new_identity(),
-        matchers=tuple(_matcher(each) for each in posted.matchers),
+        matchers=matchers,
         starts_at=instant(posted.starts_at),
         ends_at=instant(posted.ends_at),
         by=posted.created_by,
         comment=posted.comment,
         id=posted.id or None,
     )
-    errors = [
-        Problem(f"$.matchers[{index}].value", message)
-        for index, matcher in enumerate(event.matchers)
-        if (message := _wrong_pattern(matcher))
-    ]
     outcome = errors or await submit(call, event)
     match outcome:
         case Silenced(id=identity):
@@ -192,19 +172,6 @@ def _refused(call: Call, status: int, errors: Sequence[Problem]) -> web.Response
     if status == 404:
         return problems.not_found(errors[0].message)
     return problems.invalid(errors)
-
-
-def _matcher(given: MatcherV2) -> Matcher:
-    return Matcher(given.name, OPERATORS[given.is_regex, given.is_equal is not False], given.value)
-
-
-def _wrong_pattern(matcher: Matcher) -> str:
-    if matcher.operator in ("=~", "!~"):
-        try:
-            pattern_of(matcher.value)
-        except ValueError as error:
-            return str(error)
-    return ""
 
 
 async def remove(call: Call) -> web.StreamResponse:

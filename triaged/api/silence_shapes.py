@@ -1,18 +1,28 @@
 """The shapes of silences in bodies and answers, as the OpenAPI document shows them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from triaged.api.schemas import Body, Instant, Moment, Name, Text
 from triaged.core.model import Severity
 
 
+class MatcherV2(msgspec.Struct, frozen=True, rename="camel"):
+    """A matcher in pieces."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    value: str
+    is_regex: bool = False
+    is_equal: bool | None = True
+
+
 class SilenceWish(Body, frozen=True):
     """A silence that somebody wants; without an end it lasts two hours."""
 
-    matchers: list[Text]
-    """`alertname="NodeDown"`; all must hold."""
+    matchers: list[Text | MatcherV2]
+    """`alertname="NodeDown"`, or in pieces; all must hold."""
     comment: Text
     starts_at: Moment | None = None
     ends_at: Moment | None = None
@@ -28,7 +38,7 @@ class SilenceWish(Body, frozen=True):
 class SilencePreviewWish(Body, frozen=True):
     """Matchers, to see what they would mute."""
 
-    matchers: list[Text]
+    matchers: list[Text | MatcherV2]
 
 
 class SilenceDocument(msgspec.Struct, frozen=True):

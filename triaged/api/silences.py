@@ -10,6 +10,7 @@ from triaged.api.incidents import PAGE_QUERY
 from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.silence_shapes import (
+    MatcherV2,
     MutedIncident,
     SilenceDocument,
     SilenceList,
@@ -21,7 +22,7 @@ from triaged.api.webhooks import unread
 from triaged.core.durations import HOUR, parse_duration
 from triaged.core.effects import Silenced, Unknown
 from triaged.core.events import SilenceExpired, SilenceSet
-from triaged.core.matching import Matcher
+from triaged.core.matching import Matcher, Operator, pattern_of
 from triaged.core.muting import Silence, holds, mutes_everything
 from triaged.core.silencing import MATCHERS_MAX, TOO_MUCH, state_of
 from triaged.core.silencing import problems as problems_of
@@ -36,6 +37,14 @@ ONE = BASE + "/{id}"
 STATES = ("active", "pending", "expired")
 SILENCES_MAX = 2000
 """That have not ended: each is asked about each alert of what is due. More is a missing rule."""
+
+OPERATORS: dict[tuple[bool, bool], Operator] = {
+    (False, True): "=",
+    (False, False): "!=",
+    (True, True): "=~",
+    (True, False): "!~",
+}
+"""(is it a pattern, must it match) → operator."""
 
 DEFAULT_US = 2 * HOUR
 """How long a silence lasts that names no end: long enough to repair something, short of a shift."""
@@ -124,16 +133,24 @@ async def create(call: Call) -> web.StreamResponse:
     return await _answered(call, outcome, 201)
 
 
-def matchers_of(texts: Sequence[str]) -> tuple[tuple[Matcher, ...], list[Problem]]:
-    """The matchers in `texts`, and what is wrong with them."""
+def matchers_of(given: Sequence[str | MatcherV2]) -> tuple[tuple[Matcher, ...], list[Problem]]:
+    """The matchers that are given, and what is wrong with them."""
     found: list[Matcher] = []
     errors: list[Problem] = []
-    for index, text in enumerate(texts):
+    for index, each in enumerate(given):
         try:
-            found += parse_matchers(text)
+            found += parse_matchers(each) if isinstance(each, str) else [_in_pieces(each)]
         except ValueError as error:
             errors.append(Problem(f"$.matchers[{index}]", str(error)))
     return tuple(found), errors
+
+
+def _in_pieces(given: MatcherV2) -> Matcher:
+    """The matcher; ValueError says what is wrong with its pattern."""
+    operator = OPERATORS[given.is_regex, given.is_equal is not False]
+    if given.is_regex:
+        pattern_of(given.value)
+    return Matcher(given.name, operator, given.value)
 
 
 async def submit(call: Call, event: SilenceSet) -> Silenced | Unknown | list[Problem]:
