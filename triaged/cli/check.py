@@ -77,7 +77,8 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
     if isinstance(rules, RuleSet):
         found += impossible(rules.rules)
         now = SystemClock().now()
-        samples = _samples(configuration, frozenset(rules.names))
+        sent = _samples(configuration, frozenset(rules.names))
+        samples = [rules.seen(alert) for alert in sent]
         found += [*idle(rules.muters, now), *on_samples(rules, samples, now)]
         told = {problem.where for problem in found}
         found += [each for each in overruled(rules.rules, samples) if each.where not in told]

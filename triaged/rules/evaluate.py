@@ -1,9 +1,10 @@
 """What the rules make of an alert: attribute-wise first match, as in ssh_config.
 
-The rules' matchers see the sender's labels. Then the attributes that were set and `set.labels` are
-laid over them into one label set, which `group_by` and templates read; the label `severity` is left
-as it was sent, for a severity is not a label of the alert. Remembered is which rules match; what
-depends on the hour or the sender is looked at again at each episode.
+The rules' matchers see the sender's labels and those that `extract` found. Then the
+attributes that were set and `set.labels` are laid over them into one label set, which `group_by`
+and templates read; the label `severity` is left as it was sent, for a severity is not a label of
+the alert. Remembered is which rules match; what depends on the hour or the
+sender is looked at again at each episode.
 
 `service`, `team` and `labels` are rendered from the sender's labels, title and runbook from what
 came of them.
@@ -22,6 +23,7 @@ from triaged.core.muting import Muters
 from triaged.rules.actions import Action, Plan, apply
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, holds
+from triaged.rules.extracting import Extraction, with_extracted
 from triaged.rules.matchers import Matcher
 from triaged.rules.templates import Data
 
@@ -60,13 +62,18 @@ class RuleSet:
     """All rules, compiled; a `core.settings.Classifier`."""
 
     def __init__(
-        self, rules: Sequence[CompiledRule], digest: str, muters: Muters = NO_MUTERS
+        self,
+        rules: Sequence[CompiledRule],
+        digest: str,
+        muters: Muters = NO_MUTERS,
+        extractions: Sequence[Extraction] = (),
     ) -> None:
         self.digest = digest
         self.names = tuple(rule.name for rule in rules)
         self._rules = tuple(rules)
         self._index = Index([rule.matchers for rule in rules])
         self.muters = muters
+        self.extractions = tuple(extractions)
         self._sources = Index([each.source for each in muters.suppress])
         self._plans: dict[int, Plan] = {}
         self._conditional = 0
@@ -78,8 +85,12 @@ class RuleSet:
         """The rules that are asked, in order."""
         return self._rules
 
+    def seen(self, alert: Alert) -> Alert:
+        """The alert as matchers and templates see it: with the labels that `extract` finds."""
+        return with_extracted(alert, self.extractions) if self.extractions else alert
+
     def matching(self, alert: Alert, now: int) -> int:
-        """A mask of the rules that match, conditions included, before any `stop`."""
+        """Of an alert as `seen`: a mask of the rules that match, before any `stop`."""
         mask = self._index.matching(alert.labels)
         for position in bits(mask & self._conditional):
             conditions = self._rules[position].conditions
@@ -89,6 +100,7 @@ class RuleSet:
 
     def classify(self, alert: Alert, now: int) -> Outcome:
         """What the rules make of `alert` when its episode starts at `now`."""
+        alert = self.seen(alert)
         mask = self.matching(alert, now)
         plan = self._plans.get(mask)
         if plan is None:

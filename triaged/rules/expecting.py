@@ -7,17 +7,23 @@ from triaged.core.model import Alert
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import holds
 from triaged.rules.evaluate import CompiledRule
+from triaged.rules.extracting import Extraction, with_extracted
 
 
 class ExpectedAlerts:
     """The rules with `expect`, beside the others: a `core.expectations.Expected`."""
 
-    def __init__(self, rules: Sequence[CompiledRule]) -> None:
+    def __init__(
+        self, rules: Sequence[CompiledRule], extractions: Sequence[Extraction] = ()
+    ) -> None:
+        self._extractions = tuple(extractions)
         self._rules = tuple(rules)
         self._index = Index([rule.matchers for rule in rules])
 
     def met_by(self, alert: Alert) -> Sequence[str]:
         """The names of the expectations that `alert` meets."""
+        if self._extractions:
+            alert = with_extracted(alert, self._extractions)
         mask = self._index.matching(alert.labels)
         return [RULE + rule.name for rule in self._met(alert, mask)] if mask else ()
 
@@ -32,7 +38,9 @@ def expectations_of(rules: Sequence[CompiledRule]) -> dict[str, Expectation]:
     return {each.name: each for each in wanted}
 
 
-def expected_of(rules: Sequence[CompiledRule]) -> ExpectedAlerts | None:
+def expected_of(
+    rules: Sequence[CompiledRule], extractions: Sequence[Extraction] = ()
+) -> ExpectedAlerts | None:
     """Which alerts meet that; None when no rule expects any."""
     expecting = [rule for rule in rules if rule.expects is not None]
-    return ExpectedAlerts(expecting) if expecting else None
+    return ExpectedAlerts(expecting, extractions) if expecting else None

@@ -35,8 +35,9 @@ from triaged.rules.actions import (
 )
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule, RuleSet, is_link
+from triaged.rules.extracting import EXTRACTIONS_MAX, Extraction
 from triaged.rules.muters import MuterReader, all_of, name_problem
-from triaged.rules.schema import Rule, Set, When
+from triaged.rules.schema import Extract, Rule, Set, When
 from triaged.rules.templates import Template
 from triaged.scalars import none_of, quoted
 from triaged.shapes import Options, shape
@@ -68,7 +69,8 @@ def read_rules(
     for document in documents:
         reader.read(document)
     digest = hashlib.sha256(_canonical([document.value for document in documents]))
-    rules = RuleSet(reader.rules, digest.hexdigest()[:DIGEST_DIGITS], reader.muters.muters)
+    short = digest.hexdigest()[:DIGEST_DIGITS]
+    rules = RuleSet(reader.rules, short, reader.muters.muters, reader.extractions)
     return rules, reader.problems
 
 
@@ -78,6 +80,7 @@ class Outline(msgspec.Struct, frozen=True):
     rules: tuple[object, ...] = ()
     suppress: tuple[object, ...] = ()
     maintenance: tuple[object, ...] = ()
+    extract: tuple[object, ...] = ()
 
 
 class _Reader:
@@ -85,10 +88,12 @@ class _Reader:
 
     def __init__(self, context: RuleContext) -> None:
         self.rules: list[CompiledRule] = []
+        self.extractions: list[Extraction] = []
         self.muters = MuterReader(context.timezone)
         self.problems: list[Problem] = []
         self._context = context
         self._places: dict[str, str] = {}
+        self._extract_places: dict[str, str] = {}
 
     def read(self, document: Document) -> None:
         """Take the rules of a document."""
@@ -97,13 +102,14 @@ class _Reader:
         if file is not None:
             numbers = (len(file.suppress), len(file.maintenance))
             self.problems += self.muters.read(document, *numbers)
+            self._read_extractions(document, len(file.extract))
         for index in range(0 if file is None else len(file.rules)):
             at: Path = ("rules", index)
             rule, problems = shape(document, Rule, at)
             self.problems += problems
             if rule is None:
                 continue  # the others count all the same, and are looked at
-            self._check_name(document, rule, (*at, "name"))
+            self._check_name(document, rule.name, (*at, "name"), self._places)
             conditions = self._conditions(document, rule.when or When(), (*at, "when"))
             self._check_set(document, rule, at)
             self._check_expect(document, rule, at)
@@ -117,14 +123,27 @@ class _Reader:
     def _wrong(self, document: Document, at: Path, message: str, *, warning: bool = False) -> None:
         self.problems.append(Problem(document.where(at), message, warning))
 
-    def _check_name(self, document: Document, rule: Rule, at: Path) -> None:
-        problem = name_problem(rule.name)
+    def _read_extractions(self, document: Document, number: int) -> None:
+        for index in range(number):
+            at: Path = ("extract", index)
+            if len(self.extractions) >= EXTRACTIONS_MAX:
+                self._wrong(document, at, f"more than {EXTRACTIONS_MAX}")
+                return
+            given, problems = shape(document, Extract, at)
+            self.problems += problems
+            if given is None:
+                continue
+            self._check_name(document, given.name, (*at, "name"), self._extract_places)
+            self.extractions.append(Extraction(given.name, given.place, given.pattern))
+
+    def _check_name(self, document: Document, name: str, at: Path, places: dict[str, str]) -> None:
+        problem = name_problem(name)
         if problem is not None:
             self._wrong(document, at, problem)
-        if rule.name in self._places:
-            message = f"{rule.name!r} is the name of the rule at {self._places[rule.name]}, too"
-            self._wrong(document, at, message)
-        self._places.setdefault(rule.name, document.where(at))
+        if name in places:
+            kind = "rule" if at[0] == "rules" else "one"
+            self._wrong(document, at, f"{name!r} is the name of the {kind} at {places[name]}, too")
+        places.setdefault(name, document.where(at))
 
     def _refer(
         self,

@@ -10,7 +10,7 @@ MATCHERS = f"""\
 
 As Alertmanager writes them: one text or a list, each text one matcher or several with commas
 between them, in braces or not. All must hold, at most {MATCHERS_MAX} a text; a label that is absent
-is the empty text. They see the labels as the sender sent them.
+is the empty text. They see the labels as the sender sent them, and those that `extract` found.
 
 | matcher | holds when the label |
 | --- | --- |
@@ -31,8 +31,9 @@ OUTCOME = f"""\
 1. Of the rules that match, up to the first with `stop`, each attribute takes the value of the first
    that sets it. `labels` are merged: of two rules that set a label, the first decides.
 2. `labels`, then `service` and `team`, are laid over the sender's labels. Their templates read the
-   labels as sent. An empty label is taken away; an empty service or team says nothing, and the
-   label of that name stands. The severity is no label: the label `severity` stays as it was sent.
+   labels as matchers see them. An empty label is taken away; an empty service or team says nothing,
+   and the label of that name stands. The severity is no label: the label `severity` stays as it was
+   sent.
 3. `group_by`, `title` and `runbook` read what came of that. The incident's key is those labels of
    `group_by` (`{" ".join(DEFAULT_GROUP_BY)}`) that are present; if none is, the fingerprint.
 4. Without a `title` it is the annotation `summary`, else `title`, `message`, the first line of

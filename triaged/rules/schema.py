@@ -8,6 +8,7 @@ from triaged.core import recurring
 from triaged.core.durations import SECOND, format_duration
 from triaged.core.model import ResolveWhen, Severity
 from triaged.core.recurring import Recurring
+from triaged.rules.extracting import Extractor, Place, compile_extractor, parse_place
 from triaged.rules.matchers import Matchers, matchers_of
 from triaged.rules.templates import Template, compile_template
 from triaged.scalars import Duration, Scalar
@@ -25,6 +26,11 @@ WallTime = Annotated[
 ]
 """A wall time as minutes since 0001-01-01T00:00, whatever the zone."""
 
+PlaceText = Annotated[
+    Place,
+    Scalar(parse_place, "labels.NAME or annotations.NAME", r"^(labels|annotations)\..+$"),
+]
+PatternText = Annotated[Extractor, Scalar(compile_extractor, "a pattern with named groups")]
 TemplateText = Annotated[Template, Scalar(compile_template, "a text, perhaps with {{ look-ups }}")]
 
 
@@ -155,7 +161,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     """Unique among all rules; in every explanation, timeline and metric."""
     match: tuple[MatchersText, ...] | MatchersText = ()
-    """Label matchers; all must hold, on the labels that the sender sent. None: any alert."""
+    """Label matchers; all must hold, on the labels that the sender sent or `extract` found. None:
+    any alert."""
     when: When | None = None
     """Conditions besides the labels."""
     set: Set = Set()
@@ -208,6 +215,18 @@ class Maintenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("expected either `every`, or `from` and `to`")
 
 
+class Extract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Labels out of a text, before the rules are asked."""
+
+    name: str
+    """Unique among all of them."""
+    place: PlaceText = msgspec.field(name="from")
+    """`annotations.NAME` or `labels.NAME`: the text as it was sent."""
+    pattern: PatternText
+    """RE2, anchored at both ends. Each group with a name, `(?P<team>[a-z]+)`, that finds something
+    gives a label; one that was sent stays as it is."""
+
+
 class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file of rules, read top to bottom; files in the order of their names."""
 
@@ -217,3 +236,5 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What mutes what."""
     maintenance: tuple[Maintenance, ...] = ()
     """Planned work, during which alerts are muted."""
+    extract: tuple[Extract, ...] = ()
+    """Labels out of texts; the rules of all files see them."""

@@ -1,0 +1,108 @@
+"""Labels out of what senders write as text: named groups of a pattern, from a label or annotation.
+
+They are there before any rule is asked, and never take the place of a label that was sent.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+import re2
+from msgspec.structs import replace
+
+from triaged.core.matching import pattern_of
+from triaged.core.model import Alert
+from triaged.rules.compile import REMEMBERED_CHARACTERS_MAX, REMEMBERED_MAX
+
+TEXT_MAX = 4096
+"""Characters of a text: RE2's time grows with it, and what names a thing stands in a line."""
+
+EXTRACTIONS_MAX = 100
+"""Of all files: each is looked at with each alert that is classified."""
+
+PATTERN_MEMORY = 1 << 20
+"""As that of matchers."""
+
+PLACES = ("labels", "annotations")
+PLACE_WANTED = "labels.NAME or annotations.NAME is expected"
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A label or an annotation as it was sent."""
+
+    of: str
+    """One of `PLACES`."""
+    name: str
+
+    def read(self, alert: Alert) -> str:
+        """The text there; empty if there is none."""
+        return (alert.labels if self.of == "labels" else alert.annotations).get(self.name, "")
+
+
+def parse_place(text: str) -> Place:
+    """`annotations.description`; ValueError says what is wrong."""
+    of, dot, name = text.partition(".")
+    if of not in PLACES or not dot or not name.strip():
+        raise ValueError(PLACE_WANTED)
+    return Place(of, name)
+
+
+class Extractor:
+    """A pattern whose named groups are labels."""
+
+    def __init__(self, pattern: "re2._Regexp[str]") -> None:
+        self._pattern = pattern
+        self._remembered: dict[str, dict[str, str]] = {}
+
+    def labels(self, text: str) -> dict[str, str]:
+        """What the groups found; none if the pattern does not match the whole text."""
+        found = self._remembered.get(text)
+        if found is None:
+            found = self._found(text)
+            if len(text) <= REMEMBERED_CHARACTERS_MAX:
+                if len(self._remembered) >= REMEMBERED_MAX:
+                    self._remembered.clear()
+                self._remembered[text] = found
+        return found
+
+    def _found(self, text: str) -> dict[str, str]:
+        match = self._pattern.fullmatch(text) if len(text) <= TEXT_MAX else None
+        groups = match.groupdict() if match is not None else {}
+        return {name: value for name, value in groups.items() if value}
+
+
+def compile_extractor(text: str) -> Extractor:
+    """The pattern in `text`; ValueError says what is wrong with it."""
+    pattern_of(text)  # its limits and messages are those of matchers
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = PATTERN_MEMORY
+    pattern = re2.compile(text, options)
+    if not pattern.groupindex:
+        raise ValueError("no group has a name: (?P<team>[a-z]+) gives the label team")
+    for name in pattern.groupindex:
+        if not _LABEL.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a label: letters, digits and _")
+    return Extractor(pattern)
+
+
+class Extraction(msgspec.Struct, frozen=True):
+    """Where to look and what for."""
+
+    name: str
+    place: Place
+    extractor: Extractor
+
+
+def with_extracted(alert: Alert, extractions: Iterable[Extraction]) -> Alert:
+    """The alert with the labels that were found; of two that find one, the first counts."""
+    labels: Mapping[str, str] = alert.labels
+    found: dict[str, str] = {}
+    for extraction in extractions:
+        text = extraction.place.read(alert)
+        if text:
+            for name, value in extraction.extractor.labels(text).items():
+                if name not in labels:
+                    found.setdefault(name, value)
+    return replace(alert, labels={**labels, **found}) if found else alert
