@@ -28,9 +28,16 @@ WAITING = Bulk(
             WHERE t.kind = 'storm' AND t.epoch = v.umbrella AND t.incident <> t.epoch)""",
     ),
 )
-WAKE = """UPDATE timers SET due_at = $1
-          WHERE kind = 'storm' AND epoch = $2 AND incident <> epoch AND due_at > $1"""
-FORGET = "DELETE FROM storms WHERE last_at < $1"
+WAKE = Bulk(
+    """WITH v (umbrella, now) AS ({rows}) UPDATE timers SET due_at = v.now
+       FROM v WHERE timers.kind = 'storm' AND timers.epoch = v.umbrella
+           AND timers.incident <> timers.epoch AND timers.due_at > v.now""",
+    ("bigint", "bigint"),
+)
+FORGET = Bulk(
+    "WITH v (at) AS ({rows}) DELETE FROM storms WHERE last_at < (SELECT MAX(at) FROM v)",
+    ("bigint",),
+)
 KEPT_US = DAY
 """Names of teams come from labels: what opened nothing for a day counts nothing any more."""
 
@@ -51,8 +58,7 @@ async def waiting(tx: Transaction, umbrellas: Iterable[int]) -> dict[int, int]:
 
 async def save(tx: Transaction, storms: Iterable[Storm], woken: Iterable[int], now: int) -> None:
     """Write what was counted; let what waits under the `woken` umbrellas look at once."""
-    await tx.execute(FORGET, now - KEPT_US)
+    await tx.write(FORGET, [(now - KEPT_US,)])
     rows = [(s.team, s.opened[-1] if s.opened else now, encode(s).decode()) for s in storms]
     await tx.write(SAVE, sorted(rows))
-    for umbrella in sorted(woken):
-        await tx.execute(WAKE, now, umbrella)
+    await tx.write(WAKE, [(umbrella, now) for umbrella in sorted(woken)])
