@@ -80,20 +80,21 @@ def happened(history: History) -> Run:
     """What came of it at the time, in the same form."""
     known = {one.number for one in history.incidents}
     homes = array("q")
-    periods: dict[str, Period] = {}
+    periods: dict[str, list[int]] = {}
+    """Rule set → (first, last instant, episodes)."""
     for episode in history.episodes:
         number = episode.incident or 0
         homes.append(number if number in known or not number else CARRIED)
-        at, of = episode.received_at, periods.get(episode.rule_set)
-        of = of or Period(episode.rule_set, at, at, 0)
-        periods[episode.rule_set] = replace(of, last_at=at, episodes=of.episodes + 1)
+        at, seen = episode.received_at, periods.setdefault(episode.rule_set, [0, 0, 0])
+        seen[:] = (seen[0] or at, at, seen[2] + 1)
     others = set(homes)
     ran = tuple(
         _past(one)
         for one in history.incidents
         if one.number in others or one.declared_by or one.why == Reason.STILL_FIRING
     )
-    in_order = tuple(sorted(periods.values(), key=lambda period: period.first_at))
+    of_rules = [Period(name, *seen) for name, seen in periods.items()]
+    in_order = tuple(sorted(of_rules, key=lambda period: period.first_at))
     return Run(
         digest=in_order[-1].rule_set if in_order else "",
         incidents=ran,
@@ -172,7 +173,7 @@ class _Replay:
 
     def _let_happen(self, until: int) -> None:
         """Every end and every act up to and including `until`."""
-        while True:
+        while self._ends or self._done < len(self._doings):
             end_at = self._ends[0][0] if self._ends else until + 1
             act_at = self._doings[self._done][0] if self._done < len(self._doings) else until + 1
             if min(end_at, act_at) > until:

@@ -188,9 +188,13 @@ def _first(changed: Changed) -> Ran:
 
 def _side(incidents: Sequence[Ran]) -> str:
     """`INC-1 SEV-2, 3 pages` of each, in short."""
-    told = [f"{incident_id(r.number)} {r.severity}, {len(r.pages)} pages" for r in incidents[:3]]
+    told = [f"{incident_id(r.number)} {r.severity}, {_pages(r)}" for r in incidents[:3]]
     more = [f"and {len(incidents) - 3} more"] if len(incidents) > 3 else []
     return "; ".join([*told, *more])
+
+
+def _pages(ran: Ran) -> str:
+    return "1 page" if len(ran.pages) == 1 else f"{len(ran.pages)} pages"
 
 
 def _at(at: int) -> str:

@@ -22,8 +22,10 @@ from triaged.core.effects import (
     DropTimer,
     Effect,
     EndEpisode,
+    JoinAlert,
     LookAgain,
     RepeatAlert,
+    SaveIncident,
     SavePage,
     SaveWatch,
     Send,
@@ -60,6 +62,12 @@ Provider = Callable[[Page, int], Verdict]
 TimerId = tuple[int, type[IncidentTimer]]
 Due = Timer | str
 """What is due: a timer, or a page by its id."""
+
+UNSEEN = frozenset({JoinAlert, RepeatAlert, Append, ArmTimer, DropTimer, Count})
+"""Rows that a view does not hold: a replay of a month writes millions of them."""
+
+SEEN_ONLY = frozenset({SaveIncident, JoinAlert})
+"""Rows that have no life outside the view."""
 
 
 def accept(_page: Page, _now: int) -> Verdict:
@@ -112,9 +120,16 @@ class World:
 
     def keep(self, effects: Iterable[Effect]) -> None:
         """Write rows as the store would."""
-        effects = tuple(effects)
-        self.view.absorb(effects)
+        seen: list[Effect] = []
+        own: list[Effect] = []
         for effect in effects:
+            row = type(effect)
+            if row not in UNSEEN:
+                seen.append(effect)
+            if row not in SEEN_ONLY:
+                own.append(effect)
+        self.view.absorb(seen)
+        for effect in own:
             match effect:
                 case ArmTimer(timer=timer):
                     self.timers[timer.incident, type(timer)] = timer
@@ -134,7 +149,8 @@ class World:
                 case EndEpisode(state=state):
                     self.lapses.pop((state.source, state.fingerprint), None)
                 case AddPage(page=page) | SavePage(page=page):
-                    self._await(page.due_at, page.id)
+                    if page.state is PageState.DUE:
+                        self._await(page.due_at, page.id)
                 case LookAgain(at=at):
                     self._look_again(at)
                 case WakeBundled(umbrella=umbrella):
@@ -188,7 +204,7 @@ class World:
             attempts=page.attempts + 1,
             lease_until=self.now + LEASE_US,
         )
-        self.view.absorb([SavePage(claimed)])
+        self.view.pages[page.id] = claimed
         return claimed
 
     def _await(self, at: int, due: Due) -> None:
