@@ -112,6 +112,23 @@ def test_a_signal_reloads_what_is_good_and_refuses_what_is_bad(tmp_path: Path) -
     assert "unclassified" in (tmp_path / "triaged.log").read_text()
 
 
+def test_a_reload_says_what_it_changed_about_the_rules(tmp_path: Path) -> None:
+    port = free_port()
+    rules = tmp_path / "site.yaml"
+    rules.write_text("rules: [{name: old, set: {severity: SEV-2}}]\n")
+    config = CONFIG.replace(f"{ROOT}/rules/*.yaml", rules.name)
+    with triaged(tmp_path, config, port) as process:
+        rules.write_text("rules: [{name: new, set: {severity: SEV-2}}]\n")
+        process.send_signal(signal.SIGHUP)
+        log = tmp_path / "triaged.log"
+        eventually(lambda: "reload.done" in log.read_text(), "a reload that worked")
+
+        line = next(line for line in log.read_text().splitlines() if "reload.done" in line)
+
+    said = json.loads(line)
+    assert (said["added"], said["removed"]) == ("new", "old")
+
+
 def test_a_stop_in_order_ends_with_0(tmp_path: Path) -> None:
     with triaged(tmp_path, CONFIG, free_port()) as process:
         process.send_signal(signal.SIGTERM)

@@ -29,6 +29,8 @@ from triaged.errors import Problem, StoreError
 from triaged.links import KEY_NAME
 from triaged.listening import listen
 from triaged.metrics import Metrics
+from triaged.rules.difference import difference
+from triaged.rules.evaluate import RuleSet
 from triaged.store import secrets, tokens
 from triaged.store.database import Database, open_database
 from triaged.supervision import GivenUp, keep_turning, run_all, supervise
@@ -270,10 +272,11 @@ class Daemon:
             loaded = await asyncio.to_thread(load, self._path, os.environ)
             taken = loaded.configuration is not None and not loaded.unusable
             self._context.metrics.reloaded(self._clock.now(), successful=taken)
+            before = self._context.configuration
             if loaded.configuration is not None and taken:
                 self._take(loaded.configuration)
             notify(os.environ, "READY=1", f"STATUS=reload {'done' if taken else 'failed'}")
-            _say_reloaded(loaded, taken=taken)
+            _say_reloaded(before, loaded, taken=taken)
             return loaded.problems
 
     def _take(self, configuration: Configuration) -> None:
@@ -295,10 +298,15 @@ def _spare_the_collector() -> None:
     gc.set_threshold(*GC_THRESHOLD)
 
 
-def _say_reloaded(loaded: Loaded, *, taken: bool) -> None:
+def _say_reloaded(before: Configuration, loaded: Loaded, *, taken: bool) -> None:
     for problem in loaded.problems:
         (log.warning if taken else log.error)("reload.found", problem=str(problem))
-    log.info("reload.done") if taken else log.error("reload.refused", kept="the running one")
+    if not taken or loaded.configuration is None:
+        log.error("reload.refused", kept="the running one")
+        return
+    old, new = before.settings.rules, loaded.configuration.settings.rules
+    if isinstance(old, RuleSet) and isinstance(new, RuleSet):
+        log.info("reload.done", **difference(old, new).words())
 
 
 def _monotonic_us() -> int:

@@ -182,6 +182,7 @@ def is_plain(rule: CompiledRule) -> bool:
         stop=rule.stop,
         where=rule.where,
         description=rule.description,
+        digest=rule.digest,
     )
 
 

@@ -56,6 +56,8 @@ class CompiledRule(msgspec.Struct, frozen=True):
     """FILE:LINE:COL, for explanations."""
     description: str = ""
     """Why, in its author's words."""
+    digest: str = ""
+    """Of how it is written: tells whether a reload changed it."""
 
 
 class RuleSet:

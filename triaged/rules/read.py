@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from triaged.core.calendars import Calendar
 from triaged.core.expectations import RULE, Expectation
@@ -68,10 +69,13 @@ def read_rules(
     reader = _Reader(context)
     for document in documents:
         reader.read(document)
-    digest = hashlib.sha256(_canonical([document.value for document in documents]))
-    short = digest.hexdigest()[:DIGEST_DIGITS]
+    short = _digest([document.value for document in documents])
     rules = RuleSet(reader.rules, short, reader.muters.muters, reader.extractions)
     return rules, reader.problems
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(_canonical(value)).hexdigest()[:DIGEST_DIGITS]
 
 
 class Outline(msgspec.Struct, frozen=True):
@@ -118,7 +122,8 @@ class _Reader:
                 self.problems.append(Problem(document.where(at), message))
                 return
             if rule.mode == "active":
-                self.rules.append(compiled(rule, conditions, document.where(at)))
+                ready = compiled(rule, conditions, document.where(at))
+                self.rules.append(replace(ready, digest=_digest(document.at(at))))
 
     def _wrong(self, document: Document, at: Path, message: str, *, warning: bool = False) -> None:
         self.problems.append(Problem(document.where(at), message, warning))
