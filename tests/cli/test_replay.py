@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.desk import Desk
+from tests.e2e.peers import eventually
 
 SOFT = """
 rules:
@@ -27,6 +28,8 @@ def saved(desk: Desk) -> Path:
 def test_replaying_the_rules_of_the_time_gives_what_happened(desk: Desk) -> None:
     desk.fires("Down")
     desk.fires("Full")
+    eventually(lambda: "page.sent" in desk("incident", "timeline", "1")[1], "a page")
+    eventually(lambda: "page.sent" in desk("incident", "timeline", "2")[1], "a page")
     assert desk("incident", "ack", "INC-1")[0] == 0
 
     status, out, err = desk("replay", "--config", str(desk.folder / "config.yaml"), "-o", "json")

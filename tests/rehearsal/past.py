@@ -40,6 +40,7 @@ def recorded(world: World, episodes: Iterable[Episode]) -> History:
                 service=incident.service,
                 team=incident.team,
                 previous=incident.previous,
+                storm=incident.storm,
                 acts=tuple(acts_of(entries)),
                 pages=tuple(
                     Paged(at, page.recipient.person or f"channel:{page.channel}")

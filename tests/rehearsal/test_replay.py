@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.world import settings
+from tests.core.world import ByLabels, settings
 from tests.rehearsal.past import Night, Softer, night_of
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.model import Alert, Outcome
+from triaged.core.model import Alert, Outcome, ResolvePolicy, ResolveWhen
+from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.rehearsal.difference import difference
 from triaged.rehearsal.replay import happened, replay
 
@@ -26,14 +27,24 @@ DOINGS = st.one_of(
 NIGHTS = st.lists(st.tuples(st.integers(1, 3 * HOUR // SECOND), DOINGS), max_size=40)
 
 
-@given(NIGHTS)
-def test_replay_of_the_same_rules_is_the_identity(
-    doings: list[tuple[int, tuple[str, int]]],
+RULES = st.sampled_from(
+    (
+        settings(),
+        settings(storm=StormLimit(1, 10 * MINUTE)),
+        settings(flapping=FlapLimit(1, 2 * HOUR)),
+        settings(rules=ByLabels(ResolvePolicy(ResolveWhen.ALL, 5 * MINUTE))),
+        settings(rules=ByLabels(ResolvePolicy(ResolveWhen.FIRST))),
+    )
+)
+
+
+@given(NIGHTS, RULES, st.sampled_from((1, 3, 1000)))
+def test_replay_of_the_same_rules_is_the_identity_whatever_is_forgotten(
+    doings: list[tuple[int, tuple[str, int]]], rules: Settings, sweep_every: int
 ) -> None:
-    rules = settings()
     history = night_of(rules, doings).history()
 
-    run = replay(history, rules)
+    run = replay(history, rules, sweep_every=sweep_every)
 
     was = happened(history)
     assert run.incidents == was.incidents

@@ -119,6 +119,8 @@ class PastIncident(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, ta
     service: str | None = None
     team: str | None = None
     previous: int | None = None
+    storm: int | None = None
+    """The umbrella that paged for it."""
     acts: tuple[Act, ...] = ()
     pages: tuple[Paged, ...] = ()
 

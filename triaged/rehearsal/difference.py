@@ -173,18 +173,26 @@ def _links(before: Run, after: Run) -> tuple[set[tuple[int, int]], frozenset[int
 
 
 def _successors(before: Run, after: Run, links: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Pairs that took over from linked ones, and from these in turn."""
-    old = {ran.took_over: ran.number for ran in before.incidents if ran.took_over}
-    new = {ran.took_over: ran.number for ran in after.incidents if ran.took_over}
+    """Pairs that took over from linked ones or paged for them, and from these in turn."""
+    ways = [(_next(before), _next(after)), (_umbrella(before), _umbrella(after))]
     found: set[tuple[int, int]] = set()
     rest = list(links)
     while rest:
         a, b = rest.pop()
-        pair = (old.get(a, 0), new.get(b, 0))
-        if all(pair) and pair not in found:
-            found.add(pair)
-            rest.append(pair)
+        for old, new in ways:
+            pair = (old.get(a, 0), new.get(b, 0))
+            if all(pair) and pair not in found:
+                found.add(pair)
+                rest.append(pair)
     return found
+
+
+def _next(run: Run) -> dict[int, int]:
+    return {ran.took_over: ran.number for ran in run.incidents if ran.took_over}
+
+
+def _umbrella(run: Run) -> dict[int, int]:
+    return {ran.number: ran.umbrella for ran in run.incidents if ran.umbrella}
 
 
 def _groups(

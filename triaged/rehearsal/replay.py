@@ -23,6 +23,9 @@ from triaged.rehearsal.world import World
 SWEEP_EVERY = 20_000
 """Episodes between two looks at what can be forgotten: a look reads every row in memory."""
 
+OF_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE})
+"""Why incidents opened that a replay cannot open: what led to them is not recorded."""
+
 CARRIED = -1
 """Home of an episode whose incident had opened before the period."""
 
@@ -43,6 +46,8 @@ class Ran(msgspec.Struct, frozen=True, gc=False):
     """The recorded number of one that a person declared; 0: alerts opened it."""
     took_over: int = 0
     """The incident that a person had resolved, and whose alerts still fired; 0: none."""
+    umbrella: int = 0
+    """What paged for it in a storm; 0: nothing did."""
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -73,7 +78,7 @@ class Run(msgspec.Struct, frozen=True):
     periods: tuple[Period, ...] = ()
     """Of what happened: which rules were in force."""
     apart: int = 0
-    """Of what happened: incidents that neither an alert nor a person opened."""
+    """Of what happened: incidents that something not seen or not understood opened."""
 
 
 def happened(history: History) -> Run:
@@ -87,12 +92,7 @@ def happened(history: History) -> Run:
         homes.append(number if number in known or not number else CARRIED)
         at, seen = episode.received_at, periods.setdefault(episode.rule_set, [0, 0, 0])
         seen[:] = (seen[0] or at, at, seen[2] + 1)
-    others = set(homes)
-    ran = tuple(
-        _past(one)
-        for one in history.incidents
-        if one.number in others or one.declared_by or one.why == Reason.STILL_FIRING
-    )
+    ran = tuple(_past(one) for one in history.incidents if one.why not in OF_ITSELF)
     of_rules = [Period(name, *seen) for name, seen in periods.items()]
     in_order = tuple(sorted(of_rules, key=lambda period: period.first_at))
     return Run(
@@ -116,12 +116,18 @@ def _past(one: PastIncident) -> Ran:
         pages=one.pages,
         declared=one.number if one.declared_by else 0,
         took_over=(one.previous or 0) if one.why == Reason.STILL_FIRING else 0,
+        umbrella=one.storm or 0,
     )
 
 
-def replay(history: History, settings: Settings, progress: Progress | None = None) -> Run:
-    """Let the period happen again under `settings`."""
-    return _Replay(history, settings).run(progress)
+def replay(
+    history: History,
+    settings: Settings,
+    progress: Progress | None = None,
+    sweep_every: int = SWEEP_EVERY,
+) -> Run:
+    """Let the period happen again under `settings`; what is over is forgotten now and then."""
+    return _Replay(history, settings).run(progress, sweep_every)
 
 
 class _Replay:
@@ -137,6 +143,13 @@ class _Replay:
         self._declared: dict[int, int] = {}
         self._next: dict[int, int] = {}
         """Incident that was forgotten → the one that took over."""
+        self._umbrellas: dict[int, int] = {}
+        """Incident that was forgotten → what paged for it."""
+        self._bundled: dict[int, list[int]] = defaultdict(list)
+        """Recorded umbrella → the recorded incidents for which it paged."""
+        for one in history.incidents:
+            if one.storm not in (None, one.number):
+                self._bundled[one.storm].append(one.number)
         self._ran: list[Ran] = []
         self._pages: dict[int, list[Paged]] = defaultdict(list)
         self._ends: list[tuple[int, int, str, str]] = []
@@ -146,13 +159,13 @@ class _Replay:
         self._pending = Counter(number for _, _, number, _ in self._doings)
         self._unmatched = self._refused = self._suppressed = 0
 
-    def run(self, progress: Progress | None) -> Run:
+    def run(self, progress: Progress | None, sweep_every: int) -> Run:
         """Everything, from the first instant to the last."""
         until = self._history.head.until
         for number, episode in enumerate(self._history.episodes, 1):
             self._let_happen(episode.received_at)
             self._begin(episode)
-            if number % SWEEP_EVERY == 0:
+            if number % sweep_every == 0:
                 self._sweep()
                 if progress is not None:
                     progress(number)
@@ -228,12 +241,21 @@ class _Replay:
                 self._refused += bool(refused) and all(refused)
 
     def _parts(self, number: int) -> list[int]:
-        """The incidents that hold alerts of the recorded one, or have taken over from such."""
+        """The incidents with alerts of the recorded one; what took over or pages for them."""
         direct = self._counterparts.get(number)
         past = self._past.get(number)
-        if direct or past is None or past.previous is None:
+        if direct or past is None:
             return direct or []
+        if number in self._bundled:
+            parts = (part for one in self._bundled[number] for part in self._parts(one))
+            return sorted({umbrella for part in parts if (umbrella := self._umbrella_of(part))})
+        if past.previous is None or past.previous >= number:
+            return []
         return [self._next_of(part) or part for part in self._parts(past.previous)]
+
+    def _umbrella_of(self, number: int) -> int | None:
+        known = self._world.view.incidents
+        return known[number].storm if number in known else self._umbrellas.get(number)
 
     def _declare(self, past: PastIncident) -> None:
         event = Declared(
@@ -263,6 +285,8 @@ class _Replay:
             incident = world.view.incidents[number]
             if incident.next is not None:
                 self._next[number] = incident.next
+            if incident.storm is not None:
+                self._umbrellas[number] = incident.storm
             self._ran.append(self._ran_of(incident))
         world.forget(frozenset(gone))
         world.entries.clear()
@@ -294,6 +318,7 @@ class _Replay:
             pages=tuple(self._pages.pop(incident.number, ())),
             declared=self._declared.get(incident.number, 0),
             took_over=before if self._next_of(before) == incident.number else 0,
+            umbrella=incident.storm or 0,
         )
 
 

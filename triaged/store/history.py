@@ -126,6 +126,7 @@ def _past(
         service=incident.service,
         team=incident.team,
         previous=incident.previous,
+        storm=incident.storm,
         acts=tuple(act for act in acts_of(entries) if act.at < until),
         pages=tuple(Paged(at, whom) for at, whom in sent if at < until),
     )
