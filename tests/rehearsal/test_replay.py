@@ -4,12 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.world import ByLabels, settings
+from tests.core.world import MONDAY, ByLabels, settings
 from tests.rehearsal.past import Night, Softer, night_of
 from triaged.core.durations import HOUR, MINUTE, SECOND
+from triaged.core.events import SilenceSet
+from triaged.core.history import Episode, PastSilence
+from triaged.core.matching import Matcher
 from triaged.core.model import Alert, Outcome, ResolvePolicy, ResolveWhen
 from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.rehearsal.difference import difference
+from triaged.rehearsal.history import Head, History
 from triaged.rehearsal.replay import happened, replay
 
 DOINGS = st.one_of(
@@ -91,3 +95,35 @@ def test_acts_without_a_counterpart_are_counted() -> None:
     found = difference(happened(night.history()), run, other)
     assert (run.incidents, run.unmatched) == ((), 1)
     assert len(found.vanished) == 1
+
+
+def test_silences_mute_when_they_did() -> None:
+    night = Night(settings())
+    night.fire("Down/1")
+    night.pass_(MINUTE)
+    start = night.world.now
+    matchers = (Matcher("alertname", "=", "Down"),)
+    night.world.handle(SilenceSet("s", matchers, start, start + HOUR, "alice", "work"))
+    night.pass_(MINUTE)
+    night.fire("Down/2")
+    night.fire("Slow/1")
+    night.pass_(3 * HOUR)
+    history = replace(night.history(), silences=(PastSilence("s", matchers, start, start + HOUR),))
+
+    run = replay(history, settings())
+
+    assert run.incidents == happened(history).incidents
+    assert run.suppressed
+
+
+def test_an_alert_that_began_anew_without_an_end_begins_anew() -> None:
+    labels = {"alertname": "Down", "severity": "SEV-1"}
+    first = Episode(1, "am", "a", MONDAY, MONDAY, labels, incident=1)
+    second_at = MONDAY + 10 * MINUTE
+    first = replace(first, ended_at=second_at, ended_by="restarted")
+    second = Episode(2, "am", "a", second_at, second_at, labels, incident=1)
+    history = History(Head(MONDAY, MONDAY + HOUR), (), (), (first, second))
+
+    run = replay(history, settings())
+
+    assert list(run.homes) == [1, 1]
