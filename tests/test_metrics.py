@@ -26,6 +26,7 @@ from triaged.core.model import (
     Plan,
     Recipient,
     Severity,
+    Shadowed,
 )
 from triaged.metrics import Metrics, StoreCounts
 
@@ -39,7 +40,8 @@ NAMES = """
 """.split()
 ALERT = Alert("prometheus", "f1", True, {"alertname": "A"}, {})
 STATE = AlertState("prometheus", "f1", False, 1, 0, None, None, 1, None, None)
-OUTCOME = Outcome(True, (), "A", rules=("base", "database"))
+SHADOW = (Shadowed("tried"), Shadowed("other", (("team", "web"),)))
+OUTCOME = Outcome(True, (), "A", rules=("base", "database"), shadow=SHADOW)
 INCIDENT = Incident(1, (), "A", Severity.SEV1, "rule:base", 0, Plan("default", ()))
 PAGE = Page(
     id="INC-1/1/1/1/person:alice/alice/desk",
@@ -92,6 +94,7 @@ def test_each_alert_of_a_commit_is_counted_once() -> None:
     assert value(metrics, "alerts_received_total", source="prometheus", status="resolved") == 2
     assert value(metrics, "rule_matches_total", rule="base") == 1
     assert value(metrics, "rule_matches_total", rule="database") == 1
+    assert value(metrics, "rule_matches_total", rule="tried") == 1
     assert value(metrics, "commit_batch_alerts_sum") == 5
     assert value(metrics, "commit_seconds_sum") == 0.004
 

@@ -87,7 +87,9 @@ class Metrics:
             "Firing alerts of incidents that were muted when something was due.",
             "reason",
         )
-        self.rule_matches = self._counter("rule_matches", "Episodes that a rule matched.", "rule")
+        self.rule_matches = self._counter(
+            "rule_matches", "Episodes that a rule matched, also from the shadow.", "rule"
+        )
         self.ingest_seconds = self._histogram(
             "ingest_seconds",
             "From a request's first byte of body to its answer.",
@@ -187,6 +189,8 @@ class Metrics:
                 case StartEpisode(alert=alert, outcome=outcome):
                     received[alert.source, "firing"] += 1
                     walks[outcome.rules] += 1
+                    if outcome.shadow:
+                        walks[tuple(each.rule for each in outcome.shadow)] += 1
                 case EndEpisode(state=state, by="resolved"):
                     received[state.source, "resolved"] += 1
                 case NoteResolve(alert=alert):

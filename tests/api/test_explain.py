@@ -152,3 +152,55 @@ async def test_the_explanation_is_what_the_engine_did(site: Site) -> None:
             assert (row.today.service, row.today.policy) == (incident.service, incident.plan.policy)
             if row.joined == "new_key":
                 assert row.today.title == incident.title
+
+
+SHADOW = """
+rules:
+  - {name: now, match: ['service="cart"'], set: {severity: SEV-3}}
+  - {name: same, mode: shadow, set: {severity: SEV-1}}
+  - {name: tried, mode: shadow, description: ours, set: {team: shop}}
+"""
+
+
+async def test_what_a_rule_in_the_shadow_would_have_changed_is_kept(site: Site) -> None:
+    use_rules(site, SHADOW)
+    await site.fire("Down", service="cart", pod="a")
+    use_rules(site, OLD)
+
+    answer = await site.get("/api/v1/incidents/INC-1/explain")
+
+    (row,) = msgspec.convert(answer, IncidentExplained).alerts
+    assert row.then is not None
+    assert (row.then.severity, row.then.rules) == ("SEV-3", ["now"])
+    assert row.then.shadow == {"same": {}, "tried": {"team": "shop"}}
+    assert row.today.shadow == []
+
+
+async def test_an_alert_says_what_today_s_shadow_would_change(site: Site) -> None:
+    await site.fire("Down", service="cart", pod="a")
+    use_rules(site, SHADOW)
+
+    answer = await site.get("/api/v1/incidents/INC-1/explain")
+
+    (row,) = msgspec.convert(answer, IncidentExplained).alerts
+    assert row.then is not None
+    assert row.then.shadow == {}
+    assert [(each.rule, each.would) for each in row.today.shadow] == [
+        ("same", {}),
+        ("tried", {"team": "shop"}),
+    ]
+    assert (row.today.shadow[1].where, row.today.shadow[1].description) == ("r.yaml:5:5", "ours")
+
+
+async def test_stats_and_metrics_count_rules_in_the_shadow(site: Site) -> None:
+    use_rules(site, SHADOW)
+    await site.fire("Down", service="cart", pod="a")
+    await site.fire("Down", service="cart", pod="b")
+
+    answer = await site.get("/api/v1/rules/stats?since=1h")
+
+    rows = {row["rule"]: row for row in answer["rules"]}
+    counts = {
+        name: (row["shadow"], row["matches"], row["would_change"]) for name, row in rows.items()
+    }
+    assert counts == {"now": (False, 2, 0), "same": (True, 2, 0), "tried": (True, 2, 2)}

@@ -12,7 +12,7 @@ from triaged.core.model import Alert, Severity
 from triaged.core.raises import FiringFor, Raise
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
 from triaged.rules.actions import SetRaise, SetSeverity
-from triaged.rules.evaluate import CompiledRule, RuleSet
+from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule
 from triaged.rules.explained import explained
 
 OFFICE = Calendar("office", "UTC", recurring.parse("mon-fri 12:00-17:30"))
@@ -71,3 +71,22 @@ def test_what_a_sender_wrote_does_not_act_on_the_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert "\x1b" not in shown(capsys, settings(rules=RULES))
+
+
+def test_rules_in_the_shadow_say_what_they_would_give(capsys: pytest.CaptureFixture[str]) -> None:
+    worse = CompiledRule("b", actions=(SetSeverity(Severity.SEV2),), where="r.yaml:9:5")
+    same = CompiledRule("c", where="r.yaml:12:5", description="only \x1b[2Jmarks")
+    cut = CompiledRule("d", stop=True, where="r.yaml:15:5")
+    shadows = [ShadowRule(worse, 0), ShadowRule(same, 1), ShadowRule(cut, 0)]
+    rules = RuleSet(RULES.rules, "d", shadows=shadows)
+
+    out = shown(capsys, msgspec.structs.replace(settings(), rules=rules))
+
+    told = out.partition("in the shadow\n")[2]
+    assert "  SEV-4 by rule:a" in out
+    assert told == (
+        "  rule b: matches, would give severity SEV-2  r.yaml:9:5\n"
+        "  rule c: matches, would change nothing  r.yaml:12:5\n"
+        "    only [2Jmarks\n"
+        "  rule d: matches, would give severity none  r.yaml:15:5\n"
+    )

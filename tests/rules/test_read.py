@@ -41,7 +41,17 @@ def problems(*files: str) -> list[str]:
         ('{name: a, match: \'x="1" y="2"\', set: {severity: SEV-1}}', "column 7: a comma"),
         ("{name: a, set: {title: '{{ lables.x }}'}}", "did you mean labels?"),
         ("{set: {severity: SEV-1}}", "name"),
-        ("{name: a, set: {severity: SEV-1}, mode: shadow}", "'shadow' is none of"),
+        ("{name: a, set: {severity: SEV-1}, mode: shade}", "did you mean shadow?"),
+        (
+            "{name: a, set: {severity: SEV-1}, until: 2026-12-31}",
+            "0.yaml:2:46: until is for `mode: shadow`; this rule is active",
+        ),
+        (
+            "{name: a, set: {severity: SEV-1}, mode: shadow, until: 2026-02-30}",
+            "2026-02-30",
+        ),
+        ("{name: a, mode: shadow, until: soon}", "expected a day such as 2026-12-31"),
+        ("{name: a, mode: shadow, expect: {every: 5m}}", "nothing is expected in the shadow"),
         ("{name: a, set: {raise: [{to: SEV-1}]}}", "when is missing"),
         ("{name: a, set: {raise: [{to: SEV-1, when: {}}]}}", "expected one of alerts, distinct"),
         ("{name: a, set: {raise: [{to: SEV-1, when: {alerts: 9}}]}}", "need `within`"),

@@ -44,6 +44,8 @@ class Then(msgspec.Struct, frozen=True):
     """As a rule set it."""
     labels: dict[str, str]
     """Labels that the rules added or changed."""
+    shadow: dict[str, dict[str, str]]
+    """By rule in the shadow that matched: what it would have changed, with the value then."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -180,6 +182,7 @@ def then_of(verdict: Verdict, at: int) -> Then:
         key=dict(verdict.key),
         policy=verdict.policy,
         labels=verdict.laid_over,
+        shadow={each.rule: dict(each.would) for each in verdict.shadow},
     )
 
 

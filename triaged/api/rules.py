@@ -36,7 +36,7 @@ class RuleRow(msgspec.Struct, frozen=True):
     loaded: bool
     """False: no rule of this name is loaded now."""
     matches: int
-    """Episodes that it matched."""
+    """Episodes that it matched, also from the shadow."""
     decided: int
     """Episodes whose severity it set."""
     last_match: Instant | None
@@ -48,6 +48,10 @@ class RuleRow(msgspec.Struct, frozen=True):
     """Of these: somebody acknowledged, or resolved by hand."""
     held: int
     """Of these: a page was held because they were muted."""
+    shadow: bool
+    """It is loaded with `mode: shadow`: it is recorded, and does nothing."""
+    would_change: int
+    """Of the episodes: in the shadow, and something would be otherwise if the rule were active."""
 
 
 class RuleStatsList(msgspec.Struct, frozen=True):
@@ -97,16 +101,20 @@ async def stats(call: Call) -> web.StreamResponse:
     since = now - SINCE_US if since is None else since
     found = await rule_stats.of_rules(call.context.database, since)
     rules = call.context.configuration.settings.rules
-    loaded = rules.names if isinstance(rules, RuleSet) else ()
+    loaded: tuple[str, ...] = ()
+    shadows: frozenset[str] = frozenset()
+    if isinstance(rules, RuleSet):
+        loaded = rules.loaded
+        shadows = frozenset(shadow.rule.name for shadow in rules.shadows)
     names = [*loaded, *sorted(found.keys() - set(loaded))]
     rows = [
-        _row(name, found.get(name, RuleStats()), loaded=place < len(loaded))
+        _row(name, found.get(name, RuleStats()), shadows, loaded=place < len(loaded))
         for place, name in enumerate(names)
     ]
     return answers.answer(RuleStatsList(since=instant_text(since), rules=rows))
 
 
-def _row(name: str, one: RuleStats, *, loaded: bool) -> RuleRow:
+def _row(name: str, one: RuleStats, shadows: frozenset[str], *, loaded: bool) -> RuleRow:
     return RuleRow(
         rule=name,
         loaded=loaded,
@@ -117,6 +125,8 @@ def _row(name: str, one: RuleStats, *, loaded: bool) -> RuleRow:
         paged=one.paged,
         acted=one.acted,
         held=one.held,
+        shadow=name in shadows,
+        would_change=one.would_change,
     )
 
 

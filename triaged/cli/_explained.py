@@ -20,6 +20,7 @@ def print_explained(row: Shown, *, everything: bool) -> None:
     if row["incident"]:
         _print_plan(row)
     _print_rules(row["rules"], everything=everything)
+    _print_shadow(row)
 
 
 def print_incident(answer: Shown, *, everything: bool) -> None:
@@ -69,9 +70,12 @@ def print_recorded(one: Shown, *, everything: bool) -> None:
         shown |= {"key": ", ".join(f"{k}={v}" for k, v in then["key"].items())}
         shown |= {"policy": then["policy"] or "", "incident": "" if then["incident"] else "none"}
         shown |= {"labels": ", ".join(f"{k}={v}" for k, v in then["labels"].items())}
+        shadow = then.get("shadow", {})  # an older daemon does not tell it
+        shown |= {"shadow": "; ".join(f"{n} {_would(would)}" for n, would in shadow.items())}
         print_fields([(f"    {field}", value) for field, value in shown.items()])
     _print_differences(one)
     _print_rules(today["rules"], everything=everything, today=True)
+    _print_shadow(today)
 
 
 def _print_differences(one: Shown) -> None:
@@ -167,6 +171,21 @@ def _print_rules(rules: list[Shown], *, everything: bool, today: bool = False) -
         print(f"  {hidden} more do not match (--all shows them)")
     elif not rules:
         print("  there are none")
+
+
+def _print_shadow(row: Shown) -> None:
+    shadow = row.get("shadow", ())  # an older daemon does not tell it
+    if shadow:
+        print("\nin the shadow")
+    for one in shadow:
+        print(clean(f"  rule {one['rule']}: matches, {_would(one['would'])}  {one['where']}"))
+        if one["description"]:
+            print(f"    {clean(one['description'])}")
+
+
+def _would(would: Shown) -> str:
+    changes = ", ".join(f"{name} {value or 'none'}" for name, value in would.items())
+    return f"would give {changes}" if changes else "would change nothing"
 
 
 def _verdict(rule: Shown) -> str:

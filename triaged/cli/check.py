@@ -68,6 +68,7 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
     from triaged.documents import parse
     from triaged.rules.analyse import impossible
     from triaged.rules.analyse_muters import idle
+    from triaged.rules.analyse_shadows import overdue
     from triaged.rules.evaluate import RuleSet
     from triaged.rules.overruled import overruled
     from triaged.rules.sampled import on_samples
@@ -79,7 +80,8 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
         now = SystemClock().now()
         sent = _samples(configuration, frozenset(rules.names))
         samples = [rules.seen(alert) for alert in sent]
-        found += [*idle(rules.muters, now), *on_samples(rules, samples, now)]
+        found += [*idle(rules.muters, now), *overdue(rules.shadows, now)]
+        found += [*on_samples(rules, samples, now)]
         told = {problem.where for problem in found}
         found += [each for each in overruled(rules.rules, samples) if each.where not in told]
     return found

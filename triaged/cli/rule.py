@@ -50,11 +50,19 @@ def _print_stats(answer: Any) -> None:
                 row["acted"],
                 row["held"],
                 local_time(row["last_match"]) or "never",
-                row["rule"] if row["loaded"] else f"{row['rule']} (not loaded)",
+                row["rule"] + _mark(row),
             )
             for row in answer["rules"]
         ],
     )
+
+
+def _mark(row: Any) -> str:
+    """What sets the rule apart; an older daemon knows no shadow."""
+    told = [] if row["loaded"] else ["not loaded"]
+    if row.get("shadow") or row.get("would_change"):
+        told.append(f"shadow: would change {row['would_change']}")
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _print_changes(answer: Any) -> None:

@@ -144,6 +144,15 @@ class ResolvePolicy(msgspec.Struct, frozen=True, gc=False):
     hold_us: int = 0
 
 
+class Shadowed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A rule in the shadow that matched an alert."""
+
+    rule: str
+    would: tuple[tuple[str, str], ...] = ()
+    """What it would have changed, with the value then: severity, incident (`true`, `false`),
+    policy, service, team; empty: none."""
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What the rules made of an alert at the start of its episode."""
 
@@ -170,6 +179,8 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     """Hash of the rules that decided."""
     inhibits: bool = False
     """A suppressor's `source` matches it: while it fires, others may be muted."""
+    shadow: tuple[Shadowed, ...] = ()
+    """Rules in the shadow that matched, in order, up to a `stop` of an active one."""
 
 
 class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):

@@ -36,6 +36,7 @@ FIRST, LAST = 0, 1
 _PART = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\s+(\S+))?", re.ASCII)
 _HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
 _WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -160,6 +161,16 @@ def parse_wall_time(text: str) -> int:
     except ValueError as error:
         raise ValueError(f"{text!r}: {error}") from None
     return (wall.toordinal() - 1) * DAY_MINUTES + wall.hour * 60 + wall.minute
+
+
+def parse_day(text: str) -> date:
+    """The day of `2026-12-31`; ValueError says what is allowed."""
+    if _DAY.fullmatch(text) is None:
+        raise ValueError(f"expected a day such as 2026-12-31, got {text!r}")
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r}: {error}") from None
 
 
 def wall_instant(minutes: int, zone: ZoneInfo, *, last: bool = False) -> int:

@@ -11,14 +11,15 @@ came of them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
 
 from triaged.core.expectations import Expectation
-from triaged.core.model import Alert, Key, Labels, Outcome
+from triaged.core.model import Alert, Key, Labels, Outcome, Shadowed
 from triaged.core.muting import Muters
 from triaged.rules.actions import Action, Plan, apply
 from triaged.rules.compile import Index, bits
@@ -30,6 +31,9 @@ from triaged.rules.templates import Data
 TITLE_MAX = 200
 PLANS_MAX = 4096
 """Combinations of matching rules that are remembered; real rule sets have dozens."""
+
+COMPARED = ("severity", "incident", "policy", "service", "team")
+"""Attributes of which is recorded what a shadow rule would have made of them."""
 
 FINGERPRINT = "fingerprint"
 """The name in the key of an alert that has none of the labels to group by."""
@@ -60,6 +64,24 @@ class CompiledRule(msgspec.Struct, frozen=True):
     """Of how it is written: tells whether a reload changed it."""
 
 
+class ShadowRule(msgspec.Struct, frozen=True):
+    """A rule that is only watched."""
+
+    rule: CompiledRule
+    before: int
+    """Its place: how many active rules stand before it."""
+    until: date | None = None
+    """The day, where the operator is, from which it is not asked any more."""
+    until_at: int | None = None
+    """The instant at which that day begins."""
+
+    def asked(self, alert: Alert, now: int) -> bool:
+        """Whether its time is not over and its conditions hold; its matchers are not looked at."""
+        if self.until_at is not None and now >= self.until_at:
+            return False
+        return all(holds(condition, alert, now) for condition in self.rule.conditions)
+
+
 class RuleSet:
     """All rules, compiled; a `core.settings.Classifier`."""
 
@@ -69,6 +91,7 @@ class RuleSet:
         digest: str,
         muters: Muters = NO_MUTERS,
         extractions: Sequence[Extraction] = (),
+        shadows: Sequence[ShadowRule] = (),
     ) -> None:
         self.digest = digest
         self.names = tuple(rule.name for rule in rules)
@@ -76,11 +99,21 @@ class RuleSet:
         self._index = Index([rule.matchers for rule in rules])
         self.muters = muters
         self.extractions = tuple(extractions)
+        self.shadows = tuple(shadows)
+        self._shadow_index = Index([shadow.rule.matchers for shadow in shadows])
         self._sources = Index([each.source for each in muters.suppress])
         self._plans: dict[int, Plan] = {}
         self._conditional = 0
         for position, rule in enumerate(rules):
             self._conditional |= bool(rule.conditions) << position
+
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """The names of all rules in order, those in the shadow among them."""
+        names = list(self.names)
+        for shadow in reversed(self.shadows):
+            names.insert(shadow.before, shadow.rule.name)
+        return tuple(names)
 
     @property
     def rules(self) -> tuple[CompiledRule, ...]:
@@ -112,11 +145,44 @@ class RuleSet:
         outcome = outcome_of(plan, alert, self.digest)
         if self.muters.suppress and self.inhibits(outcome.labels):
             outcome = replace(outcome, inhibits=True)
+        if self.shadows:
+            shadow = tuple(self._shadowed(alert, now, mask, outcome))
+            outcome = replace(outcome, shadow=shadow) if shadow else outcome
         return outcome
+
+    def _shadowed(self, alert: Alert, now: int, mask: int, outcome: Outcome) -> Iterator[Shadowed]:
+        """Shadow rules that match an alert of which the active rules of `mask` made `outcome`."""
+        for position in bits(self._shadow_index.matching(alert.labels)):
+            shadow = self.shadows[position]
+            if not shadow.asked(alert, now):
+                continue
+            before = [self._rules[at] for at in bits(mask & ((1 << shadow.before) - 1))]
+            if any(rule.stop for rule in before):
+                return
+            after = [self._rules[at] for at in bits(mask) if at >= shadow.before]
+            plan = plan_of([*before, shadow.rule, *after])
+            would = outcome_of(plan, alert, self.digest)
+            yield Shadowed(shadow.rule.name, differences(outcome, would))
 
     def inhibits(self, labels: Labels) -> bool:
         """Whether a suppressor's `source` matches an alert with these labels, laid over."""
         return bool(self._sources.matching(labels))
+
+
+def differences(outcome: Outcome, would: Outcome) -> tuple[tuple[str, str], ...]:
+    """What `would` has otherwise, by attribute; empty: none."""
+    pairs = zip(COMPARED, _compared(outcome), _compared(would), strict=True)
+    return tuple((name, new) for name, old, new in pairs if old != new)
+
+
+def _compared(outcome: Outcome) -> tuple[str, ...]:
+    return (
+        outcome.severity or "",
+        str(outcome.incident).lower(),
+        outcome.policy or "",
+        outcome.service or "",
+        outcome.team or "",
+    )
 
 
 def plan_of(matching: Sequence[CompiledRule]) -> Plan:

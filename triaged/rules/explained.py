@@ -39,6 +39,17 @@ class ForeseenStep(msgspec.Struct, frozen=True):
     """What makes it worse at this instant (`raise:<rule>`): steps count anew; else empty."""
 
 
+class ExplainedShadow(msgspec.Struct, frozen=True):
+    """A rule in the shadow that matches."""
+
+    rule: str
+    where: str
+    """FILE:LINE:COL."""
+    description: str
+    would: dict[str, str]
+    """What would be otherwise if it were active, with the value then; empty: none."""
+
+
 class ExplainedAlert(msgspec.Struct, frozen=True):
     """What the rules make of an alert, why, and what a new incident of it would lead to."""
 
@@ -67,6 +78,8 @@ class ExplainedAlert(msgspec.Struct, frozen=True):
     respond_by: str | None
     attributes: list[Attribute]
     rules: list[RuleVerdict]
+    shadow: list[ExplainedShadow]
+    """Rules in the shadow that match: they change nothing of all this."""
     muting: list[ExplainedMute]
     """What would mute it; while something does nothing goes out, and afterwards it is armed."""
     steps: list[ForeseenStep]
@@ -114,10 +127,26 @@ def _document(
         respond_by=_instant(incident.respond_by if incident else None),
         attributes=[*explanation.attributes, *_owned(settings, outcome, incident)],
         rules=list(explanation.rules),
+        shadow=_shadow(settings, outcome),
         muting=explained_muting(settings.muters, outcome.labels, at),
         steps=_steps(outlook),
         further_rounds=incident.plan.repeat_times if incident else 0,
     )
+
+
+def _shadow(settings: Settings, outcome: Outcome) -> list[ExplainedShadow]:
+    rules = settings.rules
+    assert isinstance(rules, RuleSet), "the configuration compiles no other"
+    known = {shadow.rule.name: shadow.rule for shadow in rules.shadows}
+    return [
+        ExplainedShadow(
+            rule=each.rule,
+            where=known[each.rule].where,
+            description=known[each.rule].description,
+            would=dict(each.would),
+        )
+        for each in outcome.shadow
+    ]
 
 
 def _within(within: int | NextBusinessDay) -> str:

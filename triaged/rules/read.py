@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from triaged.core import recurring
 from triaged.core.calendars import Calendar
 from triaged.core.expectations import RULE, Expectation
 from triaged.core.model import ResolvePolicy
@@ -35,7 +36,7 @@ from triaged.rules.actions import (
     SetTitle,
 )
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
-from triaged.rules.evaluate import CompiledRule, RuleSet, is_link
+from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, is_link
 from triaged.rules.extracting import EXTRACTIONS_MAX, Extraction
 from triaged.rules.muters import MuterReader, all_of, name_problem
 from triaged.rules.schema import Extract, Rule, Set, When
@@ -44,6 +45,9 @@ from triaged.scalars import none_of, quoted
 from triaged.shapes import Options, shape
 
 RULES_MAX = 5000
+SHADOWS_MAX = 100
+"""Each that matches is worked out beside what is decided, and stands in the alert's row."""
+
 DIGEST_DIGITS = 16
 """Of a SHA-256: it tells versions of rules apart, and stands in every row that they decide."""
 
@@ -70,7 +74,7 @@ def read_rules(
     for document in documents:
         reader.read(document)
     short = _digest([document.value for document in documents])
-    rules = RuleSet(reader.rules, short, reader.muters.muters, reader.extractions)
+    rules = RuleSet(reader.rules, short, reader.muters.muters, reader.extractions, reader.shadows)
     return rules, reader.problems
 
 
@@ -92,6 +96,7 @@ class _Reader:
 
     def __init__(self, context: RuleContext) -> None:
         self.rules: list[CompiledRule] = []
+        self.shadows: list[ShadowRule] = []
         self.extractions: list[Extraction] = []
         self.muters = MuterReader(context.timezone)
         self.problems: list[Problem] = []
@@ -121,9 +126,29 @@ class _Reader:
                 message = f"more than {RULES_MAX} rules"
                 self.problems.append(Problem(document.where(at), message))
                 return
-            if rule.mode == "active":
-                ready = compiled(rule, conditions, document.where(at))
-                self.rules.append(replace(ready, digest=_digest(document.at(at))))
+            self._keep(document, rule, conditions, at)
+
+    def _keep(
+        self, document: Document, rule: Rule, conditions: tuple[Condition, ...], at: Path
+    ) -> None:
+        """Compile the rule as its mode says; disabled, it is only checked."""
+        if rule.until is not None and rule.mode != "shadow":
+            message = f"until is for `mode: shadow`; this rule is {rule.mode}"
+            self._wrong(document, (*at, "until"), message)
+        found = compiled(rule, conditions, document.where(at))
+        if rule.mode == "active":
+            self.rules.append(replace(found, digest=_digest(document.at(at))))
+        if rule.mode != "shadow":
+            return
+        if rule.expect is not None:
+            message = "nothing is expected in the shadow; only what the rule sets is recorded"
+            self._wrong(document, (*at, "expect"), message, warning=True)
+        if len(self.shadows) >= SHADOWS_MAX:
+            self._wrong(document, (*at, "mode"), f"more than {SHADOWS_MAX} rules in the shadow")
+            return
+        zone = recurring.zone_of(self._context.timezone)
+        ends_at = None if rule.until is None else recurring.edge(rule.until, 0, zone)
+        self.shadows.append(ShadowRule(found, len(self.rules), rule.until, ends_at))
 
     def _wrong(self, document: Document, at: Path, message: str, *, warning: bool = False) -> None:
         self.problems.append(Problem(document.where(at), message, warning))

@@ -1,5 +1,6 @@
 """The shape of rules/*.yaml; the docstrings are the reference."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
@@ -31,6 +32,7 @@ PlaceText = Annotated[
     Scalar(parse_place, "labels.NAME or annotations.NAME", r"^(labels|annotations)\..+$"),
 ]
 PatternText = Annotated[Extractor, Scalar(compile_extractor, "a pattern with named groups")]
+Day = Annotated[date, Scalar(recurring.parse_day, "a day such as 2026-12-31", r"^\d{4}-\d\d-\d\d$")]
 TemplateText = Annotated[Template, Scalar(compile_template, "a text, perhaps with {{ look-ups }}")]
 
 
@@ -171,8 +173,11 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Alerts that match must keep coming, whatever they are to other rules and behind a `stop`."""
     stop: bool = False
     """true: rules after this one are not looked at."""
-    mode: Literal["active", "disabled"] = "active"
-    """`disabled`: as if it were not there."""
+    mode: Literal["active", "disabled", "shadow"] = "active"
+    """`disabled`: as if it were not there. `shadow`: it sets nothing and stops nothing; that it
+    matched is recorded, and what it would have changed."""
+    until: Day | None = None
+    """With `shadow`: on this day, in `timezone` of config.yaml, it is as if disabled."""
     description: str = ""
     """Why it gives what it gives, for those who read or explain it."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from triaged.core.effects import EndEpisode, StartEpisode
-from triaged.core.model import Key, Outcome, Severity
+from triaged.core.model import Key, Outcome, Severity, Shadowed
 from triaged.store.base import Bulk, Row, Transaction
 from triaged.wire import encode
 
@@ -56,6 +56,8 @@ class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     key: Key = ()
     policy: str | None = None
     incident: bool = True
+    shadow: tuple[Shadowed, ...] = ()
+    """Rules in the shadow that matched, and what each would have changed."""
     laid_over: dict[str, str] = {}
     """Labels that the rules added, changed or, with an empty value, took away."""
 
@@ -66,7 +68,8 @@ def _verdict(outcome: Outcome, sent: dict[str, str]) -> str:
         laid_over = tuple((n, v) for n, v in outcome.labels.items() if sent.get(n) != v)
         laid_over += tuple((n, "") for n in sent if n not in outcome.labels)
     said = (outcome.rule_set, outcome.rules, outcome.severity, outcome.rule)
-    return _encoded(*said, outcome.key, outcome.policy, outcome.incident, laid_over)
+    fate = (outcome.key, outcome.policy, outcome.incident, outcome.shadow)
+    return _encoded(*said, *fate, laid_over)
 
 
 @lru_cache(maxsize=4096)  # alerts that join one incident have one verdict

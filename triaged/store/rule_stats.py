@@ -18,7 +18,7 @@ class RuleStats(msgspec.Struct):
     """One rule since an instant."""
 
     matches: int = 0
-    """Episodes that it matched."""
+    """Episodes that it matched, also from the shadow."""
     decided: int = 0
     """Episodes whose severity it set."""
     last_match_at: int | None = None
@@ -30,6 +30,8 @@ class RuleStats(msgspec.Struct):
     """Of these: somebody acknowledged, or resolved by hand."""
     held: int = 0
     """Of these: a page was held because they were muted."""
+    would_change: int = 0
+    """Of the episodes: in the shadow, and something would be otherwise if the rule were active."""
 
 
 _verdict = msgspec.json.Decoder(Verdict).decode
@@ -69,6 +71,11 @@ def _count(rows: Iterable[Row], stats: dict[str, RuleStats], decided: dict[int, 
             one = stats.setdefault(name, RuleStats())
             one.matches += count
             one.last_match_at = max(one.last_match_at or at, at)
+        for shadowed in verdict.shadow:
+            one = stats.setdefault(shadowed.rule, RuleStats())
+            one.matches += count
+            one.last_match_at = max(one.last_match_at or at, at)
+            one.would_change += count if shadowed.would else 0
         if verdict.rule is not None:
             stats.setdefault(verdict.rule, RuleStats()).decided += count
             if incident is not None:
