@@ -6,6 +6,7 @@ import msgspec
 
 from triaged.core.calendars import Calendar, is_open
 from triaged.core.model import Alert
+from triaged.rules.cel import Expression
 
 
 class FromSource(msgspec.Struct, frozen=True):
@@ -32,7 +33,13 @@ class StartsWithin(msgspec.Struct, frozen=True):
     us: int
 
 
-Condition = FromSource | During | Outside | StartsWithin
+class Cel(msgspec.Struct, frozen=True):
+    """The expression is true of the alert."""
+
+    expression: Expression
+
+
+Condition = FromSource | During | Outside | StartsWithin | Cel
 
 
 def holds(condition: Condition, alert: Alert, now: int) -> bool:
@@ -46,5 +53,7 @@ def holds(condition: Condition, alert: Alert, now: int) -> bool:
             return not is_open(calendar, now)
         case StartsWithin(us=us):
             return alert.starts_at is None or now - alert.starts_at <= us
+        case Cel(expression=expression):
+            return expression.holds(alert)
         case _:
             assert_never(condition)

@@ -30,7 +30,15 @@ from triaged.rules.actions import (
     SetTeam,
     SetTitle,
 )
-from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin, holds
+from triaged.rules.conditions import (
+    Cel,
+    Condition,
+    During,
+    FromSource,
+    Outside,
+    StartsWithin,
+    holds,
+)
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.matchers import Matcher
 from triaged.rules.templates import Data, Template
@@ -165,6 +173,8 @@ def condition_refusal(condition: Condition, alert: Alert, now: int) -> str:
         case StartsWithin(us=us):
             began = format_duration(now - (alert.starts_at or now))
             return f"it began {began} ago, more than {format_duration(us)}"
+        case Cel(expression=expression):
+            return f"{expression.text}: {expression.failure(alert)}"
         case _:
             assert_never(condition)
 

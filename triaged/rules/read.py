@@ -35,7 +35,7 @@ from triaged.rules.actions import (
     SetTeam,
     SetTitle,
 )
-from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
+from triaged.rules.conditions import Cel, Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, is_link
 from triaged.rules.extracting import EXTRACTIONS_MAX, Extraction
 from triaged.rules.muters import MuterReader, all_of, name_problem
@@ -217,7 +217,7 @@ class _Reader:
 
     def _check_expect(self, document: Document, rule: Rule, at: Path) -> None:
         """What is expected is expected at every hour; only its source may matter."""
-        for name in ("during", "outside", "starts_within"):
+        for name in ("during", "outside", "starts_within", "cel"):
             if rule.expect is not None and getattr(rule.when, name, None) is not None:
                 message = f"{name} does not go with expect, which counts at every hour"
                 self._wrong(document, (*at, "when", name), message)
@@ -239,6 +239,8 @@ class _Reader:
                 found.append(kind(self._context.calendars[name]))
         if when.starts_within is not None:
             found.append(StartsWithin(when.starts_within))
+        if when.cel is not None:
+            found.append(Cel(when.cel))  # last: it costs the most
         return tuple(found)
 
 

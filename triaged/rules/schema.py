@@ -9,6 +9,7 @@ from triaged.core import recurring
 from triaged.core.durations import SECOND, format_duration
 from triaged.core.model import ResolveWhen, Severity
 from triaged.core.recurring import Recurring
+from triaged.rules.cel import Expression, expression_of
 from triaged.rules.extracting import Extractor, Place, compile_extractor, parse_place
 from triaged.rules.matchers import Matchers, matchers_of
 from triaged.rules.templates import Template, compile_template
@@ -33,6 +34,7 @@ PlaceText = Annotated[
 ]
 PatternText = Annotated[Extractor, Scalar(compile_extractor, "a pattern with named groups")]
 Day = Annotated[date, Scalar(recurring.parse_day, "a day such as 2026-12-31", r"^\d{4}-\d\d-\d\d$")]
+CelText = Annotated[Expression, Scalar(expression_of, "a CEL expression that is true or false")]
 TemplateText = Annotated[Template, Scalar(compile_template, "a text, perhaps with {{ look-ups }}")]
 
 
@@ -57,6 +59,9 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The calendar of this name is closed when the episode starts."""
     starts_within: Duration | None = None
     """The alert began no longer ago than this when we first saw it."""
+    cel: CelText | None = None
+    """This CEL expression over `labels`, `annotations` and `source` is true. With the extra `cel`;
+    asked when everything else has matched. What fails, as a missing label does, is not true."""
 
 
 class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
