@@ -1,6 +1,9 @@
 """What rules did, and today's for what fires, on a terminal."""
 
+import pytest
+
 from tests.cli.desk import Desk
+from triaged.cli.rule import _print_stats
 
 
 def test_stats_show_matches_and_those_that_never_matched(desk: Desk) -> None:
@@ -21,3 +24,20 @@ def test_reclassify_says_what_changed(desk: Desk) -> None:
 
     assert tried[:2] == (0, "0 of 1 firing alerts would change\n")
     assert desk.json("rule", "reclassify")["changed"] == 0
+
+
+def test_stats_mark_rules_that_are_not_loaded_or_in_the_shadow(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    counts = dict.fromkeys(("matches", "decided", "incidents", "paged", "acted", "held"), 3)
+    row = {**counts, "last_match": None, "loaded": True}
+    rows = [
+        {**row, "rule": "a"},
+        {**row, "rule": "b", "shadow": True, "would_change": 2},
+        {**row, "rule": "c", "shadow": False, "would_change": 0, "loaded": False},
+    ]
+
+    _print_stats({"rules": rows})
+
+    names = [line.partition("never")[2].strip() for line in capsys.readouterr().out.splitlines()]
+    assert names[1:] == ["a", "b (shadow: would change 2)", "c (not loaded)"]

@@ -47,6 +47,19 @@ def test_rules_are_right(tmp_path: Path, blocks: list[str]) -> None:
     assert [each.name for each in muters.maintenance] == ["weekly-patching"]
 
 
+def test_a_rule_may_be_in_the_shadow_until_a_day(tmp_path: Path, blocks: list[str]) -> None:
+    rules = blocks[1].replace("mode: active ", "mode: shadow\n    until: 2026-12-31 ")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "site.yaml").write_text(rules)
+
+    loaded = read(tmp_path, configuration(blocks[0]))
+
+    assert loaded.configuration is not None
+    found = loaded.configuration.settings.rules
+    assert isinstance(found, RuleSet)
+    assert [shadow.rule.name for shadow in found.shadows] == ["checkout-down"]
+
+
 def test_keys_of_later_work_are_unknown(tmp_path: Path, blocks: list[str]) -> None:
     loaded = read(tmp_path, blocks[0] + "\nsevereties: {}\n")
 

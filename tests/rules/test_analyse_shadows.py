@@ -9,7 +9,8 @@ from triaged.core.durations import HOUR
 from triaged.core.model import Alert, Outcome, Severity, Shadowed
 from triaged.documents import parse
 from triaged.rules.actions import SetSeverity
-from triaged.rules.analyse_shadows import overdue
+from triaged.rules.analyse_shadows import in_vain, overdue
+from triaged.rules.difference import difference
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, differences
 from triaged.rules.read import RuleContext, read_rules
 from triaged.wire import instant_text
@@ -155,4 +156,32 @@ def test_rules_are_named_in_their_order_with_those_in_the_shadow() -> None:
     rule = CompiledRule("", actions=(SetSeverity(Severity.SEV1),))
     named = [replace(rule, name=name) for name in "abcd"]
 
-    assert split(named, [True, False, True, True]).loaded == ("a", "b", "c", "d")
+    assert split(named, [True, False, True, True]).loaded == tuple(named)
+
+
+def test_check_warns_of_rules_that_tell_nothing_in_the_shadow() -> None:
+    found = in_vain(
+        rules_of(
+            """
+rules:
+  - {name: a, match: ['x="1"'], stop: true, set: {severity: SEV-3}}
+  - {name: b, match: ['x="2"'], set: {severity: SEV-3}}
+  - {name: never, mode: shadow, match: ['y="1"', 'y="2"'], set: {severity: SEV-1}}
+  - {name: behind, mode: shadow, match: ['x="1"'], set: {severity: SEV-1}}
+  - {name: nothing, mode: shadow, match: ['x="2"', 'y="1"'], set: {severity: SEV-1}}
+  - {name: good, mode: shadow, match: ['x="2"'], set: {severity: SEV-1, team: web}}
+  - {name: also, mode: shadow, match: ['x="2"'], set: {severity: SEV-1, team: web}}
+"""
+        )
+    )
+
+    assert [problem.message.split()[1] for problem in found] == ["never", "behind", "nothing"]
+
+
+def test_a_reload_that_takes_a_rule_out_of_the_shadow_changes_it() -> None:
+    before = rules_of(UNTIL)
+    after = rules_of(UNTIL.replace("mode: shadow, until: 2026-12-31, ", ""))
+
+    found = difference(before, after)
+
+    assert (found.added, found.removed, found.changed) == ((), (), ("try",))

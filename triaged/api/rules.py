@@ -104,7 +104,7 @@ async def stats(call: Call) -> web.StreamResponse:
     loaded: tuple[str, ...] = ()
     shadows: frozenset[str] = frozenset()
     if isinstance(rules, RuleSet):
-        loaded = rules.loaded
+        loaded = tuple(rule.name for rule in rules.loaded)
         shadows = frozenset(shadow.rule.name for shadow in rules.shadows)
     names = [*loaded, *sorted(found.keys() - set(loaded))]
     rows = [

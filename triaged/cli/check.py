@@ -68,7 +68,7 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
     from triaged.documents import parse
     from triaged.rules.analyse import impossible
     from triaged.rules.analyse_muters import idle
-    from triaged.rules.analyse_shadows import overdue
+    from triaged.rules.analyse_shadows import in_vain, overdue
     from triaged.rules.evaluate import RuleSet
     from triaged.rules.overruled import overruled
     from triaged.rules.sampled import on_samples
@@ -80,7 +80,7 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
         now = SystemClock().now()
         sent = _samples(configuration, frozenset(rules.names))
         samples = [rules.seen(alert) for alert in sent]
-        found += [*idle(rules.muters, now), *overdue(rules.shadows, now)]
+        found += [*idle(rules.muters, now), *overdue(rules.shadows, now), *in_vain(rules)]
         found += [*on_samples(rules, samples, now)]
         told = {problem.where for problem in found}
         found += [each for each in overruled(rules.rules, samples) if each.where not in told]

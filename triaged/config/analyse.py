@@ -167,7 +167,4 @@ def _severities(settings: Settings, document: Document) -> Iterator[Finding]:
 
 def _rules(settings: Settings) -> Sequence[CompiledRule]:
     """All rules, those in the shadow, too: what they name is there for them."""
-    rules = settings.rules
-    if not isinstance(rules, RuleSet):
-        return ()
-    return (*rules.rules, *(shadow.rule for shadow in rules.shadows))
+    return settings.rules.loaded if isinstance(settings.rules, RuleSet) else ()

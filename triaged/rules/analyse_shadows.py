@@ -1,9 +1,11 @@
-"""Rules whose time in the shadow is over: `triaged check` warns of them."""
+"""Rules in the shadow whose time is over, or of which it tells nothing: `check` warns of them."""
 
 from collections.abc import Sequence
 
 from triaged.errors import Problem
-from triaged.rules.evaluate import ShadowRule
+from triaged.rules.analyse import by_label, impossible
+from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule
+from triaged.rules.languages import implies
 
 
 def overdue(shadows: Sequence[ShadowRule], now: int) -> list[Problem]:
@@ -17,4 +19,24 @@ def overdue(shadows: Sequence[ShadowRule], now: int) -> list[Problem]:
         )
         for shadow in shadows
         if shadow.until_at is not None and shadow.until_at <= now
+    ]
+
+
+def in_vain(rules: RuleSet) -> list[Problem]:
+    """Warnings of shadow rules that never match or would change nothing, each looked at alone."""
+    return [
+        problem
+        for shadow in rules.shadows
+        for problem in impossible([*_wider(rules, shadow), shadow.rule])
+        if problem.where == shadow.rule.where
+    ]
+
+
+def _wider(rules: RuleSet, shadow: ShadowRule) -> list[CompiledRule]:
+    """Earlier rules that take whatever the shadow rule does: only such can leave it nothing."""
+    labels = by_label(shadow.rule.matchers)
+    return [
+        rule
+        for rule in rules.rules[: shadow.before]
+        if all(implies(labels.get(matcher.name, ()), matcher) for matcher in rule.matchers)
     ]

@@ -39,7 +39,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 def difference(before: RuleSet, after: RuleSet) -> Difference:
     """What is otherwise in `after`."""
-    old, new = _by_name(before.rules), _by_name(after.rules)
+    old, new = _by_name(before.loaded), _by_name(after.loaded)
     return Difference(
         before=before.digest,
         after=after.digest,

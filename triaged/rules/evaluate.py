@@ -108,12 +108,12 @@ class RuleSet:
             self._conditional |= bool(rule.conditions) << position
 
     @property
-    def loaded(self) -> tuple[str, ...]:
-        """The names of all rules in order, those in the shadow among them."""
-        names = list(self.names)
+    def loaded(self) -> tuple[CompiledRule, ...]:
+        """All rules in order, those in the shadow among them."""
+        found = list(self._rules)
         for shadow in reversed(self.shadows):
-            names.insert(shadow.before, shadow.rule.name)
-        return tuple(names)
+            found.insert(shadow.before, shadow.rule)
+        return tuple(found)
 
     @property
     def rules(self) -> tuple[CompiledRule, ...]:

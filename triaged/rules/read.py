@@ -136,8 +136,9 @@ class _Reader:
             message = f"until is for `mode: shadow`; this rule is {rule.mode}"
             self._wrong(document, (*at, "until"), message)
         found = compiled(rule, conditions, document.where(at))
+        found = replace(found, digest=_digest(document.at(at)))
         if rule.mode == "active":
-            self.rules.append(replace(found, digest=_digest(document.at(at))))
+            self.rules.append(found)
         if rule.mode != "shadow":
             return
         if rule.expect is not None:
