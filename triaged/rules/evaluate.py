@@ -103,6 +103,7 @@ class RuleSet:
         self._shadow_index = Index([shadow.rule.matchers for shadow in shadows])
         self._sources = Index([each.source for each in muters.suppress])
         self._plans: dict[int, Plan] = {}
+        self._shadow_plans: dict[tuple[int, int], Plan | None] = {}
         self._conditional = 0
         for position, rule in enumerate(rules):
             self._conditional |= bool(rule.conditions) << position
@@ -156,13 +157,24 @@ class RuleSet:
             shadow = self.shadows[position]
             if not shadow.asked(alert, now):
                 continue
-            before = [self._rules[at] for at in bits(mask & ((1 << shadow.before) - 1))]
-            if any(rule.stop for rule in before):
+            plan = self._shadow_plan(mask, position)
+            if plan is None:
                 return
-            after = [self._rules[at] for at in bits(mask) if at >= shadow.before]
-            plan = plan_of([*before, shadow.rule, *after])
             would = outcome_of(plan, alert, self.digest)
             yield Shadowed(shadow.rule.name, differences(outcome, would))
+
+    def _shadow_plan(self, mask: int, position: int) -> Plan | None:
+        """The active rules of `mask` with a shadow rule in its place; None: behind a `stop`."""
+        key = (mask, position)
+        if key not in self._shadow_plans:
+            shadow = self.shadows[position]
+            before = [self._rules[at] for at in bits(mask & ((1 << shadow.before) - 1))]
+            after = [self._rules[at] for at in bits(mask) if at >= shadow.before]
+            is_behind = any(rule.stop for rule in before)
+            if len(self._shadow_plans) >= PLANS_MAX:
+                self._shadow_plans.clear()
+            self._shadow_plans[key] = None if is_behind else plan_of([*before, shadow.rule, *after])
+        return self._shadow_plans[key]
 
     def inhibits(self, labels: Labels) -> bool:
         """Whether a suppressor's `source` matches an alert with these labels, laid over."""
