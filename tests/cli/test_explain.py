@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import CONFIG, Desk
+from tests.e2e.peers import free_port, triaged
 from triaged.cli.main import main
 
 RULES = """
@@ -163,3 +164,23 @@ suppress:
         'muting: suppress node-down: while an alert with alertname="NodeDown" fires'
         ' that has cluster="c1"\n'
     ) in out
+
+
+def test_what_a_daemon_recorded_in_the_shadow_is_shown(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = (folder / "config.yaml").read_text()
+    tried = "  - {name: try, mode: shadow, match: ['env=\"dev\"'], set: {severity: SEV-4}}\n"
+    (folder / "rules.yaml").write_text(RULES.replace("rules:\n", f"rules:\n{tried}"))
+    port = free_port()
+    with triaged(folder, config, port):
+        desk = Desk(folder, port, capsys)
+        desk.fires("Slow", service="cart", env="dev")
+        _, explained, _ = desk("explain", "INC-1")
+        _, stats, _ = desk("rule", "stats")
+
+    then, _, today = explained.partition("today's rules are the same")
+    assert "SEV-2 by rule:cart" in then
+    assert "shadow    try would give severity SEV-4" in then
+    assert f"rule try: matches, would give severity SEV-4  {folder}/rules.yaml:3:5" in today
+    assert "try (shadow: would change 1)" in stats
