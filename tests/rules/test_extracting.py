@@ -70,7 +70,7 @@ def test_there_are_not_more_than_anybody_needs() -> None:
 
     rules, problems = read(text)
 
-    assert len(rules.extractions) == EXTRACTIONS_MAX
+    assert len(rules.labelling.extractions) == EXTRACTIONS_MAX
     assert problems == [f"0.yaml:{EXTRACTIONS_MAX + 2}:5: more than {EXTRACTIONS_MAX}"]
 
 
@@ -148,7 +148,7 @@ def test_what_is_expected_is_seen_by_what_was_found() -> None:
     expecting = "rules: [{name: alive, match: 'y=1', expect: {every: 5m}}]"
     rules, _ = read(extraction(), expecting)
 
-    expected = expected_of(rules.rules, rules.extractions)
+    expected = expected_of(rules.rules, rules.labelling)
 
     assert expected is not None
     assert list(expected.met_by(alert("", x="1"))) == ["rule:alive"]

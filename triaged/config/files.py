@@ -44,6 +44,13 @@ class Files:
         except OSError as error:
             return Problem(str(path), f"cannot be read: {_reason(error)}")
 
+    def beside(self, document: str, name: str) -> bytes | str:
+        """The content of the file `name` beside a document; a text says why there is none."""
+        path = Path(document).parent / name
+        self.seen.append(path)
+        content = self.text(path)
+        return content.message if isinstance(content, Problem) else content
+
     def matching(self, pattern: str) -> list[Path]:
         """The files that a pattern names, sorted; where new ones may appear is remembered."""
         base = self.path.parent

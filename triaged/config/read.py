@@ -89,6 +89,7 @@ def _build(
         policies=frozenset(report.names("policies")),
         sources=frozenset(report.names("sources")),
         timezone=config.timezone,
+        beside=files.beside,
     )
     rules, problems = read_rules(_rule_documents(config, files, report), context)
     settings = Settings(
@@ -103,7 +104,7 @@ def _build(
         channels=frozenset(channels),
         stale_after=sources.stale_after,
         expectations={**expectations_of(rules.rules), **sources.expectations},
-        expected=expected_of(rules.rules, rules.extractions),
+        expected=expected_of(rules.rules, rules.labelling),
         unclassified=config.unclassified,
         at_risk=config.at_risk,
         reopen_within=config.reopen_within,

@@ -1,6 +1,6 @@
 """What the rules make of an alert: attribute-wise first match, as in ssh_config.
 
-The rules' matchers see the sender's labels and those that `extract` found. Then the
+The rules' matchers see the sender's labels and those that `extract` and `mappings` added. Then the
 attributes that were set and `set.labels` are laid over them into one label set, which `group_by`
 and templates read; the label `severity` is left as it was sent, for a severity is not a label of
 the alert. Remembered is which rules match; what depends on the hour or the
@@ -24,7 +24,7 @@ from triaged.core.muting import Muters
 from triaged.rules.actions import Action, Plan, apply
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, holds
-from triaged.rules.extracting import Extraction, with_extracted
+from triaged.rules.labelling import NO_LABELLING, Labelling
 from triaged.rules.matchers import Matcher
 from triaged.rules.templates import Data
 
@@ -90,7 +90,7 @@ class RuleSet:
         rules: Sequence[CompiledRule],
         digest: str,
         muters: Muters = NO_MUTERS,
-        extractions: Sequence[Extraction] = (),
+        labelling: Labelling = NO_LABELLING,
         shadows: Sequence[ShadowRule] = (),
     ) -> None:
         self.digest = digest
@@ -98,7 +98,7 @@ class RuleSet:
         self._rules = tuple(rules)
         self._index = Index([rule.matchers for rule in rules])
         self.muters = muters
-        self.extractions = tuple(extractions)
+        self.labelling = labelling
         self.shadows = tuple(shadows)
         self._shadow_index = Index([shadow.rule.matchers for shadow in shadows])
         self._sources = Index([each.source for each in muters.suppress])
@@ -122,8 +122,8 @@ class RuleSet:
         return self._rules
 
     def seen(self, alert: Alert) -> Alert:
-        """The alert as matchers and templates see it: with the labels that `extract` finds."""
-        return with_extracted(alert, self.extractions) if self.extractions else alert
+        """The alert as matchers and templates see it: with the labels of texts and tables."""
+        return self.labelling.seen(alert)
 
     def matching(self, alert: Alert, now: int) -> int:
         """Of an alert as `seen`: a mask of the rules that match, before any `stop`."""

@@ -7,23 +7,20 @@ from triaged.core.model import Alert
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import holds
 from triaged.rules.evaluate import CompiledRule
-from triaged.rules.extracting import Extraction, with_extracted
+from triaged.rules.labelling import NO_LABELLING, Labelling
 
 
 class ExpectedAlerts:
     """The rules with `expect`, beside the others: a `core.expectations.Expected`."""
 
-    def __init__(
-        self, rules: Sequence[CompiledRule], extractions: Sequence[Extraction] = ()
-    ) -> None:
-        self._extractions = tuple(extractions)
+    def __init__(self, rules: Sequence[CompiledRule], labelling: Labelling = NO_LABELLING) -> None:
+        self._labelling = labelling
         self._rules = tuple(rules)
         self._index = Index([rule.matchers for rule in rules])
 
     def met_by(self, alert: Alert) -> Sequence[str]:
         """The names of the expectations that `alert` meets."""
-        if self._extractions:
-            alert = with_extracted(alert, self._extractions)
+        alert = self._labelling.seen(alert)
         mask = self._index.matching(alert.labels)
         return [RULE + rule.name for rule in self._met(alert, mask)] if mask else ()
 
@@ -39,8 +36,8 @@ def expectations_of(rules: Sequence[CompiledRule]) -> dict[str, Expectation]:
 
 
 def expected_of(
-    rules: Sequence[CompiledRule], extractions: Sequence[Extraction] = ()
+    rules: Sequence[CompiledRule], labelling: Labelling = NO_LABELLING
 ) -> ExpectedAlerts | None:
     """Which alerts meet that; None when no rule expects any."""
     expecting = [rule for rule in rules if rule.expects is not None]
-    return ExpectedAlerts(expecting, extractions) if expecting else None
+    return ExpectedAlerts(expecting, labelling) if expecting else None

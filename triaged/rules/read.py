@@ -1,7 +1,7 @@
 """Rule files to a compiled rule set, with every problem at its position."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -38,6 +38,8 @@ from triaged.rules.actions import (
 from triaged.rules.conditions import Cel, Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, is_link
 from triaged.rules.extracting import EXTRACTIONS_MAX, Extraction
+from triaged.rules.labelling import Labelling
+from triaged.rules.mapping import MAPPINGS_MAX, LabelMapping, read_table
 from triaged.rules.muters import MuterReader, all_of, name_problem
 from triaged.rules.schema import Extract, Rule, Set, When
 from triaged.rules.templates import Template
@@ -64,6 +66,9 @@ class RuleContext(msgspec.Struct, frozen=True):
     policies: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
     timezone: str = "UTC"
+    beside: Callable[[str, str], bytes | str] | None = None
+    """The content of a file beside a document; a text says why there is none. Without it, no
+    rule file may name another file."""
 
 
 def read_rules(
@@ -73,8 +78,9 @@ def read_rules(
     reader = _Reader(context)
     for document in documents:
         reader.read(document)
-    short = _digest([document.value for document in documents])
-    rules = RuleSet(reader.rules, short, reader.muters.muters, reader.extractions, reader.shadows)
+    short = _digest([[document.value for document in documents], *reader.tables])
+    labelling = Labelling(tuple(reader.extractions), tuple(reader.mappings))
+    rules = RuleSet(reader.rules, short, reader.muters.muters, labelling, reader.shadows)
     return rules, reader.problems
 
 
@@ -89,6 +95,7 @@ class Outline(msgspec.Struct, frozen=True):
     suppress: tuple[object, ...] = ()
     maintenance: tuple[object, ...] = ()
     extract: tuple[object, ...] = ()
+    mappings: tuple[object, ...] = ()
 
 
 class _Reader:
@@ -98,11 +105,15 @@ class _Reader:
         self.rules: list[CompiledRule] = []
         self.shadows: list[ShadowRule] = []
         self.extractions: list[Extraction] = []
+        self.mappings: list[LabelMapping] = []
+        self.tables: list[str] = []
+        """Hashes of the contents of tables."""
         self.muters = MuterReader(context.timezone)
         self.problems: list[Problem] = []
         self._context = context
         self._places: dict[str, str] = {}
         self._extract_places: dict[str, str] = {}
+        self._mapping_places: dict[str, str] = {}
 
     def read(self, document: Document) -> None:
         """Take the rules of a document."""
@@ -112,6 +123,7 @@ class _Reader:
             numbers = (len(file.suppress), len(file.maintenance))
             self.problems += self.muters.read(document, *numbers)
             self._read_extractions(document, len(file.extract))
+            self._read_mappings(document, len(file.mappings))
         for index in range(0 if file is None else len(file.rules)):
             at: Path = ("rules", index)
             rule, problems = shape(document, Rule, at)
@@ -166,6 +178,36 @@ class _Reader:
                 continue
             self._check_name(document, given.name, (*at, "name"), self._extract_places)
             self.extractions.append(Extraction(given.name, given.place, given.pattern))
+
+    def _read_mappings(self, document: Document, number: int) -> None:
+        for index in range(number):
+            at: Path = ("mappings", index)
+            if len(self.mappings) >= MAPPINGS_MAX:
+                self._wrong(document, at, f"more than {MAPPINGS_MAX}")
+                return
+            given, problems = shape(document, schema.LabelTable, at)
+            self.problems += problems
+            if given is None:
+                continue
+            self._check_name(document, given.name, (*at, "name"), self._mapping_places)
+            if not given.match:
+                self._wrong(document, (*at, "match"), "name at least one column to compare")
+                continue
+            content = self._beside(document, given.file)
+            if isinstance(content, str):
+                self._wrong(document, (*at, "file"), f"{given.file}: {content}")
+                continue
+            folder, slash, _ = document.name.rpartition("/")
+            where = f"{folder}{slash}{given.file}"
+            table, problems = read_table(content, where, given.match, given.add)
+            self.problems += problems
+            self.tables.append(hashlib.sha256(content).hexdigest())
+            self.mappings.append(LabelMapping(given.name, table))
+
+    def _beside(self, document: Document, name: str) -> bytes | str:
+        if self._context.beside is None:
+            return "no file can be read here"
+        return self._context.beside(document.name, name)
 
     def _check_name(self, document: Document, name: str, at: Path, places: dict[str, str]) -> None:
         problem = name_problem(name)

@@ -237,6 +237,20 @@ class Extract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gives a label; one that was sent stays as it is."""
 
 
+class LabelTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Labels out of a CSV file, before the rules are asked."""
+
+    name: str
+    """Unique among all of them."""
+    file: str
+    """Beside this file. Its first line names the columns; `*` in a cell that is compared stands
+    for anything."""
+    match: tuple[str, ...]
+    """Columns whose cells are compared with the labels of their names, those of `extract` too."""
+    add: tuple[str, ...] = ()
+    """Columns whose cells become labels, unless the alert has such a label. None: all others."""
+
+
 class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file of rules, read top to bottom; files in the order of their names."""
 
@@ -248,3 +262,5 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Planned work, during which alerts are muted."""
     extract: tuple[Extract, ...] = ()
     """Labels out of texts; the rules of all files see them."""
+    mappings: tuple[LabelTable, ...] = ()
+    """Labels out of tables; the rules of all files see them."""

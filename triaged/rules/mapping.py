@@ -1,0 +1,160 @@
+"""Tables that add labels: a row of a CSV file whose cells are those of the alert.
+
+The first line names the columns. `*` in a cell that is compared stands for anything; of several
+rows that fit, the one with the fewest of them counts, then the first.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+import msgspec
+from msgspec.structs import replace
+
+from triaged.core.model import Alert
+from triaged.documents import BYTES_MAX
+from triaged.errors import Problem
+from triaged.rules.compile import REMEMBERED_MAX
+
+ROWS_MAX = 20_000
+"""Of one table: a company's services and namespaces fit many times over."""
+
+COLUMNS_MAX = 32
+MAPPINGS_MAX = 20
+"""Of all files: each is looked up for each alert that is classified."""
+
+ANY = "*"
+
+Key = tuple[str, ...]
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """Which columns are compared with the labels of their names, and which become labels."""
+
+    match: tuple[str, ...]
+    add: tuple[str, ...]
+
+
+class Table:
+    """The rows, found by what the alert's labels say."""
+
+    def __init__(self, columns: Columns, rows: Iterable[tuple[Key, dict[str, str]]]) -> None:
+        self.columns = columns
+        self._exact: dict[Key, dict[str, str]] = {}
+        self._wild: list[tuple[Key, dict[str, str]]] = []
+        for key, labels in rows:
+            if ANY in key:
+                self._wild.append((key, labels))
+            else:
+                self._exact.setdefault(key, labels)
+        self._wild.sort(key=lambda row: row[0].count(ANY))  # stable: then the first
+        self._remembered: dict[Key, dict[str, str]] = {}
+
+    def labels(self, key: Key) -> dict[str, str]:
+        """What the row for these values adds; nothing if there is none."""
+        exact = self._exact.get(key)
+        if exact is not None or not self._wild:
+            return exact or {}
+        found = self._remembered.get(key)
+        if found is None:
+            fits = (labels for wild, labels in self._wild if _fits(wild, key))
+            found = next(fits, {})
+            if len(self._remembered) >= REMEMBERED_MAX:
+                self._remembered.clear()
+            self._remembered[key] = found
+        return found
+
+
+def _fits(wild: Key, key: Key) -> bool:
+    return all(cell in (ANY, value) for cell, value in zip(wild, key, strict=True))
+
+
+class LabelMapping(msgspec.Struct, frozen=True):
+    """A table, by name."""
+
+    name: str
+    table: Table
+
+
+def with_mapped(alert: Alert, mappings: Iterable[LabelMapping]) -> Alert:
+    """The alert with the labels that tables add; what it has is never replaced."""
+    labels = alert.labels
+    for mapping in mappings:
+        table = mapping.table
+        added = table.labels(tuple(labels.get(name, "") for name in table.columns.match))
+        new = {name: value for name, value in added.items() if name not in labels}
+        if new:
+            labels = {**labels, **new}
+    return alert if labels is alert.labels else replace(alert, labels=labels)
+
+
+def read_table(
+    content: bytes, where: str, match: Sequence[str], add: Sequence[str]
+) -> tuple[Table, list[Problem]]:
+    """The table in a CSV file, and all that is wrong with it; without `add`, all other columns."""
+    problems: list[Problem] = []
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text, problems = "", [Problem(f"{where}:1:1", "not UTF-8: save the file in that encoding")]
+    if len(content) > BYTES_MAX:
+        problems.append(Problem(f"{where}:1:1", f"a table may have {BYTES_MAX} bytes"))
+        return Table(Columns(tuple(match), tuple(add)), ()), problems
+    lines = csv.reader(StringIO(text, newline=""), strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for cells in lines:
+            if cells:
+                rows.append((lines.line_num, [cell.strip() for cell in cells]))
+            if len(rows) > ROWS_MAX + 1:
+                message = f"more than {ROWS_MAX} rows"
+                problems.append(Problem(f"{where}:{lines.line_num}:1", message))
+                break
+    except csv.Error as error:
+        problems.append(Problem(f"{where}:{lines.line_num}:1", f"no CSV: {error}"))
+    header = rows[0][1] if rows else []
+    columns = Columns(tuple(match), tuple(add) or tuple(n for n in header if n not in match))
+    problems += _header_problems(header, where, columns) if not problems else []
+    if problems:
+        return Table(columns, ()), problems
+    return _table(header, rows[1:], where, columns)
+
+
+def _header_problems(header: Sequence[str], where: str, columns: Columns) -> list[Problem]:
+    if not header:
+        return [Problem(f"{where}:1:1", "empty: the first line names the columns")]
+    said = []
+    if len(header) > COLUMNS_MAX:
+        said.append(f"more than {COLUMNS_MAX} columns")
+    said += [f"the column {name!r} is there twice" for name in sorted(_twice(header))]
+    for name in (*columns.match, *columns.add):
+        if name not in header:
+            said.append(f"there is no column {name!r}; there are {', '.join(header)}")
+    if not columns.add:
+        said.append("no column is left that would become a label")
+    return [Problem(f"{where}:1:1", message) for message in said]
+
+
+def _twice(names: Sequence[str]) -> set[str]:
+    return {name for name in names if names.count(name) > 1}
+
+
+def _table(
+    header: Sequence[str], rows: Sequence[tuple[int, list[str]]], where: str, columns: Columns
+) -> tuple[Table, list[Problem]]:
+    problems: list[Problem] = []
+    found: list[tuple[Key, dict[str, str]]] = []
+    lines: dict[Key, int] = {}
+    for line, cells in rows:
+        if len(cells) != len(header):
+            message = f"{len(cells)} cells, where the first line has {len(header)}"
+            problems.append(Problem(f"{where}:{line}:1", message))
+            continue
+        named = dict(zip(header, cells, strict=True))
+        key = tuple(named[name] for name in columns.match)
+        if key in lines:
+            message = f"{', '.join(key)} stands in line {lines[key]} already"
+            problems.append(Problem(f"{where}:{line}:1", message))
+        lines.setdefault(key, line)
+        found.append((key, {name: named[name] for name in columns.add if named[name]}))
+    return Table(columns, found), problems
