@@ -2,10 +2,13 @@ import os
 from pathlib import Path
 
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from tests.api.site import serving
 from triaged.core.matching import Matcher
+from triaged.core.model import Alert, Outcome, Severity
 from triaged.core.muting import Muters, Suppressor
+from triaged.errors import Problem
 from triaged.upkeep import Upkeep, _stamps_of
 
 
@@ -63,3 +66,63 @@ async def test_after_a_reload_what_fires_already_suppresses(tmp_path: Path) -> N
 
     assert before["muted_by"] is None
     assert after["muted_by"] == ["suppress:n"]
+
+
+class Worse:
+    """Rules for which everything is SEV-1."""
+
+    digest = "worse"
+
+    def classify(self, alert: Alert, now: int) -> Outcome:
+        """SEV-1, whatever it is."""
+        severity = Severity.SEV1
+        return Outcome(incident=True, key=(("a", "b"),), title="x", severity=severity, rule="all")
+
+
+async def test_a_reload_says_how_many_open_incidents_would_differ(tmp_path: Path) -> None:
+    async with serving(tmp_path) as site:
+        upkeep = Upkeep(site.context)
+        for pod in ("a", "b"):
+            await site.fire("Down", pod=pod)
+        await site.fire("Other")
+        with capture_logs() as quiet:
+            await upkeep._compare_rules()
+        settings = replace(site.context.configuration.settings, rules=Worse())
+        site.context.configuration = replace(site.context.configuration, settings=settings)
+
+        with capture_logs() as told:
+            await upkeep._compare_rules()
+            await upkeep._compare_rules()
+
+    assert quiet == []
+    (entry,) = told
+    assert (entry["event"], entry["firing"]) == ("rules.compared", 3)
+    assert (entry["alerts_differ"], entry["incidents_differ"]) == (3, 2)
+
+
+async def test_files_are_reloaded_when_they_have_settled(tmp_path: Path) -> None:
+    one, other = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    one.write_text("1")
+    reloads: list[int] = []
+
+    async def reload() -> tuple[Problem, ...]:
+        reloads.append(len(reloads))
+        return ()
+
+    async with serving(tmp_path) as site:
+        site.context.reload = reload
+        site.context.configuration = replace(
+            site.context.configuration, files=(one, other), watch=True
+        )
+        upkeep = Upkeep(site.context)
+        upkeep._stamps = upkeep._last = await upkeep._look()
+
+        one.write_text("22")
+        await upkeep._reload_if_wanted()
+        other.write_text("new")
+        await upkeep._reload_if_wanted()
+        assert reloads == []
+        for _ in range(3):
+            await upkeep._reload_if_wanted()
+
+    assert reloads == [0]

@@ -12,6 +12,7 @@ from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.muting import Muters
 from triaged.errors import StoreUnavailable
 from triaged.store import firing, retention, words
+from triaged.store.reclassifying import walk
 
 RETENTION_EVERY_US = HOUR
 LOOK_EVERY_US = SECOND
@@ -40,6 +41,10 @@ class Upkeep:
         self._marked: Muters | None = None
         self._warned_us = 0
         self._stamps: Stamps = {}
+        """Of what is loaded."""
+        self._last: Stamps = {}
+        """As they were a turn ago."""
+        self._compared = context.configuration.settings.rules.digest
 
     def reload_soon(self) -> None:
         """Somebody sent SIGHUP."""
@@ -48,23 +53,26 @@ class Upkeep:
     async def run(self) -> None:
         """Turn once a second."""
         clock = self._context.clock
-        self._stamps = await self._look()
+        self._stamps = self._last = await self._look()
         while True:
             await clock.sleep_until(clock.now() + LOOK_EVERY_US)
             await self._reload_if_wanted()
             await self._prune(clock.now())
             await self._read_words(clock.now())
             await self._mind_mutes(clock.now())
+            await self._compare_rules()
             self._compare_clocks()
 
     async def _reload_if_wanted(self) -> None:
-        stamps = await self._look()
-        changed = self._context.configuration.watch and stamps != self._stamps
+        before, self._last = self._last, await self._look()
+        settled = self._last == before  # whoever saves several files is not done with the first
+        watched = self._context.configuration.watch and settled
+        changed = watched and self._last != self._stamps
         if not (self._reload_wanted or changed):
             return
         self._reload_wanted = False
         await self._context.reload()
-        self._stamps = await self._look()
+        self._stamps = self._last = await self._look()
 
     async def _look(self) -> Stamps:
         files = self._context.configuration.files
@@ -109,6 +117,34 @@ class Upkeep:
                     await engine.submit(events, urgent=True)
         except StoreUnavailable as error:
             log.warning("mutes.waited", error=str(error))
+
+    async def _compare_rules(self) -> None:
+        """After a reload with other rules: how many open incidents they would see otherwise."""
+        rules = self._context.configuration.settings.rules
+        before, self._compared = self._compared, rules.digest
+        if before == rules.digest:
+            return
+        looked_at = differing = 0
+        incidents: set[int] = set()
+        try:
+            async for part in walk(self._context.database, rules):
+                looked_at += part.looked_at
+                for stored, verdict in part.differing:
+                    if verdict.outcome.severity is not stored.severity:
+                        differing += 1
+                        incidents |= set() if stored.incident is None else {stored.incident}
+        except StoreUnavailable as error:
+            log.warning("rules.waited", error=str(error))
+            self._compared = before
+            return
+        log.info(
+            "rules.compared",
+            rule_set=rules.digest,
+            firing=looked_at,
+            alerts_differ=differing,
+            incidents_differ=len(incidents),
+            see="triaged rule reclassify --dry-run",
+        )
 
     def _compare_clocks(self) -> None:
         clock = self._context.clock

@@ -1,7 +1,5 @@
 """`/api/v1/rules`: what the rules have done lately, and today's rules for what fires already."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 from aiohttp import web
 
@@ -13,18 +11,15 @@ from triaged.api.schemas import Instant
 from triaged.api.webhooks import unread
 from triaged.core.durations import DAY
 from triaged.core.events import Reclassification, Reclassified
-from triaged.core.model import Alert, Severity, incident_id
-from triaged.core.settings import Classifier
+from triaged.core.model import Severity, incident_id
 from triaged.rules.evaluate import RuleSet
-from triaged.store import alerts, rule_stats
+from triaged.store import rule_stats
 from triaged.store.alerts import StoredAlert
+from triaged.store.reclassifying import walk
 from triaged.store.rule_stats import RuleStats
 from triaged.wire import instant_text
 
 SINCE_US = 30 * DAY
-AT_ONCE = 500
-"""Alerts that are classified between two looks at what else is to be done: some ms."""
-
 SHOWN_MAX = 1_000
 """Alerts in the answer; the counts are of all."""
 
@@ -139,46 +134,13 @@ async def reclassify(call: Call) -> web.StreamResponse:
     rules = call.context.configuration.settings.rules
     looked_at = changed = 0
     shown: list[ReclassifiedAlert] = []
-    async for page in _firing(call):
-        looked_at += len(page)
-        differing = [
-            (stored, verdict)
-            for stored, at in page
-            if (verdict := _today(rules, stored, at)) is not None
-        ]
-        changed += len(differing)
-        shown += [_shown(*one) for one in differing[: SHOWN_MAX - len(shown)]]
+    async for part in walk(call.context.database, rules):
+        looked_at += part.looked_at
+        changed += len(part.differing)
+        shown += [_shown(*one) for one in part.differing[: SHOWN_MAX - len(shown)]]
         if not wish.dry_run:
-            await _write(call, differing)
+            await _write(call, part.differing)
     return answers.answer(ReclassifiedList(wish.dry_run, looked_at, changed, shown))
-
-
-async def _firing(call: Call) -> AsyncIterator[list[tuple[StoredAlert, int]]]:
-    after = ("", "")
-    while True:
-        async with call.context.database.reading() as tx:
-            page = await alerts.firing_after(tx, after, AT_ONCE)
-        if not page:
-            return
-        yield page
-        after = (page[-1][0].source, page[-1][0].fingerprint)
-
-
-def _today(rules: Classifier, stored: StoredAlert, at: int) -> Reclassification | None:
-    """What today's rules make of an alert that began at `at`; None: what it is already."""
-    alert = Alert(
-        stored.source,
-        stored.fingerprint,
-        firing=True,
-        labels=stored.labels,
-        annotations=stored.annotations,
-        starts_at=stored.starts_at,
-        url=stored.url,
-    )
-    outcome = rules.classify(alert, at)
-    if (outcome.severity, outcome.rule) == (stored.severity, stored.rule):
-        return None
-    return Reclassification(stored.source, stored.fingerprint, outcome)
 
 
 async def _write(call: Call, differing: list[tuple[StoredAlert, Reclassification]]) -> None:
