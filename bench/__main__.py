@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import hostile, ingest, latency, load, micro, peers, prove, replay, scale
+from bench import hostile, ingest, latency, load, micro, peers, prove, reload, replay, scale
 from bench.options import Options
 from bench.table import Line, quantile, render
 
@@ -27,6 +27,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "stages": micro.measure,
     "hostile": hostile.measure,
     "prove": prove.measure,
+    "reload": reload.measure,
     "replay": replay.measure,
 }
 

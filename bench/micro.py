@@ -43,6 +43,9 @@ from triaged.store.view import load, save
 BATCH_REQUESTS = 16
 """64 alerts each: what 16 connections have under way at once."""
 
+WARM_LIMIT_US, COLD_LIMIT_US = 10, 200
+"""What an alert may cost under 1,000 rules: known, and with nothing known of it."""
+
 
 class Stages:
     """Processor seconds by stage, one list entry per batch."""
@@ -177,7 +180,20 @@ def _classify() -> list[Line]:
         new = _each(compiled, alerts[half:])
         same = _each(compiled, alerts[half:])
         lines.append(Line(f"classify, {count} rules", f"new pod {new:.1f} µs, known {same:.1f} µs"))
+    strangers = [_strange(alert, number) for number, alert in enumerate(alerts)]
+    never = _each(compiled, strangers)
+    for name, us, limit in (
+        (f"classify by {count:,} rules, warm", same, WARM_LIMIT_US),
+        (f"classify by {count:,} rules, a label set never seen", never, COLD_LIMIT_US),
+    ):
+        lines.append(Line(name, f"{us:.1f} µs", wanted=f"≤ {limit} µs", holds=us <= limit))
     return [*lines, Line("fingerprint", _fingerprints([alert.labels for alert in alerts]))]
+
+
+def _strange(alert: Alert, number: int) -> Alert:
+    """The alert with values that no other has, in every label."""
+    labels = {name: f"{value}-{number}" for name, value in alert.labels.items()}
+    return msgspec.structs.replace(alert, labels=labels)
 
 
 def _each(compiled: RuleSet, alerts: Sequence[Alert]) -> float:

@@ -47,6 +47,11 @@ EXIT_CONFIG = 78
 REQUESTS_END_S = 20
 """How long requests under way may take at a stop; the unit gives 40 s for everything."""
 
+POLITE_S = 0.00002
+"""How long a reload may keep the interpreter from others that want it. An alert that comes in wants
+it dozens of times, on three threads: at Python's 5 ms it waits as long as the reload takes (145 ms
+for 1,000 rules), at 20 µs some 15 ms, while the reload takes a third longer."""
+
 GC_THRESHOLD = (20_000, 20, 50)
 """A request of 64 alerts makes some hundred objects, which reference counting frees at once."""
 
@@ -269,7 +274,7 @@ class Daemon:
         """Take the configuration anew, whole or not at all; what is wrong with it."""
         async with self._reloading:
             notify(os.environ, "RELOADING=1", f"MONOTONIC_USEC={_monotonic_us()}")
-            loaded = await asyncio.to_thread(load, self._path, os.environ)
+            loaded = await asyncio.to_thread(_load_politely, self._path)
             taken = loaded.configuration is not None and not loaded.unusable
             self._context.metrics.reloaded(self._clock.now(), successful=taken)
             before = self._context.configuration
@@ -296,6 +301,16 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
+
+
+def _load_politely(path: Path) -> Loaded:
+    """Read the configuration on a thread beside the event loop, which goes first."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(POLITE_S)
+    try:
+        return load(path, os.environ)
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _say_reloaded(before: Configuration, loaded: Loaded, *, taken: bool) -> None:
