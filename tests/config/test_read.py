@@ -181,3 +181,21 @@ def test_positions_begin_with_the_path_as_it_was_given(
     first, second = loaded.problems[:2]
     assert str(first) == "config.yaml:4:8: expected true or false, got text 'maybe'"
     assert str(second).startswith("rules/db.yaml:2:15: 'sets' is none of name, match, when, set,")
+
+
+def test_tables_beside_rules_are_read_and_are_files_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    mapping = "{name: owners, file: ../owners.csv, match: [namespace]}"
+    (tmp_path / "rules" / "db.yaml").write_text(f"mappings: [{mapping}]\n")
+    small = "".join(f"{name}: {text}\n" for name, text in SMALL.items() if name != "rules")
+    (tmp_path / "config.yaml").write_text(small)
+    table = tmp_path / "rules" / ".." / "owners.csv"
+
+    missing = load(tmp_path / "config.yaml", {})
+    table.write_text("namespace,team\nshop,web\n")
+    there = load(tmp_path / "config.yaml", {})
+
+    assert missing.unusable
+    assert "../owners.csv: cannot be read: no such file" in str(missing.problems[0])
+    assert there.configuration is not None
+    assert table in there.configuration.files

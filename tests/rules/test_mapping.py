@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from triaged.core.model import Alert
 from triaged.documents import parse
 from triaged.rules.evaluate import RuleSet
-from triaged.rules.mapping import MAPPINGS_MAX, LabelMapping, Table, read_table, with_mapped
+from triaged.rules.explain import explain
+from triaged.rules.mapping import (
+    MAPPINGS_MAX,
+    PROBLEMS_MAX,
+    LabelMapping,
+    Table,
+    read_table,
+    with_mapped,
+)
 from triaged.rules.read import RuleContext, read_rules
 
 OWNERS = b"namespace,cluster,team,tier\nshop,*,web,1\nshop,eu,web-eu,\n*,eu,platform,3\n"
@@ -86,6 +94,8 @@ def test_a_table_is_what_looking_at_each_row_would_give(
         (b"namespace,team\nx,a\n\nx,b\n", "t.csv:4:1: x stands in line 2 already"),
         (b'namespace,team\n"x,a\n', "t.csv:2:1: no CSV: unexpected end of data"),
         (b"\xff\xfe", "t.csv:1:1: not UTF-8"),
+        (b"namespace,te am\nx,a\n", "t.csv:1:1: 'te am' is no name of a label"),
+        (b"namespace,team\nx," + b"a" * 1025, "t.csv:2:1: a cell of more than 1024 characters"),
         (b"x" * (2 << 20), "t.csv:1:1: a table may have 1048576 bytes"),
         (b"namespace,team\n" + b"".join(b"n%d,a\n" % n for n in range(20_001)), "more than 20000"),
     ],
@@ -122,6 +132,29 @@ def test_rules_see_what_tables_add() -> None:
     assert problems == []
     assert (outcome.severity, outcome.service, outcome.team) == ("SEV-1", "1", "web")
     assert outcome.labels["tier"] == "1"
+
+
+def test_a_table_of_mistakes_has_few_problems() -> None:
+    _, problems = read_table(b"namespace,team\n" + b"x\n" * 5000, "t.csv", ("namespace",), ())
+
+    assert len(problems) == PROBLEMS_MAX
+
+
+def test_an_explanation_agrees_where_a_table_finds_what_an_earlier_one_wants() -> None:
+    text = """
+mappings:
+  - {name: teams, file: teams.csv, match: [service]}
+  - {name: services, file: services.csv, match: [namespace]}
+rules: []
+"""
+    files = {"teams.csv": b"service,team\n2,search\n", "services.csv": b"namespace,service\n1,2\n"}
+    rules, problems = rules_of(text, files)
+
+    outcome = rules.classify(alert(namespace="1"), 0)
+
+    assert problems == []
+    assert outcome.labels == {"namespace": "1", "service": "2"}
+    assert explain(rules, alert(namespace="1"), 0).outcome == outcome
 
 
 def test_a_table_that_changes_is_another_rule_set() -> None:

@@ -95,8 +95,8 @@ class Explanation(msgspec.Struct, frozen=True):
 
 def explain(rules: RuleSet, alert: Alert, now: int) -> Explanation:
     """What `rules` make of `alert` when its episode starts at `now`, and why."""
-    alert = rules.seen(alert)
     outcome = rules.classify(alert, now)
+    alert = rules.seen(alert)  # after it: seen twice, an alert could get more labels
     verdicts = tuple(_verdicts(rules.rules, alert, now))
     walked = [
         rule

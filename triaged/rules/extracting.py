@@ -48,6 +48,13 @@ def parse_place(text: str) -> Place:
     return Place(of, name)
 
 
+def label_problem(name: str) -> str:
+    """What is wrong with the name of a label that we add; empty: nothing."""
+    return (
+        "" if _LABEL.fullmatch(name) else f"{name!r} is no name of a label: letters, digits and _"
+    )
+
+
 class Extractor:
     """A pattern whose named groups are labels."""
 
@@ -82,8 +89,8 @@ def compile_extractor(text: str) -> Extractor:
     if not pattern.groupindex:
         raise ValueError("no group has a name: (?P<team>[a-z]+) gives the label team")
     for name in pattern.groupindex:
-        if not _LABEL.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a label: letters, digits and _")
+        if problem := label_problem(name):
+            raise ValueError(problem)
     return Extractor(pattern)
 
 

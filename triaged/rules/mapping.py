@@ -14,12 +14,21 @@ from msgspec.structs import replace
 from triaged.core.model import Alert
 from triaged.documents import BYTES_MAX
 from triaged.errors import Problem
-from triaged.rules.compile import REMEMBERED_MAX
+from triaged.rules.extracting import label_problem
 
 ROWS_MAX = 20_000
 """Of one table: a company's services and namespaces fit many times over."""
 
 COLUMNS_MAX = 32
+MATCH_MAX = 4
+"""Columns that are compared: with `*` in any of them, a look-up tries at most 16 dictionaries."""
+
+CELL_MAX = 1024
+"""Characters: a cell becomes a label, which is stored with every episode."""
+
+PROBLEMS_MAX = 20
+"""Of a table: a wrong separator is wrong in every line."""
+
 MAPPINGS_MAX = 20
 """Of all files: each is looked up for each alert that is classified."""
 
@@ -35,38 +44,34 @@ class Columns(msgspec.Struct, frozen=True):
     add: tuple[str, ...]
 
 
-class Table:
-    """The rows, found by what the alert's labels say."""
+Row = tuple[int, dict[str, str]]
+"""Its place in the file, and the labels it adds."""
 
-    def __init__(self, columns: Columns, rows: Iterable[tuple[Key, dict[str, str]]]) -> None:
+
+class Table:
+    """The rows, found by what the alert's labels say: some look-ups, however many rows."""
+
+    def __init__(self, columns: Columns, rows: Iterable[tuple[Key, dict[str, str]]] = ()) -> None:
         self.columns = columns
-        self._exact: dict[Key, dict[str, str]] = {}
-        self._wild: list[tuple[Key, dict[str, str]]] = []
-        for key, labels in rows:
-            if ANY in key:
-                self._wild.append((key, labels))
-            else:
-                self._exact.setdefault(key, labels)
-        self._wild.sort(key=lambda row: row[0].count(ANY))  # stable: then the first
-        self._remembered: dict[Key, dict[str, str]] = {}
+        tiers: dict[int, dict[tuple[int, ...], dict[Key, Row]]] = {}
+        for place, (key, labels) in enumerate(rows):
+            compared = tuple(index for index, cell in enumerate(key) if cell != ANY)
+            alike = tiers.setdefault(len(compared), {}).setdefault(compared, {})
+            alike.setdefault(tuple(key[index] for index in compared), (place, labels))
+        self._tiers = [tuple(tiers[size].items()) for size in sorted(tiers, reverse=True)]
+        """By how many cells are compared, most first: which, and the rows by their cells."""
 
     def labels(self, key: Key) -> dict[str, str]:
         """What the row for these values adds; nothing if there is none."""
-        exact = self._exact.get(key)
-        if exact is not None or not self._wild:
-            return exact or {}
-        found = self._remembered.get(key)
-        if found is None:
-            fits = (labels for wild, labels in self._wild if _fits(wild, key))
-            found = next(fits, {})
-            if len(self._remembered) >= REMEMBERED_MAX:
-                self._remembered.clear()
-            self._remembered[key] = found
-        return found
-
-
-def _fits(wild: Key, key: Key) -> bool:
-    return all(cell in (ANY, value) for cell, value in zip(wild, key, strict=True))
+        for tier in self._tiers:
+            fitting = [
+                row
+                for compared, rows in tier
+                if (row := rows.get(tuple([key[index] for index in compared]))) is not None
+            ]
+            if fitting:
+                return min(fitting, key=lambda row: row[0])[1]
+        return {}
 
 
 class LabelMapping(msgspec.Struct, frozen=True):
@@ -99,7 +104,7 @@ def read_table(
         text, problems = "", [Problem(f"{where}:1:1", "not UTF-8: save the file in that encoding")]
     if len(content) > BYTES_MAX:
         problems.append(Problem(f"{where}:1:1", f"a table may have {BYTES_MAX} bytes"))
-        return Table(Columns(tuple(match), tuple(add)), ()), problems
+        return Table(Columns(tuple(match), tuple(add))), problems
     lines = csv.reader(StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, list[str]]] = []
     try:
@@ -116,8 +121,9 @@ def read_table(
     columns = Columns(tuple(match), tuple(add) or tuple(n for n in header if n not in match))
     problems += _header_problems(header, where, columns) if not problems else []
     if problems:
-        return Table(columns, ()), problems
-    return _table(header, rows[1:], where, columns)
+        return Table(columns), problems
+    table, problems = _table(header, rows[1:], where, columns)
+    return table, problems[:PROBLEMS_MAX]
 
 
 def _header_problems(header: Sequence[str], where: str, columns: Columns) -> list[Problem]:
@@ -130,6 +136,10 @@ def _header_problems(header: Sequence[str], where: str, columns: Columns) -> lis
     for name in (*columns.match, *columns.add):
         if name not in header:
             said.append(f"there is no column {name!r}; there are {', '.join(header)}")
+    if len(columns.match) > MATCH_MAX:
+        said.append(f"{len(columns.match)} columns are compared; {MATCH_MAX} may be")
+    said += [f"{name!r} is compared and added" for name in columns.add if name in columns.match]
+    said += [message for name in columns.add if (message := label_problem(name))]
     if not columns.add:
         said.append("no column is left that would become a label")
     return [Problem(f"{where}:1:1", message) for message in said]
@@ -146,8 +156,12 @@ def _table(
     found: list[tuple[Key, dict[str, str]]] = []
     lines: dict[Key, int] = {}
     for line, cells in rows:
+        message = ""
         if len(cells) != len(header):
             message = f"{len(cells)} cells, where the first line has {len(header)}"
+        elif max(map(len, cells)) > CELL_MAX:
+            message = f"a cell of more than {CELL_MAX} characters"
+        if message:
             problems.append(Problem(f"{where}:{line}:1", message))
             continue
         named = dict(zip(header, cells, strict=True))
