@@ -109,7 +109,7 @@ def test_a_signal_reloads_what_is_good_and_refuses_what_is_bad(tmp_path: Path) -
 
         found = fetch_json(f"{url}/api/v1/incidents?q=Unknown")["incidents"]
         assert [incident["severity"] for incident in found] == ["SEV-4"]
-    assert "unclassified" in (tmp_path / "triaged.log").read_text()
+    assert f"{config}:12:15: 'SEV-9' is none of" in (tmp_path / "triaged.log").read_text()
 
 
 def test_a_reload_says_what_it_changed_about_the_rules(tmp_path: Path) -> None:
