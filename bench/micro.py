@@ -26,7 +26,7 @@ from triaged.api.webhooks import summary
 from triaged.clock import Clock, SystemClock
 from triaged.config.read import load as load_configuration
 from triaged.core.decide import decide
-from triaged.core.effects import Answer, Effect
+from triaged.core.effects import Answer, ByKind, Effect
 from triaged.core.events import AlertReceived, Event
 from triaged.core.model import Alert, Outcome
 from triaged.core.settings import Classifier, Settings
@@ -141,7 +141,7 @@ async def _batch(
         began = time.process_time()
     stages.add("save: written", time.process_time() - began)
     with stages.time("count"):
-        METRICS.committed(effects, 0.001, len(alerts))
+        METRICS.committed(ByKind(effects), 0.001, len(alerts))
     with stages.time("answer"):
         for start in range(0, len(answers), 64):
             summary(answers[start : start + 64], 0)

@@ -1,12 +1,14 @@
 """What is counted, under the names that dashboards rely on."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
 from triaged.core.effects import (
+    ByKind,
     Count,
+    Effect,
     EndEpisode,
     NoteResolve,
     Quarantine,
@@ -73,10 +75,18 @@ def test_every_promised_metric_exists() -> None:
     assert missing == []
 
 
+def committed(
+    metrics: Metrics, effects: Sequence[Effect], *, seconds: float = 0.001, alerts: int = 1
+) -> None:
+    """Count a commit that wanted `effects`."""
+    metrics.committed(ByKind(effects), seconds, alerts)
+
+
 def test_each_alert_of_a_commit_is_counted_once() -> None:
     metrics = Metrics()
 
-    metrics.committed(
+    committed(
+        metrics,
         [
             StartEpisode(STATE, ALERT, OUTCOME, 0),
             RepeatAlert(ALERT, 0, None),
@@ -86,8 +96,8 @@ def test_each_alert_of_a_commit_is_counted_once() -> None:
             EndEpisode(STATE, 0, "restarted"),
             NoteResolve(ALERT),
         ],
-        0.004,
-        5,
+        seconds=0.004,
+        alerts=5,
     )
 
     assert value(metrics, "alerts_received_total", source="prometheus", status="firing") == 3
@@ -102,7 +112,8 @@ def test_each_alert_of_a_commit_is_counted_once() -> None:
 def test_incidents_targets_and_escalations_are_counted_by_severity() -> None:
     metrics = Metrics()
 
-    metrics.committed(
+    committed(
+        metrics,
         [
             SaveIncident(INCIDENT, opened=True),
             SaveIncident(INCIDENT),
@@ -112,8 +123,6 @@ def test_incidents_targets_and_escalations_are_counted_by_severity() -> None:
             Count("response_us", "SEV-1", value=90_000_000),
             Count("repair", value=2),
         ],
-        0.001,
-        0,
     )
 
     assert value(metrics, "incidents_opened_total", severity="SEV-1") == 1
@@ -133,7 +142,7 @@ def test_pages_are_counted_by_what_came_of_them() -> None:
     failed = replace(PAGE, state=PageState.FAILED, error="gone")
     update = replace(sent, kind=PageKind.UPDATE)
 
-    metrics.committed([SavePage(page) for page in (sent, waiting, held, failed, update)], 0.001, 0)
+    committed(metrics, [SavePage(page) for page in (sent, waiting, held, failed, update)])
 
     assert value(metrics, "pages_total", channel="console", outcome="sent") == 2
     assert value(metrics, "pages_total", channel="console", outcome="retried") == 1
@@ -145,7 +154,7 @@ def test_pages_are_counted_by_what_came_of_them() -> None:
 def test_quarantine_is_counted_by_source_and_reason() -> None:
     metrics = Metrics()
 
-    metrics.committed([Quarantine("grafana", "not_json", "", b"x", {}, 0)], 0.001, 1)
+    committed(metrics, [Quarantine("grafana", "not_json", "", b"x", {}, 0)])
 
     assert value(metrics, "alerts_quarantined_total", source="grafana", reason="not_json") == 1
 
@@ -191,7 +200,7 @@ def test_openmetrics_is_given_when_asked_for() -> None:
 def test_promtool_finds_nothing_to_say(require: Callable[[str], str]) -> None:
     promtool = require("promtool")
     metrics = Metrics()
-    metrics.committed([SaveIncident(INCIDENT, opened=True), Count("unclassified")], 0.001, 1)
+    committed(metrics, [SaveIncident(INCIDENT, opened=True), Count("unclassified")])
     metrics.ingest_seconds.labels("prometheus").observe(0.002)
 
     checked = subprocess.run(

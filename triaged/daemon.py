@@ -18,7 +18,7 @@ from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.config.read import Loaded, load
 from triaged.core.durations import SECOND
-from triaged.core.effects import AddPage, ArmTimer, Effect, LookAgain, SavePage
+from triaged.core.effects import AddPage, ArmTimer, ByKind, Effect, LookAgain, SavePage
 from triaged.core.model import PageState
 from triaged.core.settings import Settings
 from triaged.delivery import Delivery, Equipment
@@ -119,28 +119,19 @@ class Connections:
 
     def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
         """Count, show, and wake whoever has something to do now."""
-        self.metrics.committed(effects, seconds, alerts)
+        found = ByKind(effects)
+        self.metrics.committed(found, seconds, alerts)
         if self.context is not None:
-            self.context.hub.committed(effects, seconds, alerts)
-        channels: set[str] = set()
-        due_at: int | None = None
-        for effect in effects:
-            match effect:
-                case AddPage(page=page):
-                    channels.add(page.channel)
-                case SavePage(page=page) if page.state is PageState.DUE:
-                    channels.add(page.channel)
-                case ArmTimer(timer=timer):
-                    due_at = timer.due_at if due_at is None else min(due_at, timer.due_at)
-                case LookAgain(at=at):
-                    due_at = at if due_at is None else min(due_at, at)
-                case _:
-                    pass  # gives nobody work
+            self.context.hub.committed(found)
+        pages = [effect.page for effect in found.of(AddPage)]
+        pages += [one.page for one in found.of(SavePage) if one.page.state is PageState.DUE]
+        dues = [effect.timer.due_at for effect in found.of(ArmTimer)]
+        dues += [effect.at for effect in found.of(LookAgain)]
         if self.delivery is not None:
-            for channel in channels:
+            for channel in {page.channel for page in pages}:
                 self.delivery.wake(channel)
-        if self.timekeeper is not None and due_at is not None:
-            self.timekeeper.wake(due_at)
+        if self.timekeeper is not None and dues:
+            self.timekeeper.wake(min(dues))
 
     def fired(self, lateness_us: Sequence[int]) -> None:
         """Timers fired, so late."""

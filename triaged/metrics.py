@@ -15,10 +15,9 @@ from prometheus_client.exposition import choose_encoder
 
 from triaged import __version__
 from triaged.core.effects import (
+    ByKind,
     Count,
-    Effect,
     EndEpisode,
-    JoinAlert,
     NoteResolve,
     Quarantine,
     RepeatAlert,
@@ -26,7 +25,7 @@ from triaged.core.effects import (
     SavePage,
     StartEpisode,
 )
-from triaged.core.model import LIVE, Page, PageKind, PageState, Severity
+from triaged.core.model import LIVE, Outcome, Page, PageKind, PageState, Severity
 
 # A `_created` series for each counter would double the answer.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # has no types
@@ -174,39 +173,35 @@ class Metrics:
     def _histogram(self, name: str, text: str, buckets: Sequence[float], *labels: str) -> Histogram:
         return Histogram(f"triaged_{name}", text, labels, buckets=buckets, registry=self.registry)
 
-    def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
+    def committed(self, effects: ByKind, seconds: float, alerts: int) -> None:
         """Count what a commit wrote; `alerts` is how many its batch held."""
         self.commit_seconds.observe(seconds)
         self.commit_batch_alerts.observe(alerts)
-        received: Tally[tuple[str, str]] = Tally()
-        walks: Tally[tuple[str, ...]] = Tally()
-        for effect in effects:
-            match effect:
-                case JoinAlert():
-                    pass  # one for each alert that starts, which is counted below
-                case RepeatAlert(alert=alert):
-                    received[alert.source, "firing"] += 1
-                case StartEpisode(alert=alert, outcome=outcome):
-                    received[alert.source, "firing"] += 1
-                    walks[outcome.rules] += 1
-                    if outcome.shadow:
-                        walks[tuple(each.rule for each in outcome.shadow)] += 1
-                case EndEpisode(state=state, by="resolved"):
-                    received[state.source, "resolved"] += 1
-                case NoteResolve(alert=alert):
-                    received[alert.source, "resolved"] += 1
-                case SaveIncident(incident=incident, opened=True):
-                    self.incidents_opened.labels(incident.severity).inc()
-                case Quarantine(source=source, reason=reason):
-                    self.alerts_quarantined.labels(source, reason).inc()
-                case SavePage(page=page):
-                    self._page_ended(page)
-                case Count():
-                    self._counted(effect)
-                case _:
-                    pass  # rows that are not counted
-        for (source, status), number in received.items():
-            self.alerts_received.labels(source, status).inc(number)
+        self._received(effects)
+        self._matched([effect.outcome for effect in effects.of(StartEpisode)])
+        for saved in effects.of(SaveIncident):
+            if saved.opened:
+                self.incidents_opened.labels(saved.incident.severity).inc()
+        for kept in effects.of(Quarantine):
+            self.alerts_quarantined.labels(kept.source, kept.reason).inc()
+        for sent in effects.of(SavePage):
+            self._page_ended(sent.page)
+        for count in effects.of(Count):
+            self._counted(count)
+
+    def _received(self, effects: ByKind) -> None:
+        firing = Tally(effect.alert.source for effect in effects.of(StartEpisode))
+        firing.update(effect.alert.source for effect in effects.of(RepeatAlert))
+        ended = [effect for effect in effects.of(EndEpisode) if effect.by == "resolved"]
+        resolved = Tally(effect.state.source for effect in ended)
+        resolved.update(effect.alert.source for effect in effects.of(NoteResolve))
+        for status, tally in (("firing", firing), ("resolved", resolved)):
+            for source, number in tally.items():
+                self.alerts_received.labels(source, status).inc(number)
+
+    def _matched(self, outcomes: Sequence[Outcome]) -> None:
+        walks = Tally(outcome.rules for outcome in outcomes)
+        walks.update(tuple(one.rule for one in outcome.shadow) for outcome in outcomes)
         matched: Tally[str] = Tally()
         for rules, number in walks.items():
             matched.update(dict.fromkeys(rules, number))

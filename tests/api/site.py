@@ -17,7 +17,7 @@ from triaged.api.context import Context
 from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.config.read import load
-from triaged.core.effects import Effect
+from triaged.core.effects import ByKind, Effect
 from triaged.engine import Engine
 from triaged.errors import Problem, StoreUnavailable
 from triaged.metrics import Metrics
@@ -99,9 +99,10 @@ class Recorder:
     def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
         """Remember, count, and show to live views."""
         self.effects += effects
-        self.metrics.committed(effects, seconds, alerts)
+        found = ByKind(effects)
+        self.metrics.committed(found, seconds, alerts)
         if self.context is not None:
-            self.context.hub.committed(effects, seconds, alerts)
+            self.context.hub.committed(found)
 
 
 class Away(Database):

@@ -1,7 +1,7 @@
 """Live views: every change once, slow readers cut, gaps told."""
 
 from triaged.api.hub import LOG_MAX, QUEUE_MAX, WATCHERS_MAX, Hub
-from triaged.core.effects import SaveIncident
+from triaged.core.effects import ByKind, SaveIncident
 from triaged.core.model import Incident, Plan, Severity
 
 NOW = 1_800_000_000_000_000
@@ -15,7 +15,7 @@ def test_a_watcher_gets_every_change_once_per_commit() -> None:
     hub = Hub(NOW)
     with hub.watching() as watcher:
         saves = [SaveIncident(incident(1)), SaveIncident(incident(2))]
-        hub.committed([*saves, SaveIncident(incident(1, "B"))], 0.001, 0)
+        hub.committed(ByKind([*saves, SaveIncident(incident(1, "B"))]))
 
         got = [watcher.queue.get_nowait() for _ in range(watcher.queue.qsize())]
 
@@ -29,7 +29,7 @@ def test_a_reader_that_falls_behind_is_cut_off() -> None:
     hub = Hub(NOW)
     with hub.watching() as watcher:
         for number in range(QUEUE_MAX + 50):
-            hub.committed([SaveIncident(incident(number))], 0.001, 0)
+            hub.committed(ByKind([SaveIncident(incident(number))]))
 
         got = [watcher.queue.get_nowait() for _ in range(watcher.queue.qsize())]
 
@@ -41,7 +41,7 @@ def test_a_reader_that_falls_behind_is_cut_off() -> None:
 def test_what_was_missed_is_told_as_long_as_it_is_known() -> None:
     hub = Hub(NOW)
     for number in range(3):
-        hub.committed([SaveIncident(incident(number))], 0.001, 0)
+        hub.committed(ByKind([SaveIncident(incident(number))]))
 
     missed = hub.missed(NOW + 1)
 
@@ -54,7 +54,7 @@ def test_what_was_missed_is_told_as_long_as_it_is_known() -> None:
 def test_what_is_no_longer_known_is_said_to_be_so() -> None:
     hub = Hub(NOW)
     for number in range(LOG_MAX + 10):
-        hub.committed([SaveIncident(incident(number))], 0.001, 0)
+        hub.committed(ByKind([SaveIncident(incident(number))]))
 
     assert hub.missed(NOW + 1) is None
     assert hub.missed(NOW - 1_000_000) is None  # an id of before the restart
@@ -66,7 +66,7 @@ def test_a_stream_that_ended_is_forgotten() -> None:
     with hub.watching():
         pass
 
-    hub.committed([SaveIncident(incident(1))], 0.001, 0)
+    hub.committed(ByKind([SaveIncident(incident(1))]))
     assert not hub.full
 
 

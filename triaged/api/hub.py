@@ -6,12 +6,12 @@ the log no longer reaches back so far it is told to look again at everything (`r
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
 
-from triaged.core.effects import Effect, SaveIncident
+from triaged.core.effects import ByKind, SaveIncident
 from triaged.core.model import Incident
 
 QUEUE_MAX = 256
@@ -55,13 +55,10 @@ class Hub:
         self._log: deque[Change] = deque(maxlen=LOG_MAX)
         self._watchers: set[Watcher] = set()
 
-    def committed(self, effects: Sequence[Effect], _seconds: float, _alerts: int) -> None:
-        """Hand on the incidents that a commit changed; part of what observes the engine."""
-        latest = {
-            effect.incident.number: effect.incident
-            for effect in effects
-            if isinstance(effect, SaveIncident)
-        }
+    def committed(self, effects: ByKind) -> None:
+        """Hand on the incidents that a commit changed."""
+        saved = [effect.incident for effect in effects.of(SaveIncident)]
+        latest = {incident.number: incident for incident in saved}
         for incident in latest.values():
             self._last += 1
             change = Change(self._last, incident)

@@ -4,7 +4,8 @@
 what the decision was based on.
 """
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -195,6 +196,25 @@ Effect = (
     | Quarantine
     | Count
 )
+
+Kind = TypeVar("Kind")
+
+
+class ByKind:
+    """The effects of a batch by their kind, in order: nobody walks over what is not theirs."""
+
+    def __init__(self, effects: Iterable[Effect]) -> None:
+        self._found: dict[type[Any], list[Any]] = {}
+        for effect in effects:
+            known = self._found.get(type(effect))
+            if known is None:
+                self._found[type(effect)] = [effect]
+            else:
+                known.append(effect)
+
+    def of(self, kind: type[Kind]) -> list[Kind]:
+        """Those of one kind."""
+        return self._found.get(kind, [])
 
 
 class Attached(msgspec.Struct, frozen=True, gc=False):

@@ -11,12 +11,12 @@ from triaged.core.effects import (
     MoveFiring,
     ReclassifyAlert,
     RepeatAlert,
-    StartEpisode,
 )
 from triaged.core.model import AlertState, Severity
 from triaged.core.timers import LapseDue
 from triaged.store.base import Bulk, Row, Transaction
 from triaged.store.listing import Where
+from triaged.store.observations import Started
 from triaged.wire import encode
 
 STATES = Bulk(
@@ -97,6 +97,10 @@ MOVE = Bulk(
 )
 
 
+SEVERITIES: dict[str, Severity] = {severity.value: severity for severity in Severity}
+"""By their text: looking up an enum by its value costs a call."""
+
+
 class StoredAlert(msgspec.Struct, frozen=True):
     """An alert as the API shows it."""
 
@@ -126,14 +130,16 @@ async def states(tx: Transaction, identities: Iterable[tuple[str, str]]) -> list
 
 
 def _state(row: Row) -> AlertState:
-    values = dict(zip(AlertState.__struct_fields__, row, strict=True))
-    values["firing"] = bool(values["firing"])
-    values["severity"] = Severity(values["severity"]) if values["severity"] else None
-    return AlertState(**values)
+    """The columns are in the order of the fields; two are of other types."""
+    source, fingerprint, firing, episode, starts_at, check_at, lapses_at, incident, *said = row
+    severity, rule = said
+    known = SEVERITIES[severity] if severity else None
+    times = (starts_at, check_at, lapses_at)
+    return AlertState(source, fingerprint, firing == 1, episode, *times, incident, known, rule)
 
 
-async def save_starts(tx: Transaction, started: Iterable[tuple[StartEpisode, int]]) -> None:
-    """Write alert rows whole, each with the id of its observation. One per identity."""
+async def save_starts(tx: Transaction, started: Iterable[Started]) -> None:
+    """Write alert rows whole. One per identity."""
     rows = [
         (
             state.source,
@@ -145,16 +151,16 @@ async def save_starts(tx: Transaction, started: Iterable[tuple[StartEpisode, int
             state.lapse_check_at,
             state.lapses_at,
             state.incident,
-            observation,
+            one.observation,
             int(effect.outcome.inhibits),
             state.severity,
             state.rule,
             encode(effect.alert.labels).decode(),
-            encode(effect.alert.annotations).decode(),
+            one.annotations,
             effect.alert.url,
         )
-        for effect, observation in started
-        for state in (effect.state,)
+        for one in started
+        for effect, state in ((one.effect, one.state),)
     ]
     await tx.write(START, sorted(rows))
 

@@ -46,6 +46,18 @@ Episode = tuple[str, str, int]
 RUNNING = (None, None, 0)
 
 
+class Started:
+    """An episode that starts, the id of its observation, and what two of its rows have."""
+
+    __slots__ = ("annotations", "effect", "observation", "state")
+
+    def __init__(self, effect: StartEpisode, observation: int) -> None:
+        self.effect = effect
+        self.observation = observation
+        self.state = effect.state
+        self.annotations = encode(effect.alert.annotations).decode()
+
+
 class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What the rules said, less what other rows have: labels are kept once, with the alert."""
 
@@ -82,10 +94,10 @@ def _encoded(*said: Any) -> str:
 
 async def save(
     tx: Transaction,
-    started: Iterable[tuple[StartEpisode, int]],
+    started: Iterable[Started],
     ended: Iterable[tuple[EndEpisode, int]],
 ) -> None:
-    """Write starts, each with the id it gets, and ends, each with its repeats in this batch.
+    """Write starts, and ends, each with its repeats in this batch.
 
     The alerts' rows must be as they were before the batch.
     """
@@ -97,23 +109,23 @@ async def save(
         )
         for effect, repeats in ended
     }
-    starts = [_start(effect, number, ends) for effect, number in started]
+    starts = [_start(one, ends) for one in started]
     await tx.write(END, sorted((*episode, *end) for episode, end in ends.items()))
     await tx.write(START, starts)
 
 
-def _start(effect: StartEpisode, number: int, ends: dict[Episode, tuple[int, str, int]]) -> Row:
+def _start(one: Started, ends: dict[Episode, tuple[int, str, int]]) -> Row:
     """The row of an episode that starts; of one that ends in this batch, too, it is the whole."""
-    state = effect.state
+    effect, state = one.effect, one.state
     end = ends.pop((state.source, state.fingerprint, state.episode), RUNNING) if ends else RUNNING
     return (
-        number,
+        one.observation,
         state.source,
         state.fingerprint,
         state.episode,
         effect.received_at,
         state.starts_at,
-        encode(effect.alert.annotations).decode(),
+        one.annotations,
         _verdict(effect.outcome, effect.alert.labels),
         state.incident,
         *end,

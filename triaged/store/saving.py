@@ -49,6 +49,7 @@ from triaged.store import (
 )
 from triaged.store import timers as timer_rows
 from triaged.store.base import Transaction
+from triaged.store.observations import Started
 
 JOINED_SHOWN = 20
 """Alerts named in one `alerts.joined` entry; the count tells how many there were."""
@@ -161,9 +162,9 @@ async def save_changes(
     """Write every table, in an order in which no constraint is broken on the way."""
     chained = _chain(view, changes, now)
     await incidents.save(tx, [view.incidents[n] for n in changes.incidents], now)
-    started = [(effect, next(observation_ids)) for effect in changes.episodes]
+    started = [Started(effect, next(observation_ids)) for effect in changes.episodes]
     await observations.save(tx, started, changes.ended)  # before the alerts forget the last ones
-    last = {(one[0].state.source, one[0].state.fingerprint): one for one in started}
+    last = {(one.state.source, one.state.fingerprint): one for one in started}
     await alerts.save_starts(tx, last.values())
     await alerts.save_repeats(tx, changes.repeats.values())
     await alerts.save_ends(tx, changes.ends.values())

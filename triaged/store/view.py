@@ -148,7 +148,7 @@ def _classified(
 class _Wanted:
     """Which rows besides the alerts' a batch is decided on."""
 
-    def __init__(self, events: Iterable[Event], states: dict[AlertId, AlertState]) -> None:
+    def __init__(self, events: Sequence[Event], states: dict[AlertId, AlertState]) -> None:
         self.numbers: set[int] = set()
         self.keys: set[str] = set()
         self.page_ids: set[str] = set()
@@ -163,18 +163,26 @@ class _Wanted:
         self.looks = False
         """Whether expectations are looked at; for alerts that meet them their rows are enough."""
         self._states = states
-        for event in events:
-            self._add(event)
+        arrivals = [event for event in events if isinstance(event, AlertReceived)]
+        self._add_arrivals(arrivals)
+        if len(arrivals) < len(events):
+            for event in events:
+                self._add(event)
+
+    def _add_arrivals(self, arrivals: Sequence[AlertReceived]) -> None:
+        outcomes = [event.outcome for event in arrivals if event.outcome is not None]
+        self.starts = bool(outcomes)
+        self.arrivals = any(event.alert.firing for event in arrivals)
+        self.keys |= {key_text(key) for key in {one.key for one in outcomes if one.incident}}
+        if self._states:
+            for event in arrivals:
+                if event.outcome is not None or not event.alert.firing:
+                    self._add_home(event.alert.source, event.alert.fingerprint)
 
     def _add(self, event: Event) -> None:
         match event:
-            case AlertReceived(alert=alert, outcome=outcome):
-                self.arrivals = self.arrivals or alert.firing
-                self.starts = self.starts or outcome is not None
-                if outcome is not None and outcome.incident:
-                    self.keys.add(key_text(outcome.key))
-                if outcome is not None or not alert.firing:
-                    self._add_home(alert.source, alert.fingerprint)
+            case AlertReceived():
+                pass  # they are many: all at once
             case TimerFired(timer=LapseDue(source=source, fingerprint=fingerprint)):
                 self._add_home(source, fingerprint)
             case TimerFired(timer=ReopenWindowDue(incident=number)):
