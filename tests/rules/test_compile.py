@@ -42,14 +42,14 @@ def test_endless_values_do_not_fill_the_memory() -> None:
     masks = {index.mask(f"pod-{n}") for n in range(3 * REMEMBERED_MAX)}
 
     assert masks == {0}
-    assert len(index._remembered) <= REMEMBERED_MAX
+    assert len(index.remembered) <= REMEMBERED_MAX
 
 
 def test_a_long_value_is_not_remembered() -> None:
     index = LabelIndex([(0, Matcher("pod", "=~", "x.*"))], 1)
 
     assert index.mask("x" * (REMEMBERED_CHARACTERS_MAX + 1)) == 1
-    assert not index._remembered
+    assert not index.remembered
 
 
 def test_patterns_that_need_too_much_memory_together_become_several_sets() -> None:

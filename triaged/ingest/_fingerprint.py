@@ -5,21 +5,23 @@ https://github.com/prometheus/common/blob/main/model/signature.go
 
 from collections.abc import Mapping
 from hashlib import blake2b
+from itertools import chain
 
 from fnv_c import fnv1a_64
 
-END = "\udcff"
-"""What `surrogateescape` writes as the byte 0xff, which no UTF-8 text holds; it ends each name
-and each value."""
+END = b"\xff"
+"""Ends each name and each value: no UTF-8 text holds it."""
+
+NUL = "\0"
+"""Stands for it in text, which holds none: it is taken out of every body (`_bodies.py`)."""
+
+_NUL = NUL.encode()
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:
-    """16 hex digits; empty values must have been removed."""
-    texts: list[str] = []
-    for name in sorted(labels):
-        texts += (name, labels[name])
-    texts.append("")
-    return f"{fnv1a_64(END.join(texts).encode('utf-8', 'surrogateescape')):016x}"
+    """16 hex digits; empty values and U+0000 must have been removed."""
+    text = NUL.join((*chain.from_iterable(sorted(labels.items())), ""))
+    return f"{fnv1a_64(text.encode().replace(_NUL, END)):016x}"
 
 
 def digest(data: bytes) -> str:

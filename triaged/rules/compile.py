@@ -86,7 +86,8 @@ class LabelIndex:
     """The matchers of all rules on one label."""
 
     def __init__(self, matchers: Iterable[tuple[int, Matcher]], everything: int) -> None:
-        self._remembered: dict[str, int] = {}
+        self.remembered: dict[str, int] = {}
+        """Value → mask, of values that were asked for."""
         self._free = everything
         self._equal: dict[str, int] = {}
         self._unequal: dict[str, int] = {}
@@ -110,13 +111,13 @@ class LabelIndex:
 
     def mask(self, value: str) -> int:
         """The rules that this value of the label does not rule out."""
-        mask = self._remembered.get(value)
+        mask = self.remembered.get(value)
         if mask is None:
             mask = self._mask(value)
             if len(value) <= REMEMBERED_CHARACTERS_MAX:
-                if len(self._remembered) >= REMEMBERED_MAX:
-                    self._remembered.clear()
-                self._remembered[value] = mask
+                if len(self.remembered) >= REMEMBERED_MAX:
+                    self.remembered.clear()
+                self.remembered[value] = mask
         return mask
 
     def _mask(self, value: str) -> int:
@@ -136,15 +137,15 @@ class Index:
             for matcher in matchers:
                 by_label.setdefault(matcher.name, []).append((bit, matcher))
         self._everything = everything
-        self._labels = [
-            (name, LabelIndex(matchers, everything).mask) for name, matchers in by_label.items()
-        ]
+        indexes = [(name, LabelIndex(found, everything)) for name, found in by_label.items()]
+        self._labels = [(name, index.remembered, index.mask) for name, index in indexes]
 
     def matching(self, labels: Mapping[str, str]) -> int:
         """A mask of the rules whose matchers all hold; bit 0 is the first rule."""
         mask = self._everything
-        for name, mask_of in self._labels:
-            mask &= mask_of(labels.get(name, ""))
+        for name, remembered, mask_of in self._labels:
+            value = labels.get(name, "")
+            mask &= remembered.get(value) or mask_of(value)
         return mask
 
 
