@@ -16,7 +16,14 @@ from triaged.core.events import Acknowledged, Event, NoteAdded, TimerFired
 from triaged.core.model import Alert, Outcome
 from triaged.core.settings import Settings
 from triaged.core.timers import StepDue
-from triaged.engine import BATCH_MAX, BESIDE_URGENT_MAX, INGEST_MAX, Engine
+from triaged.engine import (
+    ATTENTIVE_US,
+    BATCH_MAX,
+    BESIDE_URGENT_MAX,
+    INGEST_MAX,
+    SMALL_BATCH_MAX,
+    Engine,
+)
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.store import incidents, quarantine
 from triaged.store.database import Database, open_database
@@ -54,11 +61,11 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def running(
-    database: Database, chosen: Settings | None = None
+    database: Database, chosen: Settings | None = None, clock: StillClock | None = None
 ) -> AsyncIterator[tuple[Engine, Seen]]:
     """An engine whose loop turns."""
     seen = Seen()
-    engine = Engine(database, StillClock(), chosen or settings(), seen)
+    engine = Engine(database, clock or StillClock(), chosen or settings(), seen)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(engine.run())
         try:
@@ -226,8 +233,25 @@ async def test_a_person_waits_for_a_small_batch_only(database: Database) -> None
 
     assert [alerts for _, alerts in seen.commits] == [
         BESIDE_URGENT_MAX,
-        BATCH_MAX - BESIDE_URGENT_MAX,
+        SMALL_BATCH_MAX,
+        SMALL_BATCH_MAX,
+        BATCH_MAX - BESIDE_URGENT_MAX - 2 * SMALL_BATCH_MAX,
     ]
+
+
+async def test_batches_are_large_again_when_nobody_has_come_for_a_while(
+    database: Database,
+) -> None:
+    desk, clock = Desk(database, StillClock()), StillClock()
+    await desk.handle(*fires(desk, 1))
+    async with running(database, clock=clock) as (engine, seen):
+        await engine.submit([Acknowledged(1, "bob")], urgent=True)
+        clock.at += ATTENTIVE_US - 1
+        await engine.submit(fires(desk, SMALL_BATCH_MAX + 1), urgent=False)
+        clock.at += 1
+        await engine.submit(fires(desk, BATCH_MAX), urgent=False)
+
+    assert [alerts for _, alerts in seen.commits] == [0, SMALL_BATCH_MAX, 1, BATCH_MAX]
 
 
 async def test_an_action_that_cannot_be_written_costs_no_neighbour(database: Database) -> None:

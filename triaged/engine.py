@@ -30,10 +30,18 @@ from triaged.store.view import LoadedView, load, save
 from triaged.wire import encode
 
 BATCH_MAX = 512
-"""Events in a batch: some 25 ms, of which an acknowledgement waits for two; larger gain nothing."""
+"""Events in a batch while only alerts come: some 40 ms; larger ones gain nothing."""
 
-BESIDE_URGENT_MAX = 256
-"""Alerts in a batch that has urgent events: these wait for two batches, one of them small."""
+SMALL_BATCH_MAX = 192
+"""Alerts in a batch while people and timers are at work, which wait for up to two of them. Half as
+long, and alerts get through a tenth slower."""
+
+BESIDE_URGENT_MAX = 64
+"""Alerts in a batch that has urgent events: those wait for it, whatever else there is."""
+
+ATTENTIVE_US = SECOND
+"""For so long after an urgent event another is expected: timers and verdicts of a storm, or the
+person who has just pressed a button."""
 
 INGEST_MAX = 50_000
 """Alerts that may wait: two seconds of work and 100 MB; what is more is told to come again."""
@@ -160,6 +168,7 @@ class Engine:
         self._work = asyncio.Event()
         self._stopping = False
         self._flight: Flight | None = None
+        self._urgent_at = 0
 
     async def submit(self, events: Sequence[Event], *, urgent: bool) -> list[Answer]:
         """The answers to `events`, in order, when they are on disk.
@@ -181,6 +190,8 @@ class Engine:
             raise StoreUnavailable("too many alerts are waiting")
         job = Job(events)
         (self._urgent if urgent else self._ingest).put(job)
+        if urgent:
+            self._urgent_at = self._clock.now()
         self._work.set()
         return job
 
@@ -281,10 +292,11 @@ class Engine:
         return not flight.failed
 
     def _take(self) -> list[Part]:
-        """The next batch: what is urgent first, then what came in, up to `BATCH_MAX`."""
-        parts = self._urgent.take(BATCH_MAX)
-        room = BATCH_MAX - sum(len(events) for _, events in parts)
-        return parts + self._ingest.take(min(room, BESIDE_URGENT_MAX) if parts else room)
+        """The next batch: what is urgent first, then what came in."""
+        if parts := self._urgent.take(BATCH_MAX):
+            return parts + self._ingest.take(BESIDE_URGENT_MAX)
+        attentive = self._clock.now() < self._urgent_at + ATTENTIVE_US
+        return self._ingest.take(SMALL_BATCH_MAX if attentive else BATCH_MAX)
 
     async def stop(self) -> None:
         """Refuse new events; `run` returns when what waits is done."""
