@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.core.world import MONDAY, plan, settings, step
-from triaged.cli._explained import print_explained
+from triaged.cli._explained import print_explained, print_recorded
 from triaged.core import recurring
 from triaged.core.calendars import Calendar
 from triaged.core.durations import MINUTE
@@ -14,6 +14,8 @@ from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
 from triaged.rules.actions import SetRaise, SetSeverity
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule
 from triaged.rules.explained import explained
+from triaged.rules.labelling import Labelling
+from triaged.rules.mapping import LabelMapping, read_table
 
 OFFICE = Calendar("office", "UTC", recurring.parse("mon-fri 12:00-17:30"))
 RULES = RuleSet([CompiledRule("a", actions=(SetSeverity(Severity.SEV4),), where="r.yaml:2:5")], "d")
@@ -90,3 +92,31 @@ def test_rules_in_the_shadow_say_what_they_would_give(capsys: pytest.CaptureFixt
         "    only [2Jmarks\n"
         "  rule d: matches, would give severity none  r.yaml:15:5\n"
     )
+
+
+def test_a_label_of_a_table_names_its_row(capsys: pytest.CaptureFixture[str]) -> None:
+    table, _ = read_table(b"alertname,team\nDown,web\n", "rules/owners.csv", ("alertname",), ())
+    labelling = Labelling((), (LabelMapping("owners", table, "rules/owners.csv"),))
+    rules = RuleSet(RULES.rules, "d", labelling=labelling)
+
+    out = shown(capsys, msgspec.structs.replace(plan(step(0, "person:alice")), rules=rules))
+
+    row = "mapping owners (row alertname=Down) at rules/owners.csv:2"
+    assert f"\nlabels added before the rules\n  team  web ← {row}\n" in out
+
+
+@pytest.mark.parametrize("same_rules", [True, False])
+def test_where_a_label_came_from_under_other_rules_is_not_recorded(
+    capsys: pytest.CaptureFixture[str], same_rules: bool
+) -> None:
+    alert = Alert("am", "f00", True, {"alertname": "Down"}, {})
+    then = {"at": "2026-03-30T10:00:00Z", "rule_set": "d0", "incident": True, "severity": "SEV-4"}
+    then |= {"rule": "a", "rules": ["a"], "key": {}, "policy": None, "labels": {"team": "web"}}
+    chosen = msgspec.structs.replace(plan(step(0, "person:alice")), rules=RULES)
+    today = msgspec.to_builtins(explained(chosen, alert, MONDAY))
+    row = {"source": "am", "fingerprint": "f00", "episode": 1, "incident": None, "then": then}
+
+    rest = {"today": today, "same_rules": same_rules, "differs": []}
+    print_recorded({**row, **rest}, everything=False)
+
+    assert ("is not recorded" in capsys.readouterr().out) is not same_rules

@@ -13,6 +13,7 @@ from triaged.documents import parse
 from triaged.rules.compile import bits
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.explain import Attribute, Explanation, explain
+from triaged.rules.labelling import AddedLabel
 from triaged.rules.read import RuleContext, read_rules
 
 OFFICE = Calendar("office", "Europe/Berlin", recurring.parse("mon-fri 13:00-17:30"))
@@ -187,3 +188,18 @@ def test_the_explanation_is_what_the_classifier_decides(
     named = values["severity"].rule if "severity" in values else None
     assert named == outcome.rule
     assert {name for name, _ in outcome.key} <= {*explanation.group_by, "fingerprint"}
+
+
+def test_a_label_out_of_a_text_names_the_entry_that_found_it() -> None:
+    rules = """
+extract:
+  - {name: zone, from: annotations.text, pattern: 'in (?P<zone>.*)'}
+rules:
+  - {name: a, match: ['zone="eu"'], stop: true}
+"""
+    found = explained(rules, {"text": "in eu"})
+
+    assert found.rules[0].matched
+    assert found.added == (
+        AddedLabel("zone", "eu", "extract:zone", "annotations.text", "r.yaml:3:5"),
+    )

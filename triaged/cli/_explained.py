@@ -1,5 +1,6 @@
 """An explanation on a terminal: the verdict in a line, then why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ def print_explained(row: Shown, *, everything: bool) -> None:
     name = row["labels"].get("alertname", row["fingerprint"])
     print(clean(f"{name} ({row['source']}/{row['fingerprint']})"))
     _print_verdict(row)
+    _print_added(row.get("added", ()))  # an older daemon does not tell it
     print("\nwhere it comes from")
     print_fields([(f"  {one['name']}", _origin(one)) for one in row["attributes"]])
     if row["incident"]:
@@ -73,7 +75,10 @@ def print_recorded(one: Shown, *, everything: bool) -> None:
         shadow = then.get("shadow", {})  # an older daemon does not tell it
         shown |= {"shadow": "; ".join(f"{n} {_would(would)}" for n, would in shadow.items())}
         print_fields([(f"    {field}", value) for field, value in shown.items()])
+        if then["labels"] and not one["same_rules"]:
+            print("    whether a rule, a text or a table gave a label then is not recorded")
     _print_differences(one)
+    _print_added(today.get("added", ()), today=True)
     _print_rules(today["rules"], everything=everything, today=True)
     _print_shadow(today)
 
@@ -99,6 +104,21 @@ def _print_verdict(row: Shown) -> None:
     print(clean(f"  joins the open incident with {key}; opens one if there is none"))
     if row["status"] == "resolved":
         print("  the body says resolved: this is as if it fired")
+
+
+def _print_added(added: Sequence[Shown], *, today: bool = False) -> None:
+    if added:
+        print("\nlabels added before the rules" + (" today" if today else ""))
+    shown = [
+        (f"  {one['name']}", f"{one['value']} ← {_by(one)} at {one['where']}") for one in added
+    ]
+    print_fields(shown)
+
+
+def _by(one: Shown) -> str:
+    kind, _, name = one["by"].partition(":")
+    read = "from" if kind == "extract" else "row"
+    return f"{kind} {name} ({read} {one['because']})"
 
 
 def _origin(one: Shown) -> str:

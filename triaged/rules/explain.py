@@ -40,6 +40,7 @@ from triaged.rules.conditions import (
     holds,
 )
 from triaged.rules.evaluate import CompiledRule, RuleSet
+from triaged.rules.labelling import AddedLabel
 from triaged.rules.matchers import Matcher
 from triaged.rules.templates import Data, Template
 
@@ -91,11 +92,14 @@ class Explanation(msgspec.Struct, frozen=True):
     """Every rule, in order."""
     attributes: tuple[Attribute, ...]
     group_by: tuple[str, ...]
+    added: tuple[AddedLabel, ...] = ()
+    """Labels of tables and texts, which the rules were asked with."""
 
 
 def explain(rules: RuleSet, alert: Alert, now: int) -> Explanation:
     """What `rules` make of `alert` when its episode starts at `now`, and why."""
     outcome = rules.classify(alert, now)
+    added = tuple(rules.labelling.added(alert))
     alert = rules.seen(alert)  # after it: seen twice, an alert could get more labels
     verdicts = tuple(_verdicts(rules.rules, alert, now))
     walked = [
@@ -106,7 +110,8 @@ def explain(rules: RuleSet, alert: Alert, now: int) -> Explanation:
     given = _given(walked)
     group_by = next((a.names for _, a in given.values() if isinstance(a, SetGroupBy)), None)
     names = tuple(sorted(set(group_by or DEFAULT_GROUP_BY)))
-    return Explanation(outcome, verdicts, tuple(_attributes(given, alert, outcome, names)), names)
+    attributes = tuple(_attributes(given, alert, outcome, names))
+    return Explanation(outcome, verdicts, attributes, names, added)
 
 
 def _verdicts(rules: Sequence[CompiledRule], alert: Alert, now: int) -> Iterator[RuleVerdict]:

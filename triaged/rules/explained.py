@@ -11,6 +11,7 @@ from triaged.core.severity import severity_of
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.explain import Attribute, Explanation, RuleVerdict, explain
 from triaged.rules.explained_muting import ExplainedMute, explained_muting
+from triaged.rules.labelling import AddedLabel
 from triaged.wire import instant_text
 
 
@@ -60,6 +61,8 @@ class ExplainedAlert(msgspec.Struct, frozen=True):
     at: str
     """The instant for which all of this is."""
     labels: dict[str, str]
+    added: list[AddedLabel]
+    """Labels that `extract` and `mappings` added before any rule was asked."""
     rule_set: str
     """Hash of the rules."""
     incident: bool
@@ -111,6 +114,7 @@ def _document(
         status="firing" if alert.firing else "resolved",
         at=instant_text(at),
         labels=outcome.labels,
+        added=list(explanation.added),
         rule_set=outcome.rule_set,
         incident=outcome.incident,
         severity=severity,

@@ -23,6 +23,7 @@ EXTRACTIONS_MAX = 100
 PATTERN_MEMORY = 1 << 20
 """As that of matchers."""
 
+NOTHING: Mapping[str, str] = {}
 PLACES = ("labels", "annotations")
 PLACE_WANTED = "labels.NAME or annotations.NAME is expected"
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -34,6 +35,9 @@ class Place(msgspec.Struct, frozen=True):
     of: str
     """One of `PLACES`."""
     name: str
+
+    def __str__(self) -> str:
+        return f"{self.of}.{self.name}"
 
     def read(self, alert: Alert) -> str:
         """The text there; empty if there is none."""
@@ -100,6 +104,13 @@ class Extraction(msgspec.Struct, frozen=True):
     name: str
     place: Place
     extractor: Extractor
+    where: str = ""
+    """FILE:LINE:COL, for explanations."""
+
+    def labels(self, alert: Alert) -> Mapping[str, str]:
+        """What it finds in the alert, whatever that has already."""
+        text = self.place.read(alert)
+        return self.extractor.labels(text) if text else NOTHING
 
 
 def with_extracted(alert: Alert, extractions: Iterable[Extraction]) -> Alert:
@@ -107,9 +118,7 @@ def with_extracted(alert: Alert, extractions: Iterable[Extraction]) -> Alert:
     labels: Mapping[str, str] = alert.labels
     found: dict[str, str] = {}
     for extraction in extractions:
-        text = extraction.place.read(alert)
-        if text:
-            for name, value in extraction.extractor.labels(text).items():
-                if name not in labels:
-                    found.setdefault(name, value)
+        for name, value in extraction.labels(alert).items():
+            if name not in labels:
+                found.setdefault(name, value)
     return replace(alert, labels={**labels, **found}) if found else alert

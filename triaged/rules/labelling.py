@@ -7,6 +7,19 @@ from triaged.rules.extracting import Extraction, with_extracted
 from triaged.rules.mapping import LabelMapping, with_mapped
 
 
+class AddedLabel(msgspec.Struct, frozen=True):
+    """A label that the sender did not send, and where it came from."""
+
+    name: str
+    value: str
+    by: str
+    """`extract:NAME` or `mapping:NAME`."""
+    because: str
+    """What was read: `annotations.description`, or the cells of the row: `cluster=*`."""
+    where: str
+    """FILE:LINE:COL of the entry in `extract`; FILE:LINE of the row of a table."""
+
+
 class Labelling(msgspec.Struct, frozen=True):
     """What adds labels, in the order in which it does."""
 
@@ -18,6 +31,28 @@ class Labelling(msgspec.Struct, frozen=True):
         if self.extractions:
             alert = with_extracted(alert, self.extractions)
         return with_mapped(alert, self.mappings) if self.mappings else alert
+
+    def added(self, alert: Alert) -> list[AddedLabel]:
+        """What `seen` adds to an alert as it was sent, in the order in which it does."""
+        found: dict[str, AddedLabel] = {}
+        for one in self.extractions:
+            for name, value in sorted(one.labels(alert).items()):
+                by, text = f"extract:{one.name}", str(one.place)
+                found.setdefault(name, AddedLabel(name, value, by, text, one.where))
+        found = {name: one for name, one in found.items() if name not in alert.labels}
+        labels = {**alert.labels, **{name: one.value for name, one in found.items()}}
+        for mapping in self.mappings:
+            row = mapping.row(labels)
+            if row is None:
+                continue
+            cells = zip(mapping.table.columns.match, row.key, strict=True)
+            because = ", ".join(f"{column}={cell}" for column, cell in cells)
+            where, by = f"{mapping.file}:{row.line}", f"mapping:{mapping.name}"
+            for name, value in row.labels.items():
+                if name not in labels:
+                    found[name] = AddedLabel(name, value, by, because, where)
+            labels = {**row.labels, **labels}
+        return list(found.values())
 
 
 NO_LABELLING = Labelling()

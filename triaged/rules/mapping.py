@@ -5,7 +5,7 @@ rows that fit, the one with the fewest of them counts, then the first.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
 import msgspec
@@ -44,25 +44,31 @@ class Columns(msgspec.Struct, frozen=True):
     add: tuple[str, ...]
 
 
-Row = tuple[int, dict[str, str]]
-"""Its place in the file, and the labels it adds."""
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """What is compared, and what then is added."""
+
+    line: int
+    """Where it ends in its file; later rows have greater ones."""
+    key: Key
+    """The cells that are compared, by the columns of `Columns.match`."""
+    labels: dict[str, str]
 
 
 class Table:
     """The rows, found by what the alert's labels say: some look-ups, however many rows."""
 
-    def __init__(self, columns: Columns, rows: Iterable[tuple[Key, dict[str, str]]] = ()) -> None:
+    def __init__(self, columns: Columns, rows: Iterable[Row] = ()) -> None:
         self.columns = columns
         tiers: dict[int, dict[tuple[int, ...], dict[Key, Row]]] = {}
-        for place, (key, labels) in enumerate(rows):
-            compared = tuple(index for index, cell in enumerate(key) if cell != ANY)
+        for row in rows:
+            compared = tuple(index for index, cell in enumerate(row.key) if cell != ANY)
             alike = tiers.setdefault(len(compared), {}).setdefault(compared, {})
-            alike.setdefault(tuple(key[index] for index in compared), (place, labels))
+            alike.setdefault(tuple(row.key[index] for index in compared), row)
         self._tiers = [tuple(tiers[size].items()) for size in sorted(tiers, reverse=True)]
         """By how many cells are compared, most first: which, and the rows by their cells."""
 
-    def labels(self, key: Key) -> dict[str, str]:
-        """What the row for these values adds; nothing if there is none."""
+    def row(self, key: Key) -> Row | None:
+        """The row for these values."""
         for tier in self._tiers:
             fitting = [
                 row
@@ -70,8 +76,8 @@ class Table:
                 if (row := rows.get(tuple([key[index] for index in compared]))) is not None
             ]
             if fitting:
-                return min(fitting, key=lambda row: row[0])[1]
-        return {}
+                return min(fitting, key=lambda row: row.line)
+        return None
 
 
 class LabelMapping(msgspec.Struct, frozen=True):
@@ -79,15 +85,23 @@ class LabelMapping(msgspec.Struct, frozen=True):
 
     name: str
     table: Table
+    file: str = ""
+    """Where its rows stand, for explanations."""
+
+    def row(self, labels: Mapping[str, str]) -> Row | None:
+        """The row for an alert with these labels."""
+        table = self.table
+        return table.row(tuple([labels.get(name, "") for name in table.columns.match]))
 
 
 def with_mapped(alert: Alert, mappings: Iterable[LabelMapping]) -> Alert:
     """The alert with the labels that tables add; what it has is never replaced."""
     labels = alert.labels
     for mapping in mappings:
-        table = mapping.table
-        added = table.labels(tuple(labels.get(name, "") for name in table.columns.match))
-        new = {name: value for name, value in added.items() if name not in labels}
+        row = mapping.row(labels)
+        if row is None:
+            continue
+        new = {name: value for name, value in row.labels.items() if name not in labels}
         if new:
             labels = {**labels, **new}
     return alert if labels is alert.labels else replace(alert, labels=labels)
@@ -153,7 +167,7 @@ def _table(
     header: Sequence[str], rows: Sequence[tuple[int, list[str]]], where: str, columns: Columns
 ) -> tuple[Table, list[Problem]]:
     problems: list[Problem] = []
-    found: list[tuple[Key, dict[str, str]]] = []
+    found: list[Row] = []
     lines: dict[Key, int] = {}
     for line, cells in rows:
         message = ""
@@ -170,5 +184,5 @@ def _table(
             message = f"{', '.join(key)} stands in line {lines[key]} already"
             problems.append(Problem(f"{where}:{line}:1", message))
         lines.setdefault(key, line)
-        found.append((key, {name: named[name] for name in columns.add if named[name]}))
+        found.append(Row(line, key, {name: named[name] for name in columns.add if named[name]}))
     return Table(columns, found), problems

@@ -177,7 +177,8 @@ class _Reader:
             if given is None:
                 continue
             self._check_name(document, given.name, (*at, "name"), self._extract_places)
-            self.extractions.append(Extraction(given.name, given.place, given.pattern))
+            where = document.where(at)
+            self.extractions.append(Extraction(given.name, given.place, given.pattern, where))
 
     def _read_mappings(self, document: Document, number: int) -> None:
         for index in range(number):
@@ -202,7 +203,7 @@ class _Reader:
             table, problems = read_table(content, where, given.match, given.add)
             self.problems += problems
             self.tables.append(hashlib.sha256(content).hexdigest())
-            self.mappings.append(LabelMapping(given.name, table))
+            self.mappings.append(LabelMapping(given.name, table, where))
 
     def _beside(self, document: Document, name: str) -> bytes | str:
         if self._context.beside is None:
