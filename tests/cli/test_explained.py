@@ -8,6 +8,7 @@ from triaged.cli._explained import print_explained, print_recorded
 from triaged.core import recurring
 from triaged.core.calendars import Calendar
 from triaged.core.durations import MINUTE
+from triaged.core.expectations import Expectation
 from triaged.core.model import Alert, Severity
 from triaged.core.raises import FiringFor, Raise
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
@@ -120,3 +121,14 @@ def test_where_a_label_came_from_under_other_rules_is_not_recorded(
     print_recorded({**row, **rest}, everything=False)
 
     assert ("is not recorded" in capsys.readouterr().out) is not same_rules
+
+
+def test_what_would_miss_it_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    expectations = {"source:am": Expectation("source:am", 5 * MINUTE, Severity.SEV2)}
+    chosen = plan(step(0, "person:alice"))
+
+    out = shown(capsys, msgspec.structs.replace(chosen, rules=RULES, expectations=expectations))
+
+    missed = "source am: a SEV-2 opens when none has come for 5m, at 20"
+    assert f"\nexpected to come again\n  {missed}" in out
+    assert " if this is the last\n" in out

@@ -21,6 +21,7 @@ def print_explained(row: Shown, *, everything: bool) -> None:
     print_fields([(f"  {one['name']}", _origin(one)) for one in row["attributes"]])
     if row["incident"]:
         _print_plan(row)
+    _print_expectations(row)
     _print_rules(row["rules"], everything=everything)
     _print_shadow(row)
 
@@ -79,6 +80,7 @@ def print_recorded(one: Shown, *, everything: bool) -> None:
             print("    whether a rule, a text or a table gave a label then is not recorded")
     _print_differences(one)
     _print_added(today.get("added", ()), today=True)
+    _print_expectations(today, today=True)
     _print_rules(today["rules"], everything=everything, today=True)
     _print_shadow(today)
 
@@ -176,6 +178,18 @@ def _page(page: Shown, step_at: str) -> str:
 def _after(start: str, end: str) -> str:
     passed = datetime.fromisoformat(end) - datetime.fromisoformat(start)
     return format_duration(int(passed.total_seconds() * SECOND))
+
+
+def _print_expectations(row: Shown, *, today: bool = False) -> None:
+    """What it keeps quiet; of a recorded alert the instant is left out, for it came again since."""
+    expectations = row.get("expectations", ())  # an older daemon does not tell it
+    if expectations:
+        print("\nexpected to come again" + (" (today's rules)" if today else ""))
+    for one in expectations:
+        last = "" if today else f", at {local_time(one['missed_at'])} if this is the last"
+        missed = f"a {one['severity']} opens when none has come for {one['every']}{last}"
+        place = f"  {one['where']}" if one["where"] else ""
+        print(clean(f"  {one['name'].replace(':', ' ', 1)}: {missed}{place}"))
 
 
 def _print_rules(rules: list[Shown], *, everything: bool, today: bool = False) -> None:

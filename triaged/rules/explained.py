@@ -10,6 +10,7 @@ from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.severity import severity_of
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.explain import Attribute, Explanation, RuleVerdict, explain
+from triaged.rules.explained_expecting import ExplainedExpectation, explained_expecting
 from triaged.rules.explained_muting import ExplainedMute, explained_muting
 from triaged.rules.labelling import AddedLabel
 from triaged.wire import instant_text
@@ -85,6 +86,8 @@ class ExplainedAlert(msgspec.Struct, frozen=True):
     """Rules in the shadow that match: they change nothing of all this."""
     muting: list[ExplainedMute]
     """What would mute it; while something does nothing goes out, and afterwards it is armed."""
+    expectations: list[ExplainedExpectation]
+    """What would miss it if it came no more: `expect` of rules, `expect_every` of its source."""
     steps: list[ForeseenStep]
     """The first round, after each raise anew, as if nothing were muted."""
     further_rounds: int
@@ -133,6 +136,7 @@ def _document(
         rules=list(explanation.rules),
         shadow=_shadow(settings, outcome),
         muting=explained_muting(settings.muters, outcome.labels, at),
+        expectations=explained_expecting(settings, alert, at),
         steps=_steps(outlook),
         further_rounds=incident.plan.repeat_times if incident else 0,
     )

@@ -1,0 +1,44 @@
+"""What an alert keeps quiet by coming: the expectations that it meets."""
+
+import msgspec
+
+from triaged.core.durations import format_duration
+from triaged.core.expectations import RULE, SOURCE
+from triaged.core.model import Alert, Severity
+from triaged.core.settings import Settings
+from triaged.rules.evaluate import RuleSet
+from triaged.wire import instant_text
+
+
+class ExplainedExpectation(msgspec.Struct, frozen=True):
+    """A dead man's switch that the alert meets each time it comes firing."""
+
+    name: str
+    """`rule:<name>` for `expect`, `source:<name>` for `expect_every`."""
+    where: str
+    """FILE:LINE:COL of the rule; empty for a source."""
+    every: str
+    """An incident opens when nothing that meets it has come for so long."""
+    missed_at: str
+    """When that would be if this alert were the last that does."""
+    severity: Severity
+    """Of that incident."""
+
+
+def explained_expecting(settings: Settings, alert: Alert, at: int) -> list[ExplainedExpectation]:
+    """The expectations that `alert`, coming firing at `at`, meets: of rules, then of its source."""
+    rules = settings.rules
+    assert isinstance(rules, RuleSet), "the configuration compiles no other"
+    places = {RULE + rule.name: rule.where for rule in rules.rules if rule.expects is not None}
+    met = settings.expected.met_by(alert) if settings.expected is not None else ()
+    return [
+        ExplainedExpectation(
+            name=name,
+            where=places.get(name, ""),
+            every=format_duration(expectation.every_us),
+            missed_at=instant_text(at + expectation.every_us),
+            severity=expectation.severity or settings.unclassified,
+        )
+        for name in (*met, SOURCE + alert.source)
+        if (expectation := settings.expectations.get(name)) is not None
+    ]
