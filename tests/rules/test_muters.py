@@ -6,6 +6,7 @@ from triaged.core.model import Alert
 from triaged.core.muting import Mutes
 from triaged.documents import parse
 from triaged.rules.evaluate import RuleSet
+from triaged.rules.matchers import LIST_MAX
 from triaged.rules.read import RuleContext, read_rules
 
 
@@ -106,3 +107,24 @@ def test_a_window_of_every_week_has_a_zone_of_its_own() -> None:
     (window,) = rules.muters.maintenance
 
     assert window.ends_at(at("2026-03-27T17:00")) == at("2026-03-27T19:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("rules: [{name: a, stop: true, match: [LIST]}]", 39),
+        ("suppress: [{name: a, source: [LIST], target: 'y=1'}]", 31),
+        ("suppress: [{name: a, source: 'y=1', target: [LIST]}]", 46),
+        ("maintenance: [{name: a, every: daily, match: [LIST]}]", 47),
+    ],
+)
+def test_a_list_of_matchers_that_is_too_long_says_where_and_what_to_write(
+    text: str, column: int
+) -> None:
+    most = ", ".join(["x=1"] * LIST_MAX)
+
+    assert read(text.replace("LIST", most))[1] == []
+    assert read(text.replace("LIST", f"{most}, x=1"))[1] == [
+        f"0.yaml:1:{column + 5 * LIST_MAX}: 1001 matchers in one list; 1000 may be: write one "
+        "pattern such as 'x=~\"a|b\"', or add a label by a table (`mappings`)"
+    ]

@@ -23,6 +23,7 @@ from triaged.core.matching import (
 from triaged.scalars import quoted
 
 __all__ = [
+    "LIST_MAX",
     "MATCHERS_MAX",
     "PATTERN_BYTES_MAX",
     "Matcher",
@@ -36,6 +37,11 @@ __all__ = [
 ]
 
 MATCHERS_MAX = 64
+"""Of a text: who needs more writes a pattern, or several texts."""
+
+LIST_MAX = 1000
+"""Texts in one list, which all must hold: hundreds of exceptions are a table. Reading 10,000 takes
+0.1 s, for which a reload would keep alerts waiting."""
 
 _NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^\s{}!=~,\\"\'`]+))\s*', re.DOTALL)
 _OPERATOR = re.compile(r"=~|!~|!=|=")

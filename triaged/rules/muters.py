@@ -8,13 +8,14 @@ from triaged.core.recurring import wall_instant, zone_of
 from triaged.documents import Document, Path
 from triaged.errors import Problem
 from triaged.rules import schema
-from triaged.rules.matchers import Matchers
+from triaged.rules.matchers import LIST_MAX, Matchers
 from triaged.shapes import shape
 
 MUTERS_MAX = 1000
 """Of each kind: all are looked at whenever something is due."""
 
 NAME_WANTED = "a rule's name is lower-case letters, digits, `-`, `_` and `.`: it labels metrics"
+INSTEAD = "write one pattern such as 'x=~\"a|b\"', or add a label by a table (`mappings`)"
 TOO_MUCH = "mutes everything: at least one matcher must not match the empty text"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 
@@ -28,6 +29,17 @@ def all_of(given: tuple[Matchers, ...] | Matchers) -> tuple[Matcher, ...]:
     """Every matcher of a text or of a list of texts."""
     texts = (given,) if isinstance(given, Matchers) else given
     return tuple(matcher for matchers in texts for matcher in matchers.all)
+
+
+def long_lists(document: Document, at: Path, names: tuple[str, ...]) -> list[Problem]:
+    """What is wrong with lists of matchers that are too long to be read one by one."""
+    found: list[Problem] = []
+    for name in names:
+        given = document.at((*at, name))
+        if isinstance(given, list) and len(given) > LIST_MAX:
+            message = f"{len(given)} matchers in one list; {LIST_MAX} may be: {INSTEAD}"
+            found.append(Problem(document.where((*at, name, LIST_MAX)), message))
+    return found
 
 
 class MuterReader:
@@ -61,6 +73,9 @@ class MuterReader:
         self._problems.append(Problem(document.where(at), message))
 
     def _suppressor(self, document: Document, at: Path) -> None:
+        if long := long_lists(document, at, ("source", "target")):
+            self._problems += long
+            return
         given, problems = shape(document, schema.Suppress, at)
         self._problems += problems
         if given is None:
@@ -77,6 +92,9 @@ class MuterReader:
         self._suppress.append(Suppressor(given.name, source, target, given.equal, where))
 
     def _window(self, document: Document, at: Path) -> None:
+        if long := long_lists(document, at, ("match",)):
+            self._problems += long
+            return
         given, problems = shape(document, schema.Maintenance, at)
         self._problems += problems
         if given is None:

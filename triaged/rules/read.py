@@ -40,7 +40,7 @@ from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, is_link
 from triaged.rules.extracting import EXTRACTIONS_MAX, Extraction
 from triaged.rules.labelling import Labelling
 from triaged.rules.mapping import MAPPINGS_MAX, LabelMapping, read_table
-from triaged.rules.muters import MuterReader, all_of, name_problem
+from triaged.rules.muters import MuterReader, all_of, long_lists, name_problem
 from triaged.rules.schema import Extract, Rule, Set, When
 from triaged.rules.templates import Template
 from triaged.scalars import none_of, quoted
@@ -126,6 +126,9 @@ class _Reader:
             self._read_mappings(document, len(file.mappings))
         for index in range(0 if file is None else len(file.rules)):
             at: Path = ("rules", index)
+            if long := long_lists(document, at, ("match",)):
+                self.problems += long
+                continue
             rule, problems = shape(document, Rule, at)
             self.problems += problems
             if rule is None:

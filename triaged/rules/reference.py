@@ -2,15 +2,16 @@
 
 from triaged.rules.actions import DEFAULT_GROUP_BY
 from triaged.rules.evaluate import TITLE_MAX
-from triaged.rules.matchers import MATCHERS_MAX, PATTERN_BYTES_MAX
+from triaged.rules.matchers import LIST_MAX, MATCHERS_MAX, PATTERN_BYTES_MAX
 from triaged.rules.templates import ALERT_FIELDS, FILTERS, NAMES, OUTPUT_MAX, TEXT_MAX
 
 MATCHERS = f"""\
 ## Matchers
 
 As Alertmanager writes them: one text or a list, each text one matcher or several with commas
-between them, in braces or not. All must hold, at most {MATCHERS_MAX} a text; a label that is absent
-is the empty text. They see the labels as the sender sent them, and those that `extract` found.
+between them, in braces or not. All must hold, at most {MATCHERS_MAX} a text and {LIST_MAX} texts
+a list; a label that is absent is the empty text. They see the labels as the sender sent them, and
+those that `extract` found.
 
 | matcher | holds when the label |
 | --- | --- |
