@@ -176,3 +176,20 @@ def test_a_file_that_is_missing_and_one_too_many_are_told_where() -> None:
     assert problems == [f"rules/10.yaml:22:5: more than {MAPPINGS_MAX}"]
     _, problems = rules_of(RULES, {"owners.csv": b"namespace,team\n"})
     assert problems[0].startswith("rules/owners.csv:1:1: there is no column 'cluster'")
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b"\xff\xfea,b\n", "1:1"),
+        (b"\xef\xbb\xbfa,b\xe9\n", "1:4"),
+        (b"a,b\nx,y\nz,\xe9\n", "3:3"),
+        (b"a,b\r\nx,y\r\n\xe9", "3:1"),
+        (b"a,b\rx,\xc3\xa9\xe9", "2:4"),
+    ],
+)
+def test_what_is_not_utf_8_says_where(content: bytes, place: str) -> None:
+    _, problems = read_table(content, "t.csv", ("a",), ())
+
+    message = f"t.csv:{place}: not UTF-8: save the file in that encoding"
+    assert [str(problem) for problem in problems] == [message]

@@ -5,6 +5,7 @@ rows that fit, the one with the fewest of them counts, then the first.
 """
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
@@ -33,6 +34,7 @@ MAPPINGS_MAX = 20
 """Of all files: each is looked up for each alert that is classified."""
 
 ANY = "*"
+NOT_UTF_8 = "not UTF-8: save the file in that encoding"
 
 Key = tuple[str, ...]
 
@@ -112,10 +114,12 @@ def read_table(
 ) -> tuple[Table, list[Problem]]:
     """The table in a CSV file, and all that is wrong with it; without `add`, all other columns."""
     problems: list[Problem] = []
+    plain = content.removeprefix(BOM_UTF8)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text, problems = "", [Problem(f"{where}:1:1", "not UTF-8: save the file in that encoding")]
+        text = plain.decode()
+    except UnicodeDecodeError as error:
+        place = _end_of(plain[: error.start])
+        text, problems = "", [Problem(f"{where}:{place}", NOT_UTF_8)]
     if len(content) > BYTES_MAX:
         problems.append(Problem(f"{where}:1:1", f"a table may have {BYTES_MAX} bytes"))
         return Table(Columns(tuple(match), tuple(add))), problems
@@ -138,6 +142,13 @@ def read_table(
         return Table(columns), problems
     table, problems = _table(header, rows[1:], where, columns)
     return table, problems[:PROBLEMS_MAX]
+
+
+def _end_of(before: bytes) -> str:
+    """LINE:COL of what follows; a line may end in CR, LF or both, as in a CSV file."""
+    text = before.decode().replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    return f"{len(lines)}:{len(lines[-1]) + 1}"
 
 
 def _header_problems(header: Sequence[str], where: str, columns: Columns) -> list[Problem]:
