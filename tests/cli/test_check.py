@@ -44,7 +44,7 @@ def test_warnings_are_told_and_fail_only_if_strict(
     first, second = capsys.readouterr().out.splitlines()[:2]
     file = config.parent / "rules/a.yaml"
     assert statuses == [0, 1]
-    assert first.startswith(f"{file}:2:5: warning: rule down: title: '{{{{ labels.shard }}}}'")
+    assert first.startswith(f"{file}:2:77: warning: rule down: title: '{{{{ labels.shard }}}}'")
     assert second.startswith(f"{file}:3:5: warning: rule shop changes nothing")
 
 

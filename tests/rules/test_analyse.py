@@ -37,24 +37,38 @@ SEV1, SEV2 = "set: {severity: SEV-1}", "set: {severity: SEV-2}"
 
 
 @pytest.mark.parametrize(
-    ("rule", "reason"),
+    ("rule", "part", "reason"),
     [
         (
             """match: ['a="x"', 'a="y"']""",
+            """'a="y"'""",
             'a="x" and a="y" exclude each other',
         ),
-        ("""match: ['a=""', 'a=~".+"']""", 'a="" and a=~".+" exclude each other'),
-        ("""match: ['a="x"', 'a!~"x|y"']""", 'a="x" and a!~"x|y" exclude each other'),
-        ("""match: ['a=~"x$y"']""", 'no text is taken by a=~"x$y"'),
+        ("""match: ['a=""', 'a=~".+"']""", """'a=~""", 'a="" and a=~".+" exclude each other'),
+        ("""match: ['a="x"', 'a!~"x|y"']""", """'a!~""", 'a="x" and a!~"x|y" exclude each other'),
+        (
+            """match: ['b=1, a="x"', 'c=1', 'a="y"']""",
+            """'a="y"'""",
+            'a="x" and a="y" exclude each other',
+        ),
+        ("""match: 'a="x", a="y"'""", """'a="x",""", 'a="x" and a="y" exclude each other'),
+        ("""match: ['a=~"x$y"']""", """'a=~""", 'no text is taken by a=~"x$y"'),
         (
             "when: {during: office, outside: office}",
+            "office}",
             "the calendar office would have to be open and closed at once",
         ),
-        ("when: {outside: always}", "the calendar always never closes"),
+        ("when: {outside: always}", "always", "the calendar always never closes"),
     ],
 )
-def test_a_rule_that_never_matches_is_named_with_the_reason(rule: str, reason: str) -> None:
-    assert warnings(f"name: one, {rule}, {SEV1}") == [f"r:2:5: rule one never matches: {reason}"]
+def test_a_rule_that_never_matches_is_named_with_the_reason(
+    rule: str, part: str, reason: str
+) -> None:
+    column = len("  - {name: one, ") + rule.index(part) + 1
+
+    found = warnings(f"name: one, {rule}, {SEV1}")
+
+    assert found == [f"r:2:{column}: rule one never matches: {reason}"]
 
 
 @pytest.mark.parametrize(

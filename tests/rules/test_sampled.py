@@ -26,7 +26,7 @@ def test_a_title_that_no_sample_fills_is_named_with_one() -> None:
     found = warnings("name: a, set: {title: '{{ labels.servcie }}'}", alert(service="shop"))
 
     told = "title: '{{ labels.servcie }}' gives no text for the sample Down"
-    assert found[0] == f"r:2:5: rule a: {told}"
+    assert found[0] == f"r:2:28: rule a: {told}"
     assert len(found) == 2
 
 
@@ -34,7 +34,7 @@ def test_a_slip_in_a_template_names_the_label_that_is_meant() -> None:
     found = warnings("name: a, set: {title: '{{ labels.servcie }} is down'}", alert())
 
     told = "no rule and no sample has the label servcie (did you mean service?)"
-    assert found == [f"r:2:5: rule a: title: {told}"]
+    assert found == [f"r:2:28: rule a: title: {told}"]
     assert warnings("name: a, set: {title: '{{ labels.shard }} is down'}", alert()) == []
 
 
@@ -73,7 +73,7 @@ def test_a_runbook_that_is_no_address_is_named() -> None:
     good = "name: a, set: {runbook: 'https://example.org/{{ labels.alertname }}'}"
 
     told = "runbook: 'runbooks/Down' is no http or https address (sample Down)"
-    assert warnings(rule, alert()) == [f"r:2:5: rule a: {told}"]
+    assert warnings(rule, alert()) == [f"r:2:30: rule a: {told}"]
     assert warnings(good, alert()) == []
 
 
@@ -81,7 +81,7 @@ def test_a_slip_in_group_by_names_the_label_that_is_meant() -> None:
     found = warnings("name: a, set: {group_by: [alertname, namepsace]}", alert())
 
     told = "no rule and no sample has the label namepsace (did you mean namespace?)"
-    assert found == [f"r:2:5: rule a: group_by: {told}"]
+    assert found == [f"r:2:43: rule a: group_by: {told}"]
 
 
 @pytest.mark.parametrize("name", ["persistentvolumeclaim", "cluster_id", "name", "pod", "instance"])

@@ -83,7 +83,8 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
         found += [*idle(rules.muters, now), *overdue(rules.shadows, now), *in_vain(rules)]
         found += [*on_samples(rules, samples, now)]
         told = {problem.where for problem in found}
-        found += [each for each in overruled(rules.rules, samples) if each.where not in told]
+        untold = {r.where for r in rules.rules if told.isdisjoint((r.where, *r.places.values()))}
+        found += [each for each in overruled(rules.rules, samples) if each.where in untold]
     return found
 
 

@@ -40,8 +40,8 @@ def impossible(rules: Sequence[CompiledRule]) -> list[Problem]:
     able: list[_Known] = []
     for position, rule in enumerate(rules):
         labels = by_label(rule.matchers)
-        reasons = [*_label_conflicts(labels), *_condition_conflicts(rule.conditions)]
-        found += [_warning(rule, f"never matches: {reason}") for reason in reasons]
+        reasons = [*_label_conflicts(rule, labels), *_condition_conflicts(rule.conditions)]
+        found += [_warning(rule, f"never matches: {why}", part) for part, why in reasons]
         if not reasons:
             able.append(_Known(position, rule, labels))
     return found + _hidden(able)
@@ -55,28 +55,35 @@ def by_label(matchers: Sequence[Matcher]) -> dict[str, list[Matcher]]:
     return found
 
 
-def _warning(rule: CompiledRule, message: str) -> Problem:
-    return Problem(rule.where, f"rule {rule.name} {message}", warning=True)
+def is_about(problem: Problem, rule: CompiledRule) -> bool:
+    """Whether it stands at the rule or at a part of it."""
+    return problem.where == rule.where or problem.where in rule.places.values()
 
 
-def _label_conflicts(labels: ByLabel) -> Iterator[str]:
+def _warning(rule: CompiledRule, message: str, part: str = "") -> Problem:
+    return Problem(rule.places.get(part, rule.where), f"rule {rule.name} {message}", warning=True)
+
+
+def _label_conflicts(rule: CompiledRule, labels: ByLabel) -> Iterator[tuple[str, str]]:
+    """The part of the rule, which is the last matcher that another excludes, and the reason."""
     for matchers in labels.values():
         wrong = conflict(matchers)
+        part = f"match.{rule.matchers.index(wrong[-1])}" if wrong else ""
         if len(wrong) == 1:
-            yield f"no text is taken by {wrong[0]}"
+            yield part, f"no text is taken by {wrong[0]}"
         elif wrong:
-            yield f"{' and '.join(map(str, wrong))} exclude each other"
+            yield part, f"{' and '.join(map(str, wrong))} exclude each other"
 
 
-def _condition_conflicts(conditions: Sequence[Condition]) -> Iterator[str]:
+def _condition_conflicts(conditions: Sequence[Condition]) -> Iterator[tuple[str, str]]:
     opened = {each.calendar for each in conditions if isinstance(each, During)}
     for condition in conditions:
         if isinstance(condition, Outside):
             name = condition.calendar.name
             if condition.calendar in opened:
-                yield f"the calendar {name} would have to be open and closed at once"
+                yield "outside", f"the calendar {name} would have to be open and closed at once"
             elif never_closes(condition.calendar):
-                yield f"the calendar {name} never closes"
+                yield "outside", f"the calendar {name} never closes"
 
 
 def never_closes(calendar: Calendar) -> bool:
@@ -181,6 +188,7 @@ def is_plain(rule: CompiledRule) -> bool:
         actions=rule.actions,
         stop=rule.stop,
         where=rule.where,
+        places=rule.places,
         description=rule.description,
         digest=rule.digest,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from triaged.errors import Problem
-from triaged.rules.analyse import by_label, impossible
+from triaged.rules.analyse import by_label, impossible, is_about
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule
 from triaged.rules.languages import implies
 
@@ -28,7 +28,7 @@ def in_vain(rules: RuleSet) -> list[Problem]:
         problem
         for shadow in rules.shadows
         for problem in impossible([*_wider(rules, shadow), shadow.rule])
-        if problem.where == shadow.rule.where
+        if is_about(problem, shadow.rule)
     ]
 
 

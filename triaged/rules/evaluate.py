@@ -11,7 +11,7 @@ came of them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -58,6 +58,8 @@ class CompiledRule(msgspec.Struct, frozen=True):
     stop: bool = False
     where: str = ""
     """FILE:LINE:COL, for explanations."""
+    places: Mapping[str, str] = {}
+    """The same of its parts, by the names of `places.places_of`, for warnings."""
     description: str = ""
     """Why, in its author's words."""
     digest: str = ""

@@ -41,6 +41,7 @@ from triaged.rules.extracting import EXTRACTIONS_MAX, Extraction
 from triaged.rules.labelling import Labelling
 from triaged.rules.mapping import MAPPINGS_MAX, LabelMapping, read_table
 from triaged.rules.muters import MuterReader, all_of, long_lists, name_problem
+from triaged.rules.places import places_of
 from triaged.rules.schema import Extract, Rule, Set, When
 from triaged.rules.templates import Template
 from triaged.scalars import none_of, quoted
@@ -151,7 +152,8 @@ class _Reader:
             message = f"until is for `mode: shadow`; this rule is {rule.mode}"
             self._wrong(document, (*at, "until"), message)
         found = compiled(rule, conditions, document.where(at))
-        found = replace(found, digest=_digest(document.at(at)))
+        places = places_of(document, rule, at)
+        found = replace(found, digest=_digest(document.at(at)), places=places)
         if rule.mode == "active":
             self.rules.append(found)
         if rule.mode != "shadow":

@@ -51,11 +51,13 @@ def on_samples(rules: RuleSet, samples: Sequence[Alert], at: int) -> list[Proble
     known = _label_names(rules.rules, samples)
     found: list[Problem] = []
     for position, rule in enumerate(rules.rules):
-        messages = [
-            *(m for action in rule.actions for m in _templates(action, matched.get(position, ()))),
-            *(m for action in rule.actions for m in _slips(action, known)),
+        told = [
+            *(t for action in rule.actions for t in _templates(action, matched.get(position, ()))),
+            *(t for action in rule.actions for t in _slips(action, known)),
         ]
-        found += [Problem(rule.where, f"rule {rule.name}: {m}", warning=True) for m in messages]
+        for part, message in told:
+            where = rule.places.get(part, rule.where)
+            found.append(Problem(where, f"rule {rule.name}: {message}", warning=True))
     return found
 
 
@@ -70,8 +72,11 @@ def _matched(rules: RuleSet, samples: Sequence[Alert], at: int) -> Mapping[int, 
     return found
 
 
-def _templates(action: Action, samples: Sequence[_Sample]) -> Iterator[str]:
-    """Templates of the action that give no text, or no address, for any of the samples."""
+def _templates(action: Action, samples: Sequence[_Sample]) -> Iterator[tuple[str, str]]:
+    """Templates of the action that give no text, or no address, for any of the samples.
+
+    First the part of the rule that is spoken of, then what is said of it.
+    """
     if not samples:
         return
     for name, template in _written(action):
@@ -81,10 +86,10 @@ def _templates(action: Action, samples: Sequence[_Sample]) -> Iterator[str]:
         shown = samples[0].alert.labels.get("alertname") or samples[0].alert.fingerprint
         if not any(text.strip() for text in texts):
             number = "the sample" if len(samples) == 1 else f"{len(samples)} samples, such as"
-            yield f"{name}: {quoted(template.text)} gives no text for {number} {shown}"
+            yield name, f"{name}: {quoted(template.text)} gives no text for {number} {shown}"
         elif name == "runbook" and not any(map(is_link, texts)):
             wrong = next(text for text in texts if text.strip())
-            yield f"runbook: {quoted(wrong)} is no http or https address (sample {shown})"
+            yield name, f"runbook: {quoted(wrong)} is no http or https address (sample {shown})"
 
 
 def _written(action: Action) -> list[tuple[str, Template]]:
@@ -122,18 +127,18 @@ def _label_names(rules: Sequence[CompiledRule], samples: Sequence[Alert]) -> fro
     return frozenset(names)
 
 
-def _slips(action: Action, known: frozenset[str]) -> Iterator[str]:
+def _slips(action: Action, known: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Labels to group by or to look up that nobody has, where a similar one exists."""
     spoken = [
-        (f"{name}", label) for name, template in _written(action) for label in asked(template)
+        (name, name, label) for name, template in _written(action) for label in asked(template)
     ]
     if isinstance(action, SetGroupBy):
-        spoken += [("group_by", label) for label in action.names]
-    for attribute, label in spoken:
+        spoken += [(f"group_by.{label}", "group_by", label) for label in action.names]
+    for part, attribute, label in spoken:
         meant = None if label in known else _similar(label, known)
         if meant is not None:
             told = f"no rule and no sample has the label {label} (did you mean {meant}?)"
-            yield f"{attribute}: {told}"
+            yield part, f"{attribute}: {told}"
 
 
 class _Asked(Mapping[str, str]):

@@ -1,0 +1,35 @@
+"""Where the parts of a rule, a suppressor or a window stand, for warnings that speak of one."""
+
+from collections.abc import Iterator
+
+from triaged.documents import Document, Path
+from triaged.rules.matchers import Matchers
+from triaged.rules.schema import Rule
+
+Match = tuple[Matchers, ...] | Matchers
+
+
+def places_of(document: Document, rule: Rule, at: Path) -> dict[str, str]:
+    """FILE:LINE:COL by part: `match.2` (matchers counted through), `outside`, `labels.NAME`."""
+    found = dict(match_places(document, rule.match, (*at, "match")))
+    if rule.when is not None and rule.when.outside is not None:
+        found["outside"] = document.where((*at, "when", "outside"))
+    given, here = rule.set, (*at, "set")
+    for name in ("service", "team", "title", "runbook"):
+        if getattr(given, name) is not None:
+            found[name] = document.where((*here, name))
+    for index, label in enumerate(given.group_by or ()):
+        found.setdefault(f"group_by.{label}", document.where((*here, "group_by", index)))
+    for label in given.labels:
+        found[f"labels.{label}"] = document.where((*here, "labels", label))
+    return found
+
+
+def match_places(document: Document, given: Match, at: Path) -> Iterator[tuple[str, str]]:
+    """Each matcher's place, which is that of its text: `match.0`, by the last name of `at`."""
+    number = 0
+    for index, matchers in enumerate((given,) if isinstance(given, Matchers) else given):
+        where = document.where(at if isinstance(given, Matchers) else (*at, index))
+        for _ in matchers.all:
+            yield f"{at[-1]}.{number}", where
+            number += 1
