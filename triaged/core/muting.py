@@ -67,6 +67,8 @@ class Maintenance(msgspec.Struct, frozen=True):
     end: int = 0
     where: str = ""
     """FILE:LINE:COL."""
+    places: Mapping[str, str] = {}
+    """The same of its parts, such as `match.0`, for warnings."""
 
     def ends_at(self, at: int) -> int | None:
         """When the window ends that `at` is in; None: it is in none."""
@@ -88,6 +90,8 @@ class Suppressor(msgspec.Struct, frozen=True):
     equal: tuple[str, ...] = ()
     where: str = ""
     """FILE:LINE:COL."""
+    places: Mapping[str, str] = {}
+    """The same of its parts, such as `source.0`, for warnings."""
 
 
 class Muters(msgspec.Struct, frozen=True):

@@ -18,39 +18,48 @@ def idle(muters: Muters, at: int) -> list[Problem]:
     for suppressor in muters.suppress:
         told = next(_suppressor(suppressor), None)
         if told is not None:
-            message = f"suppress {suppressor.name} mutes nothing: {told}"
-            found.append(Problem(suppressor.where, message, warning=True))
+            where = suppressor.places.get(told[0], suppressor.where)
+            message = f"suppress {suppressor.name} mutes nothing: {told[1]}"
+            found.append(Problem(where, message, warning=True))
     for window in muters.maintenance:
         told = next(_window(window, at), None)
         if told is not None:
-            message = f"maintenance {window.name} mutes nothing: {told}"
-            found.append(Problem(window.where, message, warning=True))
+            where = window.places.get(told[0], window.where)
+            message = f"maintenance {window.name} mutes nothing: {told[1]}"
+            found.append(Problem(where, message, warning=True))
     return found
 
 
-def _suppressor(suppressor: Suppressor) -> Iterator[str]:
-    yield from (f"source: {told}" for told in _conflicts(suppressor.source))
-    yield from (f"target: {told}" for told in _conflicts(suppressor.target))
+Told = tuple[str, str]
+"""The part that is spoken of (empty: the whole), and what is said of it."""
+
+
+def _suppressor(suppressor: Suppressor) -> Iterator[Told]:
+    for name, matchers in (("source", suppressor.source), ("target", suppressor.target)):
+        for part, told in _conflicts(matchers, name):
+            yield part, f"{name}: {told}"
     source, target = by_label(suppressor.source), by_label(suppressor.target)
     for name in suppressor.equal:
         if name in source and name in target and conflict([*source[name], *target[name]]):
-            yield f"{name} is `equal` and differs between source and target"
+            yield f"equal.{name}", f"{name} is `equal` and differs between source and target"
     if _takes_all(suppressor.source, target) and _takes_all(suppressor.target, source):
-        yield "source and target are the same alerts, and what matches both is not muted by such"
+        told = "source and target are the same alerts, and what matches both is not muted by such"
+        yield "", told
 
 
 def _takes_all(wide: Sequence[Matcher], narrow: dict[str, list[Matcher]]) -> bool:
     return all(implies(narrow.get(matcher.name, ()), matcher) for matcher in wide)
 
 
-def _window(window: Maintenance, at: int) -> Iterator[str]:
-    yield from _conflicts(window.matchers)
+def _window(window: Maintenance, at: int) -> Iterator[Told]:
+    yield from _conflicts(window.matchers, "match")
     if window.every is None and window.end <= at:
-        yield f"it ended at {instant_text(window.end)[:MINUTES]} UTC"
+        yield "to", f"it ended at {instant_text(window.end)[:MINUTES]} UTC"
 
 
-def _conflicts(matchers: Sequence[Matcher]) -> Iterator[str]:
+def _conflicts(matchers: Sequence[Matcher], name: str) -> Iterator[Told]:
     for of_label in by_label(matchers).values():
         wrong = conflict(of_label)
         if wrong:
-            yield f"no alert matches {' and '.join(map(str, wrong))}"
+            part = f"{name}.{matchers.index(wrong[-1])}"
+            yield part, f"no alert matches {' and '.join(map(str, wrong))}"

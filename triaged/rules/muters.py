@@ -9,6 +9,7 @@ from triaged.documents import Document, Path
 from triaged.errors import Problem
 from triaged.rules import schema
 from triaged.rules.matchers import LIST_MAX, Matchers
+from triaged.rules.places import suppress_places, window_places
 from triaged.shapes import shape
 
 MUTERS_MAX = 1000
@@ -88,8 +89,9 @@ class MuterReader:
         for index, label in enumerate(given.equal):
             if not label.strip():
                 self._wrong(document, (*at, "equal", index), "a label has a name")
-        where = document.where(at)
-        self._suppress.append(Suppressor(given.name, source, target, given.equal, where))
+        where, places = document.where(at), suppress_places(document, given, at)
+        found = Suppressor(given.name, source, target, given.equal, where, places)
+        self._suppress.append(found)
 
     def _window(self, document: Document, at: Path) -> None:
         if long := long_lists(document, at, ("match",)):
@@ -120,6 +122,7 @@ class MuterReader:
                 start=start,
                 end=end,
                 where=document.where(at),
+                places=window_places(document, given, at),
             )
         )
 

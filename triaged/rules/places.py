@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from triaged.documents import Document, Path
 from triaged.rules.matchers import Matchers
-from triaged.rules.schema import Rule
+from triaged.rules.schema import Maintenance, Rule, Suppress
 
 Match = tuple[Matchers, ...] | Matchers
 
@@ -22,6 +22,23 @@ def places_of(document: Document, rule: Rule, at: Path) -> dict[str, str]:
         found.setdefault(f"group_by.{label}", document.where((*here, "group_by", index)))
     for label in given.labels:
         found[f"labels.{label}"] = document.where((*here, "labels", label))
+    return found
+
+
+def suppress_places(document: Document, given: Suppress, at: Path) -> dict[str, str]:
+    """FILE:LINE:COL by part: `source.0`, `target.1`, `equal.NAME`."""
+    found = dict(match_places(document, given.source, (*at, "source")))
+    found.update(match_places(document, given.target, (*at, "target")))
+    for index, label in enumerate(given.equal):
+        found.setdefault(f"equal.{label}", document.where((*at, "equal", index)))
+    return found
+
+
+def window_places(document: Document, given: Maintenance, at: Path) -> dict[str, str]:
+    """FILE:LINE:COL by part: `match.0`, `to`."""
+    found = dict(match_places(document, given.match, (*at, "match")))
+    if given.end is not None:
+        found["to"] = document.where((*at, "to"))
     return found
 
 
