@@ -9,6 +9,7 @@ from triaged.core.matching import Matcher
 from triaged.core.model import Alert, Outcome, Severity
 from triaged.core.muting import Muters, Suppressor
 from triaged.errors import Problem
+from triaged.store import restoring
 from triaged.upkeep import Upkeep, _stamps_of
 
 
@@ -126,3 +127,19 @@ async def test_files_are_reloaded_when_they_have_settled(tmp_path: Path) -> None
             await upkeep._reload_if_wanted()
 
     assert reloads == [0]
+
+
+async def test_what_is_open_after_a_restore_says_so_once(tmp_path: Path) -> None:
+    async with serving(tmp_path) as site:
+        await site.fire("Down")
+        async with site.context.database.transaction() as tx:
+            row = (restoring.RESTORED, site.clock.now())
+            await tx.execute("INSERT INTO counters (name, next) VALUES ($1, $2)", *row)
+        with capture_logs() as logs:
+            for _ in range(2):  # the second is as after another start
+                await Upkeep(site.context)._tell_of_restore()
+        timeline = await site.get("/api/v1/incidents/INC-1/timeline")
+
+    said = [entry["kind"] for entry in timeline["entries"]]
+    assert said.count("incident.restored") == 1
+    assert [(one["event"], one["live"]) for one in logs] == [("store.restored", 1)]

@@ -9,10 +9,12 @@ import structlog
 from triaged.api.context import Context
 from triaged.clock import SystemClock
 from triaged.core.durations import HOUR, MINUTE, SECOND
+from triaged.core.events import StoreRestored
 from triaged.core.muting import Muters
 from triaged.errors import StoreUnavailable
-from triaged.store import firing, retention, words
+from triaged.store import firing, incidents, restoring, retention, words
 from triaged.store.reclassifying import walk
+from triaged.wire import instant_text
 
 RETENTION_EVERY_US = HOUR
 LOOK_EVERY_US = SECOND
@@ -21,6 +23,9 @@ READ_EVERY_US = 10 * SECOND
 
 MUTES_EVERY_US = 15 * SECOND
 """How soon a silence ends that ends when nothing it matches fires any more."""
+
+TOLD_TOGETHER = 100
+"""Incidents in one batch that are told of a restore, between which alerts and people get in."""
 
 STEP_WARN_US = MINUTE
 """A wall clock this far from ours is worth a warning; deadlines go by ours."""
@@ -45,6 +50,7 @@ class Upkeep:
         self._last: Stamps = {}
         """As they were a turn ago."""
         self._compared = context.configuration.settings.rules.digest
+        self._restore_told = False
 
     def reload_soon(self) -> None:
         """Somebody sent SIGHUP."""
@@ -56,6 +62,7 @@ class Upkeep:
         self._stamps = self._last = await self._look()
         while True:
             await clock.sleep_until(clock.now() + LOOK_EVERY_US)
+            await self._tell_of_restore()
             await self._reload_if_wanted()
             await self._prune(clock.now())
             await self._read_words(clock.now())
@@ -117,6 +124,29 @@ class Upkeep:
                     await engine.submit(events, urgent=True)
         except StoreUnavailable as error:
             log.warning("mutes.waited", error=str(error))
+
+    async def _tell_of_restore(self) -> None:
+        """Once after a start: if the store was put back, say so on whatever is not over."""
+        if self._restore_told:
+            return
+        engine, database = self._context.engine, self._context.database
+        try:
+            async with database.reading() as tx:
+                copied_at = await restoring.untold(tx)
+                numbers = [] if copied_at is None else await incidents.live_numbers(tx)
+            if copied_at is not None:
+                log.warning(
+                    "store.restored", known_until=instant_text(copied_at), live=len(numbers)
+                )
+                for start in range(0, len(numbers), TOLD_TOGETHER):
+                    told = numbers[start : start + TOLD_TOGETHER]
+                    await engine.submit([StoreRestored(n, copied_at) for n in told], urgent=True)
+                async with database.transaction() as tx:
+                    await restoring.told(tx)
+        except StoreUnavailable as error:
+            log.warning("restore.waited", error=str(error))
+            return
+        self._restore_told = True
 
     async def _compare_rules(self) -> None:
         """After a reload with other rules: how many open incidents they would see otherwise."""

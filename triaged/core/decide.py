@@ -27,6 +27,7 @@ from triaged.core.events import (
     SilenceLooked,
     SilenceSet,
     Snoozed,
+    StoreRestored,
     TimerFired,
     Unacknowledged,
 )
@@ -34,6 +35,7 @@ from triaged.core.expecting import load
 from triaged.core.quarantining import quarantine
 from triaged.core.receiving import receive
 from triaged.core.reclassifying import reclassify
+from triaged.core.restoring import restored
 from triaged.core.settings import Settings
 from triaged.core.silencing import expire, looked, set_silence
 from triaged.core.timing import fire
@@ -68,6 +70,8 @@ def decide(view: View, event: Event, settings: Settings, now: int) -> Decision:
             return expire(view, event, now)
         case SilenceLooked():
             return looked(view, event, now)
+        case StoreRestored():
+            return restored(view, event, now)
         case Declared():
             return declare(view, event, settings, now)
         case (

@@ -52,6 +52,14 @@ class SettingsLoaded(msgspec.Struct, frozen=True):
     started: bool
 
 
+class StoreRestored(msgspec.Struct, frozen=True):
+    """The store was put back from a copy in which this incident is not over."""
+
+    incident: int
+    copied_at: int
+    """What happened later is not known."""
+
+
 class BodyQuarantined(msgspec.Struct, frozen=True, gc=False):
     """A body, or one alert of a body, could not be used. It is kept verbatim."""
 
@@ -254,4 +262,5 @@ Event = (
     | SilenceSet
     | SilenceExpired
     | SilenceLooked
+    | StoreRestored
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from triaged.errors import StoreMismatch, StoreUnavailable
 from triaged.store.base import Database
 from triaged.store.migrating import migrations
+from triaged.store.restoring import set_apart
 from triaged.store.sqlite import SqliteDatabase, take_lock, translated
 
 
@@ -57,7 +58,10 @@ def _copy(path: Path, target: Path) -> bool:
 
 
 async def restore(path: Path, source: Path) -> None:
-    """Put the copy `source` in the place of the store at `path`; the old one stays beside it."""
+    """Put the copy `source` in the place of the store at `path`; the old one stays beside it.
+
+    Incidents that are open then say so on their timelines at the next start.
+    """
     await asyncio.to_thread(_restore, path, source)
 
 
@@ -72,6 +76,7 @@ def _restore(path: Path, source: Path) -> None:
         partial = Path(f"{path}.partial")
         shutil.copyfile(source, partial)
         partial.chmod(0o600)
+        set_apart(partial, Path(f"{path}.replaced"))
         partial.replace(path)
     finally:
         os.close(lock)

@@ -107,6 +107,12 @@ async def find(tx: Transaction, wanted: IncidentFilter) -> tuple[list[Incident],
     return asked.page([_decode(row[0]) for row in rows], lambda incident: (incident.number,))
 
 
+async def live_numbers(tx: Transaction) -> list[int]:
+    """The numbers of all incidents that are not over, in order."""
+    rows = await tx.fetch(f"SELECT number FROM incidents WHERE state IN {LIVE_SQL} ORDER BY number")
+    return [number for (number,) in rows]
+
+
 async def live_of(tx: Transaction, services: Iterable[str], limit: int) -> list[Incident]:
     """Incidents of these services that are not over, the worst first."""
     rows = await tx.fetch_bulk(LIVE_OF, [(service, limit) for service in sorted(services)])

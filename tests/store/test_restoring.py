@@ -1,0 +1,97 @@
+"""A copy that was put back shares no number and no page with what it lost."""
+
+from pathlib import Path
+
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.durations import HOUR
+from triaged.core.effects import Send
+from triaged.core.events import PageDue, TimerFired
+from triaged.store import restoring, timers
+from triaged.store.backup import backup, restore
+from triaged.store.database import Database, open_database
+from triaged.store.restoring import EPOCHS_SKIPPED, NUMBERS_SKIPPED
+
+
+async def put_back(folder: Path, clock: StillClock, *, readable: bool = True) -> Database:
+    """A store with pages that are due, copied; then another incident; then the copy put back."""
+    path, copy = folder / "triaged.db", folder / "copy.db"
+    database = await open_database(f"sqlite:{path}", clock)
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(alertname="Before"))
+    await backup(database, copy)
+    await desk.handle(desk.fires(alertname="Lost"))
+    await database.close()
+    if not readable:
+        path.write_bytes(b"overwritten by something else")
+    clock.at += HOUR
+    await restore(path, copy)
+    return await open_database(f"sqlite:{path}", clock)
+
+
+async def test_no_number_is_given_twice(tmp_path: Path, clock: StillClock) -> None:
+    database = await put_back(tmp_path, clock)
+    desk = Desk(database, clock)
+
+    await desk.handle(desk.fires(alertname="After"))
+
+    assert (await desk.incident(3)).title == "After"
+    await database.close()
+
+
+async def test_numbers_are_left_out_where_the_lost_store_cannot_be_read(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    database = await put_back(tmp_path, clock, readable=False)
+    desk = Desk(database, clock)
+
+    await desk.handle(desk.fires(alertname="After"))
+
+    assert (await desk.incident(2 + NUMBERS_SKIPPED)).title == "After"
+    await database.close()
+
+
+async def test_pages_that_were_due_go_out_and_say_that_they_may_be_the_second(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    database = await put_back(tmp_path, clock)
+    desk = Desk(database, clock)
+    waiting = await desk.pages(1)
+
+    answers = await desk.handle(*(PageDue(page) for page in waiting))
+
+    assert [isinstance(answer, Send) for answer in answers] == [True] * len(waiting)
+    assert all(page.possible_duplicate for page in waiting)
+    await database.close()
+
+
+async def test_steps_go_on_under_identities_that_no_provider_knows(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    database = await put_back(tmp_path, clock)
+    desk = Desk(database, clock)
+    async with database.reading() as tx:
+        due = await timers.due(tx, clock.now(), 10)
+
+    await desk.handle(*(TimerFired(timer) for timer in due))
+
+    epoch = 1 + EPOCHS_SKIPPED
+    assert (await desk.incident(1)).escalation.epoch == epoch
+    newer = {page.id.split("/")[1] for page in await desk.pages(1)}
+    assert newer == {"1", str(epoch)}
+    await database.close()
+
+
+async def test_it_is_known_up_to_when_the_copy_knows_until_all_are_told(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    copied_at = clock.at
+    database = await put_back(tmp_path, clock)
+
+    async with database.transaction() as tx:
+        before = await restoring.untold(tx)
+        await restoring.told(tx)
+        after = await restoring.untold(tx)
+
+    assert (before, after) == (copied_at, None)
+    await database.close()

@@ -1,0 +1,24 @@
+"""What it means to an incident that the store was put back from a copy.
+
+It is as it was when the copy was made; whoever answers it must know that something may be missing.
+Steps that are overdue since then fire at once, as after every start.
+"""
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.effects import Decision
+from triaged.core.events import StoreRestored
+from triaged.core.model import Entry
+from triaged.core.view import View
+from triaged.wire import instant_text
+
+
+def restored(view: View, event: StoreRestored, now: int) -> Decision:
+    """Say on the timeline of a live incident up to when it is known."""
+    incident = view.incidents.get(event.incident)
+    if incident is None or not incident.live:
+        return Decision()
+    draft = Draft(incident)
+    until = instant_text(event.copied_at)
+    text = f"the store was put back from a copy: what happened after {until} is not known"
+    draft.say(Entry(now, "incident.restored", OURSELVES, text, {"copied_at": until}))
+    return Decision(draft.effects())

@@ -1,0 +1,75 @@
+"""A copy that is put back must not speak as what it lost did, and must say that something is lost.
+
+After the copy was made incidents got numbers, and incidents of the copy were armed again: pages,
+steps and links out there carry those numbers and epochs. Providers drop a page whose identity they
+know, so neither may come twice.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from triaged.store.base import Transaction
+
+NUMBERS_SKIPPED = 10_000
+"""Incident numbers that are left out where what was lost cannot be read: a year's, or one bad day's
+of a large place."""
+
+EPOCHS_SKIPPED = 1_000
+"""An incident is armed once, and again at each re-opening: a handful of times."""
+
+RESTORED = "restored"
+"""The counter that keeps, until everybody has been told, up to when the copy knows (µs)."""
+
+COPIED_AT = """SELECT MAX(at) FROM (SELECT MAX(heard_at) AS at FROM sources
+    UNION ALL SELECT MAX(changed_at) FROM incidents)"""
+SET_APART = (
+    """UPDATE incidents SET body = json_set(body, '$.escalation.epoch',
+           json_extract(body, '$.escalation.epoch') + :epochs)
+       WHERE state <> 'closed' AND json_extract(body, '$.escalation.epoch') > 0""",
+    "UPDATE timers SET epoch = epoch + :epochs WHERE epoch > 0 AND kind <> 'storm'",
+    """UPDATE pages SET body = json_set(body, '$.epoch', json_extract(body, '$.epoch') + :epochs,
+           '$.possible_duplicate', json('true')) WHERE state = 'due'""",
+    "UPDATE counters SET next = MAX(next + :numbers, :lost) WHERE name = 'incident'",
+    "INSERT OR REPLACE INTO counters (name, next) VALUES (:name, :copied_at)",
+)
+"""A storm's epoch is the number of its umbrella. Pages that are due may have gone out since."""
+
+
+def set_apart(copy: Path, lost: Path) -> None:
+    """Make the SQLite store `copy` the successor of `lost`, if that is there and can be read."""
+    last = _next_number(lost)
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        (copied_at,) = connection.execute(COPIED_AT).fetchone()
+        values = {
+            "epochs": EPOCHS_SKIPPED,
+            "numbers": 0 if last else NUMBERS_SKIPPED,
+            "lost": last or 0,
+            "name": RESTORED,
+            "copied_at": copied_at or 0,
+        }
+        for statement in SET_APART:
+            connection.execute(statement, values)
+
+
+def _next_number(lost: Path) -> int | None:
+    """The number that the next incident would have got there; None where that cannot be told."""
+    if not lost.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(lost)) as connection:
+            row = connection.execute("SELECT next FROM counters WHERE name = 'incident'").fetchone()
+    except sqlite3.Error:  # perhaps that is why there is a restore
+        return None
+    return row[0] if row else None
+
+
+async def untold(tx: Transaction) -> int | None:
+    """Up to when a store that was put back knows what happened; None: none was, or all is said."""
+    row = await tx.fetch_one("SELECT next FROM counters WHERE name = $1", RESTORED)
+    return None if row is None else row[0]
+
+
+async def told(tx: Transaction) -> None:
+    """Everybody concerned has been told."""
+    await tx.execute("DELETE FROM counters WHERE name = $1", RESTORED)
