@@ -2,8 +2,10 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,29 @@ def test_the_store_of_a_stopped_daemon_can_be_worked_on(stopped: Desk, tmp_path:
     assert json.loads(answers["info"][1])["incidents"] == 1
     assert json.loads(answers["verify"][1])["sound"] is True
     assert "exists already" in answers["again"][2]
+
+
+def test_a_store_is_copied_while_the_daemon_runs(desk: Desk, tmp_path: Path) -> None:
+    desk.fires("Down")
+    copy = tmp_path / "copy.db"
+
+    status, _, _ = desk.offline("store", "backup", str(copy), "--config", f"{tmp_path}/config.yaml")
+
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT title FROM incidents").fetchall() == [("Down",)]
+    assert status == 0
+
+
+@pytest.mark.parametrize(("verb", "program"), [("backup", "pg_dump"), ("restore", "pg_restore")])
+def test_postgresql_has_its_own_tools(
+    stopped: Desk, tmp_path: Path, verb: str, program: str
+) -> None:
+    config = tmp_path / "other.yaml"
+    config.write_text(CONFIG.replace("store: sqlite:triaged.db", "store: postgresql://nowhere/x"))
+
+    status, _, said = stopped.offline("store", verb, "copy", "--config", str(config))
+
+    assert (status, program in said) == (1, True)
 
 
 def test_a_token_can_be_made_before_the_first_start(

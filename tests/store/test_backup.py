@@ -9,7 +9,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.errors import StoreMismatch, StoreUnavailable
 from triaged.store.backup import backup, keep_copy, restore
-from triaged.store.database import Database, open_database
+from triaged.store.database import open_database
 from triaged.store.sqlite import SqliteDatabase
 
 
@@ -20,7 +20,7 @@ async def test_a_backup_of_a_running_store_can_be_put_back(
     database = await open_database(f"sqlite:{path}", clock)
     desk = Desk(database, clock)
     await desk.handle(desk.fires(alertname="Before"))
-    await backup(database, copy)
+    await backup(path, copy)
     await desk.handle(desk.fires(alertname="After"))
 
     with pytest.raises(StoreMismatch, match="in use"):
@@ -42,7 +42,7 @@ async def test_a_backup_overwrites_nothing(tmp_path: Path, clock: StillClock) ->
     (tmp_path / "copy.db").write_text("precious")
 
     with pytest.raises(StoreMismatch, match="exists already"):
-        await backup(database, tmp_path / "copy.db")
+        await backup(tmp_path / "triaged.db", tmp_path / "copy.db")
 
     await database.close()
 
@@ -85,12 +85,14 @@ async def test_a_copy_that_cannot_be_written_leaves_nothing(
     database = await open_database(f"sqlite:{tmp_path / 'triaged.db'}", clock)
 
     with pytest.raises(StoreUnavailable, match="cannot write"):
-        await backup(database, tmp_path / "none" / "copy.db")
+        await backup(tmp_path / "triaged.db", tmp_path / "none" / "copy.db")
 
     await database.close()
 
 
-async def test_postgresql_has_its_own_tools(url: str, database: Database, tmp_path: Path) -> None:
-    if url.startswith("postgresql:"):
-        with pytest.raises(StoreMismatch, match="pg_dump"):
-            await backup(database, tmp_path / "copy.db")
+async def test_a_store_that_does_not_exist_is_not_copied(tmp_path: Path) -> None:
+    with pytest.raises(StoreMismatch, match="there is no store"):
+        await backup(tmp_path / "triaged.db", tmp_path / "copy.db")
+
+    with pytest.raises(StoreMismatch, match="there is no store"):  # nor has one been made
+        await backup(tmp_path / "triaged.db", tmp_path / "copy.db")

@@ -19,7 +19,7 @@ async def put_back(folder: Path, clock: StillClock, *, readable: bool = True) ->
     database = await open_database(f"sqlite:{path}", clock)
     desk = Desk(database, clock)
     await desk.handle(desk.fires(alertname="Before"))
-    await backup(database, copy)
+    await backup(path, copy)
     await desk.handle(desk.fires(alertname="Lost"))
     await database.close()
     if not readable:

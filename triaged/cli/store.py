@@ -1,4 +1,4 @@
-"""`triaged store`: migrate, back up, restore, verify, prune, look at a stopped daemon's store."""
+"""`triaged store`: migrate, restore, verify, prune a stopped daemon's store; copy any."""
 
 import argparse
 import asyncio
@@ -9,13 +9,13 @@ from triaged.cli import _options
 from triaged.cli._client import Failed, complain
 from triaged.cli._output import print_fields, print_json
 
-SUMMARY = "work on the store of a stopped daemon"
+SUMMARY = "work on the store of a stopped daemon, or copy that of a running one"
 VERBS = {
     "migrate": "bring the schema up to date",
     "verify": "check the hash chain of every timeline",
     "prune": "delete what is past its retention",
     "info": "count what there is",
-    "backup": "write a whole copy to a file",
+    "backup": "write a whole copy to a file, while the daemon runs or not",
     "restore": "put a copy in the place of the store",
 }
 
@@ -52,13 +52,14 @@ async def _work(options: argparse.Namespace) -> dict[str, Any]:
     from triaged.cli._offline import open_store, store_url
     from triaged.store import backup, info, verify
 
+    if options.verb == "backup":
+        await backup.backup(_sqlite(store_url(options.config), "pg_dump"), options.file)
+        return {"backup": str(options.file)}
     if options.verb == "restore":
-        return await _restore(store_url(options.config), options.file)
+        await backup.restore(_sqlite(store_url(options.config), "pg_restore"), options.file)
+        return {"restored": str(options.file)}
     async with open_store(options.config) as (database, clock):
         match options.verb:
-            case "backup":
-                await backup.backup(database, options.file)
-                return {"backup": str(options.file)}
             case "verify":
                 found = await verify.verify(database)
                 problems = [str(problem) for problem in found.problems]
@@ -71,13 +72,11 @@ async def _work(options: argparse.Namespace) -> dict[str, Any]:
                     return {"store": database.name, **await info.summary(tx)}
 
 
-async def _restore(url: str, source: Path) -> dict[str, Any]:
-    from triaged.store import backup
-
+def _sqlite(url: str, instead: str) -> Path:
+    """The file of an SQLite store; for another, the program to use `instead`."""
     if not url.startswith("sqlite:"):
-        raise Failed("for PostgreSQL use pg_restore, which is made for it")
-    await backup.restore(Path(url.removeprefix("sqlite:")), source)
-    return {"restored": str(source)}
+        raise Failed(f"for PostgreSQL use {instead}, which is made for it")
+    return Path(url.removeprefix("sqlite:"))
 
 
 async def _prune(config: Path, database: Any, now: int) -> dict[str, Any]:

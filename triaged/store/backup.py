@@ -8,17 +8,17 @@ from contextlib import closing
 from pathlib import Path
 
 from triaged.errors import StoreMismatch, StoreUnavailable
-from triaged.store.base import Database
 from triaged.store.migrating import migrations
 from triaged.store.restoring import set_apart
 from triaged.store.sqlite import SqliteDatabase, take_lock, translated
 
 
-async def backup(database: Database, target: Path) -> None:
-    """Write a whole, consistent copy to `target`, which must not exist, while commits go on."""
-    if not isinstance(database, SqliteDatabase):
-        raise StoreMismatch("for PostgreSQL use pg_dump --format=custom, which is made for it")
-    if not await asyncio.to_thread(_copy, database.path, target):
+async def backup(path: Path, target: Path) -> None:
+    """Write a whole, consistent copy of the store at `path` to `target`, which must not exist.
+
+    Whoever has the store open, a daemon at work as well, goes on committing.
+    """
+    if not await asyncio.to_thread(_copy, path, target):
         raise StoreMismatch(f"{target} exists already")
 
 
@@ -41,6 +41,8 @@ def _copy(path: Path, target: Path) -> bool:
 
     False: `target` is there already. It appears when the copy is whole.
     """
+    if not path.exists():
+        raise StoreMismatch(f"there is no store at {path}")
     if target.exists():
         return False
     partial = Path(f"{target}.partial")
