@@ -42,9 +42,11 @@ async def test_pages_of_a_list_meet_without_gap_or_overlap(desk: Desk) -> None:
     assert cursor is None
 
 
-async def test_alerts_are_listed_in_pages_too(desk: Desk) -> None:
+async def test_alerts_stay_in_their_place_while_pages_are_turned(desk: Desk) -> None:
     async with desk.database.reading() as tx:
         first, cursor = await alerts.find(tx, AlertFilter(limit=4))
+    await desk.handle(desk.fires(alertname="100%_0", severity="SEV-3", team="t"))
+    async with desk.database.reading() as tx:
         rest, end = await alerts.find(tx, AlertFilter(limit=4, cursor=cursor))
 
     assert len({alert.fingerprint for alert in first + rest}) == 7

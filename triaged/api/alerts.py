@@ -66,7 +66,7 @@ ROUTES = (
         path="/api/v1/alerts",
         scope=Scope.READ,
         handler=index,
-        about="The state of every alert.",
+        about="The state of every alert, the newest episode first.",
         query=(
             Parameter("state", "firing, resolved"),
             Parameter("source", "of this source"),

@@ -122,6 +122,7 @@ class StoredAlert(msgspec.Struct, frozen=True):
 
 
 COLUMNS = StoredAlert.__struct_fields__
+SHOWN = ", ".join(f"a.{name}" for name in COLUMNS)
 
 
 async def states(tx: Transaction, identities: Iterable[tuple[str, str]]) -> list[AlertState]:
@@ -230,19 +231,25 @@ class AlertFilter(msgspec.Struct, frozen=True):
 
 
 async def find(tx: Transaction, wanted: AlertFilter) -> tuple[list[StoredAlert], str | None]:
-    """Stored alerts, the last seen first, and the cursor of what follows, if anything does."""
-    asked = Where("last_seen_at", ("source", "fingerprint"), wanted.cursor, wanted.limit)
+    """Stored alerts, the newest episode first, and the cursor of what follows, if anything does.
+
+    Episodes are numbered as they come: that order stays while one turns the pages, and it is there
+    without sorting a million alerts. Of an incident its alerts are few. An alert that is over is
+    listed for as long as its last episode is kept.
+    """
+    asked = Where("o.id", (), wanted.cursor, wanted.limit)
+    walked = "observations o CROSS JOIN alerts a"  # in this order: SQLite keeps it
     if wanted.firing is not None:
-        asked.add("firing = {}", int(wanted.firing))
+        asked.add("a.firing = {}", int(wanted.firing))
     if wanted.source is not None:
-        asked.add("source = {}", wanted.source)
+        asked.add("a.source = {}", wanted.source)
     if wanted.incident is not None:
-        asked.add("incident = {}", wanted.incident)
-    rows = await tx.fetch(
-        f"SELECT {', '.join(COLUMNS)} FROM alerts {asked.sql()}", *asked.arguments
-    )
-    found = [stored_alert(row) for row in rows]
-    return asked.page(found, lambda a: (a.last_seen_at, a.source, a.fingerprint))
+        asked.add("a.incident = {}", wanted.incident)
+        walked = "alerts a CROSS JOIN observations o"
+    asked.add("a.source = o.source AND a.fingerprint = o.fingerprint AND a.observation = o.id")
+    rows = await tx.fetch(f"SELECT {SHOWN}, o.id FROM {walked} {asked.sql()}", *asked.arguments)
+    page, cursor = asked.page(rows, lambda row: (row[-1],))
+    return [stored_alert(row[:-1]) for row in page], cursor
 
 
 def stored_alert(row: Sequence[Any]) -> StoredAlert:
@@ -255,7 +262,7 @@ def stored_alert(row: Sequence[Any]) -> StoredAlert:
     return StoredAlert(**values)
 
 
-FIRING = f"""SELECT {", ".join(f"a.{name}" for name in COLUMNS)},
+FIRING = f"""SELECT {SHOWN},
         COALESCE(o.received_at, a.starts_at)
     FROM alerts a LEFT JOIN observations o ON o.id = a.observation
     WHERE (a.source, a.fingerprint) > ($1, $2) AND a.firing = 1

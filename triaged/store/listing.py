@@ -23,9 +23,11 @@ class Where:
         if cursor is not None:
             self._after(place_of(cursor, len(self._columns)))
 
-    def add(self, condition: str, value: object) -> None:
-        """Ask for `condition`, whose `{}` is `value`."""
-        self._conditions.append(condition.replace("{}", self._bound(value)))
+    def add(self, condition: str, *value: object) -> None:
+        """Ask for `condition`, in which each `{}` is the value, if it has one."""
+        for each in value:
+            condition = condition.replace("{}", self._bound(each))
+        self._conditions.append(condition)
 
     def add_any(self, condition: str, values: Sequence[object]) -> None:
         """Ask for `condition` with any of the values."""
