@@ -17,6 +17,9 @@ SHOWN_MAX = 20
 JSON_MAX = 1_000
 """Incidents of a kind in JSON."""
 
+PEOPLE = "Pages by person"
+"""The section that charts go with."""
+
 KINDS = (
     ("severities", "Other severity"),
     ("opened", "Opened, and did not before"),
@@ -96,7 +99,7 @@ def sections(report: Report) -> Iterator[Section]:
     yield Section("Numbers", (), ("", *report.names, "change"), tuple(_numbers(report)))
     people = tuple(_people(report.difference))
     if people:
-        yield Section("Pages by person", (), ("whom", *report.names, "change"), people)
+        yield Section(PEOPLE, (), ("whom", *report.names, "change"), people)
     for kind, title in KINDS:
         found: tuple[Changed, ...] = getattr(report.difference, kind)
         if found:
@@ -137,7 +140,8 @@ def _fidelity(report: Report) -> Section:
 
 
 def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{n} {kind}" for kind, n in counts.items() if n)
+    """`1 other severity, 2 other pages`: titles of the lists below, which name them."""
+    return "; ".join(f"{counts[kind]} {title.lower()}" for kind, title in KINDS if counts[kind])
 
 
 def _numbers(report: Report) -> Iterator[tuple[str, ...]]:
