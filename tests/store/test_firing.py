@@ -2,7 +2,7 @@ from msgspec.structs import replace
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import HOUR
+from triaged.core.durations import HOUR, SECOND
 from triaged.core.events import SilenceLooked
 from triaged.core.matching import Matcher
 from triaged.core.muting import Silence, Suppressor
@@ -58,3 +58,28 @@ async def test_silences_that_end_when_clear_are_looked_at(
     assert looks == [SilenceLooked("one", met=True)]
     await desk.handle(*looks, desk.ends(pod="a"))
     assert await firing.looks(database, now) == [SilenceLooked("one", met=False)]
+
+
+async def test_a_silence_is_met_by_what_ended_before_anybody_looked(
+    database: Database, clock: StillClock
+) -> None:
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(pod="before"))
+    await desk.handle(desk.ends(pod="before"))
+    clock.at += SECOND
+    await desk.handle(desk.fires(pod="a"))
+    pods = {name: (Matcher("pod", "=", name),) for name in ("a", "before")}
+    made = [
+        Silence(name, match, clock.at, clock.at + HOUR, "bob", "why", clock.at, True)
+        for name, match in pods.items()
+    ]
+    async with database.transaction() as tx:
+        await silences.save(tx, made)
+    clock.at += SECOND
+    await desk.handle(desk.ends(pod="a"))
+
+    looks = await firing.looks(database, clock.at)
+
+    assert looks == [SilenceLooked("a", met=True)]
+    await desk.handle(*looks)
+    assert await firing.looks(database, clock.at) == [SilenceLooked("a", met=False)]

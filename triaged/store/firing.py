@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
+from triaged.core.durations import MINUTE
 from triaged.core.events import SilenceLooked
-from triaged.core.muting import AlertId, Suppressor, holds
+from triaged.core.model import Labels
+from triaged.core.muting import AlertId, Silence, Suppressor, holds
 from triaged.store import silences
 from triaged.store.base import Bulk, Database
 from triaged.store.muting import laid_over
@@ -18,6 +20,13 @@ FIRING = """SELECT a.source, a.fingerprint, a.incident, a.labels, o.outcome, a.i
     FROM alerts a LEFT JOIN observations o ON o.id = a.observation
     WHERE (a.source, a.fingerprint) > ($1, $2) AND a.firing = 1
     ORDER BY a.source, a.fingerprint LIMIT $3"""
+LOOK_BACK_US = MINUTE
+"""Looks are 15 s apart; what ends is looked at by three or four of them."""
+
+ENDED = """SELECT a.ended_at, a.source, a.fingerprint, a.labels, o.outcome
+    FROM alerts a LEFT JOIN observations o ON o.id = a.observation
+    WHERE a.ended_at IS NOT NULL AND (a.ended_at, a.source, a.fingerprint) > ($1, $2, $3)
+    ORDER BY a.ended_at, a.source, a.fingerprint LIMIT $4"""
 UNMARK = "UPDATE alerts SET inhibits = 0 WHERE firing = 1 AND inhibits = 1"
 MARK = Bulk(
     """WITH v (source, fingerprint, inhibits) AS ({rows})
@@ -58,6 +67,18 @@ async def pages(database: Database) -> AsyncIterator[Sequence[Firing]]:
         after = found[-1].identity
 
 
+async def ended(database: Database, since: int) -> AsyncIterator[Sequence[tuple[int, Labels]]]:
+    """When alerts have ended that do not fire again, from `since` on, and their labels."""
+    after: tuple[int, str, str] = (since, "", "")
+    while True:
+        async with database.reading() as tx:
+            rows = await tx.fetch(ENDED, *after, PAGE)
+        yield [(at, laid_over(labels, outcome)) for at, _, _, labels, outcome in rows]
+        if len(rows) < PAGE:
+            return
+        after = rows[-1][:3]
+
+
 async def mark(database: Database, suppressors: Sequence[Suppressor]) -> int:
     """Mark the firing alerts that suppress others by the rules of now; how many changed.
 
@@ -88,10 +109,24 @@ async def looks(database: Database, now: int) -> list[SilenceLooked]:
     unmet = dict(waiting)
     if unmet:
         async for page in pages(database):
-            for identity, silence in list(unmet.items()):
-                if any(holds(silence.matchers, alert.labels) for alert in page):
-                    del unmet[identity]
+            _meet(unmet, [(now, alert.labels) for alert in page])
             if not unmet:
                 break
+    # what came and went since the last look, or ended while the silence was being set, counts too
+    never = {identity: each for identity, each in unmet.items() if not each.met}
+    if never:
+        since = max(min(each.starts_at for each in never.values()), now - LOOK_BACK_US)
+        came = dict(never)
+        async for past in ended(database, since):
+            _meet(came, past)
+        for identity in never.keys() - came.keys():
+            del unmet[identity]
     looked = [SilenceLooked(identity, identity not in unmet) for identity in waiting]
     return [each for each in looked if each.met != waiting[each.id].met]
+
+
+def _meet(unmet: dict[str, Silence], seen: Sequence[tuple[int, Labels]]) -> None:
+    """Take out the silences that match what fired until then."""
+    for identity, silence in list(unmet.items()):
+        if any(at >= silence.starts_at and holds(silence.matchers, labels) for at, labels in seen):
+            del unmet[identity]
