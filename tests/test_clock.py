@@ -1,7 +1,7 @@
 import asyncio
 import time
 
-from triaged.clock import SystemClock
+from triaged.clock import SystemClock, Turns
 
 
 def test_now_is_the_wall_clock_at_the_start_in_microseconds() -> None:
@@ -37,3 +37,22 @@ async def test_sleeping_ends_when_the_instant_has_come() -> None:
     await clock.sleep_until(at)
 
     assert clock.now() >= at
+
+
+def test_a_turn_that_is_over_is_followed_by_a_rest() -> None:
+    rests: list[float] = []
+    breathe = Turns(0, 1_500, rests.append)
+
+    breathe()
+    breathe()
+
+    assert rests == [0.0015, 0.0015]
+
+
+def test_a_turn_that_is_not_over_goes_on() -> None:
+    rests: list[float] = []
+    breathe = Turns(10**12, 1_500, rests.append)
+
+    breathe()
+
+    assert rests == []

@@ -7,7 +7,7 @@ file of 50,000 brackets ends the process.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 import yaml
@@ -25,6 +25,9 @@ DEPTH_MAX = 32
 
 NODES_MAX = 25_000
 """A thousand rules have 11,000 to 20,000; aliases count as often as they are used."""
+
+EVENTS_A_BREATH = 16
+"""Some 50 µs of reading."""
 
 PROBLEMS_MAX = 50
 """Nobody reads more at a time."""
@@ -98,14 +101,22 @@ class Document(msgspec.Struct, frozen=True):
         return node.at
 
 
-def parse(name: str, text: bytes) -> Document:
+Breath = Callable[[], None]
+"""Called again and again by what reads a lot: whoever reads beside others lets them go first."""
+
+
+def without_pause() -> None:
+    """Nobody waits."""
+
+
+def parse(name: str, text: bytes, breathe: Breath = without_pause) -> Document:
     """The document in `text` (UTF-8); never raises. `name` is what positions begin with."""
     composer = _Composer(name)
     root: Node | None = None
     decoded = ""
     try:
         decoded = _decoded(name, text)
-        root = composer.compose(decoded)
+        root = composer.compose(decoded, breathe)
     except Malformed as error:
         composer.problems.append(error.problem)
     except yaml.MarkedYAMLError as error:
@@ -188,9 +199,11 @@ class _Composer:
             raise _unreadable(self._name, at, "too many problems: the rest is not read")
         self.problems.append(Problem(f"{self._name}:{at[0]}:{at[1]}", message))
 
-    def compose(self, text: str) -> Node:
+    def compose(self, text: str, breathe: Breath) -> Node:
         """The root of the document in `text`."""
-        for event in _events(text):
+        for number, event in enumerate(_events(text)):
+            if number % EVENTS_A_BREATH == 0:
+                breathe()
             assert event.start_mark is not None, "what comes from a text has a place there"
             at = event.start_mark.line + 1, event.start_mark.column + 1
             if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):

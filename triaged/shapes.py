@@ -146,6 +146,8 @@ class Part(msgspec.Struct, frozen=True):
     required: bool
     default: object
     """As `msgspec.structs.fields` gives it."""
+    twin: str
+    """The key that names a file with the value instead, where that is a `Secret`; else empty."""
 
 
 class Record(Shape):
@@ -185,24 +187,25 @@ class Record(Shape):
     def _refuse_unknown(self, reading: Reading, value: Mapping[str, object], path: Path) -> None:
         if self.open is not None:
             return
-        names = [part.name for part in self.parts]
+        names = {part.name: None for part in self.parts}
         if path == reading.base:
-            names = [*reading.options.also, *names]
-        twins = [part.name + TWIN for part in self.parts if is_hidden(part.shape)]
-        known = {*names, *(twins if reading.options.secret else ())}
-        for name in value:
-            if name not in known:
-                reading.wrong((*path, name), none_of(name, names), key=True)
+            names = {**dict.fromkeys(reading.options.also), **names}
+        unknown = [name for name in value if name not in names]
+        if unknown and reading.options.secret:
+            twins = {part.twin for part in self.parts}
+            unknown = [name for name in unknown if name not in twins]
+        for name in unknown:
+            reading.wrong((*path, name), none_of(name, list(names)), key=True)
 
     def _part(
         self, reading: Reading, part: Part, value: Mapping[str, object], path: Path
     ) -> object:
-        twin = part.name + TWIN
-        if twin in value and is_hidden(part.shape) and reading.options.secret:
+        twin = part.twin
+        if twin and twin in value and reading.options.secret:
             return _secret_of_file(reading, value[twin], (*path, twin), part.name in value)
         if part.name not in value or (value[part.name] is None and _may_be_empty(part)):
             if part.required:
-                secret = f" (or {twin})" if is_hidden(part.shape) else ""
+                secret = f" (or {twin})" if twin else ""
                 reading.wrong(path, f"{part.name}{secret} is missing: {part.shape.wanted}")
             return msgspec.UNSET
         return part.shape.read(reading, value[part.name], (*path, part.name))
@@ -306,9 +309,11 @@ def _parts(type_: type[msgspec.Struct]) -> tuple[Part, ...]:
         Part(
             name=field.encode_name,
             attribute=field.name,
-            shape=shape_of(field.type),
+            shape=shape,
             required=field.required,
             default=field.default,
+            twin=field.encode_name + TWIN if is_hidden(shape) else "",
         )
         for field in msgspec.structs.fields(type_)
+        for shape in (shape_of(field.type),)
     )

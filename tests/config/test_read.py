@@ -199,3 +199,16 @@ def test_tables_beside_rules_are_read_and_are_files_of_the_configuration(tmp_pat
     assert "../owners.csv: cannot be read: no such file" in str(missing.problems[0])
     assert there.configuration is not None
     assert table in there.configuration.files
+
+
+def test_who_reads_beside_others_is_asked_at_each_rule_to_let_them_go_first(
+    tmp_path: Path,
+) -> None:
+    rules = "\n".join(f"  - {{name: r{n}, match: [a=b], set: {{team: t}}}}" for n in range(40))
+    (tmp_path / "rules.yaml").write_text(f"rules:\n{rules}\n")
+    given(tmp_path, rules="[rules.yaml]")
+    breaths: list[None] = []
+
+    load(tmp_path / "config.yaml", {}, breathe=lambda: breaths.append(None))
+
+    assert len(breaths) > 40 + 20  # while it is composed, too

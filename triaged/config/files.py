@@ -7,7 +7,7 @@ https://systemd.io/CREDENTIALS/
 from collections.abc import Mapping
 from pathlib import Path
 
-from triaged.documents import BYTES_MAX
+from triaged.documents import BYTES_MAX, Breath, without_pause
 from triaged.errors import Problem
 from triaged.wire import Secret
 
@@ -31,8 +31,11 @@ class MissingSecret(Problem, frozen=True):
 class Files:
     """Reads files beside a configuration, and remembers which."""
 
-    def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, path: Path, environment: Mapping[str, str], breathe: Breath = without_pause
+    ) -> None:
         self.path = path
+        self.breathe = breathe
         self.seen: list[Path] = [path]
         self._environment = environment
 

@@ -22,8 +22,9 @@ from triaged.config.people import (
 from triaged.config.plugged import ALWAYS, channels_of, sources_of
 from triaged.config.policies import policies_of, severities_of
 from triaged.config.report import Report
+from triaged.core.calendars import Calendar
 from triaged.core.settings import Settings
-from triaged.documents import Document, parse
+from triaged.documents import Breath, Document, parse, without_pause
 from triaged.errors import Problem
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.read import RuleContext, read_rules
@@ -50,12 +51,18 @@ class Loaded(msgspec.Struct, frozen=True):
         )
 
 
-def load(path: Path, environment: Mapping[str, str], rules: tuple[str, ...] = ()) -> Loaded:
+def load(
+    path: Path,
+    environment: Mapping[str, str],
+    rules: tuple[str, ...] = (),
+    breathe: Breath = without_pause,
+) -> Loaded:
     """Read the configuration at `path`; `environment` is the process's.
 
-    Where there are `rules`, these patterns count instead of the ones in the file.
+    Where there are `rules`, these patterns count instead of the ones in the file. `breathe` is
+    called every few hundred µs.
     """
-    files = Files(path, environment)
+    files = Files(path, environment, breathe)
     text = files.text(path)
     if isinstance(text, Problem):
         return Loaded(None, (text,))
@@ -82,16 +89,8 @@ def _build(
     sources = sources_of(config, files, report)
     channels = channels_of(config, files, report)
     calendars = calendars_of(config, report)
-    context = RuleContext(
-        calendars=calendars,
-        services=frozenset(report.names("services")),
-        teams=frozenset(report.names("teams")),
-        policies=frozenset(report.names("policies")),
-        sources=frozenset(report.names("sources")),
-        timezone=config.timezone,
-        beside=files.beside,
-    )
-    rules, problems = read_rules(_rule_documents(config, files, report), context)
+    documents = _rule_documents(config, files, report)
+    rules, problems = read_rules(documents, _rule_context(config, files, report, calendars))
     settings = Settings(
         severities=severities_of(config, calendars, report),
         people=people_of(config, channels, report),
@@ -136,6 +135,21 @@ def _build(
     return configuration, problems
 
 
+def _rule_context(
+    config: schema.Config, files: Files, report: Report, calendars: Mapping[str, Calendar]
+) -> RuleContext:
+    return RuleContext(
+        calendars=calendars,
+        services=frozenset(report.names("services")),
+        teams=frozenset(report.names("teams")),
+        policies=frozenset(report.names("policies")),
+        sources=frozenset(report.names("sources")),
+        timezone=config.timezone,
+        beside=files.beside,
+        breathe=files.breathe,
+    )
+
+
 def _rule_documents(config: schema.Config, files: Files, report: Report) -> list[Document]:
     documents: dict[Path, Document] = {}
     for index, pattern in enumerate(config.rules):
@@ -148,7 +162,7 @@ def _rule_documents(config: schema.Config, files: Files, report: Report) -> list
             if isinstance(text, Problem):
                 report.problems.append(text)
             elif path not in documents:
-                documents[path] = parse(str(path), text)
+                documents[path] = parse(str(path), text, files.breathe)
     return list(documents.values())
 
 

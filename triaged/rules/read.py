@@ -18,7 +18,7 @@ from triaged.core.raises import (
     RaiseWhen,
     Reopenings,
 )
-from triaged.documents import Document, Path
+from triaged.documents import Breath, Document, Path, without_pause
 from triaged.errors import Problem
 from triaged.rules import schema
 from triaged.rules.actions import (
@@ -71,6 +71,9 @@ class RuleContext(msgspec.Struct, frozen=True):
     """The content of a file beside a document; a text says why there is none. Without it, no
     rule file may name another file."""
 
+    breathe: Breath = without_pause
+    """Called before each rule, and before what all of them make together."""
+
 
 def read_rules(
     documents: Sequence[Document], context: RuleContext
@@ -79,9 +82,12 @@ def read_rules(
     reader = _Reader(context)
     for document in documents:
         reader.read(document)
+    context.breathe()
     short = _digest([[document.value for document in documents], *reader.tables])
     labelling = Labelling(tuple(reader.extractions), tuple(reader.mappings))
+    context.breathe()
     rules = RuleSet(reader.rules, short, reader.muters.muters, labelling, reader.shadows)
+    context.breathe()
     return rules, reader.problems
 
 
@@ -126,6 +132,7 @@ class _Reader:
             self._read_extractions(document, len(file.extract))
             self._read_mappings(document, len(file.mappings))
         for index in range(0 if file is None else len(file.rules)):
+            self._context.breathe()
             at: Path = ("rules", index)
             if long := long_lists(document, at, ("match",)):
                 self.problems += long
