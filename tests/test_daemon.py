@@ -82,6 +82,20 @@ def test_a_second_daemon_on_the_same_store_is_refused(tmp_path: Path) -> None:
     assert "in use by process" in done.stderr
 
 
+def test_a_port_that_is_taken_is_said_in_a_line(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config.write_text(f"listen: 127.0.0.1:{port}\nauth: none\n{CONFIG}")
+        done = serve(config)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"cannot listen: error while attempting to bind on address ('127.0.0.1', {port})" in (
+        done.stderr
+    )
+
+
 def test_a_newcomer_is_told_what_to_do(tmp_path: Path) -> None:
     port = free_port()
     with triaged(tmp_path, CONFIG, port):

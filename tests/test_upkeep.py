@@ -85,7 +85,8 @@ async def test_a_reload_says_how_many_open_incidents_would_differ(tmp_path: Path
         upkeep = Upkeep(site.context)
         for pod in ("a", "b"):
             await site.fire("Down", pod=pod)
-        await site.fire("Other")
+        await site.fire("Other", "Done")
+        await site.post("/api/v1/incidents/INC-3/resolve")  # its alert fires on
         with capture_logs() as quiet:
             await upkeep._compare_rules()
         settings = replace(site.context.configuration.settings, rules=Worse())
@@ -97,8 +98,8 @@ async def test_a_reload_says_how_many_open_incidents_would_differ(tmp_path: Path
 
     assert quiet == []
     (entry,) = told
-    assert (entry["event"], entry["firing"]) == ("rules.compared", 3)
-    assert (entry["alerts_differ"], entry["incidents_differ"]) == (3, 2)
+    assert (entry["event"], entry["firing"]) == ("rules.compared", 4)
+    assert (entry["alerts_differ"], entry["incidents_differ"]) == (4, 2)
 
 
 async def test_files_are_reloaded_when_they_have_settled(tmp_path: Path) -> None:

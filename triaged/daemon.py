@@ -204,7 +204,14 @@ class Daemon:
     async def _serve(self, runner: web.AppRunner) -> int:
         """Listen, run the loops, and stop them in the order that loses nothing."""
         configuration = self._context.configuration
-        places = await listen(runner, configuration, os.environ, os.getpid())
+        try:
+            places = await listen(runner, configuration, os.environ, os.getpid())
+        except OSError as error:
+            reason = (
+                f"cannot listen: {error.strerror or error}; `listen` in {self._path} says where"
+            )
+            print(f"triaged: {reason}", file=sys.stderr)
+            return EXIT_FAILED
         self._say_ready(places)
         loops = {
             "timekeeper": self._timekeeper.run,

@@ -155,14 +155,16 @@ class Upkeep:
         if before == rules.digest:
             return
         looked_at = differing = 0
-        incidents: set[int] = set()
+        numbers: set[int] = set()
         try:
             async for part in walk(self._context.database, rules):
                 looked_at += part.looked_at
                 for stored, verdict in part.differing:
                     if verdict.outcome.severity is not stored.severity:
                         differing += 1
-                        incidents |= set() if stored.incident is None else {stored.incident}
+                        numbers |= set() if stored.incident is None else {stored.incident}
+            async with self._context.database.reading() as tx:
+                numbers &= set(await incidents.live_numbers(tx))
         except StoreUnavailable as error:
             log.warning("rules.waited", error=str(error))
             self._compared = before
@@ -172,7 +174,7 @@ class Upkeep:
             rule_set=rules.digest,
             firing=looked_at,
             alerts_differ=differing,
-            incidents_differ=len(incidents),
+            incidents_differ=len(numbers),
             see="triaged rule reclassify --dry-run",
         )
 

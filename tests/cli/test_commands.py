@@ -126,6 +126,17 @@ def test_postgresql_has_its_own_tools(
     assert (status, program in said) == (1, True)
 
 
+def test_a_token_file_that_is_not_there_is_said(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIAGED_TOKEN_FILE", f"{tmp_path}/none")
+
+    status, _, said = desk("incident", "list")
+
+    assert status == 1
+    assert f"TRIAGED_TOKEN_FILE is {tmp_path}/none: no such file or directory" in said
+
+
 def test_a_token_can_be_made_before_the_first_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

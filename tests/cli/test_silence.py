@@ -21,7 +21,7 @@ def test_a_silence_is_previewed_set_and_ended(desk: Desk) -> None:
     muted = desk.json("incident", "show", "1")["muted_by"]
     ended = desk("silence", "expire", identity)[1]
 
-    assert "1 firing alerts match, in 1 incidents" in preview
+    assert "1 firing alert match, in 1 incident" in preview
     assert "whole" in preview
     assert (partly["alerts"], partly["incidents_total"]) == (2, 2)
     assert identity in listed

@@ -93,6 +93,8 @@ def test_text_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     read = files(tmp_path)
 
     assert read.text(tmp_path / "config.yaml") == Problem(
-        str(tmp_path / "config.yaml"), "cannot be read: no such file or directory"
+        str(tmp_path / "config.yaml"),
+        "cannot be read: no such file or directory; "
+        "--config, or TRIAGED_CONFIG in the environment, names another",
     )
     assert read.text(tmp_path) == Problem(str(tmp_path), "cannot be read: is a directory")

@@ -71,7 +71,10 @@ def test_broken_section_does_not_hide_what_is_wrong_elsewhere(tmp_path: Path) ->
 def test_missing_configuration_says_so(tmp_path: Path) -> None:
     loaded = load(tmp_path / "config.yaml", {})
 
-    message = "cannot be read: no such file or directory"
+    message = (
+        "cannot be read: no such file or directory; "
+        "--config, or TRIAGED_CONFIG in the environment, names another"
+    )
     assert loaded.problems == (Problem(f"{tmp_path}/config.yaml", message),)
     assert loaded.configuration is None
     assert loaded.unusable

@@ -21,9 +21,11 @@ class Failed(Exception):
 class Client:
     """Requests to one daemon, with the caller's token."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, file: Path | None = None) -> None:
         self._base = urlsplit(url if "://" in url else f"http://{url}")
         self._token = token
+        self._file = file
+        """What holds the token, if none is given."""
 
     def get(self, path: str, query: Mapping[str, str | None] | None = None) -> Any:
         """The JSON answer to a GET; query values of None are left out."""
@@ -59,17 +61,26 @@ class Client:
     ) -> tuple[int, bytes]:
         connection = self._connection()
         sent = {"Content-Type": "application/json", **headers}
-        if self._token:
-            sent["Authorization"] = f"Bearer {self._token}"
+        if token := self._token or self._kept_token():
+            sent["Authorization"] = f"Bearer {token}"
         try:
             connection.request(method, self._base.path.rstrip("/") + path, body, sent)
             response = connection.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
             where = self._base._replace(query="").geturl()
-            raise Failed(f"cannot reach triaged at {where}: {error}; is it running?") from None
+            raise Failed(f"cannot reach triaged at {where}: {error}; {_advice(error)}") from None
         finally:
             connection.close()
+
+    def _kept_token(self) -> str:
+        if self._file is None:
+            return ""
+        try:
+            return self._file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            raise Failed(f"TRIAGED_TOKEN_FILE is {self._file}: {reason.lower()}") from None
 
     def _connection(self) -> http.client.HTTPConnection:
         host = self._base.netloc.rpartition("@")[2]
@@ -77,6 +88,15 @@ class Client:
             context = ssl.create_default_context()
             return http.client.HTTPSConnection(host, timeout=TIMEOUT_S, context=context)
         return http.client.HTTPConnection(host, timeout=TIMEOUT_S)
+
+
+def _advice(error: Exception) -> str:
+    """What to do about a daemon that cannot be reached."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "set SSL_CERT_FILE to the certificate of who signed it"
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "if it has TLS, begin the address with https://"
+    return "is it running?"
 
 
 def _problem(status: int, answer: bytes) -> str:
@@ -98,9 +118,7 @@ def client_of(options: argparse.Namespace) -> Client:
     """The client for `--url` with the token of the environment."""
     token = os.environ.get("TRIAGED_TOKEN")
     file = os.environ.get("TRIAGED_TOKEN_FILE")
-    if token is None and file:
-        token = Path(file).read_text(encoding="utf-8").strip()
-    return Client(options.url, token)
+    return Client(options.url, token, Path(file) if token is None and file else None)
 
 
 def complain(message: object) -> int:

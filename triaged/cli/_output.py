@@ -46,6 +46,11 @@ def print_json(value: object) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 incident`, `2 incidents`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Rows under a header, in columns; the last column takes what the terminal has left."""
     table = [[clean(cell) for cell in row] for row in rows]

@@ -41,7 +41,7 @@ DETAILS = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A sub-command per verb."""
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _list_arguments(verbs.add_parser("list", help="incidents, newest first"))
     for verb, what in (("show", "one incident"), ("timeline", "all that happened to it")):
         _one(verbs.add_parser(verb, help=what))

@@ -5,7 +5,7 @@ from typing import Any
 
 from triaged.cli import _options
 from triaged.cli._client import Client, Failed, client_of, complain
-from triaged.cli._output import left, local_time, print_fields, print_json, print_table
+from triaged.cli._output import counted, left, local_time, print_fields, print_json, print_table
 
 SUMMARY = "set, list, preview or end silences"
 BASE = "/api/v1/silences"
@@ -139,7 +139,7 @@ def _print_list(answer: Any) -> None:
 
 def _print_preview(answer: Any) -> None:
     incidents, alerts = answer["incidents_total"], answer["alerts"]
-    print(f"{alerts} firing alerts match, in {incidents} incidents")
+    print(f"{counted(alerts, 'firing alert')} match, in {counted(incidents, 'incident')}")
     if incidents:
         rows = [
             (

@@ -45,7 +45,10 @@ class Files:
             with path.open("rb") as file:
                 return file.read(BYTES_MAX + 1)
         except OSError as error:
-            return Problem(str(path), f"cannot be read: {_reason(error)}")
+            message = f"cannot be read: {_reason(error)}"
+            if path == self.path:
+                message += "; --config, or TRIAGED_CONFIG in the environment, names another"
+            return Problem(str(path), message)
 
     def beside(self, document: str, name: str) -> bytes | str:
         """The content of the file `name` beside a document; a text says why there is none."""
