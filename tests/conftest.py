@@ -6,12 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 # Where `make test` unpacks peers that the machine does not have (tools/environment.py).
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), str(ROOT / ".peers/usr/bin")])
+
+# How long an example takes, and how long it takes to make it, decides nothing.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def is_required(name: str) -> bool:

@@ -1,5 +1,7 @@
 """What prove says is what happens, at every instant, and what happens is what it says."""
 
+import os
+
 from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -7,16 +9,20 @@ from hypothesis import strategies as st
 from tests.core.world import MONDAY, person, settings, step, target
 from tests.rehearsal.configurations import configurations
 from triaged.core.durations import DAY, HOUR, MINUTE, WEEK
-from triaged.core.model import Plan, Severity
+from triaged.core.model import Alert, Plan, Severity
 from triaged.core.oncall import Rotation, Schedule
 from triaged.core.recurring import parse
 from triaged.core.settings import Settings
-from triaged.rehearsal.proving import MARGIN_US, Proof, prove, told
+from triaged.rehearsal.opening import MARGIN_US
+from triaged.rehearsal.proving import ROUNDED_US, Proof, prove, told
 from triaged.rehearsal.reaching import Case, Duty
+from triaged.rehearsal.whatif import Question, what_if
 
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29
 WEEKS = 2
 instants = st.integers(START, START + WEEKS * WEEK - 1)
+EXAMPLES = int(os.environ.get("TRIAGED_PROOFS", "100"))
+"""Configurations whose proofs are confirmed one by one; thousands before a release."""
 
 
 def case_of(chosen: Settings, severity: str) -> Case:
@@ -43,6 +49,33 @@ def test_an_instant_is_in_a_gap_if_and_only_if_no_human_hears_in_time(
                 if gap.combination.severity is severity
             )
             assert inside == late, (severity, at)
+
+
+def heard_in_time(chosen: Settings, severity: Severity, at: int) -> bool:
+    """Whether `whatif` has a page to a person within the response target of an alert at `at`."""
+    labels = {"alertname": "A", "severity": severity.value}
+    alert = Alert("am", "f", firing=True, labels=labels, annotations={})
+    respond_by, _ = case_of(chosen, severity).target(at)
+    answer = what_if(chosen, Question((alert,), at, until_us=respond_by - at))
+    return answer.first_page_at is not None
+
+
+@how(max_examples=EXAMPLES)
+@given(configurations(), instants)
+def test_whatif_confirms_each_counter_example_and_finds_none_elsewhere(
+    chosen: Settings, at: int
+) -> None:
+    proof = prove(chosen, START, WEEKS)
+
+    for gap in proof.gaps:
+        middle = (gap.start + gap.end) // 2
+        for instant in {gap.start, middle, max(gap.end - 2 * ROUNDED_US, gap.start)}:
+            assert not heard_in_time(chosen, gap.combination.severity, instant), gap
+    for severity in Severity:
+        inside = any(
+            gap.start <= at < gap.end for gap in proof.gaps if gap.combination.severity is severity
+        )
+        assert inside != heard_in_time(chosen, severity, at), severity
 
 
 @how(max_examples=60)

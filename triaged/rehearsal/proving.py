@@ -7,26 +7,23 @@ that a step falls on it or just before (docs/decisions/0010). Steps that come af
 cannot make it met and are not looked for.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 
 import msgspec
 
-from triaged.core.calendars import Calendar
 from triaged.core.durations import WEEK, format_duration
-from triaged.core.escalation import delay_us
 from triaged.core.model import Severity
-from triaged.core.recurring import edge, local_day
+from triaged.core.plans import Delay, Share
 from triaged.core.settings import Settings
+from triaged.rehearsal.opening import MARGIN_US, OpenTime
 from triaged.rehearsal.reaching import Attempt, Case, Duty, Reached
 from triaged.rules.actions import SetPolicy, SetRaise, SetSeverity
 from triaged.rules.evaluate import RuleSet
 
 WEEKS = 12
 WEEKS_MAX = 53
-MARGIN_US = 2 * WEEK
-"""Beyond the weeks that are asked for: the steps of an incident of the last minute."""
+ROUNDED_US = 100
+"""Shares are cut to whole µs: an arming that was reckoned from 99 % may be so far off."""
 
 OFFSETS_MAX = 64
 """Instants after the arming at which steps may fire within the target: a policy has ten."""
@@ -132,15 +129,19 @@ def candidates(case: Case, start: int, end: int) -> list[int]:
     edges = {start, end}
     for name in _schedules(case):
         edges.update(case.duty.changes(name))
-    offsets = _offsets(case, start)
-    back = _Open(case.calendar, start, end) if case.calendar is not None else None
-    if back is not None:
-        edges |= back.edges
     found: set[int] = {start}
-    for at in edges:
-        for offset in offsets:
-            armed = at - offset if back is None else back.before(at, offset)
-            found |= {armed - 1, armed}
+    if case.calendar is None:
+        _, target_us = case.target(start)
+        for offset in _offsets(case, target_us):
+            us = offset.us(target_us)
+            found |= {at - us - back for at in edges for back in (0, 1)}
+    else:
+        open_time = OpenTime(case.calendar, start, end)
+        edges |= open_time.edges
+        for offset in _offsets(case, open_time.longest_us):
+            for at in edges:
+                for armed in open_time.armed(at, offset.share, offset.span_us):
+                    found |= {armed - ROUNDED_US, armed - 1, armed, armed + ROUNDED_US}
     return sorted(at for at in found if start <= at < end)
 
 
@@ -152,46 +153,39 @@ def _schedules(case: Case) -> set[str]:
     return {t.name for t in targets if t.kind == "schedule" and t.name in known}
 
 
-def _offsets(case: Case, start: int) -> list[int]:
-    """How long after the arming steps may fire, up to the target; 0 among them."""
-    _, target_us = case.target(start)
+class Offset(msgspec.Struct, frozen=True):
+    """How long after the arming steps may fire: a share of the target, and a span."""
+
+    share: float = 0.0
+    span_us: int = 0
+
+    def after(self, delay: Delay) -> "Offset":
+        """So much later."""
+        if isinstance(delay, Share):
+            return Offset(self.share + delay.of_target, self.span_us)
+        return Offset(self.share, self.span_us + delay.us)
+
+    def us(self, target_us: int) -> int:
+        """For a target of this length."""
+        return int(self.share * target_us) + self.span_us
+
+
+def _offsets(case: Case, longest_us: int) -> list[Offset]:
+    """When steps may fire, up to the end of a target of at most `longest_us`; at once among it."""
     plan = case.plan
-    delays = sorted({delay_us(step.after, target_us) for step in plan.steps})
-    pause_us = delay_us(plan.repeat_every, target_us)
-    found = {0}
-    bases = {0}
+
+    def in_time(offsets: Iterable[Offset]) -> set[Offset]:
+        return {offset for offset in offsets if offset.us(longest_us) <= longest_us}
+
+    delays = {step.after for step in plan.steps}
+    found = bases = {Offset()}
     for _ in range(plan.repeat_times + 1):
-        fired = {base + delay for base in bases for delay in delays} | bases
-        found |= {offset for offset in fired if offset <= target_us}
-        bases = {offset + pause_us for offset in fired if offset + pause_us <= target_us}
+        fired = in_time(base.after(delay) for base in bases for delay in delays) | bases
+        found = found | fired
+        bases = in_time(offset.after(plan.repeat_every) for offset in fired)
         if not bases or len(found) > OFFSETS_MAX:
             break
-    return sorted(found)[:OFFSETS_MAX]
-
-
-class _Open:
-    """A calendar's open time, to go back in."""
-
-    def __init__(self, calendar: Calendar, start: int, end: int) -> None:
-        since, zone = start - MARGIN_US, calendar.zone
-        self._windows = list(calendar.open.windows(since, end + MARGIN_US, zone))
-        self._starts = [begins for begins, _ in self._windows]
-        self.edges = {at for window in self._windows for at in window}
-        day, last = local_day(start, zone), local_day(end, zone)
-        while day <= last:  # the due time of the next business day changes at midnight
-            self.edges.add(edge(day, 0, zone))
-            day += timedelta(days=1)
-
-    def before(self, at: int, open_us: int) -> int:
-        """The last instant from which `open_us` of open time lead to `at`."""
-        if open_us == 0:
-            return at
-        for begins, ends in reversed(self._windows[: bisect_left(self._starts, at)]):
-            upto = min(ends, at)
-            if upto - begins >= open_us:
-                return upto - open_us
-            open_us -= upto - begins
-        return at
+    return sorted(found, key=lambda offset: (offset.us(longest_us), offset.share))[:OFFSETS_MAX]
 
 
 def _look(case: Case, one: Combination, armed: Iterable[int], end: int) -> tuple[Worst, list[Gap]]:
