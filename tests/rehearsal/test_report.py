@@ -2,6 +2,8 @@
 
 import json
 
+from msgspec.structs import replace
+
 from tests.core.world import MONDAY, settings
 from tests.rehearsal.past import Night, Softer
 from triaged.core.durations import HOUR
@@ -83,3 +85,10 @@ def test_json_counts_and_lists() -> None:
     assert text["difference"]["split"]["count"] == 1
     assert text["fidelity"]["nothing"]
     assert text["failed"] == ["incidents > +50%"]
+
+
+def test_incidents_that_were_reclassified_are_named() -> None:
+    changed = replace(report(), reclassified=(1, 2, 3, 4, 5, 6))
+
+    assert "changed INC-1, INC-2, INC-3, INC-4, INC-5, …." in markdown(changed)
+    assert "reclassify" not in markdown(report())

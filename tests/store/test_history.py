@@ -1,10 +1,13 @@
 """History is found by number, a page at a time, from an instant on."""
 
+from msgspec.structs import replace
+
 from tests.core.world import MONDAY, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.events import Acknowledged, NoteAdded
+from triaged.core.events import Acknowledged, NoteAdded, Reclassification, Reclassified
+from triaged.core.model import Severity
 from triaged.store import history
 from triaged.store.database import Database
 
@@ -63,6 +66,25 @@ async def test_incidents_come_with_what_people_did(database: Database, clock: St
     ]
     assert "a secret" not in repr(found)
     assert later == []
+
+
+async def test_an_incident_that_was_reclassified_says_so(
+    database: Database, clock: StillClock
+) -> None:
+    desk = Desk(database, clock, settings())
+    received = desk.fires(severity="SEV-3")
+    await desk.handle(received, desk.fires(alertname="Other"))
+    outcome = replace(settings().rules.classify(received.alert, clock.at), severity=Severity.SEV2)
+    one = Reclassification("am", received.alert.fingerprint, outcome)
+    clock.at += MINUTE
+    await desk.handle(Reclassified(1, (one,)))
+
+    async with database.reading() as tx:
+        found = await history.incidents(tx, EVER, None, 10)
+        before = await history.incidents(tx, (0, clock.at), None, 10)
+
+    assert [one.reclassified for one in found] == [True, False]
+    assert not any(one.reclassified for one in before)
 
 
 async def test_an_empty_store_has_no_history(database: Database, clock: StillClock) -> None:

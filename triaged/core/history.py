@@ -52,7 +52,11 @@ SIMPLE: Mapping[str, What] = {
 }
 """Kinds of entries that say all there is to say."""
 
+RECLASSIFIED = "alerts.reclassified"
+"""Its alerts were given the verdict of other rules in between (`rule reclassify`)."""
+
 KINDS = frozenset(SIMPLE) | {
+    RECLASSIFIED,
     "note",
     "phase.changed",
     "severity.changed",
@@ -60,7 +64,7 @@ KINDS = frozenset(SIMPLE) | {
     "incident.snoozed",
     "incident.opened",
 }
-"""Kinds of entries that what people did can be read from."""
+"""Kinds of entries that tell what people did, and whether rules were changed under it."""
 
 ESCALATED = "escalated by hand"
 BY_RULE = ("rule:", "raise:")
@@ -123,6 +127,8 @@ class PastIncident(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, ta
     """The umbrella that paged for it."""
     acts: tuple[Act, ...] = ()
     pages: tuple[Paged, ...] = ()
+    reclassified: bool = False
+    """Whether alerts got the verdict of other rules in between: that does not happen again."""
 
 
 class PastSilence(msgspec.Struct, frozen=True, gc=False, tag="silence"):

@@ -79,6 +79,8 @@ class Run(msgspec.Struct, frozen=True):
     """Of what happened: which rules were in force."""
     apart: int = 0
     """Of what happened: incidents that something not seen or not understood opened."""
+    reclassified: tuple[int, ...] = ()
+    """Of what happened: incidents whose alerts got the verdict of other rules in between."""
 
 
 def happened(history: History) -> Run:
@@ -103,6 +105,7 @@ def happened(history: History) -> Run:
         acts=sum(len(one.acts) for one in history.incidents),
         periods=in_order,
         apart=len(history.incidents) - len(ran),
+        reclassified=tuple(one.number for one in history.incidents if one.reclassified),
     )
 
 

@@ -17,6 +17,9 @@ SHOWN_MAX = 20
 JSON_MAX = 1_000
 """Incidents of a kind in JSON."""
 
+NAMED_MAX = 5
+"""Incidents that a sentence names."""
+
 PEOPLE = "Pages by person"
 """The section that charts go with."""
 
@@ -45,6 +48,7 @@ class Report(msgspec.Struct, frozen=True):
     digest: str
     """Of the present rules."""
     apart: int
+    reclassified: tuple[int, ...]
     acts: int
     unmatched: int
     refused: int
@@ -80,6 +84,7 @@ def report_of(
         periods=was.periods,
         digest=now.digest,
         apart=was.apart,
+        reclassified=was.reclassified,
         acts=last.acts,
         unmatched=last.unmatched,
         refused=last.refused,
@@ -130,6 +135,12 @@ def _fidelity(report: Report) -> Section:
     if report.apart:
         sentences.append(
             f"{report.apart} incidents are left out: neither an alert nor a person opened them."
+        )
+    if report.reclassified:
+        names = [incident_id(number) for number in report.reclassified[:NAMED_MAX]]
+        more = ", …" if len(report.reclassified) > NAMED_MAX else ""
+        sentences.append(
+            f"Not replayed: `rule reclassify`, which changed {', '.join(names)}{more}."
         )
     if report.unmatched or report.refused:
         sentences.append(
@@ -257,6 +268,7 @@ def document(report: Report) -> dict[str, object]:
             "refused": report.refused,
         },
         "apart": report.apart,
+        "reclassified": [incident_id(number) for number in report.reclassified],
         "fidelity": _difference(report.fidelity),
         "difference": _difference(report.difference),
         "failed": list(report.broken),

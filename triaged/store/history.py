@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import msgspec
 
-from triaged.core.history import KINDS, Episode, Paged, PastIncident, acts_of
+from triaged.core.history import KINDS, RECLASSIFIED, Episode, Paged, PastIncident, acts_of
 from triaged.core.model import ChainedEntry, Incident, Page, PageKind, PageState, Severity
 from triaged.store.base import Row, Transaction
 from triaged.store.observations import Verdict
@@ -129,6 +129,7 @@ def _past(
         storm=incident.storm,
         acts=tuple(act for act in acts_of(entries) if act.at < until),
         pages=tuple(Paged(at, whom) for at, whom in sent if at < until),
+        reclassified=any(one.kind == RECLASSIFIED and one.recorded_at < until for one in entries),
     )
 
 
