@@ -37,6 +37,7 @@ NAMES = """
     alerts_suppressed_total incidents_opened_total incidents_open response_seconds
     response_targets_total escalations_total pages_total page_latency_seconds
     timer_lateness_seconds outbox_pending outbox_oldest_seconds auditor_repairs_total
+    backlog_alerts backlog_oldest_seconds
     rule_matches_total config_last_reload_successful config_last_reload_success_timestamp_seconds
     ingest_seconds commit_seconds commit_batch_alerts build_info
 """.split()
@@ -161,15 +162,19 @@ def test_quarantine_is_counted_by_source_and_reason() -> None:
 
 def test_what_the_store_no_longer_holds_goes_to_zero() -> None:
     metrics = Metrics()
-    metrics.stored(StoreCounts({("SEV-1", "open"): 3}, 2, 4_000_000), 5_000_000)
+    metrics.stored(StoreCounts({("SEV-1", "open"): 3}, 2, 4_000_000, 7, 3_000_000), 5_000_000)
     assert value(metrics, "incidents_open", severity="SEV-1", state="open") == 3
     assert value(metrics, "outbox_oldest_seconds") == 1
+    assert value(metrics, "backlog_alerts") == 7
+    assert value(metrics, "backlog_oldest_seconds") == 2
 
-    metrics.stored(StoreCounts({}, 0, None), 6_000_000)
+    metrics.stored(StoreCounts({}, 0, None, 0, None), 6_000_000)
 
     assert value(metrics, "incidents_open", severity="SEV-1", state="open") == 0
     assert value(metrics, "outbox_pending") == 0
     assert value(metrics, "outbox_oldest_seconds") == 0
+    assert value(metrics, "backlog_alerts") == 0
+    assert value(metrics, "backlog_oldest_seconds") == 0
 
 
 def test_a_failed_reload_keeps_the_time_of_the_last_good_one() -> None:

@@ -38,6 +38,7 @@ OUTERMOST_LOOPS: Mapping[str, str] = {
     "triaged.engine.Engine._commit": "logs; the batch is tried in halves, down to the one event",
     "triaged.engine.Engine._decide_ahead": "logs; the batch is decided once more, in `_commit`",
     "triaged.engine.Engine._alone": "an alert on which we stumble goes to quarantine",
+    "triaged.parsing.events_in": "logs; a body on which our parser stumbles goes to quarantine",
     "triaged.supervision.supervise": "logs, restarts the loop; too often ends the process",
     "triaged.api.guards.bound.run": "logs, counts; the caller is told to come again",
     "triaged.api.webhooks.accept": "logs; a body on which our parser stumbles goes to quarantine",

@@ -11,6 +11,8 @@ POINTS = (
     "after_body",
     "before_commit",
     "after_commit",
+    "before_keep",
+    "after_keep",
     "before_answer",
     "before_timers",
     "after_claim",

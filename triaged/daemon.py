@@ -33,7 +33,7 @@ from triaged.rules.difference import difference
 from triaged.rules.evaluate import RuleSet
 from triaged.store import secrets, tokens
 from triaged.store.database import Database, open_database
-from triaged.supervision import GivenUp, keep_turning, run_all, supervise
+from triaged.supervision import GivenUp, Loop, keep_turning, run_all, supervise
 from triaged.systemd import notify, watchdog_us
 from triaged.timekeeper import Timekeeper
 from triaged.tokens import new_secret
@@ -187,12 +187,11 @@ class Daemon:
             shutdown_timeout=REQUESTS_END_S,
         )
         await runner.setup()
+        await self._context.backlog.open()
         _spare_the_collector()
         engine_stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            engine = tasks.create_task(
-                run_all({"engine": self._engine.run}, self._clock, engine_stop)
-            )
+            engine = tasks.create_task(run_all(self._ways_in(), self._clock, engine_stop))
             try:
                 return await self._serve(runner)
             finally:
@@ -200,6 +199,10 @@ class Daemon:
                 await self._engine.stop()
                 engine_stop.set()
                 await engine
+
+    def _ways_in(self) -> Mapping[str, Loop]:
+        """What has to turn for as long as somebody is answered."""
+        return {"engine": self._engine.run, **self._context.backlog.loops()}
 
     async def _serve(self, runner: web.AppRunner) -> int:
         """Listen, run the loops, and stop them in the order that loses nothing."""

@@ -8,7 +8,6 @@ top of what that one wants. They are committed after it; if it fails, they are d
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -19,10 +18,11 @@ from triaged.clock import Clock
 from triaged.core.decide import decide
 from triaged.core.durations import SECOND
 from triaged.core.effects import Answer, Effect
-from triaged.core.events import AlertReceived, BodyQuarantined, Event
+from triaged.core.events import AlertReceived, BodyQuarantined, Event, PackDecided
 from triaged.core.settings import Settings
 from triaged.crashpoints import crash_point
 from triaged.errors import StoreError, StoreUnavailable
+from triaged.jobs import Job, Part, Queue
 from triaged.store.base import Transaction, Writes
 from triaged.store.database import Database
 from triaged.store.saving import Changes
@@ -49,6 +49,9 @@ INGEST_MAX = 50_000
 AHEAD_MIN = 128
 """Alerts that are worth deciding while a commit is under way: fewer wait and share the next."""
 
+PLAIN = (AlertReceived, PackDecided)
+"""Events that are decided ahead: all that there are in a storm."""
+
 DECISION_FAILED = "decision_failed"
 TURN_US = SECOND
 
@@ -60,43 +63,6 @@ class Observer(Protocol):
 
     def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
         """These rows are on disk; deciding and writing took so long."""
-
-
-class Job:
-    """Events that were submitted together, and who waits for their answers.
-
-    A large one is done in parts. When one part fails the rest is left: the sender comes again.
-    """
-
-    __slots__ = ("answers", "done", "events", "failed", "taken")
-
-    def __init__(self, events: Sequence[Event]) -> None:
-        self.events = events
-        self.taken = 0
-        self.failed = False
-        self.answers: list[Answer] = []
-        self.done: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
-
-    def take(self, most: int) -> Sequence[Event]:
-        """The next `most` events."""
-        events = self.events[self.taken : self.taken + most]
-        self.taken += len(events)
-        return events
-
-    def answer(self, answers: Sequence[Answer]) -> None:
-        """Take the answers of a part; the last one's free who waits, unless they have gone."""
-        self.answers += answers
-        if len(self.answers) == len(self.events) and not self.done.done():
-            self.done.set_result(self.answers)
-
-    def fail(self, error: Exception) -> None:
-        """Tell who waits."""
-        self.failed = True
-        if not self.done.done():
-            self.done.set_exception(error)
-
-
-Part = tuple[Job, Sequence[Event]]
 
 
 class Decided:
@@ -125,33 +91,6 @@ class Flight:
         self.failed = False
 
 
-class Queue:
-    """Jobs in order, and how many of their events wait."""
-
-    def __init__(self) -> None:
-        self.jobs: deque[Job] = deque()
-        self.waiting = 0
-
-    def put(self, job: Job) -> None:
-        """Wait behind the others."""
-        self.jobs.append(job)
-        self.waiting += len(job.events)
-
-    def take(self, room: int) -> list[Part]:
-        """Up to `room` events from the front; what is left of failed jobs goes without."""
-        parts: list[Part] = []
-        while self.jobs and room > 0:
-            job = self.jobs[0]
-            events = job.take(len(job.events) if job.failed else room)
-            self.waiting -= len(events)
-            if not job.failed:
-                room -= len(events)
-                parts.append((job, events))
-            if job.taken == len(job.events):
-                self.jobs.popleft()
-        return parts
-
-
 class Engine:
     """Decides and commits. `settings` is replaced whole by a reload."""
 
@@ -160,6 +99,10 @@ class Engine:
     ) -> None:
         self.settings = settings
         self.turned_at = clock.now()
+        self.unfinished = 0
+        """Events that came in and are not on disk yet, without the urgent ones."""
+        self.urgent = 0
+        """Urgent events so far: people, timers and verdicts."""
         self._database = database
         self._clock = clock
         self._observer = observer
@@ -176,7 +119,16 @@ class Engine:
         Raises `StoreUnavailable` when there is too much to do, the store is in trouble, or we
         stop: nothing was written then. Raises `StoreError` for an event that cannot be decided.
         """
-        return await self._enqueue(events, urgent=urgent).done
+        if not events:
+            return []
+        job = self._enqueue(events, urgent=urgent)
+        if urgent:
+            return await job.done
+        self.unfinished += len(events)
+        try:
+            return await job.done
+        finally:
+            self.unfinished -= len(events)
 
     async def submit_each(self, events: Sequence[Event]) -> list[list[Answer] | BaseException]:
         """As `submit`, urgent, but each event for itself: answers or errors, in order."""
@@ -192,6 +144,7 @@ class Engine:
         (self._urgent if urgent else self._ingest).put(job)
         if urgent:
             self._urgent_at = self._clock.now()
+            self.urgent += len(events)
         self._work.set()
         return job
 
@@ -244,7 +197,7 @@ class Engine:
         tx = self._database.looking_ahead()
         before = self._flight.decided if self._flight else None
         events = [event for _, events in parts for event in events]
-        if tx is None or not all(isinstance(event, AlertReceived) for event in events):
+        if tx is None or not all(isinstance(event, PLAIN) for event in events):
             return False
         if before is not None and before.changes.beyond_the_view:
             return False

@@ -56,6 +56,9 @@ class StoreCounts(msgspec.Struct, frozen=True):
     outbox_pending: int
     outbox_oldest_at: int | None
     """When the oldest pending page was due; None: there is none."""
+    backlog_alerts: int
+    backlog_oldest_at: int | None
+    """When the oldest body that is not decided came in; None: all is decided."""
 
 
 class Metrics:
@@ -140,6 +143,12 @@ class Metrics:
         )
 
     def _own_work(self) -> None:
+        self.backlog_alerts = self._gauge(
+            "backlog_alerts", "Alerts that are on disk and not decided yet."
+        )
+        self.backlog_oldest = self._gauge(
+            "backlog_oldest_seconds", "How long the oldest alert that is not decided has waited."
+        )
         self.timer_lateness = self._histogram(
             "timer_lateness_seconds", "How late timers fired.", LATENESS_BUCKETS_S
         )
@@ -249,8 +258,9 @@ class Metrics:
                 number = counts.incidents.get((severity, state), 0)
                 self.incidents_open.labels(severity, state).set(number)
         self.outbox_pending.set(counts.outbox_pending)
-        oldest_at = counts.outbox_oldest_at
-        self.outbox_oldest.set(0 if oldest_at is None else max(now - oldest_at, 0) / US)
+        self.outbox_oldest.set(_age_s(counts.outbox_oldest_at, now))
+        self.backlog_alerts.set(counts.backlog_alerts)
+        self.backlog_oldest.set(_age_s(counts.backlog_oldest_at, now))
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """(body, content type) of a scrape: OpenMetrics if `accept` asks for it, else text.
@@ -259,3 +269,7 @@ class Metrics:
         """
         encode, content_type = choose_encoder(accept)
         return encode(self.registry), content_type
+
+
+def _age_s(since: int | None, now: int) -> float:
+    return 0 if since is None else max(now - since, 0) / US

@@ -226,11 +226,14 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
     recorder.context = context
     try:
         async with TaskGroup() as tasks, TestClient(TestServer(build(context))) as client:
+            backlog = [tasks.create_task(loop()) for loop in context.backlog.loops().values()]
             tasks.create_task(engine.run())
             sites.append(Site(client, context, clock))
             try:
                 yield sites[0]
             finally:
                 await engine.stop()
+                for task in backlog:
+                    task.cancel()
     finally:
         await database.close()

@@ -17,6 +17,8 @@ from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -29,6 +31,12 @@ KILLS = int(os.environ.get("TRIAGED_CRASH_ROUNDS", "4"))
 """Random kills; more in a night."""
 
 ALERTS = 12
+TOGETHER, LARGE = 8, 40
+"""Bodies sent at once, and their alerts: what comes behind the first is put off."""
+
+PUT_OFF = ("before_keep", "after_keep")
+"""Points that only bodies come by which are put off."""
+
 CONFIG = """
 listen: 127.0.0.1:{port}
 auth: none
@@ -84,7 +92,8 @@ class World:
         hook = self.provider.server_address[1]
         (folder / "config.yaml").write_text(CONFIG.format(port=self.port, hook=hook))
         (folder / "rules.yaml").write_text(RULES)
-        self.accepted: list[str] = []
+        self.accepted: list[tuple[str, str]] = []
+        """(uid, pod) of each alert that was answered 2xx."""
         self.crashes = 0
 
     def start(self, crash_at: str = "") -> "subprocess.Popen[bytes]":
@@ -107,22 +116,48 @@ class World:
         eventually(lambda: answers(f"{self.url}/-/ready") or process.poll() is not None, "a daemon")
         return process
 
-    def send(self, uid: str) -> None:
-        """Send an alert; remember it if it was answered 2xx."""
-        alert = [{"labels": {"alertname": "Crash", "uid": uid}}]
+    def send(self, uid: str, count: int = 1) -> None:
+        """Send alerts of one incident; remember them if they were answered 2xx."""
+        pods = [str(number) for number in range(count)]
+        alerts = [{"labels": {"alertname": "Crash", "uid": uid, "pod": pod}} for pod in pods]
         try:
-            fetch_json(f"{self.url}/api/v2/alerts", alert)
+            fetch_json(f"{self.url}/api/v2/alerts", alerts)
         except (OSError, ValueError, urllib.error.URLError):
             return
-        self.accepted.append(uid)
+        self.accepted += [(uid, pod) for pod in pods]
+
+    def send_together(self, name: str) -> None:
+        """Send large bodies at once, from as many senders."""
+        senders = [
+            threading.Thread(target=self.send, args=(f"{name}-{number}", LARGE))
+            for number in range(TOGETHER)
+        ]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """Every alert that the daemon has."""
+        found: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = fetch_json(f"{self.url}/api/v1/alerts?limit=1000{cursor}")
+            found += page["alerts"]
+            if not page.get("next_cursor"):
+                return found
+            cursor = f"&cursor={quote(page['next_cursor'])}"
+
+    def accepted_are_there(self) -> bool:
+        """Whether each alert that was answered 2xx is in the store, decided."""
+        stored = {(one["labels"]["uid"], one["labels"]["pod"]) for one in self.alerts()}
+        return set(self.accepted) <= stored
 
     def check(self) -> None:
         """Compare the ledgers once everything is quiet."""
         process = self.start()
-        uids = set(self.accepted)
-        alerts = fetch_json(f"{self.url}/api/v1/alerts?limit=1000")["alerts"]
-        stored = {alert["labels"]["uid"] for alert in alerts}
-        assert uids <= stored, "each 2xx'd alert is there (C1)"
+        eventually(self.accepted_are_there, "each 2xx'd alert (C1)")
+        alerts = self.alerts()
         numbers = {alert["incident"] for alert in alerts}
         # Both steps of each incident: on time, or as soon as it was back.
         wanted = {
@@ -154,8 +189,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_nothing_is_lost_when_it_dies_at_a_point(world: World, point: str) -> None:
     for count in (1, 4):
         process = world.start(f"{point}:{count}")
+        send = world.send_together if point in PUT_OFF else world.send
         for number in range(ALERTS):
-            world.send(f"{count}-{number}")
+            send(f"{count}-{number}")
             if process.poll() is not None:
                 break
         # A point of the second step, or of delivery, comes a little later than the answers.
@@ -165,15 +201,17 @@ def test_nothing_is_lost_when_it_dies_at_a_point(world: World, point: str) -> No
     world.check()
 
 
-def test_nothing_is_lost_when_it_dies_at_random(world: World) -> None:
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "together"])
+def test_nothing_is_lost_when_it_dies_at_random(world: World, together: bool) -> None:
     dice = random.Random(2026)
+    send = world.send_together if together else world.send
     for life in range(KILLS):
         process = world.start()
         timer = threading.Timer(dice.uniform(0, 0.6), process.kill)
         timer.start()
         number = 0
         while process.poll() is None and number < 500:
-            world.send(f"{life}-{number}")
+            send(f"{life}-{number}")
             number += 1
         timer.join()
         process.wait(PATIENCE_S)

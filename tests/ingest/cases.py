@@ -42,12 +42,23 @@ def module_of(kind: str) -> ModuleType:
 
 
 def parse(kind: str, body: bytes, settings: Mapping[str, Any] | None = None, **more: Any) -> Parsed:
-    """`body` as it comes in at NOW for a source of `kind`; `more` are other fields of Received."""
+    """`body` as it comes in at NOW for a source of `kind`; `more` are other fields of Received.
+
+    Where the kind counts without parsing, it has counted what parsing gives.
+    """
     module = module_of(kind)
     fields: dict[str, Any] = {"headers": {}, "received_at": NOW} | more
     received = Received(source=SOURCE, body=body, **fields)
-    parsed = module.parse(received, msgspec.convert(settings or {}, module.Settings))
+    chosen = msgspec.convert(settings or {}, module.Settings)
+    counted = module.count(received, chosen) if hasattr(module, "count") else None
+    try:
+        parsed = module.parse(received, chosen)
+    except Malformed:
+        assert counted is None
+        raise
     assert isinstance(parsed, Parsed)
+    assert counted in {None, len(parsed.alerts)}
+    assert counted is None or not parsed.rejected
     return parsed
 
 

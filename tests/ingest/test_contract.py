@@ -24,6 +24,7 @@ from tests.ingest.cases import (
     shown_change,
 )
 from triaged.core.model import Alert
+from triaged.ingest import Received
 
 EACH_KIND = pytest.mark.parametrize("kind", KINDS)
 EACH_CASE = pytest.mark.parametrize(
@@ -100,6 +101,16 @@ def test_case_gives_the_expected_alerts(kind: str, body: Path) -> None:
     assert [shown(alert) for alert in parsed.alerts] == expected["alerts"]
     assert [shown_change(change) for change in parsed.changes] == expected.get("changes", [])
     assert parsed.rejected == []
+
+
+@pytest.mark.parametrize("kind", ["alertmanager", "prometheus"])
+def test_what_all_senders_send_is_counted_without_parsing(kind: str) -> None:
+    module = module_of(kind)
+    bodies = [body.read_bytes() for body in bodies_of(kind)]
+
+    counts = [module.count(Received(SOURCE, body, {}, 0), module.Settings()) for body in bodies]
+
+    assert sum(count is not None for count in counts) > len(bodies) / 2
 
 
 @EACH_CASE

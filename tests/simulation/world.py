@@ -10,22 +10,25 @@ import msgspec
 
 from tests.core.world import DEFAULT_PLAN, ByLabels, person, settings, step
 from tests.simulation.time import VirtualClock
+from triaged.backlog import Backlog
 from triaged.channels import HttpRequest, HttpResponse, Message, NoAnswer, Result, webhook
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.events import Acknowledged, AlertReceived
+from triaged.core.events import Acknowledged, Event
 from triaged.core.model import Alert
 from triaged.core.settings import Settings, StormLimit
 from triaged.daemon import Connections
 from triaged.delivery import Delivery, Equipment
 from triaged.engine import Engine
 from triaged.errors import StoreError, StoreUnavailable
+from triaged.ingest import Parsed, Received
 from triaged.metrics import Metrics
+from triaged.parsing import events_of
 from triaged.store.base import Transaction
 from triaged.store.migrating import migrate
 from triaged.store.sqlite import OnLane, SqliteDatabase
 from triaged.supervision import run_all
 from triaged.timekeeper import Timekeeper
-from triaged.wire import Secret
+from triaged.wire import Secret, encode
 
 TROUBLE_US = 40 * MINUTE
 """Until then things go wrong; after that there is time to make good."""
@@ -34,6 +37,18 @@ END_US = 240 * MINUTE
 """An acknowledgement of the last minute ends after 60, and two rounds take 45."""
 ATTEMPT_S = 10.0
 PEOPLE = ("alice", "bob", "carol")
+
+
+BURSTS_S = 480
+"""Between the instants at which many senders send at once."""
+
+
+def events_in(received: Received) -> list[Event]:
+    """A body is a list of alerts in our own words."""
+    return events_of(Parsed(_ALERTS.decode(received.body)), received)
+
+
+_ALERTS = msgspec.json.Decoder(list[Alert])
 
 
 class Trouble:
@@ -163,8 +178,11 @@ class Parts(msgspec.Struct, frozen=True):
     """What the process is made of; a test takes a guard out of one of them."""
 
     engine: type[Engine] = Engine
+    backlog: type[Backlog] = Backlog
     carrier: type[Provider] = Provider
     storm: StormLimit | None = None
+    disk: float = 0.02
+    """How often the disk says no."""
 
 
 class World:
@@ -177,6 +195,9 @@ class World:
         self.trouble = Trouble(dice)
         self.path = folder / "triaged.db"
         self.engine: Engine | None = None
+        self.backlog: Backlog | None = None
+        self.put_off = 0
+        """Bodies that were answered before they were decided."""
         self.metrics = Metrics()
         self.accepted: set[tuple[str, str]] = set()
         """What senders were told is on disk."""
@@ -213,6 +234,7 @@ class World:
     async def _process(self, seconds: float) -> None:
         """One life of the process; at its end it is killed, in the middle of anything."""
         trouble = Trouble(self.dice)
+        trouble.disk = self.parts.disk
         trouble.over = self.trouble.over
         self.trouble = trouble
         async with self.store(trouble) as opened:
@@ -228,11 +250,23 @@ class World:
             stop = asyncio.Event()
             self.engine = engine
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(run_all(loops, self.clock, stop))
+                backlog = self.parts.backlog(engine, opened, self.clock, events_in)
+                tasks.create_task(run_all({**loops, **backlog.loops()}, self.clock, stop))
+                tasks.create_task(self._open(backlog))
                 await asyncio.sleep(seconds)
                 trouble.dead = True
-                self.engine = None
+                self.engine = self.backlog = None
                 stop.set()
+
+    async def _open(self, backlog: Backlog) -> None:
+        """Take what senders send as soon as it is known what the last process left."""
+        while self.backlog is None and self.engine is not None:
+            try:
+                await backlog.open()
+            except StoreUnavailable:
+                await asyncio.sleep(1)
+            else:
+                self.backlog = backlog
 
     async def send_all(self) -> None:
         """Senders and a person, each in its own time."""
@@ -244,9 +278,13 @@ class World:
             self.trouble.over = True
 
     async def _sender(self, number: int) -> None:
-        """An alert, sent again until it is accepted, as Alertmanager does; some end later."""
-        await asyncio.sleep(self.dice.uniform(0, TROUBLE_US / SECOND))
-        many = 150 if self.dice.random() < 0.2 else 1
+        """An alert, sent again until it is accepted, as Alertmanager does; some end later.
+
+        Most of them come when others do.
+        """
+        at_s = self.dice.uniform(0, TROUBLE_US / SECOND)
+        await asyncio.sleep(at_s // BURSTS_S * BURSTS_S if self.dice.random() < 0.8 else at_s)
+        many = self.dice.choice((1, 1, 1, 40, 150))
         labels = {"alertname": f"A{self.dice.randrange(12)}", "severity": "SEV-1"}
         if self.dice.random() < 0.5:
             labels["severity"] = "SEV-2"
@@ -262,14 +300,15 @@ class World:
 
     async def _until_accepted(self, alerts: Sequence[Alert]) -> None:
         while True:
-            engine = self.engine
-            if engine is not None:
-                events = [AlertReceived(alert, self.clock.now()) for alert in alerts]
+            backlog = self.backlog
+            if backlog is not None:
+                received = Received("am", encode(alerts), {}, self.clock.now())
                 try:
-                    await engine.submit(events, urgent=False)
+                    answers = await backlog.take(received, Parsed(list(alerts)))
                 except StoreError:
                     pass
                 else:
+                    self.put_off += answers is None
                     return
             await asyncio.sleep(self.dice.uniform(1, 10))
 

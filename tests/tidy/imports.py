@@ -28,12 +28,15 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "config": BASE | {"channels", "rules"},
     "rehearsal": BASE | INPUTS,
     "store": SHELL,
-    "engine": SHELL | {"store"},
+    "jobs": frozenset({"core"}),
+    "engine": SHELL | {"jobs", "store"},
+    "parsing": BASE | {"config", "ingest"},
+    "backlog": SHELL | {"engine", "ingest", "parsing", "store"},
     "timekeeper": SHELL | {"engine", "store"},
     "delivery": SHELL | {"channels", "engine", "store"},
     "tokens": BASE | {"store"},
     "doorway": frozenset({"core"}),
-    "api": SHELL | INPUTS | {"doorway", "engine", "store", "tokens"},
+    "api": SHELL | INPUTS | {"backlog", "doorway", "engine", "parsing", "store", "tokens"},
     "web": SHELL | INPUTS | {"api", "engine", "store"},
     "daemon": SHELL
     | INPUTS

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from triaged.api.auth import Authority
 from triaged.api.hub import Hub
 from triaged.api.intake import Intake
+from triaged.backlog import Backlog
 from triaged.clock import Clock
 from triaged.config.model import Configuration
+from triaged.core.events import Event
 from triaged.doorway import Doorway
 from triaged.engine import Engine
 from triaged.errors import Problem
+from triaged.ingest import Received
 from triaged.links import KEY_NAME
 from triaged.metrics import Metrics
+from triaged.parsing import events_in
 from triaged.store import secrets
 from triaged.store.database import Database
 from triaged.tokens import new_secret
@@ -38,6 +42,8 @@ class Context:
     hub: Hub = field(init=False)
     """Wants to hear of each commit, like `metrics`."""
     intake: Intake = field(init=False)
+    backlog: Backlog = field(init=False)
+    """Needs its loops `write` and `decide`."""
     doorway: Doorway = field(init=False)
     """Hears of each request's connection."""
     started_at: int = field(init=False)
@@ -51,6 +57,10 @@ class Context:
         self.hub = Hub(self.started_at)
         self.intake = Intake(self.metrics)
         self.doorway = Doorway()
+        self.backlog = Backlog(self.engine, self.database, self.clock, self._events_in)
+
+    def _events_in(self, received: Received) -> list[Event]:
+        return events_in(self.configuration.sources.get(received.source), received)
 
     async def action_key(self) -> Secret:
         """The key of the links in pages, from the store. Raises StoreUnavailable."""

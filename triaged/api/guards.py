@@ -24,7 +24,11 @@ def bound(route: Route, context: Context) -> Bound:
             context.doorway.meet(request.transport)
         try:
             refusal = misplaced(call) or await _admit(call, route.scope)
-            return refusal or await route.handler(call)
+            if refusal is not None:
+                return refusal
+            if route.scope is Scope.READ:
+                await context.backlog.settled()
+            return await route.handler(call)
         except Malformed as error:
             return problems.malformed(error)
         except StoreUnavailable:

@@ -9,11 +9,12 @@ from triaged.api import answers, problems
 from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Accepted, Quarantined, QuarantinedBody
-from triaged.api.webhooks import commit, parse
+from triaged.api.webhooks import commit
 from triaged.core.model import Alert
 from triaged.engine import DECISION_FAILED
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Received
+from triaged.parsing import parse
 from triaged.store import quarantine
 from triaged.store.quarantine import Kept
 from triaged.wire import decoded, instant_text

@@ -1,10 +1,10 @@
-"""What a scrape asks of the store, at most every five seconds: counts of incidents and pages."""
+"""What a scrape asks of the store, at most every five seconds: how much of each there is."""
 
 from triaged.api.context import Context
 from triaged.core.durations import SECOND
 from triaged.errors import StoreUnavailable
 from triaged.metrics import StoreCounts
-from triaged.store import incidents, pages
+from triaged.store import backlog, incidents, pages
 
 FRESH_US = 5 * SECOND
 
@@ -18,8 +18,10 @@ async def refresh(context: Context) -> None:
         async with context.database.reading() as tx:
             rows = await incidents.counts(tx)
             pending, oldest_at = await pages.pending(tx)
+            waiting = await backlog.extent(tx)
     except StoreUnavailable:
         return
     context.counted_at = now
     counts = {(severity, state): number for severity, state, number in rows}
-    context.metrics.stored(StoreCounts(counts, pending, oldest_at), now)
+    stored = StoreCounts(counts, pending, oldest_at, waiting.alerts, waiting.oldest_at)
+    context.metrics.stored(stored, now)

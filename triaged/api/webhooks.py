@@ -5,9 +5,6 @@ Answers follow what senders do with them (https://prometheus.io/docs/alerting/la
 503 for everything that may work later.
 """
 
-import re
-from types import ModuleType
-
 import structlog
 from aiohttp import web
 
@@ -19,24 +16,15 @@ from triaged.api.schemas import Accepted
 from triaged.config.model import Source
 from triaged.core.changes import Change
 from triaged.core.effects import Answer, Attached
-from triaged.core.events import AlertReceived, BodyQuarantined, Event
 from triaged.core.model import incident_id
 from triaged.crashpoints import crash_point
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received
-from triaged.plugins import load
+from triaged.parsing import PARSER_FAILED, count, events_of, module_of, parse, set_aside
 from triaged.store import changes
 from triaged.wire import encode
 
 log = structlog.get_logger()
-
-PARSER_FAILED = "parser_failed"
-"""Quarantine reason of a body on which our own parser stumbled."""
-
-HEADERS_MAX = 40
-"""Headers that are kept with a body; senders have about ten."""
-
-_TELLING = re.compile(r"auth|cookie|key|pass|secret|signature|token", re.IGNORECASE)
 
 
 async def receive(call: Call) -> web.StreamResponse:
@@ -87,7 +75,13 @@ async def _taken(call: Call, source: Source, body: bytes, received_at: int) -> w
 
 
 async def accept(call: Call, source: Source, received: Received) -> web.Response:
-    """Parse a body and have what is in it decided and committed; the answer for the sender."""
+    """Have what is in a body put on disk; the answer for the sender."""
+    backlog = call.context.backlog
+    alerts = count(source, received) if backlog.puts_off else None
+    if alerts:
+        await backlog.keep(received, alerts)
+        crash_point("before_answer")
+        return answers.json_bytes(encode(Accepted(accepted=alerts, incidents=[])))
     try:
         parsed = parse(source, received)
     except Malformed as error:
@@ -97,26 +91,19 @@ async def accept(call: Call, source: Source, received: Received) -> web.Response
         log.exception("body.failed", source=source.name)
         await quarantine(call, received, PARSER_FAILED, "a fault of triaged: see its log")
         return problems.unavailable("a fault of triaged; the body is kept in quarantine")
-    return answers.json_bytes(await commit(call, received, parsed))
+    if parsed.changes:
+        await _keep(call, parsed.changes)
+    outcome = await backlog.take(received, parsed)
+    crash_point("before_answer")
+    return answers.json_bytes(summary(parsed, outcome))
 
 
 async def commit(call: Call, received: Received, parsed: Parsed) -> bytes:
     """Have the alerts and what was rejected decided and committed; the answer's JSON."""
-    at = received.received_at
     if parsed.changes:
         await _keep(call, parsed.changes)
-    events: list[Event] = [AlertReceived(alert, at) for alert in parsed.alerts]
-    if parsed.rejected:
-        headers = kept_headers(received)
-        events += [
-            BodyQuarantined(received.source, one.reason, one.detail, one.body, headers, at)
-            for one in parsed.rejected
-        ]
-    if not events:
-        return encode(Accepted(accepted=len(parsed.changes), incidents=[]))
-    outcome = await call.context.engine.submit(events, urgent=False)
-    crash_point("before_answer")
-    return summary(outcome[: len(parsed.alerts)], len(parsed.rejected), len(parsed.changes))
+    events = events_of(parsed, received)
+    return summary(parsed, await call.context.engine.submit(events, urgent=False))
 
 
 async def _keep(call: Call, reported: list[Change]) -> None:
@@ -126,66 +113,40 @@ async def _keep(call: Call, reported: list[Change]) -> None:
     call.context.metrics.changes_received.labels(reported[0].source).inc(len(reported))
 
 
-def summary(outcome: list[Answer], rejected: int, accepted: int = 0) -> bytes:
+def summary(parsed: Parsed, outcome: list[Answer] | None) -> bytes:
     """`{"accepted": n, "incidents": […]}`, with `quarantined` where something was.
 
-    `accepted` besides the alerts of `outcome`.
+    Without an `outcome` the body is on disk and decided later: no incident is known yet.
     """
-    alerts = 0
-    numbers = set()
-    for one in outcome:
-        if isinstance(one, Attached):
-            alerts += 1
-            if one.incident is not None:
-                numbers.add(one.incident)
+    taken, rejected = len(parsed.alerts), len(parsed.rejected)
+    numbers: set[int] = set()
+    for one in outcome[:taken] if outcome else ():
+        if not isinstance(one, Attached):
+            taken -= 1
+            rejected += 1
+        elif one.incident is not None:
+            numbers.add(one.incident)
     names = [incident_id(number) for number in sorted(numbers)]
-    quarantined = rejected + len(outcome) - alerts
-    return encode(Accepted(accepted=accepted + alerts, incidents=names, quarantined=quarantined))
+    accepted = taken + len(parsed.changes)
+    return encode(Accepted(accepted=accepted, incidents=names, quarantined=rejected))
 
 
 async def quarantine(call: Call, received: Received, reason: str, detail: str) -> None:
     """Keep a body that cannot be used, verbatim. Raises StoreUnavailable."""
-    event = BodyQuarantined(
-        received.source,
-        reason,
-        detail,
-        received.body,
-        kept_headers(received),
-        received.received_at,
-    )
+    event = set_aside(received, reason, detail)
     await call.context.engine.submit([event], urgent=False)
-
-
-def kept_headers(received: Received) -> dict[str, str]:
-    """The headers that are kept with a body: none that could hold a secret."""
-    harmless = [(name, value) for name, value in received.headers.items() if _is_harmless(name)]
-    return {name.lower(): value[:1000] for name, value in harmless[:HEADERS_MAX]}
-
-
-def _is_harmless(name: str) -> bool:
-    return _TELLING.search(name) is None
-
-
-def parse(source: Source, received: Received) -> Parsed:
-    """What is in the body, by the source's kind. Raises Malformed."""
-    parsed: Parsed = _module(source).parse(received, source.settings)
-    return parsed
-
-
-def _module(source: Source) -> ModuleType:
-    return load("triaged.ingest", source.kind)
 
 
 def wants_signature(source: Source) -> bool:
     """Whether the source is known by a signature: then no token is asked for."""
-    if not hasattr(_module(source), "verify"):
+    if not hasattr(module_of(source), "verify"):
         return False
     return not holds(source, Received(source.name, b"", {}, 0))
 
 
 def holds(source: Source, received: Received) -> bool:
     """Whether the body's signature holds, or none is wanted."""
-    verify = getattr(_module(source), "verify", None)
+    verify = getattr(module_of(source), "verify", None)
     if verify is None:
         return True
     try:

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from triaged.core.acting import act, declare
 from triaged.core.delivering import ended, may_go
-from triaged.core.effects import Decision, LookAgain
+from triaged.core.effects import Decision, DropPack, LookAgain
 from triaged.core.events import (
     Acknowledged,
     AlertReceived,
@@ -16,6 +16,7 @@ from triaged.core.events import (
     Escalated,
     Event,
     NoteAdded,
+    PackDecided,
     PageDue,
     PhaseChanged,
     Reclassified,
@@ -58,6 +59,8 @@ def decide(view: View, event: Event, settings: Settings, now: int) -> Decision:
             return ended(view, event, settings, now)
         case BodyQuarantined():
             return quarantine(view, event, settings, now)
+        case PackDecided(id=pack):
+            return Decision((DropPack(pack),))
         case SettingsLoaded():
             loaded = load(view, event, settings, now)
             looks = (LookAgain(now),) if settings.muters else ()

@@ -163,6 +163,12 @@ class Quarantine(msgspec.Struct, frozen=True, gc=False):
     received_at: int
 
 
+class DropPack(msgspec.Struct, frozen=True, gc=False):
+    """These bodies leave the backlog."""
+
+    id: int
+
+
 class Count(msgspec.Struct, frozen=True, gc=False):
     """Not a row: a metric to raise after the commit, e.g. ("response", "SEV-1", "met")."""
 
@@ -194,6 +200,7 @@ Effect = (
     | SaveStorm
     | WakeBundled
     | Quarantine
+    | DropPack
     | Count
 )
 

@@ -72,6 +72,12 @@ class BodyQuarantined(msgspec.Struct, frozen=True, gc=False):
     received_at: int
 
 
+class PackDecided(msgspec.Struct, frozen=True, gc=False):
+    """All that these bodies of the backlog hold has come by: they are not needed any more."""
+
+    id: int
+
+
 class Declared(msgspec.Struct, frozen=True):
     """Somebody declares an incident by hand."""
 
@@ -252,6 +258,7 @@ Action = (
 Event = (
     AlertReceived
     | BodyQuarantined
+    | PackDecided
     | Declared
     | Action
     | TimerFired

@@ -13,6 +13,7 @@ from triaged.core.effects import (
     ArmTimer,
     CheckLapse,
     Count,
+    DropPack,
     DropTimer,
     DropWatch,
     Effect,
@@ -161,6 +162,7 @@ class View:
                     | ArmTimer()
                     | LookAgain()
                     | DropTimer()
+                    | DropPack()
                     | Quarantine()
                     | WakeBundled()
                     | Count()

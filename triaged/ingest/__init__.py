@@ -7,6 +7,8 @@ A kind has
 and may have
 - `verify(received, settings) -> bool`: True: a signature is required and holds; False: none is
   configured; raises `Unauthorized`;
+- `count(received, settings) -> int | None`: how many alerts `parse` gives of a body of which it can
+  use all, sooner than `parse`; None: only `parse` knows;
 - `detect(body) -> bool`: whether a body looks like its own;
 - `problems(settings) -> list[str]`: what is wrong with settings whose types are right.
 

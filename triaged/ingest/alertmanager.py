@@ -56,6 +56,19 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
     return envelope.parse(lambda group, element: _alert(source, group, element))
 
 
+def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001 - as `parse`
+    """How many alerts `parse` gives, at half its cost; None: only `parse` knows."""
+    try:
+        group = _QUICK.decode(without_nul(received.body))
+        for one in group.alerts:
+            _status(one, group)
+            if one.starts_at:
+                instant_of(one.starts_at)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
+        return None
+    return len(group.alerts)
+
+
 def detect(body: bytes) -> bool:
     """Whether `body` is a group of alerts, and not Grafana's."""
     try:
@@ -67,26 +80,29 @@ def detect(body: bytes) -> bool:
 
 def _quick(source: str, body: bytes) -> Parsed:
     group = _QUICK.decode(body)
-    whole, truncated = group.status, group.truncated
-    alerts = []
-    for one in group.alerts:
-        status = one.status or whole
-        if status not in {"firing", "resolved"}:
-            raise msgspec.ValidationError(status)
-        alerts.append(
-            Alert(
-                source,
-                one.fingerprint or fingerprint(one.labels),
-                status == "firing",
-                one.labels,
-                one.annotations or {},
-                instant_of(one.starts_at) if one.starts_at else None,
-                None,
-                one.generator_url or "",
-                truncated,
-            )
+    truncated = group.truncated
+    alerts = [
+        Alert(
+            source,
+            one.fingerprint or fingerprint(one.labels),
+            _status(one, group) == "firing",
+            one.labels,
+            one.annotations or {},
+            instant_of(one.starts_at) if one.starts_at else None,
+            None,
+            one.generator_url or "",
+            truncated,
         )
+        for one in group.alerts
+    ]
     return Parsed(alerts)
+
+
+def _status(alert: QuickAlert, group: _Quick) -> str:
+    status = alert.status or group.status
+    if status not in {"firing", "resolved"}:
+        raise msgspec.ValidationError(status)
+    return status
 
 
 def _alert(source: str, group: Envelope, element: Element) -> Alert:

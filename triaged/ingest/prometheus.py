@@ -64,6 +64,18 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
     return each(elements, "$", lambda element: _alert(received, element), _wrap)
 
 
+def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001 - as `parse`
+    """How many alerts `parse` gives, at a third of its cost; None: only `parse` knows."""
+    now = received.received_at
+    try:
+        posted = _QUICK.decode(without_nul(received.body))
+        for one in posted:
+            _times(one, now)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
+        return None
+    return len(posted)
+
+
 def detect(body: bytes) -> bool:
     """Whether `body` is a list of objects with labels."""
     try:
@@ -78,12 +90,7 @@ def _quick(received: Received, body: bytes) -> Parsed:
     alerts = []
     for one in _QUICK.decode(body):
         labels = one.labels
-        starts_at = instant_of(one.starts_at) if one.starts_at else None
-        ends_at = instant_of(one.ends_at) if one.ends_at else None
-        if ends_at is None:
-            ends_at = now + RESOLVE_TIMEOUT_US
-        if starts_at is not None and ends_at < starts_at:
-            raise _ends_before_start("$")
+        starts_at, ends_at = _times(one, now)
         firing = ends_at > now
         alerts.append(
             Alert(
@@ -98,6 +105,17 @@ def _quick(received: Received, body: bytes) -> Parsed:
             )
         )
     return Parsed(alerts)
+
+
+def _times(posted: _Posted, now: int) -> tuple[int | None, int]:
+    """(start, end), or `Malformed`."""
+    starts_at = instant_of(posted.starts_at) if posted.starts_at else None
+    ends_at = instant_of(posted.ends_at) if posted.ends_at else None
+    if ends_at is None:
+        ends_at = now + RESOLVE_TIMEOUT_US
+    if starts_at is not None and ends_at < starts_at:
+        raise _ends_before_start("$")
+    return starts_at, ends_at
 
 
 def _elements(body: bytes) -> Sequence[msgspec.Raw]:

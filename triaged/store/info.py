@@ -10,6 +10,7 @@ TABLES = (
     "pages",
     "timeline",
     "quarantine",
+    "backlog",
     "silences",
     "changes",
     "tokens",

@@ -10,6 +10,7 @@ from triaged.core.effects import (
     ArmTimer,
     CheckLapse,
     Count,
+    DropPack,
     DropTimer,
     DropWatch,
     Effect,
@@ -37,6 +38,7 @@ from triaged.core.timers import IncidentTimer
 from triaged.core.view import AlertId, View
 from triaged.store import (
     alerts,
+    backlog,
     incidents,
     observations,
     pages,
@@ -80,6 +82,8 @@ class Changes:
         self.woken: set[int] = set()
         self.watches: dict[str, Watch | None] = {}
         self.kept: list[Quarantine] = []
+        self.packs: list[int] = []
+        """Of the backlog: not needed any more."""
         self.heard_at: dict[str, int] = {}
 
     def add(self, effects: Iterable[Effect]) -> None:
@@ -134,6 +138,8 @@ class Changes:
                     self.watches[name] = None
                 case Quarantine():
                     self.kept.append(effect)
+                case DropPack(id=pack):
+                    self.packs.append(pack)
                 case NoteResolve() | Count():
                     pass  # counted, not stored
                 case _:
@@ -181,6 +187,7 @@ async def save_changes(
     await pages.save(tx, changes.saved.values())
     await timeline.append(tx, chained)
     await quarantine.keep(tx, changes.kept)
+    await backlog.drop(tx, changes.packs)
     await _save_watches(tx, changes)
     if changes.storms or changes.woken:
         await storms.save(tx, changes.storms.values(), changes.woken, now)

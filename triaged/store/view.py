@@ -12,6 +12,7 @@ from triaged.core.events import (
     Delivered,
     DeliveryEnded,
     Event,
+    PackDecided,
     PageDue,
     Reclassified,
     Reopened,
@@ -167,7 +168,8 @@ class _Wanted:
         self._add_arrivals(arrivals)
         if len(arrivals) < len(events):
             for event in events:
-                self._add(event)
+                if not isinstance(event, AlertReceived):
+                    self._add(event)
 
     def _add_arrivals(self, arrivals: Sequence[AlertReceived]) -> None:
         outcomes = [event.outcome for event in arrivals if event.outcome is not None]
@@ -181,8 +183,8 @@ class _Wanted:
 
     def _add(self, event: Event) -> None:
         match event:
-            case AlertReceived():
-                pass  # they are many: all at once
+            case AlertReceived() | PackDecided():
+                pass  # alerts are many: all at once
             case TimerFired(timer=LapseDue(source=source, fingerprint=fingerprint)):
                 self._add_home(source, fingerprint)
             case TimerFired(timer=ReopenWindowDue(incident=number)):

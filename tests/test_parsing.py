@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.api.site import configuration_of
+from triaged.config.model import Source
+from triaged.core.events import AlertReceived, BodyQuarantined
+from triaged.ingest import Received
+from triaged.parsing import events_in, kept_headers
+
+AT = 1_000
+TWO = b'{"alerts": [{"status": "firing", "labels": {"alertname": "A"}}, {"status": 7}]}'
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    """One of kind `alertmanager`."""
+    sources = configuration_of(tmp_path, "none").sources.values()
+    return next(source for source in sources if source.kind == "alertmanager")
+
+
+def received(source: Source, body: bytes) -> Received:
+    """A body of that source."""
+    return Received(source.name, body, {"User-Agent": "am", "Authorization": "x"}, AT)
+
+
+def test_a_body_is_its_alerts_then_what_of_it_cannot_be_used(source: Source) -> None:
+    alert, rejected = events_in(source, received(source, TWO))
+
+    assert isinstance(alert, AlertReceived)
+    assert (alert.alert.labels["alertname"], alert.received_at) == ("A", AT)
+    assert isinstance(rejected, BodyQuarantined)
+    assert (rejected.reason, rejected.headers) == ("wrong_shape", {"user-agent": "am"})
+
+
+def test_what_cannot_be_used_any_more_is_set_aside_whole(source: Source) -> None:
+    [event] = events_in(source, received(source, b"nothing"))
+
+    assert isinstance(event, BodyQuarantined)
+    assert (event.reason, event.body, event.received_at) == ("not_json", b"nothing", AT)
+
+
+def test_a_body_whose_source_is_gone_is_set_aside(source: Source) -> None:
+    [event] = events_in(None, received(source, TWO))
+
+    assert isinstance(event, BodyQuarantined)
+    assert (event.source, event.reason, event.body) == (source.name, "no_source", TWO)
+
+
+def test_a_fault_of_ours_costs_no_body(source: Source) -> None:
+    faulty = msgspec.structs.replace(source, kind="without_a_module")
+
+    [event] = events_in(faulty, received(source, TWO))
+
+    assert isinstance(event, BodyQuarantined)
+    assert (event.reason, event.body) == ("parser_failed", TWO)
+
+
+def test_kept_headers_are_bounded() -> None:
+    headers = {f"x-{number}": "v" * 5000 for number in range(200)} | {"cookie": "a"}
+
+    kept = kept_headers(Received("a", b"", headers, 0))
+
+    assert len(kept) == 40
+    assert {len(value) for value in kept.values()} == {1000}

@@ -1,0 +1,346 @@
+"""Bodies that come faster than their alerts are decided: written down, then decided in order.
+
+While little waits, a body is decided before it is answered. Behind `PROMPT_MAX` alerts it is
+written down as it came, answered, and decided in its turn (docs/decisions/0016). Senders hold what
+is not answered in memory, and drop it when that is full; a disk holds more.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+
+import msgspec
+import structlog
+
+from triaged.clock import Clock
+from triaged.core.durations import SECOND
+from triaged.core.effects import Answer
+from triaged.core.events import Event, PackDecided
+from triaged.crashpoints import crash_point
+from triaged.engine import DECISION_FAILED, Engine
+from triaged.errors import StoreError, StoreUnavailable
+from triaged.ingest import Parsed, Received
+from triaged.parsing import events_of, kept_headers, set_aside
+from triaged.store import backlog
+from triaged.store.backlog import Body, Pack
+from triaged.store.database import Database
+
+PROMPT_MAX = 32
+"""Alerts that may be undecided before a body which is to be decided before it is answered."""
+
+PACK_ALERTS_MAX = 128
+"""Alerts that are forgotten together: a crash while they are decided has them decided again."""
+
+READ_BYTES_MAX = 2 << 20
+"""Of bodies that are read back at once, going by the mean size of a pack."""
+
+CHUNK_MAX = 2048
+"""Alerts that the engine is given at once: four batches, of which one is decided while the one
+before it is committed."""
+
+BESIDE_MAX = 128
+"""Alerts that it is given while others want it: senders and people wait for no more than that."""
+
+YIELD_US, QUIET_US = 40_000, 10_000
+"""After each chunk bodies that come in, people and timers go first: for so long at most, and until
+none has come for so long. While senders take all they can get that leaves a sixth of the time to
+what is on disk, 2,000 to 3,000 alerts a second; the rest of it comes when they have done."""
+
+RETRY_US = SECOND
+
+GLANCE_ALERTS_MAX = 2000
+"""Alerts whose decisions a reader waits for: more takes longer than a glance."""
+
+log = structlog.get_logger()
+Reader = Callable[[Received], list[Event]]
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How much at once."""
+
+    waiting_bytes: int = 256 << 20
+    """Bodies on disk: 400,000 alerts in requests of 64, half a minute of work, and some 25 MB when
+    made small. Senders wait then, until the intake is full and says 503."""
+    write_bytes: int = 4 << 20
+    """Of bodies in one commit."""
+    glance_s: float = 0.25
+    """How long a reader waits to see what was accepted before."""
+
+
+USUAL = Limits()
+
+
+class Unwritten(msgspec.Struct, frozen=True):
+    """A body that is to be written, and who waits for that."""
+
+    body: Body
+    alerts: int
+    done: asyncio.Future[None]
+
+
+class Backlog:
+    """What is on disk and not decided; whether what comes has to queue behind it."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        database: Database,
+        clock: Clock,
+        read: Reader,
+        limits: Limits = USUAL,
+    ) -> None:
+        self._limits = limits
+        self.alerts = 0
+        """On disk, to be decided."""
+        self._bytes = 0
+        self._engine = engine
+        self._database = database
+        self._clock = clock
+        self._read = read
+        self._last_id = 0
+        self._after = 0
+        """The id of the last pack that was decided, or given up."""
+        self._arrivals = self._seen = 0
+        self._busy = True
+        """Whether bodies or urgent events came while the last chunk was decided."""
+        self._unwritten: deque[Unwritten] = deque()
+        self._writing: Sequence[Unwritten] = ()
+        self._buffer: deque[Pack] = deque()
+        self._read_to = 0
+        """The id of the last pack that was in the buffer."""
+        self._filling = False
+        self._readers: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._write_wanted = asyncio.Event()
+        self._decide_wanted = asyncio.Event()
+
+    async def open(self) -> None:
+        """See what an earlier process has left. Raises StoreUnavailable."""
+        async with self._database.reading() as tx:
+            found = await backlog.extent(tx)
+        self._last_id = found.last_id
+        self.alerts, self._bytes = found.alerts, found.body_bytes
+        if found.packs:
+            log.info("backlog.found", alerts=self.alerts)
+            self._decide_wanted.set()
+
+    def loops(self) -> Mapping[str, Callable[[], Coroutine[None, None, None]]]:
+        """What has to turn, by name."""
+        return {"backlog.write": self.write, "backlog.decide": self.decide}
+
+    @property
+    def waits(self) -> bool:
+        """Whether something waits to be written or decided."""
+        return self._bytes > 0 or bool(self._unwritten)
+
+    @property
+    def puts_off(self) -> bool:
+        """Whether what comes now is not decided at once."""
+        return self.waits or self._engine.unfinished >= PROMPT_MAX
+
+    async def take(self, received: Received, parsed: Parsed) -> list[Answer] | None:
+        """Answers to the events of a body when they are on disk; None: the body is.
+
+        Raises StoreUnavailable: nothing was written then, or nothing is certain.
+        """
+        if self.puts_off:
+            await self.keep(received, len(parsed.alerts))
+            return None
+        self._arrivals += 1
+        return await self._engine.submit(events_of(parsed, received), urgent=False)
+
+    async def keep(self, received: Received, alerts: int) -> None:
+        """Return when a body with so many alerts is on disk. Raises StoreUnavailable."""
+        self._arrivals += 1
+        headers = kept_headers(received)
+        body = Body(received.source, received.received_at, headers, received.body)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._unwritten.append(Unwritten(body, alerts, done))
+        self._write_wanted.set()
+        await done
+
+    # ── to disk ──
+
+    async def write(self) -> None:
+        """Write what comes, many bodies in one commit, until cancelled."""
+        try:
+            while True:
+                await self._write_wanted.wait()
+                self._write_wanted.clear()
+                while self._unwritten and self._bytes < self._limits.waiting_bytes:
+                    self._writing = self._next_unwritten()
+                    await self._write(self._writing)
+                    self._writing = ()
+                    self._decide_wanted.set()
+        except asyncio.CancelledError:
+            self._fail([*self._writing, *self._unwritten], "triaged is stopping")
+            raise
+
+    def _next_unwritten(self) -> list[Unwritten]:
+        part: list[Unwritten] = []
+        size = 0
+        while self._unwritten and size < self._limits.write_bytes:
+            part.append(self._unwritten.popleft())
+            size += len(part[-1].body.body)
+        return part
+
+    async def _write(self, part: Sequence[Unwritten]) -> None:
+        packs = self._packed(part)
+        self._count(packs, 1)
+        rows = await asyncio.to_thread(backlog.rows_of, packs)
+        try:
+            async with self._database.transaction() as tx:
+                await backlog.keep(tx, rows)
+                crash_point("before_keep")
+            crash_point("after_keep")
+        except StoreUnavailable as error:
+            self._fail(part, str(error))  # they stay counted until it is known what is there
+            return
+        self._hand_over(packs)
+        for one in part:
+            if not one.done.done():
+                one.done.set_result(None)
+
+    def _hand_over(self, packs: Sequence[Pack]) -> None:
+        """Spare the decider the reading, unless something older waits on disk alone."""
+        if self._filling or self._read_to != packs[0].id - 1:
+            return
+        if sum(pack.body_bytes for pack in self._buffer) < READ_BYTES_MAX:
+            self._buffer += packs
+            self._read_to = packs[-1].id
+
+    def _count(self, packs: Iterable[Pack], sign: int) -> None:
+        for pack in packs:
+            self.alerts += sign * pack.alerts
+            self._bytes += sign * pack.body_bytes
+
+    def _packed(self, part: Sequence[Unwritten]) -> list[Pack]:
+        packs: list[Pack] = []
+        bodies: list[Body] = []
+        alerts = 0
+        for one, following in zip(part, [*part[1:], None], strict=True):
+            bodies.append(one.body)
+            alerts += one.alerts
+            if following is None or alerts + following.alerts > PACK_ALERTS_MAX:
+                self._last_id += 1
+                size = sum(len(body.body) for body in bodies)
+                packs.append(Pack(self._last_id, bodies, alerts, size))
+                bodies, alerts = [], 0
+        return packs
+
+    def _fail(self, part: Iterable[Unwritten], reason: str) -> None:
+        for one in part:
+            if not one.done.done():
+                one.done.set_exception(StoreUnavailable(reason))
+
+    # ── to the engine ──
+
+    async def decide(self) -> None:
+        """Have what is on disk decided in its order, until cancelled."""
+        while True:
+            await self._decide_wanted.wait()
+            self._decide_wanted.clear()
+            try:
+                while chunk := await self._next_chunk():
+                    await self._decide(chunk)
+                    self._forget(chunk)
+                    await self._give_way()
+            except StoreUnavailable as error:
+                log.warning("backlog.waited", error=str(error), alerts=self.alerts)
+                self._buffer.clear()
+                self._read_to = self._after
+                await self._clock.sleep_until(self._clock.now() + RETRY_US)
+                self._decide_wanted.set()
+
+    async def _next_chunk(self) -> list[Pack]:
+        """What is to be decided next; nothing: all is decided."""
+        if not self._buffer:
+            await self._fill()
+        most = BESIDE_MAX if self._busy else CHUNK_MAX
+        chunk: list[Pack] = []
+        alerts = 0
+        while self._buffer and (not chunk or alerts + self._buffer[0].alerts <= most):
+            chunk.append(self._buffer.popleft())
+            alerts += chunk[-1].alerts
+        return chunk
+
+    async def _fill(self) -> None:
+        """Read what is next on disk."""
+        count = READ_BYTES_MAX * (self._last_id - self._after) // max(self._bytes, 1)
+        self._filling = True
+        try:
+            async with self._database.reading() as tx:
+                self._buffer += await backlog.oldest(tx, self._after, max(count, 1))
+        finally:
+            self._filling = False
+        if self._buffer:
+            self._read_to = self._buffer[-1].id
+        if not (self._buffer or self._unwritten or self._writing or self._decide_wanted.is_set()):
+            # Nothing is there, whatever we thought: a write that failed has been counted.
+            self.alerts = self._bytes = 0
+
+    async def _decide(self, chunk: Sequence[Pack]) -> None:
+        events: list[Event] = []
+        for pack in chunk:
+            for body in pack.bodies:
+                events += self._read(_received(body))
+            events.append(PackDecided(pack.id))
+            await asyncio.sleep(0)
+        try:
+            await self._engine.submit(events, urgent=False)
+        except StoreUnavailable:
+            raise
+        except StoreError as error:
+            if len(chunk) == 1:
+                await self._set_aside(chunk[0], error)
+                return
+            for pack in chunk:
+                await self._decide([pack])
+
+    async def _set_aside(self, pack: Pack, error: StoreError) -> None:
+        """A pack that cannot be done goes to quarantine: nothing waits behind it for ever."""
+        kept = [set_aside(_received(body), DECISION_FAILED, str(error)) for body in pack.bodies]
+        try:
+            await self._engine.submit([*kept, PackDecided(pack.id)], urgent=False)
+        except StoreUnavailable:
+            raise
+        except StoreError:
+            log.exception("backlog.stuck", pack=pack.id)  # it is tried again after the next start
+
+    def _forget(self, chunk: Sequence[Pack]) -> None:
+        self._count(chunk, -1)
+        self._after = chunk[-1].id
+        while self._readers and self._readers[0][0] <= self._after:
+            done = self._readers.popleft()[1]
+            if not done.done():
+                done.set_result(None)
+        if self._unwritten:
+            self._write_wanted.set()  # there is room again
+
+    async def _give_way(self) -> None:
+        """Let bodies that come in, people and timers go first, for a while."""
+        until = self._clock.now() + YIELD_US
+        self._busy = self._came() != self._seen
+        while (came := self._came()) != self._seen and self._clock.now() < until:
+            self._seen = came
+            await self._clock.sleep_until(self._clock.now() + QUIET_US)
+
+    def _came(self) -> int:
+        return self._arrivals + self._engine.urgent
+
+    # ── for readers ──
+
+    async def settled(self) -> None:
+        """Return when what came before is decided, if that takes no longer than a glance."""
+        if self._last_id <= self._after or self.alerts > GLANCE_ALERTS_MAX:
+            return
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._readers.append((self._last_id, done))
+        try:
+            async with asyncio.timeout(self._limits.glance_s):
+                await done
+        except TimeoutError:
+            pass  # it shows what there is
+
+
+def _received(body: Body) -> Received:
+    return Received(body.source, body.body, body.headers, body.received_at)

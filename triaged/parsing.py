@@ -1,0 +1,88 @@
+"""From a body to events: what it holds by its source's kind, what of it has to be set aside."""
+
+import re
+from functools import lru_cache
+from types import ModuleType
+
+import structlog
+
+from triaged.config.model import Source
+from triaged.core.events import AlertReceived, BodyQuarantined, Event
+from triaged.errors import Malformed
+from triaged.ingest import Parsed, Received
+from triaged.plugins import load
+
+log = structlog.get_logger()
+
+PARSER_FAILED = "parser_failed"
+"""Quarantine reason of a body on which our own parser stumbled."""
+
+NO_SOURCE = "no_source"
+"""Quarantine reason of a body whose source a reload took away before the body was decided."""
+
+HEADERS_MAX = 40
+"""Headers that are kept with a body; senders have about ten."""
+
+_TELLING = re.compile(r"auth|cookie|key|pass|secret|signature|token", re.IGNORECASE)
+
+
+def module_of(source: Source) -> ModuleType:
+    """The module of `triaged.ingest` that knows the source's kind."""
+    return load("triaged.ingest", source.kind)
+
+
+def parse(source: Source, received: Received) -> Parsed:
+    """What is in the body, by the source's kind. Raises Malformed."""
+    parsed: Parsed = module_of(source).parse(received, source.settings)
+    return parsed
+
+
+def count(source: Source, received: Received) -> int | None:
+    """How many alerts are in the body, if its kind can tell sooner than `parse`."""
+    counted = getattr(module_of(source), "count", None)
+    found: int | None = None if counted is None else counted(received, source.settings)
+    return found
+
+
+def events_of(parsed: Parsed, received: Received) -> list[Event]:
+    """An event for each alert, in order, then one for each part that could not be used."""
+    at = received.received_at
+    events: list[Event] = [AlertReceived(alert, at) for alert in parsed.alerts]
+    if parsed.rejected:
+        headers = kept_headers(received)
+        events += [
+            BodyQuarantined(received.source, one.reason, one.detail, one.body, headers, at)
+            for one in parsed.rejected
+        ]
+    return events
+
+
+def events_in(source: Source | None, received: Received) -> list[Event]:
+    """The events of a body that was accepted before: what cannot be used now is set aside whole."""
+    if source is None:
+        return [set_aside(received, NO_SOURCE, "its source is not configured any more")]
+    try:
+        return events_of(parse(source, received), received)
+    except Malformed as error:
+        return [set_aside(received, error.reason, str(error))]
+    except Exception:
+        log.exception("body.failed", source=received.source)
+        return [set_aside(received, PARSER_FAILED, "a fault of triaged: see its log")]
+
+
+def set_aside(received: Received, reason: str, detail: str) -> BodyQuarantined:
+    """The whole body goes to quarantine, verbatim."""
+    at = received.received_at
+    headers = kept_headers(received)
+    return BodyQuarantined(received.source, reason, detail, received.body, headers, at)
+
+
+def kept_headers(received: Received) -> dict[str, str]:
+    """The headers that are kept with a body: none that could hold a secret."""
+    harmless = [(name, value) for name, value in received.headers.items() if _is_harmless(name)]
+    return {name.lower(): value[:1000] for name, value in harmless[:HEADERS_MAX]}
+
+
+@lru_cache(256)
+def _is_harmless(name: str) -> bool:
+    return _TELLING.search(name) is None

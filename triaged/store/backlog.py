@@ -1,0 +1,94 @@
+"""Bodies that were accepted and are not decided yet, verbatim, in the order in which they came."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from triaged.store.base import Bulk, Row, Transaction
+
+KEEP = Bulk(
+    "INSERT INTO backlog (id, received_at, alerts, body_bytes, bodies) {rows}",
+    ("bigint", "bigint", "bigint", "bigint", "bytea"),
+)
+DROP = Bulk(
+    "WITH v (id) AS ({rows}) DELETE FROM backlog WHERE id IN (SELECT id FROM v)", ("bigint",)
+)
+EXTENT = """SELECT COUNT(*), COALESCE(SUM(alerts), 0), COALESCE(SUM(body_bytes), 0),
+    COALESCE(MAX(id), 0), MIN(received_at) FROM backlog"""
+OLDEST = "SELECT id, alerts, body_bytes, bodies FROM backlog WHERE id > $1 ORDER BY id LIMIT $2"
+
+FAST = 1
+"""zlib's level: alerts of a storm are alike, and shrink to a tenth at the first."""
+
+
+class Body(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A body as it came in; no header of it holds a secret."""
+
+    source: str
+    received_at: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Pack(msgspec.Struct, frozen=True, gc=False):
+    """Bodies that are written together, and together forgotten. `id` grows with each pack."""
+
+    id: int
+    bodies: Sequence[Body]
+    alerts: int
+    body_bytes: int
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """How much waits."""
+
+    packs: int
+    alerts: int
+    body_bytes: int
+    last_id: int
+    oldest_at: int | None
+    """When the first of these bodies came in."""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Body]).decode
+
+
+def rows_of(packs: Iterable[Pack]) -> list[Row]:
+    """What `keep` writes: MessagePack, made small, which takes longer than the writing."""
+    return [
+        (
+            pack.id,
+            pack.bodies[0].received_at,
+            pack.alerts,
+            pack.body_bytes,
+            zlib.compress(_encode(pack.bodies), FAST),
+        )
+        for pack in packs
+    ]
+
+
+async def keep(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Write packs; `rows` by id."""
+    await tx.write(KEEP, rows)
+
+
+async def drop(tx: Transaction, ids: Iterable[int]) -> None:
+    """Forget packs: what they held is decided."""
+    await tx.write(DROP, [(one,) for one in ids])
+
+
+async def oldest(tx: Transaction, after: int, limit: int) -> list[Pack]:
+    """The next packs behind the one with the id `after`."""
+    rows = await tx.fetch(OLDEST, after, limit)
+    return [
+        Pack(number, _decode(zlib.decompress(bodies)), alerts, body_bytes)
+        for number, alerts, body_bytes, bodies in rows
+    ]
+
+
+async def extent(tx: Transaction) -> Extent:
+    """How much waits."""
+    row = await tx.fetch_one(EXTENT)
+    return Extent(0, 0, 0, 0, None) if row is None else Extent(*row)
