@@ -31,7 +31,7 @@ from triaged.core.events import AlertReceived, Event
 from triaged.core.model import Alert, Outcome
 from triaged.core.settings import Classifier, Settings
 from triaged.documents import parse as parse_document
-from triaged.ingest import Received, prometheus
+from triaged.ingest import Parsed, Received, prometheus
 from triaged.ingest._fingerprint import fingerprint
 from triaged.metrics import Metrics
 from triaged.rules.evaluate import RuleSet
@@ -144,7 +144,7 @@ async def _batch(
         METRICS.committed(ByKind(effects), 0.001, len(alerts))
     with stages.time("answer"):
         for start in range(0, len(answers), 64):
-            summary(answers[start : start + 64], 0)
+            summary(Parsed(alerts[start : start + 64]), answers[start : start + 64])
 
 
 METRICS = Metrics()

@@ -195,6 +195,25 @@ def stored_in(place: Path) -> tuple[int, int]:
         connection.close()
 
 
+def undecided_in(place: Path) -> int:
+    """How many alerts a triaged has on disk and has not decided."""
+    connection = sqlite3.connect(place / "triaged.db", timeout=PATIENCE_S)
+    try:
+        row = connection.execute("SELECT COALESCE(SUM(alerts), 0) FROM backlog").fetchone()
+        return int(row[0])
+    finally:
+        connection.close()
+
+
+def wait_until_decided(place: Path) -> None:
+    """Wait until a triaged that runs has decided all that it has."""
+    deadline = time.monotonic() + PATIENCE_S * 5
+    while undecided_in(place):
+        if time.monotonic() > deadline:
+            raise SystemExit("it does not decide what it has")
+        time.sleep(0.05)
+
+
 def held_by(peer: Peer) -> int:
     """How many alerts an Alertmanager holds."""
     lines = peer.fetch("/metrics").decode().splitlines()
