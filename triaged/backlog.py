@@ -48,7 +48,7 @@ what is on disk, 2,000 to 3,000 alerts a second; the rest of it comes when they 
 
 RETRY_US = SECOND
 
-GLANCE_ALERTS_MAX = 2000
+GLANCE_ALERTS_MAX = 5000
 """Alerts whose decisions a reader waits for: more takes longer than a glance."""
 
 log = structlog.get_logger()
@@ -58,12 +58,12 @@ Reader = Callable[[Received], list[Event]]
 class Limits(msgspec.Struct, frozen=True):
     """How much at once."""
 
-    waiting_bytes: int = 256 << 20
-    """Bodies on disk: 400,000 alerts in requests of 64, half a minute of work, and some 25 MB when
-    made small. Senders wait then, until the intake is full and says 503."""
+    waiting_bytes: int = 512 << 20
+    """Bodies on disk: 700,000 alerts in requests of 64, a minute of work, well within the shortest
+    target, and some 50 MB when made small. Senders wait then, until the intake says 503."""
     write_bytes: int = 4 << 20
     """Of bodies in one commit."""
-    glance_s: float = 0.25
+    glance_s: float = 0.5
     """How long a reader waits to see what was accepted before."""
 
 
@@ -100,9 +100,11 @@ class Backlog:
         self._last_id = 0
         self._after = 0
         """The id of the last pack that was decided, or given up."""
-        self._arrivals = self._seen = 0
+        self._arrivals = 0
+        self._seen = 0
+        """What had come when the last chunk was begun."""
         self._busy = True
-        """Whether bodies or urgent events came while the last chunk was decided."""
+        """Whether bodies or urgent events came since then."""
         self._unwritten: deque[Unwritten] = deque()
         self._writing: Sequence[Unwritten] = ()
         self._buffer: deque[Pack] = deque()
@@ -319,10 +321,12 @@ class Backlog:
     async def _give_way(self) -> None:
         """Let bodies that come in, people and timers go first, for a while."""
         until = self._clock.now() + YIELD_US
-        self._busy = self._came() != self._seen
-        while (came := self._came()) != self._seen and self._clock.now() < until:
-            self._seen = came
+        before = seen = self._seen
+        while (came := self._came()) != seen and self._clock.now() < until:
+            seen = came
             await self._clock.sleep_until(self._clock.now() + QUIET_US)
+        self._seen = self._came()
+        self._busy = self._seen != before
 
     def _came(self) -> int:
         return self._arrivals + self._engine.urgent

@@ -200,3 +200,22 @@ def test_help_does_not_load_the_daemon() -> None:
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("incident show foo", "an incident is written INC-12, or 12; 'foo' is neither"),
+        ("incident ack INC-", "'INC-' is neither"),
+        (
+            "silence add a=b -c x --end tomorrow",
+            "argument --end: 'tomorrow' is no date, time and zone such as 2026-",
+        ),
+        ("silence add a=b -c x --start 2026-11-24T08:00:00", "argument --start: "),
+    ],
+)
+def test_what_cannot_be_meant_is_said_before_it_is_asked(
+    words: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 2
+    assert told in capsys.readouterr().err

@@ -17,6 +17,20 @@ def test_stats_show_matches_and_those_that_never_matched(desk: Desk) -> None:
     assert any("never" in line for line in out.splitlines())
 
 
+def test_stats_begin_with_what_pages_most(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = dict.fromkeys(("decided", "acted", "held"), 0) | {"last_match": None, "loaded": True}
+    rows = [
+        {**counts, "rule": "never", "paged": 0, "incidents": 0, "matches": 0},
+        {**counts, "rule": "quiet", "paged": 0, "incidents": 2, "matches": 900},
+        {**counts, "rule": "noisy", "paged": 7, "incidents": 9, "matches": 50},
+    ]
+
+    _print_stats({"rules": rows})
+
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split()[-1] for line in lines] == ["noisy", "quiet", "never"]
+
+
 def test_reclassify_says_what_changed(desk: Desk) -> None:
     desk.fires("Tried", service="checkout")
 

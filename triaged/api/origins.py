@@ -1,6 +1,7 @@
 """Where a request comes from: the right site, the right host, and whose address behind proxies."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -10,6 +11,9 @@ from triaged.config.model import Configuration
 
 Network = IPv4Network | IPv6Network
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HOSTS_MAX = 64
+"""Host headers remembered: a sender uses one, and asks with each alert."""
+
 HOPS_MAX = 20
 """Of X-Forwarded-For: nobody has so many proxies."""
 
@@ -33,6 +37,7 @@ def is_cross_site(request: web.Request, public_url: str) -> bool:
     return place not in {request.host, urlsplit(public_url).netloc}
 
 
+@lru_cache(HOSTS_MAX)
 def is_own_host(host: str, public_url: str) -> bool:
     """Whether a Host header names us: this machine, an address, or the host of `public_url`.
 

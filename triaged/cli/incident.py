@@ -86,8 +86,17 @@ def _declare_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     _options.daemon(parser)
-    parser.add_argument("incident", help="INC-12, or 12")
+    parser.add_argument("incident", type=_incident, help="INC-12, or 12")
     return parser
+
+
+def _incident(text: str) -> str:
+    number = text.upper().removeprefix("INC-")
+    if not number.isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"an incident is written INC-12, or 12; {text!r} is neither"
+        )
+    return f"INC-{number}"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -132,8 +141,7 @@ def _one_with_hints(client: Client, options: argparse.Namespace) -> Any:
 
 
 def _path(options: argparse.Namespace) -> str:
-    name = options.incident.upper()
-    return f"{BASE}/{name if name.startswith('INC-') else f'INC-{name}'}"
+    return f"{BASE}/{options.incident}"
 
 
 def _list(client: Client, options: argparse.Namespace) -> Any:

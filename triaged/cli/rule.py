@@ -52,9 +52,14 @@ def _print_stats(answer: Any) -> None:
                 local_time(row["last_match"]) or "never",
                 row["rule"] + _mark(row),
             )
-            for row in answer["rules"]
+            for row in sorted(answer["rules"], key=_quiet)
         ],
     )
+
+
+def _quiet(row: Any) -> tuple[int, int, int]:
+    """What pages most comes first, then what matches most; what never matched is at the end."""
+    return -row["paged"], -row["incidents"], -row["matches"]
 
 
 def _mark(row: Any) -> str:

@@ -1,6 +1,7 @@
 """`triaged silence`: mute by hand, for a time; see what that mutes."""
 
 import argparse
+from datetime import datetime
 from typing import Any
 
 from triaged.cli import _options
@@ -40,13 +41,24 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-c", "--comment", required=True, help="why, and what ends it")
     parser.add_argument("-a", "--author", help="who wants it (default: whose token it is)")
     parser.add_argument("-d", "--duration", help="how long, such as 2h (default: two hours)")
-    parser.add_argument("--start", help="from when on (RFC 3339; default: now)")
-    parser.add_argument("--end", help="until when (RFC 3339), instead of a duration")
+    parser.add_argument("--start", type=_instant, help="from when on (RFC 3339; default: now)")
+    parser.add_argument("--end", type=_instant, help="until when (RFC 3339), instead of a duration")
     parser.add_argument(
         "--expire-when-clear",
         action="store_true",
         help="end it as soon as nothing that it matches fires any more",
     )
+
+
+def _instant(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        message = f"{text!r} is no date, time and zone such as 2026-11-24T08:00:00+01:00"
+        raise argparse.ArgumentTypeError(message)
+    return text
 
 
 def run(options: argparse.Namespace) -> int:
