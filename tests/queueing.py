@@ -35,7 +35,7 @@ def read(received: Received) -> list[Event]:
 class Moody(Engine):
     """An engine that a test lets fail."""
 
-    failures: Sequence[StoreError | None] = ()
+    failures: Sequence[Exception | None] = ()
     batches: Sequence[int] = ()
 
     async def submit(self, events: Sequence[Event], *, urgent: bool) -> list[Answer]:
@@ -51,16 +51,17 @@ class Moody(Engine):
 class Disk(SqliteDatabase):
     """A store whose disk says no when a test wants it."""
 
-    refuses = 0
+    refuses: StoreError | None = None
+    """What the next transaction comes to."""
     cuts = 0
     """Commits whose answer is lost."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """As SQLite's, or not."""
-        if self.refuses:
-            self.refuses -= 1
-            raise StoreUnavailable("the disk is full")
+        refusal, self.refuses = self.refuses, None
+        if refusal is not None:
+            raise refusal
         async with super().transaction() as tx:
             yield tx
         if self.cuts:

@@ -109,12 +109,13 @@ async def test_bodies_share_a_pack_up_to_a_limit(place: Place) -> None:
     assert await place.waiting() == [PACK_ALERTS_MAX, 1, PACK_ALERTS_MAX + 5, 1]
 
 
+@pytest.mark.parametrize("kind", [StoreUnavailable, StoreError])
 async def test_trouble_of_the_store_is_told_to_who_waits_for_the_disk(
-    place: Place, disk: Disk
+    place: Place, disk: Disk, kind: type[StoreError]
 ) -> None:
     async with place:
         first = await place.held_up()
-        disk.refuses = 1
+        disk.refuses = kind("the disk is full")
         async with place.writing():
             with pytest.raises(StoreUnavailable, match="the disk is full"):
                 await place.take(place.alerts(3))
@@ -130,6 +131,22 @@ async def test_trouble_while_deciding_is_waited_for(place: Place) -> None:
         place.engine.failures = [StoreUnavailable("later"), StoreUnavailable("later")]
         async with place.turning():
             assert await place.take(place.alerts(3)) is None
+
+    assert await place.stored() == MANY + 3
+    assert await place.waiting() == []
+
+
+async def test_after_a_fault_of_ours_the_loop_begins_again(place: Place) -> None:
+    async with place:
+        await place.held_up()
+        async with place.writing():
+            await place.take(place.alerts(3))
+        place.engine.failures = [ZeroDivisionError()]
+        with pytest.raises(ZeroDivisionError):
+            await place.backlog.decide()
+
+        async with place.turning():
+            pass
 
     assert await place.stored() == MANY + 3
     assert await place.waiting() == []

@@ -106,7 +106,7 @@ class Backlog:
         self._busy = True
         """Whether bodies or urgent events came since then."""
         self._unwritten: deque[Unwritten] = deque()
-        self._writing: Sequence[Unwritten] = ()
+        self._writing = False
         self._buffer: deque[Pack] = deque()
         self._read_to = 0
         """The id of the last pack that was in the buffer."""
@@ -123,7 +123,6 @@ class Backlog:
         self.alerts, self._bytes = found.alerts, found.body_bytes
         if found.packs:
             log.info("backlog.found", alerts=self.alerts)
-            self._decide_wanted.set()
 
     def loops(self) -> Mapping[str, Callable[[], Coroutine[None, None, None]]]:
         """What has to turn, by name."""
@@ -169,12 +168,9 @@ class Backlog:
                 await self._write_wanted.wait()
                 self._write_wanted.clear()
                 while self._unwritten and self._bytes < self._limits.waiting_bytes:
-                    self._writing = self._next_unwritten()
-                    await self._write(self._writing)
-                    self._writing = ()
-                    self._decide_wanted.set()
+                    await self._write(self._next_unwritten())
         except asyncio.CancelledError:
-            self._fail([*self._writing, *self._unwritten], "triaged is stopping")
+            _fail(self._unwritten, "triaged is stopping")
             raise
 
     def _next_unwritten(self) -> list[Unwritten]:
@@ -187,20 +183,24 @@ class Backlog:
 
     async def _write(self, part: Sequence[Unwritten]) -> None:
         packs = self._packed(part)
-        self._count(packs, 1)
-        rows = await asyncio.to_thread(backlog.rows_of, packs)
+        self._count(packs, 1)  # until it is known what is there, if this goes wrong
+        self._writing, trouble = True, "triaged is stopping"
         try:
+            rows = await asyncio.to_thread(backlog.rows_of, packs)
             async with self._database.transaction() as tx:
                 await backlog.keep(tx, rows)
                 crash_point("before_keep")
             crash_point("after_keep")
-        except StoreUnavailable as error:
-            self._fail(part, str(error))  # they stay counted until it is known what is there
-            return
-        self._hand_over(packs)
-        for one in part:
-            if not one.done.done():
-                one.done.set_result(None)
+            self._hand_over(packs)
+            for one in part:
+                if not one.done.done():
+                    one.done.set_result(None)
+        except StoreError as error:
+            trouble = str(error)
+        finally:
+            self._writing = False
+            self._decide_wanted.set()
+            _fail(part, trouble)
 
     def _hand_over(self, packs: Sequence[Pack]) -> None:
         """Spare the decider the reading, unless something older waits on disk alone."""
@@ -229,15 +229,11 @@ class Backlog:
                 bodies, alerts = [], 0
         return packs
 
-    def _fail(self, part: Iterable[Unwritten], reason: str) -> None:
-        for one in part:
-            if not one.done.done():
-                one.done.set_exception(StoreUnavailable(reason))
-
     # ── to the engine ──
 
     async def decide(self) -> None:
         """Have what is on disk decided in its order, until cancelled."""
+        self._start_over()
         while True:
             await self._decide_wanted.wait()
             self._decide_wanted.clear()
@@ -248,10 +244,14 @@ class Backlog:
                     await self._give_way()
             except StoreUnavailable as error:
                 log.warning("backlog.waited", error=str(error), alerts=self.alerts)
-                self._buffer.clear()
-                self._read_to = self._after
                 await self._clock.sleep_until(self._clock.now() + RETRY_US)
-                self._decide_wanted.set()
+                self._start_over()
+
+    def _start_over(self) -> None:
+        """Begin with the oldest that is not decided."""
+        self._buffer.clear()
+        self._read_to = self._after
+        self._decide_wanted.set()
 
     async def _next_chunk(self) -> list[Pack]:
         """What is to be decided next; nothing: all is decided."""
@@ -348,3 +348,10 @@ class Backlog:
 
 def _received(body: Body) -> Received:
     return Received(body.source, body.body, body.headers, body.received_at)
+
+
+def _fail(part: Iterable[Unwritten], reason: str) -> None:
+    """Tell those who still wait."""
+    for one in part:
+        if not one.done.done():
+            one.done.set_exception(StoreUnavailable(reason))
