@@ -14,13 +14,21 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk, Ignorant
 from triaged.core.durations import SECOND
 from triaged.core.effects import Acted, Attached
-from triaged.core.events import Acknowledged, AlertReceived, Event, SettingsLoaded
+from triaged.core.events import (
+    Acknowledged,
+    AlertReceived,
+    Event,
+    PackDecided,
+    SettingsLoaded,
+)
 from triaged.core.expectations import Expectation
 from triaged.core.model import Alert, Severity, State
 from triaged.core.raises import ManyAlerts, Raise
 from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.engine import AHEAD_MIN, BATCH_MAX, Engine
 from triaged.errors import StoreUnavailable
+from triaged.store import backlog
+from triaged.store.backlog import Body, Pack
 from triaged.store.base import Database, Transaction
 from triaged.store.database import open_database
 from triaged.store.verify import verify
@@ -118,6 +126,29 @@ async def running(database: Database, chosen: Settings | None = None) -> AsyncIt
 def fires(desk: Desk, first: int) -> list[Event]:
     """As many alerts of one key as are worth deciding ahead."""
     return [desk.fires(pod=str(first + n)) for n in range(AHEAD_MIN)]
+
+
+async def test_what_follows_a_part_that_failed_is_left(gated: Gated) -> None:
+    desk = Desk(gated, StillClock())
+    pack = Pack(1, [Body("am", 0, {}, b"x")], 1, 1)
+    async with gated.real.transaction() as tx:
+        await backlog.keep(tx, backlog.rows_of([pack]))
+    alerts = [desk.fires(pod=str(n)) for n in range(BATCH_MAX + AHEAD_MIN)]
+    gated.failing = {1, 2}  # the first part, ahead and once more
+    async with running(gated) as engine, asyncio.TaskGroup() as tasks:
+        tasks.create_task(_refused(engine, [*alerts, PackDecided(1)]))
+        await gated.begun.acquire()
+        await gated.looked.acquire()
+        await gated.looked.acquire()
+        gated.open.set()
+
+    async with gated.reading() as tx:
+        assert await backlog.oldest(tx, 0, 10) == [pack], "its alerts are not there"
+
+
+async def _refused(engine: Engine, events: Sequence[Event]) -> None:
+    with pytest.raises(StoreUnavailable):
+        await engine.submit(events, urgent=False)
 
 
 async def test_alerts_join_an_incident_whose_opening_is_being_committed(gated: Gated) -> None:

@@ -257,7 +257,13 @@ class Engine:
         self._work.set()
 
     async def _commit(self, parts: Sequence[Part]) -> None:
-        """Decide a batch in one transaction; in halves, if one event cannot be done."""
+        """Decide a batch in one transaction; in halves, if one event cannot be done.
+
+        What follows a part that failed is left: it may be what says that the part is done.
+        """
+        parts = [(job, events) for job, events in parts if not job.failed]
+        if not parts:
+            return
         try:
             answers = await self.handle([event for _, events in parts for event in events])
         except StoreUnavailable as error:

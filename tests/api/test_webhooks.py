@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
+from msgspec.structs import replace
 
 from tests.api.site import TOKENS, Away, Site
 from triaged.api.intake import REQUESTS_MAX
@@ -79,6 +80,18 @@ async def test_a_storm_changes_nothing_for_what_can_never_be_right(site: Site) -
     response = await site.ask("POST", "/webhooks/alertmanager", "ingest", data=b"nothing")
 
     assert response.status == 400
+
+
+async def test_a_fault_of_ours_costs_no_body(site: Site) -> None:
+    configuration = site.context.configuration
+    source = configuration.sources["alertmanager"]
+    faulty = {source.name: replace(source, kind="generic", settings=None)}  # it stumbles on these
+    site.context.configuration = replace(configuration, sources=faulty)
+
+    response = await site.ask("POST", "/webhooks/alertmanager", "ingest", json=GROUP)
+
+    assert response.status == 503
+    assert [one["reason"] for one in await site.quarantined()] == ["parser_failed"]
 
 
 async def test_any_content_type_will_do(site: Site) -> None:

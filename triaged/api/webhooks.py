@@ -77,13 +77,9 @@ async def _taken(call: Call, source: Source, body: bytes, received_at: int) -> w
 async def accept(call: Call, source: Source, received: Received) -> web.Response:
     """Have what is in a body put on disk; the answer for the sender."""
     backlog = call.context.backlog
-    alerts = count(source, received) if backlog.puts_off else None
-    if alerts:
-        await backlog.keep(received, alerts)
-        crash_point("before_answer")
-        return answers.json_bytes(encode(Accepted(accepted=alerts, incidents=[])))
     try:
-        parsed = parse(source, received)
+        alerts = count(source, received) if backlog.puts_off else None
+        parsed = Parsed([]) if alerts else parse(source, received)
     except Malformed as error:
         await quarantine(call, received, error.reason, str(error))
         return problems.malformed(error, "the body cannot be used; it is kept in quarantine")
@@ -91,6 +87,10 @@ async def accept(call: Call, source: Source, received: Received) -> web.Response
         log.exception("body.failed", source=source.name)
         await quarantine(call, received, PARSER_FAILED, "a fault of triaged: see its log")
         return problems.unavailable("a fault of triaged; the body is kept in quarantine")
+    if alerts:
+        await backlog.keep(received, alerts)
+        crash_point("before_answer")
+        return answers.json_bytes(encode(Accepted(accepted=alerts, incidents=[])))
     if parsed.changes:
         await _keep(call, parsed.changes)
     outcome = await backlog.take(received, parsed)
