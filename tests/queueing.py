@@ -37,9 +37,12 @@ class Moody(Engine):
 
     failures: Sequence[Exception | None] = ()
     batches: Sequence[int] = ()
+    pressed = 0
+    """Buttons that people press while alerts are decided."""
 
     async def submit(self, events: Sequence[Event], *, urgent: bool) -> list[Answer]:
         """The next failure, if one is left."""
+        self.urgent += self.pressed
         self.batches = [*self.batches, sum(isinstance(one, AlertReceived) for one in events)]
         if self.failures:
             failure, *self.failures = self.failures
@@ -72,8 +75,10 @@ class Disk(SqliteDatabase):
 class Place:
     """A backlog before an engine on a store. What is sent is sent inside of `async with`."""
 
-    def __init__(self, database: Disk, limits: Limits = USUAL) -> None:
-        self.database, self.clock = database, StillClock()
+    def __init__(
+        self, database: Disk, limits: Limits = USUAL, clock: StillClock | None = None
+    ) -> None:
+        self.database, self.clock = database, clock or StillClock()
         self.engine = Moody(database, self.clock, settings(), Ignorant())
         self.backlog = Backlog(self.engine, database, self.clock, read, limits)
         self._world = World()

@@ -4,8 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.queueing import MANY, Disk, Place
-from triaged.backlog import CHUNK_MAX, GLANCE_ALERTS_MAX, PACK_ALERTS_MAX, Limits
+from tests.queueing import MANY, Disk, Moody, Place
+from tests.store.conftest import StillClock
+from triaged.backlog import (
+    CHUNK_MAX,
+    GLANCE_ALERTS_MAX,
+    PACK_ALERTS_MAX,
+    QUIET_US,
+    YIELD_US,
+    Limits,
+)
 from triaged.core.effects import Attached
 from triaged.core.model import State
 from triaged.errors import StoreError, StoreUnavailable
@@ -294,3 +302,37 @@ async def test_people_go_before_what_waits(place: Place) -> None:
 
     _, *chunks = place.engine.batches
     assert chunks == [PACK_ALERTS_MAX] * 3
+
+
+class Watched(StillClock):
+    """While time passes buttons are pressed, and the thread is busy for a share of it."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.engine: Moody | None = None
+        self._share = share
+
+    async def sleep_until(self, at: int) -> None:
+        self.effort += round((at - self.at) * self._share)
+        await super().sleep_until(at)
+        if self.engine is not None:
+            self.engine.urgent += 1
+
+
+@pytest.mark.parametrize(("share", "wait_us"), [(1.0, YIELD_US), (0.5, YIELD_US), (0.4, QUIET_US)])
+async def test_what_waits_gives_way_for_as_long_as_others_need(
+    disk: Disk, share: float, wait_us: int
+) -> None:
+    clock = Watched(share)
+    began = clock.now()
+    async with Place(disk, clock=clock) as place:
+        clock.engine = place.engine
+        await place.held_up()
+        async with place.writing():
+            for name in ("b", "c", "d"):
+                await place.take(place.alerts(PACK_ALERTS_MAX, name))
+        place.engine.pressed = 1
+        async with place.turning():
+            pass
+
+    assert clock.now() - began == 3 * wait_us

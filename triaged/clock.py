@@ -18,6 +18,13 @@ class Clock(Protocol):
         """Return when `now()` has reached `at` (µs UTC); at once if it has."""
 
 
+class ThreadClock(Clock, Protocol):
+    """A clock that also tells how busy a thread is."""
+
+    def spent(self) -> int:
+        """Processor time that the calling thread has used, in µs."""
+
+
 class SystemClock:
     """Wall-clock time at start plus the time that has passed since, suspends included.
 
@@ -44,6 +51,10 @@ class SystemClock:
         """Sleep until `at`, looking again each second: a suspend does not count as sleep."""
         while (left_us := at - self.now()) > 0:
             await asyncio.sleep(min(left_us / 1e6, 1.0))
+
+    def spent(self) -> int:
+        """The thread's processor time, in µs."""
+        return time.thread_time_ns() // 1000
 
 
 class Turns:

@@ -23,6 +23,7 @@ class StillClock:
 
     def __init__(self) -> None:
         self.at = MONDAY
+        self.effort = 0
 
     def now(self) -> int:
         """The instant that the test has set."""
@@ -31,6 +32,10 @@ class StillClock:
     async def sleep_until(self, at: int) -> None:
         """Be there."""
         self.at = max(self.at, at)
+
+    def spent(self) -> int:
+        """What a test has set."""
+        return self.effort
 
 
 @pytest.fixture(scope="session")

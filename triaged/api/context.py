@@ -7,7 +7,7 @@ from triaged.api.auth import Authority
 from triaged.api.hub import Hub
 from triaged.api.intake import Intake
 from triaged.backlog import Backlog
-from triaged.clock import Clock
+from triaged.clock import ThreadClock
 from triaged.config.model import Configuration
 from triaged.core.events import Event
 from triaged.doorway import Doorway
@@ -29,7 +29,7 @@ class Context:
 
     engine: Engine
     database: Database
-    clock: Clock
+    clock: ThreadClock
     configuration: Configuration
     metrics: Metrics
     reload: Callable[[], Awaitable[tuple[Problem, ...]]]
