@@ -20,6 +20,7 @@ from bench.table import Line, quantile, render
 
 MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     **{name: ingest.measure(name) for name in ingest.MEASURES},
+    "paced": ingest.paced,
     "rules": ingest.many_rules,
     "pages": latency.pages,
     "button": latency.button,

@@ -25,6 +25,12 @@ WARM_UP = 1 << 22
 
 WARM_UP_S = 2
 
+PACE = 5000
+"""Alerts a second that senders send while nothing holds them up: half of what one core decides."""
+
+PACE_ALERTS = 8
+"""In a request: small groups of many rules, so that some request comes all the time."""
+
 KEPT = "Every alert answered 2xx was there and decided afterwards, for triaged after kill -9."
 """What `check` has found when a table is printed."""
 
@@ -161,6 +167,20 @@ def _run(wanted: Measure, peer: peers.Peer, options: Options) -> tuple[Run, int]
     alerts = result.requests * size
     run = Run(alerts / result.seconds, cpu_s / alerts * 1e6, result.p50_ms, result.p99_ms)
     return run, (before.accepted + result.accepted) * size
+
+
+def paced(options: Options) -> list[Line]:
+    """How far behind its decisions are while senders go at a pace that it can decide."""
+    seconds = options.seconds * 3
+    load = Load(Bodies(alerts=PACE_ALERTS), 32, seconds, PACE / PACE_ALERTS)
+    with peers.triaged(Setup()) as peer:
+        sent = send(load, peer.url)
+        left = peers.undecided_in(peer.folder)
+    if sent.refused or sent.broken:
+        raise SystemExit(f"triaged, {PACE} alerts a second: not all was accepted: {sent}")
+    rate = sent.requests * PACE_ALERTS / sent.seconds
+    ours = f"{left} alerts, {left / rate:.2f} s; request p99 {sent.p99_ms:.0f} ms"
+    return [Line(f"undecided after {seconds} s of {rate:,.0f} new alerts a second", ours)]
 
 
 def many_rules(options: Options) -> list[Line]:

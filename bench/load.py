@@ -28,6 +28,8 @@ class Load(msgspec.Struct, frozen=True):
     bodies: Bodies
     connections: int
     seconds: float
+    pace: float = 0.0
+    """Requests a second, whether or not those before are answered; 0: as fast as they are."""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -51,7 +53,7 @@ class Result(msgspec.Struct, frozen=True):
 
 def send(load: Load, url: str, first: int = 0) -> Result:
     """Send to `url` (scheme, host, port), beginning with alert number `first`."""
-    if shutil.which("wrk"):
+    if shutil.which("wrk") and not load.pace:
         return _by_wrk(load, url, first)
     return asyncio.run(_by_ourselves(load, url, first))
 
@@ -79,11 +81,11 @@ def _by_wrk(load: Load, url: str, first: int) -> Result:
 async def _by_ourselves(load: Load, url: str, first: int) -> Result:
     host, port = url.removeprefix("http://").split(":")
     sender = _Sender(load, first)
-    began = time.perf_counter()  # after the bodies were made
+    sender.began = time.perf_counter()  # after the bodies were made
     async with asyncio.TaskGroup() as group:
         for _ in range(load.connections):
-            group.create_task(sender.run(host, int(port), began + load.seconds))
-    seconds = time.perf_counter() - began
+            group.create_task(sender.run(host, int(port)))
+    seconds = time.perf_counter() - sender.began
     times = sorted(sender.times) or [0.0]
     p50, p99 = (times[int(len(times) * share)] * 1000 for share in (0.5, 0.99))
     return Result(len(sender.times), sender.refused, sender.broken, seconds, p50, p99)
@@ -91,19 +93,23 @@ async def _by_ourselves(load: Load, url: str, first: int) -> Result:
 
 class _Sender:
     def __init__(self, load: Load, first: int) -> None:
+        self.began = 0.0
         self.times: list[float] = []
         self.refused = 0
         self.broken = 0
+        self._load = load
+        self._turns = 0
         bodies = load.bodies.following(first)
         self._bodies = chain(list(islice(bodies, MADE_BEFORE // load.bodies.alerts)), bodies)
         self._head = f"POST {load.bodies.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()
         self._head += b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 
-    async def run(self, host: str, port: int, until: float) -> None:
+    async def run(self, host: str, port: int) -> None:
         """Keep one connection busy."""
         reader, writer = await asyncio.open_connection(host, port)
         try:
-            while (began := time.perf_counter()) < until:
+            while await self._turn():
+                began = time.perf_counter()
                 body = next(self._bodies)
                 writer.write(self._head % len(body) + body)
                 self.refused += await _status(reader) >= 400
@@ -112,6 +118,15 @@ class _Sender:
             self.broken += 1
         finally:
             writer.close()
+
+    async def _turn(self) -> bool:
+        """Return when the next request is due; False: its time is over."""
+        now, until = time.perf_counter(), self.began + self._load.seconds
+        due = self.began + self._turns / self._load.pace if self._load.pace else now
+        self._turns += 1
+        if due > now:
+            await asyncio.sleep(due - now)
+        return due < until
 
 
 async def _status(reader: asyncio.StreamReader) -> int:
