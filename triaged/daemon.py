@@ -96,6 +96,7 @@ async def _run(path: Path, configuration: Configuration) -> int:
     clock = SystemClock()
     database = await open_database(configuration.store, clock)
     try:
+        await database.look_at_room()
         async with database.transaction() as tx:
             callers = configuration.tokens or await tokens.listing(tx)
             key = await secrets.ensure(tx, KEY_NAME, new_secret())

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from tests.api.site import TOKENS, Away, Site
 from triaged.api.intake import REQUESTS_MAX
 from triaged.backlog import PROMPT_MAX
+from triaged.store.sqlite import SqliteDatabase
 
 GROUP = {
     "version": "4",
@@ -281,6 +282,23 @@ async def test_overload_and_starting_are_503_with_retry_after(site: Site) -> Non
         assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
 
 
+async def test_a_disk_that_is_nearly_full_takes_no_alerts_but_everything_else(site: Site) -> None:
+    await site.post("/webhooks/alertmanager", GROUP, "ingest")
+    assert isinstance(site.context.database, SqliteDatabase)
+    site.context.database._room.give()
+
+    refused = [
+        await site.ask("POST", path, "ingest", json=body)
+        for path, body in (("/webhooks/alertmanager", GROUP), ("/api/v2/alerts", []))
+    ]
+    acknowledged = await site.post("/api/v1/incidents/INC-1/acknowledge")
+
+    for answer in refused:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        assert "nearly full" in (await answer.json())["detail"]
+    assert acknowledged["state"] == "acknowledged"
+
+
 async def test_an_engine_that_stops_takes_nothing_more(site: Site) -> None:
     await site.context.engine.stop()
 
@@ -325,6 +343,7 @@ async def test_a_full_disk_is_told_to_come_again_and_recovers(site: Site) -> Non
     full = await site.ask("POST", "/webhooks/alertmanager", "ingest", json=many)
     async with site.context.database.transaction() as tx:
         await tx.fetch("PRAGMA max_page_count = 1000000")
+    await site.context.database.look_at_room()
     again = await site.post("/webhooks/alertmanager", many, "ingest")
 
     assert (full.status, full.headers["Retry-After"]) == (503, "5")

@@ -30,6 +30,8 @@ from triaged.core.events import (
     Snoozed,
     StoreRestored,
     TimerFired,
+    TroubleEnded,
+    TroubleFound,
     Unacknowledged,
 )
 from triaged.core.expecting import load
@@ -40,6 +42,7 @@ from triaged.core.restoring import restored
 from triaged.core.settings import Settings
 from triaged.core.silencing import expire, looked, set_silence
 from triaged.core.timing import fire
+from triaged.core.troubles import trouble_ended, trouble_found
 from triaged.core.view import View
 
 
@@ -59,6 +62,10 @@ def decide(view: View, event: Event, settings: Settings, now: int) -> Decision:
             return ended(view, event, settings, now)
         case BodyQuarantined():
             return quarantine(view, event, settings, now)
+        case TroubleFound():
+            return trouble_found(view, event, settings, now)
+        case TroubleEnded():
+            return trouble_ended(view, event, settings, now)
         case PackDecided(id=pack):
             return Decision((DropPack(pack),))
         case SettingsLoaded():

@@ -72,6 +72,25 @@ class BodyQuarantined(msgspec.Struct, frozen=True, gc=False):
     received_at: int
 
 
+class TroubleFound(msgspec.Struct, frozen=True):
+    """triaged is in trouble that a person has to end."""
+
+    name: str
+    """There is one incident per name."""
+    title: str
+    text: str
+    """What it means, and what to do."""
+    found_at: int
+
+
+class TroubleEnded(msgspec.Struct, frozen=True):
+    """It is over; or it was found over at the start."""
+
+    name: str
+    text: str
+    """Why."""
+
+
 class PackDecided(msgspec.Struct, frozen=True, gc=False):
     """All that these bodies of the backlog hold has come by: they are not needed any more."""
 
@@ -258,6 +277,8 @@ Action = (
 Event = (
     AlertReceived
     | BodyQuarantined
+    | TroubleFound
+    | TroubleEnded
     | PackDecided
     | Declared
     | Action

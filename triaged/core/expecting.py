@@ -13,10 +13,10 @@ from triaged.core.effects import Decision, DropWatch, Effect, SaveWatch
 from triaged.core.escalation import Cause, arm
 from triaged.core.events import AlertReceived, SettingsLoaded
 from triaged.core.expectations import RULE, SOURCE, Expectation, Watch, key_of
-from triaged.core.grouping import plan_for, reopen, reopens, resolve
-from triaged.core.model import Entry, Incident, Reason, ResolvePolicy, ResolveWhen
+from triaged.core.grouping import reopen, reopens, resolve
+from triaged.core.model import Reason
+from triaged.core.noticing import Notice, open_notice
 from triaged.core.settings import Settings
-from triaged.core.severity import UNCLASSIFIED
 from triaged.core.timers import ExpectDue
 from triaged.core.view import View
 from triaged.wire import instant_text
@@ -137,30 +137,19 @@ def _missed(
 def _open(
     view: View, watch: Watch, expectation: Expectation, settings: Settings, now: int
 ) -> tuple[Effect, ...]:
-    latest = view.latest_incident(key_of(watch.name))
-    service = settings.services.get(expectation.service or "")
-    by = watch.name if watch.name.startswith(RULE) and expectation.severity else UNCLASSIFIED
-    incident = Incident(
-        number=view.next_number(),
-        key=key_of(watch.name),
+    notice = Notice(
+        key_of(watch.name),
         title=_title(view, watch, expectation),
-        severity=expectation.severity or settings.unclassified,
-        severity_by=by,
-        opened_at=now,
-        plan=plan_for(settings, expectation.policy, expectation.team, expectation.service),
+        cause=Cause(Reason.NOT_SEEN, watch.due_at),
+        severity=expectation.severity,
+        severity_by=watch.name,
+        data={"expected": watch.name},
         service=expectation.service,
-        team=expectation.team or (service.team if service else None),
-        runbook=expectation.runbook or (service.runbook if service else None),
-        resolve=ResolvePolicy(ResolveWhen.NEVER),
-        previous=latest.number if latest else None,
+        team=expectation.team,
+        policy=expectation.policy,
+        runbook=expectation.runbook,
     )
-    draft = Draft(incident, opened=True)
-    data: dict[str, object] = {"severity": incident.severity, "expected": watch.name}
-    data |= {"policy": incident.plan.policy, "reason": Reason.NOT_SEEN}
-    text = f"{incident.severity} {incident.title}"
-    draft.say(Entry(now, "incident.opened", OURSELVES, text, data))
-    arm(draft, settings, now, Cause(Reason.NOT_SEEN, watch.due_at))
-    return draft.effects()
+    return open_notice(view, notice, settings, now).effects()
 
 
 def _title(view: View, watch: Watch, expectation: Expectation) -> str:

@@ -60,6 +60,7 @@ class Reason(StrEnum):
     REOPEN_WINDOW = "reopen_window"
     STILL_FIRING = "still_firing_after_resolve"
     QUARANTINE = "quarantine"
+    OWN_TROUBLE = "own_trouble"
     DECLARED = "declared"
     SEVERITY_ROSE = "severity_rose"
     TARGET_APPROACHES = "target_approaches"

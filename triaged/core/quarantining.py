@@ -2,18 +2,17 @@
 
 from msgspec.structs import replace
 
-from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Attached, Decision, Effect, Quarantine
-from triaged.core.escalation import Cause, arm
+from triaged.core.escalation import Cause
 from triaged.core.events import BodyQuarantined
-from triaged.core.grouping import plan_for, reopens
-from triaged.core.model import Entry, Incident, Reason, ResolvePolicy, ResolveWhen
+from triaged.core.grouping import reopens
+from triaged.core.model import Key, Reason
+from triaged.core.noticing import Notice, open_notice
 from triaged.core.settings import Settings
-from triaged.core.severity import UNCLASSIFIED
 from triaged.core.view import View
 
 
-def quarantine_key(source: str, reason: str) -> tuple[tuple[str, str], ...]:
+def quarantine_key(source: str, reason: str) -> Key:
     """One incident per (source, reason)."""
     return (("quarantine", source), ("reason", reason))
 
@@ -35,27 +34,13 @@ def quarantine(view: View, event: BodyQuarantined, settings: Settings, now: int)
     latest = view.latest_incident(key)
     if latest is not None and reopens(latest, settings, now):
         return Decision((kept,), Attached(latest.number))
-    draft = _open(view, event, settings, now)
+    notice = Notice(
+        key,
+        title=f"{event.source} sends what cannot be used: {event.reason.replace('_', ' ')}",
+        cause=Cause(Reason.QUARANTINE, event.received_at),
+        text=f"{event.detail}; see: triaged quarantine list",
+        data={"source": event.source},
+    )
+    draft = open_notice(view, notice, settings, now)
     effects: tuple[Effect, ...] = (kept, *draft.effects())
     return Decision(effects, Attached(draft.incident.number))
-
-
-def _open(view: View, event: BodyQuarantined, settings: Settings, now: int) -> Draft:
-    latest = view.latest_incident(quarantine_key(event.source, event.reason))
-    incident = Incident(
-        number=view.next_number(),
-        key=quarantine_key(event.source, event.reason),
-        title=f"{event.source} sends what cannot be used: {event.reason.replace('_', ' ')}",
-        severity=settings.unclassified,
-        severity_by=UNCLASSIFIED,
-        opened_at=now,
-        plan=plan_for(settings, None, None, None),
-        resolve=ResolvePolicy(ResolveWhen.NEVER),
-        previous=latest.number if latest else None,
-    )
-    draft = Draft(incident, opened=True)
-    text = f"{event.detail}; see: triaged quarantine list"
-    data: dict[str, object] = {"reason": Reason.QUARANTINE, "source": event.source}
-    draft.say(Entry(now, "incident.opened", OURSELVES, text, data))
-    arm(draft, settings, now, Cause(Reason.QUARANTINE, event.received_at))
-    return draft

@@ -8,9 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 from triaged.errors import StoreMismatch, StoreUnavailable
+from triaged.store.locking import take_lock
 from triaged.store.migrating import migrations
 from triaged.store.restoring import set_apart
-from triaged.store.sqlite import SqliteDatabase, take_lock, translated
+from triaged.store.sqlite import SqliteDatabase, translated
 
 
 async def backup(path: Path, target: Path) -> None:

@@ -114,6 +114,15 @@ class Database(ABC):
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Read what is committed, without waiting for writers."""
 
+    @property
+    def low(self) -> bool:
+        """Whether there is so little room that only what must not stop may write."""
+        return False
+
+    async def look_at_room(self) -> bool:
+        """See how much room there is, and hold some back for what must not stop; `low`."""
+        return False
+
     def looking_ahead(self) -> Transaction | None:
         """Reads of what is committed, while the writer commits.
 

@@ -6,12 +6,11 @@ values, a query that returns its rows as one JSON text.
 """
 
 import asyncio
-import fcntl
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,8 +18,10 @@ from typing import Any, TypeVar
 import aiosqlite
 import msgspec
 
-from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
+from triaged.errors import StoreError, StoreUnavailable
 from triaged.store.base import Ask, Bulk, Database, Row, Transaction
+from triaged.store.locking import take_lock
+from triaged.store.room import Room
 
 T = TypeVar("T")
 
@@ -55,6 +56,10 @@ READER_PRAGMAS = ("query_only = ON", f"busy_timeout = {BUSY_MS}")
 _decode = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
 
 
+class DiskFull(StoreUnavailable):
+    """There was no room for what was written."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Errors of SQLite as ours: trouble that may pass, or a statement that can never work."""
@@ -69,6 +74,8 @@ def translated() -> Iterator[None]:
     ) as error:
         raise StoreError(f"SQLite: {error}") from error
     except sqlite3.Error as error:  # locked, full, an error of the disk, a damaged file
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise DiskFull(f"SQLite: {error}") from error
         raise StoreUnavailable(f"SQLite: {error}") from error
 
 
@@ -273,6 +280,7 @@ class SqliteDatabase(Database):
         self.url = f"sqlite:{path}"
         self.path = path
         self._lock_file = lock_file
+        self._room = Room(path)
         self._writer = Lane("sqlite-writer")
         self._ahead = Lane("sqlite-ahead")
         self._writing = asyncio.Lock()
@@ -281,6 +289,8 @@ class SqliteDatabase(Database):
 
     async def open(self) -> None:
         """Open the writer and the readers."""
+        if self._lock_file is not None:
+            self._room.let_go()  # on a full disk it would not open
         await self._writer.open(self.path, PRAGMAS)
         await self._ahead.open(self.path, READER_PRAGMAS)
         with translated():
@@ -290,6 +300,20 @@ class SqliteDatabase(Database):
                 for pragma in READER_PRAGMAS:
                     await reader.execute(f"PRAGMA {pragma}")
                 self._free.put_nowait(reader)
+
+    @property
+    def low(self) -> bool:
+        """Whether the disk is nearly full."""
+        return self._room.low
+
+    async def look_at_room(self) -> bool:
+        """See whether the disk has room; while it has little, keep the log short."""
+        await asyncio.to_thread(self._room.look)
+        if self.low:
+            with suppress(DiskFull):  # what is in the log stays there
+                async with self._writing:
+                    await self.on_writer(lambda c: c.execute("PRAGMA wal_checkpoint(PASSIVE)"))
+        return self.low
 
     async def on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` on the writer's thread."""
@@ -307,8 +331,10 @@ class SqliteDatabase(Database):
             try:
                 yield writer
                 await asyncio.shield(writer.finish())
-            except BaseException:
+            except BaseException as error:
                 await asyncio.shield(self._roll_back())
+                if isinstance(error, DiskFull):
+                    await asyncio.to_thread(self._room.give)
                 raise
 
     async def _roll_back(self) -> None:
@@ -359,7 +385,8 @@ async def open_sqlite(path: Path, *, lock: bool) -> SqliteDatabase:
     except OSError as error:
         if descriptor is not None:
             os.close(descriptor)
-        raise StoreUnavailable(f"cannot open {path}: {error.strerror}") from error
+        reason = f"cannot open {path}: {error.strerror}; `store` names it, in a folder to write to"
+        raise StoreUnavailable(reason) from error
     database = SqliteDatabase(path, descriptor)
     try:
         await database.open()
@@ -367,17 +394,3 @@ async def open_sqlite(path: Path, *, lock: bool) -> SqliteDatabase:
         await database.close()
         raise
     return database
-
-
-def take_lock(path: Path) -> int:
-    """Lock `<path>.lock` for this process; `StoreMismatch` names the process that has it."""
-    descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(descriptor, 20).decode().strip() or "unknown"
-        os.close(descriptor)
-        raise StoreMismatch(f"{path} is in use by process {holder}; stop it first") from None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-    return descriptor

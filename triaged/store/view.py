@@ -21,6 +21,8 @@ from triaged.core.events import (
     SilenceLooked,
     SilenceSet,
     TimerFired,
+    TroubleEnded,
+    TroubleFound,
 )
 from triaged.core.expectations import Watch, key_of
 from triaged.core.grouping import team_of
@@ -30,6 +32,7 @@ from triaged.core.settings import Settings
 from triaged.core.storming import storm_key
 from triaged.core.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue, StormDue
 from triaged.core.timing import PAGING
+from triaged.core.troubles import trouble_key
 from triaged.core.view import AlertId, View, key_text
 from triaged.store import (
     alerts,
@@ -219,6 +222,8 @@ class _Wanted:
                     self.pages_of.add(number)
             case BodyQuarantined(source=source, reason=reason):
                 self.keys.add(key_text(quarantine_key(source, reason)))
+            case TroubleFound(name=name) | TroubleEnded(name=name):
+                self.keys.add(key_text(trouble_key(name)))
             case Declared():
                 self.openings = True
             case Reopened(incident=number):

@@ -1,0 +1,59 @@
+"""What triaged itself notices, and a human has to hear of: an incident without any alert."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from triaged.core.draft import OURSELVES, Draft
+from triaged.core.escalation import Cause, arm
+from triaged.core.grouping import plan_for
+from triaged.core.model import Entry, Incident, Key, ResolvePolicy, ResolveWhen, Severity
+from triaged.core.settings import Settings
+from triaged.core.severity import UNCLASSIFIED
+from triaged.core.view import View
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What was noticed, and whose it is; there is one incident per `key`."""
+
+    key: Key
+    title: str
+    cause: Cause
+    text: str = ""
+    """What the timeline says besides the severity; "": the title."""
+    severity: Severity | None = None
+    """None: `Settings.unclassified`."""
+    severity_by: str = OURSELVES
+    data: Mapping[str, Any] = {}
+    service: str | None = None
+    team: str | None = None
+    policy: str | None = None
+    runbook: str | None = None
+
+
+def open_notice(view: View, notice: Notice, settings: Settings, now: int) -> Draft:
+    """A new incident, which ends when triaged or a person says so."""
+    service = settings.services.get(notice.service or "")
+    latest = view.latest_incident(notice.key)
+    incident = Incident(
+        number=view.next_number(),
+        key=notice.key,
+        title=notice.title,
+        severity=settings.unclassified if notice.severity is None else notice.severity,
+        severity_by=UNCLASSIFIED if notice.severity is None else notice.severity_by,
+        opened_at=now,
+        plan=plan_for(settings, notice.policy, notice.team, notice.service),
+        service=notice.service,
+        team=notice.team or (service.team if service else None),
+        runbook=notice.runbook or (service.runbook if service else None),
+        resolve=ResolvePolicy(ResolveWhen.NEVER),
+        previous=latest.number if latest else None,
+    )
+    draft = Draft(incident, opened=True)
+    data: dict[str, object] = {"severity": incident.severity, "policy": incident.plan.policy}
+    data |= {"reason": notice.cause.reason, **notice.data}
+    text = f"{incident.severity} {notice.text or notice.title}"
+    draft.say(Entry(now, "incident.opened", OURSELVES, text, data))
+    arm(draft, settings, now, notice.cause)
+    return draft
