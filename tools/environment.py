@@ -49,13 +49,21 @@ class Peer(NamedTuple):
     package: str
     is_service: bool
     """Unpacked rather than installed: its package would start and enable a service."""
+    files: str = ""
+    """Below /: where it looks for files of its own, wherever it was unpacked itself."""
 
 
 NEEDED_PEERS = (
     Peer("prometheus", "prometheus", is_service=True),
-    Peer("prometheus-alertmanager", "prometheus-alertmanager", is_service=True),
+    Peer(
+        "prometheus-alertmanager",
+        "prometheus-alertmanager",
+        is_service=True,
+        files="usr/share/prometheus/alertmanager",
+    ),
     Peer("amtool", "prometheus-alertmanager", is_service=True),
     Peer("systemd-analyze", "systemd", is_service=False),
+    Peer("chromium", "chromium", is_service=False),
 )
 
 
@@ -71,7 +79,9 @@ def main(arguments: list[str]) -> int:
             make(ROOT / ".venv", subset(lock, daemon_packages(project)))
         else:
             make(ROOT / ".venv-test", lock)
-            fetch_peers([peer for peer in NEEDED_PEERS if not is_found(peer)])
+            fetch_peers([peer for peer in NEEDED_PEERS if can_run(peer) and not is_found(peer)])
+            for peer in NEEDED_PEERS:
+                lay_files(peer)
     except subprocess.CalledProcessError as error:
         print(f"failed: {' '.join(map(str, error.cmd))}", file=sys.stderr)
         return 1
@@ -172,6 +182,11 @@ def is_found(peer: Peer) -> bool:
     return bool(shutil.which(peer.program)) or (PEERS / "usr/bin" / peer.program).exists()
 
 
+def can_run(peer: Peer) -> bool:
+    """Whether its files are where it looks for them, or may be put there."""
+    return not peer.files or Path("/", peer.files).is_dir() or os.geteuid() == 0
+
+
 def fetch_peers(missing: list[Peer]) -> None:
     """Get what can be had; tests whose peer stays missing skip by its name, or fail in CI."""
     if not missing:
@@ -196,6 +211,16 @@ def unpack(package: str) -> None:
     for archive in PEERS.glob(f"{package}_*.deb"):
         run(["dpkg", "--extract", archive, PEERS])
         archive.unlink()
+
+
+def lay_files(peer: Peer) -> None:
+    """Put the files of an unpacked peer where it looks for them; without them it does not start."""
+    place = Path("/", peer.files)
+    if not can_run(peer):
+        say(f"{peer.program} needs {place}, which only root can make: its tests are skipped")
+        (PEERS / "usr/bin" / peer.program).unlink(missing_ok=True)
+    elif (PEERS / peer.files).is_dir() and not place.is_dir():
+        shutil.copytree(PEERS / peer.files, place)
 
 
 def apt_install(package: str) -> None:

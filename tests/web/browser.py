@@ -95,6 +95,9 @@ async def browsing(chromium: str, profile: Path) -> AsyncIterator[Tab]:
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--no-first-run",
+        "--disable-background-networking",  # it asks nobody but the page under test
+        "--disable-component-update",
+        "--disable-sync",
         "--remote-debugging-port=0",
         f"--user-data-dir={profile}",
         "about:blank",
