@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 
 from triaged import __version__, logs
-from triaged.api.app import build
+from triaged.api.app import Server
 from triaged.api.context import Context
 from triaged.clock import SystemClock, Turns
 from triaged.config.model import Configuration
@@ -181,12 +181,7 @@ class Daemon:
         self._connections.delivery = self._delivery
         self._context.metrics.reloaded(self._clock.now(), successful=True)
         self._listen_to_signals()
-        runner = web.AppRunner(
-            build(self._context),
-            access_log=None,
-            handle_signals=False,
-            shutdown_timeout=REQUESTS_END_S,
-        )
+        runner = web.ServerRunner(Server(self._context), shutdown_timeout=REQUESTS_END_S)
         await runner.setup()
         await self._context.backlog.open()
         _spare_the_collector()
@@ -205,7 +200,7 @@ class Daemon:
         """What has to turn for as long as somebody is answered."""
         return {"engine": self._engine.run, **self._context.backlog.loops()}
 
-    async def _serve(self, runner: web.AppRunner) -> int:
+    async def _serve(self, runner: web.ServerRunner) -> int:
         """Listen, run the loops, and stop them in the order that loses nothing."""
         configuration = self._context.configuration
         try:
@@ -262,7 +257,7 @@ class Daemon:
             "delivery": self._delivery.turned_at > since,
         }
 
-    def _beat(self, runner: web.AppRunner) -> None:
+    def _beat(self, runner: web.ServerRunner) -> None:
         """Show idle strangers the door; tell systemd that we live, if we do."""
         if runner.server is not None:
             lines = [one.transport for one in runner.server.connections if one.transport]

@@ -13,7 +13,7 @@ BACKLOG = 512
 
 
 async def listen(
-    runner: web.AppRunner,
+    runner: web.ServerRunner,
     configuration: Configuration,
     environment: MutableMapping[str, str],
     pid: int,

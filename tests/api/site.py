@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import BaseTestServer, TestClient
 from yarl import URL
 
-from triaged.api.app import build
+from triaged.api.app import Server
 from triaged.api.auth import Authority
 from triaged.api.context import Context
 from triaged.clock import SystemClock
@@ -181,7 +181,18 @@ class Site:
         return rows
 
 
-Client = TestClient[web.Request, web.Application]
+class SiteServer(BaseTestServer):
+    """The server of a site on a free port."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+
+    async def _make_runner(self, **_: object) -> web.ServerRunner:
+        return web.ServerRunner(Server(self._context))
+
+
+Client = TestClient[web.BaseRequest, None]
 
 
 def alert(name: str, **labels: str) -> dict[str, object]:
@@ -224,8 +235,9 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
         health=health,
     )
     recorder.context = context
+    site_client: Client = TestClient(SiteServer(context))
     try:
-        async with TaskGroup() as tasks, TestClient(TestServer(build(context))) as client:
+        async with TaskGroup() as tasks, site_client as client:
             backlog = [tasks.create_task(loop()) for loop in context.backlog.loops().values()]
             tasks.create_task(engine.run())
             sites.append(Site(client, context, clock))

@@ -1,6 +1,7 @@
 """Every route asks for its scope; what is not there is 404, what is not allowed 405."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -178,8 +179,19 @@ async def test_ambiguous_framing_is_refused_and_the_connection_closed(
     answer = await reader.read()
     writer.close()
 
-    assert answer.split(b" ")[1] == b"400"
-    assert answer.count(b"HTTP/1.") == 1
+    head, _, document = answer.partition(b"\r\n\r\n")
+    assert head.split(b" ")[1] == b"400"
+    assert b"Content-Type: application/problem+json" in head
+    assert json.loads(document)["detail"].startswith("this is not HTTP/1.1 as it should be: ")
+    assert answer.count(b"\r\n\r\n") == 1
+
+
+async def test_names_in_a_path_may_be_written_in_other_ways(site: Site) -> None:
+    number = await site.declare()
+
+    for written in (number, number.replace("-", "%2D"), number.replace("I", "%49")):
+        assert (await site.get(f"/api/v1/incidents/{written}"))["id"] == number
+    assert (await site.ask("GET", f"/api/v1/incidents/{number}%2Falerts")).status == 404
 
 
 def declaration() -> dict[str, str]:

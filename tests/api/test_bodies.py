@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import RawTestServer, TestClient
 
 from triaged.api.bodies import TooLarge, TooSlow, decode, read_body
 from triaged.api.schemas import Note
@@ -19,12 +19,14 @@ class Reader:
 
     def __init__(self) -> None:
         self.read: list[object] = []
-        self.app = web.Application()
-        self.app.router.add_post("/", self.answer)
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.BaseRequest) -> web.Response:
         self.read.append(await read_body(request, LIMIT, wait_s=0.05))
         return web.Response()
+
+
+def asking(reader: Reader) -> TestClient[web.BaseRequest, None]:
+    return TestClient(RawTestServer(reader.answer))
 
 
 async def parts(count: int) -> AsyncIterator[bytes]:
@@ -34,7 +36,7 @@ async def parts(count: int) -> AsyncIterator[bytes]:
 
 async def test_a_body_comes_whole() -> None:
     reader = Reader()
-    async with TestClient(TestServer(reader.app)) as client:
+    async with asking(reader) as client:
         for data in (b"", b"small", b"x" * LIMIT, parts(10)):
             await client.post("/", data=data)
 
@@ -43,7 +45,7 @@ async def test_a_body_comes_whole() -> None:
 
 async def test_a_body_over_the_limit_is_not_read() -> None:
     reader = Reader()
-    async with TestClient(TestServer(reader.app)) as client:
+    async with asking(reader) as client:
         for data in (b"x" * (LIMIT + 1), parts(11)):
             await client.post("/", data=data)
 
@@ -52,7 +54,7 @@ async def test_a_body_over_the_limit_is_not_read() -> None:
 
 async def test_a_body_that_does_not_come_is_given_up() -> None:
     reader = Reader()
-    async with TestServer(reader.app) as server:
+    async with RawTestServer(reader.answer) as server:
         answers, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
         status = await answers.readline()
@@ -60,6 +62,27 @@ async def test_a_body_that_does_not_come_is_given_up() -> None:
 
     assert status.startswith(b"HTTP/1.1 200")
     assert reader.read == [TooSlow()]
+
+
+async def test_a_sender_that_asks_first_is_told_to_go_on() -> None:
+    reader = Reader()
+    async with asking(reader) as client:
+        await client.post("/", data=b"x" * 1000, expect100=True)
+
+    assert reader.read == [b"x" * 1000]
+
+
+async def test_a_sender_that_asks_first_need_not_send_what_is_refused() -> None:
+    reader = Reader()
+    async with RawTestServer(reader.answer) as server:
+        answers, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {LIMIT + 1}\r\n"
+        writer.write(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        status = await answers.readline()
+        writer.close()
+
+    assert status.startswith(b"HTTP/1.1 200")
+    assert reader.read == [TooLarge(LIMIT)]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import asyncio
 from typing import TypeVar
 
 import msgspec
-from aiohttp import StreamReader, web
+from aiohttp import HttpVersion11, StreamReader, web
 
 from triaged.errors import Malformed
 from triaged.wire import NESTING_MAX, decoded, nesting_of
@@ -36,7 +36,7 @@ Unread = TooLarge | TooSlow | Broken
 """Why there is no body."""
 
 
-async def read_body(request: web.Request, limit: int, wait_s: float = BODY_S) -> bytes | Unread:
+async def read_body(request: web.BaseRequest, limit: int, wait_s: float = BODY_S) -> bytes | Unread:
     """The whole body, unless it is larger than `limit` bytes or takes longer than `wait_s`."""
     if (request.content_length or 0) > limit:
         return TooLarge(limit)
@@ -45,12 +45,24 @@ async def read_body(request: web.Request, limit: int, wait_s: float = BODY_S) ->
         if content.is_eof():  # it has arrived with the headers, as small ones do
             body = content.read_nowait()
         else:
+            await _ask_for_it(request)
             body = await _arriving(content, limit, wait_s)
     except TimeoutError:
         return TooSlow()
     except (web.RequestPayloadError, ConnectionError, asyncio.IncompleteReadError):
         return Broken()
     return body if len(body) <= limit else TooLarge(limit)
+
+
+async def _ask_for_it(request: web.BaseRequest) -> None:
+    """Tell a sender that waits with its body to go on, as curl does with more than a megabyte.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
+    """
+    expected = request.headers.get("Expect", "").lower() == "100-continue"
+    if expected and request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # nothing of the answer itself is out
 
 
 async def _arriving(content: StreamReader, limit: int, wait_s: float) -> bytes:

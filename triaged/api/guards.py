@@ -11,14 +11,14 @@ from triaged.api.context import Context
 from triaged.api.routes import Call, Route, Scope
 from triaged.errors import Malformed, StoreUnavailable
 
-Bound = Callable[[web.Request, Mapping[str, str]], Awaitable[web.StreamResponse]]
+Bound = Callable[[web.BaseRequest, Mapping[str, str]], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
 
 
 def bound(route: Route, context: Context) -> Bound:
     """The route with its guards, for a request and the names in its path."""
 
-    async def run(request: web.Request, params: Mapping[str, str]) -> web.StreamResponse:
+    async def run(request: web.BaseRequest, params: Mapping[str, str]) -> web.StreamResponse:
         call = Call(context, request, params)
         if request.transport is not None:
             context.doorway.meet(request.transport)

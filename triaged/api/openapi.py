@@ -9,20 +9,21 @@ from aiohttp import web
 
 from triaged import __version__
 from triaged.api import answers
+from triaged.api.app import routes
 from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import ProblemDocument
 
 _REFERENCE = "#/components/schemas/{name}"
 
 
-def document(routes: Sequence[Route], public_url: str) -> dict[str, Any]:
+def document(described: Sequence[Route], public_url: str) -> dict[str, Any]:
     """Every route with its parameters, body and answers."""
-    shapes = {shape for route in routes for shape in (route.body, route.answer) if shape}
+    shapes = {shape for route in described for shape in (route.body, route.answer) if shape}
     ordered = sorted(shapes | {ProblemDocument}, key=lambda shape: shape.__name__)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
     schema_of = dict(zip(ordered, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
-    for route in routes:
+    for route in described:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schema_of)
     return {
         "openapi": "3.1.0",
@@ -94,11 +95,8 @@ def _answer(route: Route, schema_of: dict[type, Any]) -> dict[str, Any]:
 
 async def show(call: Call) -> web.StreamResponse:
     """The document for the routes that run."""
-    routes: Sequence[Route] = call.request.app[ROUTES_KEY]
-    return answers.answer(document(routes, call.context.configuration.public_url))
+    return answers.answer(document(routes(), call.context.configuration.public_url))
 
-
-ROUTES_KEY: web.AppKey[Sequence[Route]] = web.AppKey("routes", Sequence[Route])
 
 ROUTES = (
     Route(

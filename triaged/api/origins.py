@@ -18,7 +18,7 @@ HOPS_MAX = 20
 """Of X-Forwarded-For: nobody has so many proxies."""
 
 
-def is_cross_site(request: web.Request, public_url: str) -> bool:
+def is_cross_site(request: web.BaseRequest, public_url: str) -> bool:
     """Whether a browser sends this unsafe request from a page of another site.
 
     Browsers say so in Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/), older ones in
@@ -53,12 +53,12 @@ def is_own_host(host: str, public_url: str) -> bool:
     return name == urlsplit(public_url).hostname or _address(name) is not None
 
 
-def is_refused_host(request: web.Request, configuration: Configuration) -> bool:
+def is_refused_host(request: web.BaseRequest, configuration: Configuration) -> bool:
     """Whether the Host header rules this request out, which it does only without tokens."""
     return configuration.auth == "none" and not is_own_host(request.host, configuration.public_url)
 
 
-def client_address(request: web.Request, trusted: Sequence[Network]) -> str:
+def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str:
     """The address of who asks: the rightmost hop that is none of our proxies."""
     address = request.remote or ""
     hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")

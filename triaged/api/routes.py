@@ -32,7 +32,9 @@ class Call:
 
     __slots__ = ("caller", "context", "params", "request")
 
-    def __init__(self, context: Context, request: web.Request, params: Mapping[str, str]) -> None:
+    def __init__(
+        self, context: Context, request: web.BaseRequest, params: Mapping[str, str]
+    ) -> None:
         self.context = context
         self.request = request
         self.params = params
