@@ -1,8 +1,10 @@
 """From a body to events: what it holds by its source's kind, what of it has to be set aside."""
 
 import re
-from functools import lru_cache
-from types import ModuleType
+from collections.abc import Callable
+from functools import cache, lru_cache
+from itertools import islice
+from typing import Any
 
 import structlog
 
@@ -26,22 +28,31 @@ HEADERS_MAX = 40
 _TELLING = re.compile(r"auth|cookie|key|pass|secret|signature|token", re.IGNORECASE)
 
 
-def module_of(source: Source) -> ModuleType:
-    """The module of `triaged.ingest` that knows the source's kind."""
-    return load("triaged.ingest", source.kind)
+Offer = Callable[[Received, Any], Any]
+"""What a kind of source may have besides `parse`; it gets the source's settings."""
 
 
 def parse(source: Source, received: Received) -> Parsed:
     """What is in the body, by the source's kind. Raises Malformed."""
-    parsed: Parsed = module_of(source).parse(received, source.settings)
+    parsed: Parsed = load("triaged.ingest", source.kind).parse(received, source.settings)
     return parsed
 
 
 def count(source: Source, received: Received) -> int | None:
     """How many alerts are in the body, if its kind can tell sooner than `parse`."""
-    counted = getattr(module_of(source), "count", None)
-    found: int | None = None if counted is None else counted(received, source.settings)
+    counter = _offer(source.kind, "count")
+    found: int | None = None if counter is None else counter(received, source.settings)
     return found
+
+
+def verifier_of(source: Source) -> Offer | None:
+    """What raises `Unauthorized` unless a body is signed as the source's settings want it."""
+    return _offer(source.kind, "verify")
+
+
+@cache
+def _offer(kind: str, name: str) -> Offer | None:
+    return getattr(load("triaged.ingest", kind), name, None)
 
 
 def events_of(parsed: Parsed, received: Received) -> list[Event]:
@@ -79,10 +90,11 @@ def set_aside(received: Received, reason: str, detail: str) -> BodyQuarantined:
 
 def kept_headers(received: Received) -> dict[str, str]:
     """The headers that are kept with a body: none that could hold a secret."""
-    harmless = [(name, value) for name, value in received.headers.items() if _is_harmless(name)]
-    return {name.lower(): value[:1000] for name, value in harmless[:HEADERS_MAX]}
+    kept = {key: value[:1000] for name, value in received.headers.items() if (key := _key(name))}
+    return kept if len(kept) <= HEADERS_MAX else dict(islice(kept.items(), HEADERS_MAX))
 
 
 @lru_cache(256)
-def _is_harmless(name: str) -> bool:
-    return _TELLING.search(name) is None
+def _key(name: str) -> str:
+    """The name under which a header is kept; empty: it is not."""
+    return "" if _TELLING.search(name) else name.lower()

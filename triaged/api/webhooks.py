@@ -20,11 +20,13 @@ from triaged.core.model import incident_id
 from triaged.crashpoints import crash_point
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received
-from triaged.parsing import PARSER_FAILED, count, events_of, module_of, parse, set_aside
+from triaged.parsing import PARSER_FAILED, count, events_of, parse, set_aside, verifier_of
 from triaged.store import changes
 from triaged.wire import encode
 
 log = structlog.get_logger()
+
+JSON = "application/json"
 
 
 async def receive(call: Call) -> web.StreamResponse:
@@ -60,7 +62,7 @@ async def take(call: Call, name: str, *, only_json: bool = False) -> web.StreamR
         intake.observe(name, context.clock.now() - received_at)
 
 
-async def _taken(call: Call, source: Source, body: bytes, received_at: int) -> web.Response:
+async def _taken(call: Call, source: Source, body: bytes, received_at: int) -> web.StreamResponse:
     intake = call.context.intake
     intake.held_bytes += len(body)
     try:
@@ -74,7 +76,7 @@ async def _taken(call: Call, source: Source, body: bytes, received_at: int) -> w
         intake.held_bytes -= len(body)
 
 
-async def accept(call: Call, source: Source, received: Received) -> web.Response:
+async def accept(call: Call, source: Source, received: Received) -> web.StreamResponse:
     """Have what is in a body put on disk; the answer for the sender."""
     backlog = call.context.backlog
     try:
@@ -90,12 +92,13 @@ async def accept(call: Call, source: Source, received: Received) -> web.Response
     if alerts:
         await backlog.keep(received, alerts)
         crash_point("before_answer")
-        return answers.json_bytes(encode(Accepted(accepted=alerts, incidents=[])))
+        answer = encode(Accepted(accepted=alerts, incidents=[]))
+        return answers.receipt(call.request, answer, received.received_at)
     if parsed.changes:
         await _keep(call, parsed.changes)
     outcome = await backlog.take(received, parsed)
     crash_point("before_answer")
-    return answers.json_bytes(summary(parsed, outcome))
+    return answers.receipt(call.request, summary(parsed, outcome), received.received_at)
 
 
 async def commit(call: Call, received: Received, parsed: Parsed) -> bytes:
@@ -139,14 +142,12 @@ async def quarantine(call: Call, received: Received, reason: str, detail: str) -
 
 def wants_signature(source: Source) -> bool:
     """Whether the source is known by a signature: then no token is asked for."""
-    if not hasattr(module_of(source), "verify"):
-        return False
     return not holds(source, Received(source.name, b"", {}, 0))
 
 
 def holds(source: Source, received: Received) -> bool:
     """Whether the body's signature holds, or none is wanted."""
-    verify = getattr(module_of(source), "verify", None)
+    verify = verifier_of(source)
     if verify is None:
         return True
     try:
@@ -168,11 +169,11 @@ def _not_now(call: Call) -> web.Response | None:
 
 
 def _encoded(call: Call, *, only_json: bool) -> web.Response | None:
-    encoding = call.request.headers.get("Content-Encoding", "identity")
-    if encoding.lower() != "identity":
+    headers = call.request.headers
+    if headers.get("Content-Encoding", "identity").lower() != "identity":
         detail = "send the body as it is, without a Content-Encoding"
-    elif only_json and call.request.content_type != "application/json":
-        detail = "send `Content-Type: application/json`"
+    elif only_json and JSON not in (headers.get("Content-Type"), call.request.content_type):
+        detail = f"send `Content-Type: {JSON}`"
     else:
         return None
     return refused(call, "encoded", problems.problem(415, detail))
