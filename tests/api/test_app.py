@@ -1,8 +1,5 @@
 """Every route asks for its scope; what is not there is 404, what is not allowed 405."""
 
-import asyncio
-import json
-
 import pytest
 
 from tests.api.site import Site
@@ -157,33 +154,6 @@ async def test_without_tokens_another_sites_page_is_refused(open_site: Site) -> 
     )
 
     assert answer.status == 403
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
-        b"Content-Length: 4\r\nContent-Length: 5\r\n",
-        b"Transfer-Encoding: chunked, identity\r\n",
-        b"Transfer-Encoding : chunked\r\n",
-        b"Content-Length: +4\r\n",
-        b"X-A: b\r\n folded: c\r\n",
-    ],
-)
-async def test_ambiguous_framing_is_refused_and_the_connection_closed(
-    site: Site, head: bytes
-) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.client.port)
-    writer.write(b"POST /api/v2/alerts HTTP/1.1\r\nHost: localhost\r\n" + head + b"\r\n0\r\n\r\n")
-
-    answer = await reader.read()
-    writer.close()
-
-    head, _, document = answer.partition(b"\r\n\r\n")
-    assert head.split(b" ")[1] == b"400"
-    assert b"Content-Type: application/problem+json" in head
-    assert json.loads(document)["detail"].startswith("this is not HTTP/1.1 as it should be: ")
-    assert answer.count(b"\r\n\r\n") == 1
 
 
 async def test_names_in_a_path_may_be_written_in_other_ways(site: Site) -> None:
