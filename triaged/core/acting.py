@@ -12,6 +12,7 @@ from triaged.core.escalation import (
     advance,
     arm,
     arm_at,
+    arm_unacknowledge,
     disarm,
     settle_response,
     step_due_at,
@@ -174,9 +175,7 @@ def acknowledge(draft: Draft, settings: Settings, now: int, by: str) -> None:
     if before.phase is Phase.DETECTION:
         set_phase(draft, now, Phase.TRIAGE, by)
     inform(draft, settings, now, f"acknowledged by {by}", "acknowledged")
-    after_us = settings.severities[before.severity].unacknowledge_after
-    if after_us is not None:
-        draft.arm(UnacknowledgeDue(before.number, now + after_us, before.escalation.epoch))
+    arm_unacknowledge(draft, settings, now)
 
 
 def unacknowledge(draft: Draft, settings: Settings, now: int, by: str, reason: Reason) -> None:

@@ -213,6 +213,14 @@ def next_step_now(draft: Draft, settings: Settings, now: int, failed: Page) -> N
     advance(draft, settings, now, Cause(Reason.NOBODY_REACHED, failed.received_at), at_once=True)
 
 
+def arm_unacknowledge(draft: Draft, settings: Settings, now: int) -> None:
+    """Have an acknowledgement that is renewed now end in its time, if its severity wants that."""
+    incident = draft.incident
+    after_us = settings.severities[incident.severity].unacknowledge_after
+    if after_us is not None:
+        draft.arm(UnacknowledgeDue(incident.number, now + after_us, incident.escalation.epoch))
+
+
 def settle_response(draft: Draft, now: int) -> None:
     """Somebody answered, or it is over: the target is met, or was missed before we noticed."""
     incident = draft.incident

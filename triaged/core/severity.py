@@ -10,8 +10,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
-from triaged.core.escalation import Cause, arm
-from triaged.core.model import Entry, Outcome, Reason, Severity
+from triaged.core.escalation import Cause, arm, arm_unacknowledge
+from triaged.core.model import Entry, Outcome, Reason, Severity, State
 from triaged.core.settings import Settings
 
 UNCLASSIFIED = "unclassified"
@@ -65,6 +65,8 @@ def choose(draft: Draft, settings: Settings, now: int, choice: tuple[Severity, s
     holder = before.acknowledged_by is not None and by == before.acknowledged_by
     if before.live and severity < before.severity and not holder:
         arm(draft, settings, now, Cause(Reason.SEVERITY_ROSE, now))
+    elif before.state is State.ACKNOWLEDGED and before.snoozed_until is None:
+        arm_unacknowledge(draft, settings, now)  # after the time that is right for it now
 
 
 def _say_changed(draft: Draft, now: int, severity: Severity, by: str, why: str) -> None:
