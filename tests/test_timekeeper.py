@@ -10,7 +10,7 @@ from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.events import SilenceSet, TimerFired
+from triaged.core.events import Acknowledged, SilenceSet, TimerFired
 from triaged.core.matching import Matcher
 from triaged.core.model import Response, State
 from triaged.core.timers import MuteDue, StepDue
@@ -124,6 +124,26 @@ async def test_a_step_whose_timer_was_lost_is_found_and_fired(database: Database
             if (await desk.incident()).escalation.step == 3:
                 break
             await asyncio.sleep(0)
+    assert kept.repairs == 1
+
+
+async def test_an_acknowledgement_whose_timer_was_lost_ends_all_the_same(
+    database: Database,
+) -> None:
+    clock = Patient()
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(severity="SEV-2"))
+    await desk.handle(Acknowledged(1, "alice"))
+    async with database.transaction() as tx:
+        await tx.execute("DELETE FROM timers")
+
+    async with keeping(database, clock) as (desk, kept):
+        await clock.move(HOUR + SWEEP_EVERY_US)
+        for _ in range(TURNS_MAX):
+            if (await desk.incident()).escalation.epoch == 2:
+                break
+            await asyncio.sleep(0)
+    assert (await desk.incident()).state is State.OPEN
     assert kept.repairs == 1
 
 

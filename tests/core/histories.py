@@ -39,9 +39,11 @@ from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Sp
 from triaged.core.muting import Maintenance, Muters, Suppressor
 from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.settings import FlapLimit
+from triaged.core.sweeping import forgotten
 from triaged.core.view import View
 from triaged.rehearsal.world import accept
 
+FOR_EVER = 1 << 62
 PODS = st.sampled_from(["a", "b", "c"])
 NAMES = st.sampled_from(["Down", "Slow"])
 SEVERITIES = st.sampled_from(["SEV-1", "SEV-2", "SEV-3", "SEV-4"])
@@ -164,9 +166,10 @@ class Watched(World):
             assert all(len(counted) < 1000 for counted in new.raising.seen), "counts are bounded"
         assert new.escalation.epoch >= old.escalation.epoch
         assert not (old.response == "missed" and new.response != "missed"), "missed is final"
-        if new.state is State.OPEN and new.escalation.next_at is not None:
-            timer = [t for (n, _), t in self.timers.items() if n == new.number]
-            assert any(t.due_at <= new.escalation.next_at for t in timer), "a step has a timer (21)"
+        if new.live:
+            kinds = {type(timer) for timer in self.timers.values() if timer.incident == new.number}
+            lacks = forgotten(new, kinds, self.settings, before=FOR_EVER)
+            assert lacks == [], "what must come due has a timer (21, 24)"
 
     def _one_live_incident_per_key(self) -> None:
         keys = Counter(i.key for i in self.view.incidents.values() if i.live and i.key)

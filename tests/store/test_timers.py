@@ -3,6 +3,7 @@ from typing import get_args
 from triaged.core.timers import (
     AtRiskDue,
     IncidentTimer,
+    MuteDue,
     RaiseDue,
     ReopenWindowDue,
     ResolveDue,
@@ -60,3 +61,13 @@ async def test_a_postponed_timer_waits(database: Database) -> None:
 
 def test_every_kind_has_a_name() -> None:
     assert {kind_name(kind) for kind in get_args(IncidentTimer)} == set(KINDS)
+
+
+async def test_the_kinds_of_timers_are_found_by_incident(database: Database) -> None:
+    lone: list[IncidentTimer] = [StepDue(number, 1, 1, 1, 1) for number in (8, 9, 10)]
+    lone.append(MuteDue(9, 1))
+    async with database.transaction() as tx:
+        await timers.save(tx, lone, [])
+
+    async with database.reading() as tx:
+        assert await timers.kinds_of(tx, 8, 9) == {8: {StepDue}, 9: {StepDue, MuteDue}}

@@ -8,7 +8,7 @@ from triaged.core.effects import Acted, Attached, Conflict
 from triaged.core.events import Acknowledged, Declared, Reopened, Resolved, TimerFired
 from triaged.core.model import Severity, State
 from triaged.core.timers import LapseDue, ReopenWindowDue
-from triaged.store import alerts, info, timeline
+from triaged.store import alerts, incidents, info, timeline
 from triaged.store.alerts import AlertFilter
 from triaged.store.database import Database
 
@@ -191,3 +191,13 @@ async def test_an_episode_that_starts_anew_ends_the_one_before(desk: Desk) -> No
     await desk.handle(later)
 
     assert await observed(desk) == [(1, 1, desk.clock.at, "restarted", 0), (2, 1, None, None, 0)]
+
+
+async def test_what_is_not_over_is_walked_through_by_number(desk: Desk, database: Database) -> None:
+    await desk.handle(*[desk.fires(alertname=name, severity="SEV-2") for name in "ABCDE"])
+    await desk.handle(Acknowledged(2, "alice"), Resolved(3, "alice"))
+
+    async with database.reading() as tx:
+        found = [await incidents.live_after(tx, number, 2) for number in (0, 2, 5)]
+
+    assert [[one.number for one in part] for part in found] == [[1, 2], [4, 5], []]

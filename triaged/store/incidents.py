@@ -36,14 +36,6 @@ BY_KEY = Bulk(
     ("i.body",),
     locks="i",
 )
-WITHOUT_STEP = Bulk(
-    """WITH v (above, last) AS ({rows}) SELECT {columns} FROM v CROSS JOIN incidents i
-       WHERE i.state = 'open' AND i.number > v.above AND i.number <= v.last
-           AND NOT EXISTS (SELECT 1 FROM timers t
-               WHERE t.incident = i.number AND t.kind IN ('step', 'mute'))""",
-    ("bigint", "bigint"),
-    ("i.body",),
-)
 LIVE_OF = Bulk(
     f"""WITH v (service, most) AS ({{rows}}) SELECT {{columns}} FROM (
             SELECT i.body FROM v CROSS JOIN incidents i
@@ -150,19 +142,12 @@ async def counts(tx: Transaction) -> list[tuple[str, str, int]]:
     return [(severity, state, number) for severity, state, number in rows]
 
 
-async def without_step(tx: Transaction, above: int, limit: int) -> tuple[list[Incident], int]:
-    """Open incidents without a timer of a step or a look, of the next `limit` above a number.
-
-    The second value is where to go on; 0 when that was the end.
-    """
-    window = await tx.fetch_one(
-        """SELECT COUNT(*), MAX(number) FROM (SELECT number FROM incidents
-               WHERE state = 'open' AND number > $1 ORDER BY number LIMIT $2) w""",
-        above,
+async def live_after(tx: Transaction, number: int, limit: int) -> list[Incident]:
+    """Incidents that are not over, by number, of those behind `number`."""
+    rows = await tx.fetch(
+        f"""SELECT body FROM incidents WHERE number > $1 AND state IN {LIVE_SQL}
+            ORDER BY number LIMIT $2""",
+        number,
         limit,
     )
-    count, last = window or (0, None)
-    if not count:
-        return [], 0
-    found = decoded(await tx.fetch_bulk(WITHOUT_STEP, [(above, last)]))
-    return found, last if count == limit else 0
+    return decoded(rows)

@@ -118,6 +118,17 @@ async def due(tx: Transaction, now: int, limit: int) -> list[IncidentTimer]:
     return sorted((_timer(row) for row in rows), key=lambda timer: timer.due_at)
 
 
+async def kinds_of(tx: Transaction, first: int, last: int) -> dict[int, set[type[IncidentTimer]]]:
+    """By incident, from the number `first` to `last`: which kinds of timers it has."""
+    rows = await tx.fetch(
+        "SELECT incident, kind FROM timers WHERE incident >= $1 AND incident <= $2", first, last
+    )
+    found: dict[int, set[type[IncidentTimer]]] = {}
+    for incident, kind in rows:
+        found.setdefault(incident, set()).add(KINDS[kind])
+    return found
+
+
 async def next_due(tx: Transaction) -> int | None:
     """When the next one is due."""
     row = await tx.fetch_one("SELECT MIN(due_at) FROM timers")

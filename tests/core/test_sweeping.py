@@ -1,0 +1,118 @@
+"""What has to come due and has no timer is named; what has one, or is not due, is not."""
+
+from typing import get_args
+
+from msgspec.structs import replace
+
+from tests.core.world import ByLabels, World, settings
+from triaged.core.durations import HOUR, MINUTE
+from triaged.core.events import Acknowledged, SeverityChosen, SilenceSet, Snoozed, TimerFired
+from triaged.core.matching import Matcher
+from triaged.core.model import ResolvePolicy, ResolveWhen, Severity
+from triaged.core.settings import StormLimit
+from triaged.core.sweeping import forgotten
+from triaged.core.timers import (
+    AtRiskDue,
+    IncidentTimer,
+    MuteDue,
+    ResolveDue,
+    StepDue,
+    StormDue,
+    TargetDue,
+    UnacknowledgeDue,
+)
+
+FOR_EVER = 1 << 62
+ALL: set[type[IncidentTimer]] = set(get_args(IncidentTimer))
+
+
+def lacking(world: World, number: int = 1, before: int = FOR_EVER) -> list[type]:
+    incident = world.view.incidents[number]
+    return [type(timer) for timer in forgotten(incident, (), world.settings, before)]
+
+
+def test_an_open_incident_has_a_step_and_a_target() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+
+    assert lacking(world) == [StepDue, AtRiskDue, TargetDue]
+    assert lacking(world, before=world.now + 12 * MINUTE) == [StepDue, AtRiskDue]
+    assert forgotten(world.incident, ALL, world.settings, FOR_EVER) == []
+
+
+def test_what_is_missed_has_no_target_any_more() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    world.run(16 * 60)
+
+    assert lacking(world) == []
+
+
+def test_an_acknowledgement_ends() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    world.handle(Acknowledged(1, "alice"))
+
+    assert forgotten(world.incident, (), world.settings, FOR_EVER) == [
+        UnacknowledgeDue(1, world.now + 60 * MINUTE, 1)
+    ]
+    world.handle(Snoozed(1, "alice", world.now + 5 * HOUR))
+    assert forgotten(world.incident, (), world.settings, FOR_EVER) == [
+        UnacknowledgeDue(1, world.now + 5 * HOUR, 1)
+    ]
+
+
+def test_an_acknowledgement_that_need_not_end_lacks_nothing() -> None:
+    world = World()
+    world.fires(severity="SEV-3")
+    world.handle(Acknowledged(1, "alice"))
+
+    assert lacking(world) == []
+
+
+def test_its_holder_makes_it_worse_and_the_acknowledgement_ends_as_that_wants() -> None:
+    world = World()
+    world.fires(severity="SEV-3")
+    world.handle(Acknowledged(1, "alice"))
+    world.handle(SeverityChosen(1, "alice", Severity.SEV1))
+
+    assert world.timers[1, UnacknowledgeDue].due_at == world.now + 30 * MINUTE
+
+
+def test_a_hold_ends() -> None:
+    policy = ResolvePolicy(ResolveWhen.ALL, 2 * MINUTE)
+    world = World(settings(rules=ByLabels(policy)))
+    world.fires(severity="SEV-2")
+    world.ends()
+
+    assert ResolveDue in lacking(world)
+
+
+def test_what_rests_is_looked_at() -> None:
+    world = World()
+    ends_at = world.now + HOUR
+    world.handle(SilenceSet("s", (Matcher("pod", "=", "a"),), world.now, ends_at, "bob", "why"))
+    world.fires(severity="SEV-2", pod="a")
+    world.handle(TimerFired(MuteDue(1, world.now)))
+
+    assert lacking(world, before=1) == [MuteDue]
+
+
+def test_an_umbrella_and_what_waits_under_it_are_looked_at() -> None:
+    limit = StormLimit(1, 5 * MINUTE)
+    world = World(replace(settings(), storm=limit))
+    for pod in "abc":
+        world.fires(alertname=pod, severity="SEV-2")
+    umbrella = max(world.view.incidents)
+
+    waiting = next(n for n, one in world.view.incidents.items() if one.bundled_at is not None)
+    assert lacking(world, waiting, before=1) == [StormDue]
+    assert StormDue in lacking(world, umbrella, before=1)
+
+
+def test_what_is_over_lacks_nothing() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    world.ends()
+
+    assert lacking(world) == []

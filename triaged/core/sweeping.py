@@ -1,0 +1,74 @@
+"""What must come due for an incident as it stands: the auditor looks whether it has the timers.
+
+A timer is written with what it belongs to, in one transaction, so none is ever missing. If one is
+all the same, by a fault of ours or of the disk, nobody would be paged and nothing would say so.
+"""
+
+from collections.abc import Collection, Iterator
+
+from msgspec import UNSET
+
+from triaged.core.model import Incident, Response, State
+from triaged.core.settings import Settings
+from triaged.core.timers import (
+    AtRiskDue,
+    IncidentTimer,
+    MuteDue,
+    ResolveDue,
+    StepDue,
+    StormDue,
+    TargetDue,
+    UnacknowledgeDue,
+)
+
+RUNNING = (Response.ON_TRACK, Response.AT_RISK)
+ALWAYS = 0
+"""When a look is due that there must be one of at any time."""
+
+
+def forgotten(
+    incident: Incident, kinds: Collection[type[IncidentTimer]], settings: Settings, before: int
+) -> list[IncidentTimer]:
+    """What was due at a live incident before that instant and has no timer, given those it has.
+
+    Raises by time are left out: what has been raised once and taken back by a person looks the
+    same as one that was forgotten.
+    """
+    wanted = [*_looks(incident), *_dues(incident), *_end_of_acknowledgement(incident, settings)]
+    return [timer for timer in wanted if timer.due_at < before and type(timer) not in kinds]
+
+
+def _looks(incident: Incident) -> Iterator[IncidentTimer]:
+    number = incident.number
+    if incident.rests:
+        yield MuteDue(number, ALWAYS)
+    if incident.bundle is not UNSET:
+        yield StormDue(number, ALWAYS, number)
+    if incident.bundled_at is not None and incident.storm is not None:
+        yield StormDue(number, ALWAYS, incident.storm)
+
+
+def _dues(incident: Incident) -> Iterator[IncidentTimer]:
+    number, place = incident.number, incident.escalation
+    if incident.resolving_at is not None:
+        yield ResolveDue(number, incident.resolving_at)
+    if incident.state is not State.OPEN or incident.bundled_at is not None:
+        return
+    if place.next_at is not None:
+        yield StepDue(number, place.next_at, place.epoch, place.round, place.step)
+    if incident.at_risk_at is not None and incident.response is Response.ON_TRACK:
+        yield AtRiskDue(number, incident.at_risk_at, place.epoch)
+    if incident.respond_by is not None and incident.response in RUNNING:
+        yield TargetDue(number, incident.respond_by, place.epoch)
+
+
+def _end_of_acknowledgement(incident: Incident, settings: Settings) -> Iterator[UnacknowledgeDue]:
+    after_us = settings.severities[incident.severity].unacknowledge_after
+    since = incident.active_at or incident.acknowledged_at
+    if incident.state is not State.ACKNOWLEDGED or since is None:
+        return
+    due_at = incident.snoozed_until
+    if due_at is None and after_us is not None:
+        due_at = since + after_us
+    if due_at is not None:
+        yield UnacknowledgeDue(incident.number, due_at, incident.escalation.epoch)
