@@ -20,6 +20,9 @@ POINTS = (
     "after_send",
     "before_verdict",
     "after_verdict",
+    "in_migration",
+    "in_prune",
+    "in_reload",
 )
 """Every name that is passed to `crash_point`."""
 

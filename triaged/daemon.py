@@ -21,6 +21,7 @@ from triaged.core.durations import SECOND
 from triaged.core.effects import AddPage, ArmTimer, ByKind, Effect, LookAgain, SavePage
 from triaged.core.model import PageState
 from triaged.core.settings import Settings
+from triaged.crashpoints import crash_point
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports
 from triaged.doorway import allow_many_files
@@ -271,6 +272,7 @@ class Daemon:
         async with self._reloading:
             notify(os.environ, "RELOADING=1", f"MONOTONIC_USEC={_monotonic_us()}")
             loaded = await asyncio.to_thread(_load_in_turns, self._path)
+            crash_point("in_reload")
             taken = loaded.configuration is not None and not loaded.unusable
             self._context.metrics.reloaded(self._clock.now(), successful=taken)
             before = self._context.configuration

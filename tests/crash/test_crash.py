@@ -24,6 +24,9 @@ ALERTS = 12
 PUT_OFF = ("before_keep", "after_keep")
 """Points that only bodies come by which are put off."""
 
+UPKEEP = ("in_migration", "in_prune", "in_reload")
+"""Points that no alert comes by."""
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
@@ -33,7 +36,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.provider.server_close()
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [point for point in POINTS if point not in UPKEEP])
 def test_nothing_is_lost_when_it_dies_at_a_point(world: World, point: str) -> None:
     for count in (1, 4):
         process = world.start(f"{point}:{count}")
@@ -46,6 +49,25 @@ def test_nothing_is_lost_when_it_dies_at_a_point(world: World, point: str) -> No
         assert process.wait(PATIENCE_S) == -signal.SIGKILL
         world.crashes += 1
 
+    world.check()
+
+
+@pytest.mark.parametrize("point", UPKEEP)
+def test_nothing_is_lost_when_it_dies_in_its_upkeep(world: World, point: str) -> None:
+    process = world.start(point)
+    for number in range(ALERTS):
+        world.send(f"before-{number}")
+    if point == "in_reload":
+        process.send_signal(signal.SIGHUP)
+    assert process.wait(PATIENCE_S) == -signal.SIGKILL
+
+    process = world.start()  # what that left behind is no trouble for it
+    for number in range(ALERTS):
+        world.send(f"after-{number}")
+    process.kill()
+    process.wait(PATIENCE_S)
+
+    world.crashes += 2
     world.check()
 
 

@@ -6,6 +6,7 @@ from importlib import resources
 
 import msgspec
 
+from triaged.crashpoints import crash_point
 from triaged.errors import StoreMismatch
 from triaged.store.base import Database, Transaction
 
@@ -58,6 +59,7 @@ async def migrate(database: Database, now: int) -> list[int]:
         for migration in missing:
             for statement in migration.statements(database.name):
                 await tx.execute(statement)
+                crash_point("in_migration")
             await tx.execute(
                 "INSERT INTO schema_version (number, digest, applied_at) VALUES ($1, $2, $3)",
                 migration.number,

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from triaged.crashpoints import crash_point
 from triaged.store.base import Bulk, Database
 
 BATCH = 500
@@ -85,6 +86,7 @@ async def prune(database: Database, limits: Limits, now: int) -> dict[str, int]:
         while gone == BATCH:
             async with database.transaction() as tx:
                 gone = await tx.execute(sql, before, BATCH)
+                crash_point("in_prune")
             removed[kind] = removed.get(kind, 0) + gone
     removed["incidents"] = await _prune_incidents(database, now - limits.incidents)
     return {kind: count for kind, count in removed.items() if count}
