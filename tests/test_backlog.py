@@ -14,6 +14,7 @@ from triaged.backlog import (
     YIELD_US,
     Limits,
 )
+from triaged.core.durations import HOUR
 from triaged.core.effects import Attached
 from triaged.core.model import State
 from triaged.errors import StoreError, StoreUnavailable
@@ -278,6 +279,7 @@ async def test_readers_wait_for_a_glance_at_most(disk: Disk) -> None:
         async with place.writing():
             await place.take(place.alerts(3))
             await place.backlog.settled()
+        assert place.backlog.waits
         first.cancel()
 
 
@@ -287,7 +289,24 @@ async def test_readers_do_not_wait_for_much(disk: Disk) -> None:
         async with place.writing():
             await place.take(place.alerts(GLANCE_ALERTS_MAX + 1))
             await place.backlog.settled()
+        assert place.backlog.waits
         first.cancel()
+
+
+async def test_it_is_seen_whether_what_waits_gets_on(disk: Disk) -> None:
+    clock = StillClock()
+    async with Place(disk, clock=clock) as place:
+        clock.at += HOUR
+        await place.held_up()
+        async with place.writing():
+            await place.take(place.alerts(3))
+        assert (place.backlog.waits, place.backlog.turned_at) == (True, clock.at)
+
+        later = clock.at = clock.at + HOUR
+        async with place.turning():
+            pass
+        assert not place.backlog.waits
+        assert place.backlog.turned_at >= later
 
 
 async def test_people_go_before_what_waits(place: Place) -> None:

@@ -22,6 +22,7 @@ from triaged.engine import (
     BESIDE_URGENT_MAX,
     INGEST_MAX,
     SMALL_BATCH_MAX,
+    URGENT_MAX,
     Engine,
 )
 from triaged.errors import StoreError, StoreUnavailable
@@ -126,6 +127,14 @@ async def test_too_many_waiting_alerts_are_told_to_come_again(database: Database
 
     with pytest.raises(StoreUnavailable, match="too many"):
         await engine.submit(fires(desk, 1) * (INGEST_MAX + 1), urgent=False)
+
+
+async def test_too_many_waiting_requests_are_told_to_come_again(database: Database) -> None:
+    engine = Engine(database, StillClock(), settings(), Seen())
+    event = NoteAdded(1, "alice", "hm")
+
+    with pytest.raises(StoreUnavailable, match="too many"):
+        await engine.submit([event] * (URGENT_MAX + 1), urgent=True)
 
 
 async def test_a_stopping_engine_finishes_what_waits_and_refuses_more(database: Database) -> None:

@@ -89,9 +89,9 @@ class Gated(Database):
                 raise StoreUnavailable("the disk is full")
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Transaction]:
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
         """The real one's."""
-        async with self.real.reading() as tx:
+        async with self.real.reading(urgent=urgent) as tx:
             yield tx
 
     def looking_ahead(self) -> Transaction | None:

@@ -1,5 +1,4 @@
 import os
-import sqlite3
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,11 +10,7 @@ from triaged.core.model import Alert, Outcome, Severity
 from triaged.core.muting import Muters, Suppressor
 from triaged.errors import Problem
 from triaged.store import restoring
-from triaged.store.room import FREE_MIN_BYTES, RESERVE_BYTES, Room
-from triaged.store.sqlite import SqliteDatabase
 from triaged.upkeep import Upkeep, _stamps_of
-
-ENOUGH = FREE_MIN_BYTES + RESERVE_BYTES
 
 
 def test_a_file_that_changed_has_another_stamp(tmp_path: Path) -> None:
@@ -149,45 +144,3 @@ async def test_what_is_open_after_a_restore_says_so_once(tmp_path: Path) -> None
     said = [entry["kind"] for entry in timeline["entries"]]
     assert said.count("incident.restored") == 1
     assert [(one["event"], one["live"]) for one in logs] == [("store.restored", 1)]
-
-
-async def test_a_disk_that_is_nearly_full_pages_and_is_over_by_itself(tmp_path: Path) -> None:
-    async with serving(tmp_path) as site:
-        upkeep, database = Upkeep(site.context), site.context.database
-        assert isinstance(database, SqliteDatabase)
-        free = [ENOUGH, 0, 0, ENOUGH]
-        database._room = Room(database.path, lambda _: free.pop(0))
-        seen = []
-
-        while free:
-            with capture_logs() as logs:
-                await upkeep._mind_room()
-            found = (await site.get("/api/v1/incidents?state=open,resolved"))["incidents"]
-            events = [one["event"] for one in logs]
-            seen.append((database.low, events, [one["state"] for one in found]))
-
-    assert seen == [
-        (False, [], []),
-        (True, ["store.low"], ["open"]),
-        (True, [], ["open"]),
-        (False, [], ["resolved"]),
-    ]
-
-
-async def test_room_is_told_of_when_the_store_can_be_written_again(tmp_path: Path) -> None:
-    async with serving(tmp_path) as site:
-        upkeep, database = Upkeep(site.context), site.context.database
-        assert isinstance(database, SqliteDatabase)
-        database._room = Room(database.path, lambda _: 0)
-        other = sqlite3.connect(database.path, isolation_level=None)
-        other.execute("BEGIN EXCLUSIVE")
-
-        with capture_logs() as logs:
-            await upkeep._mind_room()
-        other.execute("ROLLBACK")
-        other.close()
-        await upkeep._mind_room()
-        found = (await site.get("/api/v1/incidents"))["incidents"]
-
-    assert "room.waited" in [one["event"] for one in logs]
-    assert [one["severity"] for one in found] == ["SEV-1"]

@@ -95,6 +95,8 @@ class Backlog:
         limits: Limits = USUAL,
     ) -> None:
         self._limits = limits
+        self.turned_at = clock.now()
+        """When it last did something, or something came while nothing waited."""
         self.alerts = 0
         """On disk, to be decided."""
         self._bytes = 0
@@ -157,6 +159,8 @@ class Backlog:
     async def keep(self, received: Received, alerts: int) -> None:
         """Return when a body with so many alerts is on disk. Raises StoreUnavailable."""
         self._arrivals += 1
+        if not self.waits:
+            self.turned_at = self._clock.now()
         headers = kept_headers(received)
         body = Body(received.source, received.received_at, headers, received.body)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -203,6 +207,7 @@ class Backlog:
         except StoreError as error:
             trouble = str(error)
         finally:
+            self.turned_at = self._clock.now()
             self._writing = False
             self._decide_wanted.set()
             _fail(part, trouble)
@@ -250,6 +255,7 @@ class Backlog:
             except StoreUnavailable as error:
                 log.warning("backlog.waited", error=str(error), alerts=self.alerts)
                 await self._clock.sleep_until(self._clock.now() + RETRY_US)
+                self.turned_at = self._clock.now()
                 self._start_over()
 
     def _start_over(self) -> None:
@@ -275,7 +281,7 @@ class Backlog:
         count = READ_BYTES_MAX * (self._last_id - self._after) // max(self._bytes, 1)
         self._filling = True
         try:
-            async with self._database.reading() as tx:
+            async with self._database.reading(urgent=True) as tx:
                 self._buffer += await backlog.oldest(tx, self._after, max(count, 1))
         finally:
             self._filling = False
@@ -314,6 +320,7 @@ class Backlog:
             log.exception("backlog.stuck", pack=pack.id)  # it is tried again after the next start
 
     def _forget(self, chunk: Sequence[Pack]) -> None:
+        self.turned_at = self._clock.now()
         self._count(chunk, -1)
         self._after = chunk[-1].id
         while self._readers and self._readers[0][0] <= self._after:

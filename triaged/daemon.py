@@ -24,6 +24,7 @@ from triaged.core.settings import Settings
 from triaged.crashpoints import crash_point
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports
+from triaged.disk import DiskWatch
 from triaged.doorway import allow_many_files
 from triaged.engine import Engine
 from triaged.errors import Problem, StoreError
@@ -216,6 +217,7 @@ class Daemon:
         loops = {
             "timekeeper": self._timekeeper.run,
             "upkeep": self._upkeep.run,
+            "disk": DiskWatch(self._context).run,
             "heartbeat": lambda: keep_turning(self._clock, lambda: self._beat(runner)),
         }
         status = 0
@@ -256,6 +258,7 @@ class Daemon:
             "engine": self._engine.turned_at > since,
             "timekeeper": self._timekeeper.turned_at > since,
             "delivery": self._delivery.turned_at > since,
+            "backlog": not self._context.backlog.waits or self._context.backlog.turned_at > since,
         }
 
     def _beat(self, runner: web.ServerRunner) -> None:

@@ -46,6 +46,10 @@ person who has just pressed a button."""
 INGEST_MAX = 50_000
 """Alerts that may wait: two seconds of work and 100 MB; what is more is told to come again."""
 
+URGENT_MAX = 20_000
+"""Actions, timers and verdicts that may wait: timers come by the 500, lanes by the dozen, so what
+is more are requests of something that has gone wild."""
+
 AHEAD_MIN = 128
 """Alerts that are worth deciding while a commit is under way: fewer wait and share the next."""
 
@@ -140,6 +144,8 @@ class Engine:
             raise StoreUnavailable("triaged is stopping")
         if not urgent and self._ingest.waiting + len(events) > INGEST_MAX:
             raise StoreUnavailable("too many alerts are waiting")
+        if urgent and self._urgent.waiting + len(events) > URGENT_MAX:
+            raise StoreUnavailable("too many requests are waiting")
         job = Job(events)
         (self._urgent if urgent else self._ingest).put(job)
         if urgent:

@@ -105,7 +105,7 @@ class Timekeeper:
         await self._take_settings()
         if now >= self._sweep_at:
             await self._sweep(now)
-        async with self._database.reading() as tx:
+        async with self._database.reading(urgent=True) as tx:
             due: list[Timer] = [*await timers.due(tx, now, BATCH_MAX)]
             lapses = await alerts.lapses_due(tx, now, LAPSES_MAX)
             expected = await watches.due(tx, now, BATCH_MAX)
@@ -159,7 +159,7 @@ class Timekeeper:
     async def _sweep(self, now: int) -> None:
         """Look at the next live incidents for what was due and has no timer, and do it."""
         self._sweep_at = now + SWEEP_EVERY_US
-        async with self._database.reading() as tx:
+        async with self._database.reading(urgent=True) as tx:
             found = await incidents.live_after(tx, self._swept_to, SWEPT_AT_ONCE)
             first, last = self._swept_to + 1, found[-1].number if found else 0
             kinds = await timers.kinds_of(tx, first, last)

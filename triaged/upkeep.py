@@ -1,4 +1,4 @@
-"""What has to be done now and then: retention, reloads, a look at the disk and at the clocks."""
+"""What has to be done now and then: retention, reloads, a look at the clocks."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import structlog
 from triaged.api.context import Context
 from triaged.clock import SystemClock
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.events import StoreRestored, TroubleEnded, TroubleFound
+from triaged.core.events import StoreRestored
 from triaged.core.muting import Muters
 from triaged.errors import StoreUnavailable
 from triaged.store import firing, incidents, restoring, retention, words
@@ -26,13 +26,6 @@ MUTES_EVERY_US = 15 * SECOND
 
 TOLD_TOGETHER = 100
 """Incidents in one batch that are told of a restore, between which alerts and people get in."""
-
-ROOM = "room"
-ROOM_TITLE = "triaged takes no alerts: the disk of its store is nearly full"
-ROOM_TEXT = (
-    "senders are answered 503 and try again; pages, escalations and acknowledgements go on;"
-    " make room on the disk, and nothing has to be restarted"
-)
 
 STEP_WARN_US = MINUTE
 """A wall clock this far from ours is worth a warning; deadlines go by ours."""
@@ -58,8 +51,6 @@ class Upkeep:
         """As they were a turn ago."""
         self._compared = context.configuration.settings.rules.digest
         self._restore_told = False
-        self._low_told: bool | None = None
-        """What the incident about room says; None: an earlier process may have opened one."""
 
     def reload_soon(self) -> None:
         """Somebody sent SIGHUP."""
@@ -71,7 +62,6 @@ class Upkeep:
         self._stamps = self._last = await self._look()
         while True:
             await clock.sleep_until(clock.now() + LOOK_EVERY_US)
-            await self._mind_room()
             await self._tell_of_restore()
             await self._reload_if_wanted()
             await self._prune(clock.now())
@@ -134,25 +124,6 @@ class Upkeep:
                     await engine.submit(events, urgent=True)
         except StoreUnavailable as error:
             log.warning("mutes.waited", error=str(error))
-
-    async def _mind_room(self) -> None:
-        """Look whether the disk has room, and have a human hear of it when it has little."""
-        context = self._context
-        event: TroubleFound | TroubleEnded
-        try:
-            low = await context.database.look_at_room()
-            if low == self._low_told:
-                return
-            if low:
-                log.error("store.low", refused="alerts")
-                event = TroubleFound(ROOM, ROOM_TITLE, ROOM_TEXT, context.clock.now())
-            else:
-                event = TroubleEnded(ROOM, "there is room again, and alerts are taken")
-            self._low_told = low
-            await context.engine.submit([event], urgent=True)
-        except StoreUnavailable as error:
-            self._low_told = None
-            log.warning("room.waited", error=str(error))
 
     async def _tell_of_restore(self) -> None:
         """Once after a start: if the store was put back, say so on whatever is not over."""

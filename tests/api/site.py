@@ -118,7 +118,9 @@ class Away(Database):
         """Nothing: it is away."""
         raise self._error
 
-    def reading(self) -> contextlib.AbstractAsyncContextManager[Transaction]:
+    def reading(
+        self, *, urgent: bool = False
+    ) -> contextlib.AbstractAsyncContextManager[Transaction]:
         """Nothing: it is away."""
         raise self._error
 

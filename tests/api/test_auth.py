@@ -1,6 +1,9 @@
 """Tokens: bearer or password, compared by digest, scopes that include one another."""
 
+import asyncio
+import contextlib
 from base64 import b64encode
+from typing import Literal
 
 import msgspec
 import pytest
@@ -9,6 +12,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from tests.api.site import TOKENS, Site
 from triaged.api.auth import Authority, caller_of, credential
 from triaged.core.durations import SECOND
+from triaged.store.base import Database, Transaction
 from triaged.tokens import TokenWish, create, revoke
 
 
@@ -75,6 +79,42 @@ async def test_a_token_revoked_elsewhere_is_dead_a_second_later(site: Site) -> N
     clock.ahead_us += SECOND
 
     assert await authority.caller(token, configuration) is None
+
+
+class Counted(Database):
+    """Counts who reads the real one."""
+
+    name: Literal["sqlite"] = "sqlite"
+    url = ""
+
+    def __init__(self, real: Database) -> None:
+        self.real = real
+        self.reads = 0
+
+    def transaction(self) -> contextlib.AbstractAsyncContextManager[Transaction]:
+        """The real one's."""
+        return self.real.transaction()
+
+    def reading(
+        self, *, urgent: bool = False
+    ) -> contextlib.AbstractAsyncContextManager[Transaction]:
+        """The real one's."""
+        self.reads += 1
+        return self.real.reading(urgent=urgent)
+
+    async def close(self) -> None:
+        """It stays open."""
+
+
+async def test_many_who_come_at_once_read_the_tokens_once(site: Site) -> None:
+    database = Counted(site.context.database)
+    authority = Authority(database, site.clock)
+
+    await asyncio.gather(
+        *(authority.caller(f"trg_{n}", site.context.configuration) for n in range(20))
+    )
+
+    assert database.reads == 1
 
 
 async def test_the_configurations_tokens_work_without_the_store(site: Site) -> None:

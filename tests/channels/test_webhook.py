@@ -43,6 +43,10 @@ def test_body_is_what_the_interface_says() -> None:
     assert body["acknowledge_url"] == "https://triaged.example.org/act/token"
 
 
+def test_private_addresses_are_refused_where_that_is_wanted() -> None:
+    assert request(notice(), Settings(URL, public_only=True), NOW).guarded
+
+
 def test_update_is_an_update_and_has_no_link() -> None:
     body = msgspec.json.decode(request(notice(UPDATE), SIGNED, NOW).body)
 

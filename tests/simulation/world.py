@@ -24,8 +24,9 @@ from triaged.ingest import Parsed, Received
 from triaged.metrics import Metrics
 from triaged.parsing import events_of
 from triaged.store.base import Transaction
+from triaged.store.lanes import OnLane
 from triaged.store.migrating import migrate
-from triaged.store.sqlite import OnLane, SqliteDatabase
+from triaged.store.sqlite import SqliteDatabase
 from triaged.supervision import run_all
 from triaged.timekeeper import Timekeeper
 from triaged.wire import Secret, encode
@@ -89,7 +90,7 @@ class TroubledStore(SqliteDatabase):
             self._trouble.strike()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Transaction]:
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
         """On the lane for looking ahead."""
         self._trouble.strike()
         yield OnLane(self._ahead)

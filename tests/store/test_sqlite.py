@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from triaged import store
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
 from triaged.store.base import Bulk
 from triaged.store.database import open_database
-from triaged.store.sqlite import CHUNKS, SqliteDatabase, chunks, named, values_sql
+from triaged.store.lanes import values_sql
+from triaged.store.sqlite import READERS, SqliteDatabase
 
 OF_TABLE = re.compile(r"SCAN (?!v$|u$|due$|near$|live$|s\d$|\d+ CONSTANT ROWS).*")
 """A step of a plan that reads all of something besides the statement's own values."""
@@ -144,28 +146,6 @@ async def test_readers_do_not_write(path: Path, clock: StillClock) -> None:
     await database.close()
 
 
-@pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 700])
-def test_chunks_cover_every_row_once_in_few_sizes(count: int) -> None:
-    bulk = Bulk("INSERT INTO t {rows}", ("bigint", "text"))
-    rows = [(n, str(n)) for n in range(count)]
-
-    made = list(chunks(bulk, rows))
-
-    values = [value for _, part in made for value in part]
-    assert values == [value for row in rows for value in row]
-    sizes = {len(part) // 2 for _, part in made}
-    assert sizes <= set(CHUNKS)
-
-
-def test_the_text_of_a_bulk_has_a_place_for_each_value() -> None:
-    bulk = Bulk("WITH v (a) AS ({rows}) SELECT {columns} FROM v", ("bigint",), ("a",))
-
-    assert values_sql(bulk, 2) == (
-        "WITH v (a) AS (VALUES (?), (?)) SELECT json_group_array(json_array(a)) FROM v"
-    )
-    assert named(("x", 2)) == {"1": "x", "2": 2}
-
-
 FILLS_UP = """
 import asyncio, resource, signal, sys
 from pathlib import Path
@@ -258,6 +238,17 @@ async def test_more_readers_than_there_are_take_turns(path: Path, clock: StillCl
     results = await asyncio.gather(*(read(n % 2 == 0) for n in range(20)), return_exceptions=True)
 
     assert [isinstance(result, StoreUnavailable) for result in results] == [True, False] * 10
+    await database.close()
+
+
+async def test_the_loops_do_not_wait_for_long_questions(path: Path, clock: StillClock) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+
+    async with AsyncExitStack() as asked:
+        for _ in range(READERS):
+            await asked.enter_async_context(database.reading())
+        async with database.reading(urgent=True) as tx:
+            assert await tx.fetch("SELECT 1") == [(1,)]
     await database.close()
 
 

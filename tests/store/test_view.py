@@ -1,16 +1,38 @@
 import pytest
 from msgspec.structs import replace
 
+from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE
 from triaged.core.effects import Acted, Attached, Conflict
-from triaged.core.events import Acknowledged, Declared, Reopened, Resolved, TimerFired
-from triaged.core.model import Severity, State
+from triaged.core.events import (
+    Acknowledged,
+    AlertReceived,
+    Declared,
+    Reopened,
+    Resolved,
+    TimerFired,
+)
+from triaged.core.model import Alert, Outcome, Severity, State
+from triaged.core.receiving import START_TOLERANCE_US
 from triaged.core.timers import LapseDue, ReopenWindowDue
 from triaged.store import alerts, incidents, info, timeline
 from triaged.store.alerts import AlertFilter
 from triaged.store.database import Database
+
+
+class Asked(ByLabels):
+    """Remembers which alerts it was asked about, by their pod."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pods: list[str] = []
+
+    def classify(self, alert: Alert, now: int) -> Outcome:
+        """As the labels say."""
+        self.pods.append(alert.labels["pod"])
+        return super().classify(alert, now)
 
 
 @pytest.fixture
@@ -191,6 +213,34 @@ async def test_an_episode_that_starts_anew_ends_the_one_before(desk: Desk) -> No
     await desk.handle(later)
 
     assert await observed(desk) == [(1, 1, desk.clock.at, "restarted", 0), (2, 1, None, None, 0)]
+
+
+async def test_an_alert_that_lapses_and_fires_in_one_batch_begins_anew(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2"))
+    desk.clock.at += 26 * HOUR
+    await desk.handle(desk.fires(alertname="Other"))
+
+    lapse = TimerFired(LapseDue("am", "alertname=Down", desk.clock.at))
+    answers = await desk.handle(lapse, desk.fires(severity="SEV-2"))
+
+    assert answers[1:] == [Attached(1)]
+    assert (await desk.incident(1)).reopens == 1
+
+
+async def test_repeats_are_not_classified_whatever_else_is_in_the_batch(
+    database: Database, clock: StillClock
+) -> None:
+    asked = Asked()
+    desk = Desk(database, clock, settings(rules=asked))
+    first = desk.fires(pod="a", _starts="0")
+    await desk.handle(first, desk.fires(pod="b"))
+    asked.pods.clear()
+
+    late = (first.alert.starts_at or 0) + START_TOLERANCE_US  # from the other peer of a pair
+    again = AlertReceived(replace(first.alert, starts_at=late), clock.now())
+    await desk.handle(again, desk.fires(pod="b"), *[desk.fires(pod="c")] * 2)
+
+    assert asked.pods == ["c", "c"]
 
 
 async def test_what_is_not_over_is_walked_through_by_number(desk: Desk, database: Database) -> None:

@@ -40,11 +40,22 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "web": SHELL | INPUTS | {"api", "engine", "store"},
     "daemon": SHELL
     | INPUTS
-    | {"api", "delivery", "doorway", "engine", "listening", "store", "supervision", "systemd"}
+    | {
+        "api",
+        "delivery",
+        "disk",
+        "doorway",
+        "engine",
+        "listening",
+        "store",
+        "supervision",
+        "systemd",
+    }
     | {"timekeeper", "tokens", "upkeep", "web"},
     "systemd": frozenset(),
     "supervision": SHELL,
     "upkeep": SHELL | {"api", "store"},
+    "disk": SHELL | {"api"},
     "listening": SHELL | {"config", "systemd"},
     "__main__": frozenset({"cli"}),
     # The commands are the outermost layer: one of them, `serve`, starts the daemon.

@@ -92,17 +92,16 @@ async def show_groups(call: Call) -> web.StreamResponse:
     groups: dict[int | None, list[dict[str, object]]] = {}
     async for one in _firing(call, matchers):
         groups.setdefault(one.alert.incident, []).append(_document(one))
+    numbers = [number for number in groups if number is not None]
     async with call.context.database.reading() as tx:
-        keys = {
-            number: dict(incident.key)
-            for number in groups
-            if number is not None and (incident := await incidents.fetch(tx, number)) is not None
-        }
+        found = await incidents.of_numbers(tx, numbers)
+    keys = {incident.number: dict(incident.key) for incident in found}
     shown: list[dict[str, object]] = [
         {"labels": keys.get(number or 0, {}), "receiver": RECEIVER, "alerts": members}
         for number, members in groups.items()
     ]
-    return answers.answer(shown)
+    listed = [alert for members in groups.values() for alert in members]
+    return answers.answer(shown, headers=_truncation(listed))
 
 
 async def gone(call: Call) -> web.StreamResponse:

@@ -5,6 +5,7 @@ slow hash would protect nothing. Those of the configuration need no store; those
 read together, at most once a second, so that one revoked elsewhere is dead a second later.
 """
 
+import asyncio
 import hmac
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
@@ -96,6 +97,7 @@ class Authority:
         self._static: Mapping[str, tuple[str, Caller]] = {}
         self._stored: Mapping[str, tuple[str, Grant]] = {}
         self._read_at: int | None = None
+        self._reading = asyncio.Lock()
 
     async def caller(self, token: str, configuration: Configuration) -> Caller | None:
         """Whom `token` stands for; None: nobody. Raises StoreUnavailable if that is unknown."""
@@ -119,19 +121,25 @@ class Authority:
         self._read_at = None
 
     async def _refresh(self) -> None:
-        now = self._clock.now()
-        if self._read_at is not None and now - self._read_at < FRESH_US:
+        """Read the tokens anew once they are a second old; who comes meanwhile waits for that."""
+        if self._is_fresh():
             return
-        try:
-            async with self._database.reading() as tx:
-                self._stored = {
-                    _key(found.digest): (found.digest, found) for found in await grants(tx)
-                }
-        except StoreUnavailable:
-            if self._read_at is None:
-                raise
-            return  # nobody can revoke a token while the store is away either
-        self._read_at = now
+        async with self._reading:
+            if self._is_fresh():
+                return
+            now = self._clock.now()
+            try:
+                async with self._database.reading() as tx:
+                    known = await grants(tx)
+            except StoreUnavailable:
+                if self._read_at is None:
+                    raise
+                return  # nobody can revoke a token while the store is away either
+            self._stored = {_key(grant.digest): (grant.digest, grant) for grant in known}
+            self._read_at = now
+
+    def _is_fresh(self) -> bool:
+        return self._read_at is not None and self._clock.now() - self._read_at < FRESH_US
 
 
 def _static(configuration: Configuration) -> dict[str, tuple[str, Caller]]:

@@ -36,8 +36,6 @@ class Context:
     """Load the configuration anew; nothing but warnings is wrong when it was taken."""
     health: Callable[[], Mapping[str, bool]]
     """By loop: whether it turns."""
-    started: bool = True
-    """False while a daemon that listens already is still starting: 503 to everything."""
     authority: Authority = field(init=False)
     hub: Hub = field(init=False)
     """Wants to hear of each commit, like `metrics`."""

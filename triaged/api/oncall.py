@@ -9,9 +9,6 @@ from triaged.api.schemas import OnCall, OnCallList
 from triaged.core.oncall import Schedule, next_change, on_call
 from triaged.wire import instant_text
 
-CHANGES_MAX = 100
-"""Boundaries that are looked through for one at which somebody else takes over."""
-
 
 async def show(call: Call) -> web.StreamResponse:
     """Who is on call at `at` (now unless given), and until when."""
@@ -26,15 +23,10 @@ async def show(call: Call) -> web.StreamResponse:
 
 
 def _row(schedule: Schedule, at: int) -> OnCall:
-    people = on_call(schedule, at)
     until = next_change(schedule, at)
-    for _ in range(CHANGES_MAX):
-        if until is None or on_call(schedule, until) != people:
-            break
-        until = next_change(schedule, until)
     return OnCall(
         schedule=schedule.name,
-        people=list(people),
+        people=list(on_call(schedule, at)),
         until=None if until is None else instant_text(until),
     )
 

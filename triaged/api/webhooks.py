@@ -158,8 +158,6 @@ def holds(source: Source, received: Received) -> bool:
 
 
 def _not_now(call: Call) -> web.Response | None:
-    if not call.context.started:
-        return refused(call, "starting", problems.unavailable("triaged is starting"))
     if call.context.database.low:
         answer = problems.unavailable("the disk of the store is nearly full")
         return refused(call, "disk_low", answer)

@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Further headers, e.g. `authorization`."""
     timeout: str = "10s"
     """How long an attempt may take; at most 10s."""
+    public_only: bool = False
+    """Refuse to connect to private and loopback addresses, whatever the name resolves to."""
 
     def __post_init__(self) -> None:
         """Refuse at load what could never be sent."""
@@ -82,7 +84,8 @@ def request(notice: Notice, settings: Settings, at: int) -> HttpRequest:
     if secrets:
         signatures = (f"v1={signature(key, seconds, body)}" for key in secrets)
         headers["x-triaged-signature"] = ",".join(signatures)
-    return HttpRequest("POST", settings.url, headers, body, attempt_s(settings.timeout))
+    wait_s = attempt_s(settings.timeout)
+    return HttpRequest("POST", settings.url, headers, body, wait_s, settings.public_only)
 
 
 def signature(secret: Secret, seconds: str, body: bytes) -> str:

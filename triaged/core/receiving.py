@@ -56,7 +56,7 @@ def _received(view: View, event: AlertReceived, settings: Settings, now: int) ->
     state = view.alerts.get((alert.source, alert.fingerprint))
     if not alert.firing:
         return _ended(view, alert, state, settings, now)
-    if state is not None and state.firing and not _starts_later(alert, state):
+    if state is not None and not starts(alert, state):
         lapses_at = lapses_at_of(alert, settings, event.received_at)
         repeat = RepeatAlert(alert, event.received_at, lapses_at)
         return Decision((repeat,), Attached(state.incident))
@@ -64,7 +64,10 @@ def _received(view: View, event: AlertReceived, settings: Settings, now: int) ->
     return _started(view, event, event.outcome, settings, now)
 
 
-def _starts_later(alert: Alert, state: AlertState) -> bool:
+def starts(alert: Alert, state: AlertState | None) -> bool:
+    """Whether a firing alert with this row, or none, starts an episode; else it repeats one."""
+    if state is None or not state.firing:
+        return True
     starts_at = alert.starts_at
     return starts_at is not None and starts_at > state.starts_at + START_TOLERANCE_US
 

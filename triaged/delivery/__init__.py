@@ -114,7 +114,7 @@ class Delivery:
     async def _channels_due(self) -> list[str]:
         """Names of channels, perhaps gone ones, that have pages waiting."""
         try:
-            async with self._database.reading() as tx:
+            async with self._database.reading(urgent=True) as tx:
                 return await pages.channels_due(tx)
         except StoreUnavailable as error:
             log.warning("delivery.waited", error=str(error))

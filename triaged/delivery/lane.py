@@ -139,7 +139,7 @@ class Lane:
         return sends
 
     async def _next_due(self) -> int | None:
-        async with self._around.database.reading() as tx:
+        async with self._around.database.reading(urgent=True) as tx:
             return await pages.next_due(tx, self.name)
 
     async def _rest(self) -> None:

@@ -8,10 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 from triaged.errors import StoreMismatch, StoreUnavailable
+from triaged.store.lanes import translated
 from triaged.store.locking import take_lock
 from triaged.store.migrating import migrations
 from triaged.store.restoring import set_apart
-from triaged.store.sqlite import SqliteDatabase, translated
+from triaged.store.sqlite import SqliteDatabase
 
 
 async def backup(path: Path, target: Path) -> None:

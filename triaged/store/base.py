@@ -111,8 +111,12 @@ class Database(ABC):
         """Read and write; committed, on disk, when the block has ended without an error."""
 
     @abstractmethod
-    def reading(self) -> AbstractAsyncContextManager[Transaction]:
-        """Read what is committed, without waiting for writers."""
+    def reading(self, *, urgent: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        """Read what is committed, without waiting for writers.
+
+        `urgent` is for the loops, who wait for nobody's long question. Raises StoreUnavailable
+        where too many read.
+        """
 
     @property
     def low(self) -> bool:

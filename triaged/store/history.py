@@ -30,7 +30,7 @@ async def episodes(
     """
     since, until = period
     if after is None:
-        after = await _first(tx, ("observations", "id", "received_at"), since) - 1
+        after = await first_since(tx, ("observations", "id", "received_at"), since) - 1
     rows = await tx.fetch(EPISODES, after, since, until, limit)
     return [_episode(row, until) for row in rows]
 
@@ -41,7 +41,7 @@ async def incidents(
     """What was opened in [since, until), after the incident `after`, in order."""
     since, until = period
     if after is None:
-        after = await _first(tx, ("incidents", "number", "opened_at"), since) - 1
+        after = await first_since(tx, ("incidents", "number", "opened_at"), since) - 1
     rows = await tx.fetch(
         """SELECT body FROM incidents
            WHERE number > $1 AND opened_at >= $2 AND opened_at < $3 ORDER BY number LIMIT $4""",
@@ -58,7 +58,7 @@ async def incidents(
     return [_past(one, entries[one.number], pages[one.number], until) for one in found]
 
 
-async def _first(tx: Transaction, column: tuple[str, str, str], since: int) -> int:
+async def first_since(tx: Transaction, column: tuple[str, str, str], since: int) -> int:
     """The first number whose instant is not before `since`: halving, for numbers rise with time.
 
     Where they do not quite, the condition of the query leaves out what is older.

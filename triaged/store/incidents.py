@@ -99,6 +99,11 @@ async def find(tx: Transaction, wanted: IncidentFilter) -> tuple[list[Incident],
     return asked.page([_decode(row[0]) for row in rows], lambda incident: (incident.number,))
 
 
+async def of_numbers(tx: Transaction, numbers: Iterable[int]) -> list[Incident]:
+    """The incidents with these numbers; those that there are not are absent."""
+    return decoded(await tx.fetch_bulk(*ask_numbers(numbers)))
+
+
 async def live_numbers(tx: Transaction) -> list[int]:
     """The numbers of all incidents that are not over, in order."""
     rows = await tx.fetch(f"SELECT number FROM incidents WHERE state IN {LIVE_SQL} ORDER BY number")

@@ -113,8 +113,8 @@ class PostgresDatabase(Database):
                 yield PostgresTransaction(connection, writes=True)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Transaction]:
-        """Read one view of what is committed."""
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+        """Read one view of what is committed; there are connections enough for all."""
         with translated():
             async with (
                 self._acquired() as connection,

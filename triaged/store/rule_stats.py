@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from triaged.store.base import Database, Row
+from triaged.store.history import first_since
 from triaged.store.noise import Brief
 from triaged.store.observations import Verdict
 
@@ -43,22 +44,20 @@ async def of_rules(database: Database, since: int) -> dict[str, RuleStats]:
     stats: dict[str, RuleStats] = {}
     decided: dict[int, set[str]] = {}
     async with database.reading() as tx:
-        row = await tx.fetch_one(
-            "SELECT MIN(id), MAX(id) FROM observations WHERE received_at >= $1", since
-        )
-    first, last = row or (None, None)
-    if first is not None and last is not None:
-        for start in range(first, last + 1, EPISODES_AT_ONCE):
-            async with database.reading() as tx:
-                rows = await tx.fetch(
-                    """SELECT outcome, incident, COUNT(*), MAX(received_at) FROM observations
-                       WHERE id >= $1 AND id < $2 AND received_at >= $3
-                       GROUP BY outcome, incident""",
-                    start,
-                    start + EPISODES_AT_ONCE,
-                    since,
-                )
-            _count(rows, stats, decided)
+        first = await first_since(tx, ("observations", "id", "received_at"), since)
+        newest = await tx.fetch_one("SELECT MAX(id) FROM observations")
+    last = newest[0] if newest and newest[0] is not None else 0
+    for start in range(first, last + 1, EPISODES_AT_ONCE):
+        async with database.reading() as tx:
+            rows = await tx.fetch(
+                """SELECT outcome, incident, COUNT(*), MAX(received_at) FROM observations
+                   WHERE id >= $1 AND id < $2 AND received_at >= $3
+                   GROUP BY outcome, incident""",
+                start,
+                start + EPISODES_AT_ONCE,
+                since,
+            )
+        _count(rows, stats, decided)
     await _count_incidents(database, stats, decided)
     return stats
 

@@ -1,25 +1,18 @@
-"""SQLite: one writer thread that alone writes and checkpoints, aiosqlite for readers.
-
-The GIL is given up and taken again at every step of a statement, and beside a busy event loop
-taking it again can cost milliseconds. So a bulk is one step: one statement with many rows of
-values, a query that returns its rows as one JSON text.
-"""
+"""SQLite: one writer thread that alone writes and checkpoints, aiosqlite for readers."""
 
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
-from itertools import chain
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiosqlite
-import msgspec
 
-from triaged.errors import StoreError, StoreUnavailable
-from triaged.store.base import Ask, Bulk, Database, Row, Transaction
+from triaged.errors import StoreUnavailable
+from triaged.store.base import Database, Transaction
+from triaged.store.lanes import DiskFull, Lane, OnLane, Reader, Writer, translated
 from triaged.store.locking import take_lock
 from triaged.store.room import Room
 
@@ -29,11 +22,8 @@ BUSY_MS = 2000
 """How long to wait for another process's lock before ingest is told to come again."""
 
 READERS = 2
-CHUNKS = (512, 128, 32, 8, 1)
-"""Rows of one bulk statement: few sizes, so that prepared statements are found again."""
-
-VARIABLES_MAX = 30_000
-"""SQLite takes 32,766 in a statement."""
+READ_WAIT_S = 5.0
+"""How long somebody who asks waits for a reader; the longest questions take a second."""
 
 CHECKPOINT_PAGES = 16_000
 """64 MiB of log. A page of an index that many commits touch is then written back once for all of
@@ -53,223 +43,6 @@ PRAGMAS = (
 
 READER_PRAGMAS = ("query_only = ON", f"busy_timeout = {BUSY_MS}")
 
-_decode = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
-
-
-class DiskFull(StoreUnavailable):
-    """There was no room for what was written."""
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Errors of SQLite as ours: trouble that may pass, or a statement that can never work."""
-    try:
-        yield
-    except (
-        sqlite3.IntegrityError,
-        sqlite3.DataError,
-        sqlite3.ProgrammingError,
-        sqlite3.NotSupportedError,
-        sqlite3.InterfaceError,
-    ) as error:
-        raise StoreError(f"SQLite: {error}") from error
-    except sqlite3.Error as error:  # locked, full, an error of the disk, a damaged file
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-            raise DiskFull(f"SQLite: {error}") from error
-        raise StoreUnavailable(f"SQLite: {error}") from error
-
-
-def named(arguments: Sequence[Any]) -> dict[str, Any]:
-    """`$1 …` are names to SQLite."""
-    return {str(number): value for number, value in enumerate(arguments, 1)}
-
-
-def values_sql(bulk: Bulk, count: int) -> str:
-    """The text of a bulk over `count` rows."""
-    row = f"({', '.join('?' * len(bulk.types))})"
-    sql = bulk.sql.replace("{rows}", f"VALUES {', '.join([row] * count)}")
-    if bulk.columns:
-        sql = sql.replace("{columns}", f"json_group_array(json_array({', '.join(bulk.columns)}))")
-    return sql
-
-
-def chunks(bulk: Bulk, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Statements of the usual sizes, with their values, that together cover `rows`."""
-    start = 0
-    for size in CHUNKS:
-        if size * len(bulk.types) > VARIABLES_MAX:
-            continue
-        while len(rows) - start >= size:
-            part = rows[start : start + size]
-            yield values_sql(bulk, size), tuple(chain.from_iterable(part))
-            start += size
-
-
-class Lane:
-    """A connection and the one thread that uses it."""
-
-    def __init__(self, name: str) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._connection: sqlite3.Connection | None = None
-
-    async def open(self, path: Path, pragmas: Iterable[str]) -> None:
-        """Connect to the file."""
-
-        def connect() -> sqlite3.Connection:
-            with translated():
-                connection = sqlite3.connect(
-                    path, isolation_level=None, check_same_thread=False, cached_statements=256
-                )
-                for pragma in pragmas:
-                    connection.execute(f"PRAGMA {pragma}")
-                return connection
-
-        self._connection = await asyncio.get_running_loop().run_in_executor(self._thread, connect)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a connection."""
-        return self._connection is not None
-
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do `work` on the thread."""
-        connection = self._connection
-        if connection is None:
-            raise StoreUnavailable("the store is closed")
-
-        def guarded() -> T:
-            with translated():
-                return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
-
-    async def close(self) -> None:
-        """Close the connection and end the thread."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
-        self._thread.shutdown()
-
-
-class OnLane(Transaction):
-    """Queries on a lane: each call is one hop to its thread."""
-
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
-
-    async def _call(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await self._lane.run(work)
-
-    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
-        """The rows of a query."""
-        return await self._call(lambda c: c.execute(sql, named(arguments)).fetchall())
-
-    async def fetch_bulks(self, asks: Sequence[Ask]) -> list[list[Row]]:
-        """The rows of several queries, in one hop; in none where there are no values."""
-
-        def query(connection: sqlite3.Connection) -> list[list[str]]:
-            return [
-                [connection.execute(*one).fetchone()[0] for one in chunks(bulk, rows)]
-                for bulk, rows in asks
-            ]
-
-        if not any(rows for _, rows in asks):
-            return [[] for _ in asks]
-        answers = await self._call(query)
-        return [list(chain.from_iterable(map(_decode, texts))) for texts in answers]
-
-    async def execute(self, sql: str, *arguments: Any) -> int:
-        """Refused: this only reads."""
-        raise StoreError("a reader cannot write")
-
-    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
-        """Refused: this only reads."""
-        raise StoreError("a reader cannot write")
-
-    async def lock_keys(self, keys: Sequence[str]) -> None:
-        """There is one writer."""
-
-
-class Writer(OnLane):
-    """A transaction of the writer. Writes wait for the next query or the commit: few hops."""
-
-    def __init__(self, lane: Lane) -> None:
-        super().__init__(lane)
-        self._waiting: list[tuple[Bulk, Sequence[Row]]] = []
-        self.begun = False
-
-    async def execute(self, sql: str, *arguments: Any) -> int:
-        """Execute one statement; how many rows it changed."""
-        return await self._call(lambda c: c.execute(sql, named(arguments)).rowcount)
-
-    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
-        """Remember it for the next hop."""
-        if rows:
-            self._waiting.append((bulk, rows))
-
-    async def _call(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        waiting, self._waiting = self._waiting, []
-        begin, self.begun = not self.begun, True
-
-        def together(connection: sqlite3.Connection) -> T:
-            if begin:
-                connection.execute("BEGIN IMMEDIATE")
-            write_all(connection, waiting)
-            return work(connection)
-
-        return await self._lane.run(together)
-
-    async def finish(self) -> None:
-        """Write what waits, and commit."""
-        if not self.begun and not self._waiting:
-            return
-        await self._call(lambda connection: connection.execute("COMMIT"))
-
-
-def write_all(
-    connection: sqlite3.Connection, waiting: Iterable[tuple[Bulk, Sequence[Row]]]
-) -> None:
-    """Execute bulk statements in order."""
-    for bulk, rows in waiting:
-        for sql, values in chunks(bulk, rows):
-            connection.execute(sql, values)
-
-
-class Reader(Transaction):
-    """A read-only look at what is committed."""
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-
-    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
-        """The rows of a query."""
-        with translated():
-            rows = await self._connection.execute_fetchall(sql, named(arguments))
-            return [tuple(row) for row in rows]
-
-    async def fetch_bulks(self, asks: Sequence[Ask]) -> list[list[Row]]:
-        """The rows of several queries."""
-        return [await self._found(bulk, rows) for bulk, rows in asks]
-
-    async def _found(self, bulk: Bulk, rows: Sequence[Row]) -> list[Row]:
-        found: list[Row] = []
-        with translated():
-            for sql, values in chunks(bulk, rows):
-                answer = list(await self._connection.execute_fetchall(sql, values))
-                found += _decode(answer[0][0])
-        return found
-
-    async def execute(self, sql: str, *arguments: Any) -> int:
-        """Refused: readers do not write."""
-        raise StoreError("a reader cannot write")
-
-    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
-        """Refused: readers do not write."""
-        raise StoreError("a reader cannot write")
-
-    async def lock_keys(self, keys: Sequence[str]) -> None:
-        """Readers lock nothing."""
-
 
 class SqliteDatabase(Database):
     """One file, one writer."""
@@ -286,6 +59,7 @@ class SqliteDatabase(Database):
         self._writing = asyncio.Lock()
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        self._free_for_loops: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
 
     async def open(self) -> None:
         """Open the writer and the readers."""
@@ -294,12 +68,12 @@ class SqliteDatabase(Database):
         await self._writer.open(self.path, PRAGMAS)
         await self._ahead.open(self.path, READER_PRAGMAS)
         with translated():
-            for _ in range(READERS):
+            for queue in (self._free_for_loops, *[self._free] * READERS):
                 reader = await aiosqlite.connect(self.path, isolation_level=None)
                 self._readers.append(reader)
                 for pragma in READER_PRAGMAS:
                     await reader.execute(f"PRAGMA {pragma}")
-                self._free.put_nowait(reader)
+                queue.put_nowait(reader)
 
     @property
     def low(self) -> bool:
@@ -345,25 +119,32 @@ class SqliteDatabase(Database):
         await self.on_writer(roll_back)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Transaction]:
-        """One of the readers, with one view of the data."""
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+        """One of the readers, with one view of the data; the loops have one of their own."""
         if not self._writer.is_open:
             raise StoreUnavailable("the store is closed")
-        connection = await self._free.get()
+        queue = self._free_for_loops if urgent else self._free
+        try:
+            async with asyncio.timeout(None if urgent else READ_WAIT_S):
+                connection = await queue.get()
+        except TimeoutError:
+            raise StoreUnavailable("too many are reading the store") from None
         try:
             with translated():
                 await connection.execute("BEGIN")
             yield Reader(connection)
         finally:
-            await asyncio.shield(self._give_back(connection))
+            await asyncio.shield(self._give_back(connection, queue))
 
-    async def _give_back(self, connection: aiosqlite.Connection) -> None:
+    async def _give_back(
+        self, connection: aiosqlite.Connection, queue: asyncio.Queue[aiosqlite.Connection]
+    ) -> None:
         """End the reader's transaction, also one that a cancelled caller had just asked for."""
         try:
             with translated():
                 await connection.rollback()
         finally:
-            self._free.put_nowait(connection)
+            queue.put_nowait(connection)
 
     async def close(self) -> None:
         """Close every connection, and let another daemon have the file."""

@@ -3,6 +3,7 @@
 One query or statement per table and batch, never one per alert.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from triaged.core.events import (
@@ -28,6 +29,7 @@ from triaged.core.expectations import Watch, key_of
 from triaged.core.grouping import team_of
 from triaged.core.model import AlertState
 from triaged.core.quarantining import quarantine_key
+from triaged.core.receiving import starts
 from triaged.core.settings import Settings
 from triaged.core.storming import storm_key
 from triaged.core.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue, StormDue
@@ -84,9 +86,9 @@ async def load(
     With `before`, what that view knows is newer than what `tx` finds: its batch is being
     committed. Then the batch must hold alerts only.
     """
-    identities = [event.alert for event in batch if isinstance(event, AlertReceived)]
-    known = {(alert.source, alert.fingerprint) for alert in identities}
-    once = len(known) == len(identities)
+    reported = [event.alert for event in batch if isinstance(event, AlertReceived)]
+    identities = [(alert.source, alert.fingerprint) for alert in reported]
+    known = set(identities)
     lapsing = {
         (event.timer.source, event.timer.fingerprint)
         for event in batch
@@ -102,7 +104,8 @@ async def load(
     loaded = {(state.source, state.fingerprint): state for state in found}
     if before is not None:
         loaded |= {identity: before.alerts[identity] for identity in known & before.alerts.keys()}
-    events = _classified(batch, loaded, settings, now, once=once)
+    unsure = lapsing if len(known) == len(identities) else lapsing | _several(identities)
+    events = _classified(batch, loaded, unsure, settings, now)
     wanted = _Wanted(events, loaded)
     expected = await _load_watches(tx, wanted, settings, before)
     teams = _teams(events, settings)
@@ -125,23 +128,27 @@ async def load(
     return view, events
 
 
+def _several(identities: Iterable[AlertId]) -> set[AlertId]:
+    return {identity for identity, count in Counter(identities).items() if count > 1}
+
+
 def _classified(
     batch: Sequence[Event],
-    loaded: dict[AlertId, AlertState],
+    loaded: Mapping[AlertId, AlertState],
+    unsure: Set[AlertId],
     settings: Settings,
     now: int,
-    *,
-    once: bool,
 ) -> list[Event]:
-    """The batch, with outcomes for whatever may start an episode (docs/decisions/0002)."""
+    """The batch, with outcomes for whatever may start an episode (docs/decisions/0002).
+
+    What happens to those of `unsure` before, in this batch, may make them start one.
+    """
     events: list[Event] = []
     for event in batch:
         if isinstance(event, AlertReceived) and event.alert.firing:
             alert = event.alert
-            state = loaded.get((alert.source, alert.fingerprint))
-            repeats = state is not None and state.firing
-            later = repeats and state is not None and (alert.starts_at or 0) > state.starts_at
-            if not (once and repeats) or later:
+            identity = (alert.source, alert.fingerprint)
+            if identity in unsure or starts(alert, loaded.get(identity)):
                 outcome = settings.rules.classify(alert, now)
                 events.append(AlertReceived(alert, event.received_at, outcome))
                 continue
