@@ -122,7 +122,6 @@ def test_incidents_targets_and_escalations_are_counted_by_severity() -> None:
             Count("escalation", "SEV-1"),
             Count("target", "SEV-1", "missed"),
             Count("response_us", "SEV-1", value=90_000_000),
-            Count("repair", value=2),
         ],
     )
 
@@ -132,7 +131,6 @@ def test_incidents_targets_and_escalations_are_counted_by_severity() -> None:
     assert value(metrics, "response_targets_total", severity="SEV-1", outcome="missed") == 1
     assert value(metrics, "response_seconds_bucket", severity="SEV-1", le="60.0") == 0
     assert value(metrics, "response_seconds_bucket", severity="SEV-1", le="300.0") == 1
-    assert value(metrics, "auditor_repairs_total") == 2
 
 
 def test_pages_are_counted_by_what_came_of_them() -> None:

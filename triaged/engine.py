@@ -44,7 +44,8 @@ ATTENTIVE_US = SECOND
 person who has just pressed a button."""
 
 INGEST_MAX = 50_000
-"""Alerts that may wait: two seconds of work and 100 MB; what is more is told to come again."""
+"""Alerts that may wait: four to five seconds of work and 100 MB. Beyond that, senders are told to
+come again."""
 
 URGENT_MAX = 20_000
 """Actions, timers and verdicts that may wait: timers come by the 500, lanes by the dozen, so what

@@ -242,8 +242,6 @@ class Metrics:
                 self.response_seconds.labels(count.label).observe(count.value / US)
             case "suppressed":
                 self.alerts_suppressed.labels(count.label).inc(count.value)
-            case "repair":
-                self.auditor_repairs.inc(count.value)
 
     def reloaded(self, at: int, *, successful: bool) -> None:
         """The configuration was loaded at `at` (µs), or could not be."""

@@ -1,4 +1,4 @@
-"""`webhook`: signed JSON to any address; what it sends is fixed in docs (interface, "HTTP").
+"""`webhook`: signed JSON to any address; docs/guide/paging.md says what it sends.
 
 The signature is `v1=` + hex HMAC-SHA256(secret, timestamp + "." + body), the timestamp seconds
 since 1970. `Retry-After`: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3

@@ -206,7 +206,7 @@ class TimerFired(msgspec.Struct, frozen=True, gc=False):
 
 
 class PageDue(msgspec.Struct, frozen=True, gc=False):
-    """A claimed page asks whether it may go out now. `token` is the claim's fence."""
+    """A claimed page asks whether it may go out now."""
 
     page: Page
 

@@ -153,7 +153,7 @@ def _open(
 
 
 def _title(view: View, watch: Watch, expectation: Expectation) -> str:
-    """`watchdog: not seen since 2026-03-30T10:00:00Z, expected every 5m`."""
+    """`watchdog: not seen since 2026-03-30T10:00:00Z; it should come every 5m`."""
     kind, _, name = watch.name.partition(":")
     seen_at = _seen(view, watch)
     since = f"never seen, expected since {_second(watch.since_at)}"

@@ -34,7 +34,7 @@ LIVE = frozenset({State.OPEN, State.ACKNOWLEDGED})
 
 
 class Phase(StrEnum):
-    """Where the work on an incident stands (mission/incident-management: Incident Lifecycle)."""
+    """How far the work on an incident is, from noticing it to ending it."""
 
     DETECTION = "detection"
     TRIAGE = "triage"

@@ -11,8 +11,9 @@ RETRY_MAX_US = 60 * SECOND
 """A provider that is back is used within a minute; more often would be a storm of its own."""
 
 PATIENCE_US = 10 * SECOND
-"""A first attempt that took this long, or a provider that wants a longer pause, is reason enough
-for the next contact: a SEV-1 must reach somebody within its 5 minutes."""
+"""A provider that wants a longer pause is reason enough for the next contact. So is a first attempt
+that the provider may have accepted (`maybe_accepted`): it timed out or was cut when the message was
+on its way, however long it took. A SEV-1 must reach somebody within its 5 minutes."""
 
 UPDATE_LIFE_US = 1 * HOUR
 """News that could not be delivered for an hour is no news; a page is tried while it is needed."""

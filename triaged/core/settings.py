@@ -140,7 +140,7 @@ DEFAULT_RESPONSE_US = {
     Severity.SEV2: 15 * MINUTE,
     Severity.SEV3: 1 * HOUR,
 }
-"""The founding document's response targets; SEV-4 is the next business day."""
+"""The response targets where config.yaml sets none; that of SEV-4 is the next business day."""
 
 DEFAULT_STALE_US = {"alertmanager": 25 * HOUR, "grafana": 25 * HOUR}
 """By kind of source: a day of repeats (repeat_interval is rarely longer) and an hour of grace."""
