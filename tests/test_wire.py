@@ -4,7 +4,16 @@ import msgspec
 import pytest
 
 from triaged.errors import Malformed
-from triaged.wire import NESTING_MAX, Secret, decoded, encode, instant, instant_text, nesting_of
+from triaged.wire import (
+    NESTING_MAX,
+    Secret,
+    decoded,
+    encode,
+    instant,
+    instant_text,
+    instant_text_or_none,
+    nesting_of,
+)
 
 MAPS = msgspec.json.Decoder(list[dict[str, str]])
 
@@ -14,6 +23,11 @@ def test_an_instant_is_written_in_utc_with_microseconds() -> None:
 
     assert instant_text(at) == "2026-03-30T08:00:00.000000Z"
     assert datetime.fromisoformat(instant_text(at)) == datetime(2026, 3, 30, 8, tzinfo=UTC)
+
+
+def test_no_instant_stays_none() -> None:
+    assert instant_text_or_none(None) is None
+    assert instant_text_or_none(0) == "1970-01-01T00:00:00.000000Z"
 
 
 @pytest.mark.parametrize("show", [str, repr, lambda s: f"{s}", lambda s: f"{s!r:>9}", "%s".__mod__])

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 
 from triaged import __version__
+from triaged.core.durations import SECOND
 from triaged.core.effects import (
     ByKind,
     Count,
@@ -44,8 +45,6 @@ WORK_BUCKETS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 
 BATCH_BUCKETS = (1, 4, 16, 64, 256, 1024, 4096)
 """A request of Prometheus holds at most 256 alerts; a batch holds several requests."""
-
-US = 1_000_000
 
 
 class StoreCounts(msgspec.Struct, frozen=True):
@@ -225,7 +224,7 @@ class Metrics:
                 return
             case PageState.SENT if page.sent_at is not None and page.kind is PageKind.PAGE:
                 latency_us = max(page.sent_at - page.received_at, 0)
-                self.page_latency.labels(page.channel).observe(latency_us / US)
+                self.page_latency.labels(page.channel).observe(latency_us / SECOND)
             case _:
                 pass  # an update, or one that never went out
         self.pages.labels(page.channel, page.state).inc()
@@ -239,7 +238,7 @@ class Metrics:
             case "target":
                 self.response_targets.labels(count.label, count.outcome).inc(count.value)
             case "response_us":
-                self.response_seconds.labels(count.label).observe(count.value / US)
+                self.response_seconds.labels(count.label).observe(count.value / SECOND)
             case "suppressed":
                 self.alerts_suppressed.labels(count.label).inc(count.value)
 
@@ -247,7 +246,7 @@ class Metrics:
         """The configuration was loaded at `at` (µs), or could not be."""
         self.reload_successful.set(int(successful))
         if successful:
-            self.reload_success_at.set(at / US)
+            self.reload_success_at.set(at / SECOND)
 
     def stored(self, counts: StoreCounts, now: int) -> None:
         """Show what the store holds; a kind of incident that is gone goes to 0."""
@@ -270,4 +269,4 @@ class Metrics:
 
 
 def _age_s(since: int | None, now: int) -> float:
-    return 0 if since is None else max(now - since, 0) / US
+    return 0 if since is None else max(now - since, 0) / SECOND

@@ -15,13 +15,12 @@ from triaged.core.durations import parse_duration
 from triaged.errors import Malformed
 from triaged.store import tokens
 from triaged.store.database import Transaction
-from triaged.wire import instant_text
+from triaged.wire import instant_text, instant_text_or_none
 
 PREFIX = "trg_"
 RANDOM_BYTES = 32
 NAME_MAX = 100
 
-ROLES = ("admin", "respond", "read")
 _SCOPE = re.compile(r"admin|respond|read|ingest:(\*|[A-Za-z0-9_.-]{1,100})")
 SCOPE_WANTED = "admin, respond, read, ingest:<source> or ingest:*"
 
@@ -137,6 +136,6 @@ def token_document(row: tokens.Token) -> dict[str, object]:
         "scopes": list(row.scopes),
         "person": row.person,
         "created_at": instant_text(row.created_at),
-        "expires_at": None if row.expires_at is None else instant_text(row.expires_at),
-        "revoked_at": None if row.revoked_at is None else instant_text(row.revoked_at),
+        "expires_at": instant_text_or_none(row.expires_at),
+        "revoked_at": instant_text_or_none(row.revoked_at),
     }

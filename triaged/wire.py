@@ -45,6 +45,11 @@ def instant_text(at: int) -> str:
     return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def instant_text_or_none(at: int | None) -> str | None:
+    """`instant_text` of an instant; None stays None."""
+    return None if at is None else instant_text(at)
+
+
 def instant(value: datetime) -> int:
     """µs UTC of an aware datetime."""
     return (value - _EPOCH) // timedelta(microseconds=1)

@@ -10,7 +10,7 @@ from triaged.core.model import incident_id, incident_number
 from triaged.errors import Problem
 from triaged.store import alerts
 from triaged.store.alerts import StoredAlert
-from triaged.wire import instant_text
+from triaged.wire import instant_text, instant_text_or_none
 
 
 def alert_document(alert: StoredAlert) -> dict[str, object]:
@@ -22,8 +22,8 @@ def alert_document(alert: StoredAlert) -> dict[str, object]:
         "episode": alert.episode,
         "starts_at": instant_text(alert.starts_at),
         "last_seen_at": instant_text(alert.last_seen_at),
-        "ended_at": _text(alert.ended_at),
-        "lapses_at": _text(alert.lapses_at),
+        "ended_at": instant_text_or_none(alert.ended_at),
+        "lapses_at": instant_text_or_none(alert.lapses_at),
         "repeats": alert.repeats,
         "incident": None if alert.incident is None else incident_id(alert.incident),
         "severity": alert.severity,
@@ -32,10 +32,6 @@ def alert_document(alert: StoredAlert) -> dict[str, object]:
         "annotations": alert.annotations,
         "url": alert.url,
     }
-
-
-def _text(at: int | None) -> str | None:
-    return None if at is None else instant_text(at)
 
 
 async def index(call: Call) -> web.StreamResponse:

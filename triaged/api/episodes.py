@@ -11,7 +11,7 @@ from triaged.api.schemas import Instant
 from triaged.core.model import Severity
 from triaged.store import episodes
 from triaged.store.episodes import StoredEpisode
-from triaged.wire import instant_text
+from triaged.wire import instant_text, instant_text_or_none
 
 
 class EpisodeDocument(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ def _document(one: StoredEpisode) -> dict[str, object]:
         "episode": one.episode,
         "received_at": instant_text(one.received_at),
         "starts_at": instant_text(one.starts_at),
-        "ended_at": None if one.ended_at is None else instant_text(one.ended_at),
+        "ended_at": instant_text_or_none(one.ended_at),
         "ended_by": one.ended_by,
         "repeats": one.repeats,
         "severity": one.verdict.severity,

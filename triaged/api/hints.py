@@ -18,7 +18,7 @@ from triaged.store import changes, incidents, noise, words
 from triaged.store.base import Transaction
 from triaged.store.noise import Noise
 from triaged.store.words import Likeness
-from triaged.wire import instant_text
+from triaged.wire import instant_text, instant_text_or_none
 
 CHANGES_BEFORE_US = 2 * HOUR
 """How long before an incident a change may have been: what a deployment breaks shows within minutes
@@ -152,7 +152,7 @@ def change_hint(change: Change, distance: int, opened_at: int) -> ChangeHint:
         service=change.service,
         distance=distance,
         at=instant_text(change.at),
-        ended_at=None if change.ended_at is None else instant_text(change.ended_at),
+        ended_at=instant_text_or_none(change.ended_at),
         when=_when(change, opened_at),
         title=change.title,
         kind=change.kind,
@@ -188,7 +188,7 @@ def similar_hint(one: Likeness) -> SimilarHint:
         severity=incident.severity,
         service=incident.service,
         opened_at=instant_text(incident.opened_at),
-        resolved_at=None if resolved_at is None else instant_text(resolved_at),
+        resolved_at=instant_text_or_none(resolved_at),
         score=round(one.score, 2),
         shared=list(one.shared),
         cause=cause[:TEXT_MAX],

@@ -2,6 +2,7 @@
 
 from prometheus_client import Histogram
 
+from triaged.core.durations import SECOND
 from triaged.metrics import Metrics
 
 REQUESTS_MAX = 512
@@ -9,8 +10,6 @@ REQUESTS_MAX = 512
 
 BYTES_MAX = 64 << 20
 """Of bodies in memory: eight of the largest, or every request of a storm."""
-
-US = 1_000_000
 
 
 class Intake:
@@ -32,4 +31,4 @@ class Intake:
         child = self._children.get(source)
         if child is None:
             child = self._children[source] = self._metrics.ingest_seconds.labels(source)
-        child.observe(us / US)
+        child.observe(us / SECOND)

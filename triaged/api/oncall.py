@@ -7,7 +7,7 @@ from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import OnCall, OnCallList
 from triaged.core.oncall import Schedule, next_change, on_call
-from triaged.wire import instant_text
+from triaged.wire import instant_text, instant_text_or_none
 
 
 async def show(call: Call) -> web.StreamResponse:
@@ -27,7 +27,7 @@ def _row(schedule: Schedule, at: int) -> OnCall:
     return OnCall(
         schedule=schedule.name,
         people=list(on_call(schedule, at)),
-        until=None if until is None else instant_text(until),
+        until=instant_text_or_none(until),
     )
 
 

@@ -17,7 +17,7 @@ from triaged.store import rule_stats
 from triaged.store.alerts import StoredAlert
 from triaged.store.reclassifying import walk
 from triaged.store.rule_stats import RuleStats
-from triaged.wire import instant_text
+from triaged.wire import instant_text, instant_text_or_none
 
 SINCE_US = 30 * DAY
 SHOWN_MAX = 1_000
@@ -115,7 +115,7 @@ def _row(name: str, one: RuleStats, shadows: frozenset[str], *, loaded: bool) ->
         loaded=loaded,
         matches=one.matches,
         decided=one.decided,
-        last_match=None if one.last_match_at is None else instant_text(one.last_match_at),
+        last_match=instant_text_or_none(one.last_match_at),
         incidents=one.incidents,
         paged=one.paged,
         acted=one.acted,

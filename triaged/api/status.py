@@ -12,11 +12,11 @@ from triaged.api import answers
 from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import StatusDocument
 from triaged.config.model import Configuration
+from triaged.core.durations import SECOND
 from triaged.errors import StoreUnavailable
 from triaged.store import incidents
 from triaged.wire import Secret, encode, instant_text
 
-US = 1_000_000
 Plain = dict[str, "Plain"] | list["Plain"] | str | float | bool | None
 """What JSON can say."""
 
@@ -32,7 +32,7 @@ async def show(call: Call) -> web.StreamResponse:
     document = StatusDocument(
         version=__version__,
         started_at=instant_text(context.started_at),
-        uptime_seconds=(context.clock.now() - context.started_at) // US,
+        uptime_seconds=(context.clock.now() - context.started_at) // SECOND,
         healthy=dict(context.health()),
         store=await _store(call),
         rules=configuration.settings.rules.digest,

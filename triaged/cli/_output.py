@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-SECOND = 1_000_000
+from triaged.core.durations import SECOND
+
 COLOURS = {
     "SEV-1": "31;1",
     "SEV-2": "33;1",

@@ -11,6 +11,7 @@ from triaged.cli import _options
 from triaged.cli._client import Failed, complain
 from triaged.cli._output import clean, colourful, print_json
 from triaged.cli._payload import configured
+from triaged.core.durations import SECOND
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 SUMMARY = "run the unit tests of rules, without a daemon and without waiting"
 USAGE_ERROR = 2
-SECOND = 1_000_000
 RED, GREEN, PLAIN = "31;1", "32", ""
 SUITE = "triaged rules"
 

@@ -128,7 +128,7 @@ def _document(question: "Question", answer: "Answer") -> dict[str, Any]:
     import msgspec
 
     from triaged.core.document import incident_document
-    from triaged.wire import instant_text
+    from triaged.wire import instant_text, instant_text_or_none
 
     moments = [
         {**msgspec.to_builtins(m), "at": instant_text(m.at)}
@@ -138,7 +138,7 @@ def _document(question: "Question", answer: "Answer") -> dict[str, Any]:
     first_at = answer.first_page_at
     return {
         "at": instant_text(question.at),
-        "first_page_at": None if first_at is None else instant_text(first_at),
+        "first_page_at": instant_text_or_none(first_at),
         "moments": moments,
         "incidents": [incident_document(each, "") for each in answer.incidents],
         "unseen": [UNSEEN],

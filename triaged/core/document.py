@@ -7,11 +7,7 @@ from msgspec import UNSET
 from triaged.core.flapping import flaps
 from triaged.core.holding import held_by
 from triaged.core.model import ChainedEntry, Incident, Page, incident_id
-from triaged.wire import instant_text
-
-
-def _text(at: int | None) -> str | None:
-    return None if at is None else instant_text(at)
+from triaged.wire import instant_text, instant_text_or_none
 
 
 def incident_document(
@@ -38,13 +34,13 @@ def incident_document(
         "policy": incident.plan.policy,
         "runbook": incident.runbook,
         "opened_at": instant_text(incident.opened_at),
-        "armed_at": _text(incident.armed_at),
-        "respond_by": _text(incident.respond_by),
-        "acknowledged_at": _text(incident.acknowledged_at),
+        "armed_at": instant_text_or_none(incident.armed_at),
+        "respond_by": instant_text_or_none(incident.respond_by),
+        "acknowledged_at": instant_text_or_none(incident.acknowledged_at),
         "acknowledged_by": incident.acknowledged_by,
         "assigned_to": incident.assigned_to,
-        "snoozed_until": _text(incident.snoozed_until),
-        "resolved_at": _text(incident.resolved_at),
+        "snoozed_until": instant_text_or_none(incident.snoozed_until),
+        "resolved_at": instant_text_or_none(incident.resolved_at),
         "resolved_by": incident.resolved_by,
         "response": incident.response,
         "muted_by": list(muted_by) or None,
@@ -62,7 +58,7 @@ def incident_document(
             "epoch": place.epoch,
             "round": place.round,
             "step": place.step,
-            "next_at": _text(place.next_at),
+            "next_at": instant_text_or_none(place.next_at),
         },
         "key": dict(incident.key),
         "labels": dict(incident.labels),
@@ -116,7 +112,7 @@ def page_document(page: Page) -> dict[str, object]:
         "state": page.state,
         "due_at": instant_text(page.due_at),
         "created_at": instant_text(page.created_at),
-        "sent_at": _text(page.sent_at),
+        "sent_at": instant_text_or_none(page.sent_at),
         "epoch": page.epoch,
         "round": page.round,
         "step": page.step,

@@ -142,8 +142,5 @@ DEFAULT_RESPONSE_US = {
 }
 """The response targets where config.yaml sets none; that of SEV-4 is the next business day."""
 
-DEFAULT_STALE_US = {"alertmanager": 25 * HOUR, "grafana": 25 * HOUR}
-"""By kind of source: a day of repeats (repeat_interval is rarely longer) and an hour of grace."""
-
 ACTION_LINK_LIFE_US = 7 * DAY
 """How long after `respond_by` the link in a page still acts."""

@@ -13,7 +13,7 @@ from triaged.rules.explain import Attribute, Explanation, RuleVerdict, explain
 from triaged.rules.explained_expecting import ExplainedExpectation, explained_expecting
 from triaged.rules.explained_muting import ExplainedMute, explained_muting
 from triaged.rules.labelling import AddedLabel
-from triaged.wire import instant_text
+from triaged.wire import instant_text, instant_text_or_none
 
 
 class ForeseenPage(msgspec.Struct, frozen=True):
@@ -131,7 +131,7 @@ def _document(
         policy=incident.plan.policy if incident else None,
         policy_because=_policy_because(settings, outcome),
         respond_within=_within(within),
-        respond_by=_instant(incident.respond_by if incident else None),
+        respond_by=instant_text_or_none(incident.respond_by if incident else None),
         attributes=[*explanation.attributes, *_owned(settings, outcome, incident)],
         rules=list(explanation.rules),
         shadow=_shadow(settings, outcome),
@@ -161,10 +161,6 @@ def _within(within: int | NextBusinessDay) -> str:
     if isinstance(within, NextBusinessDay):
         return f"the next business day of {within.calendar.name}"
     return format_duration(within)
-
-
-def _instant(at: int | None) -> str | None:
-    return None if at is None else instant_text(at)
 
 
 def _policy_because(settings: Settings, outcome: Outcome) -> str:
@@ -202,7 +198,7 @@ def _step(firing: Firing, steps: tuple[Step, ...]) -> ForeseenStep:
         notify=[str(target) for number in firing.steps for target in steps[number - 1].notify],
         pages=[
             ForeseenPage(
-                at=_instant(call.at),
+                at=instant_text_or_none(call.at),
                 target=call.page.target,
                 person=call.page.recipient.person or None,
                 contact=call.page.recipient.contact,

@@ -4,7 +4,7 @@ import msgspec
 
 from triaged.core.model import Labels
 from triaged.core.muting import Muter, Muters, Suppressor, holds
-from triaged.wire import instant_text
+from triaged.wire import instant_text_or_none
 
 
 class ExplainedMute(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ def explained_muting(muters: Muters, labels: Labels, at: int) -> list[ExplainedM
         if not holds(window.matchers, labels):
             continue
         ends_at = window.ends_at(at)
-        until = None if ends_at is None else instant_text(ends_at)
+        until = instant_text_or_none(ends_at)
         because = "its window is open" if until else "it is meant, outside of the window"
         active = ends_at is not None
         found.append(ExplainedMute(Muter.MAINTENANCE, window.name, active, until, because))

@@ -11,6 +11,7 @@ from triaged.store.listing import Where
 from triaged.wire import encode
 
 LIVE_SQL = "('open', 'acknowledged')"
+OVER_SQL = f"state NOT IN {LIVE_SQL}"
 SAVE = Bulk(
     """INSERT INTO incidents (number, key, state, severity, service, team, title, opened_at,
            changed_at, body)

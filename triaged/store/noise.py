@@ -4,15 +4,13 @@ from collections.abc import Iterable
 
 import msgspec
 
+from triaged.core.grouping import ALERTS
 from triaged.core.model import Key
 from triaged.core.view import key_text
 from triaged.store.base import Row, Transaction
 
 RECENT_MAX = 1_000
 """Incidents that are looked at, the newest: a rule that pages more often than that is known."""
-
-ALERTS = "alerts"
-"""Who resolved, when the alerts did (core/grouping.py)."""
 
 
 class Noise(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from triaged.crashpoints import crash_point
 from triaged.store.base import Bulk, Database
+from triaged.store.incidents import OVER_SQL
 
 BATCH = 500
 
@@ -40,7 +41,6 @@ class Limits(Protocol):
         """Changes, from when they began."""
 
 
-OVER = "state NOT IN ('open', 'acknowledged')"
 QUERIES = {
     "observations": """DELETE FROM observations WHERE id IN (
         SELECT id FROM observations
@@ -97,7 +97,7 @@ async def _prune_incidents(database: Database, before: int) -> int:
     while gone == INCIDENTS_BATCH:
         async with database.transaction() as tx:
             rows = await tx.fetch(
-                f"SELECT number FROM incidents WHERE {OVER} AND changed_at < $1 LIMIT $2",
+                f"SELECT number FROM incidents WHERE {OVER_SQL} AND changed_at < $1 LIMIT $2",
                 before,
                 INCIDENTS_BATCH,
             )

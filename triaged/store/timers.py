@@ -16,6 +16,7 @@ from triaged.core.timers import (
     UnacknowledgeDue,
 )
 from triaged.store.base import Bulk, Row, Transaction
+from triaged.store.incidents import LIVE_SQL
 
 ARM = Bulk(
     """INSERT INTO timers (incident, kind, due_at, epoch, round, step, reopens)
@@ -31,10 +32,10 @@ DROP = Bulk(
     ("bigint", "text"),
 )
 LOOK_AGAIN = Bulk(
-    """WITH v (due_at) AS ({rows})
+    f"""WITH v (due_at) AS ({{rows}})
        INSERT INTO timers (incident, kind, due_at)
        SELECT i.number, 'mute', v.due_at FROM v CROSS JOIN incidents i
-       WHERE i.state IN ('open', 'acknowledged')
+       WHERE i.state IN {LIVE_SQL}
        ON CONFLICT (incident, kind) DO UPDATE SET due_at =
            CASE WHEN timers.due_at < excluded.due_at THEN timers.due_at ELSE excluded.due_at END""",
     ("bigint",),

@@ -10,7 +10,7 @@ import msgspec
 from triaged.core.model import Incident
 from triaged.core.similarity import incident_words, likeness, weight_of
 from triaged.store.base import Bulk, Database, Transaction
-from triaged.store.incidents import decoded
+from triaged.store.incidents import OVER_SQL, decoded
 
 BATCH = 100
 """Incidents whose words are written in one transaction: ingest waits for it, some 10 ms."""
@@ -25,11 +25,10 @@ HITS_MAX = 200
 """Incidents looked at for each word, the newest: a word that more have tells little."""
 
 NOTES_MAX = 50
-OVER = "state NOT IN ('open', 'acknowledged')"
 
 UNREAD = f"""SELECT i.changed_at, i.body FROM incidents i
     LEFT JOIN incidents_read r ON r.incident = i.number
-    WHERE i.{OVER} AND i.changed_at >= $1 AND (i.changed_at > $1 OR i.number > $2)
+    WHERE i.{OVER_SQL} AND i.changed_at >= $1 AND (i.changed_at > $1 OR i.number > $2)
         AND (r.changed_at IS NULL OR r.changed_at < i.changed_at)
     ORDER BY i.changed_at, i.number LIMIT $3"""
 FORGET = Bulk(
@@ -154,7 +153,9 @@ async def _described(
     sharing, weights = found
     rows = []
     for number in numbers:
-        rows += await tx.fetch(f"SELECT body FROM incidents WHERE number = $1 AND {OVER}", number)
+        rows += await tx.fetch(
+            f"SELECT body FROM incidents WHERE number = $1 AND {OVER_SQL}", number
+        )
     notes = await notes_of(tx, numbers)
     return [
         Likeness(
