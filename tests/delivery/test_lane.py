@@ -288,9 +288,13 @@ async def test_reload_adds_a_lane(tmp_path: Path) -> None:
         w.delivering() as delivery,
     ):
         delivery.reload({"hook": hook("hook", url)})
-        await w.fires()
+        number = await w.fires()
         await inbox.next()
-        await w.watch.until("hook", PageState.SENT)
+        sent = await w.watch.until("hook", PageState.SENT)
+        async with w.database.reading() as tx:
+            stored = await pages.of(tx, number)
+
+    assert stored == [sent]
 
 
 async def test_stop_waits_for_the_verdict_of_what_is_under_way(tmp_path: Path) -> None:
