@@ -1,8 +1,8 @@
 """Bodies that come faster than their alerts are decided: written down, then decided in order.
 
-While little waits, a body is decided before it is answered. Behind `PROMPT_MAX` alerts it is
-written down as it came, answered, and decided in its turn (docs/decisions/0016). Senders hold what
-is not answered in memory, and drop it when that is full; a disk holds more.
+While few alerts wait, a body is decided before it is answered. From `PROMPT_MAX` undecided alerts
+on, it is written down as it came, answered, and decided in its turn (docs/decisions/0016). Senders
+hold in memory what is not answered, and drop it when that is full; a disk holds more.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from triaged.store.base import Row
 from triaged.store.database import Database
 
 PROMPT_MAX = 32
-"""Alerts that may be undecided before a body which is to be decided before it is answered."""
+"""A body is decided before it is answered only while fewer alerts than this are undecided."""
 
 PACK_ALERTS_MAX = 128
 """Alerts that are forgotten together: a crash while they are decided has them decided again."""
@@ -36,7 +36,7 @@ READ_BYTES_MAX = 2 << 20
 """Of bodies that are read back at once, going by the mean size of a pack."""
 
 AT_ONCE_BYTES_MAX = 128 << 10
-"""Of bodies that are made small on the event loop: 0.3 ms, 4 where nothing repeats. A thread waits
+"""Of bodies that are compressed on the event loop: 0.3 ms, 4 where nothing repeats. A thread waits
 that long for the interpreter, and more is left to one."""
 
 CHUNK_MAX = 2048
@@ -47,9 +47,9 @@ BESIDE_MAX = 128
 """Alerts that it is given while others want it: senders and people wait for no more than that."""
 
 YIELD_US, QUIET_US = 40_000, 5_000
-"""After each chunk bodies that come in, people and timers go first: for so long at most, and until
-for so long none has come, or those that came have left half of the time. While senders take all
-they can get a sixth of the time is left to what is on disk, 2,000 to 3,000 alerts a second."""
+"""After each chunk, new bodies, people and timers go first: for at most 40 ms, or until none has
+come for 5 ms, or those that came left half of the time. While senders take all they can, a sixth of
+the time is left to what is on disk, 2,000 to 3,000 alerts a second."""
 
 RETRY_US = SECOND
 
@@ -65,7 +65,7 @@ class Limits(msgspec.Struct, frozen=True):
 
     waiting_bytes: int = 512 << 20
     """Bodies on disk: 700,000 alerts in requests of 64, a minute of work, well within the shortest
-    target, and some 50 MB when made small. Senders wait then, until the intake says 503."""
+    target, and some 50 MB when compressed. Senders wait then, until the intake says 503."""
     write_bytes: int = 4 << 20
     """Of bodies in one commit."""
     glance_s: float = 0.5

@@ -19,7 +19,7 @@ class Clock(Protocol):
 
 
 class ThreadClock(Clock, Protocol):
-    """A clock that also tells how busy a thread is."""
+    """A clock that also reports the calling thread's processor time."""
 
     def spent(self) -> int:
         """Processor time that the calling thread has used, in µs."""

@@ -139,7 +139,7 @@ def _decoded(name: str, text: bytes) -> str:
             name, _end_of(before), "not UTF-8: save the file in that encoding"
         ) from None
     if match := _UNPRINTABLE.search(decoded):
-        what = f"the character U+{ord(match.group()):04X} may not stand in a file"
+        what = f"the character U+{ord(match.group()):04X} is not allowed in a file"
         raise _unreadable(name, _end_of(decoded[: match.start()]), what)
     return decoded
 

@@ -1,4 +1,4 @@
-"""Connections that ask nothing: few an address and not for long, so that senders find room.
+"""Connections that ask nothing: few for each address, and not for long, so that senders find room.
 
 A connection is a stranger until the head of a request has come whole. Whoever opens thousands and
 sends a byte a second (slowloris) uses up files, and then nobody's alert gets in.

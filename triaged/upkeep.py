@@ -22,7 +22,7 @@ READ_EVERY_US = 10 * SECOND
 """How soon the words of an incident that is over are known: they help with the next one."""
 
 MUTES_EVERY_US = 15 * SECOND
-"""How soon a silence ends that ends when nothing it matches fires any more."""
+"""How soon an `expire_when_clear` silence ends once nothing it matches fires."""
 
 TOLD_TOGETHER = 100
 """Incidents in one batch that are told of a restore, between which alerts and people get in."""

@@ -1,4 +1,4 @@
-"""Rules in the shadow: recorded, and nothing else."""
+"""Shadow rules: recorded, and nothing else."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +31,7 @@ def classify(text: str, now: int = 0, **labels: str) -> Outcome:
 
 
 def split(rules: list[CompiledRule], shadow: list[bool]) -> RuleSet:
-    """The rules, those in the shadow taken out of the walk."""
+    """The rules, shadow rules taken out of the walk."""
     active: list[CompiledRule] = []
     shadows: list[ShadowRule] = []
     for rule, is_shadow in zip(rules, shadow, strict=True):

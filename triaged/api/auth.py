@@ -23,7 +23,7 @@ from triaged.tokens import Grant, digest_of, grants
 
 FRESH_US = SECOND
 TOKEN_MAX = 4096
-"""Characters of a credential that is looked at; the rest of us have 47."""
+"""Characters of a credential that is looked at; ours have 47 characters."""
 
 ANY_SOURCE = "ingest:*"
 KEY_CHARACTERS = 16

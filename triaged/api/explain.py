@@ -45,7 +45,7 @@ class Then(msgspec.Struct, frozen=True):
     labels: dict[str, str]
     """Labels that the rules added or changed."""
     shadow: dict[str, dict[str, str]]
-    """By rule in the shadow that matched: what it would have changed, with the value then."""
+    """By shadow rule that matched: what it would have changed, with the value then."""
 
 
 class Difference(msgspec.Struct, frozen=True):

@@ -62,7 +62,7 @@ def unauthorized() -> web.Response:
 
 def forbidden() -> web.Response:
     """403, always the same: the token is good, but not for this."""
-    return problem(403, "this token has not the scope that is needed here")
+    return problem(403, "this token lacks the required scope")
 
 
 def cross_site() -> web.Response:

@@ -46,7 +46,7 @@ class RuleRow(msgspec.Struct, frozen=True):
     shadow: bool
     """It is loaded with `mode: shadow`: it is recorded, and does nothing."""
     would_change: int
-    """Of the episodes: in the shadow, and something would be otherwise if the rule were active."""
+    """Of the episodes: those that would come out differently if this shadow rule were active."""
 
 
 class RuleStatsList(msgspec.Struct, frozen=True):

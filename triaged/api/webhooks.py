@@ -141,7 +141,7 @@ async def quarantine(call: Call, received: Received, reason: str, detail: str) -
 
 
 def wants_signature(source: Source) -> bool:
-    """Whether the source is known by a signature: then no token is asked for."""
+    """Whether the source is authenticated by a signature instead of a token."""
     return not holds(source, Received(source.name, b"", {}, 0))
 
 

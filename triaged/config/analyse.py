@@ -166,5 +166,5 @@ def _severities(settings: Settings, document: Document) -> Iterator[Finding]:
 
 
 def _rules(settings: Settings) -> Sequence[CompiledRule]:
-    """All rules, those in the shadow, too: what they name is there for them."""
+    """All rules, shadow rules too: what they name is there for them."""
     return settings.rules.loaded if isinstance(settings.rules, RuleSet) else ()

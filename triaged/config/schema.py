@@ -1,7 +1,7 @@
 """The shape of config.yaml. These docstrings are the reference: one for each key.
 
-What stands in other modules' hands is open here: the keys of `sources.<name>` and
-`channels.<name>` beyond those below are the `Settings` of the kind's module.
+Keys that other modules define are left open here: those of `sources.<name>` and `channels.<name>`
+beyond the ones below are the `Settings` of the kind's module.
 """
 
 from collections.abc import Mapping

@@ -44,7 +44,7 @@ class Cause(msgspec.Struct, frozen=True):
 
     reason: Reason
     at: int
-    """When the alert, action or due time was that pages measure their latency from."""
+    """The instant from which page latency is measured."""
 
 
 def calendar_of(settings: Settings, severity: Severity) -> Calendar | None:
@@ -182,7 +182,7 @@ def _say_escalated(draft: Draft, step: Step, now: int, cause: Cause) -> None:
 
 
 def _move_on(draft: Draft, settings: Settings, now: int) -> None:
-    """The place after the step that has just fired: the next step, or the next round."""
+    """Advance to the next step, or to the next round."""
     plan, place = draft.incident.plan, draft.incident.escalation
     last = place.step == len(plan.steps)
     if not last or place.round > plan.repeat_times:

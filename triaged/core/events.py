@@ -22,7 +22,7 @@ class SilenceSet(msgspec.Struct, frozen=True):
     """Somebody mutes alerts for a time, or changes the silence `id`."""
 
     new_id: str
-    """The identity of a new silence, if it comes to one."""
+    """The identity of a new silence, used only if a new silence is created."""
     matchers: tuple[Matcher, ...]
     starts_at: int
     ends_at: int
@@ -92,7 +92,7 @@ class TroubleEnded(msgspec.Struct, frozen=True):
 
 
 class PackDecided(msgspec.Struct, frozen=True, gc=False):
-    """All that these bodies of the backlog hold has come by: they are not needed any more."""
+    """Every alert in this pack has been submitted; the pack can be deleted."""
 
     id: int
 

@@ -1,4 +1,4 @@
-"""What should be seen again and again, and when it was: rows and their configuration."""
+"""What should be seen again and again, and when it last was: rows and their configuration."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -43,7 +43,7 @@ class Watch(msgspec.Struct, frozen=True, gc=False):
     """When it was seen; up to a quarter of `every_us` old."""
     source: str = ""
     fingerprint: str = ""
-    """Of the alert that was seen at `seen_at`: when that came last, its own row knows."""
+    """Of the alert that was seen at `seen_at`; the alert's own row says when it last came."""
     overdue: bool = False
     """There is, or was until a person resolved it, an incident about it."""
 

@@ -1,8 +1,8 @@
-"""Dead man's switches: what should be seen again and again opens an incident when it is not.
+"""Dead man's switches: an incident opens when what should be seen again and again is not.
 
-An alert that a rule expects, or anything at all from a source. Time counts from when it was seen
-last; if it never was, from when it was first expected. What came due while triaged was down gets
-`START_GRACE_US` more, in which senders try again.
+That is an alert that a rule expects, or anything at all from a source. Time counts from when it was
+last seen; if it never was, from when it was first expected. What came due while triaged was down
+gets `START_GRACE_US` more, in which senders try again.
 """
 
 from msgspec.structs import replace

@@ -1,7 +1,7 @@
-"""Flapping: what re-opens again and again pages once more, says so, and then keeps quiet.
+"""Flapping: an incident that keeps re-opening pages once more, says so, and then keeps quiet.
 
-While it flaps, an incident that nothing fires in stays open until that has lasted `within`; what
-comes back in the meantime joins it and pages nobody, unless the severity rises. A person who
+While it flaps, it stays open until nothing has fired in it for `within`; alerts that come back in
+the meantime join it and page nobody, unless the severity rises. A person who
 resolves it ends that, too: what comes back then is news (docs/decisions/0013).
 """
 

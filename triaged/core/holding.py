@@ -130,7 +130,7 @@ def _end(view: View, draft: Draft, settings: Settings, now: int) -> None:
 
 
 def _let_go(incident: Incident, page: Page, now: int) -> Effect:
-    """News goes out now; a page of before has a successor, or nobody needs it."""
+    """News goes out now; a page from before the rest has a successor, or nobody needs it."""
     if page.kind is PageKind.UPDATE:
         return SavePage(replace(page, due_at=min(page.due_at, now)))
     if incident.state is State.OPEN:

@@ -146,7 +146,7 @@ class ResolvePolicy(msgspec.Struct, frozen=True, gc=False):
 
 
 class Shadowed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A rule in the shadow that matched an alert."""
+    """A shadow rule that matched an alert."""
 
     rule: str
     would: tuple[tuple[str, str], ...] = ()
@@ -181,7 +181,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     inhibits: bool = False
     """A suppressor's `source` matches it: while it fires, others may be muted."""
     shadow: tuple[Shadowed, ...] = ()
-    """Rules in the shadow that matched, in order, up to a `stop` of an active one."""
+    """Shadow rules that matched, in order, up to a `stop` of an active one."""
 
 
 class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):
@@ -265,7 +265,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """Firing alerts by severity as classified; "" counts the unclassified."""
     resolved: int = 0
     truncated: int = 0
-    """Alerts that senders say they left out."""
+    """How many alerts senders said they left out."""
     last_joined: tuple[str, str] | None = None
     """(source, fingerprint) of the alert that joined last, for resolve `last`."""
     chosen: Severity | None = None

@@ -1,7 +1,8 @@
 """What is muted, by what, and until when: silences, maintenance windows, suppressors.
 
 It is looked up when a page or a step is due and never stored. An incident is muted when all its
-firing alerts are; one of which none fires is not. Label sets are those with the rules' laid over.
+firing alerts are. An incident with no firing alerts is never muted. Label sets are those with the
+rules' laid over.
 Suppressors are Alertmanager's inhibition:
 https://prometheus.io/docs/alerting/latest/configuration/#inhibit_rule
 """
@@ -37,7 +38,7 @@ class Muter(StrEnum):
 
 
 class Silence(msgspec.Struct, frozen=True):
-    """Somebody mutes what all `matchers` hold for, from `starts_at` until before `ends_at`."""
+    """Mutes alerts that match all `matchers`, from `starts_at` until before `ends_at`."""
 
     id: str
     matchers: tuple[Matcher, ...]

@@ -36,7 +36,7 @@ class SeverityTarget(msgspec.Struct, frozen=True):
 
 
 class ContactStep(msgspec.Struct, frozen=True):
-    """One way to a person, so long after the page is due."""
+    """One way to a person, used `after_us` after the page is due."""
 
     contact: str
     after_us: int = 0
@@ -89,14 +89,14 @@ class Classifier(Protocol):
 
 
 class FlapLimit(msgspec.Struct, frozen=True):
-    """An incident flaps that re-opened so often within a time."""
+    """How many re-openings within what time make an incident flap."""
 
     reopens: int
     within_us: int
 
 
 class StormLimit(msgspec.Struct, frozen=True):
-    """There is a storm when more incidents of a team than this open within a time."""
+    """There is a storm when more than `incidents` of a team open within `within_us`."""
 
     incidents: int
     within_us: int

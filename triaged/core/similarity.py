@@ -73,7 +73,7 @@ def likeness(weights: Mapping[str, float], shared: Iterable[str]) -> float:
 
 
 def told_of(notes: Sequence[str], pattern: re.Pattern[str]) -> str:
-    """What the last note says that begins with the words of `pattern`; empty if none does."""
+    """The text after the prefix in the last note that begins with `pattern`; empty if none does."""
     for note in reversed(notes):
         if match := pattern.match(note.strip()):
             return match[1].strip()

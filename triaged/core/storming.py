@@ -1,8 +1,9 @@
-"""Storms: over so many new incidents of a team in a time, one umbrella pages for those to come.
+"""Storms: one umbrella pages for a team's new incidents.
 
-They open, join and resolve singly, but none of them is armed: the umbrella is an incident like any
-other, whose steps reach people and whose acknowledgement stands for what is under it. SEV-1 always
-pages by itself, and so does what gets worse. How it ends: `unbundling.py`.
+It does so when a team gets more than a set number of new incidents within a set time. They open,
+join and resolve singly, but none of them is armed: the umbrella is an incident like any other,
+whose steps reach people and whose acknowledgement stands for what is under it. SEV-1 always pages
+by itself, and so does what gets worse. How it ends: `unbundling.py`.
 """
 
 from bisect import bisect_right

@@ -12,7 +12,7 @@ class Storm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     opened: tuple[int, ...] = ()
     """When its last incidents opened, in order; at most one more than a storm needs."""
     over_at: int | None = None
-    """When an incident opened last that was over the limit."""
+    """When an incident over the limit last opened."""
 
 
 class Bundled(msgspec.Struct, frozen=True, gc=False):

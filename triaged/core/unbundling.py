@@ -71,7 +71,7 @@ def _keep(draft: Draft, settings: Settings, limit: StormLimit, now: int) -> None
 def _leave(
     view: View, draft: Draft, settings: Settings, umbrella: Incident | None, now: int
 ) -> None:
-    """The umbrella is gone: to who had it, to the next umbrella, or out into the open."""
+    """The umbrella is gone: the incident goes to its holder, to the next umbrella, or is armed."""
     incident, limit = draft.incident, settings.storm
     if umbrella is not None and _is_held(incident, umbrella):
         acknowledge(draft, settings, now, umbrella.acknowledged_by or OURSELVES)

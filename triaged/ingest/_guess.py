@@ -2,7 +2,7 @@
 
 The names are those that common senders use: Uptime Kuma, Healthchecks, Zabbix, Datadog, Gatus,
 Checkmk, Icinga, Netdata, PagerDuty's and VictorOps' clients, Kibana, GCP. What a guess gets wrong,
-`fields` puts right. Nothing here refuses a body: who cannot say what it is assumes that it fires.
+`fields` puts right. Nothing here refuses a body: one whose status is unclear is taken to fire.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Changes instead of alerts: GitHub, GitLab, Argo CD, and any JSON (https://www.rfc-editor.org/rfc/rfc8259).
 
-A body is one change, a list of them, or holds a list at `changes`. Who sends it shows in its shape
-(`_change_shapes.py`). What comes again about one change completes it. Nothing is decided by a
+A body is one change, a list of them, or holds a list at `changes`. Its shape shows who sent it
+(`_change_shapes.py`). Later reports of one change complete it. Nothing is decided by a
 change: incidents show those near their start as a hint.
 """
 

@@ -1,7 +1,7 @@
 """From an instant back to when an incident was armed, through open time.
 
-Where a severity has a calendar, delays are open time, and a share is one of the open time from the
-arming to the closing of the next business day: the later on a day, the shorter.
+Where a severity has a calendar, delays count open time, and a share is of the open time from the
+arming to the closing of the next business day: the later in the day, the shorter.
 """
 
 from bisect import bisect_left, bisect_right

@@ -1,7 +1,7 @@
 """A period of history through one set of rules: time, acknowledgements and resolves as they were.
 
-Alerts end when they ended, whatever made them end; nothing is expected again and again, for
-repeats are not recorded; every provider accepts. A page goes nowhere.
+Alerts end when they ended, whatever made them end; no dead man's switch runs, because repeats are
+not recorded; every provider accepts. A page goes nowhere.
 """
 
 from array import array

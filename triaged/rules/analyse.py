@@ -1,8 +1,8 @@
 """What rules can never do, found by their matchers: `triaged check` warns of it.
 
 A claim is made only where it is certain: of a pattern that is not plain (`languages`) only what its
-own text says is used. Asked is always one earlier rule at a time: that several together take
-everything is not looked for.
+own text says is used. Earlier rules are compared one at a time: several that together match
+everything are not looked for.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Rules in the shadow whose time is over, or of which it tells nothing: `check` warns of them."""
+"""Shadow rules that are overdue, never match or would change nothing: `check` warns of them."""
 
 from collections.abc import Sequence
 

@@ -3,7 +3,7 @@
 The rules' matchers see the sender's labels and those that `extract` and `mappings` added. Then the
 attributes that were set and `set.labels` are laid over them into one label set, which `group_by`
 and templates read; the label `severity` is left as it was sent, for a severity is not a label of
-the alert. Remembered is which rules match; what depends on the hour or the
+the alert. Which rules match is remembered; what depends on the hour or the
 sender is looked at again at each episode.
 
 `service`, `team` and `labels` are rendered from the sender's labels, title and runbook from what
@@ -112,7 +112,7 @@ class RuleSet:
 
     @property
     def loaded(self) -> tuple[CompiledRule, ...]:
-        """All rules in order, those in the shadow among them."""
+        """All rules in order, shadow rules among them."""
         found = list(self._rules)
         for shadow in reversed(self.shadows):
             found.insert(shadow.before, shadow.rule)

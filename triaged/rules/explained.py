@@ -42,7 +42,7 @@ class ForeseenStep(msgspec.Struct, frozen=True):
 
 
 class ExplainedShadow(msgspec.Struct, frozen=True):
-    """A rule in the shadow that matches."""
+    """A shadow rule that matches."""
 
     rule: str
     where: str
@@ -83,7 +83,7 @@ class ExplainedAlert(msgspec.Struct, frozen=True):
     attributes: list[Attribute]
     rules: list[RuleVerdict]
     shadow: list[ExplainedShadow]
-    """Rules in the shadow that match: they change nothing of all this."""
+    """Shadow rules that match: they change nothing of all this."""
     muting: list[ExplainedMute]
     """What would mute it; while something does nothing goes out, and afterwards it is armed."""
     expectations: list[ExplainedExpectation]

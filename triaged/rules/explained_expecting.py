@@ -1,4 +1,4 @@
-"""What an alert keeps quiet by coming: the expectations that it meets."""
+"""Which expectations an alert meets by coming."""
 
 import msgspec
 

@@ -169,7 +169,7 @@ class _Reader:
             message = "nothing is expected in the shadow; only what the rule sets is recorded"
             self._wrong(document, (*at, "expect"), message, warning=True)
         if len(self.shadows) >= SHADOWS_MAX:
-            self._wrong(document, (*at, "mode"), f"more than {SHADOWS_MAX} rules in the shadow")
+            self._wrong(document, (*at, "mode"), f"more than {SHADOWS_MAX} shadow rules")
             return
         zone = recurring.zone_of(self._context.timezone)
         ends_at = None if rule.until is None else recurring.edge(rule.until, 0, zone)

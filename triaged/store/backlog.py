@@ -56,7 +56,7 @@ _decode = msgspec.msgpack.Decoder(list[Body]).decode
 
 
 def rows_of(packs: Iterable[Pack]) -> list[Row]:
-    """What `keep` writes: MessagePack, made small, which takes longer than the writing."""
+    """What `keep` writes: MessagePack, compressed, which takes longer than the writing."""
     return [
         (
             pack.id,

@@ -1,6 +1,6 @@
 """Everything that fires, with the labels that the rules laid over it: a walk in small pages.
 
-It is for what is seldom: a preview, a silence that ends by itself, suppressors after a reload.
+It is for rare occasions: a preview, a silence that ends by itself, suppressors after a reload.
 """
 
 from collections.abc import AsyncIterator, Sequence

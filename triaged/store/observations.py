@@ -69,7 +69,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     policy: str | None = None
     incident: bool = True
     shadow: tuple[Shadowed, ...] = ()
-    """Rules in the shadow that matched, and what each would have changed."""
+    """Shadow rules that matched, and what each would have changed."""
     laid_over: dict[str, str] = {}
     """Labels that the rules added, changed or, with an empty value, took away."""
 

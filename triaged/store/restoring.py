@@ -1,4 +1,4 @@
-"""A copy that is put back must not speak as what it lost did, and must say that something is lost.
+"""A copy that is put back gives no number or epoch a second time, and says that something is lost.
 
 After the copy was made incidents got numbers, and incidents of the copy were armed again: pages,
 steps and links out there carry those numbers and epochs. Providers drop a page whose identity they

@@ -1,9 +1,9 @@
 """Room on the disk: enough to take alerts in, and some held back for what must not stop.
 
-Without room nothing can be written down, and then nobody is paged: a page that may go out twice
-is claimed first. So new alerts are refused before the disk is full, while acknowledgements,
+Without room nothing can be written, and then nobody is paged, because a page is claimed in the
+store before it is sent. So new alerts are refused before the disk is full, while acknowledgements,
 escalations and pages go on; and if others fill it all the same, a file that was kept for that
-makes room for them (docs/decisions/0017).
+purpose makes room for these (docs/decisions/0017).
 """
 
 import errno

@@ -32,7 +32,7 @@ class RuleStats(msgspec.Struct):
     held: int = 0
     """Of these: a page was held because they were muted."""
     would_change: int = 0
-    """Of the episodes: in the shadow, and something would be otherwise if the rule were active."""
+    """Of the episodes: those that would come out differently if this shadow rule were active."""
 
 
 _verdict = msgspec.json.Decoder(Verdict).decode

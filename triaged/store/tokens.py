@@ -1,4 +1,4 @@
-"""API tokens: who may what; of the token itself only its digest."""
+"""API tokens: who may do what; only a token's digest is stored."""
 
 import msgspec
 

@@ -37,7 +37,7 @@ def _watch(row: Row) -> Watch:
 
 
 async def seen(tx: Transaction) -> dict[AlertId, int]:
-    """When the alerts that met expectations last came last."""
+    """When the alerts that last met expectations were last seen."""
     return {(source, fingerprint): at for source, fingerprint, at in await tx.fetch(SEEN)}
 
 
