@@ -16,7 +16,7 @@ import pytest
 
 from tests.cli.desk import CONFIG
 from tests.conftest import ROOT
-from tests.e2e.peers import eventually, fetch, fetch_json, free_port, triaged
+from tests.e2e.peers import eventually, fetch, fetch_json, free_port, running, triaged
 
 ALERT = [{"labels": {"alertname": "Down", "severity": "critical"}}]
 
@@ -72,6 +72,17 @@ def test_tokens_without_a_token_says_how_to_make_one(tmp_path: Path) -> None:
 
     assert done.returncode == 78
     assert "triaged token create --offline" in done.stderr
+    assert f"none in sqlite:{tmp_path}/triaged.db" in done.stderr
+
+
+def test_the_command_that_makes_a_token_names_the_state_directory(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"listen: 127.0.0.1:{free_port()}\nauth: tokens\n{CONFIG}")
+    (tmp_path / "state").mkdir()
+
+    done = serve(config, STATE_DIRECTORY=f"{tmp_path}/state")
+
+    assert f"STATE_DIRECTORY={tmp_path}/state triaged token create --offline" in done.stderr
 
 
 def test_a_second_daemon_on_the_same_store_is_refused(tmp_path: Path) -> None:
@@ -141,6 +152,36 @@ def test_a_reload_says_what_it_changed_about_the_rules(tmp_path: Path) -> None:
 
     said = json.loads(line)
     assert (said["added"], said["removed"]) == ("new", "old")
+
+
+@pytest.mark.parametrize(
+    ("listen", "auth", "then", "told"),
+    [
+        (
+            "0.0.0.0",
+            "tokens\ntokens: [{name: a, token: x, scopes: [admin]}]",
+            "none",
+            "auth is none",
+        ),
+        ("127.0.0.1", "none", "tokens", "auth is `tokens`, and there is none"),
+    ],
+)
+def test_a_reload_takes_nothing_that_a_start_refuses(
+    tmp_path: Path, listen: str, auth: str, then: str, told: str
+) -> None:
+    port = free_port()
+    config, log = tmp_path / "config.yaml", tmp_path / "triaged.log"
+    config.write_text(f"listen: {listen}:{port}\nauth: {auth}\npublic: [metrics]\n{CONFIG}")
+    command = [sys.executable, "-m", "triaged", "serve", "--config", str(config)]
+    with running(command, f"http://127.0.0.1:{port}/-/ready", log) as process:
+        before = status_of(f"http://127.0.0.1:{port}")
+        config.write_text(f"listen: 127.0.0.1:{port}\nauth: {then}\n{CONFIG}")
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: "reload.refused" in log.read_text(), "a reload that is refused")
+
+        assert status_of(f"http://127.0.0.1:{port}") == before
+        assert reload_metric(f"http://127.0.0.1:{port}") == "0.0"
+    assert f"{config}:2:7: {told}" in log.read_text()
 
 
 def test_a_stop_in_order_ends_with_0(tmp_path: Path) -> None:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from triaged import __version__, logs
 from triaged.api.app import Server
 from triaged.api.context import Context
 from triaged.clock import SystemClock, Turns
+from triaged.config.access import lets_everybody_in
+from triaged.config.files import STATE
 from triaged.config.model import Configuration
-from triaged.config.read import Loaded, load
+from triaged.config.read import Loaded, in_order, load
 from triaged.core.durations import SECOND
 from triaged.core.effects import AddPage, ArmTimer, ByKind, Effect, LookAgain, SavePage
 from triaged.core.model import PageState
@@ -60,9 +63,14 @@ STUCK_US = 15 * SECOND
 """A loop that has not turned for so long is not healthy."""
 
 NO_TOKENS = (
-    "auth is `tokens`, and there is none: make one with\n"
-    "  triaged token create --offline --scope admin NAME --config {path}\n"
+    "auth is `tokens`, and there is none in the configuration and none in {store}: make one with\n"
+    "  {state}triaged token create --offline --scope admin NAME --config {path}\n"
     "or, for a daemon on loopback that nobody else can reach, set `auth: none`"
+)
+
+NO_CALLERS = (
+    "auth is `tokens`, and there is none in the configuration and none in the store: nobody would "
+    "be let in; make one with `triaged token create` first"
 )
 
 new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
@@ -100,14 +108,26 @@ async def _run(path: Path, configuration: Configuration) -> int:
     try:
         await database.look_at_room()
         async with database.transaction() as tx:
-            callers = configuration.tokens or await tokens.listing(tx)
+            is_shut = _needs_stored_token(configuration) and not await tokens.listing(tx)
             key = await secrets.ensure(tx, KEY_NAME, new_secret())
-        if configuration.auth == "tokens" and not callers:
-            print(f"triaged: {NO_TOKENS.format(path=path)}", file=sys.stderr)
+        if is_shut:
+            print(f"triaged: {_no_tokens(path, configuration.store)}", file=sys.stderr)
             return EXIT_CONFIG
         return await Daemon(path, configuration, clock, database).run(Secret(key))
     finally:
         await database.close()
+
+
+def _needs_stored_token(configuration: Configuration) -> bool:
+    """Whether nobody can come in unless the store has a token."""
+    return configuration.auth == "tokens" and not configuration.tokens
+
+
+def _no_tokens(path: Path, store: str) -> str:
+    state = os.environ.get(STATE)
+    return NO_TOKENS.format(
+        path=path, store=store, state=f"STATE_DIRECTORY={state} " if state else ""
+    )
 
 
 class Connections:
@@ -274,7 +294,7 @@ class Daemon:
         """Take the configuration anew, whole or not at all; what is wrong with it."""
         async with self._reloading:
             notify(os.environ, "RELOADING=1", f"MONOTONIC_USEC={_monotonic_us()}")
-            loaded = await asyncio.to_thread(_load_in_turns, self._path)
+            loaded = await self._fitting(await asyncio.to_thread(_load_in_turns, self._path))
             crash_point("in_reload")
             taken = loaded.configuration is not None and not loaded.unusable
             self._context.metrics.reloaded(self._clock.now(), successful=taken)
@@ -285,11 +305,32 @@ class Daemon:
             _say_reloaded(before, loaded, taken=taken)
             return loaded.problems
 
+    async def _fitting(self, loaded: Loaded) -> Loaded:
+        """`loaded`, with what keeps it from taking the place of the running configuration."""
+        configuration, document = loaded.configuration, loaded.document
+        if configuration is None or document is None:
+            return loaded
+        found = lets_everybody_in(configuration, self._context.configuration.listen)
+        if _needs_stored_token(configuration):
+            try:
+                async with self._database.reading() as tx:
+                    found = "" if await tokens.listing(tx) else NO_CALLERS
+            except StoreError as error:
+                found = f"whether there is a token cannot be seen now: {error}"
+        if not found:
+            return loaded
+        problem = Problem(document.where(("auth",)), found)
+        return replace(loaded, problems=in_order([*loaded.problems, problem]))
+
     def _take(self, configuration: Configuration) -> None:
+        """Go on with it, but for what a restart alone can change."""
         before = self._context.configuration
         for name in ("listen", "store", "tls"):
             if getattr(before, name) != getattr(configuration, name):
                 log.warning("reload.needs_restart", key=name)
+        configuration = replace(
+            configuration, listen=before.listen, store=before.store, tls=before.tls
+        )
         logs.configure(configuration.log.level, configuration.log.format)
         settings: Settings = configuration.settings
         self._context.configuration = configuration

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.samples import configured, given, is_only, wrong
-from triaged.config.access import is_loopback
+from triaged.config.access import is_loopback, lets_everybody_in
 from triaged.config.files import MissingSecret
 from triaged.config.model import StaticToken, Tls
 from triaged.wire import Secret
@@ -43,6 +43,16 @@ def test_no_authentication_is_for_loopback_only(tmp_path: Path, listen: str) -> 
     found = wrong(tmp_path, auth="none", listen=f"['127.0.0.1:1', '{listen}']")
 
     assert is_only(found, f"'{listen}'", "auth is none: listen on 127.0.0.1 or ::1 only, or"), found
+
+
+def test_no_authentication_waits_for_the_listeners_that_are_open(tmp_path: Path) -> None:
+    found = configured(tmp_path, auth="none")
+
+    assert lets_everybody_in(found, (("127.0.0.1", 1), ("", 2))).startswith(
+        "auth is none, and until it is restarted the daemon listens on :2"
+    )
+    assert lets_everybody_in(found, (("::1", 1),)) == ""
+    assert lets_everybody_in(configured(tmp_path), (("", 2),)) == ""
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])

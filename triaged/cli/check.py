@@ -13,6 +13,7 @@ from triaged.cli.test import beside
 if TYPE_CHECKING:
     from triaged.config.model import Configuration
     from triaged.core.model import Alert
+    from triaged.documents import Document
     from triaged.errors import Problem
 
 SUMMARY = "check configuration, rules, people, schedules and policies"
@@ -57,15 +58,14 @@ def problems_of(path: Path) -> "tuple[Problem, ...]":
 
     loaded = load(path, os.environ)
     errors = any(not problem.warning for problem in loaded.problems)
-    if loaded.configuration is None or errors:
+    if loaded.configuration is None or loaded.document is None or errors:
         return loaded.problems  # what follows from a mistake is not worth reading
-    return in_order([*loaded.problems, *_useless(path, loaded.configuration)])
+    return in_order([*loaded.problems, *_useless(loaded.configuration, loaded.document)])
 
 
-def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
+def _useless(configuration: "Configuration", document: "Document") -> "list[Problem]":
     from triaged.clock import SystemClock
     from triaged.config.analyse import useless
-    from triaged.documents import parse
     from triaged.rules.analyse import impossible
     from triaged.rules.analyse_muters import idle
     from triaged.rules.analyse_shadows import in_vain, overdue
@@ -73,7 +73,7 @@ def _useless(path: Path, configuration: "Configuration") -> "list[Problem]":
     from triaged.rules.overruled import overruled
     from triaged.rules.sampled import on_samples
 
-    found = useless(configuration, parse(str(path), path.read_bytes()))
+    found = useless(configuration, document)
     rules = configuration.settings.rules
     if isinstance(rules, RuleSet):
         found += impossible(rules.rules)

@@ -1,14 +1,14 @@
 """Where the API listens, and who may use it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from triaged.config import schema
 from triaged.config.files import MISSING, Files
-from triaged.config.model import StaticToken, Tls
+from triaged.config.model import Configuration, StaticToken, Tls
 from triaged.config.report import Report
-from triaged.config.terms import Address
+from triaged.config.terms import Address, show_listen
 from triaged.documents import Path
 from triaged.shapes import none_of
 from triaged.wire import Secret
@@ -32,6 +32,15 @@ def listeners_of(config: schema.Config, report: Report) -> tuple[Address, ...]:
             message = "auth is none: listen on 127.0.0.1 or ::1 only, or set `auth: tokens`"
             report.wrong(path, message)
     return listeners
+
+
+def lets_everybody_in(configuration: Configuration, listening: Iterable[Address]) -> str:
+    """Why a daemon that listens there until its end must not take it; empty: it may."""
+    reached = [show_listen(address) for address in listening if not is_loopback(address[0])]
+    if configuration.auth != "none" or not reached:
+        return ""
+    told = f"auth is none, and until it is restarted the daemon listens on {', '.join(reached)}"
+    return f"{told}, which others reach: restart it, or set `auth: tokens`"
 
 
 def _addresses(listen: Address | tuple[Address, ...]) -> tuple[Address, ...]:

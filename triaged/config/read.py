@@ -42,6 +42,8 @@ class Loaded(msgspec.Struct, frozen=True):
 
     configuration: Configuration | None
     problems: tuple[Problem, ...]
+    document: Document | None = None
+    """Where things stand in config.yaml; None: it has errors."""
 
     @property
     def unusable(self) -> bool:
@@ -78,7 +80,9 @@ def load(
     configuration, of_rules = _build(config, files, report)
     is_good = all(problem.warning for problem in report.problems)
     problems = [*report.problems, *of_rules]
-    return Loaded(configuration if is_good else None, in_order(problems))
+    if not is_good:
+        return Loaded(None, in_order(problems))
+    return Loaded(configuration, in_order(problems), document)
 
 
 def _build(
