@@ -5,9 +5,9 @@ import msgspec
 import pytest
 
 from triaged.core.model import Severity
-from triaged.documents import parse
+from triaged.documents import Path, parse
 from triaged.errors import Problem
-from triaged.shapes import Duration, Open, Options, Share, shape, shape_of
+from triaged.shapes import Duration, Open, Options, Share, as_written, shape, shape_of
 from triaged.wire import Secret
 
 
@@ -116,6 +116,7 @@ def test_what_is_right_becomes_the_type(text: str, attribute: str, value: object
         ("one: {mode: [a]}", "2:13: expected active or disabled, got a list"),
         ("one: 3", "2:6: expected text, or a map, got a number"),
         ("inners: {a: {within: {mode: x}}}", "2:29: 'x' is none of active, disabled"),
+        ("'': a", "2:1: '' is none of name, severity, hold,"),
         ("sender: a", "2:1: 'sender' is none of name, severity, hold,"),
         ("secret: ''", "2:9: the secret is empty"),
     ],
@@ -199,6 +200,7 @@ def test_absent_file_is_a_warning_that_keeps_the_rest() -> None:
         ("secret: a\nsecret_file: b", "3:1: secret and secret_file are both set: keep one"),
         ("headers: {a: b, a_file: c}", "2:17: a and a_file are both set: keep one"),
         ("name_file: a", "2:1: 'name_file' is none of name, "),
+        ("'': a", "2:1: '' is none of name, "),
     ],
 )
 def test_file_of_a_secret_can_be_wrong(text: str, problem: str) -> None:
@@ -257,12 +259,47 @@ def test_another_reading_takes_the_other_keys() -> None:
 
 
 def test_partial_reading_leaves_out_what_is_wrong() -> None:
-    text = "name: x\nhold: soon\ntags: [a]\ninners: {a: {count: 1}, b: {mode: x}}\nunknown: 1"
+    options = Options(partial=True)
+    text = (
+        "name: x\nhold: soon\ntags: [1, a]\ninners: {a: {count: 1}, b: {mode: x}, c: 1}\nby: {x: 1}"
+    )
 
-    found, problems = read(text, Options(partial=True))
+    found, problems = read(text, options)
 
-    assert len(problems) == 3
-    assert found == Outer("x", tags=("a",), inners={"a": Inner(count=1)})
+    assert len(problems) == 5
+    assert found == Outer("x", tags=("a",), inners={"a": Inner(count=1), "b": Inner()})
+    assert options.left_out == [
+        *(("tags", 0), ("by", "x"), ("inners", "b", "mode"), ("inners", "c"), ("hold",)),
+    ]
+
+
+def test_partial_reading_takes_what_has_an_unknown_key() -> None:
+    found, problems = read("name: x\ninner: {mod: a, count: 1}", Options(partial=True))
+
+    assert problems == ["2:9: 'mod' is none of mode, count, within (did you mean mode?)"]
+    assert found == Outer("x", inner=Inner(count=1))
+
+
+def test_what_is_left_out_may_be_what_a_struct_misses() -> None:
+    class Either(msgspec.Struct, frozen=True):
+        a: int | None = None
+        b: int | None = None
+
+        def __post_init__(self) -> None:
+            if (self.a is None) == (self.b is None):
+                raise ValueError("expected a or b")
+
+    _, problems = shape(parse("a.yaml", b"a: x"), Either, (), Options(partial=True))
+
+    assert [problem.message for problem in problems] == ["expected a whole number, got text 'x'"]
+
+
+def test_places_count_what_is_left_out() -> None:
+    left_out: list[Path] = [("a", 0), ("a", 2), ("a", 3, "b", 0)]
+
+    assert as_written(("a", 0), left_out) == ("a", 1)
+    assert as_written(("a", 1, "b", 0), left_out) == ("a", 3, "b", 1)
+    assert as_written(("b", 0), left_out) == ("b", 0)
 
 
 def test_partial_reading_needs_what_is_required() -> None:

@@ -65,8 +65,10 @@ class Options(msgspec.Struct, frozen=True):
     also: tuple[str, ...] = ()
     """Keys of the outermost map that another reading takes."""
     partial: bool = False
-    """Leave out what is wrong among the keys of the outermost Struct, and among the entries of the
-    maps there, so that callers can go on looking for what else is."""
+    """Leave out what is wrong, at every depth, so that callers can go on looking for what else is:
+    a Struct without a key that it requires is wrong as a whole, one with an unknown key is not."""
+    left_out: list[Path] = []
+    """Filled by a partial reading: where that was, in the order of the document."""
 
 
 class Reading:
@@ -74,6 +76,7 @@ class Reading:
 
     def __init__(self, document: Document, options: Options, base: Path) -> None:
         self.problems: list[Problem] = []
+        self.left_out: list[Path] = []
         self.options = options
         self.base = base
         self._document = document
@@ -87,13 +90,36 @@ class Reading:
         self.problems.append(Problem(self.where(path, key=key), message))
         return WRONG
 
-    def may_leave_out(self, path: Path, depth: int) -> bool:
-        """Whether a map so deep does without what is wrong in it."""
-        return self.options.partial and len(path) == len(self.base) + depth
+    def may_leave_out(self, path: Path) -> bool:
+        """Whether there can be a value without the one at `path`, which is wrong."""
+        self.left_out += [path] if self.options.partial else []
+        return self.options.partial
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error has been found."""
+        return any(not problem.warning for problem in self.problems)
 
     def attempt(self) -> "Reading":
         """The same reading with a list of problems of its own."""
         return Reading(self._document, self.options, self.base)
+
+    def take(self, attempt: "Reading") -> None:
+        """What the attempt has found counts."""
+        self.problems += attempt.problems
+        self.left_out += attempt.left_out
+
+
+def as_written(path: Path, left_out: Collection[Path]) -> Path:
+    """Where in the document stands what has this path in a value that lacks `left_out`."""
+    found: Path = ()
+    for part in path:
+        at = part
+        for *before, gone in left_out:
+            if tuple(before) == found and isinstance(at, int) and isinstance(gone, int):
+                at += gone <= at
+        found = (*found, at)
+    return found
 
 
 def none_of(name: str, valid: Collection[str]) -> str:

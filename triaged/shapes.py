@@ -35,6 +35,7 @@ from triaged.scalars import (
     Share,
     Spoken,
     alternatives,
+    as_written,
     kind_of,
     nearest,
     none_of,
@@ -49,6 +50,7 @@ __all__ = [
     "Scalar",
     "SecretFile",
     "Share",
+    "as_written",
     "nearest",
     "none_of",
     "shape",
@@ -81,6 +83,7 @@ def shape(
     reading = Reading(document, options or Options(), path)
     annotation: Any = type_
     found = shape_of(annotation).read(reading, {} if value is None and not path else value, path)
+    reading.options.left_out.extend(reading.left_out)
     return (found if isinstance(found, type_) else None), reading.problems
 
 
@@ -98,9 +101,11 @@ class Many(Shape):
         return isinstance(value, list)
 
     def convert(self, reading: Reading, value: Any, path: Path) -> object:  # noqa: ANN401 - as above
-        found = [
-            self.element.read(reading, each, (*path, index)) for index, each in enumerate(value)
-        ]
+        found: list[object] = []
+        for index, each in enumerate(value):
+            element = self.element.read(reading, each, (*path, index))
+            if element is not WRONG or not reading.may_leave_out((*path, index)):
+                found.append(element)
         return WRONG if WRONG in found else self._make(found)
 
 
@@ -119,21 +124,25 @@ class Names(Shape):
 
     def convert(self, reading: Reading, value: Any, path: Path) -> object:  # noqa: ANN401 - as above
         found: dict[object, object] = {}
-        for name, each in value.items():
-            name_path = (*path, name)
-            if isinstance(self.key, Choice) and name not in self.key.values:
-                found[name] = reading.wrong(name_path, none_of(name, self.key.values), key=True)
-            elif (
-                isinstance(self.element, Hidden) and name.endswith(TWIN) and reading.options.secret
-            ):
-                target = name.removesuffix(TWIN)
-                found[target] = _secret_of_file(reading, each, name_path, target in value)
-            else:
-                key = self.key.values[name] if isinstance(self.key, Choice) else name
-                found[key] = self.element.read(reading, each, name_path)
-        if reading.may_leave_out(path, 1):
-            return {name: each for name, each in found.items() if each is not WRONG}
+        for name in value:
+            key, element = self._entry(reading, value, name, path)
+            if element is not WRONG or not reading.may_leave_out((*path, name)):
+                found[key] = element
         return WRONG if WRONG in found.values() else found
+
+    def _entry(
+        self, reading: Reading, value: Mapping[str, object], name: str, path: Path
+    ) -> tuple[object, object]:
+        name_path = (*path, name)
+        if isinstance(self.key, Choice):
+            if name not in self.key.values:
+                told = none_of(name, self.key.values)
+                return name, reading.wrong(name_path, told, key=True)
+            return self.key.values[name], self.element.read(reading, value[name], name_path)
+        if isinstance(self.element, Hidden) and name.endswith(TWIN) and reading.options.secret:
+            target = name.removesuffix(TWIN)
+            return target, _secret_of_file(reading, value[name], name_path, target in value)
+        return name, self.element.read(reading, value[name], name_path)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -169,20 +178,23 @@ class Record(Shape):
         return isinstance(value, dict)
 
     def convert(self, reading: Reading, value: Any, path: Path) -> object:  # noqa: ANN401 - as above
-        before = len(reading.problems)
-        self._refuse_unknown(reading, value, path)
-        found = {part.attribute: self._part(reading, part, value, path) for part in self.parts}
+        here = reading.attempt()
+        self._refuse_unknown(here, value, path)
+        found = {part.attribute: self._part(here, part, value, path) for part in self.parts}
         given = {name: each for name, each in found.items() if each is not msgspec.UNSET}
-        if reading.may_leave_out(path, 0):
-            given = {name: each for name, each in given.items() if each is not WRONG}
-            if any(part.required and part.attribute not in given for part in self.parts):
-                return WRONG
-        elif any(not problem.warning for problem in reading.problems[before:]):
+        for part in self.parts:
+            if given.get(part.attribute) is WRONG and here.may_leave_out((*path, part.name)):
+                del given[part.attribute]
+        reading.take(here)
+        if here.failed and not reading.options.partial:
+            return WRONG
+        if any(part.required and part.attribute not in given for part in self.parts):
             return WRONG
         try:
             return self.type(**given)
         except ValueError as error:
-            return reading.wrong(path, str(error))
+            # What is left out may be what it misses.
+            return WRONG if here.left_out else reading.wrong(path, str(error))
 
     def _refuse_unknown(self, reading: Reading, value: Mapping[str, object], path: Path) -> None:
         if self.open is not None:
@@ -192,7 +204,7 @@ class Record(Shape):
             names = {**dict.fromkeys(reading.options.also), **names}
         unknown = [name for name in value if name not in names]
         if unknown and reading.options.secret:
-            twins = {part.twin for part in self.parts}
+            twins = {part.twin for part in self.parts if part.twin}
             unknown = [name for name in unknown if name not in twins]
         for name in unknown:
             reading.wrong((*path, name), none_of(name, list(names)), key=True)
@@ -227,19 +239,19 @@ class OneOf(Shape):
         fitting = [each for each in self.members if each.takes(value)]
         if len(fitting) == 1:
             return fitting[0].read(reading, value, path)
-        attempts: list[list[Problem]] = []
+        attempts: list[tuple[Reading, object]] = []
         for each in fitting:
             attempt = reading.attempt()
             found = each.read(attempt, value, path)
-            if found is not WRONG:
-                reading.problems += attempt.problems
+            if not attempt.failed:
+                reading.take(attempt)
                 return found
-            attempts.append(attempt.problems)
+            attempts.append((attempt, found))
         if isinstance(value, str):
             return reading.wrong(path, f"expected {self.wanted}, got {quoted(value)}")
-        fewest = min(attempts, key=len)
-        reading.problems += fewest
-        return WRONG
+        attempt, found = min(attempts, key=lambda one: len(one[0].problems))
+        reading.take(attempt)
+        return found
 
 
 def is_hidden(shape: Shape) -> bool:

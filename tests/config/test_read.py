@@ -58,6 +58,60 @@ strom: {incidents: 50}
     assert [type(problem) for problem in problems].count(MissingSecret) == 1
 
 
+@pytest.mark.parametrize(
+    ("sections", "at"),
+    [
+        (
+            {
+                "tokens": "[{name: a, tokn: x, token: y, scopes: [admin]}, {name: c}, "
+                "{name: b, token: z, scopes: [admn], person: alic}]"
+            },
+            ["tokn", "{name: c", "{name: c", "admn", "alic"],
+        ),
+        (
+            {
+                "policies": '{default: {steps: [{notify: ["schedule:primry"]}, {after: 1h}, '
+                '{after: 50, notify: ["team:x"]}], catch_all: "person:alicia"}}'
+            },
+            ['"schedule:primry', "{after: 1h", "50", '"team:x', '"person:alicia'],
+        ),
+        (
+            {
+                "people": "{alice: {nme: x, contacts: {a: {channel: consl}, b: {}}, "
+                "page: [{contact: c}]}}"
+            },
+            ["nme", "consl", "{}}", "c}]"],
+        ),
+    ],
+)
+def test_no_problem_hides_another_of_its_list_or_entry(
+    tmp_path: Path, sections: dict[str, str], at: list[str]
+) -> None:
+    found = wrong(tmp_path, **sections)
+
+    assert [text for text, _ in found if not text.startswith(tuple(at))] == []
+    assert len(found) == len(at)
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"policies": "{default: {steps: [{notify: [x]}]}}"},
+        {
+            "policies": "{default: {steps: [{notify: ['person:alice'], after: 5m}, "
+            "{notify: ['person:alice'], after: 5}]}}"
+        },
+        {"people": "{alice: {contacts: {a: {}}, page: [{contact: a}]}}"},
+        {"schedules": "{a: {rotations: [{people: [1], every: 1w, from: 2026-01-05T09:00}]}}"},
+        {"teams": "{x: {people: [1]}}", "policies": "{default: {steps: [{notify: ['team:x']}]}}"},
+    ],
+)
+def test_nothing_is_said_of_what_is_missing_because_it_is_wrong(
+    tmp_path: Path, sections: dict[str, str]
+) -> None:
+    assert len(wrong(tmp_path, **sections)) == 1
+
+
 def test_broken_section_does_not_hide_what_is_wrong_elsewhere(tmp_path: Path) -> None:
     found = wrong(tmp_path, people="[alice]", teams="{a: {policy: x}}")
 

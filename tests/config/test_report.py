@@ -1,5 +1,5 @@
 from triaged.config.report import Report
-from triaged.documents import parse
+from triaged.documents import Path, parse
 from triaged.errors import Problem
 
 TEXT = b"people: {alice: 1, bob: 2}\nteams:\n  'a b': {people: [alcie]}\n"
@@ -42,6 +42,18 @@ def test_warning_is_a_problem_that_says_so() -> None:
     found.warn(("people", "bob"), "hm", key=True)
 
     assert found.problems == [Problem("a.yaml:1:20", "hm", warning=True)]
+
+
+def test_what_is_left_out_explains_what_is_missing_there() -> None:
+    left_out: list[Path] = [("teams", "a b", "people", 0)]
+    found = Report(parse("a.yaml", TEXT), {}, left_out)
+
+    found.wrong(("teams", "a b", "people"), "nobody")
+    found.wrong(("teams", "a b"), "no name", key=True)
+
+    assert found.problems == [Problem("a.yaml:3:3", "no name")]
+    assert found.is_whole(("people",))
+    assert found.keys(("teams",)) == ["a b"]
 
 
 def test_gives_tells_what_is_written() -> None:

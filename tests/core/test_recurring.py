@@ -112,6 +112,10 @@ def test_what_a_pattern_means(pattern: str, wall: str, *, inside: bool) -> None:
             "'mon-fry 09:00-10:00' at character 1: 'fry' is no day; days are mon",
         ),
         ("mon-fri 09:00-17:30, sax 22:00-02:00", "at character 22: 'sax' is no day"),
+        (
+            "sat 25:00-26:00, mond 1-2",
+            "'25:00-26:00': .*; 'mond 1-2' at character 18: 'mond' is no",
+        ),
         ("daily-fri", "or daily alone"),
         ("mon 9-10", "'9-10' are no hours such as"),
         ("mon 09:60-10:00", "hours go from 00:00 to 24:00"),

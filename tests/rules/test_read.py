@@ -85,6 +85,15 @@ def test_every_problem_of_every_file_is_found_at_once() -> None:
     assert "the name of the rule at 0.yaml:1:16, too" in found[2]
 
 
+def test_no_problem_hides_another_of_its_rule() -> None:
+    match = """rules: [{name: a, match: ['a="b'], when: {source: [1, x]}, """
+    found = problems(f"{match}set: {{severty: 1, policy: y}}}}]")
+
+    assert [problem.partition(": ")[0] for problem in found] == [
+        *("0.yaml:1:27", "0.yaml:1:52", "0.yaml:1:66", "0.yaml:1:55", "0.yaml:1:86"),
+    ]
+
+
 def test_good_rules_count_beside_bad_ones() -> None:
     document = parse("r.yaml", b"rules: [{name: a, set: {severity: SEV-1}}, {name: b, x: 1}]")
 

@@ -1,6 +1,6 @@
 """Who can be reached, when they work, who is on call."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from triaged.config import schema
 from triaged.config.model import Channel
@@ -29,7 +29,7 @@ def people_of(
         path: Path = ("people", name)
         if name in ACTORS:
             report.wrong(path, f"{name!r} is how timelines call somebody else", key=True)
-        if not written.contacts:
+        if not written.contacts and report.is_whole((*path, "contacts")):
             report.wrong(path, f"{name} has no contact: nothing would reach them", key=True)
         for contact, address in written.contacts.items():
             _check_contact(report, (*path, "contacts", contact), address, channels)
@@ -37,14 +37,15 @@ def people_of(
             contact: Contact(address.channel, address.to)
             for contact, address in written.contacts.items()
         }
+        known = report.keys((*path, "contacts"))
         at_once = tuple(ContactStep(contact) for contact in contacts)
         found[name] = Person(
             id=name,
             name=written.name or name,
             timezone=written.timezone or config.timezone,
             contacts=contacts,
-            page=_steps(report, (*path, "page"), written.page, contacts) or at_once,
-            notify=_steps(report, (*path, "notify"), written.notify, contacts) or at_once[:1],
+            page=_steps(report, (*path, "page"), written.page, known) or at_once,
+            notify=_steps(report, (*path, "notify"), written.notify, known) or at_once[:1],
         )
     return found
 
@@ -67,9 +68,8 @@ def _check_contact(
 
 
 def _steps(
-    report: Report, path: Path, written: tuple[schema.ContactStep, ...], contacts: Iterable[str]
+    report: Report, path: Path, written: tuple[schema.ContactStep, ...], names: Collection[str]
 ) -> tuple[ContactStep, ...]:
-    names = list(contacts)
     before = 0
     for index, step in enumerate(written):
         if step.contact not in names:
@@ -84,7 +84,7 @@ def calendars_of(config: schema.Config, report: Report) -> dict[str, Calendar]:
     """The calendars, `office` among them."""
     report.check_names("calendars")
     office = Calendar(OFFICE, config.timezone, recurring.parse(OFFICE_HOURS))
-    found = {OFFICE: office}
+    found = {**dict.fromkeys(report.keys(("calendars",)), office), OFFICE: office}
     for name, written in config.calendars.items():
         calendar = Calendar(name, written.timezone or config.timezone, written.open)
         for problem in calendars.problems(calendar):
@@ -99,7 +99,7 @@ def schedules_of(config: schema.Config, report: Report) -> dict[str, Schedule]:
     found = {}
     for name, written in config.schedules.items():
         path: Path = ("schedules", name)
-        if not written.rotations:
+        if not written.rotations and report.is_whole((*path, "rotations")):
             report.wrong(path, f"{name} has no rotation: nobody would ever be on call", key=True)
         rotations = [
             _rotation(report, (*path, "rotations", index), rotation)

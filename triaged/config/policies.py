@@ -159,7 +159,7 @@ def _check_reach(
 ) -> None:
     """What exists and still reaches nobody: a team without people, a mail channel without `to`."""
     team = config.teams.get(target.name) if target.kind == "team" else None
-    if team is not None and not team.people:
+    if team is not None and not team.people and report.is_whole(("teams", target.name)):
         report.wrong(path, f"team {target.name} has no people: nobody would be paged")
     channel = channels.get(target.name) if target.kind == "channel" else None
     if channel is not None and not may_address(channel, getattr(channel.settings, "to", "")):

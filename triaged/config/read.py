@@ -71,7 +71,7 @@ def load(
     document = parse(str(path), text)
     options = Options(secret=files.secret, partial=True)
     config, problems = shape(document, schema.Config, (), options)
-    report = Report(document, EXIST_ALWAYS)
+    report = Report(document, EXIST_ALWAYS, options.left_out)
     report.problems += [*document.problems, *problems]
     if config is None:
         return Loaded(None, in_order(report.problems))

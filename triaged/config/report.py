@@ -1,33 +1,53 @@
 """What is found wrong in config.yaml beyond its shape, and the names that it may use."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from triaged.config.terms import name_problem
 from triaged.documents import Document, Path
 from triaged.errors import Problem
-from triaged.shapes import none_of
+from triaged.shapes import as_written, none_of
 
 
 class Report:
-    """Problems with positions; names by section, those of broken entries included."""
+    """Problems with positions; names by section, those of broken entries included.
 
-    def __init__(self, document: Document, always: Mapping[str, Iterable[str]]) -> None:
+    The paths are those of what was read, which lacks what the reading has `left_out`.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        always: Mapping[str, Iterable[str]],
+        left_out: Collection[Path] = (),
+    ) -> None:
         self.problems: list[Problem] = []
         self.document = document
         self._always = always
+        self._left_out = left_out
 
     def wrong(self, path: Path, message: str, *, key: bool = False) -> None:
-        """An error at `path`, or at its key."""
-        self.problems.append(Problem(self.document.where(path, key=key), message))
+        """An error at `path`, unless it may come of what is left out there; or at its key."""
+        if key or self.is_whole(path):
+            self.problems.append(Problem(self.where(path, key=key), message))
 
     def warn(self, path: Path, message: str, *, key: bool = False) -> None:
-        """Something that works, but hardly as meant."""
-        where = self.document.where(path, key=key)
-        self.problems.append(Problem(where, message, warning=True))
+        """Something that works, but hardly as meant; as `wrong`."""
+        if key or self.is_whole(path):
+            self.problems.append(Problem(self.where(path, key=key), message, warning=True))
 
-    def where(self, path: Path) -> str:
+    def where(self, path: Path, *, key: bool = False) -> str:
         """FILE:LINE:COL."""
-        return self.document.where(path)
+        return self.document.where(as_written(path, self._left_out), key=key)
+
+    def is_whole(self, path: Path) -> bool:
+        """Whether nothing of what stands at `path` is left out."""
+        written = as_written(path, self._left_out)
+        return not any(gone[: len(written)] == written for gone in self._left_out)
+
+    def keys(self, path: Path) -> list[str]:
+        """The keys of the map at `path`, those of broken entries included."""
+        written = self.document.at(as_written(path, self._left_out))
+        return list(written) if isinstance(written, dict) else []
 
     def gives(self, path: Path) -> bool:
         """Whether something stands at `path`, be it nothing."""
@@ -37,8 +57,7 @@ class Report:
 
     def names(self, section: str) -> list[str]:
         """The names of a section (`people`), in the order of the file."""
-        written = self.document.at((section,))
-        names = list(written) if isinstance(written, dict) else []
+        names = self.keys((section,))
         return [*names, *(name for name in self._always.get(section, ()) if name not in names)]
 
     def refer(self, path: Path, section: str, name: str) -> bool:
@@ -51,8 +70,7 @@ class Report:
 
     def check_names(self, section: str) -> None:
         """Each name of a section stands in URLs, targets and timelines."""
-        written = self.document.at((section,))
-        for name in written if isinstance(written, dict) else ():
+        for name in self.keys((section,)):
             problem = name_problem(name)
             if problem:
                 self.wrong((section, name), problem, key=True)

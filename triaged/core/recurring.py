@@ -180,21 +180,25 @@ def wall_instant(minutes: int, zone: ZoneInfo, *, last: bool = False) -> int:
 
 
 def parse(text: str) -> Recurring:
-    """The pattern that `text` spells; ValueError says which part is wrong, and what is allowed."""
+    """The pattern that `text` spells; ValueError says what parts are wrong, and why."""
     week: list[Window] = []
     waiting: list[int] = []
+    wrong: list[str] = []
     position = 1
     for part in text.lower().split(","):
+        column = position + len(part) - len(part.lstrip())
+        position += len(part) + 1
         try:
             days, hours = _part(part.strip())
         except ValueError as error:
-            column = position + len(part) - len(part.lstrip())
-            raise ValueError(f"{part.strip()!r} at character {column}: {error}") from None
+            wrong.append(f"{part.strip()!r} at character {column}: {error}")
+            continue
         waiting += days
         if hours is not None:
             week += [Window(day, *hours) for day in waiting]
             waiting = []
-        position += len(part) + 1
+    if wrong:
+        raise ValueError("; ".join(wrong))
     week += [Window(day, 0, DAY_MINUTES) for day in waiting]
     return Recurring(text, tuple(sorted(set(week), key=lambda w: (w.day, w.start, w.end))))
 

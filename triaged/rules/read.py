@@ -45,7 +45,7 @@ from triaged.rules.places import places_of
 from triaged.rules.schema import Extract, Rule, Set, When
 from triaged.rules.templates import Template
 from triaged.scalars import none_of, quoted
-from triaged.shapes import Options, shape
+from triaged.shapes import Options, as_written, shape
 
 RULES_MAX = 5000
 SHADOWS_MAX = 100
@@ -118,6 +118,8 @@ class _Reader:
         self.muters = MuterReader(context.timezone)
         self.problems: list[Problem] = []
         self._context = context
+        self._left_out: list[Path] = []
+        """Of the rule that is read: what is wrong with it."""
         self._places: dict[str, str] = {}
         self._extract_places: dict[str, str] = {}
         self._mapping_places: dict[str, str] = {}
@@ -137,14 +139,18 @@ class _Reader:
             if long := long_lists(document, at, ("match",)):
                 self.problems += long
                 continue
-            rule, problems = shape(document, Rule, at)
+            options = Options(partial=True)
+            rule, problems = shape(document, Rule, at, options)
             self.problems += problems
+            self._left_out = options.left_out
             if rule is None:
                 continue  # the others count all the same, and are looked at
             self._check_name(document, rule.name, (*at, "name"), self._places)
             conditions = self._conditions(document, rule.when or When(), (*at, "when"))
             self._check_set(document, rule, at)
-            self._check_expect(document, rule, at)
+            if problems:
+                continue  # what of it does not go together is not worth reading
+            self._check_together(document, rule, at)
             if len(self.rules) >= RULES_MAX:
                 message = f"more than {RULES_MAX} rules"
                 self.problems.append(Problem(document.where(at), message))
@@ -176,7 +182,8 @@ class _Reader:
         self.shadows.append(ShadowRule(found, len(self.rules), rule.until, ends_at))
 
     def _wrong(self, document: Document, at: Path, message: str, *, warning: bool = False) -> None:
-        self.problems.append(Problem(document.where(at), message, warning))
+        where = document.where(as_written(at, self._left_out))
+        self.problems.append(Problem(where, message, warning))
 
     def _read_extractions(self, document: Document, number: int) -> None:
         for index in range(number):
@@ -258,8 +265,6 @@ class _Reader:
         if runbook is not None and not is_link(runbook):
             message = f"expected an http or https address, got {quoted(runbook)}"
             self._wrong(document, (*here, "runbook"), message)
-        if given == Set() and not rule.stop and rule.expect is None:
-            self._wrong(document, at, "the rule sets nothing and does not stop", warning=True)
 
     def _check_labels(self, document: Document, given: Set, here: Path) -> None:
         if given.group_by == ():
@@ -271,8 +276,10 @@ class _Reader:
             if not name.strip():
                 self._wrong(document, (*here, "labels", name), UNNAMED)
 
-    def _check_expect(self, document: Document, rule: Rule, at: Path) -> None:
-        """What is expected is expected at every hour; only its source may matter."""
+    def _check_together(self, document: Document, rule: Rule, at: Path) -> None:
+        """It does something; what is expected is so at every hour, only its source may matter."""
+        if rule.set == Set() and not rule.stop and rule.expect is None:
+            self._wrong(document, at, "the rule sets nothing and does not stop", warning=True)
         for name in ("during", "outside", "starts_within", "cel"):
             if rule.expect is not None and getattr(rule.when, name, None) is not None:
                 message = f"{name} does not go with expect, which counts at every hour"
