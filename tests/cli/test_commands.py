@@ -99,6 +99,7 @@ def test_the_store_of_a_stopped_daemon_can_be_worked_on(stopped: Desk, tmp_path:
         "again": 1,
     }
     assert json.loads(answers["info"][1])["incidents"] == 1
+    assert json.loads(answers["restore"][1])["replaced"] == f"{tmp_path}/triaged.db.replaced"
     assert json.loads(answers["verify"][1])["sound"] is True
     assert "exists already" in answers["again"][2]
 
@@ -149,6 +150,25 @@ def test_a_token_can_be_made_before_the_first_start(
 
     assert status == 0
     assert capsys.readouterr().out.startswith("trg_")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["store verify", "store info", "store prune", "store backup copy", "token list --offline"],
+)
+def test_no_store_is_made_by_looking(
+    words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG)
+
+    status = main([*words.split(), "--config", str(config)])
+
+    said = capsys.readouterr().err
+    assert status == 1
+    assert f"there is no store at {tmp_path}/triaged.db; of a daemon under systemd" in said
+    assert "STATE_DIRECTORY=/var/lib/triaged" in said
+    assert not (tmp_path / "triaged.db").exists()
 
 
 def test_a_running_daemons_store_is_not_touched(desk: Desk) -> None:

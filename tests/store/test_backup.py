@@ -37,6 +37,20 @@ async def test_a_backup_of_a_running_store_can_be_put_back(
     assert (tmp_path / "triaged.db.replaced").exists()
 
 
+async def test_each_store_that_was_replaced_is_kept(tmp_path: Path, clock: StillClock) -> None:
+    path, copy = tmp_path / "triaged.db", tmp_path / "copy.db"
+    database = await open_database(f"sqlite:{path}", clock)
+    await backup(path, copy)
+    await database.close()
+    (tmp_path / "triaged.db.replaced-2-wal").write_text("left by a crash")
+
+    replaced = [await restore(path, copy) for _ in range(2)]
+    path.unlink()
+
+    assert replaced == [tmp_path / "triaged.db.replaced", tmp_path / "triaged.db.replaced-3"]
+    assert await restore(path, copy) is None
+
+
 async def test_a_backup_overwrites_nothing(tmp_path: Path, clock: StillClock) -> None:
     database = await open_database(f"sqlite:{tmp_path / 'triaged.db'}", clock)
     (tmp_path / "copy.db").write_text("precious")

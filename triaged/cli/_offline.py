@@ -7,9 +7,15 @@ from pathlib import Path
 
 from triaged.cli._client import Failed
 from triaged.clock import Clock, SystemClock
+from triaged.config.files import STATE
 from triaged.config.read import load
 from triaged.errors import StoreError
 from triaged.store.database import Database, open_database
+
+SQLITE = "sqlite:"
+ELSEWHERE = (
+    "; of a daemon under systemd it is in another place: set STATE_DIRECTORY=/var/lib/triaged"
+)
 
 
 def store_url(config: Path) -> str:
@@ -21,12 +27,22 @@ def store_url(config: Path) -> str:
     return loaded.configuration.store
 
 
+def existing(url: str) -> str:
+    """`url`, if there is a store: one made by looking would be another than the daemon's."""
+    path = url.removeprefix(SQLITE)
+    if path != url and not Path(path).exists():
+        advice = "" if os.environ.get(STATE) else ELSEWHERE
+        raise Failed(f"there is no store at {path}{advice}")
+    return url
+
+
 @asynccontextmanager
-async def open_store(config: Path) -> AsyncIterator[tuple[Database, Clock]]:
-    """The opened and locked store, and the clock it was opened with."""
+async def open_store(config: Path, *, new: bool = False) -> AsyncIterator[tuple[Database, Clock]]:
+    """The opened and locked store, and the clock it was opened with; a `new` one if need be."""
     clock = SystemClock()
+    url = store_url(config)
     try:
-        database = await open_database(store_url(config), clock)
+        database = await open_database(url if new else existing(url), clock)
     except StoreError as error:
         raise Failed(str(error)) from None
     try:

@@ -49,16 +49,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _work(options: argparse.Namespace) -> dict[str, Any]:
-    from triaged.cli._offline import open_store, store_url
+    from triaged.cli._offline import existing, open_store, store_url
     from triaged.store import backup, info, verify
 
     if options.verb == "backup":
-        await backup.backup(_sqlite(store_url(options.config), "pg_dump"), options.file)
+        await backup.backup(_sqlite(existing(store_url(options.config)), "pg_dump"), options.file)
         return {"backup": str(options.file)}
     if options.verb == "restore":
-        await backup.restore(_sqlite(store_url(options.config), "pg_restore"), options.file)
-        return {"restored": str(options.file)}
-    async with open_store(options.config) as (database, clock):
+        path = _sqlite(store_url(options.config), "pg_restore")
+        replaced = await backup.restore(path, options.file)
+        return {"restored": str(options.file), "replaced": replaced and str(replaced)}
+    async with open_store(options.config, new=options.verb == "migrate") as (database, clock):
         match options.verb:
             case "verify":
                 found = await verify.verify(database)

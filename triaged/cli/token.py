@@ -79,7 +79,8 @@ def _offline(options: argparse.Namespace) -> Any:
     from triaged.tokens import TokenWish, create, listing, revoke
 
     async def work() -> Any:
-        async with open_store(options.config) as (database, clock), database.transaction() as tx:
+        store = open_store(options.config, new=options.verb == "create")
+        async with store as (database, clock), database.transaction() as tx:
             match options.verb:
                 case "create":
                     wish = TokenWish.read(_wish(options))

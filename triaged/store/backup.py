@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 from triaged.errors import StoreMismatch, StoreUnavailable
@@ -14,12 +15,17 @@ from triaged.store.migrating import migrations
 from triaged.store.restoring import set_apart
 from triaged.store.sqlite import SqliteDatabase
 
+SUFFIXES = ("", "-wal", "-shm")
+"""Of the files that a store is made of."""
+
 
 async def backup(path: Path, target: Path) -> None:
     """Write a whole, consistent copy of the store at `path` to `target`, which must not exist.
 
     Whoever has the store open, a daemon at work as well, goes on committing.
     """
+    if not await asyncio.to_thread(path.exists):
+        raise StoreMismatch(f"there is no store at {path}")
     if not await asyncio.to_thread(_copy, path, target):
         raise StoreMismatch(f"{target} exists already")
 
@@ -43,8 +49,6 @@ def _copy(path: Path, target: Path) -> bool:
 
     False: `target` is there already. It appears when the copy is whole.
     """
-    if not path.exists():
-        raise StoreMismatch(f"there is no store at {path}")
     if target.exists():
         return False
     partial = Path(f"{target}.partial")
@@ -61,29 +65,41 @@ def _copy(path: Path, target: Path) -> bool:
     return True
 
 
-async def restore(path: Path, source: Path) -> None:
-    """Put the copy `source` in the place of the store at `path`; the old one stays beside it.
+async def restore(path: Path, source: Path) -> Path | None:
+    """Put the copy `source` in the place of the store at `path`; where the old one is now.
 
-    Incidents that are open then say so on their timelines at the next start.
+    None: there was none. Incidents that are open then say so on their timelines at the next start.
     """
-    await asyncio.to_thread(_restore, path, source)
+    return await asyncio.to_thread(_restore, path, source)
 
 
-def _restore(path: Path, source: Path) -> None:
+def _restore(path: Path, source: Path) -> Path | None:
     lock = take_lock(path)
     try:
         _check(source)
-        for suffix in ("", "-wal", "-shm"):
+        replaced, was_there = _free_name(path), path.exists()
+        for suffix in SUFFIXES:
             old = Path(f"{path}{suffix}")
             if old.exists():
-                old.replace(f"{path}.replaced{suffix}")
+                old.replace(f"{replaced}{suffix}")
         partial = Path(f"{path}.partial")
         shutil.copyfile(source, partial)
         partial.chmod(0o600)
-        set_apart(partial, Path(f"{path}.replaced"))
+        set_apart(partial, replaced)
         partial.replace(path)
     finally:
         os.close(lock)
+    return replaced if was_there else None
+
+
+def _free_name(path: Path) -> Path:
+    """`<path>.replaced`, or with the first number that no earlier store has there."""
+    names = (f"{path}.replaced{f'-{number}' if number > 1 else ''}" for number in count(1))
+    return next(
+        Path(name)
+        for name in names
+        if not any(Path(f"{name}{suffix}").exists() for suffix in SUFFIXES)
+    )
 
 
 def _check(source: Path) -> None:
