@@ -44,6 +44,29 @@ def test_auto_is_json_where_there_is_no_terminal() -> None:
     assert json.loads(lines_of("auto")[0])["event"] == "alert.received"
 
 
+class Terminal(io.StringIO):
+    """Somebody looks at it."""
+
+    def isatty(self) -> bool:
+        """Yes."""
+        return True
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_a_terminal_gets_colours_unless_it_does_not_want_them(
+    no_color: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    stream = Terminal()
+
+    logs.configure("info", "auto", stream)
+    structlog.get_logger().info("alert.received")
+
+    assert ("\x1b" in stream.getvalue()) is not bool(no_color)
+    assert logs.in_colour(stream) is not bool(no_color)
+    assert not logs.in_colour(io.StringIO())
+
+
 def test_a_strangers_text_cannot_forge_a_json_line() -> None:
     lines = lines_of("json", title=HOSTILE)
 

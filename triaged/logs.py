@@ -6,6 +6,7 @@ like one of our tokens, wherever it stands. The library loggers (aiohttp, asynci
 """
 
 import logging
+import os
 import re
 import sys
 from collections.abc import MutableMapping
@@ -39,6 +40,11 @@ _UNSAFE = {
 _CONTROL = {code: f"\\x{code:02x}" for code in range(0x20)} | {0x0A: "\\n", 0x09: "\\t"} | _UNSAFE
 
 
+def in_colour(stream: TextIO) -> bool:
+    """Whether it is a terminal whose user did not say NO_COLOR: https://no-color.org/."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
 def configure(level: str, form: Format = "auto", stream: TextIO | None = None) -> None:
     """Send every log line of the process to `stream` (stderr) from `level` on."""
     stream = stream or sys.stderr
@@ -53,7 +59,7 @@ def configure(level: str, form: Format = "auto", stream: TextIO | None = None) -
         redacted,
     ]
     structlog.configure(
-        processors=[*shared, *_ending(is_console=is_console, colors=stream.isatty())],
+        processors=[*shared, *_ending(is_console=is_console, colors=in_colour(stream))],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,  # a reload may change the level

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
 from triaged.channels import ATTEMPT_S, Line, NoAnswer, Written
+from triaged.logs import in_colour
 
 COLOURS = {"SEV-1": "1;37;41", "SEV-2": "1;31", "SEV-3": "1;33", "SEV-4": "1;36"}
 """https://www.ecma-international.org/publications-and-standards/standards/ecma-48/ (SGR)"""
@@ -15,7 +16,7 @@ class Console:
 
     def __init__(self, stream: TextIO, *, colour: bool | None = None) -> None:
         self._stream = stream
-        self._colour = stream.isatty() if colour is None else colour
+        self._colour = in_colour(stream) if colour is None else colour
         self._thread: ThreadPoolExecutor | None = None
 
     async def send(self, line: Line) -> Written | NoAnswer:
