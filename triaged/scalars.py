@@ -126,11 +126,15 @@ def none_of(name: str, valid: Collection[str]) -> str:
     """`'severty' is none of severity, service, … (did you mean severity?)`."""
     names = sorted(valid) if isinstance(valid, set | frozenset) else list(valid)
     shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
-    close = nearest(name, names)
-    hint = f" (did you mean {close}?)" if close else ""
     if not names:
         return f"{quoted(name)} does not exist: there are none"
-    return f"{quoted(name)} is none of {shown}{hint}"
+    return f"{quoted(name)} is none of {shown}{meant(name, names)}"
+
+
+def meant(name: str, valid: Iterable[str]) -> str:
+    """` (did you mean severity?)`; empty where nothing is near."""
+    close = nearest(name, valid)
+    return f" (did you mean {close}?)" if close else ""
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:

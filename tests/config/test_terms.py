@@ -51,7 +51,7 @@ def test_other_sizes_are_refused(text: str) -> None:
 
 def test_zone_exists() -> None:
     assert terms.parse_zone("Europe/Berlin") == "Europe/Berlin"
-    with pytest.raises(ValueError, match="no time zone"):
+    with pytest.raises(ValueError, match=r"no time zone .* \(did you mean Europe/Berlin\?\)"):
         terms.parse_zone("Europe/Berln")
 
 
@@ -88,6 +88,11 @@ def test_target_is_kind_and_name() -> None:
 def test_other_targets_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected person:, schedule:, team: or channel:"):
         terms.parse_target(text)
+
+
+def test_kind_of_a_target_that_may_be_meant_is_said() -> None:
+    with pytest.raises(ValueError, match=r"\(did you mean schedule\?\)"):
+        terms.parse_target("schedul:primary")
 
 
 @pytest.mark.parametrize(("text", "delay"), [("50%", Share(0.5)), ("5m", Span(300_000_000))])

@@ -1,15 +1,17 @@
 """Texts of config.yaml that mean something else: listeners, networks, sizes, zones, targets."""
 
 import re
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from triaged.core import recurring
 from triaged.core.durations import DURATION_WANTED, format_duration, parse_duration, parse_share
 from triaged.core.model import Delay, Share, Span, Target, TargetKind
 from triaged.core.recurring import Recurring, zone_of
-from triaged.scalars import Scalar, show_share
+from triaged.scalars import Scalar, meant, show_share
 
 Network = IPv4Network | IPv6Network
 Address = tuple[str, int]
@@ -27,6 +29,9 @@ TARGETS: dict[str, TargetKind] = {
 }
 TARGET_WANTED = "person:, schedule:, team: or channel: and a name"
 DELAY_WANTED = f"{DURATION_WANTED}, or a share of the response target such as 50%"
+
+zones = cache(available_timezones)
+"""The names of all time zones: looked up once somebody has named another."""
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,99}")
 _SIZE = re.compile(r"(\d{1,12})\s?(B|KiB|MiB|GiB)")
@@ -61,7 +66,10 @@ def parse_size(text: str) -> int:
 
 def parse_zone(text: str) -> str:
     """The name of a time zone that exists."""
-    zone_of(text)
+    try:
+        zone_of(text)
+    except ValueError as error:
+        raise ValueError(f"{error}{meant(text, zones())}") from None
     return text
 
 
@@ -91,7 +99,8 @@ def parse_target(text: str) -> Target:
     """`schedule:primary`."""
     kind, colon, name = text.partition(":")
     if not colon or not name or kind not in TARGETS:
-        raise ValueError(f"expected {TARGET_WANTED}, got {text!r}")
+        hint = meant(kind, TARGETS) if colon else ""
+        raise ValueError(f"expected {TARGET_WANTED}, got {text!r}{hint}")
     return Target(TARGETS[kind], name)
 
 
