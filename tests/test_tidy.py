@@ -54,11 +54,9 @@ LOCAL_IMPORTS = ("triaged.cli", "triaged.plugins")
 
 WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.__main__": "tests/e2e: starts every daemon there",
-    "triaged.cli._client": "tests/cli: every command uses it",
     "triaged.cli._export": "tests/cli: test_incident",
     "triaged.cli._offline": "tests/cli: test_commands",
     "triaged.cli._options": "tests/cli: every command uses it",
-    "triaged.cli._output": "tests/cli: test_incident, test_commands",
     "triaged.cli._payload": "tests/cli: test_explain, test_whatif, test_test",
     "triaged.cli.main": "tests/cli: test_commands",
     "triaged.cli.oncall": "tests/cli: test_commands",

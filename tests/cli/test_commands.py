@@ -47,7 +47,9 @@ def test_quarantine_is_looked_at_and_emptied(desk: Desk, tmp_path: Path) -> None
 
     assert sent[0] == 1
     assert kept["id"] in desk("quarantine", "list")[1]
-    assert '{"alerts": 7}' in desk("quarantine", "show", kept["id"])[1]
+    shown = desk("quarantine", "show", kept["id"])[1]
+    assert '{"alerts": 7}' in shown
+    assert "content-type: application/json\n" in shown
     assert desk("quarantine", "resubmit", kept["id"])[0] == 1
     assert desk("quarantine", "drop", kept["id"])[0] == 0
     assert desk.json("quarantine", "list")["quarantine"] == []
@@ -101,6 +103,7 @@ def test_the_store_of_a_stopped_daemon_can_be_worked_on(stopped: Desk, tmp_path:
     assert json.loads(answers["info"][1])["incidents"] == 1
     assert json.loads(answers["restore"][1])["replaced"] == f"{tmp_path}/triaged.db.replaced"
     assert json.loads(answers["verify"][1])["sound"] is True
+    assert stopped.offline("store", "prune", *config)[1] == "nothing is past its retention\n"
     assert "exists already" in answers["again"][2]
 
 
@@ -200,7 +203,7 @@ def test_the_example_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("of", ["config", "rules", "tests"])
 def test_a_schema_is_json(of: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["schema", of]) == 0
+    assert main(["schema", of, "-o", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["$schema"].startswith("https://json-schema.org")
 
 

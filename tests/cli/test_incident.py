@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.desk import Desk
 from tests.e2e.peers import eventually, fetch_json
 
@@ -65,10 +67,30 @@ def test_what_cannot_be_done_is_said_on_stderr(desk: Desk) -> None:
 def test_alert_text_does_not_drive_the_terminal(desk: Desk) -> None:
     desk.fires("Do\x1b[31mwn\x07")
 
-    _, out, _ = desk("incident", "list", "--state", "all")
+    said = [
+        desk("incident", *words)[1]
+        for words in (("list",), ("show", "1"), ("ack", "1"), ("resolve", "1"))
+    ]
+    said.append(desk("incident", "declare", "\x1b[2J\x07", "--severity", "SEV-3")[1])
 
-    assert "\x1b" not in out
-    assert "\x07" not in out
+    assert ["\x1b" in out or "\x07" in out for out in said] == [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("note", "1", " "), "a note says something"),
+        (("snooze", "1", "x"), "'x' is neither an instant such as"),
+        (("show", "INC-٣"), "'INC-٣' is neither"),
+        (("export", "1", "--as-test", "-o", "json"), "--as-test prints YAML"),
+    ],
+)
+def test_what_an_incident_does_not_take_is_a_usage_error(
+    words: tuple[str, ...], told: str, desk: Desk
+) -> None:
+    status, _, err = desk("incident", *words)
+
+    assert (status, told in err) == (2, True), err
 
 
 def test_a_daemon_that_is_not_there_is_said(desk: Desk) -> None:

@@ -62,5 +62,5 @@ def test_the_example_configuration_reaches_somebody_always(
 def test_what_is_wrong_is_said(
     config: str, wrong: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["prove", "--config", config, *wrong]) == 1
+    assert main(["prove", "--config", config, *wrong]) == 2
     assert "expected" in capsys.readouterr().err

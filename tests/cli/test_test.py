@@ -103,10 +103,15 @@ def test_no_tests_are_a_usage_error(tmp_path: Path, capsys: Capture) -> None:
     )
 
     assert call(capsys, str(tmp_path / "none.yaml"))[0] == 2
-    assert call(capsys, str(tmp_path / "absent.yaml"))[0] == 2
     status, _, err = call(capsys, config=str(tmp_path / "config.yaml"))
     assert status == 2
     assert "there are no tests" in err
+
+
+def test_a_file_that_cannot_be_read_fails(tmp_path: Path, capsys: Capture) -> None:
+    status, _, err = call(capsys, str(tmp_path / "absent.yaml"))
+
+    assert (status, err.startswith("triaged: cannot read ")) == (1, True)
 
 
 def test_a_folder_stands_for_its_files(good: str, capsys: Capture) -> None:

@@ -9,13 +9,33 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 TIMEOUT_S = 30
+LIMIT = "1000"
+"""Rows a request: the most that the API gives."""
+
+FIRST_PRINTABLE = 0x20
+TOKEN, TOKEN_FILE = "TRIAGED_TOKEN", "TRIAGED_TOKEN_FILE"
 
 
 class Failed(Exception):
-    """The daemon cannot be reached or refuses; the message is for the person who called."""
+    """It did not work, or was not found; the message is for the person who called."""
+
+    status = 1
+
+
+class Misused(Failed):
+    """What the command was called with can never work."""
+
+    status = 2
+
+
+class Answer(dict[str, Any]):
+    """A map of an answer; what it must hold and does not is `Failed`, not a KeyError."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Failed(f"the answer is not one of triaged: it has no {name!r}; see --url")
 
 
 class Client:
@@ -54,24 +74,44 @@ class Client:
         status, answer = self._request(method, path, body, headers or {})
         if status >= 400:
             raise Failed(_problem(status, answer))
-        return json.loads(answer) if answer else {}
+        try:
+            found = json.loads(answer, object_hook=Answer) if answer else Answer()
+        except ValueError:
+            found = None
+        if not isinstance(found, Answer):
+            raise Failed(f"what answers at {self._where} is not triaged: see --url")
+        return found
+
+    @property
+    def _where(self) -> str:
+        """The daemon's address, as it may be shown."""
+        host = self._base.netloc.rpartition("@")[2]
+        return self._base._replace(netloc=host, query="", fragment="").geturl()
 
     def _request(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
         connection = self._connection()
-        sent = {"Content-Type": "application/json", **headers}
-        if token := self._token or self._kept_token():
-            sent["Authorization"] = f"Bearer {token}"
+        sent: dict[str, str | bytes] = {"Content-Type": "application/json", **headers}
+        if token := self._line_of_token():
+            sent["Authorization"] = b"Bearer " + token.encode("utf-8", "surrogateescape")
         try:
             connection.request(method, self._base.path.rstrip("/") + path, body, sent)
             response = connection.getresponse()
             return response.status, response.read()
-        except (OSError, http.client.HTTPException) as error:
-            where = self._base._replace(query="").geturl()
-            raise Failed(f"cannot reach triaged at {where}: {error}; {_advice(error)}") from None
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            told = f"cannot reach triaged at {self._where}: {error}; {_advice(error)}"
+            raise Failed(told) from None
         finally:
             connection.close()
+
+    def _line_of_token(self) -> str:
+        """The token, which must be able to stand in a header; empty: there is none."""
+        token = (self._token or self._kept_token()).strip()
+        if any(ord(character) < FIRST_PRINTABLE for character in token):
+            name = TOKEN if self._token else TOKEN_FILE
+            raise Failed(f"{name} holds no token: one line of text is expected")
+        return token
 
     def _kept_token(self) -> str:
         if self._file is None:
@@ -111,17 +151,37 @@ def _problem(status: int, answer: bytes) -> str:
         lines += [f"  {error['path']}: {error['message']}" for error in problem.get("errors", [])]
     except (ValueError, KeyError, TypeError):
         return f"HTTP {status}"
+    if status == http.client.UNAUTHORIZED:
+        lines.append(f"  set {TOKEN} to one, or {TOKEN_FILE} to the file that holds it")
     return "\n".join(lines)
 
 
 def client_of(options: argparse.Namespace) -> Client:
     """The client for `--url` with the token of the environment."""
-    token = os.environ.get("TRIAGED_TOKEN")
-    file = os.environ.get("TRIAGED_TOKEN_FILE")
+    token, file = os.environ.get(TOKEN), os.environ.get(TOKEN_FILE)
     return Client(options.url, token, Path(file) if token is None and file else None)
 
 
+def below(path: str, identity: str) -> str:
+    """The path of one of what is at `path`, whatever characters its name has."""
+    return f"{path}/{quote(identity, safe='')}"
+
+
+def every(
+    client: Client, path: str, noun: str, query: Mapping[str, str | None] | None = None
+) -> Answer:
+    """The whole of a list, fetched page by page, as one answer with all its rows."""
+    rows: list[Any] = []
+    cursor: str | None = None
+    while True:
+        answer = client.get(path, {**(query or {}), "limit": LIMIT, "cursor": cursor})
+        rows += answer[noun]
+        cursor = answer.get("next_cursor")
+        if not cursor:
+            return Answer({noun: rows, "next_cursor": None})
+
+
 def complain(message: object) -> int:
-    """Print `triaged: message` on stderr; 1, the exit status of what failed."""
+    """Print `triaged: message` on stderr; the exit status, 1 unless the message has its own."""
     print(f"triaged: {message}", file=sys.stderr)
-    return 1
+    return message.status if isinstance(message, Failed) else Failed.status

@@ -3,12 +3,10 @@
 import argparse
 from typing import Any
 
-from triaged.cli._client import Client, Failed
+from triaged.cli._client import Client, Failed, Misused, below, every
 from triaged.cli._output import print_json
 
 SILENCE = "silence:"
-LIMIT = "1000"
-"""Rows a request: the most that the API gives."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +19,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def export(client: Client, path: str, options: argparse.Namespace) -> int:
     """Print the incident at `path` with timeline, alerts, episodes and pages."""
+    if options.as_test and options.output == "json":
+        raise Misused("--as-test prints YAML for `triaged test`: leave out -o json, or --as-test")
     answers: dict[str, Any] = {"incident": client.get(path)}
     for key, noun in (
         ("timeline", "entries"),
@@ -28,9 +28,9 @@ def export(client: Client, path: str, options: argparse.Namespace) -> int:
         ("episodes", "episodes"),
         ("pages", "pages"),
     ):
-        answers[key] = _every(client, f"{path}/{key}", noun)
+        answers[key] = every(client, f"{path}/{key}", noun)[noun]
     answers["silences"] = [
-        client.get(f"/api/v1/silences/{name}") for name in _silences(answers["timeline"])
+        client.get(below("/api/v1/silences", name)) for name in _silences(answers["timeline"])
     ]
     if options.as_test:
         print(_as_test(answers), end="")
@@ -44,18 +44,6 @@ def _silences(timeline: list[Any]) -> list[str]:
     told = [entry["data"].get("by", []) for entry in timeline if entry["kind"] == "incident.muted"]
     names = [name for names in told for name in names if name.startswith(SILENCE)]
     return [name.removeprefix(SILENCE) for name in dict.fromkeys(names)]
-
-
-def _every(client: Client, path: str, noun: str) -> list[Any]:
-    """All rows of a list, page by page."""
-    rows: list[Any] = []
-    cursor: str | None = None
-    while True:
-        answer = client.get(path, {"limit": LIMIT, "cursor": cursor})
-        rows += answer[noun]
-        cursor = answer.get("next_cursor")
-        if not cursor:
-            return rows
 
 
 def _as_test(answers: dict[str, Any]) -> str:

@@ -4,10 +4,7 @@ import argparse
 import sys
 from typing import IO, Any
 
-from triaged.cli._client import Client, Failed, client_of
-
-LIMIT = "1000"
-"""Records a request: the most that the API gives."""
+from triaged.cli._client import LIMIT, Client, Misused, client_of
 
 
 def fetch(options: argparse.Namespace, file: IO[bytes]) -> None:
@@ -45,7 +42,7 @@ def _period(options: argparse.Namespace) -> tuple[int, int]:
     until = now if options.until is None else _instant("--until", options.until, now)
     since = _instant("--since", options.since, now)
     if since >= until:
-        raise Failed("--since: the period must begin before it ends")
+        raise Misused("--since: the period must begin before it ends")
     return since, until
 
 
@@ -58,10 +55,10 @@ def _instant(option: str, text: str, now: int) -> int:
     except ValueError:
         pass
     try:
-        return instant_of(text)
-    except Failed:
+        return instant_of(text, option)
+    except Misused:
         wanted = "a duration such as 30d, or an instant such as 2026-03-30T10:00:00+02:00"
-        raise Failed(f"{option} {text!r}: {wanted} is expected") from None
+        raise Misused(f"{option} {text!r}: {wanted} is expected") from None
 
 
 def tell(text: str) -> None:

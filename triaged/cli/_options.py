@@ -3,6 +3,7 @@
 import argparse
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DEFAULT_URL = "http://127.0.0.1:9099"
 CONFIG_PLACES = (Path("config.yaml"), Path("/etc/triaged/config.yaml"))
@@ -25,10 +26,30 @@ def url(parser: argparse.ArgumentParser) -> None:
     """`--url`."""
     parser.add_argument(
         "--url",
+        type=_address,
         default=os.environ.get("TRIAGED_URL", DEFAULT_URL),
         help="the daemon's address (default: $TRIAGED_URL, then %(default)s); "
         "the token comes from $TRIAGED_TOKEN or the file $TRIAGED_TOKEN_FILE",
     )
+
+
+def identity(text: str) -> str:
+    """An id, which is not empty: a path without one is that of the list."""
+    if not text:
+        raise argparse.ArgumentTypeError("an id is expected, as `list` shows it")
+    return text
+
+
+def _address(text: str) -> str:
+    whole = text if "://" in text else f"http://{text}"
+    try:
+        parts = urlsplit(whole)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address such as {DEFAULT_URL}")
+    return whole
 
 
 def config(parser: argparse.ArgumentParser) -> None:

@@ -63,8 +63,13 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
             for cell, width in zip(row[:-1], widths[:-1], strict=True)
         ]
         used = sum(widths[:-1]) + 2 * (len(row) - 1)
-        last = row[-1] if room is None else row[-1][: max(room - used, 20)]
+        last = row[-1] if room is None else cut(row[-1], max(room - used, 20))
         print("  ".join([*cells, paint(last, last)]).rstrip())
+
+
+def cut(text: str, width: int) -> str:
+    """`text`, or its beginning and an ellipsis."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def print_fields(fields: Iterable[tuple[str, object]]) -> None:

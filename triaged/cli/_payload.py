@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from triaged.cli._client import Failed
+from triaged.cli._client import Failed, Misused
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration, Source
@@ -24,8 +24,8 @@ def body_of(name: str) -> bytes:
         raise Failed(f"cannot read {name}: {error.strerror}") from None
 
 
-def instant_of(text: str | None) -> int:
-    """µs UTC of what `--at` says; the present for None."""
+def instant_of(text: str | None, option: str = "--at") -> int:
+    """µs UTC of what the option says; the present for None."""
     from datetime import datetime
 
     from triaged.clock import SystemClock
@@ -37,7 +37,7 @@ def instant_of(text: str | None) -> int:
         return instant(datetime.fromisoformat(text))
     except (TypeError, ValueError):  # no instant, or one without its zone
         wanted = "an instant such as 2026-03-30T10:00:00+02:00 is expected"
-        raise Failed(f"--at {text!r}: {wanted}") from None
+        raise Misused(f"{option} {text!r}: {wanted}") from None
 
 
 def configured(path: Path, rules: tuple[str, ...] = ()) -> "Configuration":
@@ -59,11 +59,13 @@ def alerts_in(configuration: "Configuration", name: str, body: bytes, at: int) -
     from triaged.errors import Malformed
     from triaged.ingest import Received
     from triaged.plugins import load
+    from triaged.scalars import meant
 
     source: Source | None = configuration.sources.get(name)
     if source is None:
-        known = ", ".join(sorted(configuration.sources))
-        raise Failed(f"there is no source {name!r}; there are {known}")
+        known = sorted(configuration.sources)
+        hint = meant(name, known)
+        raise Failed(f"there is no source {name!r}; there are {', '.join(known)}{hint}")
     try:
         parsed: Parsed = load("triaged.ingest", source.kind).parse(
             Received(name, body, {}, at), source.settings

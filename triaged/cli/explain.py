@@ -14,7 +14,7 @@ from triaged.cli._payload import alerts_in, body_of, configured, instant_of
 from triaged.cli.send import source_of
 
 SUMMARY = "say why an alert gets its severity, its incident and its pages"
-_INCIDENT = re.compile(r"INC-\d{1,15}", re.IGNORECASE)
+_INCIDENT = re.compile(r"INC-\d{1,15}", re.IGNORECASE | re.ASCII)
 UNSEEN = "without a daemon: open incidents, silences and what else fires are not seen"
 
 
@@ -81,8 +81,8 @@ def _of_file(options: argparse.Namespace) -> list[dict[str, Any]]:
 
     from triaged.rules.explained import explained
 
+    at = instant_of(options.at)
     body = body_of(options.what)
     configuration = configured(options.config)
-    at = instant_of(options.at)
     alerts = alerts_in(configuration, options.source or source_of(body), body, at)
     return [msgspec.to_builtins(explained(configuration.settings, one, at)) for one in alerts]

@@ -2,12 +2,14 @@
 
 import argparse
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from triaged.cli import _export, _options
-from triaged.cli._client import Client, Failed, client_of, complain
+from triaged.cli._client import Client, Failed, client_of, complain, every
 from triaged.cli._hints import print_hints
-from triaged.cli._output import left, local_time, print_fields, print_json, print_table
+from triaged.cli._output import clean, left, local_time, print_fields, print_json, print_table
 
 SUMMARY = "list, show, acknowledge, resolve … incidents"
 BASE = "/api/v1/incidents"
@@ -20,7 +22,7 @@ PLAIN = {
     "resolve": ("resolve", "it is over"),
     "reopen": ("reopen", "it is not over"),
     "close": ("close", "close what is resolved, for good"),
-    "escalate": ("escalate", "the next step now"),
+    "escalate": ("escalate", "the next step now; an acknowledgement ends"),
 }
 """Verbs that take an incident and perhaps a note: path and help."""
 
@@ -58,10 +60,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     phase = _one(verbs.add_parser("phase", help="say how far the work is"))
     phase.add_argument("phase", choices=PHASES)
     note = _one(verbs.add_parser("note", help="write something on the timeline"))
-    note.add_argument("text")
+    note.add_argument("text", type=_text, help="what happened, or what is known now")
     note.add_argument("--at", help="when it happened (RFC 3339; default: now)")
     snooze = _one(verbs.add_parser("snooze", help="take it until an instant, then page again"))
-    snooze.add_argument("until", help="RFC 3339, or a duration such as 2h")
+    snooze.add_argument("until", type=_instant, help="RFC 3339, or a duration such as 2h")
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,11 +94,37 @@ def _one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _incident(text: str) -> str:
     number = text.upper().removeprefix("INC-")
-    if not number.isdecimal():
+    if not (number.isascii() and number.isdecimal()):
         raise argparse.ArgumentTypeError(
             f"an incident is written INC-12, or 12; {text!r} is neither"
         )
     return f"INC-{number}"
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a note says something: some text is expected")
+    return text
+
+
+def _instant(text: str) -> str:
+    """An RFC 3339 instant from one, or from a duration counted from now."""
+    from triaged.clock import SystemClock
+    from triaged.core.durations import parse_duration
+    from triaged.wire import instant_text
+
+    try:
+        return instant_text(SystemClock().now() + parse_duration(text))
+    except ValueError:
+        pass
+    try:
+        is_good = datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        is_good = False
+    if not is_good:
+        wanted = "an instant such as 2026-03-30T10:00:00+02:00, nor a duration such as 2h"
+        raise argparse.ArgumentTypeError(f"{text!r} is neither {wanted}")
+    return text
 
 
 def run(options: argparse.Namespace) -> int:
@@ -107,7 +135,7 @@ def run(options: argparse.Namespace) -> int:
             case "list":
                 return _shown(options, _list(client, options), _print_list)
             case "timeline":
-                answer = client.get(f"{_path(options)}/timeline", {"limit": "1000"})
+                answer = every(client, f"{_path(options)}/timeline", "entries")
                 return _shown(options, answer, _print_timeline)
             case "show":
                 return _shown(options, _one_with_hints(client, options), _print_one)
@@ -134,10 +162,9 @@ def _shown(options: argparse.Namespace, answer: Any, text: Callable[[Any], None]
 def _one_with_hints(client: Client, options: argparse.Namespace) -> Any:
     """The incident, with its hints under `hints` where the daemon knows any."""
     row = client.get(_path(options))
-    try:
-        return {**row, "hints": client.get(f"{_path(options)}/hints")}
-    except Failed:  # an older daemon; hints are no reason to show nothing
-        return row
+    with suppress(Failed):  # an older daemon; hints are no reason to show nothing
+        row["hints"] = client.get(f"{_path(options)}/hints")
+    return row
 
 
 def _path(options: argparse.Namespace) -> str:
@@ -172,22 +199,10 @@ def _action(options: argparse.Namespace) -> tuple[str, dict[str, object]]:
             at = {"at": options.at} if options.at else {}
             return "notes", {"text": options.text, **at}
         case "snooze":
-            return "snooze", {"until": _instant(options.until)}
+            return "snooze", {"until": options.until}
         case verb:
             path, _ = PLAIN[verb]
             return path, {"note": options.note} if options.note else {}
-
-
-def _instant(text: str) -> str:
-    """An RFC 3339 instant from one, or from a duration counted from now."""
-    from triaged.clock import SystemClock
-    from triaged.core.durations import parse_duration
-    from triaged.wire import instant_text
-
-    try:
-        return instant_text(SystemClock().now() + parse_duration(text))
-    except ValueError:
-        return text  # the daemon says what is wrong with it
 
 
 def _print_list(answer: Any) -> None:
@@ -234,12 +249,12 @@ def _print_one(row: Any) -> None:
         "previous",
         "reopens",
     )
-    print(f"{row['id']}  {row['title']}")
-    print_fields([(name.replace("_", " "), row.get(name)) for name in plain])
-    print_fields([(name.replace("_", " "), local_time(row.get(name))) for name in times])
+    print(clean(f"{row['id']}  {row['title']}"))
     alerts, place = row["alerts"], row["escalation"]
     print_fields(
         [
+            *((name.replace("_", " "), row.get(name)) for name in plain),
+            *((name.replace("_", " "), local_time(row.get(name))) for name in times),
             ("alerts", f"{alerts['firing']} firing, {alerts['resolved']} resolved"),
             ("left out", f"{alerts['truncated']} by the sender" if alerts["truncated"] else None),
             ("escalation", f"epoch {place['epoch']}, round {place['round']}, step {place['step']}"),
@@ -254,7 +269,7 @@ def _print_one(row: Any) -> None:
 
 def _print_line(row: Any) -> None:
     by = f" by {row['acknowledged_by']}" if row["state"] == "acknowledged" else ""
-    print(f"{row['id']}  {row['severity']}  {row['state']}{by}  {row['title']}")
+    print(clean(f"{row['id']}  {row['severity']}  {row['state']}{by}  {row['title']}"))
 
 
 def _print_timeline(answer: Any) -> None:

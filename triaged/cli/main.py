@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from triaged import __version__
+from triaged.cli._client import Failed, complain
 from triaged.plugins import kinds
 
 USAGE_ERROR = 2
@@ -46,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
         sys.stdout.flush()
+    except Failed as failure:
+        return complain(failure)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # `triaged … | head`: the reader has seen enough

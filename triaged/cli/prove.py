@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from triaged.cli import _options
-from triaged.cli._client import Failed, complain
+from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import paint, print_json, print_table
 from triaged.cli._payload import configured, instant_of
 
@@ -36,9 +36,9 @@ def run(options: argparse.Namespace) -> int:
     from triaged.rehearsal.proving import WEEKS_MAX, prove
 
     if not 1 <= options.weeks <= WEEKS_MAX:
-        return complain(Failed(f"--weeks: 1 to {WEEKS_MAX} are expected, not {options.weeks}"))
+        return complain(Misused(f"--weeks: 1 to {WEEKS_MAX} are expected, not {options.weeks}"))
     try:
-        start = instant_of(options.start)
+        start = instant_of(options.start, "--from")
         settings = configured(options.config).settings
     except Failed as failure:
         return complain(failure)

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from triaged.cli import _options
-from triaged.cli._client import Failed, client_of, complain
+from triaged.cli._client import Failed, below, client_of, complain, every
 from triaged.cli._output import local_time, print_fields, print_json, print_table
 
 SUMMARY = "look at, re-submit or drop bodies that could not be used"
@@ -21,23 +21,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     ):
         one = verbs.add_parser(verb, help=what)
         _options.daemon(one)
-        one.add_argument("id")
+        one.add_argument("id", type=_options.identity, help="as `list` shows it")
 
 
 def run(options: argparse.Namespace) -> int:
     """Do what the verb says."""
     client = client_of(options)
+    answer: Any
     base = "/api/v1/quarantine"
     try:
         match options.verb:
             case "list":
-                answer = client.get(base)
+                answer = every(client, base, "quarantine")
             case "show":
-                answer = client.get(f"{base}/{options.id}")
+                answer = client.get(below(base, options.id))
             case "resubmit":
-                answer = client.post(f"{base}/{options.id}/resubmit")
+                answer = client.post(f"{below(base, options.id)}/resubmit")
             case _:
-                answer = client.delete(f"{base}/{options.id}") or {"dropped": options.id}
+                answer = client.delete(below(base, options.id)) or {"dropped": options.id}
     except Failed as failure:
         return complain(failure)
     if options.output == "json":
@@ -65,4 +66,12 @@ def _print(verb: str, answer: Any) -> None:
             ],
         )
     else:
-        print_fields(answer.items())
+        print_fields((name, _readable(name, value)) for name, value in answer.items())
+
+
+def _readable(name: str, value: Any) -> Any:
+    if name.endswith("_at"):
+        return local_time(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {each}" for key, each in value.items())
+    return ", ".join(value) if isinstance(value, list) else value

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from triaged.cli import _options
-from triaged.cli._client import Failed, complain
+from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _limits(texts: list[str]) -> "list[Limit]":
     try:
         return [parse_limit(text) for text in texts]
     except ValueError as error:
-        raise Failed(f"--fail-if: {error}") from None
+        raise Misused(f"--fail-if: {error}") from None
 
 
 @contextmanager

@@ -2,13 +2,15 @@
 
 import argparse
 
+from triaged.cli import _options
 from triaged.cli._output import print_json
 
 SUMMARY = "print the JSON Schema of config.yaml, of rule files or of their tests"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which schema."""
+    """Which schema; it is JSON whatever `-o` says."""
+    _options.output(parser)
     parser.add_argument("of", choices=("config", "rules", "tests"))
 
 

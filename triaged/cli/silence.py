@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from triaged.cli import _options
-from triaged.cli._client import Client, Failed, client_of, complain
+from triaged.cli._client import Client, Failed, below, client_of, complain, every
 from triaged.cli._output import counted, left, local_time, print_fields, print_json, print_table
 
 SUMMARY = "set, list, preview or end silences"
@@ -26,13 +26,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     show = verbs.add_parser("show", help="one silence")
     _options.daemon(show)
-    show.add_argument("id")
+    show.add_argument("id", type=_options.identity)
     preview = verbs.add_parser("preview", help="what would be muted now, without muting it")
     _options.daemon(preview)
     preview.add_argument("matchers", nargs="+", metavar="MATCHER", help=MATCHERS)
     expire = verbs.add_parser("expire", help="end silences now: what they muted pages")
     _options.daemon(expire)
-    expire.add_argument("ids", nargs="+", metavar="ID")
+    expire.add_argument("ids", nargs="+", metavar="ID", type=_options.identity)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,10 +71,10 @@ def run(options: argparse.Namespace) -> int:
             case "list":
                 state = None if options.state == "all" else options.state
                 return _shown(
-                    options, client.get(BASE, {"state": state, "limit": "1000"}), _print_list
+                    options, every(client, BASE, "silences", {"state": state}), _print_list
                 )
             case "show":
-                return _shown(options, client.get(f"{BASE}/{options.id}"), _print_one)
+                return _shown(options, client.get(below(BASE, options.id)), _print_one)
             case "preview":
                 wish = {"matchers": options.matchers}
                 return _shown(options, client.post(f"{BASE}/preview", wish), _print_preview)
@@ -102,7 +102,7 @@ def _expire(client: Client, options: argparse.Namespace) -> int:
     status, ended = 0, []
     for identity in options.ids:
         try:
-            ended.append(client.delete(f"{BASE}/{identity}"))
+            ended.append(client.delete(below(BASE, identity)))
         except Failed as failure:
             status = complain(failure)
     if options.output == "json":

@@ -42,10 +42,17 @@ def run(options: argparse.Namespace) -> int:
     if options.output == "json":
         print_json(answer)
     else:
-        print_fields([(name, value) for name, value in answer.items() if name != "problems"])
-        for problem in answer.get("problems", []):
-            print(problem)
+        _print(answer)
     return 1 if answer.get("problems") else 0
+
+
+def _print(answer: dict[str, Any]) -> None:
+    shown = answer.get("pruned", answer)
+    print_fields((name, value) for name, value in shown.items() if name != "problems")
+    for problem in answer.get("problems", []):
+        print(problem)
+    if not shown:
+        print("nothing is past its retention")
 
 
 async def _work(options: argparse.Namespace) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triaged.cli import _options
-from triaged.cli._client import Failed, complain
+from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import clean, colourful, print_json
 from triaged.cli._payload import configured
 from triaged.core.durations import SECOND
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from triaged.rehearsal.verdicts import Verdict
 
 SUMMARY = "run the unit tests of rules, without a daemon and without waiting"
-USAGE_ERROR = 2
 RED, GREEN, PLAIN = "31;1", "32", ""
 SUITE = "triaged rules"
 
@@ -83,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     paths = _paths(options.files) if options.files else beside(loaded)
     documents, missing = _documents(paths)
     if missing:
-        return _usage(missing)
+        return complain(missing)
     cases, report = _read(documents, loaded)
     cases = [case for case in cases if pattern.search(case.name)]
     if not cases and not any(not problem.warning for problem in report.problems):
@@ -102,8 +101,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _usage(message: str) -> int:
-    complain(message)
-    return USAGE_ERROR
+    return complain(Misused(message))
 
 
 def _none(options: argparse.Namespace, loaded: "Configuration") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from triaged.cli import _options
-from triaged.cli._client import Failed, complain
+from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import clean, paint, print_json
 from triaged.cli._payload import alerts_in, body_of, configured, instant_of
 from triaged.cli.send import source_of
@@ -77,9 +77,9 @@ def _duration(option: str, text: str) -> int:
     try:
         us = parse_duration(text)
     except ValueError as error:
-        raise Failed(f"{option}: {error}") from None
+        raise Misused(f"{option}: {error}") from None
     if us > parse_duration(UNTIL_MAX):
-        raise Failed(f"{option}: at most {UNTIL_MAX}")
+        raise Misused(f"{option}: at most {UNTIL_MAX}")
     return us
 
 
