@@ -27,6 +27,15 @@ def test_a_wish_is_read() -> None:
     assert wish.lifetime_us() == 90 * DAY
 
 
+def test_a_wish_names_what_the_configuration_has() -> None:
+    wish = TokenWish("ci", ("read", "ingest:*", "ingest:am", "write"), "alic")
+
+    assert [str(problem) for problem in wish.dangling(["am"], ["alice"])] == [
+        "$.scopes[3]: 'write' is none of admin, respond, read, ingest:*, ingest:am",
+        "$.person: 'alic' is none of alice (did you mean alice?)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("wish", "where"),
     [
@@ -37,6 +46,7 @@ def test_a_wish_is_read() -> None:
         ({"name": "a", "scopes": ["read", "wirte"]}, "$.scopes[1]"),
         ({"name": "a", "scopes": ["ingest:"]}, "$.scopes[0]"),
         ({"name": "a", "scopes": ["read"], "expires_in": "soon"}, "$.expires_in"),
+        ({"name": "a", "scopes": ["read"], "expires_in": "0s"}, "$.expires_in"),
         ({"name": "a", "scopes": ["read"], "owner": "x"}, "$"),
         ({"name": "a", "scopes": "read"}, "$.scopes"),
     ],

@@ -6,13 +6,14 @@ This is the one place that draws random numbers.
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 import msgspec
 
 from triaged.core.durations import parse_duration
-from triaged.errors import Malformed
+from triaged.errors import Malformed, Problem
+from triaged.scalars import none_of
 from triaged.store import tokens
 from triaged.store.database import Transaction
 from triaged.wire import instant_text, instant_text_or_none
@@ -21,6 +22,9 @@ PREFIX = "trg_"
 RANDOM_BYTES = 32
 NAME_MAX = 100
 
+ROLES = ("admin", "respond", "read")
+INGEST = "ingest:"
+EVERY_SOURCE = f"{INGEST}*"
 _SCOPE = re.compile(r"admin|respond|read|ingest:(\*|[A-Za-z0-9_.-]{1,100})")
 SCOPE_WANTED = "admin, respond, read, ingest:<source> or ingest:*"
 
@@ -75,9 +79,24 @@ class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.expires_in is None:
             return None
         try:
-            return parse_duration(self.expires_in)
+            lifetime_us = parse_duration(self.expires_in)
         except ValueError as error:
             raise Malformed("wrong_shape", str(error), "$.expires_in") from None
+        if not lifetime_us:
+            raise Malformed("wrong_shape", "expected some time", "$.expires_in")
+        return lifetime_us
+
+    def dangling(self, sources: Iterable[str], people: Collection[str]) -> list[Problem]:
+        """What it names that is not in the configuration."""
+        known = (*ROLES, EVERY_SOURCE, *(f"{INGEST}{source}" for source in sources))
+        found = [
+            Problem(f"$.scopes[{index}]", none_of(scope, known))
+            for index, scope in enumerate(self.scopes)
+            if scope not in known
+        ]
+        if self.person is not None and self.person not in people:
+            found.append(Problem("$.person", none_of(self.person, people)))
+        return found
 
 
 class Grant(msgspec.Struct, frozen=True):

@@ -57,6 +57,7 @@ async def test_a_token_expires(site: Site) -> None:
     [
         ({"scopes": ["wirte"]}, "$.scopes[0]"),
         ({"scopes": []}, "$.scopes"),
+        ({"scopes": ["read", "ingest:nosuch"]}, "$.scopes[1]"),
         ({"person": "zoe"}, "$.person"),
         ({"expires_in": "soon"}, "$.expires_in"),
     ],

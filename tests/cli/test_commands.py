@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.desk import CONFIG, Desk, running
 from tests.conftest import ROOT
+from tests.e2e.peers import eventually
 from triaged.cli.main import commands, main
 
 BODY = '[{"labels": {"alertname": "Sent", "severity": "warning"}}]'
@@ -69,6 +70,34 @@ def test_tokens_are_made_listed_and_revoked(desk: Desk) -> None:
     assert desk("token", "revoke", made["id"])[0] == 0
     assert "revoked" in desk("token", "list")[1]
     assert desk("token", "create", "x", "--scope", "everything")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--scope", "foo"), "$.scopes[0]: 'foo' is none of admin"),
+        (("--scope", "ingest:nosuch"), "$.scopes[0]: 'ingest:nosuch' is none of admin"),
+        (("--scope", "read", "--person", "alic"), "$.person: 'alic' is none of alice (did"),
+        (("--scope", "read", "--expires", "foo"), "$.expires_in: expected a duration"),
+        (("--scope", "read", "--expires", "0s"), "$.expires_in: expected some time"),
+    ],
+)
+def test_a_token_that_cannot_be_is_not_made(
+    words: tuple[str, ...], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG)
+
+    status = main(["token", "create", "x", "--offline", "--config", str(config), *words])
+
+    assert (status, told in capsys.readouterr().err) == (1, True)
+    assert not (tmp_path / "triaged.db").exists()
+
+
+def test_a_token_that_is_over_is_listed_as_such(desk: Desk) -> None:
+    desk("token", "create", "short", "--scope", "read", "--expires", "1s")
+
+    eventually(lambda: "expired" in desk("token", "list")[1], "the end of a token")
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from triaged.api.bodies import API_BODY_MAX, decode, read_body
 from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import NewToken, TokenList
 from triaged.api.webhooks import unread
-from triaged.errors import Problem
 
 BASE = "/api/v1/tokens"
 
@@ -21,10 +20,10 @@ async def create(call: Call) -> web.StreamResponse:
     if not isinstance(body, bytes):
         return unread(call, body)
     wish = tokens.TokenWish.read(decode(body, dict[str, Any]))
-    people = call.context.configuration.settings.people
-    if wish.person is not None and wish.person not in people:
-        return problems.invalid([Problem("$.person", "there is no person of this name")])
     context = call.context
+    configuration = context.configuration
+    if dangling := wish.dangling(configuration.sources, configuration.settings.people):
+        return problems.invalid(dangling)
     async with context.database.transaction() as tx:
         made = await tokens.create(tx, wish, context.clock.now())
     context.authority.forget()
@@ -45,7 +44,10 @@ async def revoke(call: Call) -> web.StreamResponse:
         found = await tokens.revoke(tx, name, context.clock.now())
     context.authority.forget()
     if not found:
-        return problems.not_found("there is no such token")
+        told = (
+            f"there is no token {name[:40]!r}: its id is wanted, as `triaged token list` shows it"
+        )
+        return problems.not_found(told)
     return answers.answer({"revoked": name})
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from triaged.cli._client import Failed
 from triaged.clock import Clock, SystemClock
 from triaged.config.files import STATE
+from triaged.config.model import Configuration
 from triaged.config.read import load
 from triaged.errors import StoreError
 from triaged.store.database import Database, open_database
@@ -18,13 +19,18 @@ ELSEWHERE = (
 )
 
 
-def store_url(config: Path) -> str:
-    """The store that the configuration names; what else is wrong with the file does not matter."""
+def configuration_of(config: Path) -> Configuration:
+    """The configuration; that rules are wrong, or secrets missing, does not matter to a store."""
     loaded = load(config, os.environ)
     if loaded.configuration is None:
         problems = "\n".join(str(problem) for problem in loaded.problems if not problem.warning)
         raise Failed(f"the configuration cannot be used:\n{problems}")
-    return loaded.configuration.store
+    return loaded.configuration
+
+
+def store_url(config: Path) -> str:
+    """The store that the configuration names."""
+    return configuration_of(config).store
 
 
 def existing(url: str) -> str:

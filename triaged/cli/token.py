@@ -2,11 +2,14 @@
 
 import argparse
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from triaged.cli import _options
-from triaged.cli._client import Failed, client_of, complain
+from triaged.cli._client import Failed, below, client_of, complain
 from triaged.cli._output import local_time, print_json, print_table
+
+if TYPE_CHECKING:
+    from triaged.tokens import TokenWish
 
 SUMMARY = "create, list and revoke API tokens"
 BASE = "/api/v1/tokens"
@@ -27,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--person", help="whose actions these are")
     create.add_argument("--expires", help="a duration such as 90d (default: never)")
     revoke = verbs.add_parser("revoke", help="make a token useless")
-    revoke.add_argument("id")
+    revoke.add_argument("id", type=_options.identity, help="the id, as `token list` shows it")
     for command in (create, verbs.add_parser("list", help="all tokens"), revoke):
         _options.daemon(command)
         _options.config(command)
@@ -61,7 +64,7 @@ def _online(options: argparse.Namespace) -> Any:
         case "list":
             return client.get(BASE)
         case _:
-            return client.delete(f"{BASE}/{options.id}") or {"revoked": options.id}
+            return client.delete(below(BASE, options.id)) or {"revoked": options.id}
 
 
 def _wish(options: argparse.Namespace) -> dict[str, object]:
@@ -76,23 +79,39 @@ def _wish(options: argparse.Namespace) -> dict[str, object]:
 
 def _offline(options: argparse.Namespace) -> Any:
     from triaged.cli._offline import open_store
-    from triaged.tokens import TokenWish, create, listing, revoke
+    from triaged.tokens import create, listing, revoke
+
+    wish = _checked(options) if options.verb == "create" else None
 
     async def work() -> Any:
-        store = open_store(options.config, new=options.verb == "create")
+        store = open_store(options.config, new=wish is not None)
         async with store as (database, clock), database.transaction() as tx:
-            match options.verb:
-                case "create":
-                    wish = TokenWish.read(_wish(options))
-                    return await create(tx, wish, clock.now())
-                case "list":
-                    return {"tokens": await listing(tx)}
-                case _:
-                    if not await revoke(tx, options.id, clock.now()):
-                        raise Failed(f"there is no token {options.id}")
-                    return {"revoked": options.id}
+            if wish is not None:
+                return await create(tx, wish, clock.now())
+            if options.verb == "list":
+                return {"tokens": await listing(tx)}
+            if not await revoke(tx, options.id, clock.now()):
+                told = f"there is no token {options.id!r}"
+                raise Failed(f"{told}: its id is wanted, as `triaged token list` shows it")
+            return {"revoked": options.id}
 
     return asyncio.run(work())
+
+
+def _checked(options: argparse.Namespace) -> "TokenWish":
+    """The wish, with nothing in it that the configuration does not have."""
+    from triaged.cli._offline import configuration_of
+    from triaged.errors import Malformed
+    from triaged.tokens import TokenWish
+
+    configuration = configuration_of(options.config)
+    try:
+        wish = TokenWish.read(_wish(options))
+    except Malformed as error:
+        raise Failed(str(error)) from None
+    if dangling := wish.dangling(configuration.sources, configuration.settings.people):
+        raise Failed("\n".join(map(str, dangling)))
+    return wish
 
 
 def _print_list(answer: Any) -> None:
@@ -105,8 +124,18 @@ def _print_list(answer: Any) -> None:
             row["person"] or "",
             local_time(row["created_at"]),
             local_time(row["expires_at"]) or "never",
-            "revoked" if row["revoked_at"] else "valid",
+            _state(row),
         )
         for row in answer["tokens"]
     ]
     print_table(header, rows)
+
+
+def _state(row: Any) -> str:
+    from triaged.clock import SystemClock
+    from triaged.wire import instant_text
+
+    if row["revoked_at"]:
+        return "revoked"
+    is_over = row["expires_at"] and row["expires_at"] <= instant_text(SystemClock().now())
+    return "expired" if is_over else "valid"
