@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from triaged.config.files import MISSING, SECRET_BYTES_MAX, Files, MissingSecret
+from triaged.config.files import FILES_MAX, MISSING, SECRET_BYTES_MAX, Files, MissingSecret
 from triaged.errors import Problem
 
 
@@ -67,13 +67,30 @@ def test_rule_files_are_sorted_and_relative_to_the_configuration(tmp_path: Path)
         (tmp_path / "rules" / name).write_text("")
     read = files(tmp_path)
 
-    found = read.matching("rules/*.yaml")
+    found, wrong = read.matching("rules/*.yaml")
 
+    assert wrong == []
     assert found == [tmp_path / "rules/10-a.yaml", tmp_path / "rules/90-b.yaml"]
     assert read.seen == [tmp_path / "config.yaml", tmp_path / "rules", *found]
-    assert read.matching(str(tmp_path / "rules" / "*.yaml")) == found
-    assert read.matching("rules/10-a.yaml") == found[:1]
-    assert read.matching("absent/*.yaml") == []
+    assert read.matching(str(tmp_path / "rules" / "*.yaml")) == (found, [])
+    assert read.matching("rules/10-a.yaml") == (found[:1], [])
+    assert read.matching("absent/*.yaml") == ([], [])
+
+
+def test_no_rule_file_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to("nothing")
+    (tmp_path / "b.yaml").mkdir()
+    for number in range(FILES_MAX + 1):
+        (tmp_path / f"c{number:03}.yaml").write_text("")
+
+    found, wrong = files(tmp_path).matching("*.yaml")
+
+    assert len(found) == FILES_MAX
+    assert wrong == [
+        f"{tmp_path}/a.yaml is a link to nothing",
+        f"{tmp_path}/b.yaml is a directory: name the files in it, such as *.yaml",
+        f"{FILES_MAX + 1} files: a pattern may name {FILES_MAX}; write several",
+    ]
 
 
 def test_files_for_others_are_looked_at(tmp_path: Path) -> None:

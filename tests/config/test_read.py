@@ -112,6 +112,14 @@ def test_nothing_is_said_of_what_is_missing_because_it_is_wrong(
     assert len(wrong(tmp_path, **sections)) == 1
 
 
+def test_what_a_pattern_names_and_cannot_be_read_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").mkdir()
+
+    assert wrong(tmp_path, rules="[r*.yaml]") == [
+        ("r*.yaml]", "rules.yaml is a directory: name the files in it, such as *.yaml"),
+    ]
+
+
 def test_broken_section_does_not_hide_what_is_wrong_elsewhere(tmp_path: Path) -> None:
     found = wrong(tmp_path, people="[alice]", teams="{a: {policy: x}}")
 

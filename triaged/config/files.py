@@ -57,8 +57,11 @@ class Files:
         content = self.text(path)
         return content.message if isinstance(content, Problem) else content
 
-    def matching(self, pattern: str) -> list[Path]:
-        """The files that a pattern names, sorted; where new ones may appear is remembered."""
+    def matching(self, pattern: str) -> tuple[list[Path], list[str]]:
+        """The files that a pattern names, sorted, and why others that it names are not among them.
+
+        Where new ones may appear is remembered.
+        """
         base = self.path.parent
         first, *rest = Path(pattern).parts or (".",)
         if Path(pattern).is_absolute():
@@ -67,11 +70,15 @@ class Files:
         fixed = next((n for n, part in enumerate(parts) if set(part) & set("*?[")), len(parts) - 1)
         self.seen.append(base.joinpath(*parts[:fixed]))
         try:
-            found = sorted(path for path in base.glob(pattern) if path.is_file())[:FILES_MAX]
+            named = sorted(base.glob(pattern))
         except (OSError, ValueError, NotImplementedError):
-            return []
-        self.seen += found
-        return found
+            return [], []
+        found = [path for path in named if path.is_file()]
+        wrong = [f"{path} is {_no_file(path)}" for path in named if not path.is_file()]
+        if len(found) > FILES_MAX:
+            wrong.append(f"{len(found)} files: a pattern may name {FILES_MAX}; write several")
+        self.seen += found[:FILES_MAX]
+        return found[:FILES_MAX], wrong
 
     def located(self, text: str) -> Path:
         """The path that a `…_file` key names; KeyError without the credentials' directory."""
@@ -113,6 +120,12 @@ class Files:
         except (OSError, ValueError) as error:
             message = f"{path} cannot be read: {_reason(error)}"
             return None, MissingSecret(where, message, warning=True)
+
+
+def _no_file(path: Path) -> str:
+    if path.is_dir():
+        return "a directory: name the files in it, such as *.yaml"
+    return "a link to nothing" if path.is_symlink() and not path.exists() else "no file"
 
 
 def _reason(error: Exception) -> str:

@@ -157,8 +157,10 @@ def _rule_context(
 def _rule_documents(config: schema.Config, files: Files, report: Report) -> list[Document]:
     documents: dict[Path, Document] = {}
     for index, pattern in enumerate(config.rules):
-        found = files.matching(pattern)
-        if not found:
+        found, not_files = files.matching(pattern)
+        for message in not_files:
+            report.wrong(("rules", index), message)
+        if not found and not not_files:
             message = f"no rule file is named {pattern}: what no rule classifies is "
             report.warn(("rules", index), message + config.unclassified.value)
         for path in found:
