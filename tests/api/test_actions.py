@@ -121,6 +121,7 @@ async def test_escalate_pages_the_next_step(site: Site) -> None:
         ("phase", {"phase": "done"}, "$.phase"),
         ("notes", {"text": ""}, "$.text"),
         ("notes", {"text": "x", "at": "2026-01-01T00:00:00"}, "$.at"),
+        ("notes", {"text": "x", "at": "2100-01-01T00:00:00Z"}, "$.at"),
         ("snooze", {"until": "later"}, "$.until"),
         ("acknowledge", {"note": 1}, "$.note"),
         ("acknowledge", {"nota": "x"}, "$"),

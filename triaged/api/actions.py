@@ -21,6 +21,7 @@ from triaged.api.schemas import (
     TimelineNote,
 )
 from triaged.api.webhooks import unread
+from triaged.core.durations import MINUTE
 from triaged.core.effects import Acted, Answer, Conflict, Unknown
 from triaged.core.events import (
     Acknowledged,
@@ -37,18 +38,24 @@ from triaged.core.events import (
     Unacknowledged,
 )
 from triaged.core.model import incident_number
+from triaged.errors import Malformed
 from triaged.store import incidents
-from triaged.wire import instant
+from triaged.wire import instant, instant_text
 
 T = TypeVar("T", bound=Body)
 Noted = Acknowledged | Unacknowledged | Resolved | Reopened | Closed | Escalated
 
 
+NOTE_AHEAD_US = MINUTE
+"""How much later than now a note may be about: clocks of people's machines differ."""
+
+
 class Wish(msgspec.Struct, frozen=True):
-    """Who asks for what incident."""
+    """Who asks for what incident, and when."""
 
     incident: int
     by: str
+    now: int
 
 
 def acting(kind: type[T], event_of: Callable[[Wish, T], Action]) -> Handler:
@@ -61,7 +68,8 @@ def acting(kind: type[T], event_of: Callable[[Wish, T], Action]) -> Handler:
         body = await read_body(call.request, API_BODY_MAX)
         if not isinstance(body, bytes):
             return unread(call, body)
-        event = event_of(Wish(number, call.caller.by), decode(body, kind))
+        wish = Wish(number, call.caller.by, call.context.clock.now())
+        event = event_of(wish, decode(body, kind))
         (outcome,) = await call.context.engine.submit([event], urgent=True)
         return await answered(call, outcome)
 
@@ -102,7 +110,11 @@ def _phase_changed(wish: Wish, body: PhaseChoice) -> Action:
 
 
 def _note_added(wish: Wish, body: TimelineNote) -> Action:
-    return NoteAdded(wish.incident, wish.by, body.text, instant(body.at) if body.at else None)
+    at = None if body.at is None else instant(body.at)
+    if at is not None and at > wish.now + NOTE_AHEAD_US:
+        message = f"a note is about what has happened: now it is {instant_text(wish.now)}"
+        raise Malformed("wrong_shape", message, "$.at")
+    return NoteAdded(wish.incident, wish.by, body.text, at)
 
 
 def _snoozed(wish: Wish, body: Snooze) -> Action:
