@@ -1,6 +1,6 @@
 import pytest
 
-from tests.core.world import World, settings
+from tests.core.world import MONDAY, ByLabels, World, settings
 from triaged.core.durations import HOUR, MINUTE
 from triaged.core.effects import Acted, Conflict, Unknown
 from triaged.core.events import (
@@ -18,7 +18,7 @@ from triaged.core.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.model import Phase, Severity, State
+from triaged.core.model import Phase, ResolvePolicy, ResolveWhen, Severity, State
 from triaged.core.settings import Service
 
 
@@ -156,6 +156,18 @@ def test_a_snooze_into_the_past_is_refused() -> None:
     world = opened()
 
     assert isinstance(world.handle(Snoozed(1, "bob", world.now)), Conflict)
+
+
+@pytest.mark.parametrize("verb", [Acknowledged(1, "bob"), Snoozed(1, "bob", MONDAY + HOUR)])
+def test_an_acknowledgement_leaves_the_hold_after_which_it_resolves(verb: Action) -> None:
+    world = World(settings(rules=ByLabels(ResolvePolicy(ResolveWhen.ALL, 2 * MINUTE))))
+    world.fires(severity="SEV-3")
+    world.ends()
+
+    world.handle(verb)
+    world.run(120)
+
+    assert world.state() is State.RESOLVED
 
 
 def test_escalating_fires_the_next_step_now() -> None:

@@ -3,7 +3,7 @@ from msgspec.structs import replace
 
 from tests.core.world import DEFAULT_PLAN, ByLabels, World, settings, step
 from triaged.core.durations import MINUTE
-from triaged.core.events import Acknowledged, AlertReceived, Closed, Resolved
+from triaged.core.events import Acknowledged, AlertReceived, Closed, Reopened, Resolved
 from triaged.core.grouping import plan_for
 from triaged.core.model import Phase, Plan, ResolvePolicy, ResolveWhen, State
 from triaged.core.settings import Service, Team
@@ -141,6 +141,22 @@ def test_nothing_new_opens_when_all_ended_within_the_window() -> None:
     world.run(3600)
 
     assert list(world.view.incidents) == [1]
+
+
+def test_what_still_fires_in_an_incident_that_re_opened_is_taken_over_again() -> None:
+    world = World()
+    world.fires(severity="SEV-2", pod="a")
+    world.handle(Resolved(1, "bob"))
+    world.run(1801)
+    world.ends(pod="a")
+    world.handle(Reopened(1, "bob"))
+    world.fires(severity="SEV-2", pod="a")
+    world.handle(Resolved(1, "bob"))
+
+    world.run(1801)
+
+    assert (world.incident.number, world.state()) == (3, State.OPEN)
+    assert world.view.incidents[1].firing == {}
 
 
 def test_two_incidents_of_one_key_are_never_open_at_once() -> None:

@@ -31,7 +31,6 @@ from triaged.core.paging import Pager
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.timers import (
     AtRiskDue,
-    ResolveDue,
     StepDue,
     StormDue,
     TargetDue,
@@ -116,10 +115,10 @@ def arm_at(draft: Draft, settings: Settings, now: int, cause: Cause, place: Esca
 
 
 def disarm(draft: Draft) -> None:
-    """Nothing is due any more: acknowledged, resolved."""
+    """Nobody is to be paged any more: acknowledged, resolved."""
     draft.change(escalation=replace(draft.incident.escalation, next_at=None))
     _unbundle(draft)
-    draft.drop(StepDue, AtRiskDue, TargetDue, UnacknowledgeDue, ResolveDue)
+    draft.drop(StepDue, AtRiskDue, TargetDue, UnacknowledgeDue)
 
 
 def _unbundle(draft: Draft) -> None:

@@ -200,6 +200,7 @@ def reopen(draft: Draft, now: int, reason: Reason, by: str) -> None:
         acknowledged_at=None,
         acknowledged_by=None,
         respond_by=None,
+        next=None,
     )
     draft.drop(ReopenWindowDue)
     resume(draft, now)
@@ -285,6 +286,7 @@ def resolve(draft: Draft, settings: Settings, now: int, by: str, text: str | Non
         snoozed_until=None,
     )
     disarm(draft)
+    draft.drop(ResolveDue)
     pause(draft)
     settle(draft, now)
     if draft.incident.bundle is not msgspec.UNSET:
