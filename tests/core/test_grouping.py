@@ -3,9 +3,16 @@ from msgspec.structs import replace
 
 from tests.core.world import DEFAULT_PLAN, ByLabels, World, settings, step
 from triaged.core.durations import MINUTE
-from triaged.core.events import Acknowledged, AlertReceived, Closed, Reopened, Resolved
+from triaged.core.events import (
+    Acknowledged,
+    AlertReceived,
+    Closed,
+    Reopened,
+    Resolved,
+    SeverityChosen,
+)
 from triaged.core.grouping import plan_for
-from triaged.core.model import Phase, Plan, ResolvePolicy, ResolveWhen, State
+from triaged.core.model import Phase, Plan, ResolvePolicy, ResolveWhen, Severity, State
 from triaged.core.settings import Service, Team
 
 
@@ -157,6 +164,77 @@ def test_what_still_fires_in_an_incident_that_re_opened_is_taken_over_again() ->
 
     assert (world.incident.number, world.state()) == (3, State.OPEN)
     assert world.view.incidents[1].firing == {}
+
+
+def test_what_still_fires_when_the_window_ends_joins_what_is_open_for_its_key() -> None:
+    world = World()
+    world.fires(severity="SEV-1", pod="a")
+    world.handle(Resolved(1, "bob"))
+    world.handle(Closed(1, "bob"))
+    world.fires(severity="SEV-3", pod="b")
+    world.handle(Acknowledged(2, "bob"))
+
+    world.run(1800)
+
+    assert list(world.view.incidents) == [1, 2]
+    assert (world.view.incidents[1].next, world.view.incidents[1].firing) == (2, {})
+    assert world.incident.firing == {"SEV-1": 1, "SEV-3": 1}
+    assert (world.state(), world.incident.severity_by) == (State.OPEN, "rule:label-SEV-1")
+    assert world.view.alerts["am", "alertname=Down/pod=a"].incident == 2
+    assert world.kinds(2).count("severity.changed") == 1
+
+
+def test_the_holder_hears_of_what_is_taken_over() -> None:
+    world = World()
+    world.fires(severity="SEV-2", pod="a")
+    world.handle(Resolved(1, "bob"))
+    world.run(1801)
+    world.handle(Resolved(2, "bob"))
+    world.handle(Reopened(1, "bob"))
+    world.handle(Acknowledged(1, "bob"))
+
+    world.run(1801)
+
+    assert world.view.incidents[1].firing == {"SEV-2": 1}
+    assert world.updates()[-1] == ("bob/mail", "another alert joined")
+    world.ends(pod="a")
+    assert world.view.incidents[1].state is State.RESOLVED
+
+
+def test_what_takes_over_is_as_bad_as_what_fires_by_its_rule() -> None:
+    world = World()
+    world.fires(severity="SEV-1")
+    world.handle(SeverityChosen(1, "bob", Severity.SEV3))
+    world.handle(Resolved(1, "bob"))
+
+    world.run(1801)
+
+    assert (world.incident.severity, world.incident.severity_by) == ("SEV-1", "rule:label-SEV-1")
+
+
+def test_what_takes_over_unclassified_alerts_is_unclassified() -> None:
+    world = World()
+    world.fires(pod="a")
+    world.fires(severity="SEV-1", pod="b")
+    world.handle(Resolved(1, "bob"))
+    world.ends(severity="SEV-1", pod="b")
+
+    world.run(1801)
+
+    assert (world.incident.severity, world.incident.severity_by) == ("SEV-2", "unclassified")
+
+
+def test_where_the_last_to_join_has_ended_the_rest_resolve_what_took_over() -> None:
+    world = World(settings(rules=ByLabels(ResolvePolicy(ResolveWhen.LAST))))
+    world.fires(severity="SEV-2", pod="a")
+    world.fires(severity="SEV-2", pod="b")
+    world.handle(Resolved(1, "bob"))
+    world.ends(pod="b")
+    world.run(1801)
+
+    world.ends(pod="a")
+
+    assert (world.incident.number, world.state()) == (2, State.RESOLVED)
 
 
 def test_two_incidents_of_one_key_are_never_open_at_once() -> None:

@@ -168,6 +168,30 @@ def test_a_hold_delays_the_resolve_and_a_new_alert_ends_it() -> None:
     assert world.incident.resolved_at == MONDAY + 360 * SECOND
 
 
+def test_what_ended_first_and_fires_again_ends_the_hold() -> None:
+    world = World(settings(rules=ByLabels(ResolvePolicy(ResolveWhen.FIRST, 2 * MINUTE))))
+    world.fires(severity="SEV-2", pod="a")
+    world.ends(pod="a")
+    world.run(30)
+    world.fires(severity="SEV-2", pod="a")
+
+    world.run(90)
+
+    assert world.state() is State.OPEN
+
+
+def test_another_alert_leaves_the_hold_after_the_first_end() -> None:
+    world = World(settings(rules=ByLabels(ResolvePolicy(ResolveWhen.FIRST, 2 * MINUTE))))
+    world.fires(severity="SEV-2", pod="a")
+    world.ends(pod="a")
+    world.run(30)
+    world.fires(severity="SEV-2", pod="b")
+
+    world.run(90)
+
+    assert world.state() is State.RESOLVED
+
+
 def test_a_later_start_after_a_lapse_window_counts_its_own_incident() -> None:
     world = World(settings(reopen_within=HOUR))
     world.fires(severity="SEV-2", pod="a", _starts="0")

@@ -9,6 +9,7 @@ from triaged.core.effects import Acted, Attached, Conflict
 from triaged.core.events import (
     Acknowledged,
     AlertReceived,
+    Closed,
     Declared,
     Reopened,
     Resolved,
@@ -128,6 +129,18 @@ async def test_what_still_fires_moves_to_the_new_incident(desk: Desk) -> None:
     await desk.handle(TimerFired(ReopenWindowDue(1, desk.clock.at, 0)))
     await desk.handle(desk.ends())
 
+    assert (await desk.incident(2)).state is State.RESOLVED
+
+
+async def test_what_still_fires_joins_what_is_open_for_its_key(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2", pod="a"))
+    await desk.handle(Resolved(1, "bob"), Closed(1, "bob"))
+    await desk.handle(desk.fires(severity="SEV-2", pod="b"))
+
+    await desk.handle(TimerFired(ReopenWindowDue(1, desk.clock.at, 0)))
+
+    assert (await desk.incident(2)).firing == {"SEV-2": 2}
+    await desk.handle(desk.ends(pod="a"), desk.ends(pod="b"))
     assert (await desk.incident(2)).state is State.RESOLVED
 
 

@@ -12,6 +12,7 @@ from triaged.core.model import (
     AlertState,
     Entry,
     Incident,
+    Labels,
     Outcome,
     Phase,
     Plan,
@@ -20,9 +21,9 @@ from triaged.core.model import (
     State,
 )
 from triaged.core.paging import inform, notify_person
-from triaged.core.raising import count_in, pause, resume
+from triaged.core.raising import count_in, pause, resume, start
 from triaged.core.settings import Settings
-from triaged.core.severity import Rise, raise_to, rise_of, severity_of
+from triaged.core.severity import Rise, raise_to, rise_of, severity_of, worst_of
 from triaged.core.storming import begin
 from triaged.core.timers import ReopenWindowDue, ResolveDue
 from triaged.core.view import View
@@ -50,6 +51,11 @@ class Arrival(msgspec.Struct):
         """Whether a human chose the severity of `incident` knowing this alert."""
         known = self.before is not None and self.before.incident == incident.number
         return known and incident.chosen is not None
+
+    def comes_back(self, incident: Incident) -> bool:
+        """Whether the alert has fired in `incident` before, and ended."""
+        before = self.before
+        return before is not None and not before.firing and before.incident == incident.number
 
 
 def home_of(view: View, arrival: Arrival, settings: Settings) -> tuple[Incident | None, bool]:
@@ -151,12 +157,8 @@ def join(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
     rise = _rise(draft, settings, arrival)
     if rise is not None:
         raise_to(draft, settings, arrival.now, rise, arrival.received_at)
-    elif comes_back:
-        pass  # no news
-    elif incident.state is State.ACKNOWLEDGED and incident.acknowledged_by:
-        count = arrival.now // JOIN_NEWS_EVERY_US
-        news = (incident.acknowledged_by, "another alert joined", f"joined-{count}")
-        notify_person(draft, settings, arrival.now, news)
+    elif not comes_back:  # that would be no news
+        _tell_holder(draft, settings, arrival.now)
     return draft
 
 
@@ -211,26 +213,68 @@ def reopen(draft: Draft, now: int, reason: Reason, by: str) -> None:
 def _attach(draft: Draft, arrival: Arrival) -> None:
     """Count the alert in, and keep only the labels that all share."""
     incident, alert, outcome = draft.incident, arrival.alert, arrival.outcome
-    firing = dict(incident.firing)
+    firing, rules = dict(incident.firing), incident.severity_rules
     name = outcome.severity or ""
     firing[name] = firing.get(name, 0) + 1
-    labels = incident.labels
-    theirs = outcome.labels
-    if not labels.items() <= theirs.items():
-        labels = {name: value for name, value in labels.items() if theirs.get(name) == value}
-    resolving_at = incident.resolving_at
-    keeps = incident.resolve.when is ResolveWhen.FIRST and not flaps(incident)
-    if resolving_at is not None and not keeps:
-        resolving_at = None
-        draft.drop(ResolveDue)
+    if outcome.rule is not None and rules.get(name) != outcome.rule:
+        rules = {**rules, name: outcome.rule}
     draft.change(
         firing=firing,
-        labels=labels,
+        severity_rules=rules,
+        labels=_shared(incident.labels, outcome.labels),
         truncated=max(incident.truncated, alert.truncated),
         last_joined=(alert.source, alert.fingerprint),
-        resolving_at=resolving_at,
     )
+    _end_hold(draft, came_back=arrival.comes_back(incident))
     draft.add(JoinAlert(incident.number, alert))
+
+
+def _shared(labels: dict[str, str], theirs: Labels) -> dict[str, str]:
+    """The labels that both have."""
+    if labels.items() <= theirs.items():
+        return labels
+    return {name: value for name, value in labels.items() if theirs.get(name) == value}
+
+
+def _end_hold(draft: Draft, *, came_back: bool) -> None:
+    """Something fires: what waited to resolve waits no more, unless one end is enough for it."""
+    incident = draft.incident
+    enough = incident.resolve.when is ResolveWhen.FIRST and not flaps(incident)
+    if incident.resolving_at is not None and (came_back or not enough):
+        draft.change(resolving_at=None)
+        draft.drop(ResolveDue)
+
+
+def take_in(incident: Incident, settings: Settings, old: Incident, now: int) -> Draft:
+    """What still fires in `old` joins the incident that is open for its key."""
+    draft = Draft(incident)
+    names = incident.firing | old.firing
+    draft.change(
+        firing={name: incident.firing.get(name, 0) + old.firing.get(name, 0) for name in names},
+        severity_rules=old.severity_rules | incident.severity_rules,
+        labels=_shared(incident.labels, old.labels),
+    )
+    _end_hold(draft, came_back=False)
+    start(draft, now)
+    count = sum(old.firing.values())
+    data: dict[str, object] = {"count": count, "alerts": [], "reason": Reason.STILL_FIRING}
+    data["previous"] = old.id
+    text = f"joined: {count} still firing after {old.id} was resolved"
+    draft.say(Entry(now, "alerts.joined", OURSELVES, text, data))
+    rise = worst_of(old, settings)
+    if rise.severity < incident.severity:
+        raise_to(draft, settings, now, rise, now)
+    else:
+        _tell_holder(draft, settings, now)
+    return draft
+
+
+def _tell_holder(draft: Draft, settings: Settings, now: int) -> None:
+    """Who has the incident hears of what joins, now and then."""
+    holder = draft.incident.acknowledged_by
+    if draft.incident.state is State.ACKNOWLEDGED and holder:
+        news = (holder, "another alert joined", f"joined-{now // JOIN_NEWS_EVERY_US}")
+        notify_person(draft, settings, now, news)
 
 
 def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:
@@ -267,7 +311,8 @@ def _may_resolve(incident: Incident, ended: AlertState) -> bool:
         case ResolveWhen.FIRST:
             return True
         case ResolveWhen.LAST:
-            return incident.last_joined == (ended.source, ended.fingerprint)
+            last = incident.last_joined == (ended.source, ended.fingerprint)
+            return last or not incident.firing  # the last may have ended before it was open
         case ResolveWhen.NEVER:
             return False
 

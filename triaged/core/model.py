@@ -7,12 +7,13 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from triaged.core.flaps import Flapping
 from triaged.core.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
 from triaged.core.raises import Raising
 from triaged.core.scale import Severity
 from triaged.core.storms import Bundle
 
-__all__ = ["Delay", "Plan", "Severity", "Share", "Span", "Step", "Target", "TargetKind"]
+__all__ = ["Delay", "Flapping", "Plan", "Severity", "Share", "Span", "Step", "Target", "TargetKind"]
 
 Labels = Mapping[str, str]
 Key = tuple[tuple[str, str], ...]
@@ -208,18 +209,6 @@ class Escalation(msgspec.Struct, frozen=True, gc=False):
     """The last round of this epoch in which the catch-all was paged; 0: none yet."""
 
 
-class Flapping(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """How often an incident came back lately."""
-
-    at: tuple[int, ...]
-    """When, the latest last; none older than `within_us`, and few."""
-    within_us: int
-    since: int | None = None
-    """Since when it is held open for it; None: it does not flap."""
-    held: int = 0
-    """How often it came back since then."""
-
-
 class Incident(msgspec.Struct, frozen=True, gc=False):
     """Alerts handled together, and everything decided about them."""
 
@@ -263,6 +252,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """The incident that took over what was still firing."""
     firing: dict[str, int] = {}
     """Firing alerts by severity as classified; "" counts the unclassified."""
+    severity_rules: dict[str, str] = {}
+    """By severity, the rule that an alert has it from which joined last."""
     resolved: int = 0
     truncated: int = 0
     """How many alerts senders said they left out."""

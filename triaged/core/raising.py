@@ -49,7 +49,7 @@ def count_in(draft: Draft, alert: Alert, outcome: Outcome, now: int) -> Rise | N
                 counted = {}
         seen.append(counted)
     draft.change(raising=replace(raising, seen=tuple(seen) if any(seen) else ()))
-    _begin(draft, now)
+    start(draft, now)
     return min(rises, key=lambda rise: rise.severity, default=None)
 
 
@@ -112,7 +112,7 @@ def why(each: Raise) -> str:
             assert_never(each.when)
 
 
-def _begin(draft: Draft, now: int) -> None:
+def start(draft: Draft, now: int) -> None:
     """Something fires: from now on, unless it did already, its time counts."""
     raising = draft.incident.raising
     if raising is UNSET or raising.firing_since is not None:
@@ -149,7 +149,7 @@ def resume(draft: Draft, now: int) -> None:
     """It is open again, or anew: what still fires counts from now on."""
     pause(draft)
     if draft.incident.firing:
-        _begin(draft, now)
+        start(draft, now)
 
 
 def due(draft: Draft, settings: Settings, timer: RaiseDue, now: int) -> None:

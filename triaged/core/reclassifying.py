@@ -45,13 +45,15 @@ def _told(
     now: int,
 ) -> Draft:
     """Count the alerts by what they are now, say so, and raise the incident if it must be."""
-    firing = dict(incident.firing)
+    firing, rules = dict(incident.firing), dict(incident.severity_rules)
     for state, one in changed:
         old, new = state.severity or "", one.outcome.severity or ""
         firing[old] = firing.get(old, 0) - 1
         firing[new] = firing.get(new, 0) + 1
+        rules |= {new: one.outcome.rule} if one.outcome.rule else {}
     draft = Draft(incident)
-    draft.change(firing={name: count for name, count in firing.items() if count > 0})
+    firing = {name: count for name, count in firing.items() if count > 0}
+    draft.change(firing=firing, severity_rules=rules)
     draft.say(_entry(changed, now))
     worst: Rise = min(
         (rise_of(one.outcome, settings) for _, one in changed), key=lambda rise: rise.severity

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from triaged.core.draft import Draft
 from triaged.core.escalation import Cause, arm, arm_unacknowledge
-from triaged.core.model import Entry, Outcome, Reason, Severity, State
+from triaged.core.model import Entry, Incident, Outcome, Reason, Severity, State
 from triaged.core.settings import Settings
 
 UNCLASSIFIED = "unclassified"
@@ -38,6 +38,17 @@ def worst(firing: Mapping[str, int], settings: Settings) -> Severity | None:
         (Severity(name) if name else settings.unclassified for name, n in firing.items() if n),
         default=None,
     )
+
+
+def worst_of(incident: Incident, settings: Settings) -> Rise:
+    """The worst that fires in an incident, without what people chose and raises added."""
+    severity = worst(incident.firing, settings)
+    assert severity is not None, "something fires"
+    rule = incident.severity_rules.get(severity)
+    by = f"rule:{rule}" if rule else incident.severity_by  # of before rules were kept
+    if severity not in incident.firing:
+        by = UNCLASSIFIED
+    return Rise(severity, by, "an alert is worse")
 
 
 def rise_of(outcome: Outcome, settings: Settings) -> Rise:

@@ -10,12 +10,12 @@ from triaged.core.acting import unacknowledge
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Count, Decision, DropTimer, MoveFiring
 from triaged.core.escalation import Cause, advance, arm
-from triaged.core.grouping import ALERTS, resolve
+from triaged.core.grouping import ALERTS, resolve, take_in
 from triaged.core.holding import look, mute_of, rest
 from triaged.core.model import Entry, Incident, Reason, Response, State
 from triaged.core.receiving import lapse
 from triaged.core.settings import Settings
-from triaged.core.severity import worst
+from triaged.core.severity import worst_of
 from triaged.core.timers import (
     AtRiskDue,
     ExpectDue,
@@ -140,17 +140,29 @@ def _unacknowledge(draft: Draft, settings: Settings, now: int) -> None:
 
 
 def _take_over(view: View, draft: Draft, settings: Settings, now: int) -> Decision:
-    """Something still fires though a person resolved it: a new incident takes that over."""
+    """Something still fires though a person resolved it: another incident takes that over."""
     old = draft.incident
-    severity = worst(old.firing, settings)
-    if severity is None:
+    if not old.firing:
         return Decision(draft.effects())
+    live = view.live_incident(old.key)
+    if live is None:
+        successor = _successor(view, old, settings, now)
+    else:
+        successor = take_in(live, settings, old, now)
+    successor.add(MoveFiring(old.number, successor.incident.number))
+    draft.change(next=successor.incident.number, firing={})
+    return Decision((*draft.effects(), *successor.effects()))
+
+
+def _successor(view: View, old: Incident, settings: Settings, now: int) -> Draft:
+    """A new incident for what still fires in `old`."""
+    rise = worst_of(old, settings)
     new = Incident(
         number=view.next_number(),
         key=old.key,
         title=old.title,
-        severity=severity,
-        severity_by=old.severity_by,
+        severity=rise.severity,
+        severity_by=rise.by,
         opened_at=now,
         plan=settings.policies.get(old.plan.policy, settings.policies["default"]),
         service=old.service,
@@ -161,14 +173,13 @@ def _take_over(view: View, draft: Draft, settings: Settings, now: int) -> Decisi
         raising=UNSET if old.raising is UNSET else replace(old.raising, seen=()),
         previous=old.number,
         firing=old.firing,
+        severity_rules=old.severity_rules,
         last_joined=old.last_joined,
     )
-    successor = Draft(new, opened=True)
-    text = f"{severity} {new.title}: still firing after {old.id} was resolved"
+    draft = Draft(new, opened=True)
+    text = f"{new.severity} {new.title}: still firing after {old.id} was resolved"
     data: dict[str, object] = {"reason": Reason.STILL_FIRING, "previous": old.id}
-    successor.say(Entry(now, "incident.opened", OURSELVES, text, data))
-    successor.add(MoveFiring(old.number, new.number))
-    raising.resume(successor, now)
-    arm(successor, settings, now, Cause(Reason.STILL_FIRING, now))
-    draft.change(next=new.number, firing={})
-    return Decision((*draft.effects(), *successor.effects()))
+    draft.say(Entry(now, "incident.opened", OURSELVES, text, data))
+    raising.resume(draft, now)
+    arm(draft, settings, now, Cause(Reason.STILL_FIRING, now))
+    return draft
