@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.test_escalation import at, office_hours
-from tests.core.world import World, plan, settings, step
+from tests.core.world import World, person, plan, settings, step
 from triaged.core.durations import MINUTE, SECOND
 from triaged.core.effects import Drop, Hold, Send
 from triaged.core.events import (
@@ -16,8 +16,10 @@ from triaged.core.events import (
     TryAgain,
     Verdict,
 )
-from triaged.core.model import Page, PageState, Recipient
+from triaged.core.model import Page, PageState, Recipient, Span
 from triaged.core.settings import ContactStep
+
+TEN = 10 * MINUTE
 
 
 def refuse(*channels: str) -> Callable[[Page, int], Verdict]:
@@ -155,6 +157,71 @@ def test_when_every_contact_refuses_the_catch_all_and_the_next_step_go_now() -> 
         (0, "carol/desk"),
         (0, "carol/mail"),
     ]
+
+
+def test_a_round_whose_pages_all_fail_is_followed_by_the_next_in_its_time() -> None:
+    configured = plan(
+        step(0, "person:alice"), step(1, "person:bob"), repeat_times=2, repeat_every=Span(TEN)
+    )
+    world = World(configured, provider=lambda page, now: Refused("no"))
+    world.fires(severity="SEV-2")
+
+    world.run(3600)
+
+    desks = [(at, who) for at, who in world.pages() if who.endswith("/desk")]
+    everybody = ("alice/desk", "carol/desk", "bob/desk")
+    assert sorted(desks) == sorted((at, who) for at in (0, 600, 1200) for who in everybody)
+
+
+@pytest.mark.parametrize("last", [Refused("no"), TryAgain("down")])
+def test_one_failing_page_starts_the_step_after_it_and_no_other(last: Verdict) -> None:
+    answers: list[Verdict] = [TryAgain("down"), TryAgain("down"), last]
+    people = dict(settings().people) | {"dave": person("dave", "hook")}
+    people["alice"] = person("alice", "desk")
+    steps = (step(0, "person:alice"), step(0.5, "person:bob"), step(1, "person:dave"))
+    world = World(
+        replace(plan(*steps), people=people),
+        provider=lambda page, now: (
+            answers.pop(0) if answers and page.recipient.person == "alice" else Delivered()
+        ),
+    )
+    world.fires(severity="SEV-2")
+
+    world.run(60)
+
+    assert {who for _, who in world.pages() if who != "alice/desk"} == {
+        "bob/desk",
+        "bob/mail",
+        "carol/desk",
+        "carol/mail",
+    }
+
+
+def test_a_step_that_fails_beside_the_catch_all_is_followed_at_once() -> None:
+    def provider(page: Page, now: int) -> Verdict:
+        return Delivered() if page.recipient.person in ("carol", "dave") else Refused("gone")
+
+    people = dict(settings().people) | {"dave": person("dave", "hook")}
+    steps = (step(0, "person:alice"), step(0.5, "person:bob"), step(1, "person:dave"))
+    world = World(replace(plan(*steps), people=people), provider=provider)
+    world.fires(severity="SEV-2")
+
+    world.deliver()
+
+    assert (0, "dave/hook") in world.pages()
+    assert "INC-1/1/1/1/person:carol/carol/desk" in world.view.pages
+
+
+def test_what_is_no_page_goes_to_no_other_contact_than_those_for_notices() -> None:
+    people = dict(settings().people)
+    phone, mail = ContactStep("desk"), ContactStep("mail")
+    people["alice"] = replace(people["alice"], page=(phone,), notify=(mail,))
+    world = World(settings(people=people), provider=refuse("mail"))
+    world.fires(severity="SEV-4")
+
+    world.deliver()
+
+    assert "alice/desk" not in {who for _, who in world.pages()}
 
 
 def test_a_step_whose_other_target_was_reached_needs_no_successor() -> None:

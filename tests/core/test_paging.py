@@ -1,6 +1,7 @@
 from tests.core.world import World, person, plan, settings, step, target
 from triaged.core.draft import Draft
 from triaged.core.model import Reason, Recipient
+from triaged.core.oncall import Schedule
 from triaged.core.paging import Pager, channel_of, page_id, people_of
 from triaged.core.settings import Settings
 
@@ -12,7 +13,7 @@ def paged(configured: Settings, *targets: str) -> list[str]:
     draft = Draft(world.incident)
     pager = Pager(draft, configured, world.now, world.now)
     for text in targets:
-        pager.page(target(text))
+        pager.page(target(text), world.incident.escalation)
     return [
         f"{effect.page.recipient.person}/{effect.page.recipient.contact}"
         for effect in draft.effects()
@@ -48,13 +49,19 @@ def test_a_contact_whose_channel_is_gone_is_left_out() -> None:
 
 def test_why_nobody_was_reached_is_on_the_timeline() -> None:
     people = {"alice": person("alice", "fax")}
-    world = World(plan(step(0, "person:alice", "person:gone", "schedule:gone")))
-    world.settings = settings(policies=world.settings.policies, people=people)
+    world = World(plan(step(0, "person:alice", "person:gone", "schedule:gone", "schedule:idle")))
+    idle = {"idle": Schedule("idle", "UTC", ())}
+    world.settings = settings(policies=world.settings.policies, people=people, schedules=idle)
 
     world.fires(severity="SEV-2")
 
-    reasons = [e.data["reason"] for e in world.entries[1] if e.kind == "page.skipped"][:3]
-    assert reasons == [Reason.NO_USABLE_CONTACT, Reason.NOBODY_ON_CALL, Reason.TARGET_GONE]
+    reasons = [e.data["reason"] for e in world.entries[1] if e.kind == "page.skipped"][:4]
+    assert reasons == [
+        Reason.NO_USABLE_CONTACT,
+        Reason.TARGET_GONE,
+        Reason.TARGET_GONE,
+        Reason.NOBODY_ON_CALL,
+    ]
 
 
 def test_who_is_meant_is_asked_at_the_moment_of_paging() -> None:

@@ -169,27 +169,39 @@ def _succeed(view: View, draft: Draft, settings: Settings, now: int, failed: Pag
     """Start what comes after a page that fails: it must not end with nobody."""
     if failed.kind is PageKind.UPDATE or _superseded(failed, draft.incident) is not None:
         return
-    for contact in _other_contacts(settings, failed.recipient):
+    for contact in _other_contacts(settings, failed):
         if _start(view, draft, settings, now, (failed, contact)):
             return
-    step = (failed.epoch, failed.round, failed.step)
-    others = (page for page in view.pages.values() if page.id != failed.id)
-    pending = {PageState.DUE, PageState.SENT}
-    for page in others:
-        same = page.incident == failed.incident and page.kind is PageKind.PAGE
-        if same and (page.epoch, page.round, page.step) == step and page.state in pending:
-            return  # the step has another who is or will be reached, or fails in turn
+    if any(_goes_on(page, failed, draft.incident) for page in view.pages.values()):
+        return  # the step has another who is or will be reached, or fails in turn
     next_step_now(draft, settings, now, failed)
 
 
-def _other_contacts(settings: Settings, recipient: Recipient) -> Iterator[str]:
-    """The person's other contacts: those of the `page` list first, in order."""
-    person = settings.people.get(recipient.person)
+def _goes_on(page: Page, failed: Page, incident: Incident) -> bool:
+    """Whether `page` is another of the failed one's step that has not failed; no catch-all's."""
+    step = (failed.incident, failed.epoch, failed.round, failed.step)
+    if (page.incident, page.epoch, page.round, page.step) != step or page.id == failed.id:
+        return False
+    if page.kind is not PageKind.PAGE or page.state not in (PageState.DUE, PageState.SENT):
+        return False
+    targets = (t for one in incident.plan.steps[page.step - 1 : page.step] for t in one.notify)
+    return page.target in map(str, targets)
+
+
+def _other_contacts(settings: Settings, failed: Page) -> Iterator[str]:
+    """The person's other contacts: those of the `page` list first, in order.
+
+    What is of urgency `notify` goes to the `notify` list only: it is nothing for a phone.
+    """
+    person = settings.people.get(failed.recipient.person)
     if person is None:
         return
-    names = dict.fromkeys([*(way.contact for way in person.page), *person.contacts])
-    for name in names:
-        if name != recipient.contact and channel_of(settings, Recipient(person.id, name)):
+    ways, others = person.page, list(person.contacts)
+    if failed.urgency == "notify":
+        ways, others = person.notify, []
+    for name in dict.fromkeys([*(way.contact for way in ways), *others]):
+        recipient = Recipient(person.id, name)
+        if recipient != failed.recipient and channel_of(settings, recipient):
             yield name
 
 

@@ -163,9 +163,9 @@ def _fire_step(pager: Pager, cause: Cause) -> bool:
     step = pager.draft.incident.plan.steps[place.step - 1]
     if place.step > 1 or place.round > 1:
         _say_escalated(pager.draft, step, pager.now, cause)
-    reached = [pager.page(target) for target in step.notify]
+    reached = [pager.page(target, place) for target in step.notify]
     if not any(reached):
-        _catch(pager)
+        _catch(pager, place)
     _move_on(pager.draft, pager.settings, pager.now)
     return any(reached)
 
@@ -193,23 +193,29 @@ def _move_on(draft: Draft, settings: Settings, now: int) -> None:
     draft.change(escalation=place)
 
 
-def _catch(pager: Pager) -> None:
-    """The step reached nobody: say so, and page the catch-all, once a round."""
+def _catch(pager: Pager, place: Escalation) -> None:
+    """The step at `place` reached nobody: say so, and page the catch-all, once a round."""
     draft = pager.draft
-    plan, place = draft.incident.plan, draft.incident.escalation
+    plan, present = draft.incident.plan, draft.incident.escalation
     data = {"round": place.round, "step": place.step, "reason": Reason.NOBODY_REACHED}
     draft.say(Entry(pager.now, "page.skipped", OURSELVES, "this step reached nobody", data))
-    if plan.catch_all is None or place.caught_in_round >= place.round:
+    if plan.catch_all is None or present.caught_in_round >= place.round:
         return
-    draft.change(escalation=replace(place, caught_in_round=place.round))
-    pager.page(plan.catch_all)
+    draft.change(escalation=replace(present, caught_in_round=place.round))
+    pager.page(plan.catch_all, place)
 
 
 def next_step_now(draft: Draft, settings: Settings, now: int, failed: Page) -> None:
-    """Every page of the last step has failed: the catch-all, and the next step, at once."""
-    pager = Pager(draft, settings, now, failed.received_at)
-    _catch(pager)
-    advance(draft, settings, now, Cause(Reason.NOBODY_REACHED, failed.received_at), at_once=True)
+    """Every page of a step has failed: the catch-all, and at once the step after it.
+
+    Unless that has fired already, or is the first of the next round, which waits for its time.
+    """
+    present = draft.incident.escalation
+    place = replace(present, round=failed.round, step=failed.step)
+    _catch(Pager(draft, settings, now, failed.received_at), place)
+    if (present.round, present.step) == (failed.round, failed.step + 1):
+        cause = Cause(Reason.NOBODY_REACHED, failed.received_at)
+        advance(draft, settings, now, cause, at_once=True)
 
 
 def arm_unacknowledge(draft: Draft, settings: Settings, now: int) -> None:

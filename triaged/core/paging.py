@@ -3,7 +3,16 @@
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.model import Entry, Incident, Page, PageKind, Reason, Recipient, Target
+from triaged.core.model import (
+    Entry,
+    Escalation,
+    Incident,
+    Page,
+    PageKind,
+    Reason,
+    Recipient,
+    Target,
+)
 from triaged.core.oncall import on_call
 from triaged.core.settings import ContactStep, Person, Settings
 
@@ -18,13 +27,13 @@ class Pager:
         self._received_at = received_at
         self._paged: set[Recipient] = set()
 
-    def page(self, target: Target) -> bool:
-        """Put the pages to `target` in the outbox; False, with an entry, when it is nobody."""
+    def page(self, target: Target, place: Escalation) -> bool:
+        """Put the pages of a step to `target` in the outbox; False, with an entry: it is nobody."""
         if target.kind == "channel" and target.name in self.settings.channels:
-            self._send(Recipient("", target.name), target)
+            self._send(Recipient("", target.name), target, place)
             return True
         people, reason = people_of(self.settings, target, self.now)
-        reached = [self._page_person(person, target) for person in people]
+        reached = [self._page_person(person, target, place) for person in people]
         if any(reached):
             return True
         if people:
@@ -34,17 +43,19 @@ class Pager:
         self.draft.say(Entry(self.now, "page.skipped", OURSELVES, text, data))
         return False
 
-    def _page_person(self, person: Person, target: Target) -> bool:
+    def _page_person(self, person: Person, target: Target, place: Escalation) -> bool:
         ways = usable_ways(self.settings, person, self.draft.incident)
         for way in ways:
-            self._send(Recipient(person.id, way.contact), target, way.after_us)
+            self._send(Recipient(person.id, way.contact), target, place, way.after_us)
         return bool(ways)
 
-    def _send(self, recipient: Recipient, target: Target, after_us: int = 0) -> None:
+    def _send(
+        self, recipient: Recipient, target: Target, place: Escalation, after_us: int = 0
+    ) -> None:
         if recipient in self._paged:
             return  # two late steps, or two targets of one: one page is enough
         self._paged.add(recipient)
-        page = page_row(self.draft.incident, self.settings, recipient, str(target))
+        page = page_row(self.draft.incident, self.settings, recipient, str(target), place)
         times = {"created_at": self.now, "due_at": self.now + after_us}
         received_at = self._received_at + after_us
         self.draft.send(replace(page, received_at=received_at, **times))
@@ -63,7 +74,7 @@ def people_of(settings: Settings, target: Target, now: int) -> tuple[list[Person
         case _:
             return [], Reason.TARGET_GONE
     people = [settings.people[name] for name in names if name in settings.people]
-    return people, Reason.NOBODY_ON_CALL
+    return people, Reason.TARGET_GONE if target.kind == "person" else Reason.NOBODY_ON_CALL
 
 
 def usable_ways(settings: Settings, person: Person, incident: Incident) -> list[ContactStep]:
@@ -73,9 +84,10 @@ def usable_ways(settings: Settings, person: Person, incident: Incident) -> list[
     return [way for way in ways if channel_of(settings, Recipient(person.id, way.contact))]
 
 
-def page_row(incident: Incident, settings: Settings, recipient: Recipient, target: str) -> Page:
-    """The page of the present step to `recipient`; its times are the caller's to set."""
-    place = incident.escalation
+def page_row(
+    incident: Incident, settings: Settings, recipient: Recipient, target: str, place: Escalation
+) -> Page:
+    """The page of the step at `place` to `recipient`; its times are the caller's to set."""
     return Page(
         id=page_id(incident.id, (place.epoch, place.round, place.step), target, recipient),
         incident=incident.number,
@@ -129,7 +141,7 @@ def update_row(
 ) -> Page:
     """The update (recipient, subject, kind of news) as an outbox row, due now."""
     recipient, subject, about = news
-    page = page_row(incident, settings, recipient, about)
+    page = page_row(incident, settings, recipient, about, incident.escalation)
     return replace(
         page,
         id=f"{incident.id}/{page.epoch}/{about}/{recipient.person}/{recipient.contact}",
