@@ -1,10 +1,20 @@
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from tests.core.world import ByLabels, World, settings
 from triaged.core.durations import MINUTE, SECOND
 from triaged.core.events import Acknowledged, Delivered, Escalated, Resolved, TryAgain
 from triaged.core.matching import Matcher
-from triaged.core.model import Page, PageKind, PageState, Reason, Response, State
+from triaged.core.model import (
+    Page,
+    PageKind,
+    PageState,
+    Reason,
+    ResolvePolicy,
+    ResolveWhen,
+    Response,
+    State,
+)
 from triaged.core.muting import Maintenance, Muters, Suppressor
 from triaged.core.settings import Settings
 from triaged.core.timers import MuteDue
@@ -105,6 +115,34 @@ def test_a_source_that_ends_is_noticed_within_a_look() -> None:
     assert world.incident.held_by is UNSET
     assert 100 <= world.pages()[-1][0] <= 115
     assert world.incident.escalation.epoch == 2
+
+
+def test_what_waits_to_resolve_in_a_window_pages_nobody() -> None:
+    rules = ByLabels(ResolvePolicy(ResolveWhen.ALL, 2 * MINUTE))
+    world = World(replace(window(3600, pod="a"), rules=rules))
+    world.fires(pod="a", severity="SEV-1")
+    world.run(60)
+
+    world.ends(pod="a")
+    world.run(121)
+
+    assert world.state() is State.RESOLVED
+    assert world.pages() == []
+    assert "incident.unmuted" not in world.kinds()
+
+
+def test_what_fires_again_before_it_resolves_is_looked_at_anew() -> None:
+    rules = ByLabels(ResolvePolicy(ResolveWhen.ALL, 2 * MINUTE))
+    world = World(replace(window(60, pod="a"), rules=rules))
+    world.fires(pod="a", severity="SEV-1")
+    world.run(30)
+    world.ends(pod="a")
+    world.run(60)
+
+    world.fires(pod="a", severity="SEV-1")
+    world.run(15)
+
+    assert world.pages()[0] == (105, "alice/desk")
 
 
 def test_a_muted_incident_can_be_acknowledged_and_resolved() -> None:

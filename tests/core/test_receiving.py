@@ -1,6 +1,9 @@
+from msgspec.structs import replace
+
 from tests.core.world import MONDAY, ByLabels, World, settings
 from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.effects import Attached
+from triaged.core.events import AlertReceived
 from triaged.core.model import ResolvePolicy, ResolveWhen, State
 
 
@@ -96,6 +99,17 @@ def test_an_alert_for_no_incident_is_stored_and_opens_nothing() -> None:
     assert answer == Attached(None)
     assert world.view.alerts["am", "alertname=Down/incident=no"].firing
     assert world.view.incidents == {}
+
+
+def test_an_alert_that_the_rules_now_keep_out_leaves_its_incident() -> None:
+    world = World()
+    world.fires(severity="SEV-2", _starts="0")
+    kept_out = world.alert("am", {"incident": "no", "_starts": "60"}, firing=True)
+
+    world.handle(AlertReceived(replace(kept_out, fingerprint="alertname=Down"), world.now))
+
+    assert (world.state(), world.incident.firing) == (State.RESOLVED, {})
+    assert world.view.alerts["am", "alertname=Down"].incident is None
 
 
 def test_an_alert_that_is_repeated_does_not_lapse() -> None:

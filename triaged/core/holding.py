@@ -21,7 +21,7 @@ from triaged.core.model import (
     Response,
     State,
 )
-from triaged.core.muting import LOOK_EVERY_US, Muted
+from triaged.core.muting import LOOK_EVERY_US, Muted, cause_named
 from triaged.core.settings import Settings
 from triaged.core.timers import AtRiskDue, MuteDue, StepDue, TargetDue
 from triaged.core.view import View
@@ -39,11 +39,23 @@ def held_by(incident: Incident) -> tuple[str, ...]:
 
 
 def mute_of(view: View, incident: Incident, settings: Settings, now: int) -> Muted | None:
-    """What mutes a live incident now; None: it is not muted, or over."""
-    labels = view.labels.get(incident.number)
-    if not labels or not incident.live:
+    """What mutes a live incident now; None: it is not muted, or over.
+
+    While it waits to resolve because nothing fires, what muted it last still does.
+    """
+    if not incident.live:
         return None
+    labels = view.labels.get(incident.number)
+    if not labels:
+        return _last_muted(incident)
     return view.mutes(settings.muters, now).of(labels.values())
+
+
+def _last_muted(incident: Incident) -> Muted | None:
+    if incident.resolving_at is None or incident.firing or not held_by(incident):
+        return None
+    causes = tuple(cause_named(name) for name in held_by(incident))
+    return Muted(causes, None, {})
 
 
 def rest(draft: Draft, muted: Muted, now: int) -> None:

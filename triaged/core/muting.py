@@ -121,6 +121,12 @@ class Cause(msgspec.Struct, frozen=True, order=True):
         return f"{self.kind}:{self.name}"
 
 
+def cause_named(text: str) -> Cause:
+    """The cause that is shown as `text`."""
+    kind, _, name = text.partition(":")
+    return Cause(Muter(kind), name)
+
+
 class Muted(msgspec.Struct, frozen=True):
     """An incident is muted: by what, until when to look again, how many alerts by what kind."""
 

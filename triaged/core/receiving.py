@@ -14,7 +14,6 @@ from triaged.core.effects import (
     EndEpisode,
     NoteResolve,
     RepeatAlert,
-    SaveIncident,
     StartEpisode,
 )
 from triaged.core.events import AlertReceived
@@ -86,7 +85,7 @@ def _started(
     alert = event.alert
     before = view.alerts.get((alert.source, alert.fingerprint))
     effects: list[Effect] = []
-    left: Incident | None = None
+    home = left = None
     if before is not None and before.firing:  # it was over in between, and we were not told
         ended = replace(before, firing=False, lapse_check_at=None)
         effects.append(EndEpisode(ended, now, "restarted"))
@@ -97,8 +96,8 @@ def _started(
         arrival = Arrival(alert, outcome, event.received_at, now, before, left)
         draft = _place(view, arrival, settings)
     number = draft.incident.number if draft else None
-    if left is not None and left.number != number:
-        effects.append(SaveIncident(left))
+    if home is not None and before is not None and home.number != number:
+        effects += leave(home, settings, before, now).effects()
     effects.append(
         StartEpisode(
             _episode(event, outcome, settings, (before, number)), alert, outcome, event.received_at
