@@ -35,11 +35,23 @@ from triaged.core.flapping import flaps
 from triaged.core.grouping import ALERTS
 from triaged.core.holding import held_by, mute_of
 from triaged.core.matching import Matcher
-from triaged.core.model import Incident, Page, PageKind, PageState, Severity, Span, State
+from triaged.core.model import (
+    Escalation,
+    Incident,
+    Page,
+    PageKind,
+    PageState,
+    ResolvePolicy,
+    ResolveWhen,
+    Severity,
+    Span,
+    State,
+)
 from triaged.core.muting import Maintenance, Muters, Suppressor
 from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.settings import FlapLimit
 from triaged.core.sweeping import forgotten
+from triaged.core.timers import ReopenWindowDue
 from triaged.core.view import View
 from triaged.rehearsal.world import accept
 
@@ -47,7 +59,13 @@ FOR_EVER = 1 << 62
 PODS = st.sampled_from(["a", "b", "c"])
 NAMES = st.sampled_from(["Down", "Slow"])
 SEVERITIES = st.sampled_from(["SEV-1", "SEV-2", "SEV-3", "SEV-4"])
-NUMBERS = st.integers(1, 4)
+NUMBERS = st.sampled_from([0, 0, 0, -1, -2, 4])
+"""Incidents to act on: 0 is the newest, -1 the one before it; that 4 is there is rare."""
+RESOLVES = st.builds(
+    ResolvePolicy,
+    st.sampled_from([ResolveWhen.ALL, ResolveWhen.ALL, ResolveWhen.LAST, ResolveWhen.FIRST]),
+    st.sampled_from([0, 120_000_000]),
+)
 PEOPLE = st.sampled_from(["alice", "bob"])
 
 RAISES = (
@@ -67,8 +85,9 @@ MUTERS = Muters((SLOW,), (WORK,))
 Move = tuple[str, Any]
 Mutant = Callable[[Decision, View, Event], Decision]
 PLAIN = (
-    st.tuples(st.just("fires"), st.tuples(NAMES, PODS, SEVERITIES)),
-    st.tuples(st.just("ends"), st.tuples(NAMES, PODS)),
+    *(st.tuples(st.just("fires"), st.tuples(NAMES, PODS, SEVERITIES)) for _ in range(3)),
+    *(st.tuples(st.just("ends"), st.tuples(NAMES, PODS)) for _ in range(2)),
+    st.tuples(st.just("over"), st.tuples(NUMBERS, PEOPLE)),
     st.tuples(st.just("wait"), st.sampled_from([0, 1, 299, 301, 450, 901, 1799, 1801, 7300])),
     st.tuples(st.just("act"), st.builds(Acknowledged, NUMBERS, PEOPLE)),
     st.tuples(st.just("act"), st.builds(Unacknowledged, NUMBERS, PEOPLE)),
@@ -82,7 +101,7 @@ PLAIN = (
         st.builds(SeverityChosen, NUMBERS, PEOPLE, SEVERITIES.map(Severity)),
     ),
     st.tuples(st.just("snooze"), st.tuples(NUMBERS, PEOPLE, st.sampled_from([60, 5000]))),
-    st.tuples(st.just("provider"), st.sampled_from(["up", "down", "refuses"])),
+    st.tuples(st.just("provider"), st.sampled_from(["up", "down", "refuses", "gone"])),
 )
 SILENCING = st.tuples(st.just("silence"), st.tuples(PODS, st.sampled_from([0, 300, -1])))
 PLAYED = st.lists(st.one_of(*PLAIN), max_size=25)
@@ -92,13 +111,16 @@ PROVIDERS: dict[str, Callable[[Page, int], Verdict]] = {
     "up": accept,
     "down": lambda page, now: TryAgain("down"),
     "refuses": lambda page, now: Refused("no") if page.channel == "desk" else Delivered(),
+    "gone": lambda page, now: (
+        Delivered() if page.recipient.person == "carol" else Refused("no such person")
+    ),
 }
 
 
 class Watched(World):
     """A world that checks the invariants after every event."""
 
-    def __init__(self) -> None:
+    def __init__(self, resolve: ResolvePolicy | None = None) -> None:
         twice = plan(
             step(0, "person:alice"),
             step(0.5, "person:alice"),
@@ -106,7 +128,7 @@ class Watched(World):
             repeat_times=1,
             repeat_every=Span(600_000_000),
         )
-        rules = ByLabels(None, *RAISES, inhibits=frozenset({"Slow"}))
+        rules = ByLabels(resolve, *RAISES, inhibits=frozenset({"Slow"}))
         limit = FlapLimit(2, 600_000_000)
         super().__init__(replace(twice, rules=rules, flapping=limit, muters=MUTERS))
         self.fired: list[tuple[int, int, int, int]] = []
@@ -122,6 +144,7 @@ class Watched(World):
             if repeats:
                 assert before.get(number) == incident, "a repeat changes no incident, raises none"
         self._one_live_incident_per_key()
+        self._nothing_that_fires_is_forgotten()
         self._counts_are_of_attached_alerts()
         if isinstance(answer, Send) and isinstance(event, PageDue):
             self._may_be_sent(answer)
@@ -147,14 +170,23 @@ class Watched(World):
         same_epoch = old.escalation.epoch == new.escalation.epoch
         if old.rests and new.state is State.OPEN and not held_by(new):
             assert new.escalation.epoch == old.escalation.epoch + 1, "unmuted is armed, once"
-        if new.rests:
-            assert new.escalation.next_at is None or not same_epoch, "nothing runs while muted"
+        if new.rests and not isinstance(event, Escalated):
+            idle = new.escalation.next_at in (None, old.escalation.next_at)
+            assert idle or not same_epoch, "nothing runs while muted"
+        waits = new.resolving_at is not None and not new.firing
+        if old.rests and waits and isinstance(event, TimerFired):
+            assert same_epoch, "what was muted and waits to resolve is not armed"
         if same_epoch and old.live and new.live:
             resting = new.rests and old.respond_by is not None
             same = new.respond_by == old.respond_by
             assert resting or same, "deadlines never move within an epoch (6)"
             there = (new.escalation.round, new.escalation.step)
             assert there >= (old.escalation.round, old.escalation.step), "steps go forward (13)"
+            self._rounds_keep_their_distance(old.escalation, new.escalation, event)
+        if old.firing and not new.firing and new.live:
+            assert new.resolving_at is not None, "what nothing fires in resolves"
+        if old.live and new.resolved_by == ALERTS and new.resolve.when is ResolveWhen.ALL:
+            assert new.state is not State.RESOLVED or not new.firing, "what fires stays open"
         if isinstance(event, AlertReceived | TimerFired) and old.live and new.live:
             assert new.severity <= old.severity, "nothing but people lowers a severity (14)"
         if flaps(old) and new.resolved_by == ALERTS and old.live and old.flapping is not UNSET:
@@ -174,6 +206,20 @@ class Watched(World):
     def _one_live_incident_per_key(self) -> None:
         keys = Counter(i.key for i in self.view.incidents.values() if i.live and i.key)
         assert all(n == 1 for n in keys.values()), "one open incident per key (4)"
+
+    def _rounds_keep_their_distance(self, old: Escalation, new: Escalation, event: Event) -> None:
+        if new.round > old.round:
+            assert (new.round, new.step) == (old.round + 1, 1), "rounds never collapse"
+        if isinstance(event, Escalated) or old.round == 1 or old.step > 1:
+            return
+        started = (new.round, new.step) > (old.round, old.step)
+        assert not started or self.now >= old.round_at, "a round starts in its time"
+
+    def _nothing_that_fires_is_forgotten(self) -> None:
+        for number, incident in self.view.incidents.items():
+            if incident.firing and not incident.live:
+                assert incident.next is None
+                assert (number, ReopenWindowDue) in self.timers, "what fires opens again (22)"
 
     def _counts_are_of_attached_alerts(self) -> None:
         attached = Counter(
@@ -209,6 +255,11 @@ def silence(world: World, pod: str, start: int) -> None:
     world.handle(SilenceSet(f"s{number + 1}", matchers, starts_at, ends_at, "bob", "why"))
 
 
+def newest(world: World, number: int) -> int:
+    """The number of an incident counted from the newest, unless it is a number already."""
+    return number if number > 0 else len(world.view.incidents) + number
+
+
 def play(world: World, moves: list[Move]) -> None:
     """Make the moves."""
     for kind, what in moves:
@@ -221,12 +272,16 @@ def play(world: World, moves: list[Move]) -> None:
             case "wait":
                 world.run(what)
             case "act":
-                world.handle(what)
+                world.handle(replace(what, incident=newest(world, what.incident)))
+            case "over":
+                number, who = newest(world, what[0]), what[1]
+                world.handle(Resolved(number, who))
+                world.handle(Closed(number, who))
             case "silence":
                 silence(world, *what)
             case "snooze":
                 number, who, seconds = what
-                world.handle(Snoozed(number, who, world.now + seconds * 1_000_000))
+                world.handle(Snoozed(newest(world, number), who, world.now + seconds * 1_000_000))
             case _:
                 world.provider = PROVIDERS[what]
 

@@ -13,6 +13,7 @@ from tests.core.histories import (
     MOVES,
     PLAYED,
     PODS,
+    RESOLVES,
     SEVERITIES,
     Move,
     Mutant,
@@ -31,17 +32,17 @@ from triaged.core.events import (
     Event,
     PageDue,
 )
-from triaged.core.model import Severity
+from triaged.core.model import ResolvePolicy, Severity
 from triaged.core.settings import StormLimit
 from triaged.core.timers import MuteDue
 from triaged.core.view import View
 
 
-@how(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@how(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @seed(2026)
-@given(MOVES)
-def test_the_invariants_hold_whatever_happens(moves: list[Move]) -> None:
-    histories_hold(Watched(), moves)
+@given(MOVES, RESOLVES)
+def test_the_invariants_hold_whatever_happens(moves: list[Move], resolve: ResolvePolicy) -> None:
+    histories_hold(Watched(resolve), moves)
 
 
 STORMY_NAMES = st.sampled_from(["Down", "Slow", "Full", "Lost", "Hot", "Late"])
