@@ -82,6 +82,15 @@ def test_a_late_resolve_of_an_earlier_episode_is_not_applied() -> None:
     assert world.state() is State.OPEN
 
 
+def test_a_resolve_with_a_start_ends_what_began_without_one() -> None:
+    world = World(start=MONDAY + HOUR)
+    world.fires(severity="SEV-2")
+
+    world.ends(severity="SEV-2", _starts="-300")
+
+    assert world.state() is State.RESOLVED
+
+
 def test_another_source_cannot_resolve_an_alert() -> None:
     world = World()
     world.fires("am", severity="SEV-2")

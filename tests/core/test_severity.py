@@ -90,6 +90,19 @@ def test_a_humans_choice_holds_against_the_alerts_attached_so_far() -> None:
     assert (world.incident.severity, world.incident.severity_by) == ("SEV-3", "person:bob")
 
 
+def test_a_choice_does_not_hold_against_an_alert_that_joined_after_it() -> None:
+    world = World()
+    world.fires(severity="SEV-1", pod="a")
+    world.handle(SeverityChosen(1, "bob", Severity.SEV3))
+    world.run(60)
+    world.fires(severity="SEV-4", pod="b")
+    world.ends(pod="b")
+
+    world.fires(severity="SEV-1", pod="b")
+
+    assert (world.incident.severity, world.incident.severity_by) == ("SEV-1", "rule:label-SEV-1")
+
+
 def test_a_choice_of_what_it_is_already_is_on_the_timeline() -> None:
     world = World()
     world.fires(severity="SEV-2")

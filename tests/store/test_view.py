@@ -155,6 +155,24 @@ async def test_re_opening_by_hand_sees_a_newer_incident_of_its_key(desk: Desk) -
     assert isinstance(answer, Conflict)
 
 
+async def test_what_was_known_when_an_episode_began_is_found_again(desk: Desk) -> None:
+    began_at = desk.clock.at
+    await desk.handle(desk.fires(severity="SEV-2", pod="a"))
+    await desk.handle(desk.fires(severity="SEV-2", pod="b", _starts="0"))
+    await desk.handle(desk.ends(pod="a"))
+    desk.clock.at += MINUTE
+    await desk.handle(desk.fires(severity="SEV-2", pod="a"))
+
+    async with desk.database.reading() as tx:
+        named = [("am", f"alertname=Down/pod={pod}") for pod in "ab"]
+        found = await alerts.states(tx, named)
+
+    assert {state.fingerprint: (state.start_given, state.attached_at) for state in found} == {
+        "alertname=Down/pod=a": (False, began_at),
+        "alertname=Down/pod=b": (True, began_at),
+    }
+
+
 async def test_a_lapse_knows_when_its_source_was_heard(desk: Desk) -> None:
     await desk.handle(desk.fires(severity="SEV-2"))
     desk.clock.at += 26 * HOUR

@@ -80,6 +80,7 @@ def declare(view: View, event: Declared, settings: Settings, now: int) -> Decisi
         severity=event.severity,
         severity_by=by,
         chosen=event.severity,
+        chosen_at=now,
         opened_at=now,
         plan=plan_for(settings, None, event.team, event.service),
         service=event.service,

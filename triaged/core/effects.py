@@ -67,6 +67,7 @@ class MoveFiring(msgspec.Struct, frozen=True, gc=False):
 
     old: int
     new: int
+    at: int
 
 
 class SaveIncident(msgspec.Struct, frozen=True, gc=False):

@@ -49,8 +49,11 @@ class Arrival(msgspec.Struct):
 
     def covered_by_choice(self, incident: Incident) -> bool:
         """Whether a human chose the severity of `incident` knowing this alert."""
-        known = self.before is not None and self.before.incident == incident.number
-        return known and incident.chosen is not None
+        before = self.before
+        if incident.chosen is None or before is None or before.incident != incident.number:
+            return False
+        attached_at, chosen_at = before.attached_at, incident.chosen_at
+        return attached_at is None or chosen_at is None or attached_at <= chosen_at
 
     def comes_back(self, incident: Incident) -> bool:
         """Whether the alert has fired in `incident` before, and ended."""

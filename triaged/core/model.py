@@ -128,6 +128,10 @@ class AlertState(msgspec.Struct, frozen=True, gc=False):
     """What it was classified as at the start of its episode; None: no rule said."""
     rule: str | None
     """The rule that set the severity."""
+    start_given: bool = True
+    """Whether `starts_at` is the sender's word."""
+    attached_at: int | None = None
+    """When it joined its incident first; None: nobody noted."""
 
 
 class ResolveWhen(StrEnum):
@@ -261,6 +265,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """(source, fingerprint) of the alert that joined last, for resolve `last`."""
     chosen: Severity | None = None
     """A human's choice; it holds against all alerts attached when it was made."""
+    chosen_at: int | None = None
     raising: Raising | UnsetType = UNSET
     """What may raise the severity, and what has been counted for it."""
     flapping: Flapping | UnsetType = UNSET

@@ -100,7 +100,10 @@ def _started(
         effects += leave(home, settings, before, now).effects()
     effects.append(
         StartEpisode(
-            _episode(event, outcome, settings, (before, number)), alert, outcome, event.received_at
+            _episode(event, outcome, settings, (before, number, now)),
+            alert,
+            outcome,
+            event.received_at,
         )
     )
     if draft is not None:
@@ -112,11 +115,12 @@ def _episode(
     event: AlertReceived,
     outcome: Outcome,
     settings: Settings,
-    place: tuple[AlertState | None, int | None],
+    place: tuple[AlertState | None, int | None, int],
 ) -> AlertState:
-    """The alert's row at the start of an episode; `place` is (its row before, its incident)."""
-    alert, (before, number) = event.alert, place
+    """The alert's row at the start of an episode; `place`: (its row before, its incident, now)."""
+    alert, (before, number, now) = event.alert, place
     lapses_at = lapses_at_of(alert, settings, event.received_at)
+    stays = before is not None and before.incident == number
     return AlertState(
         source=alert.source,
         fingerprint=alert.fingerprint,
@@ -128,6 +132,8 @@ def _episode(
         incident=number,
         severity=outcome.severity,
         rule=outcome.rule,
+        start_given=alert.starts_at is not None,
+        attached_at=before.attached_at if before and stays else now,
     )
 
 
@@ -152,7 +158,8 @@ def _ended(
 ) -> Decision:
     if state is None or not state.firing:
         return Decision((NoteResolve(alert),), Attached(state.incident if state else None))
-    if alert.starts_at is not None and alert.starts_at + START_TOLERANCE_US < state.starts_at:
+    given = alert.starts_at if state.start_given else None
+    if given is not None and given + START_TOLERANCE_US < state.starts_at:
         # a late delivery about an episode before this one
         return Decision((NoteResolve(alert),), Attached(state.incident))
     ended = replace(state, firing=False, lapse_check_at=None)

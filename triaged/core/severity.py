@@ -70,7 +70,7 @@ def choose(draft: Draft, settings: Settings, now: int, choice: tuple[Severity, s
     before = draft.incident
     _say_changed(draft, now, severity, by, reason)  # the same again covers what joined since
     actor = by if ":" in by else f"person:{by}"
-    draft.change(severity=severity, severity_by=actor, chosen=severity)
+    draft.change(severity=severity, severity_by=actor, chosen=severity, chosen_at=now)
     if before.raising is not UNSET:
         draft.change(raising=replace(before.raising, seen=()))
     holder = before.acknowledged_by is not None and by == before.acknowledged_by

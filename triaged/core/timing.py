@@ -149,7 +149,7 @@ def _take_over(view: View, draft: Draft, settings: Settings, now: int) -> Decisi
         successor = _successor(view, old, settings, now)
     else:
         successor = take_in(live, settings, old, now)
-    successor.add(MoveFiring(old.number, successor.incident.number))
+    successor.add(MoveFiring(old.number, successor.incident.number, now))
     draft.change(next=successor.incident.number, firing={})
     return Decision((*draft.effects(), *successor.effects()))
 

@@ -140,8 +140,8 @@ class View:
                     self.alerts[state.source, state.fingerprint] = state
                 case SaveIncident(incident=incident):
                     self.add_incident(incident)
-                case MoveFiring(old=old, new=new):
-                    self._move_firing(old, new)
+                case MoveFiring():
+                    self._move_firing(effect)
                 case AddPage(page=page):
                     self.pages.setdefault(page.id, page)
                 case SavePage(page=page):
@@ -171,10 +171,11 @@ class View:
                 case _:
                     assert_never(effect)
 
-    def _move_firing(self, old: int, new: int) -> None:
+    def _move_firing(self, move: MoveFiring) -> None:
+        old, new = move.old, move.new
         for identity, state in self.alerts.items():
             if state.firing and state.incident == old:
-                self.alerts[identity] = replace(state, incident=new)
+                self.alerts[identity] = replace(state, incident=new, attached_at=move.at)
         if old in self.labels:
             self.labels.setdefault(new, {}).update(self.labels.pop(old))
 

@@ -34,12 +34,14 @@ STATES = Bulk(
         "a.incident",
         "a.severity",
         "a.rule",
+        "a.start_given",
+        "a.attached_at",
     ),
 )
 START = Bulk(
     """INSERT INTO alerts (source, fingerprint, firing, episode, starts_at, last_seen_at,
-           lapse_check_at, lapses_at, incident, observation, inhibits, severity, rule, labels,
-           annotations, url)
+           lapse_check_at, lapses_at, incident, observation, inhibits, start_given, attached_at,
+           severity, rule, labels, annotations, url)
        {rows}
        ON CONFLICT (source, fingerprint) DO UPDATE SET firing = excluded.firing,
            episode = excluded.episode, starts_at = excluded.starts_at,
@@ -47,12 +49,13 @@ START = Bulk(
            lapse_check_at = excluded.lapse_check_at, lapses_at = excluded.lapses_at, repeats = 0,
            incident = excluded.incident, observation = excluded.observation,
            inhibits = excluded.inhibits,
+           start_given = excluded.start_given, attached_at = excluded.attached_at,
            severity = excluded.severity, rule = excluded.rule,
            labels = excluded.labels, annotations = excluded.annotations, url = excluded.url""",
     (
         "text",
         "text",
-        *(("bigint",) * 9),
+        *(("bigint",) * 11),
         *(("text",) * 5),
     ),
 )
@@ -91,9 +94,10 @@ LAPSES = Bulk(
     ("due.source", "due.fingerprint", "due.lapse_check_at"),
 )
 MOVE = Bulk(
-    """WITH v (old, new) AS ({rows}) UPDATE alerts SET incident = v.new
+    """WITH v (old, new, at) AS ({rows})
+       UPDATE alerts SET incident = v.new, attached_at = v.at
        FROM v WHERE alerts.incident = v.old AND alerts.firing = 1""",
-    ("bigint", "bigint"),
+    ("bigint", "bigint", "bigint"),
 )
 
 
@@ -131,12 +135,13 @@ async def states(tx: Transaction, identities: Iterable[tuple[str, str]]) -> list
 
 
 def _state(row: Row) -> AlertState:
-    """The columns are in the order of the fields; two are of other types."""
+    """The columns are in the order of the fields; three are of other types."""
     source, fingerprint, firing, episode, starts_at, check_at, lapses_at, incident, *said = row
-    severity, rule = said
+    severity, rule, given, attached_at = said
     known = SEVERITIES[severity] if severity else None
     times = (starts_at, check_at, lapses_at)
-    return AlertState(source, fingerprint, firing == 1, episode, *times, incident, known, rule)
+    alert = (source, fingerprint, firing == 1, episode)
+    return AlertState(*alert, *times, incident, known, rule, given == 1, attached_at)
 
 
 async def save_starts(tx: Transaction, started: Iterable[Started]) -> None:
@@ -154,6 +159,8 @@ async def save_starts(tx: Transaction, started: Iterable[Started]) -> None:
             state.incident,
             one.observation,
             int(effect.outcome.inhibits),
+            int(state.start_given),
+            state.attached_at,
             state.severity,
             state.rule,
             encode(effect.alert.labels).decode(),
@@ -203,7 +210,7 @@ async def save_reclassified(tx: Transaction, effects: Iterable[ReclassifyAlert])
 
 async def save_moves(tx: Transaction, effects: Iterable[MoveFiring]) -> None:
     """Give what fires in one incident to another."""
-    await tx.write(MOVE, [(e.old, e.new) for e in effects])
+    await tx.write(MOVE, [(e.old, e.new, e.at) for e in effects])
 
 
 async def lapses_due(tx: Transaction, now: int, limit: int) -> list[LapseDue]:
