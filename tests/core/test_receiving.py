@@ -1,8 +1,9 @@
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, World, settings
+from triaged.core.decide import decide
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.effects import Attached
+from triaged.core.effects import Attached, RepeatAlert
 from triaged.core.events import AlertReceived
 from triaged.core.model import ResolvePolicy, ResolveWhen, State
 
@@ -165,6 +166,41 @@ def test_an_alert_of_api_v2_lapses_at_its_ends_at() -> None:
     world.run(61)
 
     assert world.view.incidents[1].state is State.RESOLVED
+
+
+def test_a_repeat_that_ends_sooner_lapses_sooner() -> None:
+    world = World()
+    world.fires("prom", ends_at=MONDAY + HOUR, severity="SEV-2")
+    world.fires("prom", ends_at=MONDAY + 4 * MINUTE, severity="SEV-2")
+    world.run(5 * 60)
+    world.fires("prom", ends_at=MONDAY + 20 * MINUTE, alertname="Other")
+
+    world.run(61)
+
+    assert world.view.incidents[1].state is State.RESOLVED
+
+
+def test_a_repeat_lapses_as_the_settings_say_by_then() -> None:
+    world = World(settings(stale_after={"am": None}))
+    world.fires(severity="SEV-2")
+    world.settings = settings(stale_after={"am": HOUR})
+    world.fires(severity="SEV-2")
+    world.run(3600)
+
+    world.fires(alertname="Other")
+    world.run(61)
+
+    assert world.view.incidents[1].state is State.RESOLVED
+
+
+def test_a_usual_repeat_is_one_row() -> None:
+    world = World()
+    world.fires("prom", ends_at=MONDAY + 4 * MINUTE, severity="SEV-2")
+    alert = world.alert("prom", {"severity": "SEV-2"}, firing=True, ends_at=MONDAY + 5 * MINUTE)
+
+    decision = decide(world.view, AlertReceived(alert, world.now), world.settings, world.now)
+
+    assert decision.effects == (RepeatAlert(alert, world.now, MONDAY + 5 * MINUTE),)
 
 
 def test_a_source_without_stale_after_never_lapses() -> None:

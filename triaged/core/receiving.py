@@ -58,7 +58,12 @@ def _received(view: View, event: AlertReceived, settings: Settings, now: int) ->
     if state is not None and not starts(alert, state):
         lapses_at = lapses_at_of(alert, settings, event.received_at)
         repeat = RepeatAlert(alert, event.received_at, lapses_at)
-        return Decision((repeat,), Attached(state.incident))
+        answer = Attached(state.incident)
+        check_at = state.lapse_check_at
+        if lapses_at is None or (check_at is not None and check_at <= lapses_at):
+            return Decision((repeat,), answer)
+        check = CheckLapse(alert.source, alert.fingerprint, lapses_at)  # sooner than was known
+        return Decision((repeat, check), answer)
     assert event.outcome is not None, "the engine classifies what may start an episode"
     return _started(view, event, event.outcome, settings, now)
 

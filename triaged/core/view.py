@@ -140,6 +140,8 @@ class View:
                     self.alerts[state.source, state.fingerprint] = state
                 case SaveIncident(incident=incident):
                     self.add_incident(incident)
+                case CheckLapse():
+                    self._check(effect)
                 case MoveFiring():
                     self._move_firing(effect)
                 case AddPage(page=page):
@@ -157,7 +159,6 @@ class View:
                     self.watches.pop(name, None)
                 case (
                     NoteResolve()
-                    | CheckLapse()
                     | Append()
                     | ArmTimer()
                     | LookAgain()
@@ -170,6 +171,11 @@ class View:
                     pass
                 case _:
                     assert_never(effect)
+
+    def _check(self, check: CheckLapse) -> None:
+        identity = (check.source, check.fingerprint)
+        state = self.alerts[identity]
+        self.alerts[identity] = replace(state, lapse_check_at=check.check_at)
 
     def _move_firing(self, move: MoveFiring) -> None:
         old, new = move.old, move.new
