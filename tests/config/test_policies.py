@@ -123,3 +123,12 @@ def test_policy_that_reaches_nobody_is_wrong(
     found = wrong(tmp_path, policies=policies, channels=channels, teams="{empty: {}}")
 
     assert is_only(found, at, message), found
+
+
+def test_step_that_a_severity_reaches_before_the_one_above_is_a_warning(tmp_path: Path) -> None:
+    steps = f"[{{{ALICE}}}, {{after: 10m, {ALICE}}}, {{after: 100%, {ALICE}}}]"
+    policies = f"{{default: {{steps: {steps}}}}}"
+    message = "for SEV-1 this is 5m, but the step above comes at 10m, and steps go in order"
+
+    assert configured(tmp_path, policies=policies)
+    assert is_only(wrong(tmp_path, policies=policies), "100%", message)

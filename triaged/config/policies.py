@@ -10,6 +10,7 @@ from triaged.config.plugged import may_address
 from triaged.config.report import Report
 from triaged.core.calendars import Calendar
 from triaged.core.durations import MINUTE, format_duration
+from triaged.core.escalation import delay_us
 from triaged.core.model import Delay, Plan, Severity, Share, Span, Step, Target
 from triaged.core.settings import DEFAULT_RESPONSE_US, NextBusinessDay, SeverityTarget
 from triaged.documents import Path
@@ -42,9 +43,7 @@ def severities_of(
     for severity, default in DEFAULTS.items():
         written = config.severities.get(severity, schema.SeverityTarget())
         path: Path = ("severities", severity.value)
-        respond_within = written.respond_within
-        if respond_within is None:
-            respond_within = default.respond_within
+        respond_within = _respond_within(config, severity)
         ends_after = written.unacknowledge_after
         if ends_after is None:
             ends_after = default.unacknowledge_after
@@ -58,6 +57,11 @@ def severities_of(
         found[severity] = target
     _check_order(report, found)
     return found
+
+
+def _respond_within(config: schema.Config, severity: Severity) -> int | str | None:
+    written = config.severities.get(severity, schema.SeverityTarget()).respond_within
+    return DEFAULTS[severity].respond_within if written is None else written
 
 
 def _within(
@@ -104,6 +108,10 @@ def policies_of(
     for name, written in config.policies.items():
         path: Path = ("policies", name)
         _check_steps(report, (*path, "steps"), written.steps)
+        for severity in DEFAULTS:
+            target_us = _respond_within(config, severity)
+            if isinstance(target_us, int):
+                _check_mixed(report, (*path, "steps"), written.steps, (severity, target_us))
         _check_repeat(report, (*path, "repeat"), written.repeat)
         for place, target in _targets(path, written):
             if report.refer(place, SECTIONS[target.kind], target.name):
@@ -136,6 +144,24 @@ def _check_steps(report: Report, path: Path, steps: tuple[schema.Step, ...]) -> 
         if _length(after) < latest[type(after)]:
             report.wrong((*path, index, "after"), "comes before a step above: put it there")
         latest[type(after)] = max(_length(after), latest[type(after)])
+
+
+def _check_mixed(
+    report: Report, path: Path, steps: tuple[schema.Step, ...], target: tuple[Severity, int]
+) -> None:
+    """Times and shares of (severity, its target) that come in another order than they stand in."""
+    severity, target_us = target
+    latest: Delay = Span(0)
+    latest_us = 0
+    for index, step in enumerate(steps):
+        after = step.after or Span(0)
+        us = delay_us(after, target_us)
+        if us < latest_us and type(after) is not type(latest):
+            told = f"for {severity.value} this is {format_duration(us)}, but the step above comes"
+            message = f"{told} at {format_duration(latest_us)}, and steps go in order"
+            report.warn((*path, index, "after"), message)
+        if us >= latest_us:
+            latest, latest_us = after, us
 
 
 def _length(delay: Delay) -> float:
