@@ -183,6 +183,9 @@ class Watched(World):
             there = (new.escalation.round, new.escalation.step)
             assert there >= (old.escalation.round, old.escalation.step), "steps go forward (13)"
             self._rounds_keep_their_distance(old.escalation, new.escalation, event)
+        if old.respond_by == new.respond_by and old.live and new.live:
+            eased = (old.response, new.response) == ("at_risk", "on_track")
+            assert not eased, "what is at risk stays so while its deadline does"
         if old.firing and not new.firing and new.live:
             assert new.resolving_at is not None, "what nothing fires in resolves"
         if old.live and new.resolved_by == ALERTS and new.resolve.when is ResolveWhen.ALL:

@@ -85,6 +85,17 @@ def test_an_answer_in_time_meets_the_target() -> None:
     assert world.incident.response is Response.MET
 
 
+def test_an_answer_after_the_target_says_that_it_was_missed() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    world.now += 16 * MINUTE
+
+    world.handle(Acknowledged(1, "bob"))
+
+    assert world.incident.response is Response.MISSED
+    assert world.kinds().count("target.missed") == 1
+
+
 def test_a_missed_target_stays_missed() -> None:
     world = World()
     world.fires(severity="SEV-2")

@@ -1,7 +1,7 @@
 from tests.core.world import World, settings
 from triaged.core.durations import MINUTE
 from triaged.core.events import Acknowledged, SeverityChosen
-from triaged.core.model import Severity, State
+from triaged.core.model import Response, Severity, State
 from triaged.core.severity import worst
 
 
@@ -37,6 +37,40 @@ def test_a_rise_never_moves_a_running_deadline_later() -> None:
     assert world.incident.respond_by == respond_by
 
 
+def test_a_rise_that_keeps_the_deadline_keeps_how_it_stands() -> None:
+    world = World()
+    world.fires(severity="SEV-3", pod="a")
+    world.run(58 * 60)
+    before = world.incident
+
+    world.fires(severity="SEV-2", pod="b")
+
+    after = world.incident
+    assert (after.response, after.at_risk_at) == (Response.AT_RISK, before.at_risk_at)
+
+
+def test_a_rise_that_breaks_an_acknowledgement_keeps_the_earlier_deadline() -> None:
+    world = World()
+    world.fires(severity="SEV-2", pod="a")
+    world.handle(Acknowledged(1, "bob"))
+    world.run(700)
+
+    world.fires(severity="SEV-1", pod="b")
+
+    assert world.incident.respond_by == world.start + 15 * MINUTE
+
+
+def test_a_deadline_that_is_over_does_not_bind_a_rise() -> None:
+    world = World()
+    world.fires(severity="SEV-2", pod="a")
+    world.handle(Acknowledged(1, "bob"))
+    world.run(1000)
+
+    world.fires(severity="SEV-1", pod="b")
+
+    assert world.incident.respond_by == world.now + 5 * MINUTE
+
+
 def test_severity_does_not_fall_when_the_worst_alert_ends() -> None:
     world = World()
     world.fires(severity="SEV-1", pod="a")
@@ -56,6 +90,9 @@ def test_a_rise_by_an_alert_breaks_the_acknowledgement() -> None:
 
     assert world.state() is State.OPEN
     assert world.incident.acknowledged_by is None
+    assert world.kinds().count("incident.unacknowledged") == 1
+    world.deliver()
+    assert world.updates() == [("bob/mail", "un-acknowledged: severity rose")]
 
 
 def test_a_rise_by_the_holder_keeps_the_acknowledgement() -> None:

@@ -88,12 +88,14 @@ def arm_at(draft: Draft, settings: Settings, now: int, cause: Cause, place: Esca
     """Start a new epoch whose next step is that of `place`; the caller advances."""
     before = draft.incident
     respond_by, target_us = response_target(settings, before.severity, now)
-    still_running = before.state is State.OPEN and before.respond_by is not None
-    if cause.reason is Reason.SEVERITY_ROSE and still_running:
-        respond_by = min(before.respond_by or respond_by, respond_by)
     at_risk_us = int(settings.at_risk * target_us)
     at_risk_at = min(later(settings, before.severity, now, at_risk_us), respond_by)
-    missed = before.response is Response.MISSED
+    response = Response.ON_TRACK
+    if cause.reason is Reason.SEVERITY_ROSE and _keeps_deadline(before, respond_by, now):
+        respond_by, at_risk_at = before.respond_by or respond_by, before.at_risk_at or at_risk_at
+        response = Response.AT_RISK if before.response is Response.AT_RISK else response
+    if before.response is Response.MISSED:
+        response = Response.MISSED
     epoch = before.escalation.epoch + 1
     draft.change(
         state=State.OPEN,
@@ -101,7 +103,7 @@ def arm_at(draft: Draft, settings: Settings, now: int, cause: Cause, place: Esca
         received_at=cause.at,
         respond_by=respond_by,
         at_risk_at=at_risk_at,
-        response=Response.MISSED if missed else Response.ON_TRACK,
+        response=response,
         escalation=replace(place, epoch=epoch, round_at=now, target_us=target_us),
         acknowledged_at=None,
         acknowledged_by=None,
@@ -109,9 +111,18 @@ def arm_at(draft: Draft, settings: Settings, now: int, cause: Cause, place: Esca
     )
     _unbundle(draft)
     draft.drop(UnacknowledgeDue, AtRiskDue, TargetDue)
-    if not missed:
+    if response is Response.ON_TRACK:
         draft.arm(AtRiskDue(before.number, at_risk_at, epoch))
+    if response is not Response.MISSED:
         draft.arm(TargetDue(before.number, respond_by, epoch))
+
+
+def _keeps_deadline(before: Incident, respond_by: int, now: int) -> bool:
+    """Whether a rise leaves the deadline of before: the earlier one, if it is still ahead."""
+    old = before.respond_by
+    if old is None or old > respond_by:
+        return False
+    return before.state is State.OPEN or old > now
 
 
 def disarm(draft: Draft) -> None:
@@ -231,8 +242,18 @@ def settle_response(draft: Draft, now: int) -> None:
     incident = draft.incident
     if incident.response in (Response.MISSED, Response.MET):
         return
-    in_time = incident.respond_by is None or now <= incident.respond_by
-    draft.change(response=Response.MET if in_time else Response.MISSED)
+    if incident.respond_by is not None and now > incident.respond_by:
+        miss(draft, now)
+        return
+    draft.change(response=Response.MET)
     if incident.respond_by is not None:
-        outcome = "met" if in_time else "missed"
-        draft.add(Count("target", incident.severity, outcome))
+        draft.add(Count("target", incident.severity, "met"))
+
+
+def miss(draft: Draft, now: int) -> None:
+    """The response target is missed, for good."""
+    draft.change(response=Response.MISSED)
+    draft.add(Count("target", draft.incident.severity, "missed"))
+    text = "nobody acknowledged within the response target"
+    data: dict[str, object] = {"respond_by": draft.incident.respond_by}
+    draft.say(Entry(now, "target.missed", OURSELVES, text, data))

@@ -9,9 +9,10 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core.draft import Draft
+from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, arm, arm_unacknowledge
 from triaged.core.model import Entry, Incident, Outcome, Reason, Severity, State
+from triaged.core.paging import notify_person
 from triaged.core.settings import Settings
 
 UNCLASSIFIED = "unclassified"
@@ -61,6 +62,18 @@ def raise_to(draft: Draft, settings: Settings, now: int, rise: Rise, cause_at: i
     """Something calls for worse than the incident is: take it, and arm with the new target."""
     _say_changed(draft, now, rise.severity, rise.by, rise.why)
     draft.change(severity=rise.severity, severity_by=rise.by, chosen=None)
+    _arm(draft, settings, now, cause_at)
+
+
+def _arm(draft: Draft, settings: Settings, now: int, cause_at: int) -> None:
+    """Arm for a rise; whoever had the incident has it no more, and hears of that."""
+    before = draft.incident
+    if before.state is State.ACKNOWLEDGED and before.acknowledged_by:
+        text = "un-acknowledged: severity rose"
+        data: dict[str, object] = {"reason": Reason.SEVERITY_ROSE}
+        draft.say(Entry(now, "incident.unacknowledged", OURSELVES, text, data))
+        news = (before.acknowledged_by, text, "unacknowledged")
+        notify_person(draft, settings, now, news)
     arm(draft, settings, now, Cause(Reason.SEVERITY_ROSE, cause_at))
 
 
@@ -75,7 +88,7 @@ def choose(draft: Draft, settings: Settings, now: int, choice: tuple[Severity, s
         draft.change(raising=replace(before.raising, seen=()))
     holder = before.acknowledged_by is not None and by == before.acknowledged_by
     if before.live and severity < before.severity and not holder:
-        arm(draft, settings, now, Cause(Reason.SEVERITY_ROSE, now))
+        _arm(draft, settings, now, now)
     elif before.state is State.ACKNOWLEDGED and before.snoozed_until is None:
         arm_unacknowledge(draft, settings, now)  # after the time that is right for it now
 

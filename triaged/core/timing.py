@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from triaged.core import expecting, raising, unbundling
 from triaged.core.acting import unacknowledge
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.effects import Count, Decision, DropTimer, MoveFiring
-from triaged.core.escalation import Cause, advance, arm
+from triaged.core.effects import Decision, DropTimer, MoveFiring
+from triaged.core.escalation import Cause, advance, arm, miss
 from triaged.core.grouping import ALERTS, resolve, take_in
 from triaged.core.holding import look, mute_of, rest
 from triaged.core.model import Entry, Incident, Reason, Response, State
@@ -63,7 +63,7 @@ def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
             draft.change(response=Response.AT_RISK)
             draft.say(Entry(now, "target.at_risk", OURSELVES, "the response target is at risk"))
         case TargetDue():
-            _miss(draft, now)
+            miss(draft, now)
         case UnacknowledgeDue():
             _unacknowledge(draft, settings, now)
         case ResolveDue():
@@ -109,14 +109,6 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
             return incident.live and raises is not UNSET and raises.firing_since is not None
         case _:
             assert_never(timer)
-
-
-def _miss(draft: Draft, now: int) -> None:
-    draft.change(response=Response.MISSED)
-    draft.add(Count("target", draft.incident.severity, "missed"))
-    text = "nobody acknowledged within the response target"
-    data: dict[str, object] = {"respond_by": draft.incident.respond_by}
-    draft.say(Entry(now, "target.missed", OURSELVES, text, data))
 
 
 def _unacknowledge(draft: Draft, settings: Settings, now: int) -> None:
