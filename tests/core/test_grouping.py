@@ -72,6 +72,24 @@ def test_what_resolves_an_incident(when: ResolveWhen, ends: str, state: State) -
     assert world.state() is state
 
 
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        (ResolveWhen.FIRST, "resolved: one of its alerts has ended"),
+        (ResolveWhen.LAST, "resolved: the alert that joined last has ended"),
+    ],
+)
+def test_what_resolves_while_something_fires_says_why(when: ResolveWhen, why: str) -> None:
+    world = World(settings(rules=ByLabels(ResolvePolicy(when))))
+    world.fires(severity="SEV-3", pod="a")
+    world.fires(severity="SEV-3", pod="b")
+
+    world.ends(pod="b")
+
+    texts = [entry.text for entry in world.entries[1] if entry.kind == "incident.resolved"]
+    assert texts == [why]
+
+
 def test_a_new_episode_soon_after_the_resolve_re_opens() -> None:
     world = World()
     world.fires(severity="SEV-2")

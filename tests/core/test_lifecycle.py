@@ -1,5 +1,7 @@
 import pytest
 
+from tests.core.world import World
+from triaged.core.events import Reopened, Resolved
 from triaged.core.lifecycle import OUTCOME_OF, TRANSITIONS, Verb, diagram, impossible, next_state
 from triaged.core.model import LIVE, State
 
@@ -30,6 +32,17 @@ def test_a_refusal_says_what_is_possible() -> None:
     assert impossible(State.RESOLVED, Verb.ACKNOWLEDGE) == (
         "cannot acknowledge an incident that is resolved; possible now: reopen, close"
     )
+
+
+def test_every_change_of_the_phase_is_on_the_timeline() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    world.handle(Resolved(1, "bob"))
+
+    world.handle(Reopened(1, "bob"))
+
+    texts = [entry.text for entry in world.entries[1] if entry.kind == "phase.changed"]
+    assert texts == ["detection → resolution", "resolution → detection"]
 
 
 def test_the_diagram_draws_each_line_of_the_table() -> None:

@@ -3,7 +3,7 @@ from triaged.core.document import incident_document
 from triaged.core.durations import HOUR, MINUTE
 from triaged.core.events import Acknowledged
 from triaged.core.matching import Matcher
-from triaged.core.model import Incident, PageKind, Plan, Severity, State
+from triaged.core.model import Incident, PageKind, Plan, Response, Severity, State
 from triaged.core.muting import Maintenance, Muters
 from triaged.core.settings import StormLimit, Team
 from triaged.core.storming import SHOWN, blows, counted, storm_key
@@ -150,6 +150,23 @@ def test_what_re_opens_in_a_storm_waits_too_and_is_not_counted() -> None:
 
     assert world.view.incidents[1].bundled_at == world.now
     assert world.view.storms["payments"].opened == opened
+
+
+def test_who_was_paged_hears_of_each_resolve_also_of_what_waited() -> None:
+    world = stormy()
+    trouble(world, 1)
+    world.deliver()
+    world.ends(alertname="A0", team="payments")
+    trouble(world, 4)
+    world.fires(alertname="A0", severity="SEV-3", team="payments")
+    assert world.view.incidents[1].bundled_at is not None
+    assert world.view.incidents[1].response is Response.ON_TRACK
+
+    world.ends(alertname="A0", team="payments")
+    world.deliver()
+
+    told = [page.recipient.contact for _, page in world.sent if page.target == "resolved"]
+    assert sorted(told) == ["desk", "desk", "mail", "mail"]
 
 
 def test_what_is_counted_is_never_more_than_a_storm_needs() -> None:

@@ -33,7 +33,7 @@ from triaged.core.events import (
     Unacknowledged,
 )
 from triaged.core.grouping import plan_for, reopen, resolve
-from triaged.core.lifecycle import Verb, impossible, next_state
+from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
 from triaged.core.model import (
     Entry,
     Incident,
@@ -184,16 +184,6 @@ def unacknowledge(draft: Draft, settings: Settings, now: int, by: str, reason: R
     text = f"un-acknowledged: {reason.replace('_', ' ')}"
     draft.say(Entry(now, "incident.unacknowledged", by, text, {"reason": reason}))
     arm(draft, settings, now, Cause(reason, now))
-
-
-def set_phase(draft: Draft, now: int, phase: Phase, by: str) -> None:
-    """Say how far the work is, if that is news."""
-    before = draft.incident.phase
-    if phase is before:
-        return
-    draft.change(phase=phase)
-    data: dict[str, object] = {"from": before, "to": phase}
-    draft.say(Entry(now, "phase.changed", by, f"{before} → {phase}", data))
 
 
 def _reopen(view: View, draft: Draft, settings: Settings, now: int, by: str) -> Conflict | None:

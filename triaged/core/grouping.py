@@ -6,7 +6,7 @@ from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Count, JoinAlert, WakeBundled
 from triaged.core.escalation import Cause, disarm, settle_response
 from triaged.core.flapping import flaps, hold_us, returned, settle
-from triaged.core.lifecycle import Verb, next_state
+from triaged.core.lifecycle import Verb, next_state, set_phase
 from triaged.core.model import (
     Alert,
     AlertState,
@@ -18,6 +18,7 @@ from triaged.core.model import (
     Plan,
     Reason,
     ResolveWhen,
+    Response,
     State,
 )
 from triaged.core.paging import inform, notify_person
@@ -196,21 +197,23 @@ def _rise(draft: Draft, settings: Settings, arrival: Arrival) -> Rise | None:
 
 def reopen(draft: Draft, now: int, reason: Reason, by: str) -> None:
     """Back to open, with nobody's acknowledgement; the caller arms."""
+    missed = draft.incident.response is Response.MISSED
     draft.change(
         state=State.OPEN,
-        phase=Phase.DETECTION,
         reopens=draft.incident.reopens + 1,
         resolved_at=None,
         resolved_by=None,
         acknowledged_at=None,
         acknowledged_by=None,
         respond_by=None,
+        response=Response.MISSED if missed else Response.ON_TRACK,
         next=None,
     )
     draft.drop(ReopenWindowDue)
     resume(draft, now)
     text = f"re-opened: {reason.replace('_', ' ')}"
     draft.say(Entry(now, "incident.reopened", by, text, {"reason": reason}))
+    set_phase(draft, now, Phase.DETECTION, by)
 
 
 def _attach(draft: Draft, arrival: Arrival) -> None:
@@ -320,6 +323,15 @@ def _may_resolve(incident: Incident, ended: AlertState) -> bool:
             return False
 
 
+def _why_over(incident: Incident) -> str:
+    """Why it resolved by itself: what it waited for, where something still fires."""
+    if not incident.firing:
+        return "no alert fires"
+    if incident.resolve.when is ResolveWhen.LAST:
+        return "the alert that joined last has ended"
+    return "one of its alerts has ended"
+
+
 def resolve(draft: Draft, settings: Settings, now: int, by: str, text: str | None = None) -> None:
     """It is over: nothing pages any more, and everybody who was paged hears of it."""
     settle_response(draft, now)
@@ -327,7 +339,6 @@ def resolve(draft: Draft, settings: Settings, now: int, by: str, text: str | Non
     assert state is State.RESOLVED, "callers have looked at the table"
     draft.change(
         state=state,
-        phase=Phase.RESOLUTION,
         resolved_at=now,
         resolved_by=by,
         resolving_at=None,
@@ -340,9 +351,10 @@ def resolve(draft: Draft, settings: Settings, now: int, by: str, text: str | Non
     if draft.incident.bundle is not msgspec.UNSET:
         draft.add(WakeBundled(draft.incident.number))
     if text is None:
-        text = "resolved: no alert fires" if by == ALERTS else f"resolved by {by}"
+        text = f"resolved: {_why_over(draft.incident)}" if by == ALERTS else f"resolved by {by}"
     reason = Reason.ALERTS_RESOLVED if by == ALERTS else Reason.RESOLVED
     draft.say(Entry(now, "incident.resolved", by, text, {"reason": reason}))
+    set_phase(draft, now, Phase.RESOLUTION, by)
     inform(draft, settings, now, text, "resolved")
     if draft.incident.firing:
         reopens = draft.incident.reopens

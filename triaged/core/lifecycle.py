@@ -6,7 +6,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from triaged.core.model import State
+from triaged.core.draft import Draft
+from triaged.core.model import Entry, Phase, State
 
 
 class Verb(StrEnum):
@@ -60,6 +61,16 @@ def impossible(state: State, verb: Verb) -> str:
     """Why `verb` cannot be done now, and what can."""
     allowed = ", ".join(TRANSITIONS[state]) or "nothing: it is final"
     return f"cannot {verb} an incident that is {state}; possible now: {allowed}"
+
+
+def set_phase(draft: Draft, now: int, phase: Phase, by: str) -> None:
+    """Say how far the work is, if that is news."""
+    before = draft.incident.phase
+    if phase is before:
+        return
+    draft.change(phase=phase)
+    data: dict[str, object] = {"from": before, "to": phase}
+    draft.say(Entry(now, "phase.changed", by, f"{before} → {phase}", data))
 
 
 def diagram() -> str:

@@ -130,7 +130,8 @@ def channel_of(settings: Settings, recipient: Recipient) -> str | None:
 def inform(draft: Draft, settings: Settings, now: int, subject: str, about: str) -> None:
     """Tell everybody who was paged, on the same contact and thread.
 
-    `about` is the kind of news; an epoch tells each kind once to each recipient.
+    `about` is the kind of news; an epoch tells each kind once to each recipient, or a re-opening
+    that waits in a storm.
     """
     for recipient in draft.incident.told:
         draft.send(update_row(draft.incident, settings, now, (recipient, subject, about)))
@@ -141,10 +142,11 @@ def update_row(
 ) -> Page:
     """The update (recipient, subject, kind of news) as an outbox row, due now."""
     recipient, subject, about = news
+    epoch = f"{incident.escalation.epoch}.{incident.reopens}"  # not each re-opening is an epoch
     page = page_row(incident, settings, recipient, about, incident.escalation)
     return replace(
         page,
-        id=f"{incident.id}/{page.epoch}/{about}/{recipient.person}/{recipient.contact}",
+        id=f"{incident.id}/{epoch}/{about}/{recipient.person}/{recipient.contact}",
         kind=PageKind.UPDATE,
         urgency="notify",
         subject=subject,
