@@ -231,7 +231,8 @@ def _attach(draft: Draft, arrival: Arrival) -> None:
         truncated=max(incident.truncated, alert.truncated),
         last_joined=(alert.source, alert.fingerprint),
     )
-    _end_hold(draft, came_back=arrival.comes_back(incident))
+    if incident.resolving_at is not None:
+        _end_hold(draft, came_back=arrival.comes_back(incident))
     draft.add(JoinAlert(incident.number, alert))
 
 
@@ -246,7 +247,7 @@ def _end_hold(draft: Draft, *, came_back: bool) -> None:
     """Something fires: what waited to resolve waits no more, unless one end is enough for it."""
     incident = draft.incident
     enough = incident.resolve.when is ResolveWhen.FIRST and not flaps(incident)
-    if incident.resolving_at is not None and (came_back or not enough):
+    if came_back or not enough:
         draft.change(resolving_at=None)
         draft.drop(ResolveDue)
 
@@ -260,7 +261,8 @@ def take_in(incident: Incident, settings: Settings, old: Incident, now: int) -> 
         severity_rules=old.severity_rules | incident.severity_rules,
         labels=_shared(incident.labels, old.labels),
     )
-    _end_hold(draft, came_back=False)
+    if incident.resolving_at is not None:
+        _end_hold(draft, came_back=False)
     start(draft, now)
     count = sum(old.firing.values())
     data: dict[str, object] = {"count": count, "alerts": [], "reason": Reason.STILL_FIRING}
