@@ -48,7 +48,7 @@ def test_whom_a_step_does_not_reach_is_said(capsys: pytest.CaptureFixture[str]) 
     out = shown(capsys, msgspec.structs.replace(chosen, rules=RULES))
 
     assert "  0s  step 1+2: person:zoe, channel:hook\n" in out
-    assert "          ! person:zoe: nobody on call\n" in out
+    assert "          ! person:zoe: target gone\n" in out
     assert "          → hook (hook)\n" in out
 
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.test_escalation import at, office_hours
-from tests.core.world import World, person, plan, settings, step
+from tests.core.world import World, person, plan, settings, step, target
 from triaged.core.durations import MINUTE, SECOND
 from triaged.core.effects import Drop, Hold, Send
 from triaged.core.events import (
@@ -210,6 +210,17 @@ def test_a_step_that_fails_beside_the_catch_all_is_followed_at_once() -> None:
 
     assert (0, "dave/hook") in world.pages()
     assert "INC-1/1/1/1/person:carol/carol/desk" in world.view.pages
+
+
+def test_a_catch_all_that_the_step_names_is_not_paged_once_more_for_it() -> None:
+    configured = plan(step(0, "person:alice"), catch_all=target("person:alice"))
+    world = World(configured, provider=lambda page, now: TryAgain("down"))
+    world.fires(severity="SEV-2")
+
+    world.run(60)
+
+    assert len(world.view.pages) == 2
+    assert {page.state for page in world.view.pages.values()} == {PageState.DUE}
 
 
 def test_what_is_no_page_goes_to_no_other_contact_than_those_for_notices() -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from triaged.core.calendars import is_open, next_open
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.effects import Decision, Drop, Hold, SavePage, Send
-from triaged.core.escalation import calendar_of, next_step_now
+from triaged.core.escalation import calendar_of, next_step_now, targets_of
 from triaged.core.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
 from triaged.core.holding import held_until, hold, look_first, mute_of
 from triaged.core.model import (
@@ -184,8 +184,7 @@ def _goes_on(page: Page, failed: Page, incident: Incident) -> bool:
         return False
     if page.kind is not PageKind.PAGE or page.state not in (PageState.DUE, PageState.SENT):
         return False
-    targets = (t for one in incident.plan.steps[page.step - 1 : page.step] for t in one.notify)
-    return page.target in map(str, targets)
+    return page.target in map(str, targets_of(incident.plan, page.step))
 
 
 def _other_contacts(settings: Settings, failed: Page) -> Iterator[str]:

@@ -19,6 +19,7 @@ from triaged.core.model import (
     Escalation,
     Incident,
     Page,
+    Plan,
     Reason,
     Response,
     Severity,
@@ -26,6 +27,7 @@ from triaged.core.model import (
     Span,
     State,
     Step,
+    Target,
 )
 from triaged.core.paging import Pager
 from triaged.core.settings import NextBusinessDay, Settings
@@ -212,8 +214,15 @@ def _catch(pager: Pager, place: Escalation) -> None:
     draft.say(Entry(pager.now, "page.skipped", OURSELVES, "this step reached nobody", data))
     if plan.catch_all is None or present.caught_in_round >= place.round:
         return
+    if plan.catch_all in targets_of(plan, place.step):
+        return  # it is among those who were not reached
     draft.change(escalation=replace(present, caught_in_round=place.round))
     pager.page(plan.catch_all, place)
+
+
+def targets_of(plan: Plan, step: int) -> tuple[Target, ...]:
+    """Whom a step of the plan names; nobody, past its last one."""
+    return tuple(target for one in plan.steps[step - 1 : step] for target in one.notify)
 
 
 def next_step_now(draft: Draft, settings: Settings, now: int, failed: Page) -> None:
