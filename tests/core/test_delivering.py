@@ -18,6 +18,7 @@ from triaged.core.events import (
 )
 from triaged.core.model import Page, PageState, Recipient, Span
 from triaged.core.settings import ContactStep
+from triaged.rehearsal.world import accept
 
 TEN = 10 * MINUTE
 
@@ -352,3 +353,53 @@ def test_the_timeline_of_a_long_outage_stays_short(attempts: int) -> None:
     tries = first_page(world).attempts
     failures = [e for e in world.entries[1] if e.data.get("page") == first_page(world).id]
     assert len(failures) == tries.bit_length()
+
+
+def test_who_refuses_is_asked_again_when_nobody_else_is_left() -> None:
+    chosen = plan(step(0, "channel:hook"), step(1, "channel:hook"), catch_all=None)
+    world = World(chosen, provider=refuse("hook"))
+    world.fires(severity="SEV-2")
+    world.run(600)
+    (page, *_) = [p for p in world.view.pages.values() if p.state is PageState.DUE]
+    assert page.attempts > 5
+
+    world.provider = accept
+    world.run(60)
+
+    assert world.view.pages[page.id].state is PageState.SENT
+    assert world.kinds().count("page.sent") == 1
+
+
+def test_who_refuses_is_left_alone_when_somebody_has_it() -> None:
+    world = World(plan(step(0, "channel:hook"), catch_all=None), provider=refuse("hook"))
+    world.fires(severity="SEV-2")
+    world.run(60)
+    world.handle(Acknowledged(1, "bob"))
+
+    world.run(120)
+
+    assert first_page(world).state is PageState.SUPERSEDED
+
+
+def test_a_person_is_paged_once_by_the_catch_all_and_the_step_after_it() -> None:
+    chosen = plan(
+        step(0, "channel:hook"), step(1, "person:alice"), catch_all=target("person:alice")
+    )
+    world = World(chosen, provider=refuse("hook"))
+    world.fires(severity="SEV-2")
+
+    world.deliver()
+
+    assert world.pages() == [(0, "/hook"), (0, "alice/desk"), (0, "alice/mail")]
+
+
+def test_a_doubtful_page_that_is_held_stays_doubtful() -> None:
+    world = office_hours()
+    world.fires(severity="SEV-4")
+    world.claim(first_page(world))  # and its end is never known
+    claimed = world.claim(first_page(world))
+    world.now = at(27, 20)
+
+    world.handle(PageDue(claimed))
+
+    assert first_page(world).possible_duplicate

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from triaged.core.calendars import is_open, next_open
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.effects import Decision, Drop, Hold, SavePage, Send
+from triaged.core.effects import AddPage, Decision, Drop, Hold, SavePage, Send
 from triaged.core.escalation import calendar_of, next_step_now, targets_of
 from triaged.core.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
 from triaged.core.holding import held_until, hold, look_first, mute_of
@@ -26,7 +26,7 @@ from triaged.core.model import (
     State,
 )
 from triaged.core.paging import channel_of, page_id, update_row
-from triaged.core.retrying import gives_up, retry_at, wants_fallback
+from triaged.core.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
 from triaged.core.settings import Settings
 from triaged.core.view import View
 
@@ -91,10 +91,7 @@ def ended(view: View, event: DeliveryEnded, settings: Settings, now: int) -> Dec
         case TryAgain() as verdict:
             _try_again(view, draft, settings, now, (page, verdict))
         case Refused(error=error):
-            failed = replace(page, state=PageState.FAILED, error=error)
-            draft.add(SavePage(failed))
-            _say_failed(draft, now, failed, Reason.REFUSED)
-            _succeed(view, draft, settings, now, failed)
+            _refused(view, draft, settings, now, replace(page, error=error))
         case _:
             assert_never(event.verdict)
     return Decision(draft.effects())
@@ -135,10 +132,39 @@ def _try_again(
         possible_duplicate=page.possible_duplicate or verdict.maybe_accepted,
     )
     draft.add(SavePage(waiting))
-    if page.attempts & (page.attempts - 1) == 0:  # 1st, 2nd, 4th, 8th …: the timeline stays short
+    if is_told(page):
         _say_failed(draft, now, waiting, Reason.TRYING_AGAIN)
     if passes_on:
         _succeed(view, draft, settings, now, waiting)
+
+
+def _refused(view: View, draft: Draft, settings: Settings, now: int, page: Page) -> None:
+    """It failed for good; unless nobody else will be paged: then whoever refuses is asked again.
+
+    A provider that says 404 is mended sooner or later, and a contact that is wrong by a reload.
+    """
+    if is_told(page):
+        _say_failed(draft, now, page, Reason.REFUSED)
+    _succeed(view, draft, settings, now, page)
+    if _is_cared_for(view, draft, page):
+        draft.add(SavePage(replace(page, state=PageState.FAILED)))
+    else:
+        draft.add(SavePage(replace(page, due_at=now + RETRY_MAX_US)))
+
+
+def _is_cared_for(view: View, draft: Draft, page: Page) -> bool:
+    """Whether nobody needs the page, or others were, are or will be paged in its place."""
+    if page.kind is PageKind.UPDATE or _superseded(page, draft.incident) is not None:
+        return True
+    added = (effect.page for effect in draft.effects() if isinstance(effect, AddPage))
+    others = any(
+        other.kind is PageKind.PAGE
+        and (other.incident, other.epoch) == (page.incident, page.epoch)
+        and other.id != page.id
+        and other.state in (PageState.DUE, PageState.SENT)
+        for other in (*view.pages.values(), *added)
+    )
+    return others or draft.incident.escalation.next_at is not None
 
 
 def _say_failed(draft: Draft, now: int, page: Page, reason: Reason) -> None:

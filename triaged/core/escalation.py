@@ -30,6 +30,7 @@ from triaged.core.model import (
     Target,
 )
 from triaged.core.paging import Pager
+from triaged.core.retrying import is_told
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.timers import (
     AtRiskDue,
@@ -145,7 +146,11 @@ def advance(
     draft: Draft, settings: Settings, now: int, cause: Cause, *, at_once: bool = False
 ) -> None:
     """Fire the steps that are due, the next one `at_once` if asked; arm the timer of the rest."""
-    pager = Pager(draft, settings, now, cause.at)
+    _advance(Pager(draft, settings, now, cause.at), cause, at_once=at_once)
+
+
+def _advance(pager: Pager, cause: Cause, *, at_once: bool) -> None:
+    draft, settings, now = pager.draft, pager.settings, pager.now
     due_at = step_due_at(draft.incident, settings)
     while due_at is not None and (at_once or due_at <= now):
         round_before = draft.incident.escalation.round
@@ -178,6 +183,7 @@ def _fire_step(pager: Pager, cause: Cause) -> bool:
         _say_escalated(pager.draft, step, pager.now, cause)
     reached = [pager.page(target, place) for target in step.notify]
     if not any(reached):
+        _say_nobody(pager, place)
         _catch(pager, place)
     _move_on(pager.draft, pager.settings, pager.now)
     return any(reached)
@@ -206,12 +212,15 @@ def _move_on(draft: Draft, settings: Settings, now: int) -> None:
     draft.change(escalation=place)
 
 
+def _say_nobody(pager: Pager, place: Escalation) -> None:
+    data = {"round": place.round, "step": place.step, "reason": Reason.NOBODY_REACHED}
+    pager.draft.say(Entry(pager.now, "page.skipped", OURSELVES, "this step reached nobody", data))
+
+
 def _catch(pager: Pager, place: Escalation) -> None:
-    """The step at `place` reached nobody: say so, and page the catch-all, once a round."""
+    """The step at `place` reached nobody: page the catch-all, once a round."""
     draft = pager.draft
     plan, present = draft.incident.plan, draft.incident.escalation
-    data = {"round": place.round, "step": place.step, "reason": Reason.NOBODY_REACHED}
-    draft.say(Entry(pager.now, "page.skipped", OURSELVES, "this step reached nobody", data))
     if plan.catch_all is None or present.caught_in_round >= place.round:
         return
     if plan.catch_all in targets_of(plan, place.step):
@@ -232,10 +241,12 @@ def next_step_now(draft: Draft, settings: Settings, now: int, failed: Page) -> N
     """
     present = draft.incident.escalation
     place = replace(present, round=failed.round, step=failed.step)
-    _catch(Pager(draft, settings, now, failed.received_at), place)
+    pager = Pager(draft, settings, now, failed.received_at)
+    if is_told(failed):
+        _say_nobody(pager, place)
+    _catch(pager, place)
     if (present.round, present.step) == (failed.round, failed.step + 1):
-        cause = Cause(Reason.NOBODY_REACHED, failed.received_at)
-        advance(draft, settings, now, cause, at_once=True)
+        _advance(pager, Cause(Reason.NOBODY_REACHED, failed.received_at), at_once=True)
 
 
 def arm_unacknowledge(draft: Draft, settings: Settings, now: int) -> None:

@@ -178,5 +178,10 @@ def look_first(page: Page, now: int) -> Decision:
 
 
 def held_until(page: Page, until: int) -> Page:
-    """The page as it waits; what was claimed of it is given back."""
-    return replace(page, due_at=until, lease_until=0, answered=page.attempts)
+    """The page as it waits; what was claimed of it is given back.
+
+    An attempt before that which has not told its end may have reached the provider.
+    """
+    doubtful = page.possible_duplicate or page.attempts - 1 > page.answered
+    given_back = replace(page, due_at=until, lease_until=0, answered=page.attempts)
+    return replace(given_back, possible_duplicate=doubtful)

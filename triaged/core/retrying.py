@@ -41,6 +41,11 @@ def wants_fallback(page: Page, verdict: TryAgain) -> bool:
     return page.kind is PageKind.PAGE and not page.passed_on and (slow or page.attempts > 1)
 
 
+def is_told(page: Page) -> bool:
+    """Whether a failure of this attempt is news: the 1st, 2nd, 4th, 8th … keep timelines short."""
+    return page.attempts & (page.attempts - 1) == 0
+
+
 def gives_up(page: Page, now: int) -> bool:
     """Whether an update has become too old to matter."""
     return page.kind is PageKind.UPDATE and now - page.created_at > UPDATE_LIFE_US
