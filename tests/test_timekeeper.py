@@ -1,9 +1,10 @@
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.core.test_expecting import WATCHDOG, ByName
 from tests.core.world import settings
@@ -16,7 +17,8 @@ from triaged.core.model import Response, State
 from triaged.core.timers import MuteDue, StepDue
 from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database import Database, open_database
-from triaged.timekeeper import SWEEP_EVERY_US, Timekeeper
+from triaged.store.sqlite import SqliteDatabase
+from triaged.timekeeper import RETRY_US, SWEEP_EVERY_US, Timekeeper
 
 TURNS_MAX = 20_000
 """Turns of the event loop that a test waits for the timekeeper: some seconds."""
@@ -97,6 +99,42 @@ async def test_what_is_due_fires_and_what_is_not_waits(database: Database) -> No
         assert all(late >= 0 for late in kept.lateness)
 
 
+async def test_a_store_in_trouble_puts_no_timer_off(database: Database) -> None:
+    clock = Patient()
+    assert isinstance(database, SqliteDatabase)
+    async with keeping(database, clock) as (desk, _):
+        await desk.handle(desk.fires(severity="SEV-2"))
+        await clock.move(8 * MINUTE)
+        await until_step(desk, 3)
+        await database.on_writer(lambda c: c.execute("PRAGMA query_only = ON"))
+        with capture_logs() as logs:
+            await clock.move(4 * MINUTE)
+            await until_logged(logs, "timers.waited")
+        await database.on_writer(lambda c: c.execute("PRAGMA query_only = OFF"))
+
+        await clock.move(RETRY_US)
+
+        await until(desk, Response.AT_RISK)
+
+
+async def until_step(desk: Desk, step: int) -> None:
+    """Return when this is the next step of INC-1."""
+    for _ in range(TURNS_MAX):
+        if (await desk.incident()).escalation.step == step:
+            return
+        await asyncio.sleep(0)
+    raise AssertionError(await desk.incident())
+
+
+async def until_logged(logs: Sequence[Mapping[str, object]], event: str) -> None:
+    """Return when this has been logged."""
+    for _ in range(TURNS_MAX):
+        if event in [line["event"] for line in logs]:
+            return
+        await asyncio.sleep(0)
+    raise AssertionError(logs)
+
+
 async def test_everything_overdue_fires_after_an_outage(database: Database) -> None:
     clock = Patient()
     await Desk(database, clock).handle(
@@ -120,10 +158,7 @@ async def test_a_step_whose_timer_was_lost_is_found_and_fired(database: Database
 
     async with keeping(database, clock) as (desk, kept):
         await clock.move(8 * MINUTE + SWEEP_EVERY_US)
-        for _ in range(TURNS_MAX):
-            if (await desk.incident()).escalation.step == 3:
-                break
-            await asyncio.sleep(0)
+        await until_step(desk, 3)
     assert kept.repairs == 1
 
 

@@ -133,8 +133,10 @@ class Timekeeper:
         stuck = [timer for timer in due if timer in self._fired]
         for timer in stuck:
             await self._postpone(timer, "it is still due after it was fired")
-        self._fired = frozenset(due) - frozenset(stuck)
-        await self._fire([timer for timer in due if timer in self._fired])
+        fresh = [timer for timer in due if timer not in self._fired]
+        self._fired = frozenset()  # what the store did not take has not been fired
+        await self._fire(fresh)
+        self._fired = frozenset(fresh)
 
     async def _fire(self, due: Sequence[Timer]) -> None:
         answers = await self._engine.submit_each([TimerFired(timer) for timer in due])
