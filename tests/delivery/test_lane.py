@@ -297,6 +297,30 @@ async def test_reload_adds_a_lane(tmp_path: Path) -> None:
     assert stored == [sent]
 
 
+async def test_page_that_was_under_way_when_its_channel_went_is_sent(tmp_path: Path) -> None:
+    arrived, release = asyncio.Event(), asyncio.Event()
+
+    async def take(_request: web.Request) -> web.Response:
+        arrived.set()
+        await release.wait()
+        return web.Response()
+
+    async with (
+        world(tmp_path, SystemClock(), people("hook", then=["desk"])) as w,
+        receiver(take) as url,
+        w.delivering(hook("hook", url), DESK) as delivery,
+    ):
+        await w.fires()
+        await arrived.wait()
+        delivery.reload({"desk": DESK, "new": DESK})
+        number = await w.fires()
+        await w.watch.until("desk", PageState.SENT)
+        release.set()
+        page = await w.watch.until("hook", PageState.SENT)
+
+    assert (number, page.attempts) == (2, 1)
+
+
 async def test_stop_waits_for_the_verdict_of_what_is_under_way(tmp_path: Path) -> None:
     arrived, release = asyncio.Event(), asyncio.Event()
 

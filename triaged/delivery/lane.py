@@ -169,10 +169,11 @@ class Lane:
 
     async def _deliver(self, send: Send) -> Verdict:
         around, page = self._around, send.page
-        if self.channel is None:
+        channel = self.channel  # a reload may take it away meanwhile
+        if channel is None:
             return Refused(f"{Reason.CHANNEL_GONE}: {self.name} is not in the configuration")
         settings, now = around.engine.settings, around.clock.now()
-        message = message_for(send, self.channel, settings, around.action_key, now)
+        message = message_for(send, channel, settings, around.action_key, now)
         if isinstance(message, Refused):
             return message
         now = around.clock.now()
@@ -185,7 +186,7 @@ class Lane:
             crash_point("before_send")
             result = await around.carrier.send(message)
             crash_point("after_send")
-            verdict = kind_of(self.channel.kind).verdict(result)
+            verdict = kind_of(channel.kind).verdict(result)
         finally:
             if self._breaker.record(verdict, around.clock.now()):
                 self._log.warning("lane.paused", failures=self._breaker.failures)
