@@ -11,7 +11,7 @@ from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.events import Acknowledged, SilenceSet, TimerFired
+from triaged.core.events import Acknowledged, Resolved, SilenceSet, TimerFired
 from triaged.core.matching import Matcher
 from triaged.core.model import Response, State
 from triaged.core.timers import MuteDue, StepDue
@@ -207,6 +207,40 @@ async def test_a_muted_incident_whose_look_was_lost_is_found_and_looked_at(
     assert resting.rests
     assert not (await desk.incident()).rests
     assert kept.repairs == 1
+
+
+async def test_what_fires_on_is_taken_over_though_the_timer_of_that_was_lost(
+    database: Database,
+) -> None:
+    clock = Patient()
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(severity="SEV-2"))
+    await desk.handle(Resolved(1, "alice"))
+    async with database.transaction() as tx:
+        await tx.execute("DELETE FROM timers")
+
+    async with keeping(database, clock) as (desk, kept):
+        await clock.move(desk.engine.settings.reopen_within + SWEEP_EVERY_US)
+        for _ in range(TURNS_MAX):
+            if (await desk.incident()).next == 2:
+                break
+            await asyncio.sleep(0)
+    assert (await desk.incident(2)).state is State.OPEN
+    assert kept.repairs == 1
+
+
+async def test_a_timer_of_no_known_kind_is_put_off_and_the_others_fire(database: Database) -> None:
+    clock = Patient()
+    async with keeping(database, clock) as (desk, _):
+        await desk.handle(desk.fires(severity="SEV-2"))
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO timers (incident, kind, due_at) VALUES (1, 'dance', 0)")
+
+        await clock.move(12 * MINUTE)
+
+        await until(desk, Response.AT_RISK)
+    async with database.reading() as tx:
+        assert await tx.fetch("SELECT due_at FROM timers WHERE kind = 'dance'") > [(clock.at,)]
 
 
 async def test_a_timer_of_an_incident_that_is_gone_goes_too(database: Database) -> None:

@@ -201,10 +201,10 @@ class Watched(World):
             assert all(len(counted) < 1000 for counted in new.raising.seen), "counts are bounded"
         assert new.escalation.epoch >= old.escalation.epoch
         assert not (old.response == "missed" and new.response != "missed"), "missed is final"
-        if new.live:
-            kinds = {type(timer) for timer in self.timers.values() if timer.incident == new.number}
-            lacks = forgotten(new, kinds, self.settings, before=FOR_EVER)
-            assert lacks == [], "what must come due has a timer (21, 24)"
+        own = [timer for timer in self.timers.values() if timer.incident == new.number]
+        dues = {type(timer): timer.due_at for timer in own}
+        lacks = forgotten(new, dues, self.settings, before=FOR_EVER)
+        assert lacks == [], "what must come due has a timer (21, 24)"
 
     def _one_live_incident_per_key(self) -> None:
         keys = Counter(i.key for i in self.view.incidents.values() if i.live and i.key)

@@ -6,7 +6,14 @@ from msgspec.structs import replace
 
 from tests.core.world import ByLabels, World, settings
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.events import Acknowledged, SeverityChosen, SilenceSet, Snoozed, TimerFired
+from triaged.core.events import (
+    Acknowledged,
+    Resolved,
+    SeverityChosen,
+    SilenceSet,
+    Snoozed,
+    TimerFired,
+)
 from triaged.core.matching import Matcher
 from triaged.core.model import ResolvePolicy, ResolveWhen, Severity
 from triaged.core.settings import StormLimit
@@ -15,6 +22,7 @@ from triaged.core.timers import (
     AtRiskDue,
     IncidentTimer,
     MuteDue,
+    ReopenWindowDue,
     ResolveDue,
     StepDue,
     StormDue,
@@ -23,12 +31,12 @@ from triaged.core.timers import (
 )
 
 FOR_EVER = 1 << 62
-ALL: set[type[IncidentTimer]] = set(get_args(IncidentTimer))
+ALL: dict[type[IncidentTimer], int] = dict.fromkeys(get_args(IncidentTimer), 0)
 
 
 def lacking(world: World, number: int = 1, before: int = FOR_EVER) -> list[type]:
     incident = world.view.incidents[number]
-    return [type(timer) for timer in forgotten(incident, (), world.settings, before)]
+    return [type(timer) for timer in forgotten(incident, {}, world.settings, before)]
 
 
 def test_an_open_incident_has_a_step_and_a_target() -> None:
@@ -53,11 +61,11 @@ def test_an_acknowledgement_ends() -> None:
     world.fires(severity="SEV-2")
     world.handle(Acknowledged(1, "alice"))
 
-    assert forgotten(world.incident, (), world.settings, FOR_EVER) == [
+    assert forgotten(world.incident, {}, world.settings, FOR_EVER) == [
         UnacknowledgeDue(1, world.now + 60 * MINUTE, 1)
     ]
     world.handle(Snoozed(1, "alice", world.now + 5 * HOUR))
-    assert forgotten(world.incident, (), world.settings, FOR_EVER) == [
+    assert forgotten(world.incident, {}, world.settings, FOR_EVER) == [
         UnacknowledgeDue(1, world.now + 5 * HOUR, 1)
     ]
 
@@ -116,3 +124,28 @@ def test_what_is_over_lacks_nothing() -> None:
     world.ends()
 
     assert lacking(world) == []
+
+
+def test_what_a_person_resolved_and_fires_on_is_taken_over() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    world.handle(Resolved(1, "alice"))
+    resolved = world.incident
+
+    assert lacking(world) == [ReopenWindowDue]
+    world.run(31 * 60)
+    assert resolved.firing
+    assert lacking(world) == []
+
+
+def test_a_step_that_stands_far_too_late_is_lacking_and_one_that_was_put_off_is_not() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    before = world.now + 8 * MINUTE
+
+    found = [
+        forgotten(world.incident, ALL | {StepDue: before + late}, world.settings, before)
+        for late in (MINUTE, HOUR)
+    ]
+
+    assert [[type(timer) for timer in some] for some in found] == [[], [StepDue]]

@@ -3,11 +3,12 @@ from pathlib import Path
 
 from aiohttp import web
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from tests.channels.notices import NOW
 from tests.delivery.clocks import HandClock
 from tests.delivery.servers import cut, receiver, scripted, silence
-from tests.delivery.world import KEY, Configured, Inbox, hook, people, world
+from tests.delivery.world import KEY, PATIENCE_S, Configured, Inbox, hook, people, world
 from triaged.channels import console
 from triaged.clock import SystemClock
 from triaged.core.durations import SECOND
@@ -190,6 +191,36 @@ async def test_page_under_a_lease_is_left_alone(tmp_path: Path) -> None:
 
     assert [body["incident"]["id"] for body in inbox.bodies] == [f"INC-{other}"]
     assert held != other
+
+
+async def test_page_that_cannot_be_read_does_not_stop_its_lane(tmp_path: Path) -> None:
+    inbox = Inbox()
+
+    async with world(tmp_path, SystemClock(), people("hook")) as w, receiver(inbox.take) as url:
+        torn, whole = await w.fires(), await w.fires()
+        async with w.database.transaction() as tx:
+            await tx.execute("UPDATE pages SET body = '{}' WHERE incident = $1", torn)
+        async with w.delivering(hook("hook", url)):
+            await inbox.next()
+
+    assert [body["incident"]["id"] for body in inbox.bodies] == [f"INC-{whole}"]
+
+
+async def test_lane_that_stumbles_at_each_turn_is_not_healthy(tmp_path: Path) -> None:
+    clock = HandClock(NOW)
+
+    async with world(tmp_path, clock, people("desk")) as w:
+        await w.fires()
+        async with w.database.transaction() as tx:
+            await tx.execute(
+                "CREATE TRIGGER no BEFORE UPDATE ON pages BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+        with capture_logs() as logs:
+            async with asyncio.timeout(PATIENCE_S), w.interrupted(DESK) as delivery:
+                while "lane.stumbled" not in [line["event"] for line in logs]:
+                    await clock.pass_us(SECOND)
+                    await asyncio.sleep(0)
+                assert delivery.turned_at < clock.now()
 
 
 async def test_acknowledged_incident_pages_nobody(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 from triaged.store import backlog
-from triaged.store.backlog import Body, Extent, Pack
+from triaged.store.backlog import UNREADABLE, Body, Extent, Pack
 from triaged.store.database import Database
 
 BODY = Body("am", 1_000, {"user-agent": "a"}, b'{"labels": {"pod": "\xc3\xa9"}}\x00\xff')
@@ -30,6 +30,17 @@ async def test_the_oldest_come_first_behind_where_one_is(database: Database) -> 
     async with database.reading() as tx:
         found = await backlog.oldest(tx, 1, 2)
     assert [one.id for one in found] == [2, 3]
+
+
+async def test_a_pack_that_cannot_be_read_is_one_body_of_no_source(database: Database) -> None:
+    await keep(database, pack(1), pack(2), pack(3))
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE backlog SET bodies = $1 WHERE id = 2", b"torn")
+
+    async with database.reading() as tx:
+        found = await backlog.oldest(tx, 0, 10)
+    torn = Pack(2, [Body(UNREADABLE, BODY.received_at, {}, b"torn")], 2, 40)
+    assert found == [pack(1), torn, pack(3)]
 
 
 async def test_what_is_decided_is_forgotten(database: Database) -> None:

@@ -41,6 +41,20 @@ async def test_claims_go_down_the_severities_and_then_by_age(desk: Desk) -> None
     assert (order, rest) == ([("SEV-1", 2), ("SEV-1", 3)], [("SEV-3", 1)])
 
 
+async def test_a_page_that_cannot_be_read_has_failed_and_the_others_go_out(desk: Desk) -> None:
+    (worst, *_) = [page for page in await desk.pages(2) if page.channel == "mail"]
+    async with desk.database.transaction() as tx:
+        await tx.execute("UPDATE pages SET body = '{}' WHERE id = $1", worst.id)
+
+    claimed = await claim(desk)
+
+    assert [page.severity for page in claimed] == ["SEV-3"]
+    async with desk.database.reading() as tx:
+        states = await tx.fetch("SELECT state FROM pages WHERE id = $1", worst.id)
+    assert states == [("failed",)]
+    assert worst.id not in [page.id for page in await desk.pages(2)]
+
+
 async def test_a_claimed_page_is_hidden_until_its_lease_ends(desk: Desk) -> None:
     first = await claim(desk)
 

@@ -73,7 +73,8 @@ async def test_steps_go_on_under_identities_that_no_provider_knows(
     async with database.reading() as tx:
         due = await timers.due(tx, clock.now(), 10)
 
-    await desk.handle(*(TimerFired(timer) for timer in due))
+    known = [timer for timer in due if not isinstance(timer, timers.Unknown)]
+    await desk.handle(*(TimerFired(timer) for timer in known))
 
     epoch = 1 + EPOCHS_SKIPPED
     assert (await desk.incident(1)).escalation.epoch == epoch

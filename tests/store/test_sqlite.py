@@ -17,6 +17,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged import store
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
+from triaged.store import incidents
 from triaged.store.base import Bulk
 from triaged.store.database import open_database
 from triaged.store.lanes import values_sql
@@ -264,6 +265,26 @@ def bulks() -> list[tuple[str, Bulk]]:
         for name, value in vars(module).items()
         if isinstance(value, Bulk)
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "index"),
+    [
+        (incidents.LIVE_AFTER, "incidents_live_number (number>?)"),
+        (incidents.ENDED_AFTER, "incidents_done (changed_at>?)"),
+    ],
+    ids=["live", "ended"],
+)
+async def test_the_sweep_goes_on_from_where_it_was_without_a_sort(
+    path: Path, clock: StillClock, sql: str, index: str
+) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+
+    async with database.reading() as tx:
+        plan = await tx.fetch(f"EXPLAIN QUERY PLAN {sql}", 0, 0, 0)
+
+    assert [step[-1] for step in plan] == [f"SEARCH incidents USING INDEX {index}"]
+    await database.close()
 
 
 async def test_no_bulk_statement_walks_through_a_whole_table(path: Path, clock: StillClock) -> None:

@@ -14,7 +14,7 @@ from triaged.core.timers import (
 )
 from triaged.store import timers
 from triaged.store.database import Database
-from triaged.store.timers import KINDS, kind_name
+from triaged.store.timers import KINDS, Unknown, kind_name
 
 ALL: list[IncidentTimer] = [
     StepDue(1, 10, 2, 3, 4),
@@ -63,11 +63,24 @@ def test_every_kind_has_a_name() -> None:
     assert {kind_name(kind) for kind in get_args(IncidentTimer)} == set(KINDS)
 
 
-async def test_the_kinds_of_timers_are_found_by_incident(database: Database) -> None:
+async def test_a_timer_of_an_unknown_kind_is_told_and_can_be_put_off(database: Database) -> None:
+    async with database.transaction() as tx:
+        await timers.save(tx, ALL[:2], [])
+        await tx.execute("INSERT INTO timers (incident, kind, due_at) VALUES (7, 'dance', 15)")
+        found = await timers.due(tx, 100, 10)
+
+        await timers.postpone(tx, found[1], 1000)
+
+        assert found == [ALL[0], Unknown(7, "dance", 15), ALL[1]]
+        assert await timers.due(tx, 999, 10) == ALL[:2]
+
+
+async def test_when_timers_are_due_is_found_by_incident(database: Database) -> None:
     lone: list[IncidentTimer] = [StepDue(number, 1, 1, 1, 1) for number in (8, 9, 10)]
-    lone.append(MuteDue(9, 1))
+    lone.append(MuteDue(9, 2))
     async with database.transaction() as tx:
         await timers.save(tx, lone, [])
 
     async with database.reading() as tx:
-        assert await timers.kinds_of(tx, 8, 9) == {8: {StepDue}, 9: {StepDue, MuteDue}}
+        found = await timers.dues_of(tx, [7, 8, 9])
+    assert found == {8: {StepDue: 1}, 9: {StepDue: 1, MuteDue: 2}}

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import HOUR, MINUTE
+from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.effects import Acted, Attached, Conflict
 from triaged.core.events import (
     Acknowledged,
@@ -281,4 +281,34 @@ async def test_what_is_not_over_is_walked_through_by_number(desk: Desk, database
     async with database.reading() as tx:
         found = [await incidents.live_after(tx, number, 2) for number in (0, 2, 5)]
 
-    assert [[one.number for one in part] for part in found] == [[1, 2], [4, 5], []]
+    numbers = [([one.number for one in part], last) for part, last in found]
+    assert numbers == [([1, 2], 2), ([4, 5], 5), ([], 0)]
+
+
+async def test_what_is_over_is_walked_through_by_its_last_change(
+    desk: Desk, database: Database, clock: StillClock
+) -> None:
+    await desk.handle(*[desk.fires(alertname=name, severity="SEV-2") for name in "ABCD"])
+    at = clock.at
+    await desk.handle(Resolved(4, "alice"), Resolved(3, "alice"))
+    clock.at += SECOND
+    await desk.handle(Resolved(1, "alice"))
+
+    async with database.reading() as tx:
+        first, last = await incidents.ended_after(tx, (at, 0), 2)
+        assert last is not None
+        second, end = await incidents.ended_after(tx, last, 2)
+
+    assert [one.number for one in (*first, *second)] == [3, 4, 1]
+    assert (last, end) == ((at, 4), None)
+
+
+async def test_an_incident_that_cannot_be_read_is_passed_by(desk: Desk, database: Database) -> None:
+    await desk.handle(*[desk.fires(alertname=name, severity="SEV-2") for name in "AB"])
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE incidents SET body = '{}' WHERE number = 1")
+
+        found = [await incidents.live_after(tx, number, 1) for number in (0, 1, 2)]
+
+    numbers = [([one.number for one in part], last) for part, last in found]
+    assert numbers == [([], 1), ([2], 2), ([], 0)]

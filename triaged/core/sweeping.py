@@ -4,16 +4,19 @@ A timer is written with what it belongs to, in one transaction, so none is ever 
 all the same, by a fault of ours or of the disk, nobody would be paged and nothing would say so.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import UNSET
 
+from triaged.core.durations import MINUTE
 from triaged.core.model import Incident, Response, State
 from triaged.core.settings import Settings
+from triaged.core.severity import worst
 from triaged.core.timers import (
     AtRiskDue,
     IncidentTimer,
     MuteDue,
+    ReopenWindowDue,
     ResolveDue,
     StepDue,
     StormDue,
@@ -25,17 +28,31 @@ RUNNING = (Response.ON_TRACK, Response.AT_RISK)
 ALWAYS = 0
 """When a look is due that there must be one of at any time."""
 
+EXACT = (StepDue, AtRiskDue, TargetDue)
+"""Those that are written for the instant that their incident names."""
+
+LATE_MAX_US = 2 * MINUTE
+"""So much later they may stand: one that could not be decided has been put off by a minute."""
+
 
 def forgotten(
-    incident: Incident, kinds: Collection[type[IncidentTimer]], settings: Settings, before: int
+    incident: Incident, dues: Mapping[type[IncidentTimer], int], settings: Settings, before: int
 ) -> list[IncidentTimer]:
-    """What was due at a live incident before that instant and has no timer, given those it has.
+    """What was due at an incident before that instant and has no timer, or one far too late.
 
-    Raises by time are left out: what has been raised once and taken back by a person looks the
-    same as one that was forgotten.
+    `dues` says when those are due that it has. Raises by time are left out: what has been raised
+    once and taken back by a person looks the same as one that was forgotten.
     """
-    wanted = [*_looks(incident), *_dues(incident), *_end_of_acknowledgement(incident, settings)]
-    return [timer for timer in wanted if timer.due_at < before and type(timer) not in kinds]
+    if incident.live:
+        wanted = [*_looks(incident), *_dues(incident), *_end_of_acknowledgement(incident, settings)]
+    else:
+        wanted = [*_end_of_reopening(incident, settings)]
+    return [timer for timer in wanted if timer.due_at < before and _lacks(dues, timer, before)]
+
+
+def _lacks(dues: Mapping[type[IncidentTimer], int], timer: IncidentTimer, before: int) -> bool:
+    kind = type(timer)
+    return kind not in dues or (kind in EXACT and dues[kind] > before + LATE_MAX_US)
 
 
 def _looks(incident: Incident) -> Iterator[IncidentTimer]:
@@ -72,3 +89,13 @@ def _end_of_acknowledgement(incident: Incident, settings: Settings) -> Iterator[
         due_at = since + after_us
     if due_at is not None:
         yield UnacknowledgeDue(incident.number, due_at, incident.escalation.epoch)
+
+
+def _end_of_reopening(incident: Incident, settings: Settings) -> Iterator[ReopenWindowDue]:
+    """A person resolved it, and something fires on: after a while a new incident takes that."""
+    at = incident.resolved_at
+    if at is None or incident.state is State.MERGED or incident.next is not None:
+        return
+    if worst(incident.firing, settings) is not None:
+        due_at = at + settings.reopen_within
+        yield ReopenWindowDue(incident.number, due_at, incident.reopens)

@@ -95,11 +95,12 @@ class Lane:
                 found = 0
                 try:
                     found = await self._turn(attempts)
+                    self.turned_at = self._around.clock.now()
                 except StoreUnavailable as error:
                     self._log.warning("lane.waited", error=str(error))
-                except Exception:
+                    self.turned_at = self._around.clock.now()
+                except Exception:  # one that stumbles at each turn is not healthy
                     self._log.exception("lane.stumbled")
-                self.turned_at = self._around.clock.now()
                 if not found:
                     await self._rest()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from triaged.store.base import Bulk, Row, Transaction
+from triaged.store.readable import readable
 
 KEEP = Bulk(
     "INSERT INTO backlog (id, received_at, alerts, body_bytes, bodies) {rows}",
@@ -16,7 +17,12 @@ DROP = Bulk(
 )
 EXTENT = """SELECT COUNT(*), COALESCE(SUM(alerts), 0), COALESCE(SUM(body_bytes), 0),
     COALESCE(MAX(id), 0), MIN(received_at) FROM backlog"""
-OLDEST = "SELECT id, alerts, body_bytes, bodies FROM backlog WHERE id > $1 ORDER BY id LIMIT $2"
+OLDEST = """SELECT id, alerts, body_bytes, bodies, received_at FROM backlog
+    WHERE id > $1 ORDER BY id LIMIT $2"""
+
+UNREADABLE = "unreadable"
+"""Stands for the source of a pack that cannot be read: none has this name, so that it goes to
+quarantine, as it is, and nothing waits behind it."""
 
 FAST = 1
 """zlib's level: alerts of a storm are alike, and shrink to a tenth at the first."""
@@ -80,12 +86,18 @@ async def drop(tx: Transaction, ids: Iterable[int]) -> None:
 
 
 async def oldest(tx: Transaction, after: int, limit: int) -> list[Pack]:
-    """The next packs behind the one with the id `after`."""
-    rows = await tx.fetch(OLDEST, after, limit)
-    return [
-        Pack(number, _decode(zlib.decompress(bodies)), alerts, body_bytes)
-        for number, alerts, body_bytes, bodies in rows
+    """The next packs behind the one with the id `after`; what cannot be read is one body."""
+    found, torn = readable("backlog", await tx.fetch(OLDEST, after, limit), _pack)
+    found += [
+        Pack(number, [Body(UNREADABLE, received_at, {}, bytes(bodies))], alerts, body_bytes)
+        for number, alerts, body_bytes, bodies, received_at in torn
     ]
+    return sorted(found, key=lambda pack: pack.id)
+
+
+def _pack(row: Row) -> Pack:
+    number, alerts, body_bytes, bodies, _ = row
+    return Pack(number, _decode(zlib.decompress(bodies)), alerts, body_bytes)
 
 
 async def extent(tx: Transaction) -> Extent:

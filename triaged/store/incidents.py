@@ -8,10 +8,18 @@ from triaged.core.model import LIVE, Incident
 from triaged.core.view import key_text
 from triaged.store.base import Ask, Bulk, Row, Transaction
 from triaged.store.listing import Where
+from triaged.store.readable import readable
 from triaged.wire import encode
 
 LIVE_SQL = "('open', 'acknowledged')"
 OVER_SQL = f"state NOT IN {LIVE_SQL}"
+LIVE_AFTER = """SELECT number, body FROM incidents
+    WHERE number > $1 AND state NOT IN ('resolved', 'closed', 'merged')
+    ORDER BY number LIMIT $2"""
+"""As LIVE_SQL; so written, one index alone can answer it, in order and without a sort."""
+ENDED_AFTER = f"""SELECT number, body, changed_at FROM incidents
+    WHERE (changed_at, number) > ($1, $2) AND {OVER_SQL}
+    ORDER BY changed_at, number LIMIT $3"""
 SAVE = Bulk(
     """INSERT INTO incidents (number, key, state, severity, service, team, title, opened_at,
            changed_at, body)
@@ -148,12 +156,28 @@ async def counts(tx: Transaction) -> list[tuple[str, str, int]]:
     return [(severity, state, number) for severity, state, number in rows]
 
 
-async def live_after(tx: Transaction, number: int, limit: int) -> list[Incident]:
-    """Incidents that are not over, by number, of those behind `number`."""
-    rows = await tx.fetch(
-        f"""SELECT body FROM incidents WHERE number > $1 AND state IN {LIVE_SQL}
-            ORDER BY number LIMIT $2""",
-        number,
-        limit,
-    )
-    return decoded(rows)
+async def live_after(tx: Transaction, number: int, limit: int) -> tuple[list[Incident], int]:
+    """Incidents that are not over, by number, of those behind `number`; behind which to go on.
+
+    That is 0 when these were the last ones. What cannot be read is left out.
+    """
+    rows = await tx.fetch(LIVE_AFTER, number, limit)
+    found, _ = readable("incidents", rows, _numbered)
+    return found, rows[-1][0] if len(rows) == limit else 0
+
+
+Ended = tuple[int, int]
+"""When an incident that is over was last changed, and its number."""
+
+
+async def ended_after(
+    tx: Transaction, behind: Ended, limit: int
+) -> tuple[list[Incident], Ended | None]:
+    """As `live_after`, of those that are over, in the order of their last changes."""
+    rows = await tx.fetch(ENDED_AFTER, *behind, limit)
+    found, _ = readable("incidents", rows, _numbered)
+    return found, (rows[-1][2], rows[-1][0]) if len(rows) == limit else None
+
+
+def _numbered(row: Row) -> Incident:
+    return _decode(row[1])

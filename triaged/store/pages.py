@@ -1,12 +1,13 @@
 """The outbox: a page is `due` until the provider has spoken; a lease only hides it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from triaged.core.model import Page, Severity
 from triaged.store.base import Ask, Bulk, Row, Transaction
+from triaged.store.readable import readable
 from triaged.wire import encode
 
 ADD = Bulk(
@@ -42,13 +43,13 @@ CLAIM = Bulk(
 BY_ID = Bulk(
     """WITH v (id) AS ({rows}) SELECT {columns} FROM v CROSS JOIN pages p WHERE p.id = v.id""",
     ("text",),
-    ("p.body",),
+    ("p.id", "p.body"),
 )
 OF_INCIDENTS = Bulk(
     """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN pages p
        WHERE p.incident = v.number""",
     ("bigint",),
-    ("p.body",),
+    ("p.id", "p.body"),
 )
 OF_SEVERITY = """SELECT * FROM (SELECT severity, due_at, id FROM pages
     WHERE channel = (SELECT channel FROM v) AND state = 'due' AND severity = '{severity}'
@@ -69,8 +70,12 @@ TAKEN = Bulk(
     """WITH v (id, now) AS ({rows}) SELECT {columns} FROM v CROSS JOIN pages p
        WHERE p.id = v.id AND p.state = 'due' AND p.lease_until <= v.now""",
     ("text", "bigint"),
-    ("p.body",),
+    ("p.id", "p.body"),
     locks="p SKIP LOCKED",
+)
+FAIL = Bulk(
+    """WITH v (id) AS ({rows}) UPDATE pages SET state = 'failed' FROM v WHERE pages.id = v.id""",
+    ("text",),
 )
 _decode = msgspec.json.Decoder(Page).decode
 
@@ -111,9 +116,13 @@ def ask_incidents(numbers: Iterable[int]) -> Ask:
     return OF_INCIDENTS, [(number,) for number in sorted(numbers)]
 
 
-def decoded(rows: Iterable[Row]) -> list[Page]:
-    """The pages that were found."""
-    return [_decode(row[0]) for row in rows]
+def decoded(rows: Sequence[Row]) -> list[Page]:
+    """The pages that were found, without what cannot be read."""
+    return readable("pages", rows, _page)[0]
+
+
+def _page(row: Row) -> Page:
+    return _decode(row[1])
 
 
 async def of(tx: Transaction, number: int) -> list[Page]:
@@ -125,11 +134,13 @@ async def of(tx: Transaction, number: int) -> list[Page]:
 async def claim(tx: Transaction, channel: str, now: int, lease_us: int, limit: int) -> list[Page]:
     """Take up to `limit` due pages of a channel; nobody else sees them for `lease_us`.
 
-    Each has a token higher than any before; the worst severity first, then the longest due.
+    Each has a token higher than any before; the worst severity first, then the longest due. What
+    cannot be read has failed: nobody can send it, and the next step of its incident comes.
     """
     found = await tx.fetch_bulk(CLAIMABLE, [(channel, now, limit)])
     rows = await tx.fetch_bulk(TAKEN, [(identity, now) for (identity,) in found])
-    ordered = sorted(decoded(rows), key=lambda page: (page.severity, page.due_at, page.id))
+    pages, torn = readable("pages", rows, _page)
+    ordered = sorted(pages, key=lambda page: (page.severity, page.due_at, page.id))
     until = now + lease_us
     claimed = [
         replace(page, token=page.token + 1, lease_until=until, attempts=page.attempts + 1)
@@ -137,6 +148,7 @@ async def claim(tx: Transaction, channel: str, now: int, lease_us: int, limit: i
     ]
     values = [(p.id, p.lease_until, p.token, encode(p).decode()) for p in claimed]
     await tx.write(CLAIM, values)
+    await tx.write(FAIL, [row[:1] for row in torn])
     return claimed
 
 

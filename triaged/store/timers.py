@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import get_args
 
+import msgspec
+
 from triaged.core.timers import (
     AtRiskDue,
     IncidentTimer,
@@ -17,6 +19,7 @@ from triaged.core.timers import (
 )
 from triaged.store.base import Bulk, Row, Transaction
 from triaged.store.incidents import LIVE_SQL
+from triaged.store.readable import readable
 
 ARM = Bulk(
     """INSERT INTO timers (incident, kind, due_at, epoch, round, step, reopens)
@@ -55,6 +58,23 @@ DUE = Bulk(
         "due.reopens",
     ),
 )
+DUES = Bulk(
+    """WITH v (incident) AS ({rows}) SELECT {columns} FROM v CROSS JOIN timers t
+       WHERE t.incident = v.incident""",
+    ("bigint",),
+    ("t.incident", "t.kind", "t.due_at"),
+)
+Dues = dict[type[IncidentTimer], int]
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """A timer of a kind that nobody knows: it can be put off, not fired."""
+
+    incident: int
+    kind: str
+    due_at: int
+
+
 KINDS: dict[str, type[IncidentTimer]] = {
     str(kind.__struct_config__.tag): kind for kind in get_args(IncidentTimer)
 }
@@ -113,20 +133,18 @@ def _timer(row: Row) -> IncidentTimer:
             return UnacknowledgeDue(incident, due_at, epoch)
 
 
-async def due(tx: Transaction, now: int, limit: int) -> list[IncidentTimer]:
+async def due(tx: Transaction, now: int, limit: int) -> list[IncidentTimer | Unknown]:
     """What is due, the longest due first."""
-    rows = await tx.fetch_bulk(DUE, [(now, limit)])
-    return sorted((_timer(row) for row in rows), key=lambda timer: timer.due_at)
+    found, torn = readable("timers", await tx.fetch_bulk(DUE, [(now, limit)]), _timer)
+    return sorted([*found, *(Unknown(*row[:3]) for row in torn)], key=lambda timer: timer.due_at)
 
 
-async def kinds_of(tx: Transaction, first: int, last: int) -> dict[int, set[type[IncidentTimer]]]:
-    """By incident, from the number `first` to `last`: which kinds of timers it has."""
-    rows = await tx.fetch(
-        "SELECT incident, kind FROM timers WHERE incident >= $1 AND incident <= $2", first, last
-    )
-    found: dict[int, set[type[IncidentTimer]]] = {}
-    for incident, kind in rows:
-        found.setdefault(incident, set()).add(KINDS[kind])
+async def dues_of(tx: Transaction, numbers: Iterable[int]) -> dict[int, Dues]:
+    """By incident: when each of the timers is due that it has."""
+    found: dict[int, Dues] = {}
+    for incident, kind, due_at in await tx.fetch_bulk(DUES, [(one,) for one in sorted(numbers)]):
+        if kind in KINDS:
+            found.setdefault(incident, {})[KINDS[kind]] = due_at
     return found
 
 
@@ -136,11 +154,11 @@ async def next_due(tx: Transaction) -> int | None:
     return None if row is None else row[0]
 
 
-async def postpone(tx: Transaction, timer: IncidentTimer, due_at: int) -> None:
+async def postpone(tx: Transaction, timer: IncidentTimer | Unknown, due_at: int) -> None:
     """Try a timer again later: deciding it failed."""
     await tx.execute(
         "UPDATE timers SET due_at = $1 WHERE incident = $2 AND kind = $3",
         due_at,
         timer.incident,
-        kind_name(type(timer)),
+        timer.kind if isinstance(timer, Unknown) else kind_name(type(timer)),
     )
