@@ -68,6 +68,39 @@ async def test_what_is_no_store_is_not_put_back(tmp_path: Path) -> None:
         await restore(tmp_path / "triaged.db", tmp_path / "copy.db")
 
 
+async def test_a_restore_that_fails_leaves_the_store_as_it_was(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    path, copy = tmp_path / "triaged.db", tmp_path / "copy.db"
+    database = await open_database(f"sqlite:{path}", clock)
+    await Desk(database, clock).handle(Desk(database, clock).fires(alertname="Before"))
+    await backup(path, copy)
+    await database.close()
+    (tmp_path / "triaged.db.partial").mkdir()
+
+    with pytest.raises(StoreUnavailable, match="cannot restore"):
+        await restore(path, copy)
+
+    database = await open_database(f"sqlite:{path}", clock)
+    assert (await Desk(database, clock).incident(1)).title == "Before"
+    await database.close()
+
+
+async def test_no_empty_store_is_made_where_a_restore_did_not_end(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    path, copy = tmp_path / "triaged.db", tmp_path / "copy.db"
+    await (await open_database(f"sqlite:{path}", clock)).close()
+    await backup(path, copy)
+    path.rename(tmp_path / "triaged.db.replaced")
+
+    with pytest.raises(StoreMismatch, match="restore that did not end"):
+        await open_database(f"sqlite:{path}", clock)
+
+    await restore(path, copy)
+    await (await open_database(f"sqlite:{path}", clock)).close()
+
+
 async def test_a_backup_that_does_not_exist_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreMismatch, match="no store of triaged"):
         await restore(tmp_path / "triaged.db", tmp_path / "none.db")

@@ -74,19 +74,23 @@ async def restore(path: Path, source: Path) -> Path | None:
 
 
 def _restore(path: Path, source: Path) -> Path | None:
-    lock = take_lock(path)
+    try:
+        lock = take_lock(path)
+    except OSError as error:
+        raise StoreUnavailable(f"cannot restore {path}: {error.strerror}") from error
     try:
         _check(source)
         replaced, was_there = _free_name(path), path.exists()
+        partial = Path(f"{path}.partial")
+        _prepare(partial, source, path)
         for suffix in SUFFIXES:
             old = Path(f"{path}{suffix}")
             if old.exists():
                 old.replace(f"{replaced}{suffix}")
-        partial = Path(f"{path}.partial")
-        shutil.copyfile(source, partial)
-        partial.chmod(0o600)
-        set_apart(partial, replaced)
         partial.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise StoreUnavailable(f"cannot restore {path}: {error.strerror}") from error
     finally:
         os.close(lock)
     return replaced if was_there else None
@@ -100,6 +104,28 @@ def _free_name(path: Path) -> Path:
         for name in names
         if not any(Path(f"{name}{suffix}").exists() for suffix in SUFFIXES)
     )
+
+
+def _prepare(partial: Path, source: Path, lost: Path) -> None:
+    """Make `partial` all that is to follow `lost`, on disk: what may fail does so before."""
+    try:
+        shutil.copyfile(source, partial)
+        partial.chmod(0o600)
+        with translated():
+            set_apart(partial, lost)
+        _sync(partial)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _check(source: Path) -> None:

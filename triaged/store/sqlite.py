@@ -5,12 +5,13 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 
-from triaged.errors import StoreUnavailable
+from triaged.errors import StoreMismatch, StoreUnavailable
 from triaged.store.base import Database, Transaction
 from triaged.store.lanes import DiskFull, Lane, OnLane, Reader, Writer, translated
 from triaged.store.locking import take_lock
@@ -158,8 +159,12 @@ class SqliteDatabase(Database):
 
 
 async def open_sqlite(path: Path, *, lock: bool) -> SqliteDatabase:
-    """Open the file, which is made where there is none; only its owner may read it."""
+    """Open the file, which is made where there is none; only its owner may read it.
+
+    Raises `StoreMismatch` where none is left of a restore that did not end.
+    """
     descriptor = None
+    _refuse_half_restored(path)
     try:
         descriptor = take_lock(path) if lock else None
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -175,3 +180,16 @@ async def open_sqlite(path: Path, *, lock: bool) -> SqliteDatabase:
         await database.close()
         raise
     return database
+
+
+def _refuse_half_restored(path: Path) -> None:
+    """An empty store must not stand in for one that a restore was about to put back."""
+    if path.exists():
+        return
+    left = [*path.parent.glob(f"{escape(path.name)}.replaced*"), Path(f"{path}.partial")]
+    for other in left:
+        if other.exists():
+            raise StoreMismatch(
+                f"there is no store at {path}, but {other} is left of a restore that did not end: "
+                "run `triaged store restore` again, or move it away to begin with an empty store"
+            )
