@@ -68,6 +68,10 @@ def test_the_manager_hears_what_it_is_told(tmp_path: Path, *, abstract: bool) ->
         assert manager.recv(1000) == b"READY=1\nSTATUS=fine"
 
 
+def test_a_manager_that_is_gone_is_no_error(tmp_path: Path) -> None:
+    assert not notify({"NOTIFY_SOCKET": str(tmp_path / "gone")}, "READY=1")
+
+
 def test_without_a_manager_nobody_is_told() -> None:
     assert not notify({}, "READY=1")
 

@@ -261,9 +261,9 @@ class Daemon:
         """The first signal stops in order; the second at once."""
         if self._stop.is_set():
             os._exit(EXIT_FAILED)
+        self._stop.set()
         log.info("daemon.stopping")
         notify(os.environ, "STOPPING=1")
-        self._stop.set()
 
     def _say_ready(self, places: Sequence[str]) -> None:
         notify(os.environ, "READY=1", f"STATUS=listening on {', '.join(places)}")

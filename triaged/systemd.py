@@ -11,15 +11,18 @@ FIRST_PASSED_FD = 3
 
 
 def notify(environment: Mapping[str, str], *fields: str) -> bool:
-    """Send `READY=1`, `STATUS=…` and the like; False where nobody listens."""
+    """Send `READY=1`, `STATUS=…` and the like; False where nobody listens, or no longer."""
     path = environment.get("NOTIFY_SOCKET")
     if not path:
         return False
     if path.startswith("@"):  # an abstract socket
         path = "\0" + path[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
-        channel.connect(path)
-        channel.sendall("\n".join(fields).encode())
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.connect(path)
+            channel.sendall("\n".join(fields).encode())
+    except OSError:  # what we do must not depend on who watches
+        return False
     return True
 
 
