@@ -3,7 +3,9 @@
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
+from select import select
 
 import pytest
 import structlog
@@ -133,3 +135,43 @@ def test_library_loggers_write_the_same_lines() -> None:
     found = json.loads(stream.getvalue())
     assert (found["event"], found["level"]) == ("refused \x1b[0m", "warning")
     assert "\x1b" not in stream.getvalue()
+
+
+def test_a_pipe_that_nobody_reads_stops_nobody_and_what_it_does_not_take_is_counted() -> None:
+    reading, writing = os.pipe()
+    dropped: list[int] = []
+    with os.fdopen(reading) as reader, os.fdopen(writing, "w") as pipe:
+        outlet = logs.Outlet(pipe)
+        outlet.dropped = dropped.append
+
+        for n in range(5 * logs.LINES_MAX):
+            outlet.write(f"{n:07d}\n")
+
+        assert len(dropped) > logs.LINES_MAX
+        assert reader.readline() == "0000000\n"
+
+
+def test_a_pipe_that_is_closed_stops_nobody_and_what_it_does_not_take_is_counted() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    dropped: list[int] = []
+    with os.fdopen(writing, "w") as pipe:
+        outlet = logs.Outlet(pipe)
+        outlet.dropped = dropped.append
+
+        outlet.write("a line\n")
+        outlet.settle()
+
+    assert dropped == [1]
+
+
+def test_what_is_logged_last_gets_out() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as reader:
+        with os.fdopen(writing, "w") as pipe:
+            outlet = logs.Outlet(pipe)
+
+            outlet.write("daemon.stopping\n")
+            outlet.settle()
+
+        assert select([reader], [], [], 0)[0] == [reader]

@@ -37,7 +37,7 @@ NAMES = """
     alerts_suppressed_total incidents_opened_total incidents_open response_seconds
     response_targets_total escalations_total pages_total page_latency_seconds
     timer_lateness_seconds outbox_pending outbox_oldest_seconds auditor_repairs_total
-    backlog_alerts backlog_oldest_seconds
+    backlog_alerts backlog_oldest_seconds log_lines_dropped_total
     rule_matches_total config_last_reload_successful config_last_reload_success_timestamp_seconds
     ingest_seconds commit_seconds commit_batch_alerts build_info
 """.split()

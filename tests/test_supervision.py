@@ -4,7 +4,15 @@ from functools import partial
 import pytest
 
 from triaged.core.durations import MINUTE
-from triaged.supervision import FAILURES_MAX, GivenUp, run_all, supervise
+from triaged.supervision import (
+    BLOCKED_LOOKS_MAX,
+    FAILURES_MAX,
+    GivenUp,
+    Sentry,
+    run_all,
+    stacks,
+    supervise,
+)
 
 
 class InstantClock:
@@ -82,3 +90,18 @@ async def test_a_loop_given_up_ends_the_others_and_the_process() -> None:
         await run_all(loops, InstantClock(), asyncio.Event())  # type: ignore[arg-type]  # True is no None
 
     assert raised.group_contains(GivenUp)
+
+
+def test_a_loop_that_turns_is_not_blocked_and_one_that_does_not_is_after_so_many_looks() -> None:
+    sentry = Sentry()
+    for _ in range(BLOCKED_LOOKS_MAX):
+        sentry.look()
+    sentry.turned()
+
+    looks = [sentry.look() for _ in range(BLOCKED_LOOKS_MAX + 1)]
+
+    assert looks == [False] * BLOCKED_LOOKS_MAX + [True]
+
+
+def test_the_stacks_say_what_every_thread_does() -> None:
+    assert "test_the_stacks_say_what_every_thread_does" in stacks()

@@ -92,17 +92,18 @@ def serve(path: Path) -> int:
             print(problem, file=sys.stderr)
         return EXIT_CONFIG
     configuration = loaded.configuration
-    logs.configure(configuration.log.level, configuration.log.format)
     allow_many_files()
-    try:
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            return runner.run(_run(path, configuration))
-    except (StoreError, OSError) as error:
-        print(f"triaged: {error}", file=sys.stderr)
-        return EXIT_FAILED
+    with logs.standing_for_stderr() as outlet:
+        logs.configure(configuration.log.level, configuration.log.format)
+        try:
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                return runner.run(_run(path, configuration, outlet))
+        except (StoreError, OSError) as error:
+            print(f"triaged: {error}", file=sys.stderr)
+            return EXIT_FAILED
 
 
-async def _run(path: Path, configuration: Configuration) -> int:
+async def _run(path: Path, configuration: Configuration, outlet: logs.Outlet) -> int:
     clock = SystemClock()
     database = await open_database(configuration.store, clock)
     try:
@@ -113,7 +114,9 @@ async def _run(path: Path, configuration: Configuration) -> int:
         if is_shut:
             print(f"triaged: {_no_tokens(path, configuration.store)}", file=sys.stderr)
             return EXIT_CONFIG
-        return await Daemon(path, configuration, clock, database).run(Secret(key))
+        daemon = Daemon(path, configuration, clock, database)
+        outlet.dropped = daemon.metrics.log_lines_dropped.inc
+        return await daemon.run(Secret(key))
     finally:
         await database.close()
 
@@ -176,7 +179,8 @@ class Daemon:
         self._database = database
         self._stop = asyncio.Event()
         self._reloading = asyncio.Lock()
-        self._connections = Connections(Metrics())
+        self.metrics = Metrics()
+        self._connections = Connections(self.metrics)
         self._engine = Engine(database, clock, configuration.settings, self._connections)
         self._timekeeper = Timekeeper(self._engine, database, clock, self._connections)
         self._context = Context(
@@ -184,7 +188,7 @@ class Daemon:
             database=database,
             clock=clock,
             configuration=configuration,
-            metrics=self._connections.metrics,
+            metrics=self.metrics,
             reload=self.reload,
             health=self.health,
         )

@@ -5,11 +5,15 @@ do not get in: `Secret` prints as `<secret>`, telling names are blanked, and so 
 like one of our tokens, wherever it stands. The library loggers (aiohttp, asyncio) go the same way.
 """
 
+import io
 import logging
 import os
+import queue
 import re
 import sys
-from collections.abc import MutableMapping
+import threading
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager, redirect_stderr
 from typing import Any, Literal, TextIO
 
 import msgspec
@@ -23,6 +27,15 @@ Format = Literal["auto", "console", "json"]
 
 SECRET = "<secret>"  # noqa: S105 - what stands in place of one
 SECRET_NAMES = frozenset({"authorization", "cookie", "password", "secret", "token"})
+LINES_MAX = 10_000
+"""Lines that wait while nobody reads them: 3 MB, minutes of a bad hour."""
+
+WRITE_BYTES_MAX = 64 << 10
+"""Of lines that are written at once: what a pipe holds."""
+
+FLUSH_S = 2.0
+"""How long a stop waits for the last lines: somebody may never read them."""
+
 TEXT_MAX = 4000
 """Characters of one value: enough for a traceback's message, too little to fill a disk."""
 
@@ -85,6 +98,69 @@ def _take_over(level: int, processors: list[Processor], stream: TextIO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
+
+
+class Outlet(io.TextIOBase):
+    """A stream on which nobody waits: a thread of its own writes to the one it stands for.
+
+    Paging must not stop because nobody reads the log. While a pipe is full lines wait; more than
+    `LINES_MAX`, and all that a closed pipe does not take, are dropped, and `dropped` hears so.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.dropped: Callable[[int], object] = lambda _: None
+        self._stream = stream
+        self._descriptor = os.dup(stream.fileno())  # whoever closes the stream closes not this one
+        self._texts: queue.Queue[str] = queue.Queue(LINES_MAX)
+        threading.Thread(target=self._carry, name="log", daemon=True).start()
+
+    def isatty(self) -> bool:
+        """Whether a human reads it."""
+        return self._stream.isatty()
+
+    def write(self, text: str) -> int:
+        """Have `text` written soon, or drop it."""
+        try:
+            self._texts.put_nowait(text)
+        except queue.Full:
+            self.dropped(1)
+        return len(text)
+
+    def settle(self) -> None:
+        """Return when all is written, or nobody seems to read."""
+        with self._texts.all_tasks_done:
+            self._texts.all_tasks_done.wait_for(lambda: not self._texts.unfinished_tasks, FLUSH_S)
+
+    def _carry(self) -> None:
+        while True:
+            texts = [self._texts.get()]
+            size = len(texts[0])
+            while size < WRITE_BYTES_MAX and not self._texts.empty():  # we alone take
+                texts.append(self._texts.get())
+                size += len(texts[-1])
+            try:
+                # Not by the stream: whoever ends the process would wait for its lock.
+                _write_all(self._descriptor, "".join(texts).encode(errors="backslashreplace"))
+            except OSError:
+                self.dropped(len(texts))
+            for _ in texts:
+                self._texts.task_done()
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+@contextmanager
+def standing_for_stderr() -> Iterator[Outlet]:
+    """Let nobody wait for stderr meanwhile; at the end, wait a moment for what is not out yet."""
+    outlet = Outlet(sys.stderr)
+    with redirect_stderr(outlet):
+        try:
+            yield outlet
+        finally:
+            outlet.settle()
 
 
 def redacted(_logger: object, _method: str, event: Event) -> Event:

@@ -160,6 +160,9 @@ class Metrics:
         self.commit_batch_alerts = self._histogram(
             "commit_batch_alerts", "Alerts per committed batch.", BATCH_BUCKETS
         )
+        self.log_lines_dropped = self._counter(
+            "log_lines_dropped", "Lines of the log that nobody took: a pipe that is full or closed."
+        )
         self.reload_successful = self._gauge(
             "config_last_reload_successful", "Whether the last configuration reload succeeded."
         )

@@ -5,7 +5,10 @@ end the process with an error, for systemd to start it anew (Erlang's restart in
 """
 
 import asyncio
-import faulthandler
+import os
+import sys
+import threading
+import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -17,8 +20,12 @@ from triaged.core.durations import SECOND
 FAILURES_MAX = 5
 FAILURES_WITHIN_US = 60 * SECOND
 PAUSE_US = SECOND // 4
-BLOCKED_MAX_S = 20
-"""A loop that has not turned for so long is stuck in a call: dump every stack, exit, start anew."""
+LOOK_S = 1.0
+BLOCKED_LOOKS_MAX = 20
+"""A loop that has not turned between so many looks is stuck in a call: tell every stack, exit, and
+start anew."""
+
+EXIT_BLOCKED = 1
 
 log = structlog.get_logger()
 Loop = Callable[[], Awaitable[None]]
@@ -57,12 +64,56 @@ async def run_all(loops: Mapping[str, Loop], clock: Clock, stop: asyncio.Event) 
             task.cancel()
 
 
+class Sentry:
+    """Looks, on a thread, whether the event loop turns; ends the process when it does not.
+
+    It counts looks and not time: a process that is stopped (SIGSTOP, a frozen machine) does not
+    look either, and has nothing to be blamed for. What keeps the whole interpreter from working
+    is left to systemd's watchdog.
+    """
+
+    def __init__(self) -> None:
+        self._looks = 0
+        self._over = threading.Event()
+
+    def turned(self) -> None:
+        """The loop turns."""
+        self._looks = 0
+
+    def look(self) -> bool:
+        """Whether the loop has been blocked for too long."""
+        self._looks += 1
+        return self._looks > BLOCKED_LOOKS_MAX
+
+    def watch(self) -> None:
+        """Look until `stop`; end the process."""
+        while not self._over.wait(LOOK_S):
+            if self.look():
+                try:
+                    log.error("loop.blocked", exception=stacks())
+                    self._over.wait(LOOK_S)  # the line gets out, if somebody reads
+                finally:
+                    os._exit(EXIT_BLOCKED)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._over.set()
+
+
+def stacks() -> str:
+    """What every thread is doing."""
+    frames = sys._current_frames()
+    return "\n".join("".join(traceback.format_stack(frame)) for frame in frames.values())
+
+
 async def keep_turning(clock: Clock, ping: Callable[[], None]) -> None:
     """Call `ping` each second, and end the process if this loop is blocked for too long."""
+    sentry = Sentry()
+    threading.Thread(target=sentry.watch, name="sentry", daemon=True).start()
     try:
         while True:
-            faulthandler.dump_traceback_later(BLOCKED_MAX_S, exit=True)
+            sentry.turned()
             ping()
             await clock.sleep_until(clock.now() + SECOND)
     finally:
-        faulthandler.cancel_dump_traceback_later()
+        sentry.stop()

@@ -199,16 +199,17 @@ class Lane:
         Until it is there nothing is claimed: the lane must not send again what it has sent.
         """
         around = self._around
-        self._tell(page, verdict)
         ended = DeliveryEnded(page.id, page.token, verdict, page.attempts)
         crash_point("before_verdict")
         while not await self._saved(ended):
             now = around.clock.now()
             if self._stopping and now > page.lease_until:
                 self._log.error("verdict.lost", page=page.id)
-                return
+                break
             await around.clock.sleep_until(now + RETRY_US)
-        crash_point("after_verdict")
+        else:
+            crash_point("after_verdict")
+        self._tell(page, verdict)
 
     async def _saved(self, ended: DeliveryEnded) -> bool:
         try:
