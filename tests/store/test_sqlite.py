@@ -20,8 +20,8 @@ from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
 from triaged.store import incidents
 from triaged.store.base import Bulk
 from triaged.store.database import open_database
-from triaged.store.lanes import values_sql
-from triaged.store.sqlite import READERS, SqliteDatabase
+from triaged.store.lanes import Locked, values_sql
+from triaged.store.sqlite import BUSY_MS, READERS, SqliteDatabase
 
 OF_TABLE = re.compile(r"SCAN (?!v$|u$|due$|near$|live$|s\d$|\d+ CONSTANT ROWS).*")
 """A step of a plan that reads all of something besides the statement's own values."""
@@ -75,6 +75,30 @@ async def test_a_locked_file_is_unavailable_and_works_again(path: Path, clock: S
     await desk.handle(desk.fires(severity="SEV-2"))
 
     assert (await desk.incident()).number == 1
+    await database.close()
+
+
+async def test_who_waits_in_line_for_a_locked_file_does_not_wait_for_each_before(
+    path: Path, clock: StillClock
+) -> None:
+    database = await open_database(f"sqlite:{path}", clock)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    time = asyncio.get_running_loop().time
+
+    async def ask() -> None:
+        async with database.transaction() as tx:
+            await tx.fetch("SELECT 1")
+
+    began = time()
+    results = await asyncio.gather(*(ask() for _ in range(10)), return_exceptions=True)
+    took = time() - began
+    other.execute("ROLLBACK")
+    other.close()
+    await ask()
+
+    assert [type(result) for result in results] == [Locked] * 10
+    assert took < 2 * BUSY_MS / 1000
     await database.close()
 
 

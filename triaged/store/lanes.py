@@ -36,6 +36,10 @@ class DiskFull(StoreUnavailable):
     """There was no room for what was written."""
 
 
+class Locked(StoreUnavailable):
+    """Another process had the file for as long as was waited."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Errors of SQLite as ours: trouble that may pass, or a statement that can never work."""
@@ -50,8 +54,11 @@ def translated() -> Iterator[None]:
     ) as error:
         raise StoreError(f"SQLite: {error}") from error
     except sqlite3.Error as error:  # locked, full, an error of the disk, a damaged file
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_FULL:
             raise DiskFull(f"SQLite: {error}") from error
+        if code == sqlite3.SQLITE_BUSY:
+            raise Locked(f"SQLite: {error}") from error
         raise StoreUnavailable(f"SQLite: {error}") from error
 
 
@@ -167,10 +174,14 @@ class OnLane(Transaction):
 
 
 class Writer(OnLane):
-    """A transaction of the writer. Writes wait for the next query or the commit: few hops."""
+    """A transaction of the writer. Writes wait for the next query or the commit: few hops.
 
-    def __init__(self, lane: Lane) -> None:
+    `busy_ms` is how long to wait for another process's lock, where not as long as usual.
+    """
+
+    def __init__(self, lane: Lane, busy_ms: int | None = None) -> None:
         super().__init__(lane)
+        self._busy_ms = busy_ms
         self._waiting: list[tuple[Bulk, Sequence[Row]]] = []
         self.begun = False
 
@@ -189,7 +200,7 @@ class Writer(OnLane):
 
         def together(connection: sqlite3.Connection) -> T:
             if begin:
-                connection.execute("BEGIN IMMEDIATE")
+                begin_writing(connection, self._busy_ms)
             write_all(connection, waiting)
             return work(connection)
 
@@ -200,6 +211,19 @@ class Writer(OnLane):
         if not self.begun and not self._waiting:
             return
         await self._call(lambda connection: connection.execute("COMMIT"))
+
+
+def begin_writing(connection: sqlite3.Connection, busy_ms: int | None) -> None:
+    """Begin a transaction, waiting for another process for so long at most; None: as usual."""
+    if busy_ms is None:
+        connection.execute("BEGIN IMMEDIATE")
+        return
+    ((usual,),) = connection.execute("PRAGMA busy_timeout").fetchall()
+    connection.execute(f"PRAGMA busy_timeout = {busy_ms}")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def write_all(

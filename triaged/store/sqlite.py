@@ -13,7 +13,7 @@ import aiosqlite
 
 from triaged.errors import StoreMismatch, StoreUnavailable
 from triaged.store.base import Database, Transaction
-from triaged.store.lanes import DiskFull, Lane, OnLane, Reader, Writer, translated
+from triaged.store.lanes import DiskFull, Lane, Locked, OnLane, Reader, Writer, translated
 from triaged.store.locking import take_lock
 from triaged.store.room import Room
 
@@ -21,6 +21,12 @@ T = TypeVar("T")
 
 BUSY_MS = 2000
 """How long to wait for another process's lock before ingest is told to come again."""
+
+BUSY_AGAIN_MS = 250
+"""How long when it had the lock a moment ago, for whoever asks next: one attempt after the other
+waits, and each may be behind several. An action gets through in the first moment without a lock."""
+
+MOMENT_S = 1.0
 
 READERS = 2
 READ_WAIT_S = 5.0
@@ -58,6 +64,7 @@ class SqliteDatabase(Database):
         self._writer = Lane("sqlite-writer")
         self._ahead = Lane("sqlite-ahead")
         self._writing = asyncio.Lock()
+        self._locked_at: float | None = None
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._free_for_loops: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
@@ -101,16 +108,26 @@ class SqliteDatabase(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """The writer, for one transaction."""
+        clock = asyncio.get_running_loop().time
+        asked_at = clock()
         async with self._writing:
-            writer = Writer(self._writer)
+            writer = Writer(self._writer, self._busy_ms(asked_at, clock()))
             try:
                 yield writer
                 await asyncio.shield(writer.finish())
             except BaseException as error:
                 await asyncio.shield(self._roll_back())
+                if isinstance(error, Locked):
+                    self._locked_at = clock()
                 if isinstance(error, DiskFull):
                     await asyncio.to_thread(self._room.give)
                 raise
+
+    def _busy_ms(self, asked_at: float, now: float) -> int | None:
+        """How long to wait for another process: who waited in line for others has done so."""
+        if self._locked_at is None or now - self._locked_at > MOMENT_S:
+            return None
+        return max(BUSY_AGAIN_MS - int(1000 * (now - asked_at)), 0)
 
     async def _roll_back(self) -> None:
         def roll_back(connection: sqlite3.Connection) -> None:
