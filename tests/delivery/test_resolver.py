@@ -1,10 +1,12 @@
+import asyncio
 import socket
+import threading
 
 import pytest
 
 from tests.channels.notices import NOW
 from tests.delivery.clocks import HandClock
-from triaged.delivery.resolver import MEMORY_US, Answers, Resolver
+from triaged.delivery.resolver import MEMORY_US, THREADS, Answers, Resolver
 
 
 class Names:
@@ -62,4 +64,49 @@ async def test_working_name_server_is_always_asked() -> None:
     await resolver.resolve("hooks.example.org", 443)
 
     assert names.asked == 2
+    await resolver.close()
+
+
+async def test_name_that_hangs_keeps_one_thread_and_no_other_name_waits() -> None:
+    names, release = Names(), threading.Event()
+
+    def ask(host: str, port: int, family: int) -> Answers:
+        if host == "hangs.example.org":
+            names.asked += 1
+            release.wait()
+            return []
+        return names.ask(host, port, family)
+
+    resolver = Resolver(HandClock(NOW), ask)
+    async with asyncio.TaskGroup() as group:
+        waiting = [
+            group.create_task(resolver.resolve("hangs.example.org", 443))
+            for _ in range(2 * THREADS)
+        ]
+        (found,) = await resolver.resolve("hooks.example.org", 443)
+        release.set()
+
+    assert found["host"] == "192.0.2.1"
+    assert [task.result() for task in waiting] == [[]] * len(waiting)
+    assert names.asked == 2
+    await resolver.close()
+
+
+async def test_who_gives_up_does_not_take_the_answer_from_others() -> None:
+    release = threading.Event()
+
+    def ask(host: str, port: int, family: int) -> Answers:
+        release.wait()
+        return Names().ask(host, port, family)
+
+    resolver = Resolver(HandClock(NOW), ask)
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(resolver.resolve("hooks.example.org", 443))
+        second = group.create_task(resolver.resolve("hooks.example.org", 443))
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.sleep(0)
+        release.set()
+
+    assert [one["host"] for one in second.result()] == ["192.0.2.1"]
     await resolver.close()

@@ -17,9 +17,12 @@ MEMORY_US = 1 * HOUR
 """How long the last good answer may stand in for a name server that gives none."""
 
 NAMES_MAX = 1000
-THREADS = 4
-"""Look-ups that hang hold these, never the threads of the rest of the process."""
+THREADS = 16
+"""Look-ups that hang hold these, one a name, never the threads of the rest of the process."""
 
+
+Question = tuple[str, int, int]
+"""(host, port, family)."""
 
 Answers = Sequence[tuple[int, int, int, str, tuple[object, ...]]]
 """(family, type, protocol, canonical name, socket address) each."""
@@ -37,6 +40,7 @@ class Resolver(AbstractResolver):
         self._clock = clock
         self._ask_blocking = ask
         self._threads = ThreadPoolExecutor(THREADS, "resolver")
+        self._under_way: dict[Question, asyncio.Future[Answers]] = {}
         self._last: dict[tuple[str, int], tuple[int, list[ResolveResult]]] = {}
 
     async def resolve(
@@ -57,17 +61,30 @@ class Resolver(AbstractResolver):
         return found
 
     async def _ask(self, host: str, port: int, family: int) -> list[ResolveResult]:
-        loop = asyncio.get_running_loop()
-        asked = loop.run_in_executor(self._threads, self._ask_blocking, host, port, family)
         try:
             async with asyncio.timeout(WAIT_S):
-                answers = await asked
+                answers = await asyncio.shield(self._asked((host, port, family)))
         except TimeoutError:
             raise OSError(None, f"no address of {host} within {WAIT_S:.0f} s") from None
         return [
             _result(host, port, (family, protocol, str(address[0])))
             for family, _, protocol, _, address in answers
         ]
+
+    def _asked(self, question: Question) -> asyncio.Future[Answers]:
+        """The look-up that is under way, or a new one: who asks again waits for the same answer."""
+        asked = self._under_way.get(question)
+        if asked is None:
+            loop = asyncio.get_running_loop()
+            asked = loop.run_in_executor(self._threads, self._ask_blocking, *question)
+            self._under_way[question] = asked
+            asked.add_done_callback(lambda done: self._ended(question, done))
+        return asked
+
+    def _ended(self, question: Question, asked: asyncio.Future[Answers]) -> None:
+        self._under_way.pop(question, None)
+        if not asked.cancelled():
+            asked.exception()  # whoever asked may be gone
 
     async def close(self) -> None:
         """Let go of the threads; a look-up that hangs ends by itself."""
