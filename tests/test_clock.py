@@ -20,6 +20,14 @@ def test_now_never_goes_backwards() -> None:
     assert readings == sorted(readings)
 
 
+def test_a_clock_that_follows_another_goes_on_from_there() -> None:
+    clock = SystemClock()
+
+    clock.follow(1_000_000)
+
+    assert 1_000_000 <= clock.now() < 60_000_000
+
+
 def test_without_a_step_the_clocks_agree() -> None:
     assert abs(SystemClock().step_us()) < 1_000_000
 

@@ -26,7 +26,7 @@ class ThreadClock(Clock, Protocol):
 
 
 class SystemClock:
-    """Wall-clock time at start plus the time that has passed since, suspends included.
+    """Wall-clock time at start, or the database's, plus what has passed since, suspends included.
 
     Steps of the wall clock after the start do not move deadlines; `step_us` tells how far the
     wall clock has drifted from ours, for a log line and a metric.
@@ -42,6 +42,10 @@ class SystemClock:
     def now(self) -> int:
         """Now, in µs UTC."""
         return self._anchor_us + self._elapsed_us()
+
+    def follow(self, at: int) -> None:
+        """Take for now what another clock has just said (µs UTC): at the start, not later."""
+        self._anchor_us = at - self._elapsed_us()
 
     def step_us(self) -> int:
         """How far the wall clock now is ahead of ours, in µs."""

@@ -107,6 +107,8 @@ async def _run(path: Path, configuration: Configuration, outlet: logs.Outlet) ->
     clock = SystemClock()
     database = await open_database(configuration.store, clock)
     try:
+        if (at := await database.now()) is not None:
+            clock.follow(at)
         await database.look_at_room()
         async with database.transaction() as tx:
             is_shut = _needs_stored_token(configuration) and not await tokens.listing(tx)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.core.world import MONDAY
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR
@@ -96,3 +97,31 @@ async def test_it_is_known_up_to_when_the_copy_knows_until_all_are_told(
 
     assert (before, after) == (copied_at, None)
     await database.close()
+
+
+async def test_what_pg_restore_put_back_shares_no_number_and_no_epoch_either(
+    database: Database, clock: StillClock
+) -> None:
+    if database.name != "postgresql":
+        return  # it is done to the file, above
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(alertname="Before"))
+    copied_at = clock.at
+
+    async with database.transaction() as tx:
+        await restoring.set_apart_restored(tx)
+        untold = await restoring.untold(tx)
+    await desk.handle(desk.fires(alertname="After"))
+
+    assert untold == copied_at
+    assert (await desk.incident(1)).escalation.epoch == 1 + EPOCHS_SKIPPED
+    assert (await desk.incident(2 + NUMBERS_SKIPPED)).title == "After"
+    pages = await desk.pages(1)
+    assert {(page.epoch, page.possible_duplicate) for page in pages} == {(1 + EPOCHS_SKIPPED, True)}
+
+
+async def test_only_a_database_with_a_clock_tells_the_time(database: Database) -> None:
+    at = await database.now()
+
+    assert (at is None) == (database.name == "sqlite")
+    assert at is None or at > MONDAY

@@ -16,7 +16,7 @@ VERBS = {
     "prune": "delete what is past its retention",
     "info": "count what there is",
     "backup": "write a whole copy to a file, while the daemon runs or not",
-    "restore": "put a copy in the place of the store",
+    "restore": "put a copy in the place of the store; PostgreSQL: what pg_restore has put back",
 }
 
 
@@ -27,8 +27,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         one = verbs.add_parser(verb, help=what)
         _options.config(one)
         _options.output(one)
-        if verb in ("backup", "restore"):
+        if verb == "backup":
             one.add_argument("file", type=Path)
+        if verb == "restore":
+            one.add_argument("file", type=Path, nargs="?", help="for PostgreSQL none")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,12 +59,12 @@ def _print(answer: dict[str, Any]) -> None:
 
 async def _work(options: argparse.Namespace) -> dict[str, Any]:
     from triaged.cli._offline import existing, open_store, store_url
-    from triaged.store import backup, info, verify
+    from triaged.store import backup, info, restoring, verify
 
     if options.verb == "backup":
         await backup.backup(_sqlite(existing(store_url(options.config)), "pg_dump"), options.file)
         return {"backup": str(options.file)}
-    if options.verb == "restore":
+    if options.verb == "restore" and options.file is not None:
         path = _sqlite(store_url(options.config), "pg_restore")
         replaced = await backup.restore(path, options.file)
         return {"restored": str(options.file), "replaced": replaced and str(replaced)}
@@ -75,6 +77,12 @@ async def _work(options: argparse.Namespace) -> dict[str, Any]:
                 return {**counts, "sound": not problems, "problems": problems}
             case "prune":
                 return await _prune(options.config, database, clock.now())
+            case "restore":
+                if database.name != "postgresql":
+                    raise Failed("say which FILE to put in the place of the store")
+                async with database.transaction() as tx:
+                    await restoring.set_apart_restored(tx)
+                return {"restored": database.name}
             case _:  # migrating is what opening does
                 async with database.reading() as tx:
                     return {"store": database.name, **await info.summary(tx)}

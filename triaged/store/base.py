@@ -118,6 +118,10 @@ class Database(ABC):
         where too many read.
         """
 
+    async def now(self) -> int | None:
+        """What time it is there, in µs UTC; None: it has no clock but ours."""
+        return None
+
     @property
     def low(self) -> bool:
         """Whether there is so little room that only what must not stop may write."""

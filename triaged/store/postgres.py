@@ -16,6 +16,7 @@ COMMAND_S = 10
 
 LOCK_WAIT = "2s"
 POOL_MAX = 8
+NOW = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 SERVER_SETTINGS = {
     "application_name": "triaged",
     "lock_timeout": LOCK_WAIT,
@@ -121,6 +122,12 @@ class PostgresDatabase(Database):
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 yield PostgresTransaction(connection, writes=False)
+
+    async def now(self) -> int:
+        """The server's time: all replicas go by it."""
+        async with self.reading() as tx:
+            ((at,),) = await tx.fetch(NOW)
+        return int(at)
 
     def _acquired(self) -> AbstractAsyncContextManager[Any]:
         """A connection of the pool, in time: who waits for one is told to come again."""

@@ -22,7 +22,7 @@ RESTORED = "restored"
 """The counter that keeps, until everybody has been told, up to when the copy knows (µs)."""
 
 COPIED_AT = """SELECT MAX(at) FROM (SELECT MAX(heard_at) AS at FROM sources
-    UNION ALL SELECT MAX(changed_at) FROM incidents)"""
+    UNION ALL SELECT MAX(changed_at) FROM incidents) known"""
 SET_APART = (
     """UPDATE incidents SET body = json_set(body, '$.escalation.epoch',
            json_extract(body, '$.escalation.epoch') + :epochs)
@@ -34,6 +34,16 @@ SET_APART = (
     "INSERT OR REPLACE INTO counters (name, next) VALUES (:name, :copied_at)",
 )
 """A storm's epoch is the number of its umbrella. Pages that are due may have gone out since."""
+
+SET_APART_POSTGRES = (
+    """UPDATE incidents SET body = jsonb_set(body::jsonb, '{escalation,epoch}',
+           to_jsonb((body::jsonb #>> '{escalation,epoch}')::bigint + $1))::text
+       WHERE state <> 'closed' AND (body::jsonb #>> '{escalation,epoch}')::bigint > 0""",
+    "UPDATE timers SET epoch = epoch + $1 WHERE epoch > 0 AND kind <> 'storm'",
+    """UPDATE pages SET body = (jsonb_set(body::jsonb, '{epoch}',
+           to_jsonb((body::jsonb ->> 'epoch')::bigint + $1))
+           || '{"possible_duplicate": true}'::jsonb)::text WHERE state = 'due'""",
+)
 
 
 def set_apart(copy: Path, lost: Path) -> None:
@@ -50,6 +60,22 @@ def set_apart(copy: Path, lost: Path) -> None:
         }
         for statement in SET_APART:
             connection.execute(statement, values)
+
+
+async def set_apart_restored(tx: Transaction) -> None:
+    """As `set_apart`, of a PostgreSQL database that was put back: what was lost is not known."""
+    row = await tx.fetch_one(COPIED_AT)
+    for statement in SET_APART_POSTGRES:
+        await tx.execute(statement, EPOCHS_SKIPPED)
+    await tx.execute(
+        "UPDATE counters SET next = next + $1 WHERE name = 'incident'", NUMBERS_SKIPPED
+    )
+    await tx.execute(
+        """INSERT INTO counters (name, next) VALUES ($1, $2)
+           ON CONFLICT (name) DO UPDATE SET next = excluded.next""",
+        RESTORED,
+        (row and row[0]) or 0,
+    )
 
 
 def _next_number(lost: Path) -> int | None:
