@@ -18,6 +18,7 @@ from triaged.core.durations import HOUR
 from triaged.core.effects import Attached
 from triaged.core.model import State
 from triaged.errors import StoreError, StoreUnavailable
+from triaged.ingest import Received
 from triaged.store import incidents, quarantine
 from triaged.store.migrating import migrate
 
@@ -132,6 +133,21 @@ async def test_trouble_of_the_store_is_told_to_who_waits_for_the_disk(
             await first
             await place.quiet()
             assert await place.take(place.alerts(3)) is not None
+
+
+async def test_a_body_that_cannot_be_written_costs_no_neighbour(place: Place) -> None:
+    unwritable = Received("\udce9", b"[]", {}, 0)
+    async with place:
+        await place.held_up()
+        good = [place.sent(place.alerts(1, name)) for name in "bcd"]
+        await asyncio.sleep(0)
+        async with place.writing():
+            with pytest.raises(StoreUnavailable, match="see its log"):
+                await place.backlog.keep(unwritable, 1)
+        async with place.turning():
+            assert [await one for one in good] == [None] * 3
+
+    assert await place.stored() == MANY + 3
 
 
 async def test_trouble_while_deciding_is_waited_for(place: Place) -> None:
@@ -291,6 +307,21 @@ async def test_readers_do_not_wait_for_much(disk: Disk) -> None:
             await place.backlog.settled()
         assert place.backlog.waits
         first.cancel()
+
+
+async def test_readers_do_not_wait_for_what_was_not_written(disk: Disk) -> None:
+    async with Place(disk, Limits(glance_s=1e9)) as place:
+        first = await place.held_up()
+        disk.refuses = StoreUnavailable("the disk is full")
+        async with place.writing():
+            with pytest.raises(StoreUnavailable):
+                await place.take(place.alerts(3))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(place.backlog.settled())
+            await asyncio.sleep(0)
+            async with place.turning():
+                await first
+        await place.backlog.settled()
 
 
 async def test_it_is_seen_whether_what_waits_gets_on(disk: Disk) -> None:

@@ -64,3 +64,11 @@ def test_kept_headers_are_bounded() -> None:
 
     assert len(kept) == 40
     assert {len(value) for value in kept.values()} == {1000}
+
+
+def test_kept_headers_are_utf_8_whatever_came() -> None:
+    headers = {"user-agent": "caf\udce9", "x-caf\udce9": "é"}
+
+    kept = kept_headers(Received("a", b"", headers, 0))
+
+    assert kept == {"user-agent": "caf\ufffd", "x-caf\ufffd": "é"}

@@ -19,6 +19,7 @@ from triaged.core.events import Event, PackDecided
 from triaged.crashpoints import crash_point
 from triaged.engine import DECISION_FAILED, Engine
 from triaged.errors import StoreError, StoreUnavailable
+from triaged.glances import Glances
 from triaged.ingest import Parsed, Received
 from triaged.parsing import events_of, kept_headers, set_aside
 from triaged.store import backlog
@@ -118,7 +119,7 @@ class Backlog:
         self._read_to = 0
         """The id of the last pack that was in the buffer."""
         self._filling = False
-        self._readers: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._glances = Glances(limits.glance_s)
         self._write_wanted = asyncio.Event()
         self._decide_wanted = asyncio.Event()
 
@@ -191,9 +192,27 @@ class Backlog:
         return part
 
     async def _write(self, part: Sequence[Unwritten]) -> None:
+        """Put bodies on disk and say so; in halves, if one of them cannot be written."""
+        trouble = "triaged is stopping"
+        try:
+            await self._put(part)
+        except StoreError as error:
+            trouble = str(error)
+        except Exception:
+            if len(part) > 1:
+                middle = len(part) // 2
+                await self._write(part[:middle])
+                await self._write(part[middle:])
+                return
+            log.exception("body.unwritten", source=part[0].body.source)
+            trouble = "a fault of triaged: see its log"
+        finally:
+            _fail(part, trouble)
+
+    async def _put(self, part: Sequence[Unwritten]) -> None:
         packs = self._packed(part)
         self._count(packs, 1)  # until it is known what is there, if this goes wrong
-        self._writing, trouble = True, "triaged is stopping"
+        self._writing = True
         try:
             rows = await _rows_of(packs)
             async with self._database.transaction() as tx:
@@ -201,16 +220,13 @@ class Backlog:
                 crash_point("before_keep")
             crash_point("after_keep")
             self._hand_over(packs)
-            for one in part:
-                if not one.done.done():
-                    one.done.set_result(None)
-        except StoreError as error:
-            trouble = str(error)
         finally:
             self.turned_at = self._clock.now()
             self._writing = False
             self._decide_wanted.set()
-            _fail(part, trouble)
+        for one in part:
+            if not one.done.done():
+                one.done.set_result(None)
 
     def _hand_over(self, packs: Sequence[Pack]) -> None:
         """Spare the decider the reading, unless something older waits on disk alone."""
@@ -290,6 +306,7 @@ class Backlog:
         if not (self._buffer or self._unwritten or self._writing or self._decide_wanted.is_set()):
             # Nothing is there, whatever we thought: a write that failed has been counted.
             self.alerts = self._bytes = 0
+            self._glances.decided(self._last_id)
 
     async def _decide(self, chunk: Sequence[Pack]) -> None:
         events: list[Event] = []
@@ -323,10 +340,7 @@ class Backlog:
         self.turned_at = self._clock.now()
         self._count(chunk, -1)
         self._after = chunk[-1].id
-        while self._readers and self._readers[0][0] <= self._after:
-            done = self._readers.popleft()[1]
-            if not done.done():
-                done.set_result(None)
+        self._glances.decided(self._after)
         if self._unwritten:
             self._write_wanted.set()  # there is room again
 
@@ -354,15 +368,9 @@ class Backlog:
 
     async def settled(self) -> None:
         """Return when what came before is decided, if that takes no longer than a glance."""
-        if self._last_id <= self._after or self.alerts > GLANCE_ALERTS_MAX:
+        if self._last_id <= self._after or self._bytes <= 0 or self.alerts > GLANCE_ALERTS_MAX:
             return
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._readers.append((self._last_id, done))
-        try:
-            async with asyncio.timeout(self._limits.glance_s):
-                await done
-        except TimeoutError:
-            pass  # it shows what there is
+        await self._glances.wait_for(self._last_id)
 
 
 async def _rows_of(packs: Sequence[Pack]) -> list[Row]:

@@ -25,6 +25,9 @@ NO_SOURCE = "no_source"
 HEADERS_MAX = 40
 """Headers that are kept with a body; senders have about ten."""
 
+VALUE_MAX = 1000
+"""Characters of a header that are kept."""
+
 _TELLING = re.compile(r"auth|cookie|key|pass|secret|signature|token", re.IGNORECASE)
 
 
@@ -90,11 +93,23 @@ def set_aside(received: Received, reason: str, detail: str) -> BodyQuarantined:
 
 def kept_headers(received: Received) -> dict[str, str]:
     """The headers that are kept with a body: none that could hold a secret."""
-    kept = {key: value[:1000] for name, value in received.headers.items() if (key := _key(name))}
+    kept = {
+        key: value[:VALUE_MAX] if value.isascii() else _readable(value)
+        for name, value in received.headers.items()
+        if (key := _key(name))
+    }
     return kept if len(kept) <= HEADERS_MAX else dict(islice(kept.items(), HEADERS_MAX))
 
 
 @lru_cache(256)
 def _key(name: str) -> str:
     """The name under which a header is kept; empty: it is not."""
-    return "" if _TELLING.search(name) else name.lower()
+    return "" if _TELLING.search(name) else _readable(name.lower())
+
+
+def _readable(text: str) -> str:
+    """`text` as far as it is kept, with U+FFFD for bytes that were no UTF-8, which no store takes.
+
+    aiohttp hands them on as lone surrogates (PEP 383).
+    """
+    return text[:VALUE_MAX].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
