@@ -25,6 +25,14 @@ def test_an_instant_is_written_in_utc_with_microseconds() -> None:
     assert datetime.fromisoformat(instant_text(at)) == datetime(2026, 3, 30, 8, tzinfo=UTC)
 
 
+def test_a_year_has_four_digits_and_no_instant_is_unreadable() -> None:
+    early = instant(datetime(476, 9, 4, tzinfo=UTC))
+
+    assert instant_text(early) == "0476-09-04T00:00:00.000000Z"
+    assert instant_text(10**18) == "9999-12-31T23:59:59.999999Z"
+    assert instant_text(-(10**18)) == "0001-01-01T00:00:00.000000Z"
+
+
 def test_no_instant_stays_none() -> None:
     assert instant_text_or_none(None) is None
     assert instant_text_or_none(0) == "1970-01-01T00:00:00.000000Z"

@@ -18,6 +18,7 @@ NESTING_MAX = 64
 """How deep a body may nest. Real senders stay below 10; recursion gives out near 1,000."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 encode = msgspec.json.Encoder().encode
 
@@ -41,8 +42,15 @@ class Secret(str):
 
 
 def instant_text(at: int) -> str:
-    """`2026-03-30T08:00:00.000000Z` for an instant in µs UTC."""
-    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """`2026-03-30T08:00:00.000000Z` for an instant in µs UTC, one of the years that can be written.
+
+    What is stored has to be readable, so that any other becomes the first or the last of these.
+    """
+    try:
+        moment = _EPOCH + timedelta(microseconds=at)
+    except OverflowError:
+        moment = _FIRST if at < 0 else _LAST
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def instant_text_or_none(at: int | None) -> str | None:

@@ -3,9 +3,12 @@
 import json
 from typing import Any
 
-from aiohttp import ClientResponse
+import pytest
+from aiohttp import ClientPayloadError, ClientResponse
 
 from tests.api.site import Site
+from triaged.core.effects import ByKind, SaveIncident
+from triaged.core.model import Incident, Plan, Severity
 
 
 async def events(response: ClientResponse, count: int) -> list[dict[str, Any]]:
@@ -64,3 +67,19 @@ async def test_stopping_ends_the_stream(site: Site) -> None:
         site.context.hub.close()
 
         assert await response.content.read() == b""
+
+
+async def test_a_fault_of_ours_ends_the_stream_and_is_no_event(site: Site) -> None:
+    async with await site.ask("GET", "/api/v1/events") as response:
+        await response.content.readuntil(b"\n\n")
+        number = await site.declare()
+        (opened,) = await events(response, 1)
+        unwritable = Incident(
+            7, (), "\udce9", Severity.SEV2, "unclassified", 0, Plan("default", ())
+        )
+        site.context.hub.committed(ByKind([SaveIncident(unwritable)]))
+
+        with pytest.raises(ClientPayloadError):
+            await response.content.read()
+
+    assert opened["data"]["id"] == number

@@ -1,15 +1,22 @@
 """Request bodies: read within a time and a size, decoded with the place of what is wrong."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
 from aiohttp import HttpVersion11, StreamReader, web
 
 from triaged.errors import Malformed
-from triaged.wire import NESTING_MAX, decoded, nesting_of
+from triaged.wire import NESTING_MAX, decoded, instant, nesting_of
 
 T = TypeVar("T")
+
+YEAR_MAX = 9000
+"""What follows from an instant, such as the next answer that is due, can be written, too."""
+
+FIRST = instant(datetime(1, 1, 1, tzinfo=UTC))
+END = instant(datetime(YEAR_MAX + 1, 1, 1, tzinfo=UTC))
 
 BODY_S = 10.0
 """A sender on a bad line needs a second; Prometheus itself gives up after 10."""
@@ -78,9 +85,22 @@ async def _arriving(content: StreamReader, limit: int, wait_s: float) -> bytes:
 
 
 def decode(body: bytes, kind: type[T]) -> T:
-    """`body` as `kind`; an empty body is an empty object. Raises Malformed."""
+    """`body` as `kind`; an empty body is an empty object. Raises Malformed.
+
+    Its instants are such as can be written in UTC, also when something is added to them.
+    """
     if nesting_of(body) > NESTING_MAX:
         raise Malformed("nested_too_deep", f"nested deeper than {NESTING_MAX} levels")
     if b"\\u0000" in body:
         raise Malformed("wrong_shape", "texts may not hold the character U+0000")
-    return decoded(msgspec.json.Decoder(kind), body or b"{}")
+    found = decoded(msgspec.json.Decoder(kind), body or b"{}")
+    if isinstance(found, msgspec.Struct):
+        _bound_instants(found)
+    return found
+
+
+def _bound_instants(found: msgspec.Struct) -> None:
+    for name, key in zip(found.__struct_fields__, found.__struct_encode_fields__, strict=True):
+        value = getattr(found, name)
+        if isinstance(value, datetime) and not FIRST <= instant(value) < END:
+            raise Malformed("wrong_shape", f"an instant of the years 1 to {YEAR_MAX}", f"$.{key}")

@@ -5,6 +5,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 
+import structlog
 from aiohttp import web
 
 from triaged.api import problems
@@ -14,6 +15,8 @@ from triaged.api.hub import WATCHERS_MAX, Change, Watcher
 from triaged.api.routes import Call, Route, Scope
 from triaged.core.document import incident_document
 from triaged.wire import encode
+
+log = structlog.get_logger()
 
 PING_S = 15.0
 """Proxies close connections that are silent for a minute, some for half of one."""
@@ -47,6 +50,9 @@ async def stream(call: Call) -> web.StreamResponse:
             await _follow(call, response, watcher)
         except (ConnectionError, TimeoutError):
             pass  # the reader is gone, or might as well be
+        except Exception:
+            log.exception("stream.failed")
+            call.request.protocol.force_close()  # whatever came next would be read as an event
     return response
 
 
