@@ -268,6 +268,7 @@ class Daemon:
         if self._stop.is_set():
             os._exit(EXIT_FAILED)
         self._stop.set()
+        self._context.stop.tell()
         log.info("daemon.stopping")
         notify(os.environ, "STOPPING=1")
 

@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer, TestClient
 
-from triaged.api.bodies import TooLarge, TooSlow, decode, read_body
-from triaged.api.schemas import Note
+from triaged.api.bodies import Stop, Stopped, TooLarge, TooSlow, decode, read_body
+from triaged.api.schemas import Note, Snooze
 from triaged.errors import Malformed
 
 LIMIT = 100_000
@@ -17,11 +17,15 @@ LIMIT = 100_000
 class Reader:
     """A server that reads a body and remembers what came of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, wait_s: float = 0.05) -> None:
+        self.wait_s = wait_s
         self.read: list[object] = []
+        self.stop = Stop()
+        self.asked = asyncio.Event()
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
-        self.read.append(await read_body(request, LIMIT, wait_s=0.05))
+        self.asked.set()
+        self.read.append(await read_body(request, LIMIT, self.stop, self.wait_s))
         return web.Response()
 
 
@@ -64,6 +68,38 @@ async def test_a_body_that_does_not_come_is_given_up() -> None:
     assert reader.read == [TooSlow()]
 
 
+async def test_a_body_that_has_not_come_at_a_stop_is_given_up_at_once() -> None:
+    reader = Reader(wait_s=1e9)
+    async with RawTestServer(reader.answer) as server:
+        for _ in ("under way", "new"):
+            answers, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
+            await reader.asked.wait()
+            reader.asked.clear()
+            reader.stop.tell()
+            await answers.readline()
+            writer.close()
+
+    assert reader.read == [Stopped(), Stopped()]
+    assert not reader.stop.waits
+
+
+async def test_a_stop_is_told_also_while_a_body_runs_out_of_time() -> None:
+    stop = Stop()
+
+    async def too_slow() -> None:
+        async with asyncio.timeout(0) as wait:
+            stop.waits.add(wait)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                stop.tell()
+
+    with pytest.raises(TimeoutError):
+        await too_slow()
+    assert stop.told
+
+
 async def test_a_sender_that_asks_first_is_told_to_go_on() -> None:
     reader = Reader()
     async with asking(reader) as client:
@@ -99,6 +135,14 @@ def test_what_is_no_such_body_is_malformed(body: bytes, reason: str) -> None:
         decode(body, Note)
 
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "until", ["9999-12-31T23:59:59-05:00", "9001-01-01T00:00:00Z", "0001-01-01T00:00:00+05:00"]
+)
+def test_an_instant_that_cannot_be_written_in_utc_is_malformed(until: str) -> None:
+    with pytest.raises(Malformed, match=r"\$\.until: an instant of the years 1 to 9000"):
+        decode(f'{{"until": "{until}"}}'.encode(), Snooze)
 
 
 def test_an_empty_body_is_an_empty_object() -> None:

@@ -75,6 +75,15 @@ async def test_in_a_storm_alerts_are_answered_before_they_are_decided(site: Site
     assert [one["reason"] for one in kept["quarantine"]] == ["wrong_shape"]
 
 
+async def test_at_a_stop_alerts_are_not_accepted_but_sent_again(site: Site) -> None:
+    site.context.stop.tell()
+
+    response = await site.ask("POST", "/webhooks/alertmanager", "ingest", json=GROUP)
+
+    assert (response.status, response.headers["Retry-After"]) == (503, "5")
+    assert (await response.json())["detail"] == "triaged is stopping"
+
+
 async def test_a_storm_changes_nothing_for_what_can_never_be_right(site: Site) -> None:
     site.context.engine.unfinished += PROMPT_MAX
 

@@ -65,7 +65,7 @@ def acting(kind: type[T], event_of: Callable[[Wish, T], Action]) -> Handler:
         number = incident_number(call.params["id"])
         if number is None:
             return unknown(call)
-        body = await read_body(call.request, API_BODY_MAX)
+        body = await read_body(call.request, API_BODY_MAX, call.context.stop)
         if not isinstance(body, bytes):
             return unread(call, body)
         wish = Wish(number, call.caller.by, call.context.clock.now())

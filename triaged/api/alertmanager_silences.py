@@ -141,7 +141,7 @@ async def show(call: Call) -> web.StreamResponse:
 
 async def post(call: Call) -> web.StreamResponse:
     """A new silence; with an `id` one that changes, in place or as a new one."""
-    body = await read_body(call.request, API_BODY_MAX)
+    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
     if not isinstance(body, bytes):
         return unread(call, body)
     posted = decode(body, PostedSilence)

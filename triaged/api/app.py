@@ -48,6 +48,7 @@ class Server(web.Server):
 
     async def shutdown(self, timeout: float | None = None) -> None:
         """End the streams, which would go on for ever; give other requests `timeout` seconds."""
+        self._context.stop.tell()
         self._context.hub.close()
         await super().shutdown(timeout)
 

@@ -39,11 +39,36 @@ class Broken(msgspec.Struct, frozen=True):
     """The body ended early or its framing is wrong."""
 
 
-Unread = TooLarge | TooSlow | Broken
+class Stopped(msgspec.Struct, frozen=True):
+    """The body had not arrived when triaged was told to stop."""
+
+
+Unread = TooLarge | TooSlow | Broken | Stopped
 """Why there is no body."""
 
 
-async def read_body(request: web.BaseRequest, limit: int, wait_s: float = BODY_S) -> bytes | Unread:
+class Stop:
+    """Whether triaged was told to stop. Who waits for a body hears of it at once.
+
+    aiohttp drops what arrives once it shuts down: the body would never be whole.
+    """
+
+    def __init__(self) -> None:
+        self.told = False
+        self.waits: set[asyncio.Timeout] = set()
+
+    def tell(self) -> None:
+        """From now on."""
+        self.told = True
+        for wait in self.waits:
+            if wait.expired():
+                continue  # its body was too slow a moment before
+            wait.reschedule(asyncio.get_running_loop().time())
+
+
+async def read_body(
+    request: web.BaseRequest, limit: int, stop: Stop, wait_s: float = BODY_S
+) -> bytes | Unread:
     """The whole body, unless it is larger than `limit` bytes or takes longer than `wait_s`."""
     if (request.content_length or 0) > limit:
         return TooLarge(limit)
@@ -53,9 +78,9 @@ async def read_body(request: web.BaseRequest, limit: int, wait_s: float = BODY_S
             body = content.read_nowait()
         else:
             await _ask_for_it(request)
-            body = await _arriving(content, limit, wait_s)
+            body = await _arriving(content, limit, stop, 0 if stop.told else wait_s)
     except TimeoutError:
-        return TooSlow()
+        return Stopped() if stop.told else TooSlow()
     except (web.RequestPayloadError, ConnectionError, asyncio.IncompleteReadError):
         return Broken()
     return body if len(body) <= limit else TooLarge(limit)
@@ -72,15 +97,19 @@ async def _ask_for_it(request: web.BaseRequest) -> None:
         request.writer.output_size = 0  # nothing of the answer itself is out
 
 
-async def _arriving(content: StreamReader, limit: int, wait_s: float) -> bytes:
+async def _arriving(content: StreamReader, limit: int, stop: Stop, wait_s: float) -> bytes:
     parts: list[bytes] = []
     size = 0
-    async with asyncio.timeout(wait_s):
-        while part := await content.readany():
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                break
+    async with asyncio.timeout(wait_s) as wait:
+        stop.waits.add(wait)
+        try:
+            while part := await content.readany():
+                parts.append(part)
+                size += len(part)
+                if size > limit:
+                    break
+        finally:
+            stop.waits.discard(wait)
     return b"".join(parts)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from triaged.api.auth import Authority
+from triaged.api.bodies import Stop
 from triaged.api.hub import Hub
 from triaged.api.intake import Intake
 from triaged.backlog import Backlog
@@ -44,6 +45,8 @@ class Context:
     """Needs its loops `write` and `decide`."""
     doorway: Doorway = field(init=False)
     """Hears of each request's connection."""
+    stop: Stop = field(init=False, default_factory=Stop)
+    """Wants to hear of it first when we stop."""
     started_at: int = field(init=False)
     counted_at: int | None = field(init=False, default=None)
     """When the gauges that the store feeds were last brought up to date."""

@@ -119,7 +119,7 @@ async def show_pages(call: Call) -> web.StreamResponse:
 
 async def declare(call: Call) -> web.StreamResponse:
     """An incident by hand."""
-    body = await read_body(call.request, API_BODY_MAX)
+    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
     if not isinstance(body, bytes):
         return unread(call, body)
     wish = decode(body, Declaration)

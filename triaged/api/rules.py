@@ -127,7 +127,7 @@ def _row(name: str, one: RuleStats, shadows: frozenset[str], *, loaded: bool) ->
 
 async def reclassify(call: Call) -> web.StreamResponse:
     """Classify what fires by today's rules, and write what differs unless it is a dry run."""
-    body = await read_body(call.request, API_BODY_MAX)
+    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
     if not isinstance(body, bytes):
         return unread(call, body)
     wish = decode(body, ReclassifyWish)

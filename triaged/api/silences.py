@@ -100,7 +100,7 @@ def unknown(call: Call) -> web.Response:
 
 async def create(call: Call) -> web.StreamResponse:
     """A new silence, or one that is changed."""
-    body = await read_body(call.request, API_BODY_MAX)
+    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
     if not isinstance(body, bytes):
         return unread(call, body)
     wish = decode(body, SilenceWish)
@@ -188,7 +188,7 @@ async def _answered(call: Call, outcome: Silenced | Unknown, status: int) -> web
 
 async def preview(call: Call) -> web.StreamResponse:
     """What a silence with these matchers would mute now."""
-    body = await read_body(call.request, API_BODY_MAX)
+    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
     if not isinstance(body, bytes):
         return unread(call, body)
     matchers, errors = matchers_of(decode(body, SilencePreviewWish).matchers)

@@ -16,7 +16,7 @@ BASE = "/api/v1/tokens"
 
 async def create(call: Call) -> web.StreamResponse:
     """Make a token; only this answer shows it."""
-    body = await read_body(call.request, API_BODY_MAX)
+    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
     if not isinstance(body, bytes):
         return unread(call, body)
     wish = tokens.TokenWish.read(decode(body, dict[str, Any]))

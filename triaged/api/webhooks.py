@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from triaged.api import answers, problems
-from triaged.api.bodies import Broken, TooLarge, TooSlow, Unread, read_body
+from triaged.api.bodies import Broken, Stopped, TooLarge, TooSlow, Unread, read_body
 from triaged.api.guards import admit, refused
 from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import Accepted
@@ -53,7 +53,7 @@ async def take(call: Call, name: str, *, only_json: bool = False) -> web.StreamR
     intake = context.intake
     intake.requests += 1
     try:
-        body = await read_body(call.request, context.configuration.max_body)
+        body = await read_body(call.request, context.configuration.max_body, context.stop)
         if not isinstance(body, bytes):
             return unread(call, body)
         return await _taken(call, source, body, received_at)
@@ -158,6 +158,8 @@ def holds(source: Source, received: Received) -> bool:
 
 
 def _not_now(call: Call) -> web.Response | None:
+    if call.context.stop.told:
+        return refused(call, "stopping", problems.unavailable("triaged is stopping"))
     if call.context.database.low:
         answer = problems.unavailable("the disk of the store is nearly full")
         return refused(call, "disk_low", answer)
@@ -189,6 +191,8 @@ def unread(call: Call, why: Unread) -> web.Response:
         case Broken():
             answer = problems.problem(400, "the body ended early, or its framing is wrong")
             return refused(call, "broken", answer)
+        case Stopped():
+            return refused(call, "stopping", problems.unavailable("triaged is stopping"))
 
 
 ROUTES = tuple(
