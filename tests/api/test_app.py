@@ -1,5 +1,7 @@
 """Every route asks for its scope; what is not there is 404, what is not allowed 405."""
 
+import asyncio
+
 import pytest
 
 from tests.api.site import Site
@@ -114,6 +116,25 @@ async def test_a_slash_too_many_is_no_different(site: Site) -> None:
     assert response.status == 200
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        ("OPTIONS *", b"404"),
+        ("CONNECT triaged:80", b"404"),
+        ("GET http://triaged/-/healthy", b"200"),
+        ("POST http://triaged/api/v1/incidents/INC-1", b"405"),
+    ],
+)
+async def test_every_form_of_a_target_has_its_answer(site: Site, head: str, status: bytes) -> None:
+    reader, writer = await asyncio.open_connection(site.client.host, site.client.port)
+    writer.write(f"{head} HTTP/1.1\r\nHost: triaged\r\n\r\n".encode())
+
+    answer = await reader.readline()
+
+    writer.close()
+    assert answer.split()[1] == status
+
+
 async def test_a_fault_of_ours_is_503_and_no_traceback(site: Site) -> None:
     site.lose_store(ValueError("canary"))
 
@@ -156,11 +177,11 @@ async def test_without_tokens_another_sites_page_is_refused(open_site: Site) -> 
     assert answer.status == 403
 
 
-async def test_names_in_a_path_may_be_written_in_other_ways(site: Site) -> None:
+async def test_a_path_may_be_written_in_other_ways(site: Site) -> None:
     number = await site.declare()
 
     for written in (number, number.replace("-", "%2D"), number.replace("I", "%49")):
-        assert (await site.get(f"/api/v1/incidents/{written}"))["id"] == number
+        assert (await site.get(f"/%61pi/v1/incidents/{written}"))["id"] == number
     assert (await site.ask("GET", f"/api/v1/incidents/{number}%2Falerts")).status == 404
 
 

@@ -4,9 +4,7 @@ Senders turn a redirected POST into an empty GET that they count as delivered, s
 slash too many is served as if it had none, and nothing ever redirects.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -14,13 +12,11 @@ from triaged.api import problems
 from triaged.api.connection import Connection
 from triaged.api.context import Context
 from triaged.api.guards import Bound, bound
-from triaged.api.routes import Route
+from triaged.api.routes import Route, parts_of
 from triaged.plugins import kinds, load
 
 PACKAGES = ("triaged.api", "triaged.web")
 """The folders whose modules list `ROUTES`."""
-
-_SLASHES = re.compile("/{2,}")
 
 
 def routes() -> tuple[Route, ...]:
@@ -62,14 +58,13 @@ class Paths:
 
     def __init__(self, context: Context) -> None:
         self._plain: dict[tuple[str, str], Bound] = {}
-        self._named: dict[str, list[tuple[str, re.Pattern[str], Bound]]] = {}
+        self._named: dict[str, list[tuple[str, Route, Bound]]] = {}
         """By the first part of the path: those with names in it."""
         for route in routes():
             run = bound(route, context)
             for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
                 if "{" in route.path:
-                    named = self._named.setdefault(_first_part(route.path), [])
-                    named.append((method, route.pattern, run))
+                    self._named.setdefault(route.parts[0], []).append((method, route, run))
                 else:
                     self._plain[method, route.path] = run
 
@@ -78,25 +73,20 @@ class Paths:
         run = self._plain.get((request.method, request.path))
         if run is not None:
             return await run(request, {})
-        path = _SLASHES.sub("/", request.rel_url.raw_path).rstrip("/") or "/"
-        found = self._meant(path)
+        found = self._meant(parts_of(request.rel_url.raw_path))
         if request.method in found:
             run, params = found[request.method]
             return await run(request, params)
         return problems.not_allowed(sorted(found)) if found else problems.not_found()
 
-    def _meant(self, path: str) -> dict[str, tuple[Bound, Mapping[str, str]]]:
-        """By method: what answers on `path`, and the names in it."""
+    def _meant(self, parts: Sequence[str]) -> dict[str, tuple[Bound, Mapping[str, str]]]:
+        """By method: what answers on a path of these parts, and the names in it."""
+        path = f"/{'/'.join(parts)}"
         found: dict[str, tuple[Bound, Mapping[str, str]]] = {
             method: (run, {}) for (method, plain), run in self._plain.items() if plain == path
         }
-        for method, pattern, run in self._named.get(_first_part(path), ()):
-            match = pattern.fullmatch(path)
-            if match is not None:
-                params = {name: unquote(text) for name, text in match.groupdict().items()}
+        for method, route, run in self._named.get(parts[0], ()) if parts else ():
+            params = route.names_in(parts)
+            if params is not None:
                 found.setdefault(method, (run, params))
         return found
-
-
-def _first_part(path: str) -> str:
-    return path.split("/", 2)[1]

@@ -1,14 +1,18 @@
 """A route: method, path, who may, what it does. One without a scope cannot be written."""
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
+from urllib.parse import unquote
 
 import msgspec
 from aiohttp import web
 
 from triaged.api.auth import NOBODY
 from triaged.api.context import Context
+
+PATHS_MAX = 256
+"""Paths remembered: a sender uses one, and there are some 70 routes."""
 
 
 class Scope(StrEnum):
@@ -65,6 +69,31 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
 
     @property
-    def pattern(self) -> re.Pattern[str]:
-        """The paths that it is for."""
-        return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path))
+    def parts(self) -> tuple[str, ...]:
+        """Those of its path; a name is in braces."""
+        return parts_of(self.path)
+
+    def names_in(self, parts: Sequence[str]) -> dict[str, str] | None:
+        """What the names stand for in a path of these parts; None: it is none of this route's."""
+        wanted = self.parts
+        if len(parts) != len(wanted):
+            return None
+        names: dict[str, str] = {}
+        for want, part in zip(wanted, parts, strict=True):
+            if want.startswith("{"):
+                names[want[1:-1]] = part
+            elif want != part:
+                return None
+        return names
+
+
+@lru_cache(PATHS_MAX)
+def parts_of(path: str) -> tuple[str, ...]:
+    """What stands between the slashes of a path, however it is written: `%61` is `a`.
+
+    An encoded slash belongs to its part, and a slash too many makes none. A path that does not
+    begin with a slash, as in `OPTIONS *`, has one part that no route has.
+    """
+    if not path.startswith("/"):
+        return (path,) if path else ()
+    return tuple([unquote(part) if "%" in part else part for part in path.split("/") if part])
