@@ -75,6 +75,14 @@ async def test_in_a_storm_alerts_are_answered_before_they_are_decided(site: Site
     assert [one["reason"] for one in kept["quarantine"]] == ["wrong_shape"]
 
 
+async def test_every_alert_that_is_set_aside_is_counted_in_the_answer(site: Site) -> None:
+    bad = {**GROUP, "alerts": [*GROUP["alerts"], *[{"status": 7}] * 1_000]}
+
+    response = await site.ask("POST", "/webhooks/alertmanager", "ingest", json=bad)
+
+    assert (await response.json())["quarantined"] == 1_000
+
+
 async def test_at_a_stop_alerts_are_not_accepted_but_sent_again(site: Site) -> None:
     site.context.stop.tell()
 

@@ -121,7 +121,7 @@ def summary(parsed: Parsed, outcome: list[Answer] | None) -> bytes:
 
     Without an `outcome` the body is on disk and decided later: no incident is known yet.
     """
-    taken, rejected = len(parsed.alerts), len(parsed.rejected)
+    taken, rejected = len(parsed.alerts), sum([one.count for one in parsed.rejected])
     numbers: set[int] = set()
     for one in outcome[:taken] if outcome else ():
         if not isinstance(one, Attached):

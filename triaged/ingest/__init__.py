@@ -56,6 +56,8 @@ class Rejected(msgspec.Struct, frozen=True):
     reason: str
     detail: str
     body: bytes
+    count: int = 1
+    """How many alerts are in it."""
 
 
 class Parsed(msgspec.Struct, frozen=True):

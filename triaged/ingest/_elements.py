@@ -146,5 +146,6 @@ def _rejected(
     rejected = [Rejected(error.reason, str(error), wrap([raw])) for raw, error in alone]
     if together:
         error = _of_all(together)
-        rejected.append(Rejected(error.reason, str(error), wrap([raw for raw, _ in together])))
+        body = wrap([raw for raw, _ in together])
+        rejected.append(Rejected(error.reason, str(error), body, len(together)))
     return rejected
