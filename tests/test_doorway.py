@@ -1,7 +1,7 @@
 """Who opens connections and says nothing is shown the door; who asks may stay."""
 
 from triaged.core.durations import SECOND
-from triaged.doorway import HEAD_US, STRANGERS_MAX, Doorway
+from triaged.doorway import HEAD_US, RESTING_MAX, STRANGERS_MAX, Doorway
 
 
 class Line:
@@ -48,6 +48,18 @@ def test_an_address_has_few_strangers_and_the_newest_go() -> None:
 
     assert all(line.aborted for line in new)
     assert not any(line.aborted for line in [*old, other])
+
+
+def test_in_a_crowd_an_address_keeps_few_that_rest_and_the_oldest_go() -> None:
+    doorway = Doorway(crowd=10)
+    many = [Line() for _ in range(RESTING_MAX + 3)]
+    few = [Line("192.0.2.2") for _ in range(RESTING_MAX)]
+
+    assert doorway.thin([*few, *many], count=10) == 0
+    assert doorway.thin([*few, *many], count=12) == 2
+    assert [line.aborted for line in many[:3]] == [True, True, False]
+    assert doorway.thin([*few, *many[2:]], count=1000) == 1
+    assert not any(line.aborted for line in few)
 
 
 def test_a_connection_that_is_gone_is_forgotten() -> None:

@@ -194,6 +194,7 @@ class Daemon:
             reload=self.reload,
             health=self.health,
         )
+        self._server = Server(self._context)
         self._upkeep = Upkeep(self._context)
         self._connections.context = self._context
         self._connections.timekeeper = self._timekeeper
@@ -209,7 +210,7 @@ class Daemon:
         self._connections.delivery = self._delivery
         self._context.metrics.reloaded(self._clock.now(), successful=True)
         self._listen_to_signals()
-        runner = web.ServerRunner(Server(self._context), shutdown_timeout=REQUESTS_END_S)
+        runner = web.ServerRunner(self._server, shutdown_timeout=REQUESTS_END_S)
         await runner.setup()
         await self._context.backlog.open()
         _spare_the_collector()
@@ -244,7 +245,7 @@ class Daemon:
             "timekeeper": self._timekeeper.run,
             "upkeep": self._upkeep.run,
             "disk": DiskWatch(self._context).run,
-            "heartbeat": lambda: keep_turning(self._clock, lambda: self._beat(runner)),
+            "heartbeat": lambda: keep_turning(self._clock, self._beat),
         }
         status = 0
         try:
@@ -288,12 +289,9 @@ class Daemon:
             "backlog": not self._context.backlog.waits or self._context.backlog.turned_at > since,
         }
 
-    def _beat(self, runner: web.ServerRunner) -> None:
+    def _beat(self) -> None:
         """Show idle strangers the door; tell systemd that we live, if we do."""
-        if runner.server is not None:
-            lines = [one.transport for one in runner.server.connections if one.transport]
-            closed = self._context.doorway.look(lines, self._clock.now())
-            self._context.metrics.requests_refused.labels("stranger").inc(closed)
+        self._context.metrics.requests_refused.labels("stranger").inc(self._server.look())
         if watchdog_us(os.environ, os.getpid()) and all(self.health().values()):
             notify(os.environ, "WATCHDOG=1")
 

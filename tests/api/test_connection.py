@@ -6,6 +6,8 @@ import json
 import pytest
 
 from tests.api.site import TOKENS, Site
+from triaged.api.app import Server
+from triaged.doorway import RESTING_MAX
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,31 @@ async def test_requests_that_come_together_are_answered_in_their_order(site: Sit
     writer.close()
 
     assert [json.loads(one.partition(b"\r\n\r\n")[2])["accepted"] for one in answers] == [1, 2, 3]
+
+
+async def test_in_a_crowd_connections_that_rest_are_closed_and_none_that_asks(site: Site) -> None:
+    server = site.client.server.runner.server  # type: ignore[union-attr] # it runs
+    assert isinstance(server, Server)
+    lines = [
+        await asyncio.open_connection("127.0.0.1", site.client.port) for _ in range(RESTING_MAX + 3)
+    ]
+    asking, *resting = lines
+    for reader, writer in resting:
+        writer.write(b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"healthy.\n")
+    head = f"Host: localhost\r\nAuthorization: Bearer {TOKENS['ingest']}\r\nContent-Length: 2\r\n"
+    asking[1].write(f"POST /webhooks/alertmanager HTTP/1.1\r\n{head}\r\n".encode())
+    while not site.context.intake.requests:
+        await site.ask("GET", "/-/healthy")
+
+    site.context.doorway.crowd = len(lines)
+    closed_of_few = server.look()
+    site.context.doorway.crowd = 0
+    closed = server.look()
+
+    assert (closed_of_few, closed) == (1, 2)
+    assert [await reader.read() for reader, _ in resting[:2]] == [b"", b""]
+    asking[1].write(b"{}")
+    assert (await asking[0].readline()).split()[1] == b"400"
+    for _, writer in lines:
+        writer.close()

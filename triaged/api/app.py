@@ -42,6 +42,21 @@ class Server(web.Server):
         """The protocol of a new connection."""
         return Connection(self, self._context)
 
+    def look(self) -> int:
+        """Show the door to connections that ask nothing; how many were closed."""
+        doorway, now = self._context.doorway, self._context.clock.now()
+        lines = {one: one.transport for one in self.connections if one.transport is not None}
+        closed = doorway.look(lines.values(), now)
+        if len(lines) - closed <= doorway.crowd:
+            return closed
+        resting = [
+            (until, number, line)
+            for number, (one, line) in enumerate(lines.items())
+            if isinstance(one, Connection) and (until := one.rests_until) is not None
+        ]
+        oldest_first = [line for _, _, line in sorted(resting) if not line.is_closing()]
+        return closed + doorway.thin(oldest_first, len(lines) - closed)
+
     async def shutdown(self, timeout: float | None = None) -> None:
         """End the streams, which would go on for ever; give other requests `timeout` seconds."""
         self._context.stop.tell()

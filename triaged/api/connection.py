@@ -7,6 +7,7 @@ from aiohttp import web
 
 from triaged.api import problems
 from triaged.api.context import Context
+from triaged.doorway import REST_S
 
 log = structlog.get_logger()
 
@@ -25,8 +26,15 @@ class Connection(web.RequestHandler):
             loop=asyncio.get_running_loop(),
             access_log=None,  # type: ignore[arg-type] # as AppRunner takes it: no log
             auto_decompress=False,
+            keepalive_timeout=REST_S,
         )
         self._context = context
+
+    @property
+    def rests_until(self) -> float | None:
+        """When it will have rested for too long, by the loop's clock; None: something is asked."""
+        rests = self._waiter is not None and not self._waiter.done()
+        return self._next_keepalive_close_time if rests else None
 
     def handle_error(
         self,
