@@ -30,7 +30,7 @@ from triaged.core.model import (
     Severity,
     Shadowed,
 )
-from triaged.metrics import Metrics, StoreCounts
+from triaged.metrics import Metrics, Named, StoreCounts
 
 NAMES = """
     alerts_received_total alerts_quarantined_total alerts_unclassified_total
@@ -156,6 +156,28 @@ def test_quarantine_is_counted_by_source_and_reason() -> None:
     committed(metrics, [Quarantine("grafana", "not_json", "", b"x", {}, 0)])
 
     assert value(metrics, "alerts_quarantined_total", source="grafana", reason="not_json") == 1
+
+
+def test_what_may_be_counted_begins_at_zero_and_ends_with_its_name() -> None:
+    metrics = Metrics()
+    before = Named(("grafana", "old"), ("not_json",), ("console",), ("base", "old"))
+    metrics.expect(before)
+    committed(metrics, [Quarantine("grafana", "not_json", "", b"x", {}, 0)])
+
+    metrics.expect(replace(before, sources=("grafana",), rules=("base", "new")))
+
+    assert value(metrics, "alerts_received_total", source="grafana", status="resolved") == 0
+    assert value(metrics, "alerts_quarantined_total", source="grafana", reason="not_json") == 1
+    assert value(metrics, "alerts_quarantined_total", source="old", reason="not_json") is None
+    assert value(metrics, "ingest_seconds_count", source="grafana") == 0
+    assert value(metrics, "alerts_suppressed_total", reason="silence") == 0
+    assert value(metrics, "pages_total", channel="console", outcome="retried") == 0
+    assert value(metrics, "page_latency_seconds_count", channel="console") == 0
+    assert [value(metrics, "rule_matches_total", rule=rule) for rule in ("base", "new", "old")] == [
+        0,
+        0,
+        None,
+    ]
 
 
 def test_what_the_store_no_longer_holds_goes_to_zero() -> None:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from triaged import __version__, logs
 from triaged.api.app import Server
 from triaged.api.context import Context
+from triaged.api.scrape import expect
 from triaged.clock import SystemClock, Turns
 from triaged.config.access import lets_everybody_in
 from triaged.config.files import STATE
@@ -209,6 +210,7 @@ class Daemon:
         self._delivery = Delivery(self._engine, self._database, self._clock, equipment)
         self._connections.delivery = self._delivery
         self._context.metrics.reloaded(self._clock.now(), successful=True)
+        expect(self._context)
         self._listen_to_signals()
         runner = web.ServerRunner(self._server, shutdown_timeout=REQUESTS_END_S)
         await runner.setup()
@@ -341,6 +343,7 @@ class Daemon:
         self._context.configuration = configuration
         self._engine.settings = settings
         self._delivery.reload(configuration.channels)
+        expect(self._context)
 
 
 def _spare_the_collector() -> None:

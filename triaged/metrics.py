@@ -6,7 +6,7 @@ alert is tallied per commit, so that a repeat costs a dictionary update.
 
 import platform
 from collections import Counter as Tally
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 import prometheus_client
@@ -27,6 +27,7 @@ from triaged.core.effects import (
     StartEpisode,
 )
 from triaged.core.model import LIVE, Outcome, Page, PageKind, PageState, Severity
+from triaged.core.muting import Muter
 
 # A `_created` series for each counter would double the answer.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # has no types
@@ -47,6 +48,11 @@ BATCH_BUCKETS = (1, 4, 16, 64, 256, 1024, 4096)
 """A request of Prometheus holds at most 256 alerts; a batch holds several requests."""
 
 
+STATUSES = ("firing", "resolved")
+RETRIED = "retried"
+OUTCOMES = (PageState.SENT, PageState.FAILED, PageState.SUPERSEDED, RETRIED)
+
+
 class StoreCounts(msgspec.Struct, frozen=True):
     """What a scrape asks of the store."""
 
@@ -60,6 +66,19 @@ class StoreCounts(msgspec.Struct, frozen=True):
     """When the oldest body that is not decided came in; None: all is decided."""
 
 
+class Named(msgspec.Struct, frozen=True):
+    """What labels come from, besides closed sets of the core: reasons, and the configuration."""
+
+    sources: Collection[str] = ()
+    reasons: Collection[str] = ()
+    channels: Collection[str] = ()
+    rules: Collection[str] = ()
+
+
+Series = tuple[Counter | Histogram, tuple[str, ...]]
+"""A metric, and values of its labels."""
+
+
 class Metrics:
     """The counters of one daemon. `committed` is part of what observes the engine."""
 
@@ -69,6 +88,7 @@ class Metrics:
         self._incidents()
         self._pages()
         self._own_work()
+        self._expected: frozenset[Series] = frozenset()
 
     def _alerts(self) -> None:
         self.alerts_received = self._counter(
@@ -88,6 +108,8 @@ class Metrics:
             "Firing alerts of incidents that were muted when something was due.",
             "reason",
         )
+        for muter in Muter:
+            self.alerts_suppressed.labels(muter)
         self.rule_matches = self._counter(
             "rule_matches", "Episodes that a rule matched, also from the shadow.", "rule"
         )
@@ -206,7 +228,7 @@ class Metrics:
         ended = [effect for effect in effects.of(EndEpisode) if effect.by == "resolved"]
         resolved = Tally(effect.state.source for effect in ended)
         resolved.update(effect.alert.source for effect in effects.of(NoteResolve))
-        for status, tally in (("firing", firing), ("resolved", resolved)):
+        for status, tally in zip(STATUSES, (firing, resolved), strict=True):
             for source, number in tally.items():
                 self.alerts_received.labels(source, status).inc(number)
 
@@ -223,7 +245,7 @@ class Metrics:
         match page.state:
             case PageState.DUE:
                 if page.error and page.answered == page.attempts:
-                    self.pages.labels(page.channel, "retried").inc()
+                    self.pages.labels(page.channel, RETRIED).inc()
                 return
             case PageState.SENT if page.sent_at is not None and page.kind is PageKind.PAGE:
                 latency_us = max(page.sent_at - page.received_at, 0)
@@ -244,6 +266,28 @@ class Metrics:
                 self.response_seconds.labels(count.label).observe(count.value / SECOND)
             case "suppressed":
                 self.alerts_suppressed.labels(count.label).inc(count.value)
+
+    def expect(self, named: Named) -> None:
+        """Begin at 0 what may be counted, and forget what is named no more.
+
+        Prometheus sees no increase in the first value of a series.
+        """
+        wanted = frozenset(self._series(named))
+        for metric, labels in self._expected - wanted:
+            metric.remove(*labels)
+        for metric, labels in wanted - self._expected:
+            metric.labels(*labels)
+        self._expected = wanted
+
+    def _series(self, named: Named) -> Iterator[Series]:
+        for source in named.sources:
+            yield self.ingest_seconds, (source,)
+            yield from ((self.alerts_received, (source, status)) for status in STATUSES)
+            yield from ((self.alerts_quarantined, (source, reason)) for reason in named.reasons)
+        for channel in named.channels:
+            yield self.page_latency, (channel,)
+            yield from ((self.pages, (channel, outcome)) for outcome in OUTCOMES)
+        yield from ((self.rule_matches, (rule,)) for rule in named.rules)
 
     def reloaded(self, at: int, *, successful: bool) -> None:
         """The configuration was loaded at `at` (µs), or could not be."""

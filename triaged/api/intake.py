@@ -26,6 +26,10 @@ class Intake:
         """Whether one more request is one too many."""
         return self.requests >= REQUESTS_MAX or self.held_bytes >= BYTES_MAX
 
+    def forget(self) -> None:
+        """The metric's children may be others from now on."""
+        self._children.clear()
+
     def observe(self, source: str, us: int) -> None:
         """A request of `source` took so long."""
         child = self._children.get(source)

@@ -1,12 +1,35 @@
-"""What a scrape asks of the store, at most every five seconds: how much of each there is."""
+"""What a scrape finds: what may be counted, and how much of each there is in the store.
+
+The store is asked at most every five seconds.
+"""
 
 from triaged.api.context import Context
 from triaged.core.durations import SECOND
+from triaged.engine import DECISION_FAILED
 from triaged.errors import StoreUnavailable
-from triaged.metrics import StoreCounts
+from triaged.ingest import Reason
+from triaged.metrics import Named, StoreCounts
+from triaged.parsing import NO_SOURCE, PARSER_FAILED
+from triaged.rules.evaluate import RuleSet
 from triaged.store import backlog, incidents, pages
 
 FRESH_US = 5 * SECOND
+REASONS = (*Reason, PARSER_FAILED, NO_SOURCE, DECISION_FAILED)
+"""Why bodies and alerts go to quarantine."""
+
+
+def expect(context: Context) -> None:
+    """Have all that the configuration names counted from 0 on; once it is loaded, also anew."""
+    configuration = context.configuration
+    rules = configuration.settings.rules
+    named = Named(
+        sources=configuration.sources,
+        reasons=REASONS,
+        channels=configuration.channels,
+        rules=[rule.name for rule in rules.loaded] if isinstance(rules, RuleSet) else (),
+    )
+    context.metrics.expect(named)
+    context.intake.forget()
 
 
 async def refresh(context: Context) -> None:
