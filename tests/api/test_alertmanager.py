@@ -86,6 +86,10 @@ async def test_firing_alerts_are_listed_as_alertmanager_lists_them(site: Site) -
         ('filter={job="a",alertname=~".*Full"}', {"DiskFull"}),
         ('filter=job="a"&filter=alertname="NodeDown"', {"NodeDown"}),
         ("active=false", set()),
+        ("active=No", set()),
+        ("active=nonsense", set()),
+        ("active=", {"NodeDown", "DiskFull"}),
+        ("active=ON", {"NodeDown", "DiskFull"}),
         ("receiver=triaged", {"NodeDown", "DiskFull"}),
         ("receiver=other", set()),
     ],
@@ -98,7 +102,9 @@ async def test_alerts_are_filtered(site: Site, query: str, names: set[str]) -> N
     assert {one["labels"]["alertname"] for one in found} == names
 
 
-@pytest.mark.parametrize("query", ["filter=%3D%3D", "receiver=(", 'filter=a=~"("'])
+@pytest.mark.parametrize(
+    "query", ["filter=%3D%3D", "filter=", "filter={}", "receiver=(", 'filter=a=~"("']
+)
 async def test_a_wrong_filter_is_400(site: Site, query: str) -> None:
     response = await site.ask("GET", f"/api/v2/alerts?{query}")
 

@@ -67,7 +67,9 @@ async def test_silences_are_ordered_and_filtered_as_alertmanager_does(site: Site
     assert await found() == [sooner, later, pending, gone]
     assert await found("expired=false&pending=false") == [sooner, later]
     assert await found("filter=job=db") == [sooner]
-    assert await found('filter=job=""&active=false') == [pending, gone]
+    assert await found("filter=alertname=NodeDown&active=F") == [pending, gone]
+    assert await found("filter=alertname=~NodeDown") == []
+    assert await found('filter=job=""') == []
 
 
 async def test_changing_the_end_keeps_the_silence_and_other_matchers_make_a_new_one(
@@ -99,7 +101,7 @@ async def test_changing_the_end_keeps_the_silence_and_other_matchers_make_a_new_
         ({"endsAt": "2020-01-01T00:00:00Z"}, 400, "must end after it starts"),
         ({"createdBy": ""}, 400, "author"),
         (
-            {"startsAt": "9999-12-31T23:00:00Z", "endsAt": "9999-12-31T23:59:00Z"},
+            {"startsAt": "2999-12-31T23:00:00Z", "endsAt": "2999-12-31T23:59:00Z"},
             400,
             "a year ahead",
         ),
@@ -151,7 +153,7 @@ async def test_amtool_adds_queries_updates_and_expires(
         return found
 
     identity = (await amtool.run(*add)).strip()
-    (added,) = await query("alertname=Node.*")
+    (added,) = await query("alertname=~Node.*")
     muted = await amtool.run("alert", "query")
     await amtool.run("silence", "update", "-d", "3h", identity)
     (longer,) = await query()

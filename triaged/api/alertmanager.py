@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from triaged import __version__
+from triaged.api import alertmanager_words as words
 from triaged.api import answers, problems
 from triaged.api.guards import admit
 from triaged.api.routes import Call, Handler, Parameter, Route, Scope
@@ -17,7 +18,6 @@ from triaged.api.webhooks import take
 from triaged.core.matching import Matcher, pattern_of
 from triaged.core.muting import Cause, Muter, holds
 from triaged.errors import Malformed
-from triaged.rules.matchers import parse_matchers
 from triaged.store import alerts, incidents, muting
 from triaged.store.alerts import StoredAlert
 from triaged.wire import instant_text
@@ -77,7 +77,7 @@ async def receivers(_: Call) -> web.StreamResponse:
 
 async def show_alerts(call: Call) -> web.StreamResponse:
     """Alerts that fire and match."""
-    matchers = _matchers(call)
+    matchers = words.filters(call)
     if not _wants_ours(call):
         return answers.answer([])
     found = [_document(alert) async for alert in _firing(call, matchers)]
@@ -86,7 +86,7 @@ async def show_alerts(call: Call) -> web.StreamResponse:
 
 async def show_groups(call: Call) -> web.StreamResponse:
     """Alerts that fire and match, by incident: its key is what they have in common."""
-    matchers = _matchers(call)
+    matchers = words.filters(call)
     if not _wants_ours(call):
         return answers.answer([])
     groups: dict[int | None, list[dict[str, object]]] = {}
@@ -111,18 +111,6 @@ async def gone(call: Call) -> web.StreamResponse:
     return refusal or problems.problem(410, detail)
 
 
-def _matchers(call: Call) -> list[Matcher]:
-    """What every `filter=` asks for. Raises Malformed."""
-    try:
-        return [
-            matcher
-            for text in call.request.query.getall("filter", [])
-            for matcher in parse_matchers(text)
-        ]
-    except ValueError as error:
-        raise Malformed("wrong_shape", str(error), "?filter") from None
-
-
 def _wants_ours(call: Call) -> bool:
     """Whether alerts that go to us are asked for, as they are unless the query says no."""
     query = call.request.query
@@ -144,9 +132,9 @@ async def _firing(call: Call, matchers: Sequence[Matcher]) -> AsyncIterator[Stan
 
     At most ALERTS_MAX of them.
     """
-    query, now = call.request.query, call.context.clock.now()
+    now = call.context.clock.now()
     muters = call.context.engine.settings.muters
-    unwanted = {name for name in STATES if query.get(name, "true") in {"false", "0"}}
+    left_out = words.unwanted(call, STATES)
     async with call.context.database.reading() as tx:
         mutes = await muting.mutes(tx, muters, now)
     cursor: str | None = None
@@ -161,7 +149,7 @@ async def _firing(call: Call, matchers: Sequence[Matcher]) -> AsyncIterator[Stan
         for alert in matching:
             labels = laid.get((alert.source, alert.fingerprint))
             standing = Standing(alert, mutes.causes(labels) if labels else ())
-            if not unwanted & _states(standing):
+            if not left_out & _states(standing):
                 yield standing
                 count += 1
                 if count == ALERTS_MAX:
@@ -214,7 +202,7 @@ def _document(standing: Standing) -> dict[str, object]:
 
 
 ALERT_QUERY = (
-    Parameter("filter", "a matcher, or several in braces; may be repeated"),
+    words.FILTER,
     Parameter("active", "false: leave out what nothing mutes"),
     Parameter("silenced", "false: leave out what a silence or a maintenance window mutes"),
     Parameter("inhibited", "false: leave out what other alerts suppress"),
@@ -228,7 +216,7 @@ def _reading(path: str, handler: Handler, about: str, *query: Parameter) -> Rout
         method="GET",
         path=f"{BASE}/{path}",
         scope=Scope.READ,
-        handler=handler,
+        handler=words.speaking(handler),
         about=about,
         query=query,
     )

@@ -11,7 +11,8 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from triaged.api import answers, problems
+from triaged.api import alertmanager_words as words
+from triaged.api import answers
 from triaged.api.bodies import API_BODY_MAX, decode, read_body
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Instant
@@ -20,11 +21,9 @@ from triaged.api.silences import matchers_of, submit
 from triaged.api.webhooks import unread
 from triaged.core.effects import Silenced, Unknown
 from triaged.core.events import SilenceExpired, SilenceSet
-from triaged.core.matching import Matcher
 from triaged.core.muting import Silence
 from triaged.core.silencing import state_of
-from triaged.errors import Malformed, Problem
-from triaged.rules.matchers import parse_matchers
+from triaged.errors import Problem
 from triaged.store import silences
 from triaged.tokens import new_identity
 from triaged.wire import instant, instant_text
@@ -107,27 +106,18 @@ def in_order(found: Sequence[Silence], now: int) -> list[Silence]:
 
 
 async def index(call: Call) -> web.StreamResponse:
-    """The silences whose matchers have what every `filter` asks for."""
-    query = call.request.query
-    unwanted = {state for state in STATES if query.get(state, "true") in {"false", "0"}}
-    try:
-        filters = [one for text in query.getall("filter", []) for one in parse_matchers(text)]
-    except ValueError as error:
-        raise Malformed("wrong_shape", str(error), "?filter") from None
+    """The silences that have the matcher of every `filter`, just as it is."""
+    wanted, left_out = words.filters(call), words.unwanted(call, STATES)
     now = call.context.clock.now()
     async with call.context.database.reading() as tx:
         found, _ = await silences.find(tx, silences.SilenceFilter(now, limit=SHOWN_MAX))
-    wanted = [
+    shown = [
         gettable(silence, now)
         for silence in in_order(found, now)
-        if state_of(silence, now) not in unwanted and _has(silence, filters)
+        if state_of(silence, now) not in left_out
+        and all(matcher in silence.matchers for matcher in wanted)
     ]
-    return answers.answer(wanted)
-
-
-def _has(silence: Silence, filters: Sequence[Matcher]) -> bool:
-    values = {matcher.name: matcher.value for matcher in silence.matchers}
-    return all(one.matches(values) for one in filters)
+    return answers.answer(shown)
 
 
 async def show(call: Call) -> web.StreamResponse:
@@ -135,7 +125,9 @@ async def show(call: Call) -> web.StreamResponse:
     async with call.context.database.reading() as tx:
         silence = await silences.fetch(tx, call.params["id"])
     if silence is None:
-        return _refused(call, 404, [Problem("", f"there is no silence {call.params['id'][:40]!r}")])
+        return words.refused(
+            call, 404, [Problem("", f"there is no silence {call.params['id'][:40]!r}")]
+        )
     return answers.answer(gettable(silence, call.context.clock.now()))
 
 
@@ -160,18 +152,9 @@ async def post(call: Call) -> web.StreamResponse:
         case Silenced(id=identity):
             return answers.answer(SilenceId(identity))
         case Unknown(detail=detail):
-            return _refused(call, 404, [Problem("", detail)])
+            return words.refused(call, 404, [Problem("", detail)])
         case _:
-            return _refused(call, 400, outcome)
-
-
-def _refused(call: Call, status: int, errors: Sequence[Problem]) -> web.Response:
-    """Why not; a client that takes nothing but JSON, as amtool, reads a text as Alertmanager's."""
-    if call.request.headers.get("Accept") == "application/json":
-        return answers.answer("; ".join(error.message for error in errors), status)
-    if status == 404:
-        return problems.not_found(errors[0].message)
-    return problems.invalid(errors)
+            return words.refused(call, 400, outcome)
 
 
 async def remove(call: Call) -> web.StreamResponse:
@@ -179,7 +162,7 @@ async def remove(call: Call) -> web.StreamResponse:
     event = SilenceExpired(call.params["id"], call.caller.by)
     (outcome,) = await call.context.engine.submit([event], urgent=True)
     if isinstance(outcome, Unknown):
-        return _refused(call, 404, [Problem("", outcome.detail)])
+        return words.refused(call, 404, [Problem("", outcome.detail)])
     return answers.answer({})
 
 
@@ -188,11 +171,11 @@ ROUTES = (
         method="GET",
         path=f"{BASE}/silences",
         scope=Scope.READ,
-        handler=index,
+        handler=words.speaking(index),
         about="Silences, in Alertmanager's words.",
         answer=list[GettableSilence],
         query=(
-            Parameter("filter", "a matcher, or several in braces; may be repeated"),
+            words.FILTER,
             *(Parameter(state, "false: leave them out") for state in STATES),
         ),
     ),
@@ -200,7 +183,7 @@ ROUTES = (
         method="POST",
         path=f"{BASE}/silences",
         scope=Scope.RESPOND,
-        handler=post,
+        handler=words.speaking(post),
         about="Set a silence, or change the one whose `id` is given.",
         body=PostedSilence,
         answer=SilenceId,
