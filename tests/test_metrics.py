@@ -150,12 +150,13 @@ def test_pages_are_counted_by_what_came_of_them() -> None:
     assert value(metrics, "page_latency_seconds_sum", channel="console") == 0.04
 
 
-def test_quarantine_is_counted_by_source_and_reason() -> None:
+def test_quarantine_is_counted_by_source_and_reason_alert_by_alert() -> None:
     metrics = Metrics()
+    kept = Quarantine("grafana", "wrong_shape", "", b"x", {}, 0)
 
-    committed(metrics, [Quarantine("grafana", "not_json", "", b"x", {}, 0)])
+    committed(metrics, [kept, replace(kept, alerts=900)])
 
-    assert value(metrics, "alerts_quarantined_total", source="grafana", reason="not_json") == 1
+    assert value(metrics, "alerts_quarantined_total", source="grafana", reason="wrong_shape") == 901
 
 
 def test_what_may_be_counted_begins_at_zero_and_ends_with_its_name() -> None:

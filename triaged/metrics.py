@@ -216,7 +216,7 @@ class Metrics:
             if saved.opened:
                 self.incidents_opened.labels(saved.incident.severity).inc()
         for kept in effects.of(Quarantine):
-            self.alerts_quarantined.labels(kept.source, kept.reason).inc()
+            self.alerts_quarantined.labels(kept.source, kept.reason).inc(kept.alerts)
         for sent in effects.of(SavePage):
             self._page_ended(sent.page)
         for count in effects.of(Count):

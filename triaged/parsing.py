@@ -65,7 +65,9 @@ def events_of(parsed: Parsed, received: Received) -> list[Event]:
     if parsed.rejected:
         headers = kept_headers(received)
         events += [
-            BodyQuarantined(received.source, one.reason, one.detail, one.body, headers, at)
+            BodyQuarantined(
+                received.source, one.reason, one.detail, one.body, headers, at, one.count
+            )
             for one in parsed.rejected
         ]
     return events

@@ -162,6 +162,7 @@ class Quarantine(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     headers: dict[str, str]
     received_at: int
+    alerts: int = 1
 
 
 class DropPack(msgspec.Struct, frozen=True, gc=False):

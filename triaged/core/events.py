@@ -70,6 +70,8 @@ class BodyQuarantined(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     headers: dict[str, str]
     received_at: int
+    alerts: int = 1
+    """How many are in it; a body that cannot be read counts as one."""
 
 
 class TroubleFound(msgspec.Struct, frozen=True):

@@ -24,9 +24,8 @@ def quarantine(view: View, event: BodyQuarantined, settings: Settings, now: int)
     `reopen_within` after somebody resolved it, nothing pages.
     """
     event = replace(event, detail=event.detail.replace("\0", ""))  # a text, and shown as one
-    kept = Quarantine(
-        event.source, event.reason, event.detail, event.body, event.headers, event.received_at
-    )
+    said = (event.source, event.reason, event.detail)
+    kept = Quarantine(*said, event.body, event.headers, event.received_at, event.alerts)
     key = quarantine_key(event.source, event.reason)
     live = view.live_incident(key)
     if live is not None:
