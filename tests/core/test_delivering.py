@@ -391,15 +391,3 @@ def test_a_person_is_paged_once_by_the_catch_all_and_the_step_after_it() -> None
     world.deliver()
 
     assert world.pages() == [(0, "/hook"), (0, "alice/desk"), (0, "alice/mail")]
-
-
-def test_a_doubtful_page_that_is_held_stays_doubtful() -> None:
-    world = office_hours()
-    world.fires(severity="SEV-4")
-    world.claim(first_page(world))  # and its end is never known
-    claimed = world.claim(first_page(world))
-    world.now = at(27, 20)
-
-    world.handle(PageDue(claimed))
-
-    assert first_page(world).possible_duplicate

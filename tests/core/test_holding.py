@@ -1,9 +1,11 @@
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from tests.core.test_delivering import first_page
+from tests.core.test_escalation import at, office_hours
 from tests.core.world import ByLabels, World, settings
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.events import Acknowledged, Delivered, Escalated, Resolved, TryAgain
+from triaged.core.events import Acknowledged, Delivered, Escalated, PageDue, Resolved, TryAgain
 from triaged.core.matching import Matcher
 from triaged.core.model import (
     Page,
@@ -269,3 +271,15 @@ def test_what_held_a_page_is_in_its_entry() -> None:
     assert entry.data["reason"] is Reason.MUTED
     assert entry.data["by"] == ["maintenance:work"]
     assert entry.data["until"] == world.start + 600 * SECOND
+
+
+def test_a_doubtful_page_that_is_held_stays_doubtful() -> None:
+    world = office_hours()
+    world.fires(severity="SEV-4")
+    world.claim(first_page(world))  # and its end is never known
+    claimed = world.claim(first_page(world))
+    world.now = at(27, 20)
+
+    world.handle(PageDue(claimed))
+
+    assert first_page(world).possible_duplicate
