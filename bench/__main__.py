@@ -1,6 +1,6 @@
 """Measure, and print one table.
 
-python -m bench                     everything, about a quarter of an hour
+python -m bench                     everything, some twenty minutes
 python -m bench --quick             everything once, briefly: a look, not a claim
 python -m bench new16 latency       these only
 """
