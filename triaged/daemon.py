@@ -279,7 +279,8 @@ class Daemon:
         notify(os.environ, "READY=1", f"STATUS=listening on {', '.join(places)}")
         log.info("daemon.started", version=__version__, listen=places)
         if self._context.configuration.auth == "none":
-            print(_invitation(places[0], self._clock.now()), flush=True)
+            # In one piece: the log, on its way by a thread, would get in before the last newline.
+            print(f"{_invitation(places[0], self._clock.now())}\n", end="", flush=True)
 
     def health(self) -> Mapping[str, bool]:
         """By loop: whether it has turned lately."""
