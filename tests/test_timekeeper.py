@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.events import Acknowledged, Resolved, SilenceSet, TimerFired
 from triaged.core.matching import Matcher
-from triaged.core.model import Response, State
+from triaged.core.model import Incident, Response, State
 from triaged.core.timers import MuteDue, StepDue
 from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database import Database, open_database
@@ -78,10 +78,10 @@ async def keeping(database: Database, clock: Patient) -> AsyncIterator[tuple[Des
             task.cancel()
 
 
-async def until(desk: Desk, response: Response) -> None:
-    """Return when INC-1 has this response."""
+async def until(desk: Desk, holds: Callable[[Incident], bool]) -> None:
+    """Return when that holds of INC-1."""
     for _ in range(TURNS_MAX):
-        if (await desk.incident()).response is response:
+        if holds(await desk.incident()):
             return
         await asyncio.sleep(0)
     raise AssertionError(await desk.incident())
@@ -92,7 +92,7 @@ async def test_what_is_due_fires_and_what_is_not_waits(database: Database) -> No
     async with keeping(database, clock) as (desk, kept):
         await desk.handle(desk.fires(severity="SEV-2"))
         await clock.move(12 * MINUTE)
-        await asyncio.wait_for(until(desk, Response.AT_RISK), 30)
+        await asyncio.wait_for(until(desk, lambda one: one.response is Response.AT_RISK), 30)
 
         place = (await desk.incident()).escalation
         assert (place.step, place.next_at) == (3, clock.at + 3 * MINUTE)
@@ -105,7 +105,7 @@ async def test_a_store_in_trouble_puts_no_timer_off(database: Database) -> None:
     async with keeping(database, clock) as (desk, _):
         await desk.handle(desk.fires(severity="SEV-2"))
         await clock.move(8 * MINUTE)
-        await until_step(desk, 3)
+        await until(desk, lambda one: one.escalation.step == 3)
         await database.on_writer(lambda c: c.execute("PRAGMA query_only = ON"))
         with capture_logs() as logs:
             await clock.move(4 * MINUTE)
@@ -114,16 +114,7 @@ async def test_a_store_in_trouble_puts_no_timer_off(database: Database) -> None:
 
         await clock.move(RETRY_US)
 
-        await until(desk, Response.AT_RISK)
-
-
-async def until_step(desk: Desk, step: int) -> None:
-    """Return when this is the next step of INC-1."""
-    for _ in range(TURNS_MAX):
-        if (await desk.incident()).escalation.step == step:
-            return
-        await asyncio.sleep(0)
-    raise AssertionError(await desk.incident())
+        await until(desk, lambda one: one.response is Response.AT_RISK)
 
 
 async def until_logged(logs: Sequence[Mapping[str, object]], event: str) -> None:
@@ -143,7 +134,7 @@ async def test_everything_overdue_fires_after_an_outage(database: Database) -> N
     clock.at += HOUR
 
     async with keeping(database, clock) as (desk, kept):
-        await asyncio.wait_for(until(desk, Response.MISSED), 30)
+        await asyncio.wait_for(until(desk, lambda one: one.response is Response.MISSED), 30)
 
         assert max(kept.lateness) >= 55 * MINUTE
     assert kept.repairs == 0
@@ -158,7 +149,7 @@ async def test_a_step_whose_timer_was_lost_is_found_and_fired(database: Database
 
     async with keeping(database, clock) as (desk, kept):
         await clock.move(8 * MINUTE + SWEEP_EVERY_US)
-        await until_step(desk, 3)
+        await until(desk, lambda one: one.escalation.step == 3)
     assert kept.repairs == 1
 
 
@@ -174,10 +165,7 @@ async def test_an_acknowledgement_whose_timer_was_lost_ends_all_the_same(
 
     async with keeping(database, clock) as (desk, kept):
         await clock.move(HOUR + SWEEP_EVERY_US)
-        for _ in range(TURNS_MAX):
-            if (await desk.incident()).escalation.epoch == 2:
-                break
-            await asyncio.sleep(0)
+        await until(desk, lambda one: one.escalation.epoch == 2)
     assert (await desk.incident()).state is State.OPEN
     assert kept.repairs == 1
 
@@ -200,10 +188,7 @@ async def test_a_muted_incident_whose_look_was_lost_is_found_and_looked_at(
 
     async with keeping(database, clock) as (desk, kept):
         await clock.move(MINUTE + SWEEP_EVERY_US)
-        for _ in range(TURNS_MAX):
-            if (await desk.incident()).escalation.epoch == 2:
-                break
-            await asyncio.sleep(0)
+        await until(desk, lambda one: one.escalation.epoch == 2)
     assert resting.rests
     assert not (await desk.incident()).rests
     assert kept.repairs == 1
@@ -221,10 +206,7 @@ async def test_what_fires_on_is_taken_over_though_the_timer_of_that_was_lost(
 
     async with keeping(database, clock) as (desk, kept):
         await clock.move(desk.engine.settings.reopen_within + SWEEP_EVERY_US)
-        for _ in range(TURNS_MAX):
-            if (await desk.incident()).next == 2:
-                break
-            await asyncio.sleep(0)
+        await until(desk, lambda one: one.next == 2)
     assert (await desk.incident(2)).state is State.OPEN
     assert kept.repairs == 1
 
@@ -238,7 +220,7 @@ async def test_a_timer_of_no_known_kind_is_put_off_and_the_others_fire(database:
 
         await clock.move(12 * MINUTE)
 
-        await until(desk, Response.AT_RISK)
+        await until(desk, lambda one: one.response is Response.AT_RISK)
     async with database.reading() as tx:
         assert await tx.fetch("SELECT due_at FROM timers WHERE kind = 'dance'") > [(clock.at,)]
 

@@ -32,7 +32,10 @@ class Connection(web.RequestHandler):
 
     @property
     def rests_until(self) -> float | None:
-        """When it will have rested for too long, by the loop's clock; None: something is asked."""
+        """When it will have rested for too long, by the loop's clock; None: something is asked.
+
+        aiohttp has no public word for either.
+        """
         rests = self._waiter is not None and not self._waiter.done()
         return self._next_keepalive_close_time if rests else None
 

@@ -115,7 +115,7 @@ class PostgresDatabase(Database):
 
     @asynccontextmanager
     async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
-        """Read one view of what is committed; there are connections enough for all."""
+        """Read one view of what is committed. All share one pool, whoever is urgent."""
         with translated():
             async with (
                 self._acquired() as connection,
