@@ -10,9 +10,8 @@ from types import ModuleType
 def kinds(package: str) -> tuple[str, ...]:
     """The names of the public modules in the folder of `package` (dotted), sorted."""
     folder = importlib.import_module(package)
-    return tuple(
-        sorted(name for _, name, _ in pkgutil.iter_modules(folder.__path__) if name[0] != "_")
-    )
+    modules = pkgutil.iter_modules(folder.__path__)
+    return tuple(sorted(name for _, name, is_package in modules if name[0] != "_" and not is_package))
 
 
 @cache
