@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from bench.options import Options
 from bench.table import Line
-from triaged.documents import parse
 from triaged.errors import Problem
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 LIMIT_MS = 100
 SLOWEST = 3

@@ -30,7 +30,6 @@ from triaged.core.effects import Answer, ByKind, Effect
 from triaged.core.events import AlertReceived, Event
 from triaged.core.model import Alert, Outcome
 from triaged.core.settings import Classifier, Settings
-from triaged.documents import parse as parse_document
 from triaged.ingest import Parsed, Received, prometheus
 from triaged.ingest._fingerprint import fingerprint
 from triaged.metrics import Metrics
@@ -39,6 +38,7 @@ from triaged.rules.read import RuleContext, read_rules
 from triaged.store.database import Database, open_database
 from triaged.store.saving import Changes
 from triaged.store.view import load, save
+from triaged.yamlschema.document import parse as parse_document
 
 BATCH_REQUESTS = 16
 """64 alerts each: what 16 connections have under way at once."""

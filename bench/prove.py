@@ -13,9 +13,9 @@ from triaged.core.model import Plan, Severity, Share, Step, Target
 from triaged.core.oncall import Rotation, Schedule
 from triaged.core.recurring import parse as hours
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
-from triaged.documents import parse
 from triaged.rehearsal.proving import prove
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 RULES, SCHEDULES, WEEKS, LIMIT_S = 1_000, 50, 12, 5
 START = int(datetime(2026, 9, 7, tzinfo=UTC).timestamp()) * 1_000_000

@@ -11,12 +11,12 @@ from triaged.cli.main import commands, parser_of
 from triaged.config.read import load
 from triaged.config.schema import Config
 from triaged.core.lifecycle import diagram
-from triaged.documents import parse
 from triaged.metrics import Metrics
 from triaged.rehearsal.cases import play
 from triaged.rehearsal.read_tests import TestContext, read_tests
 from triaged.rehearsal.verdicts import judge
 from triaged.rules.evaluate import RuleSet
+from triaged.yamlschema.document import parse
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

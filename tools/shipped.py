@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 
 from triaged.core.model import Alert, Severity
-from triaged.documents import Document, parse
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.matchers import Matchers
 from triaged.rules.read import RuleContext, read_rules
 from triaged.rules.schema import Rule, Suppress
-from triaged.shapes import shape
+from triaged.yamlschema.document import Document, parse
+from triaged.yamlschema.schema import shape
 
 ROOT = Path(__file__).parents[1]
 MEANING = {

@@ -11,7 +11,9 @@ def kinds(package: str) -> tuple[str, ...]:
     """The names of the public modules in the folder of `package` (dotted), sorted."""
     folder = importlib.import_module(package)
     modules = pkgutil.iter_modules(folder.__path__)
-    return tuple(sorted(name for _, name, is_package in modules if name[0] != "_" and not is_package))
+    return tuple(
+        sorted(name for _, name, is_package in modules if name[0] != "_" and not is_package)
+    )
 
 
 @cache

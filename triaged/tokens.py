@@ -13,10 +13,10 @@ import msgspec
 
 from triaged.core.durations import parse_duration
 from triaged.errors import Malformed, Problem
-from triaged.scalars import none_of
 from triaged.store import tokens
 from triaged.store.database import Transaction
 from triaged.wire import instant_text, instant_text_or_none
+from triaged.yamlschema.values import none_of
 
 PREFIX = "trg_"
 RANDOM_BYTES = 32

@@ -9,9 +9,9 @@ from triaged.api.explain import (
     differences,
     recorded_alert,
 )
-from triaged.documents import parse
 from triaged.rules.read import RuleContext, read_rules
 from triaged.store import incidents, recorded
+from triaged.yamlschema.document import parse
 
 
 def use_rules(site: Site, text: str) -> None:

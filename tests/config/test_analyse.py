@@ -4,7 +4,7 @@ import pytest
 
 from tests.config.samples import configured
 from triaged.config.analyse import useless
-from triaged.documents import parse
+from triaged.yamlschema.document import parse
 
 PEOPLE = (
     "{alice: {contacts: {desk: {channel: console}}}, bob: {contacts: {desk: {channel: console}}}}"

@@ -8,11 +8,11 @@ from tests.conftest import ROOT
 from triaged.config import schema
 from triaged.config.files import MissingSecret
 from triaged.config.read import load
-from triaged.documents import parse
 from triaged.plugins import kinds
 from triaged.plugins import load as module_of
-from triaged.scalars import Shape
-from triaged.shapes import Many, Names, OneOf, Record, is_hidden, shape_of
+from triaged.yamlschema.document import parse
+from triaged.yamlschema.schema import Many, Names, OneOf, Record, is_hidden, shape_of
+from triaged.yamlschema.values import Shape
 
 EXAMPLE = ROOT / "config.example.yaml"
 

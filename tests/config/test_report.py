@@ -1,6 +1,6 @@
 from triaged.config.report import Report
-from triaged.documents import Path, parse
 from triaged.errors import Problem
+from triaged.yamlschema.document import Path, parse
 
 TEXT = b"people: {alice: 1, bob: 2}\nteams:\n  'a b': {people: [alcie]}\n"
 

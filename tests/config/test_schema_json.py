@@ -5,8 +5,8 @@ import pytest
 
 from tests.conftest import ROOT
 from triaged.config.schema_json import schema_for, schema_of
-from triaged.documents import parse
 from triaged.rehearsal.tests_schema import TestFile
+from triaged.yamlschema.document import parse
 
 
 def references(value: object) -> list[str]:

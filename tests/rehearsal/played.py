@@ -9,11 +9,11 @@ from triaged.core.durations import HOUR, MINUTE
 from triaged.core.expectations import Expectation
 from triaged.core.model import Severity
 from triaged.core.settings import Settings
-from triaged.documents import parse
 from triaged.errors import Problem
 from triaged.rehearsal.cases import Case, Played, play
 from triaged.rehearsal.read_tests import TestContext, read_tests
 from triaged.rehearsal.verdicts import Verdict, judge
+from triaged.yamlschema.document import parse
 
 RULES = frozenset(f"label-SEV-{number}" for number in (1, 2, 3, 4))
 SOURCES = frozenset({"alertmanager", "grafana"})

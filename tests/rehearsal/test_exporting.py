@@ -29,12 +29,12 @@ from triaged.core.events import (
     Unacknowledged,
 )
 from triaged.core.model import Alert, Phase, Severity
-from triaged.documents import parse
 from triaged.rehearsal.cases import play
 from triaged.rehearsal.exporting import exported
 from triaged.rehearsal.read_tests import TestContext, read_tests
 from triaged.rehearsal.verdicts import Verdict, judge
 from triaged.rules.matchers import parse_matchers
+from triaged.yamlschema.document import parse
 
 CONTEXT = TestContext(SETTINGS, SOURCES, RULES)
 

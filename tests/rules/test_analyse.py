@@ -7,7 +7,6 @@ from tests.core.test_escalation import OFFICE
 from triaged.core.calendars import Calendar
 from triaged.core.model import Alert, Outcome, Severity
 from triaged.core.recurring import parse as recurring
-from triaged.documents import parse
 from triaged.rules.actions import Action, SetIncident, SetLabels, SetPolicy, SetSeverity
 from triaged.rules.analyse import attributes, example_of, impossible, never_closes
 from triaged.rules.evaluate import CompiledRule, RuleSet
@@ -15,6 +14,7 @@ from triaged.rules.languages import conflict
 from triaged.rules.matchers import Matcher, parse_matchers
 from triaged.rules.read import RuleContext, read_rules
 from triaged.rules.templates import compile_template
+from triaged.yamlschema.document import parse
 
 ALWAYS = Calendar("always", "UTC", recurring("daily 00:00-24:00"))
 NIGHTS = Calendar("nights", "UTC", recurring("mon-sun 12:00-11:59"))

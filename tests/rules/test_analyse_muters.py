@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from triaged.core.durations import HOUR, SECOND
-from triaged.documents import parse
 from triaged.rules.analyse_muters import idle
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 NOON = round(datetime(2026, 3, 30, 12, tzinfo=UTC).timestamp()) * SECOND
 

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from tests.rules.generated import LABELS, RULES
 from triaged.core.durations import HOUR
 from triaged.core.model import Alert, Outcome, Severity, Shadowed
-from triaged.documents import parse
 from triaged.rules.actions import SetSeverity
 from triaged.rules.analyse_shadows import in_vain, overdue
 from triaged.rules.difference import difference
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, differences
 from triaged.rules.read import RuleContext, read_rules
 from triaged.wire import instant_text
+from triaged.yamlschema.document import parse
 
 CONTEXT = RuleContext(policies=frozenset({"loud"}), timezone="Europe/Berlin")
 

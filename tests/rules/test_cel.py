@@ -3,11 +3,11 @@
 import pytest
 
 from triaged.core.model import Alert
-from triaged.documents import parse
 from triaged.rules.cel import TEXT_MAX, expression_of
 from triaged.rules.conditions import Cel
 from triaged.rules.explain import explain
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 MANY = {f"l{number}": "v" for number in range(60)}
 

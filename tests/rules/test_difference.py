@@ -1,7 +1,7 @@
-from triaged.documents import parse
 from triaged.rules.difference import NAMES_MAX, difference
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 A = "  - {name: a, match: ['x=1'], set: {title: '{{ labels.x }}'}}\n"
 B = "  - {name: b, set: {severity: SEV-1}}\n"

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triaged.core.model import Alert, Outcome, ResolvePolicy, ResolveWhen, Severity
-from triaged.documents import parse
 from triaged.rules.actions import (
     DEFAULT_GROUP_BY,
     Action,
@@ -20,6 +19,7 @@ from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.matchers import Matcher
 from triaged.rules.read import RuleContext, read_rules
 from triaged.rules.templates import compile_template
+from triaged.yamlschema.document import parse
 
 A = TypeVar("A", bound=Action)
 

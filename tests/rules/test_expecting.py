@@ -1,9 +1,9 @@
 from triaged.core.expectations import Expectation
 from triaged.core.model import Alert, Severity
-from triaged.documents import parse
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 CONTEXT = RuleContext(sources=frozenset({"am", "prometheus"}), policies=frozenset({"loud"}))
 

@@ -9,12 +9,12 @@ from triaged.core import recurring
 from triaged.core.calendars import Calendar
 from triaged.core.durations import HOUR, MINUTE
 from triaged.core.model import Alert
-from triaged.documents import parse
 from triaged.rules.compile import bits
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.explain import Attribute, Explanation, explain
 from triaged.rules.labelling import AddedLabel
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 OFFICE = Calendar("office", "Europe/Berlin", recurring.parse("mon-fri 13:00-17:30"))
 CONTEXT = RuleContext(

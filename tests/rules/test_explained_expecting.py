@@ -7,11 +7,11 @@ from triaged.core.durations import DAY, MINUTE
 from triaged.core.expectations import Expectation
 from triaged.core.model import Alert, Severity
 from triaged.core.settings import Settings
-from triaged.documents import parse
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.explained_expecting import ExplainedExpectation, explained_expecting
 from triaged.rules.read import RuleContext, read_rules
 from triaged.wire import instant_text
+from triaged.yamlschema.document import parse
 
 RULES = """
 rules:

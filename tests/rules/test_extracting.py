@@ -1,12 +1,12 @@
 import pytest
 
 from triaged.core.model import Alert
-from triaged.documents import parse
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.expecting import expected_of
 from triaged.rules.explain import explain
 from triaged.rules.extracting import EXTRACTIONS_MAX, TEXT_MAX
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 WORDS = """
 extract:

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triaged.core.model import Alert
-from triaged.documents import parse
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.explain import explain
 from triaged.rules.mapping import (
@@ -20,6 +19,7 @@ from triaged.rules.mapping import (
     with_mapped,
 )
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 OWNERS = b"namespace,cluster,team,tier\nshop,*,web,1\nshop,eu,web-eu,\n*,eu,platform,3\n"
 

@@ -4,10 +4,10 @@ import pytest
 
 from triaged.core.model import Alert
 from triaged.core.muting import Mutes
-from triaged.documents import parse
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.matchers import LIST_MAX
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 
 def read(*files: str) -> tuple[RuleSet, list[str]]:

@@ -1,9 +1,9 @@
 import pytest
 
 from triaged.core.model import Alert
-from triaged.documents import parse
 from triaged.rules.overruled import overruled
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 JOB = (
     """name: job, match: ['alertname="JobFailed"', 'severity="warning"'], set: {severity: SEV-4}"""

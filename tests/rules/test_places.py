@@ -1,7 +1,7 @@
 """Each part of a rule has its place."""
 
-from triaged.documents import parse
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 RULES = """rules:
   - name: a

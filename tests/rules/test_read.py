@@ -2,8 +2,8 @@ import pytest
 
 from tests.core.test_escalation import OFFICE
 from triaged.core.model import Alert
-from triaged.documents import parse
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 CONTEXT = RuleContext(
     calendars={"office": OFFICE},

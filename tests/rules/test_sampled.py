@@ -1,10 +1,10 @@
 import pytest
 
 from triaged.core.model import Alert, Severity
-from triaged.documents import parse
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
 from triaged.rules.sampled import on_samples, severities_given
+from triaged.yamlschema.document import parse
 
 
 def ruled(*rules: str) -> RuleSet:

@@ -10,12 +10,12 @@ from tests.conftest import ROOT
 from tools.shipped import alerts, rules_of, told_of
 from triaged.config.read import load
 from triaged.core.settings import Settings
-from triaged.documents import parse
 from triaged.rehearsal.cases import play
 from triaged.rehearsal.read_tests import TestContext, read_tests
 from triaged.rehearsal.verdicts import judge
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
+from triaged.yamlschema.document import parse
 
 RULES = sorted((ROOT / "rules").glob("*.yaml"))
 TESTS = sorted((ROOT / "rules/tests").glob("*.yaml"))

@@ -59,7 +59,7 @@ def alerts_in(configuration: "Configuration", name: str, body: bytes, at: int) -
     from triaged.errors import Malformed
     from triaged.ingest import Received
     from triaged.plugins import load
-    from triaged.scalars import meant
+    from triaged.yamlschema.values import meant
 
     source: Source | None = configuration.sources.get(name)
     if source is None:

@@ -13,8 +13,8 @@ from triaged.cli.test import beside
 if TYPE_CHECKING:
     from triaged.config.model import Configuration
     from triaged.core.model import Alert
-    from triaged.documents import Document
     from triaged.errors import Problem
+    from triaged.yamlschema.document import Document
 
 SUMMARY = "check configuration, rules, people, schedules and policies"
 READ_MAX = 1024 * 1024
@@ -91,8 +91,8 @@ def _useless(configuration: "Configuration", document: "Document") -> "list[Prob
 def _samples(configuration: "Configuration", rules: frozenset[str]) -> "list[Alert]":
     """The alerts of the rules' tests; what is wrong with those, `triaged test` tells."""
     from triaged.core.events import AlertReceived
-    from triaged.documents import parse
     from triaged.rehearsal.read_tests import TestContext, read_tests
+    from triaged.yamlschema.document import parse
 
     documents = [
         parse(path.name, path.read_bytes()[: READ_MAX + 1]) for path in beside(configuration)

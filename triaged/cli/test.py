@@ -15,10 +15,10 @@ from triaged.core.durations import SECOND
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration
-    from triaged.documents import Document
     from triaged.errors import Problem
     from triaged.rehearsal.cases import Case
     from triaged.rehearsal.verdicts import Verdict
+    from triaged.yamlschema.document import Document
 
 SUMMARY = "run the unit tests of rules, without a daemon and without waiting"
 RED, GREEN, PLAIN = "31;1", "32", ""
@@ -139,7 +139,7 @@ def _paths(given: Sequence[Path]) -> list[Path]:
 
 def _documents(paths: Sequence[Path]) -> "tuple[list[Document], str]":
     """The files read; what cannot be read."""
-    from triaged.documents import BYTES_MAX, parse
+    from triaged.yamlschema.document import BYTES_MAX, parse
 
     documents: list[Document] = []
     for path in dict.fromkeys(paths):

@@ -9,9 +9,9 @@ from triaged.config.files import MISSING, Files
 from triaged.config.model import Configuration, StaticToken, Tls
 from triaged.config.report import Report
 from triaged.config.terms import Address, show_listen
-from triaged.documents import Path
-from triaged.shapes import none_of
 from triaged.wire import Secret
+from triaged.yamlschema.document import Path
+from triaged.yamlschema.schema import none_of
 
 SCOPES = ("admin", "respond", "read", "ingest:*")
 INGEST = "ingest:"

@@ -15,11 +15,11 @@ from triaged.core.model import Plan as Policy
 from triaged.core.oncall import Rotation, Schedule
 from triaged.core.recurring import DAY_MINUTES
 from triaged.core.settings import Settings
-from triaged.documents import Document, Path
 from triaged.errors import Problem
 from triaged.rules.actions import SetPolicy
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.sampled import severities_given
+from triaged.yamlschema.document import Document, Path
 
 WEEK_MINUTES = 7 * DAY_MINUTES
 Finding = tuple[Path, str]

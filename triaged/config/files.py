@@ -7,9 +7,9 @@ https://systemd.io/CREDENTIALS/
 from collections.abc import Mapping
 from pathlib import Path
 
-from triaged.documents import BYTES_MAX, Breath, without_pause
 from triaged.errors import Problem
 from triaged.wire import Secret
+from triaged.yamlschema.document import BYTES_MAX, Breath, without_pause
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 STATE = "STATE_DIRECTORY"

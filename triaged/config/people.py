@@ -10,8 +10,8 @@ from triaged.core import calendars, oncall, recurring
 from triaged.core.calendars import Calendar
 from triaged.core.oncall import Rotation, Schedule
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
-from triaged.documents import Path
-from triaged.shapes import none_of
+from triaged.yamlschema.document import Path
+from triaged.yamlschema.schema import none_of
 
 OFFICE = "office"
 OFFICE_HOURS = "mon-fri 09:00-17:30"

@@ -12,10 +12,10 @@ from triaged.config.model import Channel, Source
 from triaged.config.report import Report
 from triaged.core.durations import format_duration
 from triaged.core.expectations import SOURCE, Expectation
-from triaged.documents import Path
 from triaged.plugins import kinds, load
 from triaged.rules.schema import EVERY_LEAST_US
-from triaged.shapes import Options, none_of, shape
+from triaged.yamlschema.document import Path
+from triaged.yamlschema.schema import Options, none_of, shape
 
 INGEST = "triaged.ingest"
 CHANNELS = "triaged.channels"

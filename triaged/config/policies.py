@@ -13,7 +13,7 @@ from triaged.core.durations import MINUTE, format_duration
 from triaged.core.escalation import delay_us
 from triaged.core.model import Delay, Plan, Severity, Share, Span, Step, Target
 from triaged.core.settings import DEFAULT_RESPONSE_US, NextBusinessDay, SeverityTarget
-from triaged.documents import Path
+from triaged.yamlschema.document import Path
 
 DEFAULT = "default"
 NEXT_BUSINESS_DAY: Literal["next business day"] = "next business day"

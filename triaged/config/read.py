@@ -24,11 +24,11 @@ from triaged.config.policies import policies_of, severities_of
 from triaged.config.report import Report
 from triaged.core.calendars import Calendar
 from triaged.core.settings import Settings
-from triaged.documents import Breath, Document, parse, without_pause
 from triaged.errors import Problem
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.read import RuleContext, read_rules
-from triaged.shapes import Options, shape
+from triaged.yamlschema.document import Breath, Document, parse, without_pause
+from triaged.yamlschema.schema import Options, shape
 
 EXIST_ALWAYS = {"sources": ALWAYS, "calendars": (OFFICE,)}
 

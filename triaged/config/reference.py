@@ -6,11 +6,12 @@ from typing import Literal
 
 import msgspec
 
-from triaged.config import docs, schema
+from triaged.config import schema
 from triaged.plugins import kinds, load
 from triaged.rules.schema import RuleFile
-from triaged.scalars import Choice, Hidden, Plain, Shape, Spoken
-from triaged.shapes import TWIN, Many, Names, OneOf, Part, Record, is_hidden, shape_of
+from triaged.yamlschema import docstrings
+from triaged.yamlschema.schema import TWIN, Many, Names, OneOf, Part, Record, is_hidden, shape_of
+from triaged.yamlschema.values import Choice, Hidden, Plain, Shape, Spoken
 
 HEAD = """\
 # Configuration
@@ -57,10 +58,10 @@ def _section(type_: type[msgspec.Struct], title: str, pages: dict[str, list[str]
         return
     record = shape_of(type_)
     assert isinstance(record, Record), "a Struct is read as one"
-    pages[title] = [f"## {title}", "", docs.about(type_), ""]
+    pages[title] = [f"## {title}", "", docstrings.about(type_), ""]
     if record.parts:
         pages[title] += ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
-        texts = docs.of_fields(type_)
+        texts = docstrings.of_fields(type_)
         pages[title] += [_row(part, texts[part.attribute]) for part in record.parts]
         pages[title].append("")
     for part in record.parts:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from triaged.config.terms import name_problem
-from triaged.documents import Document, Path
 from triaged.errors import Problem
-from triaged.shapes import as_written, none_of
+from triaged.yamlschema.document import Document, Path
+from triaged.yamlschema.schema import as_written, none_of
 
 
 class Report:

@@ -25,8 +25,8 @@ from triaged.config.terms import (
 from triaged.core.durations import DAY, MINUTE, YEAR
 from triaged.core.model import Severity
 from triaged.core.model import Share as OfTarget
-from triaged.shapes import Duration, Open
 from triaged.wire import Secret
+from triaged.yamlschema.schema import Duration, Open
 
 
 class Tls(msgspec.Struct, frozen=True):

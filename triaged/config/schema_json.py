@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from triaged.config import docs, schema
+from triaged.config import schema
 from triaged.plugins import kinds, load
 from triaged.rules.schema import RuleFile
-from triaged.scalars import Choice, Hidden, Plain, Shape, Spoken
-from triaged.shapes import TWIN, Many, Names, OneOf, Part, Record, is_hidden, shape_of
+from triaged.yamlschema import docstrings
+from triaged.yamlschema.schema import TWIN, Many, Names, OneOf, Part, Record, is_hidden, shape_of
+from triaged.yamlschema.values import Choice, Hidden, Plain, Shape, Spoken
 
 Json = dict[str, object]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -101,7 +102,7 @@ class _Walk:
         return {"$ref": f"#/$defs/{name}"}
 
     def _object(self, parts: tuple[Part, ...], type_: type[msgspec.Struct]) -> Json:
-        texts = docs.of_fields(type_)
+        texts = docstrings.of_fields(type_)
         properties: Json = {}
         for part in parts:
             described = {**self.of_shape(part.shape), "description": texts[part.attribute]}
@@ -113,7 +114,7 @@ class _Walk:
                 }
         return {
             "type": "object",
-            "description": docs.about(type_),
+            "description": docstrings.about(type_),
             "properties": properties,
             "required": [p.name for p in parts if p.required and not is_hidden(p.shape)],
             "additionalProperties": False,

@@ -11,7 +11,7 @@ from triaged.core import recurring
 from triaged.core.durations import DURATION_WANTED, format_duration, parse_duration, parse_share
 from triaged.core.model import Delay, Share, Span, Target, TargetKind
 from triaged.core.recurring import Recurring, zone_of
-from triaged.scalars import Scalar, meant, show_share
+from triaged.yamlschema.values import Scalar, meant, show_share
 
 Network = IPv4Network | IPv6Network
 Address = tuple[str, int]

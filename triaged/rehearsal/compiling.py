@@ -25,11 +25,11 @@ from triaged.core.events import (
 )
 from triaged.core.expectations import RULE
 from triaged.core.model import Alert
-from triaged.documents import Document, Path
 from triaged.ingest._fingerprint import fingerprint
 from triaged.rehearsal.cases import Case, Happening
 from triaged.rehearsal.tests_schema import NOBODY, Act, Input, Test
 from triaged.rules.muters import all_of
+from triaged.yamlschema.document import Document, Path
 
 ALERTS_MAX = 2_000
 """Of a test: a storm has hundreds, and each is looked at again while its source is silent."""

@@ -12,8 +12,8 @@ from triaged.core.model import LIVE, Reason
 from triaged.core.muting import Muter
 from triaged.ingest._fingerprint import fingerprint
 from triaged.rehearsal.compiling import ALERTS_MAX, UNTIL_MAX_US
-from triaged.rehearsal.flow import flow, scalar
 from triaged.rehearsal.tests_schema import SOURCE, format_offset, parse_instant
+from triaged.yamlschema.emit import flow, scalar
 
 TOLERANCE_US = 5 * SECOND
 """A daemon's timers fire within a second of their instants, and the next ones count from then."""

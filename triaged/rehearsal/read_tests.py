@@ -8,7 +8,6 @@ from triaged.core.durations import SECOND, format_duration
 from triaged.core.expectations import RULE
 from triaged.core.muting import Muter, mutes_everything
 from triaged.core.settings import Settings
-from triaged.documents import Document, Path
 from triaged.errors import Problem
 from triaged.rehearsal.cases import Case
 from triaged.rehearsal.compiling import (
@@ -21,8 +20,9 @@ from triaged.rehearsal.compiling import (
 )
 from triaged.rehearsal.tests_schema import NOBODY, Act, Expect, Expected, Input, Test
 from triaged.rules.muters import TOO_MUCH, all_of
-from triaged.scalars import kind_of, none_of
-from triaged.shapes import Options, shape
+from triaged.yamlschema.document import Document, Path
+from triaged.yamlschema.schema import Options, shape
+from triaged.yamlschema.values import kind_of, none_of
 
 VERBS = (*BY_NAME, "escalate", "assign", "severity", "phase", "snooze", "declare", "note")
 

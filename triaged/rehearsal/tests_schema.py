@@ -9,9 +9,9 @@ import msgspec
 from triaged.core.durations import DURATION_WANTED, SECOND, format_duration, parse_duration
 from triaged.core.model import Phase, Response, Severity, State
 from triaged.rules.schema import MatchersText
-from triaged.scalars import DURATION_PATTERN, Scalar, quoted
-from triaged.shapes import Open
 from triaged.wire import instant, instant_text
+from triaged.yamlschema.schema import Open
+from triaged.yamlschema.values import DURATION_PATTERN, Scalar, quoted
 
 INSTANT_WANTED = "an instant with its zone such as 2026-03-30T10:00:00+02:00"
 OFFSET_WANTED = f"{DURATION_WANTED}, or with a fraction such as 1.5s"

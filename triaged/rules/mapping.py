@@ -13,9 +13,9 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.model import Alert
-from triaged.documents import BYTES_MAX
 from triaged.errors import Problem
 from triaged.rules.extracting import label_problem
+from triaged.yamlschema.document import BYTES_MAX
 
 ROWS_MAX = 20_000
 """Of one table: a company's services and namespaces fit many times over."""

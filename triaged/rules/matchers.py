@@ -20,7 +20,7 @@ from triaged.core.matching import (
     pattern_of,
     re2_options,
 )
-from triaged.scalars import quoted
+from triaged.yamlschema.values import quoted
 
 __all__ = [
     "LIST_MAX",

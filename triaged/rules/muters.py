@@ -5,12 +5,12 @@ import re
 from triaged.core.matching import Matcher
 from triaged.core.muting import Maintenance, Muters, Suppressor, mutes_everything
 from triaged.core.recurring import wall_instant, zone_of
-from triaged.documents import Document, Path
 from triaged.errors import Problem
 from triaged.rules import schema
 from triaged.rules.matchers import LIST_MAX, Matchers
 from triaged.rules.places import suppress_places, window_places
-from triaged.shapes import shape
+from triaged.yamlschema.document import Document, Path
+from triaged.yamlschema.schema import shape
 
 MUTERS_MAX = 1000
 """Of each kind: all are looked at whenever something is due."""

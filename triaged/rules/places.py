@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from triaged.documents import Document, Path
 from triaged.rules.matchers import Matchers
 from triaged.rules.schema import Maintenance, Rule, Suppress
+from triaged.yamlschema.document import Document, Path
 
 Match = tuple[Matchers, ...] | Matchers
 

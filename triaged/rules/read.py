@@ -18,7 +18,6 @@ from triaged.core.raises import (
     RaiseWhen,
     Reopenings,
 )
-from triaged.documents import Breath, Document, Path, without_pause
 from triaged.errors import Problem
 from triaged.rules import schema
 from triaged.rules.actions import (
@@ -44,8 +43,9 @@ from triaged.rules.muters import MuterReader, all_of, long_lists, name_problem
 from triaged.rules.places import places_of
 from triaged.rules.schema import Extract, Rule, Set, When
 from triaged.rules.templates import Template
-from triaged.scalars import none_of, quoted
-from triaged.shapes import Options, as_written, shape
+from triaged.yamlschema.document import Breath, Document, Path, without_pause
+from triaged.yamlschema.schema import Options, as_written, shape
+from triaged.yamlschema.values import none_of, quoted
 
 RULES_MAX = 5000
 SHADOWS_MAX = 100

@@ -26,7 +26,7 @@ from triaged.rules.actions import (
 from triaged.rules.compile import Index, bits
 from triaged.rules.evaluate import CompiledRule, RuleSet, is_link
 from triaged.rules.templates import Data, Template
-from triaged.scalars import quoted
+from triaged.yamlschema.values import quoted
 
 SAMPLES_MAX = 5_000
 """Alerts that are asked about; tests of a large rule set have hundreds."""

@@ -13,7 +13,7 @@ from triaged.rules.cel import Expression, expression_of
 from triaged.rules.extracting import Extractor, Place, compile_extractor, parse_place
 from triaged.rules.matchers import Matchers, matchers_of
 from triaged.rules.templates import Template, compile_template
-from triaged.scalars import Duration, Scalar
+from triaged.yamlschema.values import Duration, Scalar
 
 MatchersText = Annotated[Matchers, Scalar(matchers_of, "a matcher such as 'severity=\"critical\"'")]
 Hours = Annotated[Recurring, Scalar(recurring.parse, "days and hours such as sat 02:00-04:00")]

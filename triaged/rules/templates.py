@@ -12,8 +12,8 @@ import msgspec
 from jinja2 import nodes
 
 from triaged.core.model import Alert
-from triaged.scalars import none_of
 from triaged.wire import instant_text
+from triaged.yamlschema.values import none_of
 
 OUTPUT_MAX = 500
 """Characters; a title that is longer is read by nobody."""

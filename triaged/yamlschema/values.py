@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import msgspec
 
 from triaged.core.durations import DURATION_WANTED, format_duration, parse_duration, parse_share
-from triaged.documents import Document, Path
 from triaged.errors import Problem
 from triaged.wire import Secret
+from triaged.yamlschema.document import Document, Path
 
 NAMES_SHOWN = 12
 """Of the valid names in a message; more are an ellipsis."""

@@ -5,10 +5,10 @@ import msgspec
 import pytest
 
 from triaged.core.model import Severity
-from triaged.documents import Path, parse
 from triaged.errors import Problem
-from triaged.shapes import Duration, Open, Options, Share, as_written, shape, shape_of
 from triaged.wire import Secret
+from triaged.yamlschema.document import Path, parse
+from triaged.yamlschema.schema import Duration, Open, Options, Share, as_written, shape, shape_of
 
 
 class Inner(msgspec.Struct, frozen=True):

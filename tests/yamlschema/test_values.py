@@ -1,6 +1,14 @@
 import pytest
 
-from triaged.scalars import NAMES_SHOWN, TEXT_SHOWN, alternatives, kind_of, nearest, none_of, quoted
+from triaged.yamlschema.values import (
+    NAMES_SHOWN,
+    TEXT_SHOWN,
+    alternatives,
+    kind_of,
+    nearest,
+    none_of,
+    quoted,
+)
 
 
 def test_none_of_names_what_is_valid_and_what_was_meant() -> None:

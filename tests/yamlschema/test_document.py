@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.documents import BYTES_MAX, DEPTH_MAX, PROBLEMS_MAX, parse
+from triaged.yamlschema.document import BYTES_MAX, DEPTH_MAX, PROBLEMS_MAX, parse
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{below}: &{below} [{', '.join([f'*{above}'] * 9)}]\n"

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.documents import parse
-from triaged.rehearsal.flow import flow
+from triaged.yamlschema.document import parse
+from triaged.yamlschema.emit import flow
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 

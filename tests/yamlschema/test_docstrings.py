@@ -1,8 +1,9 @@
 import msgspec
 import pytest
 
-from triaged.config import docs, schema
+from triaged.config import schema
 from triaged.plugins import kinds, load
+from triaged.yamlschema import docstrings
 
 
 class Base(msgspec.Struct, frozen=True):
@@ -22,8 +23,12 @@ class Derived(Base, frozen=True):
 
 
 def test_text_below_a_field_describes_it() -> None:
-    assert docs.about(Derived) == "The derived."
-    assert docs.of_fields(Derived) == {"first": "One, on two lines.", "second": "Two.", "third": ""}
+    assert docstrings.about(Derived) == "The derived."
+    assert docstrings.of_fields(Derived) == {
+        "first": "One, on two lines.",
+        "second": "Two.",
+        "third": "",
+    }
 
 
 STRUCTS = [
@@ -35,10 +40,10 @@ STRUCTS = [
 
 @pytest.mark.parametrize("type_", STRUCTS, ids=lambda type_: type_.__name__)
 def test_every_key_of_the_configuration_is_described(type_: type[msgspec.Struct]) -> None:
-    assert docs.about(type_)
-    assert [name for name, text in docs.of_fields(type_).items() if not text] == []
+    assert docstrings.about(type_)
+    assert [name for name, text in docstrings.of_fields(type_).items() if not text] == []
 
 
 @pytest.mark.parametrize("package", ["triaged.ingest", "triaged.channels"])
 def test_every_kind_is_described(package: str) -> None:
-    assert all(docs.about(load(package, kind).Settings) for kind in kinds(package))
+    assert all(docstrings.about(load(package, kind).Settings) for kind in kinds(package))

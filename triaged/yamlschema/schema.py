@@ -19,9 +19,10 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from triaged.documents import Document, Path
 from triaged.errors import Problem
-from triaged.scalars import (
+from triaged.wire import Secret
+from triaged.yamlschema.document import Document, Path
+from triaged.yamlschema.values import (
     WRONG,
     Choice,
     Duration,
@@ -41,7 +42,6 @@ from triaged.scalars import (
     none_of,
     quoted,
 )
-from triaged.wire import Secret
 
 __all__ = [
     "Duration",
