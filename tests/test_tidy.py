@@ -23,7 +23,7 @@ IN_PACKAGE = pytest.mark.parametrize("source", PACKAGE, ids=lambda source: sourc
 
 ONE_PLACE: Mapping[str, tuple[str, str]] = {
     "triaged.clock": ("time.time asyncio.sleep time.sleep", "it is the clock"),
-    "triaged.tokens": ("secrets", "it makes the tokens and keys"),
+    "triaged.access.tokens": ("secrets", "it makes the tokens and keys"),
 }
 """Module → (banned names that it may use, why)."""
 

@@ -13,6 +13,8 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from triaged import __version__, logs
+from triaged.access.action_links import KEY_NAME
+from triaged.access.tokens import new_secret
 from triaged.api.app import Server
 from triaged.api.context import Context
 from triaged.api.scrape import expect
@@ -32,7 +34,6 @@ from triaged.disk import DiskWatch
 from triaged.doorway import allow_many_files
 from triaged.engine import Engine
 from triaged.errors import Problem, StoreError
-from triaged.links import KEY_NAME
 from triaged.listening import listen
 from triaged.metrics import Metrics
 from triaged.rules.difference import difference
@@ -42,7 +43,6 @@ from triaged.store.database import Database, open_database
 from triaged.supervision import GivenUp, Loop, keep_turning, run_all, supervise
 from triaged.systemd import notify, watchdog_us
 from triaged.timekeeper import Timekeeper
-from triaged.tokens import new_secret
 from triaged.upkeep import Upkeep
 from triaged.wire import Secret
 

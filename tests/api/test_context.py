@@ -1,7 +1,7 @@
 """What is made once and kept."""
 
 from tests.api.site import Site
-from triaged.links import KEY_NAME
+from triaged.access.action_links import KEY_NAME
 from triaged.store import secrets
 
 

@@ -9,13 +9,13 @@ from tests.channels.notices import NOW
 from tests.delivery.clocks import HandClock
 from tests.delivery.servers import cut, receiver, scripted, silence
 from tests.delivery.world import KEY, PATIENCE_S, Configured, Inbox, hook, people, world
+from triaged.access.action_links import parse
 from triaged.channels import console
 from triaged.clock import SystemClock
 from triaged.core.durations import SECOND
 from triaged.core.events import Acknowledged
 from triaged.core.model import PageState
 from triaged.delivery.lane import LEASE_US, WIDTH
-from triaged.links import parse
 from triaged.store import pages
 
 DESK = Configured("desk", "console", console.Settings())

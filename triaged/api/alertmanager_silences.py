@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from triaged.access.tokens import new_identity
 from triaged.api import alertmanager_words as words
 from triaged.api import answers
 from triaged.api.bodies import API_BODY_MAX, decode, read_body
@@ -25,7 +26,6 @@ from triaged.core.muting import Silence
 from triaged.core.silencing import state_of
 from triaged.errors import Problem
 from triaged.store import silences
-from triaged.tokens import new_identity
 from triaged.wire import instant, instant_text
 
 BASE = "/api/v2"

@@ -14,12 +14,12 @@ from typing import TypeVar
 import msgspec
 from multidict import CIMultiDictProxy
 
+from triaged.access.tokens import Grant, digest_of, grants
 from triaged.clock import Clock
 from triaged.config.model import Configuration
 from triaged.core.durations import SECOND
 from triaged.errors import StoreUnavailable
 from triaged.store.database import Database
-from triaged.tokens import Grant, digest_of, grants
 
 FRESH_US = SECOND
 TOKEN_MAX = 4096

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from triaged.access.action_links import KEY_NAME
+from triaged.access.tokens import new_secret
 from triaged.api.auth import Authority
 from triaged.api.bodies import Stop
 from triaged.api.hub import Hub
@@ -15,12 +17,10 @@ from triaged.doorway import Doorway
 from triaged.engine import Engine
 from triaged.errors import Problem
 from triaged.ingest import Received
-from triaged.links import KEY_NAME
 from triaged.metrics import Metrics
 from triaged.parsing import events_in
 from triaged.store import secrets
 from triaged.store.database import Database
-from triaged.tokens import new_secret
 from triaged.wire import Secret
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from triaged.access.tokens import new_identity
 from triaged.api import answers, problems
 from triaged.api.bodies import API_BODY_MAX, decode, read_body
 from triaged.api.incidents import PAGE_QUERY
@@ -29,7 +30,6 @@ from triaged.core.silencing import problems as problems_of
 from triaged.errors import Problem
 from triaged.rules.matchers import parse_matchers
 from triaged.store import firing, incidents, silences
-from triaged.tokens import new_identity
 from triaged.wire import instant, instant_text
 
 BASE = "/api/v1/silences"

@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from triaged import tokens
+from triaged.access import tokens
 from triaged.api import answers, problems
 from triaged.api.bodies import API_BODY_MAX, decode, read_body
 from triaged.api.routes import Call, Route, Scope

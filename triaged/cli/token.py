@@ -9,7 +9,7 @@ from triaged.cli._client import Failed, below, client_of, complain
 from triaged.cli._output import local_time, print_json, print_table
 
 if TYPE_CHECKING:
-    from triaged.tokens import TokenWish
+    from triaged.access.tokens import TokenWish
 
 SUMMARY = "create, list and revoke API tokens"
 BASE = "/api/v1/tokens"
@@ -78,8 +78,8 @@ def _wish(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _offline(options: argparse.Namespace) -> Any:
+    from triaged.access.tokens import create, listing, revoke
     from triaged.cli._offline import open_store
-    from triaged.tokens import create, listing, revoke
 
     wish = _checked(options) if options.verb == "create" else None
 
@@ -100,9 +100,9 @@ def _offline(options: argparse.Namespace) -> Any:
 
 def _checked(options: argparse.Namespace) -> "TokenWish":
     """The wish, with nothing in it that the configuration does not have."""
+    from triaged.access.tokens import TokenWish
     from triaged.cli._offline import configuration_of
     from triaged.errors import Malformed
-    from triaged.tokens import TokenWish
 
     configuration = configuration_of(options.config)
     try:

@@ -6,6 +6,7 @@ from functools import cache
 import msgspec
 import structlog
 
+from triaged.access.action_links import act_link
 from triaged.channels import PACKAGE, Channel, Message, Notice, Result, simplified
 from triaged.core.document import incident_document
 from triaged.core.effects import Send
@@ -13,7 +14,6 @@ from triaged.core.events import Refused, Verdict
 from triaged.core.model import PageKind
 from triaged.core.settings import Contact, Person, Settings
 from triaged.errors import Malformed
-from triaged.links import act_link
 from triaged.plugins import load
 from triaged.wire import Secret
 

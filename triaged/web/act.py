@@ -6,13 +6,13 @@ another site cannot press it.
 
 from aiohttp import web
 
+from triaged.access.action_links import Link, parse
 from triaged.api.guards import refused
 from triaged.api.routes import Call, Route, Scope
 from triaged.core.effects import Acted, Answer, Conflict
 from triaged.core.events import Acknowledged
 from triaged.core.model import Incident, Response, State
 from triaged.core.wording import clean, instant_for, link, span_text
-from triaged.links import Link, parse
 from triaged.store import incidents
 from triaged.web._page import page
 

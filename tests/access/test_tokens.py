@@ -2,9 +2,9 @@
 
 import pytest
 
+from triaged.access.tokens import TokenWish, digest_of, new_secret
 from triaged.core.durations import DAY
 from triaged.errors import Malformed
-from triaged.tokens import TokenWish, digest_of, new_secret
 
 
 def test_secrets_are_long_and_never_the_same() -> None:

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.channels.notices import INCIDENT, MINUTE, NOW
+from triaged.access.action_links import Link, act_link, parse, token
 from triaged.core.model import Recipient
 from triaged.core.settings import ACTION_LINK_LIFE_US
-from triaged.links import Link, act_link, parse, token
 from triaged.wire import Secret
 
 KEY = Secret("k" * 43)
