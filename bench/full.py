@@ -15,7 +15,7 @@ import msgspec
 from bench.bodies import Bodies
 from triaged.clock import SystemClock
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.model import (
+from triaged.core.records.model import (
     Escalation,
     Incident,
     Plan,

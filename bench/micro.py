@@ -26,9 +26,9 @@ from triaged.api.webhooks import summary
 from triaged.clock import Clock, SystemClock
 from triaged.config.read import load as load_configuration
 from triaged.core.decide import decide
-from triaged.core.effects import Answer, ByKind, Effect
-from triaged.core.events import AlertReceived, Event
-from triaged.core.model import Alert, Outcome
+from triaged.core.records.effects import Answer, ByKind, Effect
+from triaged.core.records.events import AlertReceived, Event
+from triaged.core.records.model import Alert, Outcome
 from triaged.core.settings import Classifier, Settings
 from triaged.ingest import Parsed, Received, prometheus
 from triaged.ingest._fingerprint import fingerprint

@@ -9,8 +9,8 @@ from bench.options import Options
 from bench.rules import rules
 from bench.table import Line
 from triaged.core.durations import DAY, MINUTE, WEEK
-from triaged.core.model import Plan, Severity, Share, Step, Target
 from triaged.core.oncall import Rotation, Schedule
+from triaged.core.records.model import Plan, Severity, Share, Step, Target
 from triaged.core.recurring import parse as hours
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
 from triaged.rehearsal.proving import prove

@@ -11,9 +11,9 @@ from tests.core.world import World, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Ignorant
 from triaged.backlog import PROMPT_MAX, USUAL, Backlog, Limits
-from triaged.core.effects import Answer
-from triaged.core.events import AlertReceived, Event
-from triaged.core.model import Alert
+from triaged.core.records.effects import Answer
+from triaged.core.records.events import AlertReceived, Event
+from triaged.core.records.model import Alert
 from triaged.engine import Engine
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Parsed, Received

@@ -15,8 +15,8 @@ from triaged.backlog import (
     Limits,
 )
 from triaged.core.durations import HOUR
-from triaged.core.effects import Attached
-from triaged.core.model import State
+from triaged.core.records.effects import Attached
+from triaged.core.records.model import State
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Received
 from triaged.store import incidents, quarantine

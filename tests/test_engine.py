@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.effects import Acted, Attached, Effect, SaveIncident
-from triaged.core.events import Acknowledged, Event, NoteAdded, TimerFired
-from triaged.core.model import Alert, Outcome
+from triaged.core.records.effects import Acted, Attached, Effect, SaveIncident
+from triaged.core.records.events import Acknowledged, Event, NoteAdded, TimerFired
+from triaged.core.records.model import Alert, Outcome
+from triaged.core.records.timers import StepDue
 from triaged.core.settings import Settings
-from triaged.core.timers import StepDue
 from triaged.engine import (
     ATTENTIVE_US,
     BATCH_MAX,

@@ -1,8 +1,8 @@
 import pytest
 
-from triaged.core.effects import Attached
-from triaged.core.events import TimerFired
-from triaged.core.timers import StepDue
+from triaged.core.records.effects import Attached
+from triaged.core.records.events import TimerFired
+from triaged.core.records.timers import StepDue
 from triaged.errors import StoreUnavailable
 from triaged.jobs import Job, Queue
 

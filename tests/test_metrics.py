@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from triaged.core.effects import (
+from triaged.core.records.effects import (
     ByKind,
     Count,
     Effect,
@@ -17,7 +17,7 @@ from triaged.core.effects import (
     SavePage,
     StartEpisode,
 )
-from triaged.core.model import (
+from triaged.core.records.model import (
     Alert,
     AlertState,
     Incident,

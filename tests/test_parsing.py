@@ -5,7 +5,7 @@ import pytest
 
 from tests.api.site import configuration_of
 from triaged.config.model import Source
-from triaged.core.events import AlertReceived, BodyQuarantined
+from triaged.core.records.events import AlertReceived, BodyQuarantined
 from triaged.ingest import Received
 from triaged.parsing import events_in, kept_headers
 

@@ -11,10 +11,10 @@ from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.events import Acknowledged, Resolved, SilenceSet, TimerFired
-from triaged.core.matching import Matcher
-from triaged.core.model import Incident, Response, State
-from triaged.core.timers import MuteDue, StepDue
+from triaged.core.records.events import Acknowledged, Resolved, SilenceSet, TimerFired
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Incident, Response, State
+from triaged.core.records.timers import MuteDue, StepDue
 from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database import Database, open_database
 from triaged.store.sqlite import SqliteDatabase

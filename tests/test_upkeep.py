@@ -5,9 +5,9 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from tests.api.site import serving
-from triaged.core.matching import Matcher
-from triaged.core.model import Alert, Outcome, Severity
 from triaged.core.muting import Muters, Suppressor
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Alert, Outcome, Severity
 from triaged.errors import Problem
 from triaged.store import restoring
 from triaged.upkeep import Upkeep, _stamps_of

@@ -21,7 +21,7 @@ from triaged.cli.main import commands, parser_of
 from triaged.config.reference import markdown, page_of
 from triaged.config.schema_json import schema_for, schema_of
 from triaged.core.lifecycle import diagram
-from triaged.core.model import Reason as Because
+from triaged.core.records.model import Reason as Because
 from triaged.ingest import Reason
 from triaged.metrics import Metrics
 from triaged.rehearsal.tests_schema import TestFile

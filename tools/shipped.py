@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from triaged.core.model import Alert, Severity
+from triaged.core.records.model import Alert, Severity
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.matchers import Matchers
 from triaged.rules.read import RuleContext, read_rules

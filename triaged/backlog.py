@@ -14,8 +14,8 @@ import structlog
 
 from triaged.clock import ThreadClock
 from triaged.core.durations import SECOND
-from triaged.core.effects import Answer
-from triaged.core.events import Event, PackDecided
+from triaged.core.records.effects import Answer
+from triaged.core.records.events import Event, PackDecided
 from triaged.crashpoints import crash_point
 from triaged.engine import DECISION_FAILED, Engine
 from triaged.errors import StoreError, StoreUnavailable

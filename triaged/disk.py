@@ -7,7 +7,7 @@ import structlog
 
 from triaged.api.context import Context
 from triaged.core.durations import SECOND
-from triaged.core.events import TroubleEnded, TroubleFound
+from triaged.core.records.events import TroubleEnded, TroubleFound
 from triaged.errors import StoreUnavailable
 
 LOOK_EVERY_US = SECOND

@@ -17,8 +17,8 @@ import structlog
 from triaged.clock import Clock
 from triaged.core.decide import decide
 from triaged.core.durations import SECOND
-from triaged.core.effects import Answer, Effect
-from triaged.core.events import AlertReceived, BodyQuarantined, Event, PackDecided
+from triaged.core.records.effects import Answer, Effect
+from triaged.core.records.events import AlertReceived, BodyQuarantined, Event, PackDecided
 from triaged.core.settings import Settings
 from triaged.crashpoints import crash_point
 from triaged.errors import StoreError, StoreUnavailable

@@ -4,8 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from triaged.core.effects import Answer
-from triaged.core.events import Event
+from triaged.core.records.effects import Answer
+from triaged.core.records.events import Event
 
 
 class Job:

@@ -15,7 +15,8 @@ from prometheus_client.exposition import choose_encoder
 
 from triaged import __version__
 from triaged.core.durations import SECOND
-from triaged.core.effects import (
+from triaged.core.muting import Muter
+from triaged.core.records.effects import (
     ByKind,
     Count,
     EndEpisode,
@@ -26,8 +27,7 @@ from triaged.core.effects import (
     SavePage,
     StartEpisode,
 )
-from triaged.core.model import LIVE, Outcome, Page, PageKind, PageState, Severity
-from triaged.core.muting import Muter
+from triaged.core.records.model import LIVE, Outcome, Page, PageKind, PageState, Severity
 
 # A `_created` series for each counter would double the answer.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # has no types

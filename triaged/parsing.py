@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from triaged.config.model import Source
-from triaged.core.events import AlertReceived, BodyQuarantined, Event
+from triaged.core.records.events import AlertReceived, BodyQuarantined, Event
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Received
 from triaged.plugins import load

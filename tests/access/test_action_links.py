@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.channels.notices import INCIDENT, MINUTE, NOW
 from triaged.access.action_links import Link, act_link, parse, token
-from triaged.core.model import Recipient
+from triaged.core.records.model import Recipient
 from triaged.core.settings import ACTION_LINK_LIFE_US
 from triaged.wire import Secret
 

@@ -17,7 +17,7 @@ from triaged.api.context import Context
 from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.config.read import load
-from triaged.core.effects import ByKind, Effect
+from triaged.core.records.effects import ByKind, Effect
 from triaged.engine import Engine
 from triaged.errors import Problem, StoreUnavailable
 from triaged.metrics import Metrics

@@ -7,8 +7,8 @@ import pytest
 from aiohttp import ClientPayloadError, ClientResponse
 
 from tests.api.site import Site
-from triaged.core.effects import ByKind, SaveIncident
-from triaged.core.model import Incident, Plan, Severity
+from triaged.core.records.effects import ByKind, SaveIncident
+from triaged.core.records.model import Incident, Plan, Severity
 
 
 async def events(response: ClientResponse, count: int) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ import msgspec
 
 from tests.api.site import Site
 from triaged.api.schemas import Quarantined, QuarantinedBody
-from triaged.core.events import BodyQuarantined
-from triaged.core.model import Alert
+from triaged.core.records.events import BodyQuarantined
+from triaged.core.records.model import Alert
 from triaged.engine import DECISION_FAILED
 from triaged.wire import encode
 

@@ -6,7 +6,7 @@ import msgspec
 
 from tests.api.site import Site
 from triaged.api.rules import ReclassifiedList, RuleStatsList
-from triaged.core.model import Alert, Outcome, Severity
+from triaged.core.records.model import Alert, Outcome, Severity
 
 
 class Worse:

@@ -2,8 +2,8 @@ from typing import Any
 
 from tests.api.site import Site
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.events import TimerFired
-from triaged.core.timers import MuteDue
+from triaged.core.records.events import TimerFired
+from triaged.core.records.timers import MuteDue
 
 PATH = "/api/v1/silences"
 WISH: dict[str, object] = {"matchers": ['service="shop"'], "comment": "moving", "duration": "1h"}

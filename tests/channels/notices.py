@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from triaged.channels import Notice
 from triaged.core.document import incident_document
-from triaged.core.model import Incident, Page, PageKind, Plan, Recipient, Severity
+from triaged.core.records.model import Incident, Page, PageKind, Plan, Recipient, Severity
 from triaged.core.settings import Contact, Person
 
 NOW = 1_774_864_800_000_000

@@ -3,7 +3,7 @@ from msgspec.structs import replace
 from tests.channels.notices import NOW, UPDATE, notice, without_person
 from triaged.channels import HttpResponse, Line, Written
 from triaged.channels.console import Settings, request, verdict
-from triaged.core.events import Delivered, Refused
+from triaged.core.records.events import Delivered, Refused
 
 
 def block(sent: Line) -> list[str]:

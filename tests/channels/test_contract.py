@@ -17,7 +17,7 @@ from triaged.channels import (
     Written,
     simplified,
 )
-from triaged.core.events import Delivered, Refused, TryAgain
+from triaged.core.records.events import Delivered, Refused, TryAgain
 from triaged.plugins import kinds, load
 
 CHANNELS = pytest.mark.parametrize("kind", kinds(PACKAGE))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.channels.notices import NOW, PAGE, UPDATE, notice, without_person
 from triaged.channels import HttpResponse, Mail, MailResult
 from triaged.channels.email import Settings, addresses_of, request, verdict
-from triaged.core.events import Delivered, Refused, TryAgain
+from triaged.core.records.events import Delivered, Refused, TryAgain
 from triaged.core.settings import Contact
 from triaged.errors import Malformed
 from triaged.wire import Secret

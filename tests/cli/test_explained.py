@@ -8,9 +8,9 @@ from triaged.cli._explained import print_explained, print_recorded
 from triaged.core import recurring
 from triaged.core.calendars import Calendar
 from triaged.core.durations import MINUTE
-from triaged.core.expectations import Expectation
-from triaged.core.model import Alert, Severity
-from triaged.core.raises import FiringFor, Raise
+from triaged.core.records.expectations import Expectation
+from triaged.core.records.model import Alert, Severity
+from triaged.core.records.raises import FiringFor, Raise
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
 from triaged.rules.actions import SetRaise, SetSeverity
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule

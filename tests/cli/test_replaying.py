@@ -9,7 +9,7 @@ from tests.core.world import MONDAY
 from triaged.cli._client import Failed
 from triaged.cli._replaying import compare
 from triaged.core.durations import HOUR
-from triaged.core.history import Episode
+from triaged.core.records.history import Episode
 from triaged.rehearsal.history import Head
 from triaged.rehearsal.report import Report
 from triaged.wire import encode

@@ -6,8 +6,8 @@ from tests.config.samples import configured, is_only, wrong
 from triaged.core import recurring
 from triaged.core.calendars import Calendar
 from triaged.core.durations import DAY, WEEK
-from triaged.core.model import Severity
 from triaged.core.oncall import Rotation, Schedule
+from triaged.core.records.model import Severity
 from triaged.core.settings import Contact, ContactStep, NextBusinessDay, Person, Service, Team
 
 MAIL = "{console: {kind: console}, mail: {kind: email, smtp: 'smtp://127.0.0.1', from: a@b.org}}"

@@ -6,7 +6,7 @@ from tests.config.samples import configured, is_only, wrong
 from triaged.core import recurring
 from triaged.core.calendars import Calendar
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.model import Plan, Severity, Share, Span, Step, Target
+from triaged.core.records.model import Plan, Severity, Share, Span, Step, Target
 from triaged.core.settings import NextBusinessDay, SeverityTarget
 
 OFFICE = Calendar("office", "UTC", recurring.parse("mon-fri 09:00-17:30"))

@@ -7,7 +7,7 @@ from triaged.config.files import MissingSecret
 from triaged.config.read import load
 from triaged.config.schema import Log, Retention
 from triaged.core.durations import DAY, MINUTE, YEAR
-from triaged.core.model import Severity
+from triaged.core.records.model import Severity
 from triaged.errors import Problem
 
 CANARIES = [f"canary{number}secret" for number in range(8)]

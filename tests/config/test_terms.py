@@ -3,7 +3,7 @@ from ipaddress import ip_network
 import pytest
 
 from triaged.config import terms
-from triaged.core.model import Share, Span, Target
+from triaged.core.records.model import Share, Span, Target
 
 
 @pytest.mark.parametrize(

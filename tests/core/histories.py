@@ -9,8 +9,12 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, World, plan, step
-from triaged.core.effects import Decision, Send
-from triaged.core.events import (
+from triaged.core.flapping import flaps
+from triaged.core.grouping import ALERTS
+from triaged.core.holding import held_by, mute_of
+from triaged.core.muting import Maintenance, Muters, Suppressor
+from triaged.core.records.effects import Decision, Send
+from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Closed,
@@ -31,11 +35,8 @@ from triaged.core.events import (
     Unacknowledged,
     Verdict,
 )
-from triaged.core.flapping import flaps
-from triaged.core.grouping import ALERTS
-from triaged.core.holding import held_by, mute_of
-from triaged.core.matching import Matcher
-from triaged.core.model import (
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import (
     Escalation,
     Incident,
     Page,
@@ -47,11 +48,10 @@ from triaged.core.model import (
     Span,
     State,
 )
-from triaged.core.muting import Maintenance, Muters, Suppressor
-from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
+from triaged.core.records.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
+from triaged.core.records.timers import ReopenWindowDue
 from triaged.core.settings import FlapLimit
 from triaged.core.sweeping import forgotten
-from triaged.core.timers import ReopenWindowDue
 from triaged.core.view import View
 from triaged.rehearsal.world import accept
 

@@ -2,8 +2,8 @@ import pytest
 
 from tests.core.world import MONDAY, ByLabels, World, settings
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.effects import Acted, Conflict, Unknown
-from triaged.core.events import (
+from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.events import (
     Acknowledged,
     Action,
     Assigned,
@@ -18,7 +18,7 @@ from triaged.core.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.model import Phase, ResolvePolicy, ResolveWhen, Severity, State
+from triaged.core.records.model import Phase, ResolvePolicy, ResolveWhen, Severity, State
 from triaged.core.settings import Service
 
 

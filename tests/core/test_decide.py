@@ -23,8 +23,16 @@ from tests.core.histories import (
 )
 from tests.core.world import World
 from triaged.core import decide as deciding
-from triaged.core.effects import AddPage, ArmTimer, Decision, Effect, Hold, SaveIncident, Send
-from triaged.core.events import (
+from triaged.core.records.effects import (
+    AddPage,
+    ArmTimer,
+    Decision,
+    Effect,
+    Hold,
+    SaveIncident,
+    Send,
+)
+from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Delivered,
@@ -32,9 +40,9 @@ from triaged.core.events import (
     Event,
     PageDue,
 )
-from triaged.core.model import ResolvePolicy, Severity
+from triaged.core.records.model import ResolvePolicy, Severity
+from triaged.core.records.timers import MuteDue
 from triaged.core.settings import StormLimit
-from triaged.core.timers import MuteDue
 from triaged.core.view import View
 
 

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from tests.core.test_escalation import at, office_hours
 from tests.core.world import World, person, plan, settings, step, target
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.effects import Drop, Hold, Send
-from triaged.core.events import (
+from triaged.core.records.effects import Drop, Hold, Send
+from triaged.core.records.events import (
     Acknowledged,
     Delivered,
     DeliveryEnded,
@@ -16,7 +16,7 @@ from triaged.core.events import (
     TryAgain,
     Verdict,
 )
-from triaged.core.model import Page, PageState, Recipient, Span
+from triaged.core.records.model import Page, PageState, Recipient, Span
 from triaged.core.settings import ContactStep
 from triaged.rehearsal.world import accept
 

@@ -1,8 +1,8 @@
 from tests.core.world import World
 from triaged.core.draft import Draft
-from triaged.core.effects import Append, DropTimer, SaveIncident
-from triaged.core.model import Entry
-from triaged.core.timers import StepDue
+from triaged.core.records.effects import Append, DropTimer, SaveIncident
+from triaged.core.records.model import Entry
+from triaged.core.records.timers import StepDue
 
 
 def test_a_draft_gives_the_incident_first_and_every_row_in_order() -> None:

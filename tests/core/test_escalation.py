@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 from tests.core.world import DEFAULT_PLAN, World, plan, settings, step, target
 from triaged.core.calendars import Calendar
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.events import Acknowledged, Resolved, Unacknowledged
-from triaged.core.model import Response, Severity, Share, Span, State, Step
+from triaged.core.records.events import Acknowledged, Resolved, Unacknowledged
+from triaged.core.records.model import Response, Severity, Share, Span, State, Step
 from triaged.core.recurring import parse
 from triaged.core.settings import NextBusinessDay, SeverityTarget
 

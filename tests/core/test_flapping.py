@@ -3,9 +3,9 @@ from msgspec import UNSET
 from tests.core.world import ByLabels, World, settings
 from triaged.core.document import incident_document
 from triaged.core.durations import MINUTE
-from triaged.core.events import Acknowledged, Resolved
-from triaged.core.model import Page, ResolvePolicy, ResolveWhen, Severity, State
-from triaged.core.raises import Raise, Reopenings
+from triaged.core.records.events import Acknowledged, Resolved
+from triaged.core.records.model import Page, ResolvePolicy, ResolveWhen, Severity, State
+from triaged.core.records.raises import Raise, Reopenings
 from triaged.core.settings import FlapLimit
 from triaged.core.wording import Reading, text
 

@@ -3,7 +3,8 @@ from msgspec.structs import replace
 
 from tests.core.world import DEFAULT_PLAN, ByLabels, World, settings, step
 from triaged.core.durations import MINUTE
-from triaged.core.events import (
+from triaged.core.grouping import plan_for
+from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Closed,
@@ -11,8 +12,7 @@ from triaged.core.events import (
     Resolved,
     SeverityChosen,
 )
-from triaged.core.grouping import plan_for
-from triaged.core.model import Phase, Plan, ResolvePolicy, ResolveWhen, Severity, State
+from triaged.core.records.model import Phase, Plan, ResolvePolicy, ResolveWhen, Severity, State
 from triaged.core.settings import Service, Team
 
 

@@ -5,9 +5,17 @@ from tests.core.test_delivering import first_page
 from tests.core.test_escalation import at, office_hours
 from tests.core.world import ByLabels, World, settings
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.events import Acknowledged, Delivered, Escalated, PageDue, Resolved, TryAgain
-from triaged.core.matching import Matcher
-from triaged.core.model import (
+from triaged.core.muting import Maintenance, Muters, Suppressor
+from triaged.core.records.events import (
+    Acknowledged,
+    Delivered,
+    Escalated,
+    PageDue,
+    Resolved,
+    TryAgain,
+)
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import (
     Page,
     PageKind,
     PageState,
@@ -17,9 +25,8 @@ from triaged.core.model import (
     Response,
     State,
 )
-from triaged.core.muting import Maintenance, Muters, Suppressor
+from triaged.core.records.timers import MuteDue
 from triaged.core.settings import Settings
-from triaged.core.timers import MuteDue
 
 
 def window(seconds: float, start: float = 0, **labels: str) -> Settings:

@@ -1,9 +1,9 @@
 import pytest
 
 from tests.core.world import World
-from triaged.core.events import Reopened, Resolved
 from triaged.core.lifecycle import OUTCOME_OF, TRANSITIONS, Verb, diagram, impossible, next_state
-from triaged.core.model import LIVE, State
+from triaged.core.records.events import Reopened, Resolved
+from triaged.core.records.model import LIVE, State
 
 
 def test_every_state_is_in_the_table() -> None:

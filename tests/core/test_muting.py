@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 
 from triaged.core import recurring
 from triaged.core.durations import DAY, HOUR
-from triaged.core.matching import Matcher
-from triaged.core.model import Labels
 from triaged.core.muting import (
     AlertId,
     Cause,
@@ -17,6 +15,8 @@ from triaged.core.muting import (
     Suppressor,
     mutes_everything,
 )
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Labels
 
 SATURDAY = int(datetime(2026, 3, 28, 1, 30, tzinfo=UTC).timestamp()) * 1_000_000
 """02:30 in Berlin; on the next day its clocks go forward."""

@@ -7,11 +7,11 @@ from tests.core.world import MONDAY, plan, settings, step, target
 from triaged.core import recurring
 from triaged.core.calendars import Calendar
 from triaged.core.durations import DAY, HOUR, MINUTE
-from triaged.core.events import AlertReceived
 from triaged.core.grouping import Arrival
-from triaged.core.model import Alert, PageKind, Severity
 from triaged.core.outlook import Outlook, foresee
-from triaged.core.raises import FiringFor, Raise
+from triaged.core.records.events import AlertReceived
+from triaged.core.records.model import Alert, PageKind, Severity
+from triaged.core.records.raises import FiringFor, Raise
 from triaged.core.settings import (
     Contact,
     ContactStep,

@@ -1,7 +1,7 @@
 from tests.core.world import World
 from triaged.core.decide import decide
-from triaged.core.effects import Attached, Quarantine
-from triaged.core.events import BodyQuarantined, Resolved
+from triaged.core.records.effects import Attached, Quarantine
+from triaged.core.records.events import BodyQuarantined, Resolved
 
 
 def broken(source: str = "am", reason: str = "not_json") -> BodyQuarantined:

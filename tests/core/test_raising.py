@@ -4,9 +4,9 @@ from msgspec import UNSET
 
 from tests.core.world import ByLabels, World, settings
 from triaged.core.durations import MINUTE
-from triaged.core.events import Acknowledged, Reopened, Resolved, SeverityChosen
-from triaged.core.model import Incident, Severity, State
-from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
+from triaged.core.records.events import Acknowledged, Reopened, Resolved, SeverityChosen
+from triaged.core.records.model import Incident, Severity, State
+from triaged.core.records.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.wording import Reading, text
 from triaged.wire import encode
 

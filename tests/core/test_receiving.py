@@ -3,9 +3,9 @@ from msgspec.structs import replace
 from tests.core.world import MONDAY, ByLabels, World, settings
 from triaged.core.decide import decide
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.effects import Attached, RepeatAlert
-from triaged.core.events import AlertReceived
-from triaged.core.model import ResolvePolicy, ResolveWhen, State
+from triaged.core.records.effects import Attached, RepeatAlert
+from triaged.core.records.events import AlertReceived
+from triaged.core.records.model import ResolvePolicy, ResolveWhen, State
 
 
 def test_the_first_alert_of_a_key_opens_an_incident() -> None:

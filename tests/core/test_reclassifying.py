@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from tests.core.world import World
-from triaged.core.effects import Decision
-from triaged.core.events import Reclassification, Reclassified, SeverityChosen
-from triaged.core.model import Alert, Outcome, Severity
+from triaged.core.records.effects import Decision
+from triaged.core.records.events import Reclassification, Reclassified, SeverityChosen
+from triaged.core.records.model import Alert, Outcome, Severity
 
 
 def verdict(world: World, severity: str | None, pod: str = "1") -> Reclassification:

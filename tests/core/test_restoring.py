@@ -2,8 +2,8 @@
 
 from tests.core.world import MONDAY, World
 from triaged.core.decide import decide
-from triaged.core.effects import Append
-from triaged.core.events import Resolved, StoreRestored
+from triaged.core.records.effects import Append
+from triaged.core.records.events import Resolved, StoreRestored
 
 COPIED_AT = MONDAY - 3_600_000_000
 

@@ -2,8 +2,8 @@ from msgspec.structs import replace
 
 from tests.core.world import World
 from triaged.core.durations import HOUR, SECOND
-from triaged.core.events import TryAgain
-from triaged.core.model import Page, PageKind
+from triaged.core.records.events import TryAgain
+from triaged.core.records.model import Page, PageKind
 from triaged.core.retrying import gives_up, retry_at, wants_fallback
 
 

@@ -1,7 +1,7 @@
 from tests.core.world import World, settings
 from triaged.core.durations import MINUTE
-from triaged.core.events import Acknowledged, SeverityChosen
-from triaged.core.model import Response, Severity, State
+from triaged.core.records.events import Acknowledged, SeverityChosen
+from triaged.core.records.model import Response, Severity, State
 from triaged.core.severity import worst
 
 

@@ -2,11 +2,11 @@ from msgspec.structs import replace
 
 from tests.core.world import World
 from triaged.core.durations import HOUR, SECOND
-from triaged.core.effects import Silenced, Unknown
-from triaged.core.events import SilenceExpired, SilenceLooked, SilenceSet
 from triaged.core.holding import held_by
-from triaged.core.matching import Matcher
 from triaged.core.muting import Silence
+from triaged.core.records.effects import Silenced, Unknown
+from triaged.core.records.events import SilenceExpired, SilenceLooked, SilenceSet
+from triaged.core.records.matching import Matcher
 from triaged.core.silencing import problems, state_of
 
 POD_A = (Matcher("pod", "=", "a"),)

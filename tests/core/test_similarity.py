@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.world import DEFAULT_PLAN, MONDAY
-from triaged.core.model import Incident, Severity
+from triaged.core.records.model import Incident, Severity
 from triaged.core.similarity import (
     CAUSE,
     FIX,

@@ -1,13 +1,13 @@
 from tests.core.world import MONDAY, World, person, settings, step
 from triaged.core.document import incident_document
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.events import Acknowledged
-from triaged.core.matching import Matcher
-from triaged.core.model import Incident, PageKind, Plan, Response, Severity, State
 from triaged.core.muting import Maintenance, Muters
+from triaged.core.records.events import Acknowledged
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Incident, PageKind, Plan, Response, Severity, State
+from triaged.core.records.storms import Storm
 from triaged.core.settings import StormLimit, Team
 from triaged.core.storming import SHOWN, blows, counted, storm_key
-from triaged.core.storms import Storm
 from triaged.core.wording import Reading, text
 
 LIMIT = StormLimit(3, 5 * MINUTE)

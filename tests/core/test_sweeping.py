@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.core.world import ByLabels, World, settings
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.events import (
+from triaged.core.records.events import (
     Acknowledged,
     Resolved,
     SeverityChosen,
@@ -14,11 +14,9 @@ from triaged.core.events import (
     Snoozed,
     TimerFired,
 )
-from triaged.core.matching import Matcher
-from triaged.core.model import ResolvePolicy, ResolveWhen, Severity
-from triaged.core.settings import StormLimit
-from triaged.core.sweeping import forgotten
-from triaged.core.timers import (
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import ResolvePolicy, ResolveWhen, Severity
+from triaged.core.records.timers import (
     AtRiskDue,
     IncidentTimer,
     MuteDue,
@@ -29,6 +27,8 @@ from triaged.core.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
+from triaged.core.settings import StormLimit
+from triaged.core.sweeping import forgotten
 
 FOR_EVER = 1 << 62
 ALL: dict[type[IncidentTimer], int] = dict.fromkeys(get_args(IncidentTimer), 0)

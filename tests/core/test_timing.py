@@ -1,8 +1,8 @@
 from tests.core.world import World
 from triaged.core.decide import decide
-from triaged.core.effects import Decision, DropTimer
-from triaged.core.events import Acknowledged, Resolved, TimerFired
-from triaged.core.timers import (
+from triaged.core.records.effects import Decision, DropTimer
+from triaged.core.records.events import Acknowledged, Resolved, TimerFired
+from triaged.core.records.timers import (
     AtRiskDue,
     IncidentTimer,
     ReopenWindowDue,

@@ -1,9 +1,9 @@
 """Trouble of triaged's own reaches a human, once, and is over when it is over."""
 
 from tests.core.world import World
-from triaged.core.effects import Attached
-from triaged.core.events import Resolved, TroubleEnded, TroubleFound
-from triaged.core.model import Severity, State
+from triaged.core.records.effects import Attached
+from triaged.core.records.events import Resolved, TroubleEnded, TroubleFound
+from triaged.core.records.model import Severity, State
 
 FOUND = TroubleFound("room", "no room", "make some", found_at=0)
 ENDED = TroubleEnded("room", "there is room again")

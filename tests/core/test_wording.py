@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.channels.notices import INCIDENT, MINUTE, NOW, PAGE, UPDATE
-from triaged.core.model import Response, State
+from triaged.core.records.model import Response, State
 from triaged.core.wording import (
     SUBJECT_MAX,
     TEXT_MAX,

@@ -7,16 +7,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.effects import (
-    AddPage,
-    Answer,
-    Effect,
-    SaveIncident,
-)
-from triaged.core.events import (
-    AlertReceived,
-)
-from triaged.core.model import (
+from triaged.core.records.effects import AddPage, Answer, Effect, SaveIncident
+from triaged.core.records.events import AlertReceived
+from triaged.core.records.model import (
     Alert,
     Incident,
     Outcome,
@@ -30,7 +23,7 @@ from triaged.core.model import (
     Step,
     Target,
 )
-from triaged.core.raises import Raise, Raising
+from triaged.core.records.raises import Raise, Raising
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
 from triaged.rehearsal import world as rehearsal
 from triaged.rehearsal.world import Provider, accept

@@ -13,8 +13,8 @@ from triaged.access.action_links import parse
 from triaged.channels import console
 from triaged.clock import SystemClock
 from triaged.core.durations import SECOND
-from triaged.core.events import Acknowledged
-from triaged.core.model import PageState
+from triaged.core.records.events import Acknowledged
+from triaged.core.records.model import PageState
 from triaged.delivery.lane import LEASE_US, WIDTH
 from triaged.store import pages
 

@@ -7,9 +7,9 @@ from tests.core.world import settings
 from tests.delivery.world import Configured
 from triaged.access.action_links import parse
 from triaged.channels import HttpRequest, Mail, Message, email, webhook
-from triaged.core.effects import Send
-from triaged.core.events import Refused
-from triaged.core.model import Recipient
+from triaged.core.records.effects import Send
+from triaged.core.records.events import Refused
+from triaged.core.records.model import Recipient
 from triaged.core.settings import Contact
 from triaged.delivery.render import kind_of, message_for, notice_of, render
 from triaged.wire import Secret

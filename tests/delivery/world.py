@@ -14,9 +14,9 @@ from tests.core.world import DEFAULT_PLAN, ByLabels, settings, step, target
 from tests.delivery.servers import receiver
 from triaged.channels import Channel, webhook
 from triaged.clock import Clock
-from triaged.core.effects import AddPage, Attached, Effect, SavePage
-from triaged.core.events import AlertReceived, Event
-from triaged.core.model import Alert, Page, PageState
+from triaged.core.records.effects import AddPage, Attached, Effect, SavePage
+from triaged.core.records.events import AlertReceived, Event
+from triaged.core.records.model import Alert, Page, PageState
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports

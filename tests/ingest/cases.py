@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from triaged import plugins
-from triaged.core.changes import Change
-from triaged.core.model import Alert
+from triaged.core.records.changes import Change
+from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received
 from triaged.ingest._instants import instant_of

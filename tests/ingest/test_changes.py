@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.ingest.cases import NOW, parse
-from triaged.core.changes import Change
+from triaged.core.records.changes import Change
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Received
 from triaged.ingest.changes import AHEAD_MAX_US, SAME_BODY_US, Settings, problems, verify

@@ -23,7 +23,7 @@ from tests.ingest.cases import (
     shown,
     shown_change,
 )
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.ingest import Received
 
 EACH_KIND = pytest.mark.parametrize("kind", KINDS)

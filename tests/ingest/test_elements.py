@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ingest.cases import SOURCE
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest._elements import Element, alert_of
 

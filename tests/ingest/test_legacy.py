@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.ingest.cases import SOURCE, parse, shared_bodies
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason
 from triaged.ingest._legacy import MATCHES_MAX

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from tests.core.world import settings, target
 from triaged.core.calendars import Calendar
 from triaged.core.durations import DAY, HOUR, MINUTE, WEEK
-from triaged.core.model import Plan, Severity, Share, Span, Step
 from triaged.core.oncall import Rotation, Schedule
+from triaged.core.records.model import Plan, Severity, Share, Span, Step
 from triaged.core.recurring import parse
 from triaged.core.settings import (
     Contact,

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from tests.core.world import settings
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.expectations import Expectation
-from triaged.core.model import Severity
+from triaged.core.records.expectations import Expectation
+from triaged.core.records.model import Severity
 from triaged.core.settings import Settings
 from triaged.errors import Problem
 from triaged.rehearsal.cases import Case, Played, play

@@ -4,7 +4,7 @@ import pytest
 
 from tests.rehearsal.played import one
 from triaged.core.durations import DAY, HOUR, MINUTE
-from triaged.core.events import (
+from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Assigned,
@@ -20,8 +20,8 @@ from triaged.core.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.matching import Matcher
-from triaged.core.model import Alert, Phase, Severity
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Alert, Phase, Severity
 from triaged.rehearsal.cases import Case
 from triaged.rules.matchers import parse_matchers
 

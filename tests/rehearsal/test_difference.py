@@ -4,8 +4,8 @@ from array import array
 
 from tests.core.world import MONDAY, settings
 from triaged.core.durations import HOUR
-from triaged.core.history import Paged
-from triaged.core.model import Severity
+from triaged.core.records.history import Paged
+from triaged.core.records.model import Severity
 from triaged.rehearsal.difference import difference, metrics, tally
 from triaged.rehearsal.replay import CARRIED, Ran, Run
 

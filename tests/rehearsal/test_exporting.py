@@ -11,7 +11,7 @@ from tests.core.world import MONDAY
 from tests.rehearsal.nights import Watched
 from tests.rehearsal.played import RULES, SETTINGS, SOURCES
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.events import (
+from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Assigned,
@@ -28,7 +28,7 @@ from triaged.core.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.model import Alert, Phase, Severity
+from triaged.core.records.model import Alert, Phase, Severity
 from triaged.rehearsal.cases import play
 from triaged.rehearsal.exporting import exported
 from triaged.rehearsal.read_tests import TestContext, read_tests

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.core.world import MONDAY, person, settings, step, target
 from tests.rehearsal.configurations import configurations
 from triaged.core.durations import DAY, HOUR, MINUTE, WEEK
-from triaged.core.model import Alert, Plan, Severity
 from triaged.core.oncall import Rotation, Schedule
+from triaged.core.records.model import Alert, Plan, Severity
 from triaged.core.recurring import parse
 from triaged.core.settings import Settings
 from triaged.rehearsal.opening import MARGIN_US

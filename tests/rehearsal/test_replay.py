@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from tests.core.world import MONDAY, ByLabels, settings
 from tests.rehearsal.past import Night, Softer, night_of
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.events import SilenceSet
-from triaged.core.history import Episode, PastSilence
-from triaged.core.matching import Matcher
-from triaged.core.model import Alert, Outcome, ResolvePolicy, ResolveWhen
+from triaged.core.records.events import SilenceSet
+from triaged.core.records.history import Episode, PastSilence
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Alert, Outcome, ResolvePolicy, ResolveWhen
 from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.rehearsal.difference import difference
 from triaged.rehearsal.history import Head, History

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 from tests.core.world import MONDAY, plan, settings, step
 from triaged.core.calendars import Calendar
 from triaged.core.durations import DAY, HOUR, MINUTE
-from triaged.core.model import Alert, Severity
 from triaged.core.muting import Maintenance, Muters
+from triaged.core.records.model import Alert, Severity
 from triaged.core.recurring import parse
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
 from triaged.rehearsal.whatif import Answer, Moment, Question, what_if

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, settings
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.events import (
+from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Delivered,
@@ -14,8 +14,8 @@ from triaged.core.events import (
     TryAgain,
     Verdict,
 )
-from triaged.core.model import Alert, Page, PageKind, State
-from triaged.core.timers import LapseDue
+from triaged.core.records.model import Alert, Page, PageKind, State
+from triaged.core.records.timers import LapseDue
 from triaged.rehearsal.world import World
 
 

@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 
 from triaged.core.durations import MINUTE
-from triaged.core.model import Severity
-from triaged.core.raises import FiringFor, ManyAlerts, Raise
+from triaged.core.records.model import Severity
+from triaged.core.records.raises import FiringFor, ManyAlerts, Raise
 from triaged.rules.actions import (
     SetGroupBy,
     SetIncident,

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.core.test_escalation import OFFICE
 from triaged.core.calendars import Calendar
-from triaged.core.model import Alert, Outcome, Severity
+from triaged.core.records.model import Alert, Outcome, Severity
 from triaged.core.recurring import parse as recurring
 from triaged.rules.actions import Action, SetIncident, SetLabels, SetPolicy, SetSeverity
 from triaged.rules.analyse import attributes, example_of, impossible, never_closes

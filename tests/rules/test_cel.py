@@ -2,7 +2,7 @@
 
 import pytest
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.rules.cel import TEXT_MAX, expression_of
 from triaged.rules.conditions import Cel
 from triaged.rules.explain import explain

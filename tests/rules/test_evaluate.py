@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.core.model import Alert, Outcome, ResolvePolicy, ResolveWhen, Severity
+from triaged.core.records.model import Alert, Outcome, ResolvePolicy, ResolveWhen, Severity
 from triaged.rules.actions import (
     DEFAULT_GROUP_BY,
     Action,

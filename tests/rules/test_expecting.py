@@ -1,5 +1,5 @@
-from triaged.core.expectations import Expectation
-from triaged.core.model import Alert, Severity
+from triaged.core.records.expectations import Expectation
+from triaged.core.records.model import Alert, Severity
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.read import RuleContext, read_rules

@@ -8,7 +8,7 @@ from tests.rules.generated import LABELS, RULES
 from triaged.core import recurring
 from triaged.core.calendars import Calendar
 from triaged.core.durations import HOUR, MINUTE
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.rules.compile import bits
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.explain import Attribute, Explanation, explain

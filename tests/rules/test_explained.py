@@ -8,10 +8,10 @@ from tests.core.world import DEFAULT_PLAN, MONDAY, settings
 from tests.rules.generated import LABELS, POLICIES, RULES
 from triaged.core import recurring
 from triaged.core.durations import DAY, HOUR, MINUTE
-from triaged.core.events import AlertReceived
-from triaged.core.matching import Matcher
-from triaged.core.model import Alert, PageKind
 from triaged.core.muting import Maintenance, Muters
+from triaged.core.records.events import AlertReceived
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Alert, PageKind
 from triaged.core.settings import Service, Settings, Team
 from triaged.rehearsal.world import World
 from triaged.rules.actions import SetPolicy

@@ -4,8 +4,8 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, settings
 from triaged.core.durations import DAY, MINUTE
-from triaged.core.expectations import Expectation
-from triaged.core.model import Alert, Severity
+from triaged.core.records.expectations import Expectation
+from triaged.core.records.model import Alert, Severity
 from triaged.core.settings import Settings
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.explained_expecting import ExplainedExpectation, explained_expecting

@@ -3,8 +3,8 @@
 from tests.core.world import MONDAY
 from triaged.core import recurring
 from triaged.core.durations import HOUR
-from triaged.core.matching import Matcher
 from triaged.core.muting import Maintenance, Muters, Mutes, Suppressor
+from triaged.core.records.matching import Matcher
 from triaged.rules.explained_muting import ExplainedMute, explained_muting
 from triaged.wire import instant_text
 

@@ -1,6 +1,6 @@
 import pytest
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.expecting import expected_of
 from triaged.rules.explain import explain

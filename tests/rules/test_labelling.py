@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.rules.extracting import Extraction, compile_extractor, parse_place
 from triaged.rules.labelling import NO_LABELLING, AddedLabel, Labelling
 from triaged.rules.mapping import LabelMapping, read_table

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.explain import explain
 from triaged.rules.mapping import (

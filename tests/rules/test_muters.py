@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from triaged.core.model import Alert
 from triaged.core.muting import Mutes
+from triaged.core.records.model import Alert
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.matchers import LIST_MAX
 from triaged.rules.read import RuleContext, read_rules

@@ -1,6 +1,6 @@
 import pytest
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.rules.overruled import overruled
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse

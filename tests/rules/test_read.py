@@ -1,7 +1,7 @@
 import pytest
 
 from tests.core.test_escalation import OFFICE
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse
 

@@ -1,6 +1,6 @@
 import pytest
 
-from triaged.core.model import Alert, Severity
+from triaged.core.records.model import Alert, Severity
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
 from triaged.rules.sampled import on_samples, severities_given

@@ -1,6 +1,6 @@
 import pytest
 
-from triaged.core.model import Severity
+from triaged.core.records.model import Severity
 from triaged.rules.schema import RAISE_COUNT_MAX, RAISES_MAX, Raise, RaiseWhen, Set
 
 

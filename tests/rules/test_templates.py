@@ -1,6 +1,6 @@
 import pytest
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.rules.templates import DEPTH_MAX, OUTPUT_MAX, Data, compile_template
 
 LABELS = {"service": "checkout", "cluster": "C1", "a b": "spaced", "evil": "{{ 7*7 }}"}

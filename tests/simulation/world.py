@@ -13,8 +13,8 @@ from tests.simulation.time import VirtualClock
 from triaged.backlog import Backlog
 from triaged.channels import HttpRequest, HttpResponse, Message, NoAnswer, Result, webhook
 from triaged.core.durations import MINUTE, SECOND
-from triaged.core.events import Acknowledged, Event
-from triaged.core.model import Alert
+from triaged.core.records.events import Acknowledged, Event
+from triaged.core.records.model import Alert
 from triaged.core.settings import Settings, StormLimit
 from triaged.daemon import Connections
 from triaged.delivery import Delivery, Equipment

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from tests.core.world import World, settings
 from tests.store.conftest import StillClock
-from triaged.core.effects import Answer, Effect
-from triaged.core.events import AlertReceived, Event
-from triaged.core.model import Incident, Page
+from triaged.core.records.effects import Answer, Effect
+from triaged.core.records.events import AlertReceived, Event
+from triaged.core.records.model import Incident, Page
 from triaged.core.settings import Settings
 from triaged.engine import Engine
 from triaged.store import incidents, pages

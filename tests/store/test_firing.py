@@ -3,9 +3,9 @@ from msgspec.structs import replace
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR, SECOND
-from triaged.core.events import SilenceLooked
-from triaged.core.matching import Matcher
 from triaged.core.muting import Silence, Suppressor
+from triaged.core.records.events import SilenceLooked
+from triaged.core.records.matching import Matcher
 from triaged.store import firing, silences
 from triaged.store.database import Database
 

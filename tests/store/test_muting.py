@@ -5,14 +5,14 @@ from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import SECOND
-from triaged.core.effects import Hold
-from triaged.core.events import PageDue, SilenceExpired, SilenceSet, TimerFired
 from triaged.core.holding import held_by, mute_of
-from triaged.core.matching import Matcher
-from triaged.core.model import Alert, Outcome, Page
 from triaged.core.muting import LOOK_EVERY_US, Maintenance, Muters, Suppressor
+from triaged.core.records.effects import Hold
+from triaged.core.records.events import PageDue, SilenceExpired, SilenceSet, TimerFired
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Alert, Outcome, Page
+from triaged.core.records.timers import MuteDue, StepDue
 from triaged.core.settings import Settings
-from triaged.core.timers import MuteDue, StepDue
 from triaged.store import muting, pages, silences, timers
 from triaged.store.database import Database
 from triaged.store.silences import SilenceFilter

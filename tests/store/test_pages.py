@@ -4,8 +4,8 @@ from msgspec.structs import replace
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import SECOND
-from triaged.core.events import Delivered, DeliveryEnded, Event, PageDue, Refused
-from triaged.core.model import Page, PageState
+from triaged.core.records.events import Delivered, DeliveryEnded, Event, PageDue, Refused
+from triaged.core.records.model import Page, PageState
 from triaged.store import pages
 from triaged.store.database import Database
 

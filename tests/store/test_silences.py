@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 
-from triaged.core.matching import Matcher
 from triaged.core.muting import Silence
+from triaged.core.records.matching import Matcher
 from triaged.store import silences
 from triaged.store.database import Database
 

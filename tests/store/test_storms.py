@@ -5,12 +5,12 @@ from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import DAY, MINUTE, SECOND
-from triaged.core.events import Acknowledged, Event, Resolved, TimerFired
-from triaged.core.matching import Matcher
-from triaged.core.model import Incident, State
 from triaged.core.muting import Maintenance, Muters
-from triaged.core.storms import Storm
-from triaged.core.timers import StormDue
+from triaged.core.records.events import Acknowledged, Event, Resolved, TimerFired
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Incident, State
+from triaged.core.records.storms import Storm
+from triaged.core.records.timers import StormDue
 from triaged.store import storms, timers
 from triaged.store.database import Database
 

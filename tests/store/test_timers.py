@@ -1,6 +1,6 @@
 from typing import get_args
 
-from triaged.core.timers import (
+from triaged.core.records.timers import (
     AtRiskDue,
     IncidentTimer,
     MuteDue,

@@ -5,8 +5,9 @@ from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.durations import HOUR, MINUTE, SECOND
-from triaged.core.effects import Acted, Attached, Conflict
-from triaged.core.events import (
+from triaged.core.receiving import START_TOLERANCE_US
+from triaged.core.records.effects import Acted, Attached, Conflict
+from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Closed,
@@ -15,9 +16,8 @@ from triaged.core.events import (
     Resolved,
     TimerFired,
 )
-from triaged.core.model import Alert, Outcome, Severity, State
-from triaged.core.receiving import START_TOLERANCE_US
-from triaged.core.timers import LapseDue, ReopenWindowDue
+from triaged.core.records.model import Alert, Outcome, Severity, State
+from triaged.core.records.timers import LapseDue, ReopenWindowDue
 from triaged.store import alerts, incidents, info, timeline
 from triaged.store.alerts import AlertFilter
 from triaged.store.database import Database

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
-from triaged.core.model import Severity
+from triaged.core.records.model import Severity
 from triaged.errors import Problem
 from triaged.wire import Secret
 from triaged.yamlschema.document import Path, parse

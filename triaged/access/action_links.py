@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from triaged.core.model import Incident, Recipient
+from triaged.core.records.model import Incident, Recipient
 from triaged.core.settings import ACTION_LINK_LIFE_US
 from triaged.wire import Secret, encode
 

@@ -22,8 +22,8 @@ from triaged.api.schemas import (
 )
 from triaged.api.webhooks import unread
 from triaged.core.durations import MINUTE
-from triaged.core.effects import Acted, Answer, Conflict, Unknown
-from triaged.core.events import (
+from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
+from triaged.core.records.events import (
     Acknowledged,
     Action,
     Assigned,
@@ -37,7 +37,7 @@ from triaged.core.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.model import incident_number
+from triaged.core.records.model import incident_number
 from triaged.errors import Malformed
 from triaged.store import incidents
 from triaged.wire import instant, instant_text

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from triaged.api import answers, problems
 from triaged.api.routes import Call, Handler, Parameter
-from triaged.core.matching import Matcher
+from triaged.core.records.matching import Matcher
 from triaged.errors import Malformed, Problem
 from triaged.rules.matchers import parse_matchers
 

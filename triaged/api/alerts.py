@@ -6,7 +6,7 @@ from triaged.api import answers, problems
 from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import AlertList
-from triaged.core.model import incident_id, incident_number
+from triaged.core.records.model import incident_id, incident_number
 from triaged.errors import Problem
 from triaged.store import alerts
 from triaged.store.alerts import StoredAlert

@@ -12,7 +12,7 @@ from triaged.api.intake import Intake
 from triaged.backlog import Backlog
 from triaged.clock import ThreadClock
 from triaged.config.model import Configuration
-from triaged.core.events import Event
+from triaged.core.records.events import Event
 from triaged.doorway import Doorway
 from triaged.engine import Engine
 from triaged.errors import Problem

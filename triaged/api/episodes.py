@@ -8,7 +8,7 @@ from triaged.api.incidents import ONE, PAGE_QUERY, find, unknown
 from triaged.api.queries import Query
 from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import Instant
-from triaged.core.model import Severity
+from triaged.core.records.model import Severity
 from triaged.store import episodes
 from triaged.store.episodes import StoredEpisode
 from triaged.wire import instant_text, instant_text_or_none

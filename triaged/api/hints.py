@@ -9,10 +9,10 @@ from triaged.api import answers
 from triaged.api.incidents import ONE, find, unknown
 from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import Instant
-from triaged.core.changes import Change
 from triaged.core.dependencies import closure
 from triaged.core.durations import DAY, HOUR, MINUTE, format_duration
-from triaged.core.model import Incident, Severity
+from triaged.core.records.changes import Change
+from triaged.core.records.model import Incident, Severity
 from triaged.core.similarity import CAUSE, FIX, told_of
 from triaged.store import changes, incidents, noise, words
 from triaged.store.base import Transaction

@@ -9,7 +9,7 @@ from triaged.api import answers, problems
 from triaged.api.incidents import PAGE_QUERY
 from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
-from triaged.core.history import Episode, PastIncident, PastSilence
+from triaged.core.records.history import Episode, PastIncident, PastSilence
 from triaged.store import history, silences
 from triaged.store.base import Transaction
 from triaged.store.silences import SilenceFilter

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 import msgspec
 
-from triaged.core.effects import ByKind, SaveIncident
-from triaged.core.model import Incident
+from triaged.core.records.effects import ByKind, SaveIncident
+from triaged.core.records.model import Incident
 
 QUEUE_MAX = 256
 """Events that wait for one reader: a storm of a second; who is slower starts again."""

@@ -10,7 +10,7 @@ from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Accepted, Quarantined, QuarantinedBody
 from triaged.api.webhooks import commit
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.engine import DECISION_FAILED
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Received

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from triaged.core.model import Phase, Severity
+from triaged.core.records.model import Phase, Severity
 
 TITLE_MAX = 500
 TEXT_MAX = 20_000

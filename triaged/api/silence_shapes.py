@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from triaged.api.schemas import Body, Instant, Moment, Name, Text
-from triaged.core.model import Severity
+from triaged.core.records.model import Severity
 
 
 class MatcherV2(msgspec.Struct, frozen=True, rename="camel"):

@@ -14,9 +14,9 @@ from triaged.api.guards import admit, refused
 from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import Accepted
 from triaged.config.model import Source
-from triaged.core.changes import Change
-from triaged.core.effects import Answer, Attached
-from triaged.core.model import incident_id
+from triaged.core.records.changes import Change
+from triaged.core.records.effects import Answer, Attached
+from triaged.core.records.model import incident_id
 from triaged.crashpoints import crash_point
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from triaged.core import wording
 from triaged.core.document import incident_document
 from triaged.core.durations import SECOND, parse_duration
-from triaged.core.events import Refused, TryAgain, Verdict
-from triaged.core.model import Incident, Page, PageKind
+from triaged.core.records.events import Refused, TryAgain, Verdict
+from triaged.core.records.model import Incident, Page, PageKind
 from triaged.core.settings import Contact, Person
 from triaged.wire import Secret
 

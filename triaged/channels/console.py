@@ -10,7 +10,7 @@ from triaged.channels import (
     Written,
     verdict_without_answer,
 )
-from triaged.core.events import Delivered, Refused, Verdict
+from triaged.core.records.events import Delivered, Refused, Verdict
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

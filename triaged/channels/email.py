@@ -24,7 +24,7 @@ from triaged.channels import (
     attempt_s,
     verdict_without_answer,
 )
-from triaged.core.events import Delivered, Refused, TryAgain, Verdict
+from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
 from triaged.core.wording import clean
 from triaged.errors import Malformed
 from triaged.wire import Secret

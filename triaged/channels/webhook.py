@@ -23,7 +23,7 @@ from triaged.channels import (
     verdict_without_answer,
 )
 from triaged.core import wording
-from triaged.core.events import Delivered, Refused, TryAgain, Verdict
+from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
 from triaged.wire import Secret, encode, instant
 
 BODY_MAX = 256 * 1024

@@ -12,7 +12,7 @@ from triaged.cli._client import Failed, Misused
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration, Source
-    from triaged.core.model import Alert
+    from triaged.core.records.model import Alert
     from triaged.ingest import Parsed
 
 

@@ -12,7 +12,7 @@ from triaged.cli.test import beside
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration
-    from triaged.core.model import Alert
+    from triaged.core.records.model import Alert
     from triaged.errors import Problem
     from triaged.yamlschema.document import Document
 
@@ -90,7 +90,7 @@ def _useless(configuration: "Configuration", document: "Document") -> "list[Prob
 
 def _samples(configuration: "Configuration", rules: frozenset[str]) -> "list[Alert]":
     """The alerts of the rules' tests; what is wrong with those, `triaged test` tells."""
-    from triaged.core.events import AlertReceived
+    from triaged.core.records.events import AlertReceived
     from triaged.rehearsal.read_tests import TestContext, read_tests
     from triaged.yamlschema.document import parse
 

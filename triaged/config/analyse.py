@@ -10,9 +10,9 @@ from triaged.config.model import Configuration
 from triaged.config.policies import DEFAULT
 from triaged.core.durations import format_duration
 from triaged.core.escalation import delay_us
-from triaged.core.model import Delay, Severity, Share, Target
-from triaged.core.model import Plan as Policy
 from triaged.core.oncall import Rotation, Schedule
+from triaged.core.records.model import Delay, Severity, Share, Target
+from triaged.core.records.model import Plan as Policy
 from triaged.core.recurring import DAY_MINUTES
 from triaged.core.settings import Settings
 from triaged.errors import Problem

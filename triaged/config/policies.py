@@ -11,7 +11,7 @@ from triaged.config.report import Report
 from triaged.core.calendars import Calendar
 from triaged.core.durations import MINUTE, format_duration
 from triaged.core.escalation import delay_us
-from triaged.core.model import Delay, Plan, Severity, Share, Span, Step, Target
+from triaged.core.records.model import Delay, Plan, Severity, Share, Span, Step, Target
 from triaged.core.settings import DEFAULT_RESPONSE_US, NextBusinessDay, SeverityTarget
 from triaged.yamlschema.document import Path
 

@@ -23,8 +23,8 @@ from triaged.config.terms import (
     Zone,
 )
 from triaged.core.durations import DAY, MINUTE, YEAR
-from triaged.core.model import Severity
-from triaged.core.model import Share as OfTarget
+from triaged.core.records.model import Severity
+from triaged.core.records.model import Share as OfTarget
 from triaged.wire import Secret
 from triaged.yamlschema.schema import Duration, Open
 

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from triaged.core import recurring
 from triaged.core.durations import DURATION_WANTED, format_duration, parse_duration, parse_share
-from triaged.core.model import Delay, Share, Span, Target, TargetKind
+from triaged.core.records.model import Delay, Share, Span, Target, TargetKind
 from triaged.core.recurring import Recurring, zone_of
 from triaged.yamlschema.values import Scalar, meant, show_share
 

@@ -6,7 +6,6 @@ Acting twice is no error; what the state table does not allow is a `Conflict`.
 from typing import assert_never
 
 from triaged.core.draft import Draft
-from triaged.core.effects import Acted, Conflict, Count, Decision, Unknown
 from triaged.core.escalation import (
     Cause,
     advance,
@@ -17,7 +16,11 @@ from triaged.core.escalation import (
     settle_response,
     step_due_at,
 )
-from triaged.core.events import (
+from triaged.core.grouping import plan_for, reopen, resolve
+from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
+from triaged.core.paging import inform, notify_person
+from triaged.core.records.effects import Acted, Conflict, Count, Decision, Unknown
+from triaged.core.records.events import (
     Acknowledged,
     Action,
     Assigned,
@@ -32,9 +35,7 @@ from triaged.core.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.grouping import plan_for, reopen, resolve
-from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
-from triaged.core.model import (
+from triaged.core.records.model import (
     Entry,
     Incident,
     Phase,
@@ -44,10 +45,9 @@ from triaged.core.model import (
     State,
     incident_id,
 )
-from triaged.core.paging import inform, notify_person
+from triaged.core.records.timers import UnacknowledgeDue
 from triaged.core.settings import Settings
 from triaged.core.severity import choose
-from triaged.core.timers import UnacknowledgeDue
 from triaged.core.view import View
 
 VERB_OF: dict[type[Action], Verb] = {

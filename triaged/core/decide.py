@@ -4,8 +4,12 @@ from typing import assert_never
 
 from triaged.core.acting import act, declare
 from triaged.core.delivering import ended, may_go
-from triaged.core.effects import Decision, DropPack, LookAgain
-from triaged.core.events import (
+from triaged.core.expecting import load
+from triaged.core.quarantining import quarantine
+from triaged.core.receiving import receive
+from triaged.core.reclassifying import reclassify
+from triaged.core.records.effects import Decision, DropPack, LookAgain
+from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Assigned,
@@ -34,10 +38,6 @@ from triaged.core.events import (
     TroubleFound,
     Unacknowledged,
 )
-from triaged.core.expecting import load
-from triaged.core.quarantining import quarantine
-from triaged.core.receiving import receive
-from triaged.core.reclassifying import reclassify
 from triaged.core.restoring import restored
 from triaged.core.settings import Settings
 from triaged.core.silencing import expire, looked, set_silence

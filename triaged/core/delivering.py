@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from triaged.core.calendars import is_open, next_open
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.effects import AddPage, Decision, Drop, Hold, SavePage, Send
 from triaged.core.escalation import calendar_of, next_step_now, targets_of
-from triaged.core.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
 from triaged.core.holding import held_until, hold, look_first, mute_of
-from triaged.core.model import (
+from triaged.core.paging import channel_of, page_id, update_row
+from triaged.core.records.effects import AddPage, Decision, Drop, Hold, SavePage, Send
+from triaged.core.records.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
+from triaged.core.records.model import (
     Entry,
     Incident,
     Page,
@@ -25,7 +26,6 @@ from triaged.core.model import (
     Recipient,
     State,
 )
-from triaged.core.paging import channel_of, page_id, update_row
 from triaged.core.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
 from triaged.core.settings import Settings
 from triaged.core.view import View

@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from triaged.core.effects import AddPage, Append, ArmTimer, DropTimer, Effect, SaveIncident
-from triaged.core.model import Entry, Incident, Page
-from triaged.core.timers import IncidentTimer
+from triaged.core.records.effects import AddPage, Append, ArmTimer, DropTimer, Effect, SaveIncident
+from triaged.core.records.model import Entry, Incident, Page
+from triaged.core.records.timers import IncidentTimer
 
 OURSELVES = "triaged"
 """The actor of what nobody asked for."""

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from triaged.core.calendars import Calendar, add_open, next_business_day_due, open_between
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.effects import Count
-from triaged.core.model import (
+from triaged.core.paging import Pager
+from triaged.core.records.effects import Count
+from triaged.core.records.model import (
     Delay,
     Entry,
     Escalation,
@@ -29,16 +30,9 @@ from triaged.core.model import (
     Step,
     Target,
 )
-from triaged.core.paging import Pager
+from triaged.core.records.timers import AtRiskDue, StepDue, StormDue, TargetDue, UnacknowledgeDue
 from triaged.core.retrying import is_told
 from triaged.core.settings import NextBusinessDay, Settings
-from triaged.core.timers import (
-    AtRiskDue,
-    StepDue,
-    StormDue,
-    TargetDue,
-    UnacknowledgeDue,
-)
 
 
 class Cause(msgspec.Struct, frozen=True):

@@ -9,15 +9,15 @@ from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.durations import MINUTE, format_duration
-from triaged.core.effects import Decision, DropWatch, Effect, SaveWatch
 from triaged.core.escalation import Cause, arm
-from triaged.core.events import AlertReceived, SettingsLoaded
-from triaged.core.expectations import RULE, SOURCE, Expectation, Watch, key_of
 from triaged.core.grouping import reopen, reopens, resolve
-from triaged.core.model import Reason
 from triaged.core.noticing import Notice, open_notice
+from triaged.core.records.effects import Decision, DropWatch, Effect, SaveWatch
+from triaged.core.records.events import AlertReceived, SettingsLoaded
+from triaged.core.records.expectations import RULE, SOURCE, Expectation, Watch, key_of
+from triaged.core.records.model import Reason
+from triaged.core.records.timers import ExpectDue
 from triaged.core.settings import Settings
-from triaged.core.timers import ExpectDue
 from triaged.core.view import View
 from triaged.wire import instant_text
 

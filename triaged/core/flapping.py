@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.durations import format_duration
-from triaged.core.model import Entry, Flapping, Incident
+from triaged.core.records.model import Entry, Flapping, Incident
 from triaged.core.settings import Settings
 
 RETURNS_KEPT = 20

@@ -9,9 +9,18 @@ from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.durations import SECOND
-from triaged.core.effects import ArmTimer, Count, Decision, DropTimer, Effect, Hold, SavePage
 from triaged.core.escalation import Cause, arm
-from triaged.core.model import (
+from triaged.core.muting import LOOK_EVERY_US, Muted, cause_named
+from triaged.core.records.effects import (
+    ArmTimer,
+    Count,
+    Decision,
+    DropTimer,
+    Effect,
+    Hold,
+    SavePage,
+)
+from triaged.core.records.model import (
     Entry,
     Incident,
     Page,
@@ -21,9 +30,8 @@ from triaged.core.model import (
     Response,
     State,
 )
-from triaged.core.muting import LOOK_EVERY_US, Muted, cause_named
+from triaged.core.records.timers import AtRiskDue, MuteDue, StepDue, TargetDue
 from triaged.core.settings import Settings
-from triaged.core.timers import AtRiskDue, MuteDue, StepDue, TargetDue
 from triaged.core.view import View
 
 HELD_MOST_US = 300 * SECOND

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from triaged.core.draft import Draft
-from triaged.core.model import Entry, Phase, State
+from triaged.core.records.model import Entry, Phase, State
 
 
 class Verb(StrEnum):

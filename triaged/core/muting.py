@@ -13,8 +13,8 @@ from enum import StrEnum
 import msgspec
 
 from triaged.core.durations import DAY, SECOND
-from triaged.core.matching import Matcher
-from triaged.core.model import Labels
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Labels
 from triaged.core.recurring import Recurring, zone_of
 
 AlertId = tuple[str, str]

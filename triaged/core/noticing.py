@@ -8,7 +8,7 @@ import msgspec
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, arm
 from triaged.core.grouping import plan_for
-from triaged.core.model import Entry, Incident, Key, ResolvePolicy, ResolveWhen, Severity
+from triaged.core.records.model import Entry, Incident, Key, ResolvePolicy, ResolveWhen, Severity
 from triaged.core.settings import Settings
 from triaged.core.severity import UNCLASSIFIED
 from triaged.core.view import View

@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.model import (
+from triaged.core.oncall import on_call
+from triaged.core.records.model import (
     Entry,
     Escalation,
     Incident,
@@ -13,7 +14,6 @@ from triaged.core.model import (
     Recipient,
     Target,
 )
-from triaged.core.oncall import on_call
 from triaged.core.settings import ContactStep, Person, Settings
 
 

@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
-from triaged.core.effects import Attached, Decision, Effect, Quarantine
 from triaged.core.escalation import Cause
-from triaged.core.events import BodyQuarantined
 from triaged.core.grouping import reopens
-from triaged.core.model import Key, Reason
 from triaged.core.noticing import Notice, open_notice
+from triaged.core.records.effects import Attached, Decision, Effect, Quarantine
+from triaged.core.records.events import BodyQuarantined
+from triaged.core.records.model import Key, Reason
 from triaged.core.settings import Settings
 from triaged.core.view import View
 

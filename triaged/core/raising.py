@@ -13,11 +13,18 @@ from msgspec.structs import replace
 
 from triaged.core.draft import Draft
 from triaged.core.durations import format_duration
-from triaged.core.model import Alert, Incident, Outcome, Severity
-from triaged.core.raises import FiringFor, ManyAlerts, ManyValues, Raise, Raising, Reopenings
+from triaged.core.records.model import Alert, Incident, Outcome, Severity
+from triaged.core.records.raises import (
+    FiringFor,
+    ManyAlerts,
+    ManyValues,
+    Raise,
+    Raising,
+    Reopenings,
+)
+from triaged.core.records.timers import RaiseDue
 from triaged.core.settings import Settings
 from triaged.core.severity import Rise, raise_to
-from triaged.core.timers import RaiseDue
 
 HASH_BYTES = 6
 """Of a counted alert or value: among a thousand of them two are taken for one once in 10⁸."""

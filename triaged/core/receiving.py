@@ -6,17 +6,6 @@ The status decides, never `endsAt`; the deduplication attaches, it never drops.
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.effects import (
-    Attached,
-    CheckLapse,
-    Decision,
-    Effect,
-    EndEpisode,
-    NoteResolve,
-    RepeatAlert,
-    StartEpisode,
-)
-from triaged.core.events import AlertReceived
 from triaged.core.expecting import heard
 from triaged.core.grouping import (
     Arrival,
@@ -27,9 +16,20 @@ from triaged.core.grouping import (
     open_incident,
     reopen_with,
 )
-from triaged.core.model import Alert, AlertState, Entry, Incident, Outcome, Reason
+from triaged.core.records.effects import (
+    Attached,
+    CheckLapse,
+    Decision,
+    Effect,
+    EndEpisode,
+    NoteResolve,
+    RepeatAlert,
+    StartEpisode,
+)
+from triaged.core.records.events import AlertReceived
+from triaged.core.records.model import Alert, AlertState, Entry, Incident, Outcome, Reason
+from triaged.core.records.timers import LapseDue
 from triaged.core.settings import Settings
-from triaged.core.timers import LapseDue
 from triaged.core.view import View
 
 START_TOLERANCE_US = 1_000_000

@@ -5,9 +5,9 @@ Steps that are overdue since then fire at once, as after every start.
 """
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.effects import Decision
-from triaged.core.events import StoreRestored
-from triaged.core.model import Entry
+from triaged.core.records.effects import Decision
+from triaged.core.records.events import StoreRestored
+from triaged.core.records.model import Entry
 from triaged.core.view import View
 from triaged.wire import instant_text
 

@@ -3,8 +3,8 @@
 import zlib
 
 from triaged.core.durations import HOUR, SECOND
-from triaged.core.events import TryAgain
-from triaged.core.model import Page, PageKind
+from triaged.core.records.events import TryAgain
+from triaged.core.records.model import Page, PageKind
 
 FIRST_RETRY_US = 1 * SECOND
 RETRY_MAX_US = 60 * SECOND

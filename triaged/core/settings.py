@@ -11,10 +11,10 @@ import msgspec
 
 from triaged.core.calendars import Calendar
 from triaged.core.durations import DAY, HOUR, MINUTE
-from triaged.core.expectations import Expectation, Expected
-from triaged.core.model import Alert, Outcome, Plan, Severity
 from triaged.core.muting import Muters
 from triaged.core.oncall import Schedule
+from triaged.core.records.expectations import Expectation, Expected
+from triaged.core.records.model import Alert, Outcome, Plan, Severity
 
 Urgency = Literal["page", "notify"]
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, arm, arm_unacknowledge
-from triaged.core.model import Entry, Incident, Outcome, Reason, Severity, State
 from triaged.core.paging import notify_person
+from triaged.core.records.model import Entry, Incident, Outcome, Reason, Severity, State
 from triaged.core.settings import Settings
 
 UNCLASSIFIED = "unclassified"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
-from triaged.core.model import Incident
+from triaged.core.records.model import Incident
 
 WORDS_MAX = 48
 """Words of an incident that count: titles and labels have about twenty."""

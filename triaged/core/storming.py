@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.durations import MINUTE, format_duration
-from triaged.core.effects import SaveStorm
 from triaged.core.escalation import Cause, arm
-from triaged.core.model import (
+from triaged.core.paging import notify_person
+from triaged.core.records.effects import SaveStorm
+from triaged.core.records.model import (
     Entry,
     Incident,
     Key,
@@ -26,11 +27,10 @@ from triaged.core.model import (
     Severity,
     State,
 )
-from triaged.core.paging import notify_person
+from triaged.core.records.storms import Bundle, Bundled, Storm
+from triaged.core.records.timers import StormDue
 from triaged.core.settings import Settings, StormLimit
 from triaged.core.severity import Rise, raise_to
-from triaged.core.storms import Bundle, Bundled, Storm
-from triaged.core.timers import StormDue
 from triaged.core.view import View
 
 SHOWN = 20

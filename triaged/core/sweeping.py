@@ -9,10 +9,8 @@ from collections.abc import Iterator, Mapping
 from msgspec import UNSET
 
 from triaged.core.durations import MINUTE
-from triaged.core.model import Incident, Response, State
-from triaged.core.settings import Settings
-from triaged.core.severity import worst
-from triaged.core.timers import (
+from triaged.core.records.model import Incident, Response, State
+from triaged.core.records.timers import (
     AtRiskDue,
     IncidentTimer,
     MuteDue,
@@ -23,6 +21,8 @@ from triaged.core.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
+from triaged.core.settings import Settings
+from triaged.core.severity import worst
 
 RUNNING = (Response.ON_TRACK, Response.AT_RISK)
 ALWAYS = 0

@@ -8,15 +8,13 @@ from msgspec.structs import replace
 from triaged.core import expecting, raising, unbundling
 from triaged.core.acting import unacknowledge
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.effects import Decision, DropTimer, MoveFiring
 from triaged.core.escalation import Cause, advance, arm, miss
 from triaged.core.grouping import ALERTS, resolve, take_in
 from triaged.core.holding import look, mute_of, rest
-from triaged.core.model import Entry, Incident, Reason, Response, State
 from triaged.core.receiving import lapse
-from triaged.core.settings import Settings
-from triaged.core.severity import worst_of
-from triaged.core.timers import (
+from triaged.core.records.effects import Decision, DropTimer, MoveFiring
+from triaged.core.records.model import Entry, Incident, Reason, Response, State
+from triaged.core.records.timers import (
     AtRiskDue,
     ExpectDue,
     IncidentTimer,
@@ -31,6 +29,8 @@ from triaged.core.timers import (
     Timer,
     UnacknowledgeDue,
 )
+from triaged.core.settings import Settings
+from triaged.core.severity import worst_of
 from triaged.core.view import View
 
 PAGING = (StepDue, AtRiskDue, TargetDue)

@@ -1,12 +1,12 @@
 """Trouble of triaged's own: an incident for as long as it lasts."""
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.effects import Attached, Decision
 from triaged.core.escalation import Cause, arm
-from triaged.core.events import TroubleEnded, TroubleFound
 from triaged.core.grouping import reopen, reopens, resolve
-from triaged.core.model import Key, Reason, Severity
 from triaged.core.noticing import Notice, open_notice
+from triaged.core.records.effects import Attached, Decision
+from triaged.core.records.events import TroubleEnded, TroubleFound
+from triaged.core.records.model import Key, Reason, Severity
 from triaged.core.settings import Settings
 from triaged.core.view import View
 

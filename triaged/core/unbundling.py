@@ -12,11 +12,11 @@ from triaged.core.acting import acknowledge
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, arm
 from triaged.core.grouping import resolve
-from triaged.core.model import Entry, Incident, Reason, Severity, State
+from triaged.core.records.model import Entry, Incident, Reason, Severity, State
+from triaged.core.records.storms import Storm
+from triaged.core.records.timers import StormDue
 from triaged.core.settings import Settings, StormLimit
 from triaged.core.storming import LOOK_US, blows, shelter, storm_key
-from triaged.core.storms import Storm
-from triaged.core.timers import StormDue
 from triaged.core.view import View
 
 

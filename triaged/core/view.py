@@ -7,7 +7,8 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from triaged.core.effects import (
+from triaged.core.muting import AlertId, Muters, Mutes, Silence
+from triaged.core.records.effects import (
     AddPage,
     Append,
     ArmTimer,
@@ -33,10 +34,9 @@ from triaged.core.effects import (
     StartEpisode,
     WakeBundled,
 )
-from triaged.core.expectations import Watch
-from triaged.core.model import AlertState, Incident, Key, Labels, Outcome, Page
-from triaged.core.muting import AlertId, Muters, Mutes, Silence
-from triaged.core.storms import Storm
+from triaged.core.records.expectations import Watch
+from triaged.core.records.model import AlertState, Incident, Key, Labels, Outcome, Page
+from triaged.core.records.storms import Storm
 from triaged.wire import encode
 
 __all__ = ["AlertId", "View", "key_text"]

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import UNSET
 
 from triaged.core.flapping import in_words
-from triaged.core.model import Incident, Page, PageKind, Response, State, incident_id
+from triaged.core.records.model import Incident, Page, PageKind, Response, State, incident_id
 
 SUBJECT_MAX = 120
 """Characters: what a phone shows of a subject, and a line of most mail clients."""

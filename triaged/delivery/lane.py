@@ -13,8 +13,8 @@ import structlog
 from triaged.channels import Channel
 from triaged.clock import Clock
 from triaged.core.durations import SECOND
-from triaged.core.effects import Send
-from triaged.core.events import (
+from triaged.core.records.effects import Send
+from triaged.core.records.events import (
     Delivered,
     DeliveryEnded,
     PageDue,
@@ -22,7 +22,7 @@ from triaged.core.events import (
     TryAgain,
     Verdict,
 )
-from triaged.core.model import Page, Reason
+from triaged.core.records.model import Page, Reason
 from triaged.crashpoints import crash_point
 from triaged.delivery.breaker import HOLD_US, Breaker, not_now
 from triaged.delivery.render import kind_of, message_for

@@ -21,8 +21,8 @@ from enum import StrEnum
 
 import msgspec
 
-from triaged.core.changes import Change
-from triaged.core.model import Alert
+from triaged.core.records.changes import Change
+from triaged.core.records.model import Alert
 
 
 class Reason(StrEnum):

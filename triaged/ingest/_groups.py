@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason
 from triaged.ingest._elements import Element, each

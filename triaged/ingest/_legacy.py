@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received
 from triaged.ingest._labels import Whole, bounded

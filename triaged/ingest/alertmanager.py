@@ -9,7 +9,7 @@ written by hand) it is computed from the labels.
 
 import msgspec
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Received
 from triaged.ingest._bodies import without_nul, without_surrogates

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from triaged.core.changes import Change
+from triaged.core.records.changes import Change
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Reason, Received, Rejected
 from triaged.ingest._bodies import bound_nesting, without_nul, without_surrogates

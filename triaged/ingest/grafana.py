@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received
 from triaged.ingest._bodies import without_nul, without_surrogates

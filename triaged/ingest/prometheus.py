@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received
 from triaged.ingest._bodies import without_nul, without_surrogates

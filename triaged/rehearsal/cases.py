@@ -6,10 +6,10 @@ from operator import attrgetter
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.effects import Conflict, Unknown
-from triaged.core.events import Action, AlertReceived, Declared, SettingsLoaded, SilenceSet
 from triaged.core.holding import mute_of
-from triaged.core.model import Incident, Outcome, Page, PageKind
+from triaged.core.records.effects import Conflict, Unknown
+from triaged.core.records.events import Action, AlertReceived, Declared, SettingsLoaded, SilenceSet
+from triaged.core.records.model import Incident, Outcome, Page, PageKind
 from triaged.core.settings import Settings
 from triaged.rehearsal.tests_schema import Expect
 from triaged.rehearsal.world import World

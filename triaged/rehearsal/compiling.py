@@ -6,7 +6,7 @@ from itertools import product
 from msgspec.structs import replace
 
 from triaged.core.durations import DAY, SECOND
-from triaged.core.events import (
+from triaged.core.records.events import (
     Acknowledged,
     Action,
     AlertReceived,
@@ -23,8 +23,8 @@ from triaged.core.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.expectations import RULE
-from triaged.core.model import Alert
+from triaged.core.records.expectations import RULE
+from triaged.core.records.model import Alert
 from triaged.ingest._fingerprint import fingerprint
 from triaged.rehearsal.cases import Case, Happening
 from triaged.rehearsal.tests_schema import NOBODY, Act, Input, Test

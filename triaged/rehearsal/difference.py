@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from triaged.core.durations import SECOND
-from triaged.core.model import Severity
+from triaged.core.records.model import Severity
 from triaged.core.settings import Settings
 from triaged.rehearsal.replay import CARRIED, Ran, Run
 

@@ -5,7 +5,7 @@ from itertools import chain
 
 import msgspec
 
-from triaged.core.history import Episode, PastIncident, PastSilence
+from triaged.core.records.history import Episode, PastIncident, PastSilence
 from triaged.errors import Malformed
 
 VERSION = 1

@@ -13,10 +13,10 @@ import msgspec
 from triaged.core.calendars import is_open, next_open
 from triaged.core.durations import format_duration
 from triaged.core.escalation import calendar_of, delay_us, later, response_target
-from triaged.core.model import Recipient, Severity
 from triaged.core.oncall import shifts
 from triaged.core.paging import channel_of
-from triaged.core.plans import Plan, Step, Target
+from triaged.core.records.model import Recipient, Severity
+from triaged.core.records.plans import Plan, Step, Target
 from triaged.core.settings import Person, Settings
 
 ROUNDS_MAX = 100

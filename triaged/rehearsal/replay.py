@@ -12,10 +12,10 @@ from heapq import heappop, heappush
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.effects import Acted, Attached, Conflict, Unknown
-from triaged.core.events import AlertReceived, Declared, SilenceSet
-from triaged.core.history import Act, Episode, Paged, PastIncident, action_of
-from triaged.core.model import Alert, Incident, PageKind, Reason, Response, Severity
+from triaged.core.records.effects import Acted, Attached, Conflict, Unknown
+from triaged.core.records.events import AlertReceived, Declared, SilenceSet
+from triaged.core.records.history import Act, Episode, Paged, PastIncident, action_of
+from triaged.core.records.model import Alert, Incident, PageKind, Reason, Response, Severity
 from triaged.core.settings import Settings
 from triaged.rehearsal.history import History
 from triaged.rehearsal.world import World

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from triaged.core.model import incident_id
+from triaged.core.records.model import incident_id
 from triaged.rehearsal.difference import Changed, Difference, Tally, metrics
 from triaged.rehearsal.limits import Limit
 from triaged.rehearsal.replay import Period, Ran, Run

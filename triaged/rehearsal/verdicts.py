@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from triaged.core.model import Incident
+from triaged.core.records.model import Incident
 from triaged.rehearsal.cases import Played
 from triaged.rehearsal.tests_schema import Expect, Expected, Paged, format_offset
 

@@ -6,9 +6,9 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.durations import HOUR
-from triaged.core.events import Acknowledged, AlertReceived, Delivered, Verdict
 from triaged.core.holding import held_by
-from triaged.core.model import Alert, Entry, Incident, Page, PageKind, Response, State
+from triaged.core.records.events import Acknowledged, AlertReceived, Delivered, Verdict
+from triaged.core.records.model import Alert, Entry, Incident, Page, PageKind, Response, State
 from triaged.core.settings import Settings
 from triaged.core.wording import instant_for
 from triaged.rehearsal.world import World

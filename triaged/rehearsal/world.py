@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from triaged.core.decide import decide
 from triaged.core.durations import SECOND
-from triaged.core.effects import (
+from triaged.core.receiving import SOURCE_CHECK_US
+from triaged.core.records.effects import (
     AddPage,
     Answer,
     Append,
@@ -32,7 +33,7 @@ from triaged.core.effects import (
     StartEpisode,
     WakeBundled,
 )
-from triaged.core.events import (
+from triaged.core.records.events import (
     AlertReceived,
     Delivered,
     DeliveryEnded,
@@ -41,10 +42,8 @@ from triaged.core.events import (
     TimerFired,
     Verdict,
 )
-from triaged.core.model import Entry, Page, PageState
-from triaged.core.receiving import SOURCE_CHECK_US
-from triaged.core.settings import Settings
-from triaged.core.timers import (
+from triaged.core.records.model import Entry, Page, PageState
+from triaged.core.records.timers import (
     ExpectDue,
     IncidentTimer,
     LapseDue,
@@ -52,6 +51,7 @@ from triaged.core.timers import (
     StormDue,
     Timer,
 )
+from triaged.core.settings import Settings
 from triaged.core.view import AlertId, View, key_text
 
 LEASE_US = 15 * SECOND

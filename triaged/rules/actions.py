@@ -5,8 +5,8 @@ from typing import assert_never
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from triaged.core.model import ResolvePolicy, Severity
-from triaged.core.raises import Raise, Raising
+from triaged.core.records.model import ResolvePolicy, Severity
+from triaged.core.records.raises import Raise, Raising
 from triaged.rules.templates import Template
 
 DEFAULT_GROUP_BY = ("alertname", "cluster", "namespace", "service")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 
 Env: Any = None
 try:

@@ -5,7 +5,7 @@ from typing import assert_never
 import msgspec
 
 from triaged.core.calendars import Calendar, is_open
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.rules.cel import Expression
 
 

@@ -18,9 +18,9 @@ from functools import lru_cache
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.expectations import Expectation
-from triaged.core.model import Alert, Key, Labels, Outcome, Shadowed
 from triaged.core.muting import Muters
+from triaged.core.records.expectations import Expectation
+from triaged.core.records.model import Alert, Key, Labels, Outcome, Shadowed
 from triaged.rules.actions import Action, Plan, apply
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, holds

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from triaged.core.expectations import RULE, Expectation
-from triaged.core.model import Alert
+from triaged.core.records.expectations import RULE, Expectation
+from triaged.core.records.model import Alert
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import holds
 from triaged.rules.evaluate import CompiledRule

@@ -13,8 +13,8 @@ from msgspec import UNSET
 
 from triaged.core.calendars import Calendar, is_open
 from triaged.core.durations import SECOND, format_duration
-from triaged.core.model import Alert, Outcome
 from triaged.core.raising import why
+from triaged.core.records.model import Alert, Outcome
 from triaged.rules.actions import (
     DEFAULT_GROUP_BY,
     Action,

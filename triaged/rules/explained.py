@@ -4,8 +4,8 @@ import msgspec
 
 from triaged.core.durations import format_duration
 from triaged.core.grouping import Arrival, policy_of
-from triaged.core.model import Alert, Incident, Outcome, Severity, Step
 from triaged.core.outlook import Firing, Outlook, foresee
+from triaged.core.records.model import Alert, Incident, Outcome, Severity, Step
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.severity import severity_of
 from triaged.rules.evaluate import RuleSet

@@ -3,8 +3,8 @@
 import msgspec
 
 from triaged.core.durations import format_duration
-from triaged.core.expectations import RULE, SOURCE
-from triaged.core.model import Alert, Severity
+from triaged.core.records.expectations import RULE, SOURCE
+from triaged.core.records.model import Alert, Severity
 from triaged.core.settings import Settings
 from triaged.rules.evaluate import RuleSet
 from triaged.wire import instant_text

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from triaged.core.model import Labels
 from triaged.core.muting import Muter, Muters, Suppressor, holds
+from triaged.core.records.model import Labels
 from triaged.wire import instant_text_or_none
 
 

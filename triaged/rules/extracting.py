@@ -10,8 +10,8 @@ import msgspec
 import re2
 from msgspec.structs import replace
 
-from triaged.core.matching import pattern_of
-from triaged.core.model import Alert
+from triaged.core.records.matching import pattern_of
+from triaged.core.records.model import Alert
 from triaged.rules.compile import REMEMBERED_CHARACTERS_MAX, REMEMBERED_MAX
 
 TEXT_MAX = 4096

@@ -12,7 +12,7 @@ from io import StringIO
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.errors import Problem
 from triaged.rules.extracting import label_problem
 from triaged.yamlschema.document import BYTES_MAX

@@ -13,7 +13,7 @@ import re
 
 import msgspec
 
-from triaged.core.matching import (
+from triaged.core.records.matching import (
     PATTERN_BYTES_MAX,
     Matcher,
     Operator,

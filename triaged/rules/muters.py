@@ -2,8 +2,8 @@
 
 import re
 
-from triaged.core.matching import Matcher
 from triaged.core.muting import Maintenance, Muters, Suppressor, mutes_everything
+from triaged.core.records.matching import Matcher
 from triaged.core.recurring import wall_instant, zone_of
 from triaged.errors import Problem
 from triaged.rules import schema

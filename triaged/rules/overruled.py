@@ -6,7 +6,7 @@ rule. It finds the usual slip, a rule of one's own that stands behind a shipped 
 
 from collections.abc import Sequence
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.errors import Problem
 from triaged.rules.analyse import attributes, is_plain
 from triaged.rules.compile import Index, bits

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from triaged.core import recurring
 from triaged.core.calendars import Calendar
-from triaged.core.expectations import RULE, Expectation
-from triaged.core.model import ResolvePolicy
-from triaged.core.raises import (
+from triaged.core.records.expectations import RULE, Expectation
+from triaged.core.records.model import ResolvePolicy
+from triaged.core.records.raises import (
     FiringFor,
     ManyAlerts,
     ManyValues,

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from triaged.core.model import Alert, Labels, Severity
+from triaged.core.records.model import Alert, Labels, Severity
 from triaged.errors import Problem
 from triaged.rules.actions import (
     DEFAULT_GROUP_BY,

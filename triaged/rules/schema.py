@@ -7,7 +7,7 @@ import msgspec
 
 from triaged.core import recurring
 from triaged.core.durations import SECOND, format_duration
-from triaged.core.model import ResolveWhen, Severity
+from triaged.core.records.model import ResolveWhen, Severity
 from triaged.core.recurring import Recurring
 from triaged.rules.cel import Expression, expression_of
 from triaged.rules.extracting import Extractor, Place, compile_extractor, parse_place

@@ -11,7 +11,7 @@ import jinja2
 import msgspec
 from jinja2 import nodes
 
-from triaged.core.model import Alert
+from triaged.core.records.model import Alert
 from triaged.wire import instant_text
 from triaged.yamlschema.values import none_of
 

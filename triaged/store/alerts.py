@@ -5,15 +5,15 @@ from typing import Any
 
 import msgspec
 
-from triaged.core.effects import (
+from triaged.core.records.effects import (
     CheckLapse,
     EndEpisode,
     MoveFiring,
     ReclassifyAlert,
     RepeatAlert,
 )
-from triaged.core.model import AlertState, Severity
-from triaged.core.timers import LapseDue
+from triaged.core.records.model import AlertState, Severity
+from triaged.core.records.timers import LapseDue
 from triaged.store.base import Bulk, Row, Transaction
 from triaged.store.listing import Where
 from triaged.store.observations import Started

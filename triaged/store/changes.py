@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.core.changes import Change, completed
+from triaged.core.records.changes import Change, completed
 from triaged.store.base import Bulk, Transaction
 from triaged.wire import encode
 

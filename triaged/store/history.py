@@ -4,8 +4,8 @@ from collections import defaultdict
 
 import msgspec
 
-from triaged.core.history import KINDS, RECLASSIFIED, Episode, Paged, PastIncident, acts_of
-from triaged.core.model import ChainedEntry, Incident, Page, PageKind, PageState, Severity
+from triaged.core.records.history import KINDS, RECLASSIFIED, Episode, Paged, PastIncident, acts_of
+from triaged.core.records.model import ChainedEntry, Incident, Page, PageKind, PageState, Severity
 from triaged.store.base import Row, Transaction
 from triaged.store.observations import Verdict
 

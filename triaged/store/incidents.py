@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.core.model import LIVE, Incident
+from triaged.core.records.model import LIVE, Incident
 from triaged.core.view import key_text
 from triaged.store.base import Ask, Bulk, Row, Transaction
 from triaged.store.listing import Where

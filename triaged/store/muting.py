@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.core.model import Labels
 from triaged.core.muting import AlertId, Muters, Mutes, Silence
+from triaged.core.records.model import Labels
 from triaged.core.view import View
 from triaged.store import silences
 from triaged.store.base import Bulk, Row, Transaction

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from triaged.core.effects import EndEpisode, StartEpisode
-from triaged.core.model import Key, Outcome, Severity, Shadowed
+from triaged.core.records.effects import EndEpisode, StartEpisode
+from triaged.core.records.model import Key, Outcome, Severity, Shadowed
 from triaged.store.base import Bulk, Row, Transaction
 from triaged.wire import encode
 

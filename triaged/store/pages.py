@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.model import Page, Severity
+from triaged.core.records.model import Page, Severity
 from triaged.store.base import Ask, Bulk, Row, Transaction
 from triaged.store.readable import readable
 from triaged.wire import encode

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from triaged.core.effects import Quarantine
+from triaged.core.records.effects import Quarantine
 from triaged.store.base import Bulk, Row, Transaction
 from triaged.store.listing import Where
 from triaged.wire import encode

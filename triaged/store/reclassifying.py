@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from triaged.core.events import Reclassification
-from triaged.core.model import Alert
+from triaged.core.records.events import Reclassification
+from triaged.core.records.model import Alert
 from triaged.core.settings import Classifier
 from triaged.store import alerts
 from triaged.store.alerts import StoredAlert

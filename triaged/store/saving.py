@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from triaged.core.draft import OURSELVES
-from triaged.core.effects import (
+from triaged.core.muting import Silence
+from triaged.core.records.effects import (
     AddPage,
     Append,
     ArmTimer,
@@ -30,11 +31,10 @@ from triaged.core.effects import (
     StartEpisode,
     WakeBundled,
 )
-from triaged.core.expectations import Watch
-from triaged.core.model import Alert, ChainedEntry, Entry, Page
-from triaged.core.muting import Silence
-from triaged.core.storms import Storm
-from triaged.core.timers import IncidentTimer
+from triaged.core.records.expectations import Watch
+from triaged.core.records.model import Alert, ChainedEntry, Entry, Page
+from triaged.core.records.storms import Storm
+from triaged.core.records.timers import IncidentTimer
 from triaged.core.view import AlertId, View
 from triaged.store import (
     alerts,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from triaged.core.durations import DAY
-from triaged.core.storms import Storm
+from triaged.core.records.storms import Storm
 from triaged.store.base import Bulk, Transaction
 from triaged.wire import encode
 

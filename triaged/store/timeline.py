@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.core.model import ChainedEntry, Entry, Incident
+from triaged.core.records.model import ChainedEntry, Entry, Incident
 from triaged.store.base import Bulk, Transaction
 
 APPEND = Bulk(

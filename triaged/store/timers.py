@@ -5,7 +5,7 @@ from typing import get_args
 
 import msgspec
 
-from triaged.core.timers import (
+from triaged.core.records.timers import (
     AtRiskDue,
     IncidentTimer,
     MuteDue,

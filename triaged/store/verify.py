@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.core.model import incident_id
+from triaged.core.records.model import incident_id
 from triaged.errors import Problem
 from triaged.store import timeline
 from triaged.store.base import Database, Transaction

@@ -6,7 +6,10 @@ One query or statement per table and batch, never one per alert.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from triaged.core.events import (
+from triaged.core.grouping import team_of
+from triaged.core.quarantining import quarantine_key
+from triaged.core.receiving import starts
+from triaged.core.records.events import (
     AlertReceived,
     BodyQuarantined,
     Declared,
@@ -25,14 +28,11 @@ from triaged.core.events import (
     TroubleEnded,
     TroubleFound,
 )
-from triaged.core.expectations import Watch, key_of
-from triaged.core.grouping import team_of
-from triaged.core.model import AlertState
-from triaged.core.quarantining import quarantine_key
-from triaged.core.receiving import starts
+from triaged.core.records.expectations import Watch, key_of
+from triaged.core.records.model import AlertState
+from triaged.core.records.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue, StormDue
 from triaged.core.settings import Settings
 from triaged.core.storming import storm_key
-from triaged.core.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue, StormDue
 from triaged.core.timing import PAGING
 from triaged.core.troubles import trouble_key
 from triaged.core.view import AlertId, View, key_text

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from triaged.core.expectations import Watch
-from triaged.core.timers import ExpectDue
+from triaged.core.records.expectations import Watch
+from triaged.core.records.timers import ExpectDue
 from triaged.core.view import AlertId
 from triaged.store.base import Bulk, Row, Transaction
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from triaged.core.model import Incident
+from triaged.core.records.model import Incident
 from triaged.core.similarity import incident_words, likeness, weight_of
 from triaged.store.base import Bulk, Database, Transaction
 from triaged.store.incidents import OVER_SQL, decoded

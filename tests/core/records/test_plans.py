@@ -1,4 +1,4 @@
-from triaged.core.plans import Target
+from triaged.core.records.plans import Target
 
 
 def test_a_target_prints_as_it_is_written() -> None:

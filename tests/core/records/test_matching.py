@@ -1,6 +1,6 @@
 import pytest
 
-from triaged.core.matching import PATTERN_BYTES_MAX, Matcher, Operator, pattern_of
+from triaged.core.records.matching import PATTERN_BYTES_MAX, Matcher, Operator, pattern_of
 
 
 @pytest.mark.parametrize(

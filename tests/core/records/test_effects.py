@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.core.effects import ByKind, Count, Effect, LookAgain, NoteResolve, WakeBundled
+from triaged.core.records.effects import ByKind, Count, Effect, LookAgain, NoteResolve, WakeBundled
 
 KINDS = (LookAgain, WakeBundled)
 effects = st.lists(

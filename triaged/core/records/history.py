@@ -9,7 +9,8 @@ from typing import Literal
 import msgspec
 
 from triaged.core.draft import OURSELVES
-from triaged.core.events import (
+from triaged.core.grouping import ALERTS
+from triaged.core.records.events import (
     Acknowledged,
     Action,
     Assigned,
@@ -23,9 +24,8 @@ from triaged.core.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.grouping import ALERTS
-from triaged.core.matching import Matcher
-from triaged.core.model import ChainedEntry, Phase, Reason, Response, Severity
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import ChainedEntry, Phase, Reason, Response, Severity
 from triaged.core.severity import UNCLASSIFIED
 
 What = Literal[

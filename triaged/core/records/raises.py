@@ -5,7 +5,7 @@ Counts are of what is new, never of repeats, and live in the incident: no decisi
 
 import msgspec
 
-from triaged.core.scale import Severity
+from triaged.core.records.scale import Severity
 
 
 class ManyAlerts(msgspec.Struct, frozen=True, gc=False, tag=True):

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from triaged.core.matching import Matcher
-from triaged.core.model import Alert, Outcome, Page, Phase, Severity
-from triaged.core.timers import Timer
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
+from triaged.core.records.timers import Timer
 
 
 class AlertReceived(msgspec.Struct, frozen=True, gc=False):

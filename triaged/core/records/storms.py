@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.core.scale import Severity
+from triaged.core.records.scale import Severity
 
 
 class Storm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

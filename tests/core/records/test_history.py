@@ -1,9 +1,9 @@
 """What people did can be read from the timeline, and done again."""
 
 from tests.core.world import MONDAY
-from triaged.core.events import Escalated, SeverityChosen
-from triaged.core.history import Act, action_of, acts_of
-from triaged.core.model import ChainedEntry, Severity
+from triaged.core.records.events import Escalated, SeverityChosen
+from triaged.core.records.history import Act, action_of, acts_of
+from triaged.core.records.model import ChainedEntry, Severity
 
 
 def entry(kind: str, actor: str = "alice", text: str = "", **data: object) -> ChainedEntry:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT
 from tests.tidy.imports import reachable, target
 from tests.tidy.source import read
-from triaged.core.changes import Change, completed
+from triaged.core.records.changes import Change, completed
 
 BEGUN = Change("gh", "1", "checkout", 10, 10, "checkout 1.4")
 DONE = Change("gh", "1", "checkout", 12, 30, "rolled out", ended_at=30, status="success")

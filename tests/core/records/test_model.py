@@ -1,6 +1,6 @@
 import pytest
 
-from triaged.core.model import Severity, incident_id, incident_number
+from triaged.core.records.model import Severity, incident_id, incident_number
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-from triaged.core.expectations import key_of
+from triaged.core.records.expectations import key_of
 
 
 def test_a_rule_and_a_source_of_one_name_have_incidents_of_their_own() -> None:

@@ -7,11 +7,11 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from triaged.core.flaps import Flapping
-from triaged.core.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
-from triaged.core.raises import Raising
-from triaged.core.scale import Severity
-from triaged.core.storms import Bundle
+from triaged.core.records.flaps import Flapping
+from triaged.core.records.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
+from triaged.core.records.raises import Raising
+from triaged.core.records.scale import Severity
+from triaged.core.records.storms import Bundle
 
 __all__ = ["Delay", "Flapping", "Plan", "Severity", "Share", "Span", "Step", "Target", "TargetKind"]
 

@@ -9,11 +9,11 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from triaged.core.expectations import Watch
-from triaged.core.model import Alert, AlertState, Entry, Incident, Outcome, Page
 from triaged.core.muting import Silence
-from triaged.core.storms import Storm
-from triaged.core.timers import IncidentTimer
+from triaged.core.records.expectations import Watch
+from triaged.core.records.model import Alert, AlertState, Entry, Incident, Outcome, Page
+from triaged.core.records.storms import Storm
+from triaged.core.records.timers import IncidentTimer
 
 
 class StartEpisode(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from triaged.core.model import Alert, Key, Severity
+from triaged.core.records.model import Alert, Key, Severity
 
 RULE, SOURCE = "rule:", "source:"
 """What the names of expectations begin with: an alert that a rule matches, or any of a source."""
