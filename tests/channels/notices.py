@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from triaged.channels import Notice
-from triaged.core.document import incident_document
 from triaged.core.records.model import Incident, Page, PageKind, Plan, Recipient, Severity
 from triaged.core.settings import Contact, Person
+from triaged.core.text.document import incident_document
 
 NOW = 1_774_864_800_000_000
 """Monday 2026-03-30 10:00 UTC, noon in Berlin (CEST)."""

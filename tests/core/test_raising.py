@@ -7,7 +7,7 @@ from triaged.core.durations import MINUTE
 from triaged.core.records.events import Acknowledged, Reopened, Resolved, SeverityChosen
 from triaged.core.records.model import Incident, Severity, State
 from triaged.core.records.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
-from triaged.core.wording import Reading, text
+from triaged.core.text.wording import Reading, text
 from triaged.wire import encode
 
 TEN = Raise(Severity.SEV1, ManyAlerts(3, 5 * MINUTE))

@@ -1,5 +1,4 @@
 from tests.core.world import MONDAY, World, person, settings, step
-from triaged.core.document import incident_document
 from triaged.core.durations import HOUR, MINUTE
 from triaged.core.muting import Maintenance, Muters
 from triaged.core.records.events import Acknowledged
@@ -8,7 +7,8 @@ from triaged.core.records.model import Incident, PageKind, Plan, Response, Sever
 from triaged.core.records.storms import Storm
 from triaged.core.settings import StormLimit, Team
 from triaged.core.storming import SHOWN, blows, counted, storm_key
-from triaged.core.wording import Reading, text
+from triaged.core.text.document import incident_document
+from triaged.core.text.wording import Reading, text
 
 LIMIT = StormLimit(3, 5 * MINUTE)
 

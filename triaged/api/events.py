@@ -13,7 +13,7 @@ from triaged.api.answers import EVERYWHERE
 from triaged.api.guards import refused
 from triaged.api.hub import WATCHERS_MAX, Change, Watcher
 from triaged.api.routes import Call, Route, Scope
-from triaged.core.document import incident_document
+from triaged.core.text.document import incident_document
 from triaged.wire import encode
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from triaged.core.dependencies import closure
 from triaged.core.durations import DAY, HOUR, MINUTE, format_duration
 from triaged.core.records.changes import Change
 from triaged.core.records.model import Incident, Severity
-from triaged.core.similarity import CAUSE, FIX, told_of
+from triaged.core.text.similarity import CAUSE, FIX, told_of
 from triaged.store import changes, incidents, noise, words
 from triaged.store.base import Transaction
 from triaged.store.noise import Noise

@@ -18,11 +18,11 @@ from triaged.api.schemas import (
     Timeline,
 )
 from triaged.api.webhooks import unread
-from triaged.core.document import entry_document, incident_document, page_document
 from triaged.core.holding import mute_of
 from triaged.core.records.effects import Acted
 from triaged.core.records.events import Declared
 from triaged.core.records.model import Incident, Severity, State, incident_id, incident_number
+from triaged.core.text.document import entry_document, incident_document, page_document
 from triaged.errors import Problem
 from triaged.store import alerts, incidents, muting, pages, timeline
 from triaged.store.base import Transaction

@@ -25,7 +25,7 @@ from triaged.channels import (
     verdict_without_answer,
 )
 from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
-from triaged.core.wording import clean
+from triaged.core.text.wording import clean
 from triaged.errors import Malformed
 from triaged.wire import Secret
 

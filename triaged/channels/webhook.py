@@ -22,8 +22,8 @@ from triaged.channels import (
     attempt_s,
     verdict_without_answer,
 )
-from triaged.core import wording
 from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
+from triaged.core.text import wording
 from triaged.wire import Secret, encode, instant
 
 BODY_MAX = 256 * 1024

@@ -112,7 +112,7 @@ def _told(moment: "Moment") -> str:
 
 def _reader(moment: "Moment") -> str:
     """The instant on the reader's clock, for what somebody reads."""
-    from triaged.core.wording import instant_for
+    from triaged.core.text.wording import instant_for
 
     return instant_for(moment.at, moment.timezone, moment.at) if moment.timezone else ""
 
@@ -127,7 +127,7 @@ def _day(at: int) -> str:
 def _document(question: "Question", answer: "Answer") -> dict[str, Any]:
     import msgspec
 
-    from triaged.core.document import incident_document
+    from triaged.core.text.document import incident_document
     from triaged.wire import instant_text, instant_text_or_none
 
     moments = [

@@ -8,7 +8,7 @@ import aiohttp
 from triaged import __version__
 from triaged.channels import HttpRequest, HttpResponse, NoAnswer
 from triaged.clock import Clock
-from triaged.core.wording import clean
+from triaged.core.text.wording import clean
 from triaged.delivery.guard import guarded_socket, is_forbidden
 from triaged.delivery.resolver import Resolver
 

@@ -8,11 +8,11 @@ import structlog
 
 from triaged.access.action_links import act_link
 from triaged.channels import PACKAGE, Channel, Message, Notice, Result, simplified
-from triaged.core.document import incident_document
 from triaged.core.records.effects import Send
 from triaged.core.records.events import Refused, Verdict
 from triaged.core.records.model import PageKind
 from triaged.core.settings import Contact, Person, Settings
+from triaged.core.text.document import incident_document
 from triaged.errors import Malformed
 from triaged.plugins import load
 from triaged.wire import Secret

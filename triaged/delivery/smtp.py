@@ -12,7 +12,7 @@ from contextlib import suppress
 import aiosmtplib
 
 from triaged.channels import Mail, MailResult, NoAnswer
-from triaged.core.wording import clean
+from triaged.core.text.wording import clean
 
 ERROR_MAX = 200
 GOODBYE_S = 1.0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from triaged.core.records.model import Incident
-from triaged.core.similarity import incident_words, likeness, weight_of
+from triaged.core.text.similarity import incident_words, likeness, weight_of
 from triaged.store.base import Bulk, Database, Transaction
 from triaged.store.incidents import OVER_SQL, decoded
 

@@ -12,7 +12,7 @@ from triaged.api.routes import Call, Route, Scope
 from triaged.core.records.effects import Acted, Answer, Conflict
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import Incident, Response, State
-from triaged.core.wording import clean, instant_for, link, span_text
+from triaged.core.text.wording import clean, instant_for, link, span_text
 from triaged.store import incidents
 from triaged.web._page import page
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 
 from tests.core.world import World
-from triaged.core.document import entry_document, incident_document, page_document
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import ChainedEntry
+from triaged.core.text.document import entry_document, incident_document, page_document
 
 NESTED = {"detection", "firing", "resolved", "epoch", "round", "step"}
 """Names that the interface's paragraph has inside of values."""

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.channels.notices import INCIDENT, MINUTE, NOW, PAGE, UPDATE
 from triaged.core.records.model import Response, State
-from triaged.core.wording import (
+from triaged.core.text.wording import (
     SUBJECT_MAX,
     TEXT_MAX,
     Reading,
