@@ -14,7 +14,6 @@ import msgspec
 
 from bench.bodies import Bodies
 from triaged.clock import SystemClock
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.records.model import (
     Escalation,
     Incident,
@@ -25,6 +24,7 @@ from triaged.core.records.model import (
     Step,
     Target,
 )
+from triaged.core.time.durations import HOUR, MINUTE
 from triaged.core.view import key_text
 from triaged.ingest import Received, prometheus
 from triaged.store.database import open_database

@@ -8,11 +8,11 @@ import msgspec
 from bench.options import Options
 from bench.rules import rules
 from bench.table import Line
-from triaged.core.durations import DAY, MINUTE, WEEK
-from triaged.core.oncall import Rotation, Schedule
 from triaged.core.records.model import Plan, Severity, Share, Step, Target
-from triaged.core.recurring import parse as hours
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
+from triaged.core.time.durations import DAY, MINUTE, WEEK
+from triaged.core.time.oncall import Rotation, Schedule
+from triaged.core.time.recurring import parse as hours
 from triaged.rehearsal.proving import prove
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse

@@ -11,9 +11,9 @@ from bench.options import Options
 from bench.peers import Setup
 from bench.table import Line
 from triaged.cli._replaying import compare
-from triaged.core.durations import MINUTE, SECOND
 from triaged.core.records.history import Act, Episode, PastIncident
 from triaged.core.records.model import Response, Severity
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.rehearsal.history import Head
 from triaged.wire import encode
 

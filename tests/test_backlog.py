@@ -14,9 +14,9 @@ from triaged.backlog import (
     YIELD_US,
     Limits,
 )
-from triaged.core.durations import HOUR
 from triaged.core.records.effects import Attached
 from triaged.core.records.model import State
+from triaged.core.time.durations import HOUR
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Received
 from triaged.store import incidents, quarantine

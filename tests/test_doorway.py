@@ -1,6 +1,6 @@
 """Who opens connections and says nothing is shown the door; who asks may stay."""
 
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 from triaged.doorway import HEAD_US, RESTING_MAX, STRANGERS_MAX, Doorway
 
 

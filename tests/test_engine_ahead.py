@@ -12,7 +12,6 @@ import pytest
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk, Ignorant
-from triaged.core.durations import SECOND
 from triaged.core.records.effects import Acted, Attached
 from triaged.core.records.events import (
     Acknowledged,
@@ -25,6 +24,7 @@ from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Alert, Severity, State
 from triaged.core.records.raises import ManyAlerts, Raise
 from triaged.core.settings import FlapLimit, Settings, StormLimit
+from triaged.core.time.durations import SECOND
 from triaged.engine import AHEAD_MIN, BATCH_MAX, Engine
 from triaged.errors import StoreUnavailable
 from triaged.store import backlog

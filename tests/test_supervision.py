@@ -3,7 +3,7 @@ from functools import partial
 
 import pytest
 
-from triaged.core.durations import MINUTE
+from triaged.core.time.durations import MINUTE
 from triaged.supervision import (
     BLOCKED_LOOKS_MAX,
     FAILURES_MAX,

@@ -233,7 +233,7 @@ def acts(source: Source) -> bool:
 
 
 def has_test(source: Source) -> bool:
-    """Whether tests/ mirrors the module: `triaged.core.oncall` in tests/core/test_oncall.py."""
+    """Whether tests/ mirrors the module: `triaged.core.time.oncall` in tests/core/test_oncall.py."""
     _, *folders, name = source.module.split(".")
     return ROOT.joinpath("tests", *folders, f"test_{name.strip('_')}.py").is_file()
 

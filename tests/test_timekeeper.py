@@ -10,11 +10,11 @@ from tests.core.test_expecting import WATCHDOG, ByName
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.records.events import Acknowledged, Resolved, SilenceSet, TimerFired
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Incident, Response, State
 from triaged.core.records.timers import MuteDue, StepDue
+from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database import Database, open_database
 from triaged.store.sqlite import SqliteDatabase

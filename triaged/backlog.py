@@ -13,9 +13,9 @@ import msgspec
 import structlog
 
 from triaged.clock import ThreadClock
-from triaged.core.durations import SECOND
 from triaged.core.records.effects import Answer
 from triaged.core.records.events import Event, PackDecided
+from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.engine import DECISION_FAILED, Engine
 from triaged.errors import StoreError, StoreUnavailable

@@ -23,10 +23,10 @@ from triaged.config.access import lets_everybody_in
 from triaged.config.files import STATE
 from triaged.config.model import Configuration
 from triaged.config.read import Loaded, in_order, load
-from triaged.core.durations import SECOND
 from triaged.core.records.effects import AddPage, ArmTimer, ByKind, Effect, LookAgain, SavePage
 from triaged.core.records.model import PageState
 from triaged.core.settings import Settings
+from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 
 HEAD_US = 5 * SECOND
 """How long the head of a first request may take; a sender sends it with the first packet."""

@@ -16,10 +16,10 @@ import structlog
 
 from triaged.clock import Clock
 from triaged.core.decide import decide
-from triaged.core.durations import SECOND
 from triaged.core.records.effects import Answer, Effect
 from triaged.core.records.events import AlertReceived, BodyQuarantined, Event, PackDecided
 from triaged.core.settings import Settings
+from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.jobs import Job, Part, Queue

@@ -14,7 +14,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 
 from triaged import __version__
-from triaged.core.durations import SECOND
 from triaged.core.muting import Muter
 from triaged.core.records.effects import (
     ByKind,
@@ -28,6 +27,7 @@ from triaged.core.records.effects import (
     StartEpisode,
 )
 from triaged.core.records.model import LIVE, Outcome, Page, PageKind, PageState, Severity
+from triaged.core.time.durations import SECOND
 
 # A `_created` series for each counter would double the answer.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # has no types

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from triaged.clock import Clock
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 
 FAILURES_MAX = 5
 FAILURES_WITHIN_US = 60 * SECOND

@@ -10,11 +10,11 @@ from typing import Protocol
 import structlog
 
 from triaged.clock import Clock
-from triaged.core.durations import DAY, MINUTE, SECOND
 from triaged.core.records.events import SettingsLoaded, TimerFired
 from triaged.core.records.timers import ExpectDue, LapseDue, Timer
 from triaged.core.settings import Settings
 from triaged.core.sweeping import forgotten
+from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.crashpoints import crash_point
 from triaged.engine import Engine
 from triaged.errors import StoreUnavailable

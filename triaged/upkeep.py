@@ -8,9 +8,9 @@ import structlog
 
 from triaged.api.context import Context
 from triaged.clock import SystemClock
-from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.muting import Muters
 from triaged.core.records.events import StoreRestored
+from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.errors import StoreUnavailable
 from triaged.store import firing, incidents, restoring, retention, words
 from triaged.store.reclassifying import walk

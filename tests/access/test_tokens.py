@@ -3,7 +3,7 @@
 import pytest
 
 from triaged.access.tokens import TokenWish, digest_of, new_secret
-from triaged.core.durations import DAY
+from triaged.core.time.durations import DAY
 from triaged.errors import Malformed
 
 

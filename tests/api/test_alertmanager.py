@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.site import Site, alert
-from triaged.core.durations import MINUTE
+from triaged.core.time.durations import MINUTE
 from triaged.wire import instant_text
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from tests.api.site import Site, alert
 from triaged.api.schemas import AlertDocument, AlertList
-from triaged.core.durations import MINUTE
+from triaged.core.time.durations import MINUTE
 from triaged.wire import instant_text
 
 

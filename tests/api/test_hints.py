@@ -4,8 +4,8 @@ import msgspec
 
 from tests.api.site import Site
 from triaged.api.hints import Hints
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.settings import Service
+from triaged.core.time.durations import HOUR, MINUTE
 from triaged.store import words
 from triaged.wire import instant_text
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.api.site import Site
 from triaged.api.schemas import IncidentDocument, IncidentList, PageList, Timeline
-from triaged.core.durations import HOUR
+from triaged.core.time.durations import HOUR
 
 
 async def test_a_declared_incident_is_shown_whole(site: Site) -> None:

@@ -4,7 +4,7 @@ import pytest
 from multidict import MultiDict
 
 from triaged.api.queries import Query
-from triaged.core.durations import HOUR
+from triaged.core.time.durations import HOUR
 from triaged.errors import Problem
 
 NOW = 1_800_000_000_000_000

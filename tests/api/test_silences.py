@@ -1,9 +1,9 @@
 from typing import Any
 
 from tests.api.site import Site
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.records.events import TimerFired
 from triaged.core.records.timers import MuteDue
+from triaged.core.time.durations import HOUR, MINUTE
 
 PATH = "/api/v1/silences"
 WISH: dict[str, object] = {"matchers": ['service="shop"'], "comment": "moving", "duration": "1h"}

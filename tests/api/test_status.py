@@ -8,7 +8,7 @@ from tests.api.site import TOKENS, Site
 from triaged import __version__
 from triaged.api.schemas import StatusDocument
 from triaged.api.status import plain
-from triaged.core.durations import MINUTE
+from triaged.core.time.durations import MINUTE
 from triaged.wire import Secret
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.api.site import Site
 from triaged.api.schemas import NewToken, TokenList
-from triaged.core.durations import DAY
+from triaged.core.time.durations import DAY
 
 
 async def make(site: Site, **wish: object) -> dict[str, str]:

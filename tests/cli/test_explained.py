@@ -5,13 +5,13 @@ import pytest
 
 from tests.core.world import MONDAY, plan, settings, step
 from triaged.cli._explained import print_explained, print_recorded
-from triaged.core import recurring
-from triaged.core.calendars import Calendar
-from triaged.core.durations import MINUTE
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Alert, Severity
 from triaged.core.records.raises import FiringFor, Raise
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
+from triaged.core.time import recurring
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import MINUTE
 from triaged.rules.actions import SetRaise, SetSeverity
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule
 from triaged.rules.explained import explained

@@ -8,8 +8,8 @@ import pytest
 from tests.core.world import MONDAY
 from triaged.cli._client import Failed
 from triaged.cli._replaying import compare
-from triaged.core.durations import HOUR
 from triaged.core.records.history import Episode
+from triaged.core.time.durations import HOUR
 from triaged.rehearsal.history import Head
 from triaged.rehearsal.report import Report
 from triaged.wire import encode

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.config.samples import configured, is_only, wrong
-from triaged.core.durations import MINUTE
 from triaged.core.settings import FlapLimit, StormLimit
+from triaged.core.time.durations import MINUTE
 
 
 def test_what_flaps_is_known_unless_somebody_says_never(tmp_path: Path) -> None:

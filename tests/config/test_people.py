@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from tests.config.samples import configured, is_only, wrong
-from triaged.core import recurring
-from triaged.core.calendars import Calendar
-from triaged.core.durations import DAY, WEEK
-from triaged.core.oncall import Rotation, Schedule
 from triaged.core.records.model import Severity
 from triaged.core.settings import Contact, ContactStep, NextBusinessDay, Person, Service, Team
+from triaged.core.time import recurring
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import DAY, WEEK
+from triaged.core.time.oncall import Rotation, Schedule
 
 MAIL = "{console: {kind: console}, mail: {kind: email, smtp: 'smtp://127.0.0.1', from: a@b.org}}"
 TWO = "{desk: {channel: console}, mail: {channel: mail, to: a@b.org}}"

@@ -4,7 +4,7 @@ import pytest
 
 from tests.config.samples import configured, is_only, wrong
 from triaged.config.model import Channel, Source
-from triaged.core.durations import HOUR
+from triaged.core.time.durations import HOUR
 from triaged.ingest import generic, grafana
 from triaged.plugins import kinds, load
 

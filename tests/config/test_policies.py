@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from tests.config.samples import configured, is_only, wrong
-from triaged.core import recurring
-from triaged.core.calendars import Calendar
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.records.model import Plan, Severity, Share, Span, Step, Target
 from triaged.core.settings import NextBusinessDay, SeverityTarget
+from triaged.core.time import recurring
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import HOUR, MINUTE
 
 OFFICE = Calendar("office", "UTC", recurring.parse("mon-fri 09:00-17:30"))
 ALICE = "notify: ['person:alice']"

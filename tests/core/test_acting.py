@@ -1,7 +1,6 @@
 import pytest
 
 from tests.core.world import MONDAY, ByLabels, World, settings
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.records.effects import Acted, Conflict, Unknown
 from triaged.core.records.events import (
     Acknowledged,
@@ -20,6 +19,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Phase, ResolvePolicy, ResolveWhen, Severity, State
 from triaged.core.settings import Service
+from triaged.core.time.durations import HOUR, MINUTE
 
 
 def opened(severity: str = "SEV-2") -> World:

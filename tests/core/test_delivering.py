@@ -5,7 +5,6 @@ from msgspec.structs import replace
 
 from tests.core.test_escalation import at, office_hours
 from tests.core.world import World, person, plan, settings, step, target
-from triaged.core.durations import MINUTE, SECOND
 from triaged.core.records.effects import Drop, Hold, Send
 from triaged.core.records.events import (
     Acknowledged,
@@ -18,6 +17,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Page, PageState, Recipient, Span
 from triaged.core.settings import ContactStep
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.rehearsal.world import accept
 
 TEN = 10 * MINUTE

@@ -1,12 +1,12 @@
 from datetime import UTC, datetime
 
 from tests.core.world import DEFAULT_PLAN, World, plan, settings, step, target
-from triaged.core.calendars import Calendar
-from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.records.events import Acknowledged, Resolved, Unacknowledged
 from triaged.core.records.model import Response, Severity, Share, Span, State, Step
-from triaged.core.recurring import parse
 from triaged.core.settings import NextBusinessDay, SeverityTarget
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import HOUR, MINUTE, SECOND
+from triaged.core.time.recurring import parse
 
 OFFICE = Calendar("office", "Europe/Berlin", parse("mon-fri 09:00-17:30"))
 

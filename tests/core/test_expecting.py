@@ -3,11 +3,11 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from tests.core.world import World, settings
-from triaged.core.durations import MINUTE
 from triaged.core.records.effects import SaveWatch
 from triaged.core.records.events import AlertReceived, Resolved, SettingsLoaded
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Alert, Severity, State
+from triaged.core.time.durations import MINUTE
 
 WATCHDOG = Expectation("rule:watchdog", 5 * MINUTE, Severity.SEV1, team="payments")
 SILENCE = Expectation("source:am", 15 * MINUTE)

@@ -2,7 +2,6 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.world import DEFAULT_PLAN, ByLabels, World, settings, step
-from triaged.core.durations import MINUTE
 from triaged.core.grouping import plan_for
 from triaged.core.records.events import (
     Acknowledged,
@@ -14,6 +13,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Phase, Plan, ResolvePolicy, ResolveWhen, Severity, State
 from triaged.core.settings import Service, Team
+from triaged.core.time.durations import MINUTE
 
 
 def test_alerts_of_one_key_share_an_incident_and_its_common_labels() -> None:

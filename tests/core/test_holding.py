@@ -4,7 +4,6 @@ from msgspec.structs import replace
 from tests.core.test_delivering import first_page
 from tests.core.test_escalation import at, office_hours
 from tests.core.world import ByLabels, World, settings
-from triaged.core.durations import MINUTE, SECOND
 from triaged.core.muting import Maintenance, Muters, Suppressor
 from triaged.core.records.events import (
     Acknowledged,
@@ -27,6 +26,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.timers import MuteDue
 from triaged.core.settings import Settings
+from triaged.core.time.durations import MINUTE, SECOND
 
 
 def window(seconds: float, start: float = 0, **labels: str) -> Settings:

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-from triaged.core import recurring
-from triaged.core.durations import DAY, HOUR
 from triaged.core.muting import (
     AlertId,
     Cause,
@@ -17,6 +15,8 @@ from triaged.core.muting import (
 )
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Labels
+from triaged.core.time import recurring
+from triaged.core.time.durations import DAY, HOUR
 
 SATURDAY = int(datetime(2026, 3, 28, 1, 30, tzinfo=UTC).timestamp()) * 1_000_000
 """02:30 in Berlin; on the next day its clocks go forward."""

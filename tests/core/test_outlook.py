@@ -4,9 +4,6 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, plan, settings, step, target
-from triaged.core import recurring
-from triaged.core.calendars import Calendar
-from triaged.core.durations import DAY, HOUR, MINUTE
 from triaged.core.grouping import Arrival
 from triaged.core.outlook import Outlook, foresee
 from triaged.core.records.events import AlertReceived
@@ -20,6 +17,9 @@ from triaged.core.settings import (
     Settings,
     SeverityTarget,
 )
+from triaged.core.time import recurring
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.rehearsal.world import World
 from triaged.rules.actions import SetRaise, SetSeverity
 from triaged.rules.evaluate import CompiledRule, RuleSet

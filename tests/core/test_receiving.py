@@ -2,10 +2,10 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, World, settings
 from triaged.core.decide import decide
-from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.records.effects import Attached, RepeatAlert
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import ResolvePolicy, ResolveWhen, State
+from triaged.core.time.durations import HOUR, MINUTE, SECOND
 
 
 def test_the_first_alert_of_a_key_opens_an_incident() -> None:

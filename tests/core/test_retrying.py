@@ -1,10 +1,10 @@
 from msgspec.structs import replace
 
 from tests.core.world import World
-from triaged.core.durations import HOUR, SECOND
 from triaged.core.records.events import TryAgain
 from triaged.core.records.model import Page, PageKind
 from triaged.core.retrying import gives_up, retry_at, wants_fallback
+from triaged.core.time.durations import HOUR, SECOND
 
 
 def page(attempts: int) -> Page:

@@ -1,8 +1,8 @@
 from tests.core.world import World, settings
-from triaged.core.durations import MINUTE
 from triaged.core.records.events import Acknowledged, SeverityChosen
 from triaged.core.records.model import Response, Severity, State
 from triaged.core.severity import worst
+from triaged.core.time.durations import MINUTE
 
 
 def test_an_unclassified_alert_is_assumed_to_be_bad_and_counted() -> None:

@@ -1,5 +1,4 @@
 from tests.core.world import MONDAY, World, person, settings, step
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.muting import Maintenance, Muters
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.matching import Matcher
@@ -9,6 +8,7 @@ from triaged.core.settings import StormLimit, Team
 from triaged.core.storming import SHOWN, blows, counted, storm_key
 from triaged.core.text.document import incident_document
 from triaged.core.text.wording import Reading, text
+from triaged.core.time.durations import HOUR, MINUTE
 
 LIMIT = StormLimit(3, 5 * MINUTE)
 

@@ -5,7 +5,6 @@ from typing import get_args
 from msgspec.structs import replace
 
 from tests.core.world import ByLabels, World, settings
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.records.events import (
     Acknowledged,
     Resolved,
@@ -29,6 +28,7 @@ from triaged.core.records.timers import (
 )
 from triaged.core.settings import StormLimit
 from triaged.core.sweeping import forgotten
+from triaged.core.time.durations import HOUR, MINUTE
 
 FOR_EVER = 1 << 62
 ALL: dict[type[IncidentTimer], int] = dict.fromkeys(get_args(IncidentTimer), 0)

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from tests.core.test_storming import LIMIT, paged, stormy, trouble, umbrella
 from tests.core.world import World, settings
 from triaged.core.decide import decide
-from triaged.core.durations import SECOND
 from triaged.core.records.effects import Decision, WakeBundled
 from triaged.core.records.events import Acknowledged, Escalated, Event, Resolved
 from triaged.core.records.model import Incident, PageKind, PageState, State
 from triaged.core.records.timers import StormDue
 from triaged.core.settings import Settings
 from triaged.core.storming import LOOK_US
+from triaged.core.time.durations import SECOND
 from triaged.core.view import View
 
 

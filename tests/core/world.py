@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core.durations import MINUTE, SECOND
 from triaged.core.records.effects import AddPage, Answer, Effect, SaveIncident
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import (
@@ -25,6 +24,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.raises import Raise, Raising
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.rehearsal import world as rehearsal
 from triaged.rehearsal.world import Provider, accept
 

@@ -12,9 +12,9 @@ from tests.delivery.world import KEY, PATIENCE_S, Configured, Inbox, hook, peopl
 from triaged.access.action_links import parse
 from triaged.channels import console
 from triaged.clock import SystemClock
-from triaged.core.durations import SECOND
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import PageState
+from triaged.core.time.durations import SECOND
 from triaged.delivery.lane import LEASE_US, WIDTH
 from triaged.store import pages
 

@@ -3,11 +3,7 @@
 from hypothesis import strategies as st
 
 from tests.core.world import settings, target
-from triaged.core.calendars import Calendar
-from triaged.core.durations import DAY, HOUR, MINUTE, WEEK
-from triaged.core.oncall import Rotation, Schedule
 from triaged.core.records.model import Plan, Severity, Share, Span, Step
-from triaged.core.recurring import parse
 from triaged.core.settings import (
     Contact,
     ContactStep,
@@ -17,6 +13,10 @@ from triaged.core.settings import (
     SeverityTarget,
     Team,
 )
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
+from triaged.core.time.oncall import Rotation, Schedule
+from triaged.core.time.recurring import parse
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata")
 HOURS = (

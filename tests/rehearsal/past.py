@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY
-from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.records.effects import Attached
 from triaged.core.records.events import AlertReceived, Declared
 from triaged.core.records.history import Act, Episode, Paged, PastIncident, action_of, acts_of
 from triaged.core.records.model import Alert, ChainedEntry, Outcome, PageKind, Severity
 from triaged.core.settings import Settings
+from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.rehearsal.history import Head, History
 from triaged.rehearsal.world import World
 

@@ -5,10 +5,10 @@ from textwrap import dedent
 from msgspec.structs import replace
 
 from tests.core.world import settings
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Severity
 from triaged.core.settings import Settings
+from triaged.core.time.durations import HOUR, MINUTE
 from triaged.errors import Problem
 from triaged.rehearsal.cases import Case, Played, play
 from triaged.rehearsal.read_tests import TestContext, read_tests

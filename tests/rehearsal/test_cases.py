@@ -1,7 +1,7 @@
 """A case happens under the real core: what comes in, what people do, what goes out."""
 
 from tests.rehearsal.played import played
-from triaged.core.durations import MINUTE
+from triaged.core.time.durations import MINUTE
 from triaged.rehearsal.cases import Played
 
 SEV1 = "{alertname: Down, severity: SEV-1}"

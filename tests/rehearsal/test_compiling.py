@@ -3,7 +3,6 @@
 import pytest
 
 from tests.rehearsal.played import one
-from triaged.core.durations import DAY, HOUR, MINUTE
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
@@ -22,6 +21,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Phase, Severity
+from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.rehearsal.cases import Case
 from triaged.rules.matchers import parse_matchers
 

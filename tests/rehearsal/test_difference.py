@@ -3,9 +3,9 @@
 from array import array
 
 from tests.core.world import MONDAY, settings
-from triaged.core.durations import HOUR
 from triaged.core.records.history import Paged
 from triaged.core.records.model import Severity
+from triaged.core.time.durations import HOUR
 from triaged.rehearsal.difference import difference, metrics, tally
 from triaged.rehearsal.replay import CARRIED, Ran, Run
 

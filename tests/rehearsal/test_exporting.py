@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from tests.core.world import MONDAY
 from tests.rehearsal.nights import Watched
 from tests.rehearsal.played import RULES, SETTINGS, SOURCES
-from triaged.core.durations import MINUTE, SECOND
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
@@ -29,6 +28,7 @@ from triaged.core.records.events import (
     Unacknowledged,
 )
 from triaged.core.records.model import Alert, Phase, Severity
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.rehearsal.cases import play
 from triaged.rehearsal.exporting import exported
 from triaged.rehearsal.read_tests import TestContext, read_tests

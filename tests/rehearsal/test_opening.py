@@ -4,9 +4,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.core.world import MONDAY
-from triaged.core.calendars import Calendar, add_open, next_business_day_due, open_between
-from triaged.core.durations import DAY, HOUR, MINUTE, WEEK
-from triaged.core.recurring import parse
+from triaged.core.time.calendars import Calendar, add_open, next_business_day_due, open_between
+from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
+from triaged.core.time.recurring import parse
 from triaged.rehearsal.opening import OpenTime
 from triaged.rehearsal.proving import ROUNDED_US
 

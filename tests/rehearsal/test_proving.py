@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from tests.core.world import MONDAY, person, settings, step, target
 from tests.rehearsal.configurations import configurations
-from triaged.core.durations import DAY, HOUR, MINUTE, WEEK
-from triaged.core.oncall import Rotation, Schedule
 from triaged.core.records.model import Alert, Plan, Severity
-from triaged.core.recurring import parse
 from triaged.core.settings import Settings
+from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
+from triaged.core.time.oncall import Rotation, Schedule
+from triaged.core.time.recurring import parse
 from triaged.rehearsal.opening import MARGIN_US
 from triaged.rehearsal.proving import ROUNDED_US, Proof, prove, told
 from triaged.rehearsal.reaching import Case, Duty

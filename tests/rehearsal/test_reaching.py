@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from tests.core.world import MONDAY, settings, step
 from tests.rehearsal.configurations import configurations
-from triaged.core.durations import DAY, MINUTE, WEEK
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Plan, Severity
 from triaged.core.settings import Contact, ContactStep, Person, Settings
+from triaged.core.time.durations import DAY, MINUTE, WEEK
 from triaged.rehearsal.reaching import Case, Duty, Reached
 from triaged.rehearsal.world import World
 

@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, settings
 from tests.rehearsal.past import Night, Softer, night_of
-from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.records.events import SilenceSet
 from triaged.core.records.history import Episode, PastSilence
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, ResolvePolicy, ResolveWhen
 from triaged.core.settings import FlapLimit, Settings, StormLimit
+from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.rehearsal.difference import difference
 from triaged.rehearsal.history import Head, History
 from triaged.rehearsal.replay import happened, replay

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, settings
 from tests.rehearsal.past import Night, Softer
-from triaged.core.durations import HOUR
+from triaged.core.time.durations import HOUR
 from triaged.rehearsal.difference import difference
 from triaged.rehearsal.limits import parse_limit
 from triaged.rehearsal.replay import happened, replay

@@ -1,6 +1,6 @@
 import pytest
 
-from triaged.core.durations import MINUTE, SECOND
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.rehearsal.tests_schema import format_offset, parse_instant, parse_offset
 
 

@@ -3,12 +3,12 @@
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, plan, settings, step
-from triaged.core.calendars import Calendar
-from triaged.core.durations import DAY, HOUR, MINUTE
 from triaged.core.muting import Maintenance, Muters
 from triaged.core.records.model import Alert, Severity
-from triaged.core.recurring import parse
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import DAY, HOUR, MINUTE
+from triaged.core.time.recurring import parse
 from triaged.rehearsal.whatif import Answer, Moment, Question, what_if
 from triaged.rules.matchers import parse_matchers
 

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, settings
-from triaged.core.durations import MINUTE, SECOND
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
@@ -16,6 +15,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Alert, Page, PageKind, State
 from triaged.core.records.timers import LapseDue
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.rehearsal.world import World
 
 

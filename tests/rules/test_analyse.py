@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.test_escalation import OFFICE
-from triaged.core.calendars import Calendar
 from triaged.core.records.model import Alert, Outcome, Severity
-from triaged.core.recurring import parse as recurring
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.recurring import parse as recurring
 from triaged.rules.actions import Action, SetIncident, SetLabels, SetPolicy, SetSeverity
 from triaged.rules.analyse import attributes, example_of, impossible, never_closes
 from triaged.rules.evaluate import CompiledRule, RuleSet

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.rules.generated import LABELS, RULES
-from triaged.core.durations import HOUR
 from triaged.core.records.model import Alert, Outcome, Severity, Shadowed
+from triaged.core.time.durations import HOUR
 from triaged.rules.actions import SetSeverity
 from triaged.rules.analyse_shadows import in_vain, overdue
 from triaged.rules.difference import difference

@@ -1,8 +1,8 @@
 import pytest
 
 from tests.core.test_escalation import OFFICE, at
-from triaged.core.durations import MINUTE
 from triaged.core.records.model import Alert
+from triaged.core.time.durations import MINUTE
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin, holds
 
 NOON, NIGHT = at(30, 10), at(30, 1)

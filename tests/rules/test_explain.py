@@ -5,10 +5,10 @@ from hypothesis import given
 
 from tests.core.world import MONDAY
 from tests.rules.generated import LABELS, RULES
-from triaged.core import recurring
-from triaged.core.calendars import Calendar
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.records.model import Alert
+from triaged.core.time import recurring
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import HOUR, MINUTE
 from triaged.rules.compile import bits
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.explain import Attribute, Explanation, explain

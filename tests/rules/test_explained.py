@@ -6,13 +6,13 @@ from msgspec.structs import replace
 
 from tests.core.world import DEFAULT_PLAN, MONDAY, settings
 from tests.rules.generated import LABELS, POLICIES, RULES
-from triaged.core import recurring
-from triaged.core.durations import DAY, HOUR, MINUTE
 from triaged.core.muting import Maintenance, Muters
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, PageKind
 from triaged.core.settings import Service, Settings, Team
+from triaged.core.time import recurring
+from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.rehearsal.world import World
 from triaged.rules.actions import SetPolicy
 from triaged.rules.evaluate import CompiledRule, RuleSet

@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, settings
-from triaged.core.durations import DAY, MINUTE
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Alert, Severity
 from triaged.core.settings import Settings
+from triaged.core.time.durations import DAY, MINUTE
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.explained_expecting import ExplainedExpectation, explained_expecting
 from triaged.rules.read import RuleContext, read_rules

@@ -1,10 +1,10 @@
 """Which windows and suppressors would mute an alert."""
 
 from tests.core.world import MONDAY
-from triaged.core import recurring
-from triaged.core.durations import HOUR
 from triaged.core.muting import Maintenance, Muters, Mutes, Suppressor
 from triaged.core.records.matching import Matcher
+from triaged.core.time import recurring
+from triaged.core.time.durations import HOUR
 from triaged.rules.explained_muting import ExplainedMute, explained_muting
 from triaged.wire import instant_text
 

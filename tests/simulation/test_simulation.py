@@ -19,11 +19,11 @@ from tests.simulation.time import START_US, simulate
 from tests.simulation.world import TROUBLE_US, Parts, Provider, Trouble, World
 from triaged.backlog import Backlog, Unwritten
 from triaged.channels import HttpRequest
-from triaged.core.durations import SECOND
 from triaged.core.records.effects import Answer
 from triaged.core.records.events import PackDecided
 from triaged.core.records.model import Incident, Page, PageKind, PageState, State
 from triaged.core.settings import StormLimit
+from triaged.core.time.durations import SECOND
 from triaged.engine import Engine, Flight
 from triaged.jobs import Part
 from triaged.store import backlog, pages

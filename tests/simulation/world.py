@@ -12,10 +12,10 @@ from tests.core.world import DEFAULT_PLAN, ByLabels, person, settings, step
 from tests.simulation.time import VirtualClock
 from triaged.backlog import Backlog
 from triaged.channels import HttpRequest, HttpResponse, Message, NoAnswer, Result, webhook
-from triaged.core.durations import MINUTE, SECOND
 from triaged.core.records.events import Acknowledged, Event
 from triaged.core.records.model import Alert
 from triaged.core.settings import Settings, StormLimit
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.daemon import Connections
 from triaged.delivery import Delivery, Equipment
 from triaged.engine import Engine

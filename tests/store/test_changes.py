@@ -1,8 +1,8 @@
 """Changes in the store."""
 
 from tests.core.world import MONDAY
-from triaged.core.durations import DAY, HOUR, MINUTE
 from triaged.core.records.changes import Change
+from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.store import changes
 from triaged.store.database import Database
 

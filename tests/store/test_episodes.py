@@ -3,9 +3,9 @@
 from tests.core.world import MONDAY, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.records.events import Resolved, TimerFired
 from triaged.core.records.timers import ReopenWindowDue
+from triaged.core.time.durations import HOUR, MINUTE
 from triaged.store import episodes
 from triaged.store.database import Database
 from triaged.store.episodes import StoredEpisode

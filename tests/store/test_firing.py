@@ -2,10 +2,10 @@ from msgspec.structs import replace
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import HOUR, SECOND
 from triaged.core.muting import Silence, Suppressor
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.matching import Matcher
+from triaged.core.time.durations import HOUR, SECOND
 from triaged.store import firing, silences
 from triaged.store.database import Database
 

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 from tests.core.world import MONDAY, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import HOUR, MINUTE
 from triaged.core.records.events import Acknowledged, NoteAdded, Reclassification, Reclassified
 from triaged.core.records.model import Severity
+from triaged.core.time.durations import HOUR, MINUTE
 from triaged.store import history
 from triaged.store.database import Database
 

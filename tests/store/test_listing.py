@@ -2,8 +2,8 @@ import pytest
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import MINUTE
 from triaged.core.records.events import Acknowledged
+from triaged.core.time.durations import MINUTE
 from triaged.errors import Malformed
 from triaged.store import alerts, incidents
 from triaged.store.alerts import AlertFilter

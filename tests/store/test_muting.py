@@ -4,7 +4,6 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import SECOND
 from triaged.core.holding import held_by, mute_of
 from triaged.core.muting import LOOK_EVERY_US, Maintenance, Muters, Suppressor
 from triaged.core.records.effects import Hold
@@ -13,6 +12,7 @@ from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page
 from triaged.core.records.timers import MuteDue, StepDue
 from triaged.core.settings import Settings
+from triaged.core.time.durations import SECOND
 from triaged.store import muting, pages, silences, timers
 from triaged.store.database import Database
 from triaged.store.silences import SilenceFilter

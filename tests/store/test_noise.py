@@ -3,9 +3,9 @@
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import DAY
 from triaged.core.records.events import Acknowledged, Resolved
 from triaged.core.records.model import Incident
+from triaged.core.time.durations import DAY
 from triaged.store import incidents, noise
 from triaged.store.database import Database
 from triaged.store.noise import Brief, Noise, counted

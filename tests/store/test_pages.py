@@ -3,9 +3,9 @@ from msgspec.structs import replace
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import SECOND
 from triaged.core.records.events import Delivered, DeliveryEnded, Event, PageDue, Refused
 from triaged.core.records.model import Page, PageState
+from triaged.core.time.durations import SECOND
 from triaged.store import pages
 from triaged.store.database import Database
 

@@ -1,7 +1,7 @@
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import MINUTE
 from triaged.core.records.events import BodyQuarantined
+from triaged.core.time.durations import MINUTE
 from triaged.store import quarantine
 from triaged.store.database import Database
 

@@ -5,7 +5,7 @@ import pytest
 from tests.core.world import MONDAY, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import MINUTE
+from triaged.core.time.durations import MINUTE
 from triaged.store import recorded, retention
 from triaged.store.database import Database
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from tests.core.world import MONDAY
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import HOUR
 from triaged.core.records.effects import Send
 from triaged.core.records.events import PageDue, TimerFired
+from triaged.core.time.durations import HOUR
 from triaged.store import restoring, timers
 from triaged.store.backup import backup, restore
 from triaged.store.database import Database, open_database

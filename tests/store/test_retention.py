@@ -2,9 +2,9 @@ import msgspec
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import DAY, HOUR
 from triaged.core.records.changes import Change
 from triaged.core.records.events import BodyQuarantined
+from triaged.core.time.durations import DAY, HOUR
 from triaged.store import changes, info, retention
 from triaged.store.database import Database
 

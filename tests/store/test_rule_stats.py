@@ -3,8 +3,8 @@
 from tests.core.world import MONDAY
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import HOUR
 from triaged.core.records.events import Acknowledged
+from triaged.core.time.durations import HOUR
 from triaged.store.database import Database
 from triaged.store.rule_stats import EPISODES_AT_ONCE, RuleStats, of_rules
 

@@ -4,13 +4,13 @@ from tests.core.test_storming import LIMIT
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import DAY, MINUTE, SECOND
 from triaged.core.muting import Maintenance, Muters
 from triaged.core.records.events import Acknowledged, Event, Resolved, TimerFired
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Incident, State
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import StormDue
+from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.store import storms, timers
 from triaged.store.database import Database
 

@@ -4,7 +4,6 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import HOUR, MINUTE, SECOND
 from triaged.core.receiving import START_TOLERANCE_US
 from triaged.core.records.effects import Acted, Attached, Conflict
 from triaged.core.records.events import (
@@ -18,6 +17,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Alert, Outcome, Severity, State
 from triaged.core.records.timers import LapseDue, ReopenWindowDue
+from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.store import alerts, incidents, info, timeline
 from triaged.store.alerts import AlertFilter
 from triaged.store.database import Database

@@ -4,11 +4,11 @@ from tests.core.test_expecting import SILENCE, WATCHDOG, ByName
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.durations import MINUTE, SECOND
 from triaged.core.records.events import SettingsLoaded, TimerFired
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import State
 from triaged.core.records.timers import ExpectDue
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.store import watches
 from triaged.store.database import Database
 

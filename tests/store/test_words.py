@@ -6,8 +6,8 @@ from tests.core.world import MONDAY, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from tests.store.test_retention import Limits
-from triaged.core.durations import DAY, MINUTE
 from triaged.core.records.events import NoteAdded, Reopened, Resolved
+from triaged.core.time.durations import DAY, MINUTE
 from triaged.store import retention, words
 from triaged.store.database import Database
 from triaged.store.words import Likeness

@@ -26,7 +26,7 @@ class Source:
 
     @property
     def unit(self) -> str:
-        """`core` for `triaged.core.oncall`; empty for `triaged` itself."""
+        """`core` for `triaged.core.time.oncall`; empty for `triaged` itself."""
         return ".".join(self.module.split(".")[1:2])
 
     def at(self, node: ast.AST, message: str) -> str:

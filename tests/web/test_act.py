@@ -8,8 +8,8 @@ from aiohttp import ClientResponse
 
 from tests.api.site import Site
 from triaged.access.action_links import Link, token
-from triaged.core.durations import DAY
 from triaged.core.records.model import incident_number
+from triaged.core.time.durations import DAY
 from triaged.wire import Secret
 
 US = 1_000_000

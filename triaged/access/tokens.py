@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from triaged.core.durations import parse_duration
+from triaged.core.time.durations import parse_duration
 from triaged.errors import Malformed, Problem
 from triaged.store import tokens
 from triaged.store.database import Transaction

@@ -21,7 +21,6 @@ from triaged.api.schemas import (
     TimelineNote,
 )
 from triaged.api.webhooks import unread
-from triaged.core.durations import MINUTE
 from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
 from triaged.core.records.events import (
     Acknowledged,
@@ -38,6 +37,7 @@ from triaged.core.records.events import (
     Unacknowledged,
 )
 from triaged.core.records.model import incident_number
+from triaged.core.time.durations import MINUTE
 from triaged.errors import Malformed
 from triaged.store import incidents
 from triaged.wire import instant, instant_text

@@ -7,7 +7,7 @@ from functools import lru_cache
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 from triaged.wire import encode
 
 Headers = Mapping[str, str]

@@ -17,7 +17,7 @@ from multidict import CIMultiDictProxy
 from triaged.access.tokens import Grant, digest_of, grants
 from triaged.clock import Clock
 from triaged.config.model import Configuration
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
 from triaged.store.database import Database
 

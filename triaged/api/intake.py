@@ -2,7 +2,7 @@
 
 from prometheus_client import Histogram
 
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 from triaged.metrics import Metrics
 
 REQUESTS_MAX = 512

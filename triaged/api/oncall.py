@@ -6,7 +6,7 @@ from triaged.api import answers, problems
 from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import OnCall, OnCallList
-from triaged.core.oncall import Schedule, next_change, on_call
+from triaged.core.time.oncall import Schedule, next_change, on_call
 from triaged.wire import instant_text, instant_text_or_none
 
 

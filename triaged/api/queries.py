@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from multidict import MultiMapping
 
-from triaged.core.durations import DURATION_WANTED, parse_duration
+from triaged.core.time.durations import DURATION_WANTED, parse_duration
 from triaged.errors import Problem
 from triaged.wire import instant
 

@@ -9,9 +9,9 @@ from triaged.api.queries import Query
 from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Instant
 from triaged.api.webhooks import unread
-from triaged.core.durations import DAY
 from triaged.core.records.events import Reclassification, Reclassified
 from triaged.core.records.model import Severity, incident_id
+from triaged.core.time.durations import DAY
 from triaged.rules.evaluate import RuleSet
 from triaged.store import rule_stats
 from triaged.store.alerts import StoredAlert

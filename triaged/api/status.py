@@ -12,7 +12,7 @@ from triaged.api import answers
 from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import StatusDocument
 from triaged.config.model import Configuration
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
 from triaged.store import incidents
 from triaged.wire import Secret, encode, instant_text

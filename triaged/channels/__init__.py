@@ -11,12 +11,12 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.durations import SECOND, parse_duration
 from triaged.core.records.events import Refused, TryAgain, Verdict
 from triaged.core.records.model import Incident, Page, PageKind
 from triaged.core.settings import Contact, Person
 from triaged.core.text import wording
 from triaged.core.text.document import incident_document
+from triaged.core.time.durations import SECOND, parse_duration
 from triaged.wire import Secret
 
 PACKAGE = __name__

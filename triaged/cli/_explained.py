@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from triaged.cli._output import clean, local_time, paint, print_fields
-from triaged.core.durations import SECOND, format_duration
+from triaged.core.time.durations import SECOND, format_duration
 
 Shown = dict[str, Any]
 """An `ExplainedAlert` as JSON."""

@@ -48,7 +48,7 @@ def _period(options: argparse.Namespace) -> tuple[int, int]:
 
 def _instant(option: str, text: str, now: int) -> int:
     from triaged.cli._payload import instant_of
-    from triaged.core.durations import parse_duration
+    from triaged.core.time.durations import parse_duration
 
     try:
         return now - parse_duration(text)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 
 COLOURS = {
     "SEV-1": "31;1",

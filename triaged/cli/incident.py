@@ -110,7 +110,7 @@ def _text(text: str) -> str:
 def _instant(text: str) -> str:
     """An RFC 3339 instant from one, or from a duration counted from now."""
     from triaged.clock import SystemClock
-    from triaged.core.durations import parse_duration
+    from triaged.core.time.durations import parse_duration
     from triaged.wire import instant_text
 
     try:

@@ -105,7 +105,7 @@ def _print(proof: "Proof", settings: "Settings") -> None:
 
 
 def _row(one: "Worst", settings: "Settings") -> tuple[object, ...]:
-    from triaged.core.durations import format_duration
+    from triaged.core.time.durations import format_duration
 
     took = "never" if one.us is None else f"{format_duration(one.us)} {one.person}"
     combination = one.combination

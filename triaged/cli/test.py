@@ -11,7 +11,7 @@ from triaged.cli import _options
 from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import clean, colourful, print_json
 from triaged.cli._payload import configured
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration

@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _duration(option: str, text: str) -> int:
-    from triaged.core.durations import parse_duration
+    from triaged.core.time.durations import parse_duration
 
     try:
         us = parse_duration(text)
@@ -85,7 +85,7 @@ def _duration(option: str, text: str) -> int:
 
 def _lines(question: "Question", answer: "Answer") -> Iterator[str]:
     """A line for each moment: since the beginning, UTC, where it is read, what."""
-    from triaged.core.durations import format_duration
+    from triaged.core.time.durations import format_duration
 
     places = [
         (f"+{format_duration(m.at - question.at)}", _day(m.at), _reader(m)) for m in answer.moments

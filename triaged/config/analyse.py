@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from triaged.config.model import Configuration
 from triaged.config.policies import DEFAULT
-from triaged.core.durations import format_duration
 from triaged.core.escalation import delay_us
-from triaged.core.oncall import Rotation, Schedule
 from triaged.core.records.model import Delay, Severity, Share, Target
 from triaged.core.records.model import Plan as Policy
-from triaged.core.recurring import DAY_MINUTES
 from triaged.core.settings import Settings
+from triaged.core.time.durations import format_duration
+from triaged.core.time.oncall import Rotation, Schedule
+from triaged.core.time.recurring import DAY_MINUTES
 from triaged.errors import Problem
 from triaged.rules.actions import SetPolicy
 from triaged.rules.evaluate import CompiledRule, RuleSet

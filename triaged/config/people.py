@@ -6,10 +6,10 @@ from triaged.config import schema
 from triaged.config.model import Channel
 from triaged.config.plugged import may_address
 from triaged.config.report import Report
-from triaged.core import calendars, oncall, recurring
-from triaged.core.calendars import Calendar
-from triaged.core.oncall import Rotation, Schedule
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
+from triaged.core.time import calendars, oncall, recurring
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.oncall import Rotation, Schedule
 from triaged.yamlschema.document import Path
 from triaged.yamlschema.schema import none_of
 

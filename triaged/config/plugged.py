@@ -10,8 +10,8 @@ from triaged.config import schema
 from triaged.config.files import Files
 from triaged.config.model import Channel, Source
 from triaged.config.report import Report
-from triaged.core.durations import format_duration
 from triaged.core.records.expectations import SOURCE, Expectation
+from triaged.core.time.durations import format_duration
 from triaged.plugins import kinds, load
 from triaged.rules.schema import EVERY_LEAST_US
 from triaged.yamlschema.document import Path

@@ -22,8 +22,8 @@ from triaged.config.people import (
 from triaged.config.plugged import ALWAYS, channels_of, sources_of
 from triaged.config.policies import policies_of, severities_of
 from triaged.config.report import Report
-from triaged.core.calendars import Calendar
 from triaged.core.settings import Settings
+from triaged.core.time.calendars import Calendar
 from triaged.errors import Problem
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.read import RuleContext, read_rules

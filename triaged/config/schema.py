@@ -22,9 +22,9 @@ from triaged.config.terms import (
     WallTime,
     Zone,
 )
-from triaged.core.durations import DAY, MINUTE, YEAR
 from triaged.core.records.model import Severity
 from triaged.core.records.model import Share as OfTarget
+from triaged.core.time.durations import DAY, MINUTE, YEAR
 from triaged.wire import Secret
 from triaged.yamlschema.schema import Duration, Open
 

@@ -7,10 +7,15 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from triaged.core import recurring
-from triaged.core.durations import DURATION_WANTED, format_duration, parse_duration, parse_share
 from triaged.core.records.model import Delay, Share, Span, Target, TargetKind
-from triaged.core.recurring import Recurring, zone_of
+from triaged.core.time import recurring
+from triaged.core.time.durations import (
+    DURATION_WANTED,
+    format_duration,
+    parse_duration,
+    parse_share,
+)
+from triaged.core.time.recurring import Recurring, zone_of
 from triaged.yamlschema.values import Scalar, meant, show_share
 
 Network = IPv4Network | IPv6Network

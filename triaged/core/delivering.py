@@ -9,7 +9,6 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from triaged.core.calendars import is_open, next_open
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import calendar_of, next_step_now, targets_of
 from triaged.core.holding import held_until, hold, look_first, mute_of
@@ -28,6 +27,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
 from triaged.core.settings import Settings
+from triaged.core.time.calendars import is_open, next_open
 from triaged.core.view import View
 
 

@@ -10,7 +10,6 @@ from typing import assert_never
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.calendars import Calendar, add_open, next_business_day_due, open_between
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.paging import Pager
 from triaged.core.records.effects import Count
@@ -33,6 +32,7 @@ from triaged.core.records.model import (
 from triaged.core.records.timers import AtRiskDue, StepDue, StormDue, TargetDue, UnacknowledgeDue
 from triaged.core.retrying import is_told
 from triaged.core.settings import NextBusinessDay, Settings
+from triaged.core.time.calendars import Calendar, add_open, next_business_day_due, open_between
 
 
 class Cause(msgspec.Struct, frozen=True):

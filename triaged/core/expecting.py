@@ -8,7 +8,6 @@ gets `START_GRACE_US` more, in which senders try again.
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.durations import MINUTE, format_duration
 from triaged.core.escalation import Cause, arm
 from triaged.core.grouping import reopen, reopens, resolve
 from triaged.core.noticing import Notice, open_notice
@@ -18,6 +17,7 @@ from triaged.core.records.expectations import RULE, SOURCE, Expectation, Watch, 
 from triaged.core.records.model import Reason
 from triaged.core.records.timers import ExpectDue
 from triaged.core.settings import Settings
+from triaged.core.time.durations import MINUTE, format_duration
 from triaged.core.view import View
 from triaged.wire import instant_text
 

@@ -9,9 +9,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.durations import format_duration
 from triaged.core.records.model import Entry, Flapping, Incident
 from triaged.core.settings import Settings
+from triaged.core.time.durations import format_duration
 
 RETURNS_KEPT = 20
 """Instants at which a flapping incident came back: enough to say how often it does lately."""

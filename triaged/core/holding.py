@@ -8,7 +8,6 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.durations import SECOND
 from triaged.core.escalation import Cause, arm
 from triaged.core.muting import LOOK_EVERY_US, Muted, cause_named
 from triaged.core.records.effects import (
@@ -32,6 +31,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.timers import AtRiskDue, MuteDue, StepDue, TargetDue
 from triaged.core.settings import Settings
+from triaged.core.time.durations import SECOND
 from triaged.core.view import View
 
 HELD_MOST_US = 300 * SECOND

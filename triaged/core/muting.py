@@ -12,10 +12,10 @@ from enum import StrEnum
 
 import msgspec
 
-from triaged.core.durations import DAY, SECOND
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Labels
-from triaged.core.recurring import Recurring, zone_of
+from triaged.core.time.durations import DAY, SECOND
+from triaged.core.time.recurring import Recurring, zone_of
 
 AlertId = tuple[str, str]
 LOOK_EVERY_US = 15 * SECOND

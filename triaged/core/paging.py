@@ -3,7 +3,6 @@
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.oncall import on_call
 from triaged.core.records.model import (
     Entry,
     Escalation,
@@ -15,6 +14,7 @@ from triaged.core.records.model import (
     Target,
 )
 from triaged.core.settings import ContactStep, Person, Settings
+from triaged.core.time.oncall import on_call
 
 
 class Pager:

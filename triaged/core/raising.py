@@ -12,7 +12,6 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
-from triaged.core.durations import format_duration
 from triaged.core.records.model import Alert, Incident, Outcome, Severity
 from triaged.core.records.raises import (
     FiringFor,
@@ -25,6 +24,7 @@ from triaged.core.records.raises import (
 from triaged.core.records.timers import RaiseDue
 from triaged.core.settings import Settings
 from triaged.core.severity import Rise, raise_to
+from triaged.core.time.durations import format_duration
 
 HASH_BYTES = 6
 """Of a counted alert or value: among a thousand of them two are taken for one once in 10⁸."""

@@ -2,9 +2,9 @@
 
 import zlib
 
-from triaged.core.durations import HOUR, SECOND
 from triaged.core.records.events import TryAgain
 from triaged.core.records.model import Page, PageKind
+from triaged.core.time.durations import HOUR, SECOND
 
 FIRST_RETRY_US = 1 * SECOND
 RETRY_MAX_US = 60 * SECOND

@@ -9,12 +9,12 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from triaged.core.calendars import Calendar
-from triaged.core.durations import DAY, HOUR, MINUTE
 from triaged.core.muting import Muters
-from triaged.core.oncall import Schedule
 from triaged.core.records.expectations import Expectation, Expected
 from triaged.core.records.model import Alert, Outcome, Plan, Severity
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import DAY, HOUR, MINUTE
+from triaged.core.time.oncall import Schedule
 
 Urgency = Literal["page", "notify"]
 

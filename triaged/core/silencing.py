@@ -9,10 +9,10 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from triaged.core.durations import YEAR, format_duration
 from triaged.core.muting import Silence, mutes_everything
 from triaged.core.records.effects import Decision, Effect, LookAgain, SaveSilence, Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceLooked, SilenceSet
+from triaged.core.time.durations import YEAR, format_duration
 from triaged.core.view import View
 from triaged.errors import Problem
 

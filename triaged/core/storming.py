@@ -12,7 +12,6 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.durations import MINUTE, format_duration
 from triaged.core.escalation import Cause, arm
 from triaged.core.paging import notify_person
 from triaged.core.records.effects import SaveStorm
@@ -31,6 +30,7 @@ from triaged.core.records.storms import Bundle, Bundled, Storm
 from triaged.core.records.timers import StormDue
 from triaged.core.settings import Settings, StormLimit
 from triaged.core.severity import Rise, raise_to
+from triaged.core.time.durations import MINUTE, format_duration
 from triaged.core.view import View
 
 SHOWN = 20

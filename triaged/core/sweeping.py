@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import UNSET
 
-from triaged.core.durations import MINUTE
 from triaged.core.records.model import Incident, Response, State
 from triaged.core.records.timers import (
     AtRiskDue,
@@ -23,6 +22,7 @@ from triaged.core.records.timers import (
 )
 from triaged.core.settings import Settings
 from triaged.core.severity import worst
+from triaged.core.time.durations import MINUTE
 
 RUNNING = (Response.ON_TRACK, Response.AT_RISK)
 ALWAYS = 0

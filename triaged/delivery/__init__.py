@@ -8,7 +8,7 @@ import structlog
 
 from triaged.channels import Channel
 from triaged.clock import Clock
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 from triaged.delivery.lane import POLL_US, Lane, Surroundings
 from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import until

@@ -1,8 +1,8 @@
 """When a lane stops asking a provider that does not answer, and for how long."""
 
-from triaged.core.durations import SECOND
 from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
 from triaged.core.retrying import PATIENCE_US, RETRY_MAX_US
+from triaged.core.time.durations import SECOND
 
 FAILURES = 3
 """In a row: one may be chance, three are a trend."""

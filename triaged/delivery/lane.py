@@ -12,7 +12,6 @@ import structlog
 
 from triaged.channels import Channel
 from triaged.clock import Clock
-from triaged.core.durations import SECOND
 from triaged.core.records.effects import Send
 from triaged.core.records.events import (
     Delivered,
@@ -23,6 +22,7 @@ from triaged.core.records.events import (
     Verdict,
 )
 from triaged.core.records.model import Page, Reason
+from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.delivery.breaker import HOLD_US, Breaker, not_now
 from triaged.delivery.render import kind_of, message_for

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from triaged.clock import Clock
-from triaged.core.durations import HOUR
+from triaged.core.time.durations import HOUR
 
 WAIT_S = 2.0
 """A name server that takes longer is as good as none."""

@@ -5,7 +5,6 @@ from itertools import product
 
 from msgspec.structs import replace
 
-from triaged.core.durations import DAY, SECOND
 from triaged.core.records.events import (
     Acknowledged,
     Action,
@@ -25,6 +24,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.expectations import RULE
 from triaged.core.records.model import Alert
+from triaged.core.time.durations import DAY, SECOND
 from triaged.ingest._fingerprint import fingerprint
 from triaged.rehearsal.cases import Case, Happening
 from triaged.rehearsal.tests_schema import NOBODY, Act, Input, Test

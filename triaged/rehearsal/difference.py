@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from triaged.core.durations import SECOND
 from triaged.core.records.model import Severity
 from triaged.core.settings import Settings
+from triaged.core.time.durations import SECOND
 from triaged.rehearsal.replay import CARRIED, Ran, Run
 
 NIGHT = (22, 7)

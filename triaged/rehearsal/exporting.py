@@ -6,10 +6,10 @@ from typing import Literal
 import msgspec
 
 from triaged.core.draft import OURSELVES
-from triaged.core.durations import SECOND, format_duration
 from triaged.core.grouping import ALERTS
 from triaged.core.muting import Muter
 from triaged.core.records.model import LIVE, Reason
+from triaged.core.time.durations import SECOND, format_duration
 from triaged.ingest._fingerprint import fingerprint
 from triaged.rehearsal.compiling import ALERTS_MAX, UNTIL_MAX_US
 from triaged.rehearsal.tests_schema import SOURCE, format_offset, parse_instant

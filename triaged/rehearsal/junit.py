@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from triaged.core.durations import SECOND
+from triaged.core.time.durations import SECOND
 from triaged.errors import Problem
 from triaged.rehearsal.verdicts import Verdict
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from triaged.core.durations import WEEK, format_duration
 from triaged.core.records.model import Severity
 from triaged.core.records.plans import Delay, Share
 from triaged.core.settings import Settings
+from triaged.core.time.durations import WEEK, format_duration
 from triaged.rehearsal.opening import MARGIN_US, OpenTime
 from triaged.rehearsal.reaching import Attempt, Case, Duty, Reached
 from triaged.rules.actions import SetPolicy, SetRaise, SetSeverity

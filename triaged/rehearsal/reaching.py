@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from triaged.core.calendars import is_open, next_open
-from triaged.core.durations import format_duration
 from triaged.core.escalation import calendar_of, delay_us, later, response_target
-from triaged.core.oncall import shifts
 from triaged.core.paging import channel_of
 from triaged.core.records.model import Recipient, Severity
 from triaged.core.records.plans import Plan, Step, Target
 from triaged.core.settings import Person, Settings
+from triaged.core.time.calendars import is_open, next_open
+from triaged.core.time.durations import format_duration
+from triaged.core.time.oncall import shifts
 
 ROUNDS_MAX = 100
 """Rounds that are walked: a policy that repeats without an end has told everybody by then."""

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from triaged.core.durations import SECOND, format_duration
 from triaged.core.muting import Muter, mutes_everything
 from triaged.core.records.expectations import RULE
 from triaged.core.settings import Settings
+from triaged.core.time.durations import SECOND, format_duration
 from triaged.errors import Problem
 from triaged.rehearsal.cases import Case
 from triaged.rehearsal.compiling import (

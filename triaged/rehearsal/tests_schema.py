@@ -6,8 +6,8 @@ from typing import Annotated
 
 import msgspec
 
-from triaged.core.durations import DURATION_WANTED, SECOND, format_duration, parse_duration
 from triaged.core.records.model import Phase, Response, Severity, State
+from triaged.core.time.durations import DURATION_WANTED, SECOND, format_duration, parse_duration
 from triaged.rules.schema import MatchersText
 from triaged.wire import instant, instant_text
 from triaged.yamlschema.schema import Open

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.durations import HOUR
 from triaged.core.holding import held_by
 from triaged.core.records.events import Acknowledged, AlertReceived, Delivered, Verdict
 from triaged.core.records.model import Alert, Entry, Incident, Page, PageKind, Response, State
 from triaged.core.settings import Settings
 from triaged.core.text.wording import instant_for
+from triaged.core.time.durations import HOUR
 from triaged.rehearsal.world import World
 
 UNTIL_US = 24 * HOUR

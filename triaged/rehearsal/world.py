@@ -11,7 +11,6 @@ from itertools import count
 from msgspec.structs import replace
 
 from triaged.core.decide import decide
-from triaged.core.durations import SECOND
 from triaged.core.receiving import SOURCE_CHECK_US
 from triaged.core.records.effects import (
     AddPage,
@@ -52,6 +51,7 @@ from triaged.core.records.timers import (
     Timer,
 )
 from triaged.core.settings import Settings
+from triaged.core.time.durations import SECOND
 from triaged.core.view import AlertId, View, key_text
 
 LEASE_US = 15 * SECOND

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from triaged.core.calendars import Calendar
-from triaged.core.recurring import DAY_MINUTES
+from triaged.core.time.calendars import Calendar
+from triaged.core.time.recurring import DAY_MINUTES
 from triaged.errors import Problem
 from triaged.rules.actions import Action, SetIncident, SetLabels
 from triaged.rules.compile import Index, bits

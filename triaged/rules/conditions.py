@@ -4,8 +4,8 @@ from typing import assert_never
 
 import msgspec
 
-from triaged.core.calendars import Calendar, is_open
 from triaged.core.records.model import Alert
+from triaged.core.time.calendars import Calendar, is_open
 from triaged.rules.cel import Expression
 
 

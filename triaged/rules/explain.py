@@ -11,10 +11,10 @@ from typing import assert_never
 import msgspec
 from msgspec import UNSET
 
-from triaged.core.calendars import Calendar, is_open
-from triaged.core.durations import SECOND, format_duration
 from triaged.core.raising import why
 from triaged.core.records.model import Alert, Outcome
+from triaged.core.time.calendars import Calendar, is_open
+from triaged.core.time.durations import SECOND, format_duration
 from triaged.rules.actions import (
     DEFAULT_GROUP_BY,
     Action,

@@ -2,12 +2,12 @@
 
 import msgspec
 
-from triaged.core.durations import format_duration
 from triaged.core.grouping import Arrival, policy_of
 from triaged.core.outlook import Firing, Outlook, foresee
 from triaged.core.records.model import Alert, Incident, Outcome, Severity, Step
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.severity import severity_of
+from triaged.core.time.durations import format_duration
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.explain import Attribute, Explanation, RuleVerdict, explain
 from triaged.rules.explained_expecting import ExplainedExpectation, explained_expecting

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from triaged.core.durations import format_duration
 from triaged.core.records.expectations import RULE, SOURCE
 from triaged.core.records.model import Alert, Severity
 from triaged.core.settings import Settings
+from triaged.core.time.durations import format_duration
 from triaged.rules.evaluate import RuleSet
 from triaged.wire import instant_text
 

@@ -4,7 +4,7 @@ import re
 
 from triaged.core.muting import Maintenance, Muters, Suppressor, mutes_everything
 from triaged.core.records.matching import Matcher
-from triaged.core.recurring import wall_instant, zone_of
+from triaged.core.time.recurring import wall_instant, zone_of
 from triaged.errors import Problem
 from triaged.rules import schema
 from triaged.rules.matchers import LIST_MAX, Matchers

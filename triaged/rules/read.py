@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core import recurring
-from triaged.core.calendars import Calendar
 from triaged.core.records.expectations import RULE, Expectation
 from triaged.core.records.model import ResolvePolicy
 from triaged.core.records.raises import (
@@ -18,6 +16,8 @@ from triaged.core.records.raises import (
     RaiseWhen,
     Reopenings,
 )
+from triaged.core.time import recurring
+from triaged.core.time.calendars import Calendar
 from triaged.errors import Problem
 from triaged.rules import schema
 from triaged.rules.actions import (

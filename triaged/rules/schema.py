@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from triaged.core import recurring
-from triaged.core.durations import SECOND, format_duration
 from triaged.core.records.model import ResolveWhen, Severity
-from triaged.core.recurring import Recurring
+from triaged.core.time import recurring
+from triaged.core.time.durations import SECOND, format_duration
+from triaged.core.time.recurring import Recurring
 from triaged.rules.cel import Expression, expression_of
 from triaged.rules.extracting import Extractor, Place, compile_extractor, parse_place
 from triaged.rules.matchers import Matchers, matchers_of

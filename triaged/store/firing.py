@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
-from triaged.core.durations import MINUTE
 from triaged.core.muting import AlertId, Silence, Suppressor, holds
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.model import Labels
+from triaged.core.time.durations import MINUTE
 from triaged.store import silences
 from triaged.store.base import Bulk, Database
 from triaged.store.muting import laid_over

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from triaged.core.durations import DAY
 from triaged.core.records.storms import Storm
+from triaged.core.time.durations import DAY
 from triaged.store.base import Bulk, Transaction
 from triaged.wire import encode
 

@@ -11,7 +11,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from triaged.core.durations import DURATION_WANTED, format_duration, parse_duration, parse_share
+from triaged.core.time.durations import (
+    DURATION_WANTED,
+    format_duration,
+    parse_duration,
+    parse_share,
+)
 from triaged.errors import Problem
 from triaged.wire import Secret
 from triaged.yamlschema.document import Document, Path

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from triaged.core.durations import DAY
-from triaged.core.recurring import HORIZON_DAYS, Recurring, edge, local_day, zone_of
+from triaged.core.time.durations import DAY
+from triaged.core.time.recurring import HORIZON_DAYS, Recurring, edge, local_day, zone_of
 
 
 class Calendar(msgspec.Struct, frozen=True):

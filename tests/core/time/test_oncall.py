@@ -7,9 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.test_recurring import AROUND, berlin, changes_of_clocks, walls
-from triaged.core.durations import DAY, HOUR, MINUTE, WEEK, YEAR
-from triaged.core.oncall import Rotation, Schedule, Shift, next_change, on_call, problems, shifts
-from triaged.core.recurring import parse
+from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK, YEAR
+from triaged.core.time.oncall import (
+    Rotation,
+    Schedule,
+    Shift,
+    next_change,
+    on_call,
+    problems,
+    shifts,
+)
+from triaged.core.time.recurring import parse
 
 WEEKLY = Rotation(("alice", "bob"), 7 * DAY, "2026-01-05T09:00")
 LENGTHS = st.sampled_from([HOUR, 5 * HOUR, 8 * HOUR, 12 * HOUR, 36 * HOUR, DAY, 7 * DAY, 14 * DAY])

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.core.durations import (
+from triaged.core.time.durations import (
     DAY,
     DURATION_MAX,
     HOUR,

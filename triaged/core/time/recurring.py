@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from triaged.core.durations import DAY, SECOND
+from triaged.core.time.durations import DAY, SECOND
 from triaged.wire import instant
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

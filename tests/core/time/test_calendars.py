@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.test_recurring import AROUND, INSTANTS, ODD_ZONES, berlin, changes_of_clocks
-from triaged.core.calendars import (
+from triaged.core.time.calendars import (
     Calendar,
     add_open,
     closes,
@@ -16,8 +16,8 @@ from triaged.core.calendars import (
     open_between,
     problems,
 )
-from triaged.core.durations import DAY, HOUR, SECOND
-from triaged.core.recurring import HORIZON_DAYS, Recurring, Window, parse
+from triaged.core.time.durations import DAY, HOUR, SECOND
+from triaged.core.time.recurring import HORIZON_DAYS, Recurring, Window, parse
 
 OFFICE = Calendar("office", "Europe/Berlin", parse("mon-fri 09:00-17:30"))
 LENGTHS = st.integers(0, 400 * HOUR)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from triaged.core.durations import HOUR, SECOND, YEAR
-from triaged.core.recurring import Recurring, edge, zone_of
+from triaged.core.time.durations import HOUR, SECOND, YEAR
+from triaged.core.time.recurring import Recurring, edge, zone_of
 
 CANDIDATES_MAX = 500
 """Ends of turns and of hours that are looked through for one at which somebody else takes over:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.core.durations import DAY, HOUR, MINUTE, SECOND
-from triaged.core.recurring import DAY_MINUTES, edge, local_day, parse, zone_of
+from triaged.core.time.durations import DAY, HOUR, MINUTE, SECOND
+from triaged.core.time.recurring import DAY_MINUTES, edge, local_day, parse, zone_of
 from triaged.wire import instant
 
 BERLIN = ZoneInfo("Europe/Berlin")
