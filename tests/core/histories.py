@@ -9,8 +9,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, World, plan, step
-from triaged.core.flapping import flaps
-from triaged.core.grouping import ALERTS
+from triaged.core.alerts.flapping import flaps
+from triaged.core.alerts.grouping import ALERTS
 from triaged.core.holding import held_by, mute_of
 from triaged.core.muting import Maintenance, Muters, Suppressor
 from triaged.core.records.effects import Decision, Send

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, plan, settings, step, target
-from triaged.core.grouping import Arrival
+from triaged.core.alerts.grouping import Arrival
 from triaged.core.outlook import Outlook, foresee
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Severity

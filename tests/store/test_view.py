@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.receiving import START_TOLERANCE_US
+from triaged.core.alerts.receiving import START_TOLERANCE_US
 from triaged.core.records.effects import Acted, Attached, Conflict
 from triaged.core.records.events import (
     Acknowledged,

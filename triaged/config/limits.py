@@ -2,7 +2,7 @@
 
 from triaged.config import schema
 from triaged.config.report import Report
-from triaged.core.flapping import RETURNS_KEPT
+from triaged.core.alerts.flapping import RETURNS_KEPT
 from triaged.core.settings import FlapLimit, StormLimit
 
 STORM_MAX = 1000

@@ -5,6 +5,8 @@ Acting twice is no error; what the state table does not allow is a `Conflict`.
 
 from typing import assert_never
 
+from triaged.core.alerts.grouping import plan_for, reopen, resolve
+from triaged.core.alerts.severity import choose
 from triaged.core.draft import Draft
 from triaged.core.escalation import (
     Cause,
@@ -16,7 +18,6 @@ from triaged.core.escalation import (
     settle_response,
     step_due_at,
 )
-from triaged.core.grouping import plan_for, reopen, resolve
 from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
 from triaged.core.paging import inform, notify_person
 from triaged.core.records.effects import Acted, Conflict, Count, Decision, Unknown
@@ -47,7 +48,6 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.timers import UnacknowledgeDue
 from triaged.core.settings import Settings
-from triaged.core.severity import choose
 from triaged.core.view import View
 
 VERB_OF: dict[type[Action], Verb] = {

@@ -3,11 +3,11 @@
 from typing import assert_never
 
 from triaged.core.acting import act, declare
+from triaged.core.alerts.expectations import load
+from triaged.core.alerts.quarantine import quarantine
+from triaged.core.alerts.receiving import receive
+from triaged.core.alerts.reclassification import reclassify
 from triaged.core.delivering import ended, may_go
-from triaged.core.expecting import load
-from triaged.core.quarantining import quarantine
-from triaged.core.receiving import receive
-from triaged.core.reclassifying import reclassify
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Acknowledged,

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
+from triaged.core.alerts.grouping import plan_for
+from triaged.core.alerts.severity import UNCLASSIFIED
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, arm
-from triaged.core.grouping import plan_for
 from triaged.core.records.model import Entry, Incident, Key, ResolvePolicy, ResolveWhen, Severity
 from triaged.core.settings import Settings
-from triaged.core.severity import UNCLASSIFIED
 from triaged.core.view import View
 
 

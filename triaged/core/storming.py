@@ -11,6 +11,7 @@ from bisect import bisect_right
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from triaged.core.alerts.severity import Rise, raise_to
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, arm
 from triaged.core.paging import notify_person
@@ -29,7 +30,6 @@ from triaged.core.records.model import (
 from triaged.core.records.storms import Bundle, Bundled, Storm
 from triaged.core.records.timers import StormDue
 from triaged.core.settings import Settings, StormLimit
-from triaged.core.severity import Rise, raise_to
 from triaged.core.time.durations import MINUTE, format_duration
 from triaged.core.view import View
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import UNSET
 
+from triaged.core.alerts.severity import worst
 from triaged.core.records.model import Incident, Response, State
 from triaged.core.records.timers import (
     AtRiskDue,
@@ -21,7 +22,6 @@ from triaged.core.records.timers import (
     UnacknowledgeDue,
 )
 from triaged.core.settings import Settings
-from triaged.core.severity import worst
 from triaged.core.time.durations import MINUTE
 
 RUNNING = (Response.ON_TRACK, Response.AT_RISK)

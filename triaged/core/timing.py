@@ -5,13 +5,16 @@ from typing import assert_never
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core import expecting, raising, unbundling
+from triaged.core import unbundling
 from triaged.core.acting import unacknowledge
+from triaged.core.alerts import expectations
+from triaged.core.alerts import raises as raising
+from triaged.core.alerts.grouping import ALERTS, resolve, take_in
+from triaged.core.alerts.receiving import lapse
+from triaged.core.alerts.severity import worst_of
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, advance, arm, miss
-from triaged.core.grouping import ALERTS, resolve, take_in
 from triaged.core.holding import look, mute_of, rest
-from triaged.core.receiving import lapse
 from triaged.core.records.effects import Decision, DropTimer, MoveFiring
 from triaged.core.records.model import Entry, Incident, Reason, Response, State
 from triaged.core.records.timers import (
@@ -30,7 +33,6 @@ from triaged.core.records.timers import (
     UnacknowledgeDue,
 )
 from triaged.core.settings import Settings
-from triaged.core.severity import worst_of
 from triaged.core.view import View
 
 PAGING = (StepDue, AtRiskDue, TargetDue)
@@ -42,7 +44,7 @@ def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
     if isinstance(timer, LapseDue):
         return lapse(view, timer, settings, now)
     if isinstance(timer, ExpectDue):
-        return expecting.due(view, timer, settings, now)
+        return expectations.due(view, timer, settings, now)
     if isinstance(timer, MuteDue):
         return look(view, timer, settings, now)
     incident = view.incidents.get(timer.incident)

@@ -1,8 +1,8 @@
 """Trouble of triaged's own: an incident for as long as it lasts."""
 
+from triaged.core.alerts.grouping import reopen, reopens, resolve
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, arm
-from triaged.core.grouping import reopen, reopens, resolve
 from triaged.core.noticing import Notice, open_notice
 from triaged.core.records.effects import Attached, Decision
 from triaged.core.records.events import TroubleEnded, TroubleFound

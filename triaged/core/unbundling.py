@@ -9,9 +9,9 @@ that wait, another one takes them over and pages (docs/decisions/0014).
 from msgspec import UNSET
 
 from triaged.core.acting import acknowledge
+from triaged.core.alerts.grouping import resolve
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, arm
-from triaged.core.grouping import resolve
 from triaged.core.records.model import Entry, Incident, Reason, Severity, State
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import StormDue

@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from triaged.core.alerts.grouping import ALERTS
 from triaged.core.draft import OURSELVES
-from triaged.core.grouping import ALERTS
 from triaged.core.muting import Muter
 from triaged.core.records.model import LIVE, Reason
 from triaged.core.time.durations import SECOND, format_duration

@@ -10,8 +10,8 @@ from itertools import count
 
 from msgspec.structs import replace
 
+from triaged.core.alerts.receiving import SOURCE_CHECK_US
 from triaged.core.decide import decide
-from triaged.core.receiving import SOURCE_CHECK_US
 from triaged.core.records.effects import (
     AddPage,
     Answer,

@@ -11,7 +11,7 @@ from typing import assert_never
 import msgspec
 from msgspec import UNSET
 
-from triaged.core.raising import why
+from triaged.core.alerts.raises import why
 from triaged.core.records.model import Alert, Outcome
 from triaged.core.time.calendars import Calendar, is_open
 from triaged.core.time.durations import SECOND, format_duration

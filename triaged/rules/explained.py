@@ -2,11 +2,11 @@
 
 import msgspec
 
-from triaged.core.grouping import Arrival, policy_of
+from triaged.core.alerts.grouping import Arrival, policy_of
+from triaged.core.alerts.severity import severity_of
 from triaged.core.outlook import Firing, Outlook, foresee
 from triaged.core.records.model import Alert, Incident, Outcome, Severity, Step
 from triaged.core.settings import NextBusinessDay, Settings
-from triaged.core.severity import severity_of
 from triaged.core.time.durations import format_duration
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.explain import Attribute, Explanation, RuleVerdict, explain

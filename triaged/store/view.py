@@ -6,9 +6,9 @@ One query or statement per table and batch, never one per alert.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from triaged.core.grouping import team_of
-from triaged.core.quarantining import quarantine_key
-from triaged.core.receiving import starts
+from triaged.core.alerts.grouping import team_of
+from triaged.core.alerts.quarantine import quarantine_key
+from triaged.core.alerts.receiving import starts
 from triaged.core.records.events import (
     AlertReceived,
     BodyQuarantined,

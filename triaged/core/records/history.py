@@ -8,8 +8,9 @@ from typing import Literal
 
 import msgspec
 
+from triaged.core.alerts.grouping import ALERTS
+from triaged.core.alerts.severity import UNCLASSIFIED
 from triaged.core.draft import OURSELVES
-from triaged.core.grouping import ALERTS
 from triaged.core.records.events import (
     Acknowledged,
     Action,
@@ -26,7 +27,6 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import ChainedEntry, Phase, Reason, Response, Severity
-from triaged.core.severity import UNCLASSIFIED
 
 What = Literal[
     "acknowledge",

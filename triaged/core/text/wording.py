@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET
 
-from triaged.core.flapping import in_words
+from triaged.core.alerts.flapping import in_words
 from triaged.core.records.model import Incident, Page, PageKind, Response, State, incident_id
 
 SUBJECT_MAX = 120

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
+from triaged.core.alerts.grouping import reopens
 from triaged.core.escalation import Cause
-from triaged.core.grouping import reopens
 from triaged.core.noticing import Notice, open_notice
 from triaged.core.records.effects import Attached, Decision, Effect, Quarantine
 from triaged.core.records.events import BodyQuarantined

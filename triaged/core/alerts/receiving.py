@@ -5,9 +5,8 @@ The status decides, never `endsAt`; the deduplication attaches, it never drops.
 
 from msgspec.structs import replace
 
-from triaged.core.draft import OURSELVES, Draft
-from triaged.core.expecting import heard
-from triaged.core.grouping import (
+from triaged.core.alerts.expectations import heard
+from triaged.core.alerts.grouping import (
     Arrival,
     detach,
     home_of,
@@ -16,6 +15,7 @@ from triaged.core.grouping import (
     open_incident,
     reopen_with,
 )
+from triaged.core.draft import OURSELVES, Draft
 from triaged.core.records.effects import (
     Attached,
     CheckLapse,

@@ -2,12 +2,13 @@
 
 import msgspec
 
+from triaged.core.alerts.flapping import flaps, hold_us, returned, settle
+from triaged.core.alerts.raises import count_in, pause, resume, start
+from triaged.core.alerts.severity import Rise, raise_to, rise_of, severity_of, worst_of
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, disarm, settle_response
-from triaged.core.flapping import flaps, hold_us, returned, settle
 from triaged.core.lifecycle import Verb, next_state, set_phase
 from triaged.core.paging import inform, notify_person
-from triaged.core.raising import count_in, pause, resume, start
 from triaged.core.records.effects import Count, JoinAlert, WakeBundled
 from triaged.core.records.model import (
     Alert,
@@ -25,7 +26,6 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.timers import ReopenWindowDue, ResolveDue
 from triaged.core.settings import Settings
-from triaged.core.severity import Rise, raise_to, rise_of, severity_of, worst_of
 from triaged.core.storming import begin
 from triaged.core.view import View
 

@@ -7,9 +7,9 @@ gets `START_GRACE_US` more, in which senders try again.
 
 from msgspec.structs import replace
 
+from triaged.core.alerts.grouping import reopen, reopens, resolve
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.escalation import Cause, arm
-from triaged.core.grouping import reopen, reopens, resolve
 from triaged.core.noticing import Notice, open_notice
 from triaged.core.records.effects import Decision, DropWatch, Effect, SaveWatch
 from triaged.core.records.events import AlertReceived, SettingsLoaded

@@ -1,7 +1,7 @@
 from tests.core.world import World, settings
+from triaged.core.alerts.severity import worst
 from triaged.core.records.events import Acknowledged, SeverityChosen
 from triaged.core.records.model import Response, Severity, State
-from triaged.core.severity import worst
 from triaged.core.time.durations import MINUTE
 
 

@@ -11,6 +11,7 @@ from typing import assert_never
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from triaged.core.alerts.severity import Rise, raise_to
 from triaged.core.draft import Draft
 from triaged.core.records.model import Alert, Incident, Outcome, Severity
 from triaged.core.records.raises import (
@@ -23,7 +24,6 @@ from triaged.core.records.raises import (
 )
 from triaged.core.records.timers import RaiseDue
 from triaged.core.settings import Settings
-from triaged.core.severity import Rise, raise_to
 from triaged.core.time.durations import format_duration
 
 HASH_BYTES = 6

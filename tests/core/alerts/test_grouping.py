@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.world import DEFAULT_PLAN, ByLabels, World, settings, step
-from triaged.core.grouping import plan_for
+from triaged.core.alerts.grouping import plan_for
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,

@@ -7,12 +7,12 @@ falls by itself. Key, policy and people stay what they were at the opening.
 
 from msgspec.structs import replace
 
+from triaged.core.alerts.severity import Rise, raise_to, rise_of
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.records.effects import Attached, Decision, Effect, ReclassifyAlert
 from triaged.core.records.events import Reclassification, Reclassified
 from triaged.core.records.model import AlertState, Entry, Incident
 from triaged.core.settings import Settings
-from triaged.core.severity import Rise, raise_to, rise_of
 from triaged.core.view import View
 
 SHOWN = 20

@@ -1,0 +1,1 @@
+"""What an alert means: its episode, its incident, its severity, and what should have come."""
