@@ -12,8 +12,8 @@ import structlog
 from triaged.clock import Clock
 from triaged.core.records.events import SettingsLoaded, TimerFired
 from triaged.core.records.timers import ExpectDue, LapseDue, Timer
+from triaged.core.response.audit import forgotten
 from triaged.core.settings import Settings
-from triaged.core.sweeping import forgotten
 from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.crashpoints import crash_point
 from triaged.engine import Engine

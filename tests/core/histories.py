@@ -50,8 +50,8 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.records.timers import ReopenWindowDue
+from triaged.core.response.audit import forgotten
 from triaged.core.settings import FlapLimit
-from triaged.core.sweeping import forgotten
 from triaged.core.view import View
 from triaged.rehearsal.world import accept
 

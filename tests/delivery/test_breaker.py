@@ -1,7 +1,7 @@
 from tests.channels.notices import NOW, PAGE
 from triaged.core.records.events import Delivered, Refused, TryAgain
 from triaged.core.records.model import PageKind
-from triaged.core.retrying import wants_fallback
+from triaged.core.response.retrying import wants_fallback
 from triaged.core.time.durations import SECOND
 from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker, not_now
 

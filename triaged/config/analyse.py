@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from triaged.config.model import Configuration
 from triaged.config.policies import DEFAULT
-from triaged.core.escalation import delay_us
 from triaged.core.records.model import Delay, Severity, Share, Target
 from triaged.core.records.model import Plan as Policy
+from triaged.core.response.escalation import delay_us
 from triaged.core.settings import Settings
 from triaged.core.time.durations import format_duration
 from triaged.core.time.oncall import Rotation, Schedule

@@ -8,8 +8,8 @@ from triaged.config.model import Channel
 from triaged.config.people import OFFICE
 from triaged.config.plugged import may_address
 from triaged.config.report import Report
-from triaged.core.escalation import delay_us
 from triaged.core.records.model import Delay, Plan, Severity, Share, Span, Step, Target
+from triaged.core.response.escalation import delay_us
 from triaged.core.settings import DEFAULT_RESPONSE_US, NextBusinessDay, SeverityTarget
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import MINUTE, format_duration

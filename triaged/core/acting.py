@@ -8,18 +8,7 @@ from typing import assert_never
 from triaged.core.alerts.grouping import plan_for, reopen, resolve
 from triaged.core.alerts.severity import choose
 from triaged.core.draft import Draft
-from triaged.core.escalation import (
-    Cause,
-    advance,
-    arm,
-    arm_at,
-    arm_unacknowledge,
-    disarm,
-    settle_response,
-    step_due_at,
-)
 from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
-from triaged.core.paging import inform, notify_person
 from triaged.core.records.effects import Acted, Conflict, Count, Decision, Unknown
 from triaged.core.records.events import (
     Acknowledged,
@@ -47,6 +36,17 @@ from triaged.core.records.model import (
     incident_id,
 )
 from triaged.core.records.timers import UnacknowledgeDue
+from triaged.core.response.escalation import (
+    Cause,
+    advance,
+    arm,
+    arm_at,
+    arm_unacknowledge,
+    disarm,
+    settle_response,
+    step_due_at,
+)
+from triaged.core.response.paging import inform, notify_person
 from triaged.core.settings import Settings
 from triaged.core.view import View
 

@@ -8,7 +8,6 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.escalation import Cause, arm
 from triaged.core.muting import LOOK_EVERY_US, Muted, cause_named
 from triaged.core.records.effects import (
     ArmTimer,
@@ -30,6 +29,7 @@ from triaged.core.records.model import (
     State,
 )
 from triaged.core.records.timers import AtRiskDue, MuteDue, StepDue, TargetDue
+from triaged.core.response.escalation import Cause, arm
 from triaged.core.settings import Settings
 from triaged.core.time.durations import SECOND
 from triaged.core.view import View

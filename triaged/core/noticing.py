@@ -8,8 +8,8 @@ import msgspec
 from triaged.core.alerts.grouping import plan_for
 from triaged.core.alerts.severity import UNCLASSIFIED
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.escalation import Cause, arm
 from triaged.core.records.model import Entry, Incident, Key, ResolvePolicy, ResolveWhen, Severity
+from triaged.core.response.escalation import Cause, arm
 from triaged.core.settings import Settings
 from triaged.core.view import View
 

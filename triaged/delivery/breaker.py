@@ -1,7 +1,7 @@
 """When a lane stops asking a provider that does not answer, and for how long."""
 
 from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
-from triaged.core.retrying import PATIENCE_US, RETRY_MAX_US
+from triaged.core.response.retrying import PATIENCE_US, RETRY_MAX_US
 from triaged.core.time.durations import SECOND
 
 FAILURES = 3

@@ -1,6 +1,6 @@
 """How long it takes from the arming of an incident to the first human, at any instant.
 
-The steps, the catch-all and the rounds are walked as `core/escalation.py` walks them, and a
+The steps, the catch-all and the rounds are walked as `core/response/escalation.py` walks them, and a
 property test compares the two (tests/rehearsal/test_reaching.py); what differs is that who is on
 call is looked up in shifts that were computed once. Nobody acknowledges, every provider accepts.
 """
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from triaged.core.escalation import calendar_of, delay_us, later, response_target
-from triaged.core.paging import channel_of
 from triaged.core.records.model import Recipient, Severity
 from triaged.core.records.plans import Plan, Step, Target
+from triaged.core.response.escalation import calendar_of, delay_us, later, response_target
+from triaged.core.response.paging import channel_of
 from triaged.core.settings import Person, Settings
 from triaged.core.time.calendars import is_open, next_open
 from triaged.core.time.durations import format_duration

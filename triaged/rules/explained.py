@@ -4,8 +4,8 @@ import msgspec
 
 from triaged.core.alerts.grouping import Arrival, policy_of
 from triaged.core.alerts.severity import severity_of
-from triaged.core.outlook import Firing, Outlook, foresee
 from triaged.core.records.model import Alert, Incident, Outcome, Severity, Step
+from triaged.core.response.forecast import Firing, Outlook, foresee
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.time.durations import format_duration
 from triaged.rules.evaluate import RuleSet

@@ -31,9 +31,9 @@ from triaged.core.records.events import (
 from triaged.core.records.expectations import Watch, key_of
 from triaged.core.records.model import AlertState
 from triaged.core.records.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue, StormDue
+from triaged.core.response.storms import storm_key
+from triaged.core.response.timing import PAGING
 from triaged.core.settings import Settings
-from triaged.core.storming import storm_key
-from triaged.core.timing import PAGING
 from triaged.core.troubles import trouble_key
 from triaged.core.view import AlertId, View, key_text
 from triaged.store import (

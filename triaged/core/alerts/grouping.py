@@ -6,9 +6,7 @@ from triaged.core.alerts.flapping import flaps, hold_us, returned, settle
 from triaged.core.alerts.raises import count_in, pause, resume, start
 from triaged.core.alerts.severity import Rise, raise_to, rise_of, severity_of, worst_of
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.escalation import Cause, disarm, settle_response
 from triaged.core.lifecycle import Verb, next_state, set_phase
-from triaged.core.paging import inform, notify_person
 from triaged.core.records.effects import Count, JoinAlert, WakeBundled
 from triaged.core.records.model import (
     Alert,
@@ -25,8 +23,10 @@ from triaged.core.records.model import (
     State,
 )
 from triaged.core.records.timers import ReopenWindowDue, ResolveDue
+from triaged.core.response.escalation import Cause, disarm, settle_response
+from triaged.core.response.paging import inform, notify_person
+from triaged.core.response.storms import begin
 from triaged.core.settings import Settings
-from triaged.core.storming import begin
 from triaged.core.view import View
 
 ALERTS = "alerts"

@@ -10,9 +10,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.escalation import Cause, arm, arm_unacknowledge
-from triaged.core.paging import notify_person
 from triaged.core.records.model import Entry, Incident, Outcome, Reason, Severity, State
+from triaged.core.response.escalation import Cause, arm, arm_unacknowledge
+from triaged.core.response.paging import notify_person
 from triaged.core.settings import Settings
 
 UNCLASSIFIED = "unclassified"

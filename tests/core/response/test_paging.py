@@ -1,7 +1,7 @@
 from tests.core.world import World, person, plan, settings, step, target
 from triaged.core.draft import Draft
-from triaged.core.paging import Pager, channel_of, page_id, people_of
 from triaged.core.records.model import Reason, Recipient
+from triaged.core.response.paging import Pager, channel_of, page_id, people_of
 from triaged.core.settings import Settings
 from triaged.core.time.oncall import Schedule
 

@@ -13,8 +13,6 @@ from msgspec.structs import replace
 
 from triaged.core.alerts.severity import Rise, raise_to
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.escalation import Cause, arm
-from triaged.core.paging import notify_person
 from triaged.core.records.effects import SaveStorm
 from triaged.core.records.model import (
     Entry,
@@ -29,6 +27,8 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.storms import Bundle, Bundled, Storm
 from triaged.core.records.timers import StormDue
+from triaged.core.response.escalation import Cause, arm
+from triaged.core.response.paging import notify_person
 from triaged.core.settings import Settings, StormLimit
 from triaged.core.time.durations import MINUTE, format_duration
 from triaged.core.view import View

@@ -26,8 +26,8 @@ from triaged.core.records.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
+from triaged.core.response.audit import forgotten
 from triaged.core.settings import StormLimit
-from triaged.core.sweeping import forgotten
 from triaged.core.time.durations import HOUR, MINUTE
 
 FOR_EVER = 1 << 62

@@ -11,12 +11,12 @@ from msgspec import UNSET
 from triaged.core.acting import acknowledge
 from triaged.core.alerts.grouping import resolve
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.escalation import Cause, arm
 from triaged.core.records.model import Entry, Incident, Reason, Severity, State
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import StormDue
+from triaged.core.response.escalation import Cause, arm
+from triaged.core.response.storms import LOOK_US, blows, shelter, storm_key
 from triaged.core.settings import Settings, StormLimit
-from triaged.core.storming import LOOK_US, blows, shelter, storm_key
 from triaged.core.view import View
 
 

@@ -11,13 +11,13 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.alerts.grouping import Arrival, open_incident
-from triaged.core.delivering import may_go
 from triaged.core.records.effects import AddPage, Append, ArmTimer, DropTimer, Effect, Hold, Send
 from triaged.core.records.events import PageDue
 from triaged.core.records.model import Escalation, Incident, Page, Severity
 from triaged.core.records.timers import RaiseDue, StepDue
+from triaged.core.response.delivering import may_go
+from triaged.core.response.timing import fire
 from triaged.core.settings import Settings
-from triaged.core.timing import fire
 from triaged.core.view import View
 
 HOLDS_MAX = 100

@@ -10,9 +10,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.escalation import calendar_of, next_step_now, targets_of
 from triaged.core.holding import held_until, hold, look_first, mute_of
-from triaged.core.paging import channel_of, page_id, update_row
 from triaged.core.records.effects import AddPage, Decision, Drop, Hold, SavePage, Send
 from triaged.core.records.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
 from triaged.core.records.model import (
@@ -25,7 +23,9 @@ from triaged.core.records.model import (
     Recipient,
     State,
 )
-from triaged.core.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
+from triaged.core.response.escalation import calendar_of, next_step_now, targets_of
+from triaged.core.response.paging import channel_of, page_id, update_row
+from triaged.core.response.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
 from triaged.core.settings import Settings
 from triaged.core.time.calendars import is_open, next_open
 from triaged.core.view import View

@@ -5,7 +5,6 @@ from typing import assert_never
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core import unbundling
 from triaged.core.acting import unacknowledge
 from triaged.core.alerts import expectations
 from triaged.core.alerts import raises as raising
@@ -13,7 +12,6 @@ from triaged.core.alerts.grouping import ALERTS, resolve, take_in
 from triaged.core.alerts.receiving import lapse
 from triaged.core.alerts.severity import worst_of
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.escalation import Cause, advance, arm, miss
 from triaged.core.holding import look, mute_of, rest
 from triaged.core.records.effects import Decision, DropTimer, MoveFiring
 from triaged.core.records.model import Entry, Incident, Reason, Response, State
@@ -32,6 +30,8 @@ from triaged.core.records.timers import (
     Timer,
     UnacknowledgeDue,
 )
+from triaged.core.response import storm_end
+from triaged.core.response.escalation import Cause, advance, arm, miss
 from triaged.core.settings import Settings
 from triaged.core.view import View
 
@@ -73,7 +73,7 @@ def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
         case ReopenWindowDue():
             return _take_over(view, draft, settings, now)
         case StormDue():
-            unbundling.look(view, draft, settings, timer, now)
+            storm_end.look(view, draft, settings, timer, now)
         case RaiseDue():
             raising.due(draft, settings, timer, now)
         case _:
@@ -105,7 +105,7 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
         case MuteDue():
             return True
         case StormDue():
-            return unbundling.waits(incident, timer)
+            return storm_end.waits(incident, timer)
         case RaiseDue():
             raises = incident.raising
             return incident.live and raises is not UNSET and raises.firing_since is not None

@@ -4,8 +4,8 @@ from triaged.core.records.events import Acknowledged
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Incident, PageKind, Plan, Response, Severity, State
 from triaged.core.records.storms import Storm
+from triaged.core.response.storms import SHOWN, blows, counted, storm_key
 from triaged.core.settings import StormLimit, Team
-from triaged.core.storming import SHOWN, blows, counted, storm_key
 from triaged.core.text.document import incident_document
 from triaged.core.text.wording import Reading, text
 from triaged.core.time.durations import HOUR, MINUTE

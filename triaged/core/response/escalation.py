@@ -11,7 +11,6 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.paging import Pager
 from triaged.core.records.effects import Count
 from triaged.core.records.model import (
     Delay,
@@ -30,7 +29,8 @@ from triaged.core.records.model import (
     Target,
 )
 from triaged.core.records.timers import AtRiskDue, StepDue, StormDue, TargetDue, UnacknowledgeDue
-from triaged.core.retrying import is_told
+from triaged.core.response.paging import Pager
+from triaged.core.response.retrying import is_told
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.time.calendars import Calendar, add_open, next_business_day_due, open_between
 

@@ -11,8 +11,8 @@ from triaged.core.records.effects import Decision, WakeBundled
 from triaged.core.records.events import Acknowledged, Escalated, Event, Resolved
 from triaged.core.records.model import Incident, PageKind, PageState, State
 from triaged.core.records.timers import StormDue
+from triaged.core.response.storms import LOOK_US
 from triaged.core.settings import Settings
-from triaged.core.storming import LOOK_US
 from triaged.core.time.durations import SECOND
 from triaged.core.view import View
 

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, plan, settings, step, target
 from triaged.core.alerts.grouping import Arrival
-from triaged.core.outlook import Outlook, foresee
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Severity
 from triaged.core.records.raises import FiringFor, Raise
+from triaged.core.response.forecast import Outlook, foresee
 from triaged.core.settings import (
     Contact,
     ContactStep,

@@ -3,7 +3,7 @@ from msgspec.structs import replace
 from tests.core.world import World
 from triaged.core.records.events import TryAgain
 from triaged.core.records.model import Page, PageKind
-from triaged.core.retrying import gives_up, retry_at, wants_fallback
+from triaged.core.response.retrying import gives_up, retry_at, wants_fallback
 from triaged.core.time.durations import HOUR, SECOND
 
 

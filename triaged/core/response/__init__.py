@@ -1,0 +1,1 @@
+"""How an incident gets its answer: escalation, pages and their delivery, deadlines, storms."""
