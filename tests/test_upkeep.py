@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from tests.api.site import serving
-from triaged.core.muting import Muters, Suppressor
+from triaged.core.muting.muters import Muters, Suppressor
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Severity
 from triaged.errors import Problem

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 
 from triaged import __version__
-from triaged.core.muting import Muter
+from triaged.core.muting.muters import Muter
 from triaged.core.records.effects import (
     ByKind,
     Count,

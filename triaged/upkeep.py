@@ -8,7 +8,7 @@ import structlog
 
 from triaged.api.context import Context
 from triaged.clock import SystemClock
-from triaged.core.muting import Muters
+from triaged.core.muting.muters import Muters
 from triaged.core.records.events import StoreRestored
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.errors import StoreUnavailable

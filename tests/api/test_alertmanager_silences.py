@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.api.site import Site
 from tests.api.test_alertmanager import Amtool
-from triaged.core.muting import Muters, Suppressor
+from triaged.core.muting.muters import Muters, Suppressor
 from triaged.core.records.matching import Matcher
 from triaged.core.time.durations import HOUR, MINUTE
 from triaged.store import firing

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from tests.core.world import MONDAY, ByLabels, World, plan, step
 from triaged.core.alerts.flapping import flaps
 from triaged.core.alerts.grouping import ALERTS
-from triaged.core.holding import held_by, mute_of
-from triaged.core.muting import Maintenance, Muters, Suppressor
+from triaged.core.muting.mute_hold import held_by, mute_of
+from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.core.records.effects import Decision, Send
 from triaged.core.records.events import (
     Acknowledged,

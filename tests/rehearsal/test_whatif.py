@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, plan, settings, step
-from triaged.core.muting import Maintenance, Muters
+from triaged.core.muting.muters import Maintenance, Muters
 from triaged.core.records.model import Alert, Severity
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
 from triaged.core.time.calendars import Calendar

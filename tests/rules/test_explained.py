@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.core.world import DEFAULT_PLAN, MONDAY, settings
 from tests.rules.generated import LABELS, POLICIES, RULES
-from triaged.core.muting import Maintenance, Muters
+from triaged.core.muting.muters import Maintenance, Muters
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, PageKind

@@ -1,7 +1,7 @@
 """Which windows and suppressors would mute an alert."""
 
 from tests.core.world import MONDAY
-from triaged.core.muting import Maintenance, Muters, Mutes, Suppressor
+from triaged.core.muting.muters import Maintenance, Muters, Mutes, Suppressor
 from triaged.core.records.matching import Matcher
 from triaged.core.time import recurring
 from triaged.core.time.durations import HOUR

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from triaged.core.muting import Mutes
+from triaged.core.muting.muters import Mutes
 from triaged.core.records.model import Alert
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.matchers import LIST_MAX

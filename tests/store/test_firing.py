@@ -2,7 +2,7 @@ from msgspec.structs import replace
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.muting import Silence, Suppressor
+from triaged.core.muting.muters import Silence, Suppressor
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.matching import Matcher
 from triaged.core.time.durations import HOUR, SECOND

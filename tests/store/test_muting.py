@@ -4,8 +4,8 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.holding import held_by, mute_of
-from triaged.core.muting import LOOK_EVERY_US, Maintenance, Muters, Suppressor
+from triaged.core.muting.mute_hold import held_by, mute_of
+from triaged.core.muting.muters import LOOK_EVERY_US, Maintenance, Muters, Suppressor
 from triaged.core.records.effects import Hold
 from triaged.core.records.events import PageDue, SilenceExpired, SilenceSet, TimerFired
 from triaged.core.records.matching import Matcher

@@ -1,6 +1,6 @@
 from msgspec.structs import replace
 
-from triaged.core.muting import Silence
+from triaged.core.muting.muters import Silence
 from triaged.core.records.matching import Matcher
 from triaged.store import silences
 from triaged.store.database import Database

@@ -4,7 +4,7 @@ from tests.core.test_storming import LIMIT
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.muting import Maintenance, Muters
+from triaged.core.muting.muters import Maintenance, Muters
 from triaged.core.records.events import Acknowledged, Event, Resolved, TimerFired
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Incident, State

@@ -15,7 +15,7 @@ from triaged.api.guards import admit
 from triaged.api.routes import Call, Handler, Parameter, Route, Scope
 from triaged.api.schemas import Accepted
 from triaged.api.webhooks import take
-from triaged.core.muting import Cause, Muter, holds
+from triaged.core.muting.muters import Cause, Muter, holds
 from triaged.core.records.matching import Matcher, pattern_of
 from triaged.errors import Malformed
 from triaged.store import alerts, incidents, muting

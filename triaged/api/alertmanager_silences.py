@@ -20,10 +20,10 @@ from triaged.api.schemas import Instant
 from triaged.api.silence_shapes import MatcherV2
 from triaged.api.silences import matchers_of, submit
 from triaged.api.webhooks import unread
-from triaged.core.muting import Silence
+from triaged.core.muting.muters import Silence
+from triaged.core.muting.silences import state_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
-from triaged.core.silencing import state_of
 from triaged.errors import Problem
 from triaged.store import silences
 from triaged.wire import instant, instant_text

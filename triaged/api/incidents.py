@@ -18,7 +18,7 @@ from triaged.api.schemas import (
     Timeline,
 )
 from triaged.api.webhooks import unread
-from triaged.core.holding import mute_of
+from triaged.core.muting.mute_hold import mute_of
 from triaged.core.records.effects import Acted
 from triaged.core.records.events import Declared
 from triaged.core.records.model import Incident, Severity, State, incident_id, incident_number

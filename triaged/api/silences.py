@@ -20,12 +20,12 @@ from triaged.api.silence_shapes import (
     SilenceWish,
 )
 from triaged.api.webhooks import unread
-from triaged.core.muting import Silence, holds, mutes_everything
+from triaged.core.muting.muters import Silence, holds, mutes_everything
+from triaged.core.muting.silences import MATCHERS_MAX, TOO_MUCH, state_of
+from triaged.core.muting.silences import problems as problems_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
 from triaged.core.records.matching import Matcher, Operator, pattern_of
-from triaged.core.silencing import MATCHERS_MAX, TOO_MUCH, state_of
-from triaged.core.silencing import problems as problems_of
 from triaged.core.time.durations import HOUR, parse_duration
 from triaged.errors import Problem
 from triaged.rules.matchers import parse_matchers

@@ -7,6 +7,7 @@ from triaged.core.alerts.expectations import load
 from triaged.core.alerts.quarantine import quarantine
 from triaged.core.alerts.receiving import receive
 from triaged.core.alerts.reclassification import reclassify
+from triaged.core.muting.silences import expire, looked, set_silence
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Acknowledged,
@@ -41,7 +42,6 @@ from triaged.core.response.delivering import ended, may_go
 from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
 from triaged.core.settings import Settings
-from triaged.core.silencing import expire, looked, set_silence
 from triaged.core.troubles import trouble_ended, trouble_found
 from triaged.core.view import View
 

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from triaged.core.muting import Muters
+from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation, Expected
 from triaged.core.records.model import Alert, Outcome, Plan, Severity
 from triaged.core.time.calendars import Calendar

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from triaged.core.muting import AlertId, Muters, Mutes, Silence
+from triaged.core.muting.muters import AlertId, Muters, Mutes, Silence
 from triaged.core.records.effects import (
     AddPage,
     Append,

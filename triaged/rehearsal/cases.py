@@ -6,7 +6,7 @@ from operator import attrgetter
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.holding import mute_of
+from triaged.core.muting.mute_hold import mute_of
 from triaged.core.records.effects import Conflict, Unknown
 from triaged.core.records.events import Action, AlertReceived, Declared, SettingsLoaded, SilenceSet
 from triaged.core.records.model import Incident, Outcome, Page, PageKind

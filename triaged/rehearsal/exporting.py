@@ -7,7 +7,7 @@ import msgspec
 
 from triaged.core.alerts.grouping import ALERTS
 from triaged.core.draft import OURSELVES
-from triaged.core.muting import Muter
+from triaged.core.muting.muters import Muter
 from triaged.core.records.model import LIVE, Reason
 from triaged.core.time.durations import SECOND, format_duration
 from triaged.ingest._fingerprint import fingerprint

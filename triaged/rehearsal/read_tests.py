@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from triaged.core.muting import Muter, mutes_everything
+from triaged.core.muting.muters import Muter, mutes_everything
 from triaged.core.records.expectations import RULE
 from triaged.core.settings import Settings
 from triaged.core.time.durations import SECOND, format_duration

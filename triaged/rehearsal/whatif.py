@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.holding import held_by
+from triaged.core.muting.mute_hold import held_by
 from triaged.core.records.events import Acknowledged, AlertReceived, Delivered, Verdict
 from triaged.core.records.model import Alert, Entry, Incident, Page, PageKind, Response, State
 from triaged.core.settings import Settings

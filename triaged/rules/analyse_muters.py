@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from triaged.core.muting import Maintenance, Muters, Suppressor
+from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.errors import Problem
 from triaged.rules.analyse import by_label
 from triaged.rules.languages import conflict, implies

@@ -18,7 +18,7 @@ from functools import lru_cache
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.muting import Muters
+from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Alert, Key, Labels, Outcome, Shadowed
 from triaged.rules.actions import Action, Plan, apply

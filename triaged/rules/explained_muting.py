@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.core.muting import Muter, Muters, Suppressor, holds
+from triaged.core.muting.muters import Muter, Muters, Suppressor, holds
 from triaged.core.records.model import Labels
 from triaged.wire import instant_text_or_none
 

@@ -2,7 +2,7 @@
 
 import re
 
-from triaged.core.muting import Maintenance, Muters, Suppressor, mutes_everything
+from triaged.core.muting.muters import Maintenance, Muters, Suppressor, mutes_everything
 from triaged.core.records.matching import Matcher
 from triaged.core.time.recurring import wall_instant, zone_of
 from triaged.errors import Problem

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
-from triaged.core.muting import AlertId, Silence, Suppressor, holds
+from triaged.core.muting.muters import AlertId, Silence, Suppressor, holds
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.model import Labels
 from triaged.core.time.durations import MINUTE

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.core.muting import AlertId, Muters, Mutes, Silence
+from triaged.core.muting.muters import AlertId, Muters, Mutes, Silence
 from triaged.core.records.model import Labels
 from triaged.core.view import View
 from triaged.store import silences

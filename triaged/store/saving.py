@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from triaged.core.draft import OURSELVES
-from triaged.core.muting import Silence
+from triaged.core.muting.muters import Silence
 from triaged.core.records.effects import (
     AddPage,
     Append,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from triaged.core.muting import Silence
+from triaged.core.muting.muters import Silence
 from triaged.store.base import Ask, Bulk, Row, Transaction
 from triaged.store.listing import Where
 from triaged.wire import encode

@@ -1,5 +1,5 @@
 from tests.core.world import MONDAY, World, person, settings, step
-from triaged.core.muting import Maintenance, Muters
+from triaged.core.muting.muters import Maintenance, Muters
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Incident, PageKind, Plan, Response, Severity, State

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from triaged.core.muting import Silence
+from triaged.core.muting.muters import Silence
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import Alert, AlertState, Entry, Incident, Outcome, Page
 from triaged.core.records.storms import Storm

@@ -10,7 +10,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.holding import held_until, hold, look_first, mute_of
+from triaged.core.muting.mute_hold import held_until, hold, look_first, mute_of
 from triaged.core.records.effects import AddPage, Decision, Drop, Hold, SavePage, Send
 from triaged.core.records.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
 from triaged.core.records.model import (

@@ -12,7 +12,7 @@ from triaged.core.alerts.grouping import ALERTS, resolve, take_in
 from triaged.core.alerts.receiving import lapse
 from triaged.core.alerts.severity import worst_of
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.holding import look, mute_of, rest
+from triaged.core.muting.mute_hold import look, mute_of, rest
 from triaged.core.records.effects import Decision, DropTimer, MoveFiring
 from triaged.core.records.model import Entry, Incident, Reason, Response, State
 from triaged.core.records.timers import (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import UNSET
 
 from triaged.core.alerts.flapping import flaps
-from triaged.core.holding import held_by
+from triaged.core.muting.mute_hold import held_by
 from triaged.core.records.model import ChainedEntry, Incident, Page, incident_id
 from triaged.wire import instant_text, instant_text_or_none
 

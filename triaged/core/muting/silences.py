@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from triaged.core.muting import Silence, mutes_everything
+from triaged.core.muting.muters import Silence, mutes_everything
 from triaged.core.records.effects import Decision, Effect, LookAgain, SaveSilence, Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceLooked, SilenceSet
 from triaged.core.time.durations import YEAR, format_duration

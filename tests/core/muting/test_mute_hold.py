@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from tests.core.test_delivering import first_page
 from tests.core.test_escalation import at, office_hours
 from tests.core.world import ByLabels, World, settings
-from triaged.core.muting import Maintenance, Muters, Suppressor
+from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.core.records.events import (
     Acknowledged,
     Delivered,

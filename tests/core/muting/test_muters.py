@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from triaged.core.muting import (
+from triaged.core.muting.muters import (
     AlertId,
     Cause,
     Maintenance,

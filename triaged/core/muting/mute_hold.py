@@ -8,7 +8,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.muting import LOOK_EVERY_US, Muted, cause_named
+from triaged.core.muting.muters import LOOK_EVERY_US, Muted, cause_named
 from triaged.core.records.effects import (
     ArmTimer,
     Count,

@@ -1,0 +1,1 @@
+"""What is muted, by what, and what that means for an incident."""
