@@ -41,8 +41,8 @@ from triaged.core.records.events import (
 from triaged.core.response.delivering import ended, may_go
 from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
+from triaged.core.self_alerts import trouble_ended, trouble_found
 from triaged.core.settings import Settings
-from triaged.core.troubles import trouble_ended, trouble_found
 from triaged.core.view import View
 
 

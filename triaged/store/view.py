@@ -33,8 +33,8 @@ from triaged.core.records.model import AlertState
 from triaged.core.records.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue, StormDue
 from triaged.core.response.storms import storm_key
 from triaged.core.response.timing import PAGING
+from triaged.core.self_alerts import trouble_key
 from triaged.core.settings import Settings
-from triaged.core.troubles import trouble_key
 from triaged.core.view import AlertId, View, key_text
 from triaged.store import (
     alerts,

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from triaged.core.alerts.grouping import reopen, reopens, resolve
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.noticing import Notice, open_notice
 from triaged.core.records.effects import Decision, DropWatch, Effect, SaveWatch
 from triaged.core.records.events import AlertReceived, SettingsLoaded
 from triaged.core.records.expectations import RULE, SOURCE, Expectation, Watch, key_of
@@ -17,6 +16,7 @@ from triaged.core.records.model import Reason
 from triaged.core.records.timers import ExpectDue
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.settings import Settings
+from triaged.core.system_incidents import Notice, open_notice
 from triaged.core.time.durations import MINUTE, format_duration
 from triaged.core.view import View
 from triaged.wire import instant_text

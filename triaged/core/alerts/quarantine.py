@@ -3,12 +3,12 @@
 from msgspec.structs import replace
 
 from triaged.core.alerts.grouping import reopens
-from triaged.core.noticing import Notice, open_notice
 from triaged.core.records.effects import Attached, Decision, Effect, Quarantine
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.records.model import Key, Reason
 from triaged.core.response.escalation import Cause
 from triaged.core.settings import Settings
+from triaged.core.system_incidents import Notice, open_notice
 from triaged.core.view import View
 
 

@@ -1,13 +1,13 @@
 """An incident without any alert: whose it is, how bad, and that the one before is known."""
 
 from tests.core.world import DEFAULT_PLAN, World, settings
-from triaged.core.noticing import Notice, open_notice
 from triaged.core.records.effects import SaveIncident
 from triaged.core.records.events import Resolved, TroubleFound
 from triaged.core.records.model import Incident, Reason, ResolveWhen, Severity
 from triaged.core.response.escalation import Cause
+from triaged.core.self_alerts import trouble_key
 from triaged.core.settings import Service, Settings, Team
-from triaged.core.troubles import trouble_key
+from triaged.core.system_incidents import Notice, open_notice
 
 CAUSE = Cause(Reason.OWN_TROUBLE, 0)
 OWNED = settings(

@@ -2,12 +2,12 @@
 
 from triaged.core.alerts.grouping import reopen, reopens, resolve
 from triaged.core.draft import OURSELVES, Draft
-from triaged.core.noticing import Notice, open_notice
 from triaged.core.records.effects import Attached, Decision
 from triaged.core.records.events import TroubleEnded, TroubleFound
 from triaged.core.records.model import Key, Reason, Severity
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.settings import Settings
+from triaged.core.system_incidents import Notice, open_notice
 from triaged.core.view import View
 
 
