@@ -53,7 +53,7 @@ from triaged.core.records.timers import ReopenWindowDue
 from triaged.core.response.audit import forgotten
 from triaged.core.settings import FlapLimit
 from triaged.core.view import View
-from triaged.rehearsal.world import accept
+from triaged.dry_run.simulator import accept
 
 FOR_EVER = 1 << 62
 PODS = st.sampled_from(["a", "b", "c"])

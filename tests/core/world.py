@@ -25,8 +25,8 @@ from triaged.core.records.model import (
 from triaged.core.records.raises import Raise, Raising
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.rehearsal import world as rehearsal
-from triaged.rehearsal.world import Provider, accept
+from triaged.dry_run import simulator as rehearsal
+from triaged.dry_run.simulator import Provider, accept
 
 MONDAY = int(datetime(2026, 3, 30, 10, 0, tzinfo=UTC).timestamp()) * 1_000_000
 """Monday 2026-03-30 10:00 UTC, when every world begins."""

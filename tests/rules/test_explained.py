@@ -13,7 +13,7 @@ from triaged.core.records.model import Alert, PageKind
 from triaged.core.settings import Service, Settings, Team
 from triaged.core.time import recurring
 from triaged.core.time.durations import DAY, HOUR, MINUTE
-from triaged.rehearsal.world import World
+from triaged.dry_run.simulator import World
 from triaged.rules.actions import SetPolicy
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.explained import explained

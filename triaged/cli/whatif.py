@@ -12,7 +12,7 @@ from triaged.cli._payload import alerts_in, body_of, configured, instant_of
 from triaged.cli.send import source_of
 
 if TYPE_CHECKING:
-    from triaged.rehearsal.whatif import Answer, Moment, Question
+    from triaged.dry_run.whatif import Answer, Moment, Question
 
 SUMMARY = "say minute by minute who is paged if alerts come in at an instant"
 UNTIL_MAX = "31d"
@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Rehearse; print what happens."""
-    from triaged.rehearsal.whatif import Question, what_if
+    from triaged.dry_run.whatif import Question, what_if
 
     try:
         at = instant_of(options.at)
@@ -97,7 +97,7 @@ def _lines(question: "Question", answer: "Answer") -> Iterator[str]:
 
 
 def _told(moment: "Moment") -> str:
-    from triaged.rehearsal.whatif import PAGE, UPDATE
+    from triaged.dry_run.whatif import PAGE, UPDATE
 
     name = f"{moment.incident} " if moment.incident else ""
     if moment.kind in (PAGE, UPDATE):

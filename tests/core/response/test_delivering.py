@@ -18,7 +18,7 @@ from triaged.core.records.events import (
 from triaged.core.records.model import Page, PageState, Recipient, Span
 from triaged.core.settings import ContactStep
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.rehearsal.world import accept
+from triaged.dry_run.simulator import accept
 
 TEN = 10 * MINUTE
 

@@ -20,7 +20,7 @@ from triaged.core.settings import (
 from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE
-from triaged.rehearsal.world import World
+from triaged.dry_run.simulator import World
 from triaged.rules.actions import SetRaise, SetSeverity
 from triaged.rules.evaluate import CompiledRule, RuleSet
 

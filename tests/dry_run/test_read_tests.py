@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rehearsal.played import read
+from tests.dry_run.played import read
 
 EXPECT = "expect: {incidents: 1}"
 

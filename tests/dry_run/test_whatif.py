@@ -9,7 +9,7 @@ from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.core.time.recurring import parse
-from triaged.rehearsal.whatif import Answer, Moment, Question, what_if
+from triaged.dry_run.whatif import Answer, Moment, Question, what_if
 from triaged.rules.matchers import parse_matchers
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY
-from tests.rehearsal.nights import Watched
-from tests.rehearsal.played import RULES, SETTINGS, SOURCES
+from tests.dry_run.nights import Watched
+from tests.dry_run.played import RULES, SETTINGS, SOURCES
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.core.world import MONDAY, settings
-from tests.rehearsal.past import Night
+from tests.dry_run.past import Night
 from triaged.errors import Malformed
 from triaged.rehearsal.history import Head, History, read
 from triaged.wire import encode

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from tests.rehearsal.test_report import HOSTILE, report
+from tests.dry_run.test_report import HOSTILE, report
 from triaged.rehearsal.report_html import html
 
 TAGS = (

@@ -6,7 +6,7 @@ from triaged.core.records.effects import Effect, EndEpisode, StartEpisode
 from triaged.core.records.model import Entry
 from triaged.core.settings import Settings
 from triaged.core.text.document import incident_document, page_document
-from triaged.rehearsal.world import World
+from triaged.dry_run.simulator import World
 from triaged.wire import instant_text
 
 

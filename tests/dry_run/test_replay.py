@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, settings
-from tests.rehearsal.past import Night, Softer, night_of
+from tests.dry_run.past import Night, Softer, night_of
 from triaged.core.records.events import SilenceSet
 from triaged.core.records.history import Episode, PastSilence
 from triaged.core.records.matching import Matcher

@@ -7,16 +7,16 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from tests.core.world import MONDAY, person, settings, step, target
-from tests.rehearsal.configurations import configurations
+from tests.dry_run.configurations import configurations
 from triaged.core.records.model import Alert, Plan, Severity
 from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import parse
+from triaged.dry_run.whatif import Question, what_if
 from triaged.rehearsal.opening import MARGIN_US
 from triaged.rehearsal.proving import ROUNDED_US, Proof, prove, told
 from triaged.rehearsal.reaching import Case, Duty
-from triaged.rehearsal.whatif import Question, what_if
 
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29
 WEEKS = 2

@@ -5,7 +5,7 @@ import json
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, settings
-from tests.rehearsal.past import Night, Softer
+from tests.dry_run.past import Night, Softer
 from triaged.core.time.durations import HOUR
 from triaged.rehearsal.difference import difference
 from triaged.rehearsal.limits import parse_limit

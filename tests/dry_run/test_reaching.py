@@ -5,13 +5,13 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from tests.core.world import MONDAY, settings, step
-from tests.rehearsal.configurations import configurations
+from tests.dry_run.configurations import configurations
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Plan, Severity
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.core.time.durations import DAY, MINUTE, WEEK
+from triaged.dry_run.simulator import World
 from triaged.rehearsal.reaching import Case, Duty, Reached
-from triaged.rehearsal.world import World
 
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29
 instants = st.integers(START, START + 2 * WEEK - 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rehearsal.played import one
+from tests.dry_run.played import one
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,

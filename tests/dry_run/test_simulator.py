@@ -16,7 +16,7 @@ from triaged.core.records.events import (
 from triaged.core.records.model import Alert, Page, PageKind, State
 from triaged.core.records.timers import LapseDue
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.rehearsal.world import World
+from triaged.dry_run.simulator import World
 
 
 def alert(severity: str = "SEV-1", name: str = "Down", *, ends_at: int | None = None) -> Alert:

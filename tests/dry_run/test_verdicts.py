@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rehearsal.played import judged
+from tests.dry_run.played import judged
 from triaged.rehearsal.verdicts import Difference, PageLine
 
 INPUT = "input: [{alertname: Down, severity: SEV-1, service: shop}]"

@@ -1,6 +1,6 @@
 """A case happens under the real core: what comes in, what people do, what goes out."""
 
-from tests.rehearsal.played import played
+from tests.dry_run.played import played
 from triaged.core.time.durations import MINUTE
 from triaged.rehearsal.cases import Played
 

@@ -1,6 +1,6 @@
 import xml.etree.ElementTree as ET
 
-from tests.rehearsal.played import judged
+from tests.dry_run.played import judged
 from triaged.errors import Problem
 from triaged.rehearsal.junit import junit, summary, told
 

@@ -11,7 +11,7 @@ from triaged.core.records.model import Alert, Entry, Incident, Page, PageKind, R
 from triaged.core.settings import Settings
 from triaged.core.text.wording import instant_for
 from triaged.core.time.durations import HOUR
-from triaged.rehearsal.world import World
+from triaged.dry_run.simulator import World
 
 UNTIL_US = 24 * HOUR
 """A night and a day: longer than all rounds of most policies."""
