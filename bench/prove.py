@@ -13,7 +13,7 @@ from triaged.core.settings import Contact, ContactStep, Person, Settings, Severi
 from triaged.core.time.durations import DAY, MINUTE, WEEK
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import parse as hours
-from triaged.rehearsal.proving import prove
+from triaged.dry_run.prove.proving import prove
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse
 

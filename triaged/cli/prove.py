@@ -11,7 +11,7 @@ from triaged.cli._payload import configured, instant_of
 
 if TYPE_CHECKING:
     from triaged.core.settings import Settings
-    from triaged.rehearsal.proving import Combination, Gap, Proof, Worst
+    from triaged.dry_run.prove.proving import Combination, Gap, Proof, Worst
 
 SUMMARY = "show that every alert reaches a human in time, or when it does not"
 SHOWN = 20
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prove; print what was found; 1 where a human is not reached in time."""
-    from triaged.rehearsal.proving import WEEKS_MAX, prove
+    from triaged.dry_run.prove.proving import WEEKS_MAX, prove
 
     if not 1 <= options.weeks <= WEEKS_MAX:
         return complain(Misused(f"--weeks: 1 to {WEEKS_MAX} are expected, not {options.weeks}"))
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 def document(proof: "Proof") -> dict[str, Any]:
     """The proof as JSON."""
-    from triaged.rehearsal.proving import told
+    from triaged.dry_run.prove.proving import told
     from triaged.wire import instant_text
 
     return {
@@ -120,7 +120,7 @@ def _row(one: "Worst", settings: "Settings") -> tuple[object, ...]:
 
 
 def _gap(gap: "Gap", settings: "Settings") -> str:
-    from triaged.rehearsal.proving import told
+    from triaged.dry_run.prove.proving import told
 
     one = gap.combination
     name = f"{one.severity} {', '.join(one.owners) or one.policy}"

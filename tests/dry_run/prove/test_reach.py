@@ -10,8 +10,8 @@ from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Plan, Severity
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.core.time.durations import DAY, MINUTE, WEEK
+from triaged.dry_run.prove.reach import Case, Duty, Reached
 from triaged.dry_run.simulator import World
-from triaged.rehearsal.reaching import Case, Duty, Reached
 
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29
 instants = st.integers(START, START + 2 * WEEK - 1)

@@ -13,10 +13,10 @@ from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import parse
+from triaged.dry_run.prove.business_time import MARGIN_US
+from triaged.dry_run.prove.proving import ROUNDED_US, Proof, prove, told
+from triaged.dry_run.prove.reach import Case, Duty
 from triaged.dry_run.whatif import Question, what_if
-from triaged.rehearsal.opening import MARGIN_US
-from triaged.rehearsal.proving import ROUNDED_US, Proof, prove, told
-from triaged.rehearsal.reaching import Case, Duty
 
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29
 WEEKS = 2

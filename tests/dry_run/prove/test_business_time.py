@@ -7,8 +7,8 @@ from tests.core.world import MONDAY
 from triaged.core.time.calendars import Calendar, add_open, next_business_day_due, open_between
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
 from triaged.core.time.recurring import parse
-from triaged.rehearsal.opening import OpenTime
-from triaged.rehearsal.proving import ROUNDED_US
+from triaged.dry_run.prove.business_time import OpenTime
+from triaged.dry_run.prove.proving import ROUNDED_US
 
 OFFICE = Calendar("office", "Europe/Berlin", parse("mon-fri 09:00-17:30"))
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29

@@ -15,8 +15,8 @@ from triaged.core.records.model import Severity
 from triaged.core.records.plans import Delay, Share
 from triaged.core.settings import Settings
 from triaged.core.time.durations import WEEK, format_duration
-from triaged.rehearsal.opening import MARGIN_US, OpenTime
-from triaged.rehearsal.reaching import Attempt, Case, Duty, Reached
+from triaged.dry_run.prove.business_time import MARGIN_US, OpenTime
+from triaged.dry_run.prove.reach import Attempt, Case, Duty, Reached
 from triaged.rules.actions import SetPolicy, SetRaise, SetSeverity
 from triaged.rules.evaluate import RuleSet
 
