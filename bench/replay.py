@@ -14,7 +14,7 @@ from triaged.cli._replaying import compare
 from triaged.core.records.history import Act, Episode, PastIncident
 from triaged.core.records.model import Response, Severity
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.rehearsal.history import Head
+from triaged.dry_run.replay.history import Head
 from triaged.wire import encode
 
 WANTED = 1_000_000

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.cli.desk import Desk
-from triaged.rehearsal.history import read
+from triaged.dry_run.replay.history import read
 
 
 def test_what_was_saved_is_a_history(desk: Desk) -> None:

@@ -10,8 +10,8 @@ from triaged.cli._client import Failed
 from triaged.cli._replaying import compare
 from triaged.core.records.history import Episode
 from triaged.core.time.durations import HOUR
-from triaged.rehearsal.history import Head
-from triaged.rehearsal.report import Report
+from triaged.dry_run.replay.history import Head
+from triaged.dry_run.replay.report import Report
 from triaged.wire import encode
 
 CONFIG = """

@@ -11,8 +11,8 @@ from triaged.core.records.history import Act, Episode, Paged, PastIncident, acti
 from triaged.core.records.model import Alert, ChainedEntry, Outcome, PageKind, Severity
 from triaged.core.settings import Settings
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
+from triaged.dry_run.replay.history import Head, History
 from triaged.dry_run.simulator import World
-from triaged.rehearsal.history import Head, History
 
 NAMES = ("Down", "Slow", "Full", "Cold")
 

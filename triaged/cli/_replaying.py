@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 from triaged.cli._client import Failed
 from triaged.cli._history import tell
 from triaged.cli._payload import configured
+from triaged.dry_run.replay.difference import difference
+from triaged.dry_run.replay.history import History, read
+from triaged.dry_run.replay.replay import Run, happened, replay
+from triaged.dry_run.replay.report import Report, report_of
 from triaged.errors import Malformed
-from triaged.rehearsal.difference import difference
-from triaged.rehearsal.history import History, read
-from triaged.rehearsal.replay import Run, happened, replay
-from triaged.rehearsal.report import Report, report_of
 
 if TYPE_CHECKING:
     from triaged.core.settings import Settings

@@ -13,8 +13,8 @@ from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import print_json, print_table
 
 if TYPE_CHECKING:
-    from triaged.rehearsal.limits import Limit
-    from triaged.rehearsal.report import Report
+    from triaged.dry_run.replay.limits import Limit
+    from triaged.dry_run.replay.report import Report
 
 SUMMARY = "let history happen again under other rules, and say what differs"
 BROKEN = 1
@@ -49,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Fetch, replay twice, compare, report."""
     from triaged.cli._replaying import compare
-    from triaged.rehearsal.report import judged
+    from triaged.dry_run.replay.report import judged
 
     try:
         limits = _limits(options.fail_if)
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _limits(texts: list[str]) -> "list[Limit]":
-    from triaged.rehearsal.limits import parse_limit
+    from triaged.dry_run.replay.limits import parse_limit
 
     try:
         return [parse_limit(text) for text in texts]
@@ -89,8 +89,8 @@ def _history(options: argparse.Namespace) -> Iterator[str]:
 
 
 def _print(report: "Report", output: str) -> None:
-    from triaged.rehearsal.report import document, markdown, sections
-    from triaged.rehearsal.report_html import html
+    from triaged.dry_run.replay.report import document, markdown, sections
+    from triaged.dry_run.replay.report_html import html
 
     if output == "json":
         print_json(document(report))

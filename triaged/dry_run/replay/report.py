@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from triaged.core.records.model import incident_id
-from triaged.rehearsal.difference import Changed, Difference, Tally, metrics
-from triaged.rehearsal.limits import Limit
-from triaged.rehearsal.replay import Period, Ran, Run
+from triaged.dry_run.replay.difference import Changed, Difference, Tally, metrics
+from triaged.dry_run.replay.limits import Limit
+from triaged.dry_run.replay.replay import Period, Ran, Run
 from triaged.wire import instant_text
 
 SHOWN_MAX = 20

@@ -6,7 +6,7 @@ Titles are text of strangers: every text passes `escape`.
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from triaged.rehearsal.report import PEOPLE, Report, Section, sections
+from triaged.dry_run.replay.report import PEOPLE, Report, Section, sections
 
 PEOPLE_MAX = 30
 """Bars of people: the ones with the most pages."""

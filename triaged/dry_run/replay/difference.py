@@ -14,7 +14,7 @@ import msgspec
 from triaged.core.records.model import Severity
 from triaged.core.settings import Settings
 from triaged.core.time.durations import SECOND
-from triaged.rehearsal.replay import CARRIED, Ran, Run
+from triaged.dry_run.replay.replay import CARRIED, Ran, Run
 
 NIGHT = (22, 7)
 """From ten in the evening to seven in the morning, on the reader's clock."""

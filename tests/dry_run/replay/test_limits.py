@@ -2,7 +2,7 @@
 
 import pytest
 
-from triaged.rehearsal.limits import parse_limit
+from triaged.dry_run.replay.limits import parse_limit
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from tests.core.world import MONDAY, settings
 from tests.dry_run.past import Night, Softer
 from triaged.core.time.durations import HOUR
-from triaged.rehearsal.difference import difference
-from triaged.rehearsal.limits import parse_limit
-from triaged.rehearsal.replay import happened, replay
-from triaged.rehearsal.report import Report, document, judged, markdown, report_of
+from triaged.dry_run.replay.difference import difference
+from triaged.dry_run.replay.limits import parse_limit
+from triaged.dry_run.replay.replay import happened, replay
+from triaged.dry_run.replay.report import Report, document, judged, markdown, report_of
 
 HOSTILE = "<script>alert(1)</script> | @team\n# [x](http://evil) `"
 

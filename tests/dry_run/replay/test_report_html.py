@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 from tests.dry_run.test_report import HOSTILE, report
-from triaged.rehearsal.report_html import html
+from triaged.dry_run.replay.report_html import html
 
 TAGS = (
     {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "div"}

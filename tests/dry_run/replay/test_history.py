@@ -6,8 +6,8 @@ import pytest
 
 from tests.core.world import MONDAY, settings
 from tests.dry_run.past import Night
+from triaged.dry_run.replay.history import Head, History, read
 from triaged.errors import Malformed
-from triaged.rehearsal.history import Head, History, read
 from triaged.wire import encode
 
 

@@ -17,8 +17,8 @@ from triaged.core.records.events import AlertReceived, Declared, SilenceSet
 from triaged.core.records.history import Act, Episode, Paged, PastIncident, action_of
 from triaged.core.records.model import Alert, Incident, PageKind, Reason, Response, Severity
 from triaged.core.settings import Settings
+from triaged.dry_run.replay.history import History
 from triaged.dry_run.simulator import World
-from triaged.rehearsal.history import History
 
 SWEEP_EVERY = 20_000
 """Episodes between two looks at what can be forgotten: a look reads every row in memory."""

@@ -6,8 +6,8 @@ from tests.core.world import MONDAY, settings
 from triaged.core.records.history import Paged
 from triaged.core.records.model import Severity
 from triaged.core.time.durations import HOUR
-from triaged.rehearsal.difference import difference, metrics, tally
-from triaged.rehearsal.replay import CARRIED, Ran, Run
+from triaged.dry_run.replay.difference import difference, metrics, tally
+from triaged.dry_run.replay.replay import CARRIED, Ran, Run
 
 
 def ran(number: int, severity: str = "SEV-2", *pages: str) -> Ran:

@@ -12,9 +12,9 @@ from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, ResolvePolicy, ResolveWhen
 from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
-from triaged.rehearsal.difference import difference
-from triaged.rehearsal.history import Head, History
-from triaged.rehearsal.replay import happened, replay
+from triaged.dry_run.replay.difference import difference
+from triaged.dry_run.replay.history import Head, History
+from triaged.dry_run.replay.replay import happened, replay
 
 DOINGS = st.one_of(
     st.tuples(st.just("fire"), st.integers(0, 11)),

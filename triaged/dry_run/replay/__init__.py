@@ -1,0 +1,1 @@
+"""`triaged replay`: a period of history through other rules, and the difference."""
