@@ -11,10 +11,10 @@ from triaged.cli.main import commands, parser_of
 from triaged.config.read import load
 from triaged.config.schema import Config
 from triaged.core.lifecycle import diagram
+from triaged.dry_run.ruletests.cases import play
+from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
+from triaged.dry_run.ruletests.verdicts import judge
 from triaged.metrics import Metrics
-from triaged.rehearsal.cases import play
-from triaged.rehearsal.read_tests import TestContext, read_tests
-from triaged.rehearsal.verdicts import judge
 from triaged.rules.evaluate import RuleSet
 from triaged.yamlschema.document import parse
 

@@ -22,9 +22,9 @@ from triaged.config.reference import markdown, page_of
 from triaged.config.schema_json import schema_for, schema_of
 from triaged.core.lifecycle import diagram
 from triaged.core.records.model import Reason as Because
+from triaged.dry_run.ruletests.tests_schema import TestFile
 from triaged.ingest import Reason
 from triaged.metrics import Metrics
-from triaged.rehearsal.tests_schema import TestFile
 from triaged.rules import reference as language
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"

@@ -5,7 +5,7 @@ import pytest
 
 from tests.conftest import ROOT
 from triaged.config.schema_json import schema_for, schema_of
-from triaged.rehearsal.tests_schema import TestFile
+from triaged.dry_run.ruletests.tests_schema import TestFile
 from triaged.yamlschema.document import parse
 
 

@@ -9,10 +9,10 @@ from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Severity
 from triaged.core.settings import Settings
 from triaged.core.time.durations import HOUR, MINUTE
+from triaged.dry_run.ruletests.cases import Case, Played, play
+from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
+from triaged.dry_run.ruletests.verdicts import Verdict, judge
 from triaged.errors import Problem
-from triaged.rehearsal.cases import Case, Played, play
-from triaged.rehearsal.read_tests import TestContext, read_tests
-from triaged.rehearsal.verdicts import Verdict, judge
 from triaged.yamlschema.document import parse
 
 RULES = frozenset(f"label-SEV-{number}" for number in (1, 2, 3, 4))

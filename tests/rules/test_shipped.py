@@ -10,9 +10,9 @@ from tests.conftest import ROOT
 from tools.shipped import alerts, rules_of, told_of
 from triaged.config.read import load
 from triaged.core.settings import Settings
-from triaged.rehearsal.cases import play
-from triaged.rehearsal.read_tests import TestContext, read_tests
-from triaged.rehearsal.verdicts import judge
+from triaged.dry_run.ruletests.cases import play
+from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
+from triaged.dry_run.ruletests.verdicts import judge
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse

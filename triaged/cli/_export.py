@@ -49,7 +49,7 @@ def _silences(timeline: list[Any]) -> list[str]:
 def _as_test(answers: dict[str, Any]) -> str:
     import msgspec
 
-    from triaged.rehearsal.exporting import exported
+    from triaged.dry_run.ruletests.exporting import exported
 
     try:
         return exported(answers)

@@ -91,7 +91,7 @@ def _useless(configuration: "Configuration", document: "Document") -> "list[Prob
 def _samples(configuration: "Configuration", rules: frozenset[str]) -> "list[Alert]":
     """The alerts of the rules' tests; what is wrong with those, `triaged test` tells."""
     from triaged.core.records.events import AlertReceived
-    from triaged.rehearsal.read_tests import TestContext, read_tests
+    from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
     from triaged.yamlschema.document import parse
 
     documents = [

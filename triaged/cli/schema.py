@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print it."""
     from triaged.config.schema_json import schema_for, schema_of
-    from triaged.rehearsal.tests_schema import TestFile
+    from triaged.dry_run.ruletests.tests_schema import TestFile
 
     print_json(schema_for("tests", TestFile) if options.of == "tests" else schema_of(options.of))
     return 0

@@ -15,9 +15,9 @@ from triaged.core.time.durations import SECOND
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration
+    from triaged.dry_run.ruletests.cases import Case
+    from triaged.dry_run.ruletests.verdicts import Verdict
     from triaged.errors import Problem
-    from triaged.rehearsal.cases import Case
-    from triaged.rehearsal.verdicts import Verdict
     from triaged.yamlschema.document import Document
 
 SUMMARY = "run the unit tests of rules, without a daemon and without waiting"
@@ -154,7 +154,7 @@ def _documents(paths: Sequence[Path]) -> "tuple[list[Document], str]":
 def _read(
     documents: "Sequence[Document]", configuration: "Configuration"
 ) -> "tuple[list[Case], Report]":
-    from triaged.rehearsal.read_tests import TestContext, read_tests
+    from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
     from triaged.rules.evaluate import RuleSet
 
     rules = configuration.settings.rules
@@ -172,8 +172,8 @@ def _read(
 
 def _play(cases: "Sequence[Case]", configuration: "Configuration", report: Report) -> None:
     from triaged.clock import SystemClock
-    from triaged.rehearsal.cases import play
-    from triaged.rehearsal.verdicts import judge
+    from triaged.dry_run.ruletests.cases import play
+    from triaged.dry_run.ruletests.verdicts import judge
 
     clock = SystemClock()
     for case in cases:
@@ -185,7 +185,7 @@ def _play(cases: "Sequence[Case]", configuration: "Configuration", report: Repor
 
 
 def _write_junit(path: Path, report: Report) -> None:
-    from triaged.rehearsal.junit import junit
+    from triaged.dry_run.ruletests.junit import junit
 
     text = junit(SUITE, report.verdicts, report.spent_us, report.problems)
     path.write_text(text, encoding="utf-8")
@@ -212,7 +212,7 @@ def _print_json(report: Report) -> None:
 
 
 def _print_text(report: Report, *, coverage: bool) -> None:
-    from triaged.rehearsal.junit import told
+    from triaged.dry_run.ruletests.junit import told
 
     for problem in report.problems:
         print(f"{problem.where}: {problem.message}")

@@ -22,7 +22,7 @@ from triaged.core.records.events import (
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Phase, Severity
 from triaged.core.time.durations import DAY, HOUR, MINUTE
-from triaged.rehearsal.cases import Case
+from triaged.dry_run.ruletests.cases import Case
 from triaged.rules.matchers import parse_matchers
 
 EXPECT = "expect: {incidents: 1}"

@@ -2,7 +2,7 @@
 
 from tests.dry_run.played import played
 from triaged.core.time.durations import MINUTE
-from triaged.rehearsal.cases import Played
+from triaged.dry_run.ruletests.cases import Played
 
 SEV1 = "{alertname: Down, severity: SEV-1}"
 

@@ -8,9 +8,8 @@ from triaged.core.muting.muters import Muter, mutes_everything
 from triaged.core.records.expectations import RULE
 from triaged.core.settings import Settings
 from triaged.core.time.durations import SECOND, format_duration
-from triaged.errors import Problem
-from triaged.rehearsal.cases import Case
-from triaged.rehearsal.compiling import (
+from triaged.dry_run.ruletests.cases import Case
+from triaged.dry_run.ruletests.compiling import (
     ALERTS_MAX,
     BY_NAME,
     UNTIL_MAX_US,
@@ -18,7 +17,8 @@ from triaged.rehearsal.compiling import (
     last_sent,
     sendings_of,
 )
-from triaged.rehearsal.tests_schema import NOBODY, Act, Expect, Expected, Input, Test
+from triaged.dry_run.ruletests.tests_schema import NOBODY, Act, Expect, Expected, Input, Test
+from triaged.errors import Problem
 from triaged.rules.muters import TOO_MUCH, all_of
 from triaged.yamlschema.document import Document, Path
 from triaged.yamlschema.schema import Options, shape

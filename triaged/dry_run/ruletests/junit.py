@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from triaged.core.time.durations import SECOND
+from triaged.dry_run.ruletests.verdicts import Verdict
 from triaged.errors import Problem
-from triaged.rehearsal.verdicts import Verdict
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -11,8 +11,8 @@ from triaged.core.records.effects import Conflict, Unknown
 from triaged.core.records.events import Action, AlertReceived, Declared, SettingsLoaded, SilenceSet
 from triaged.core.records.model import Incident, Outcome, Page, PageKind
 from triaged.core.settings import Settings
+from triaged.dry_run.ruletests.tests_schema import Expect
 from triaged.dry_run.simulator import World
-from triaged.rehearsal.tests_schema import Expect
 
 
 class Happening(msgspec.Struct, frozen=True):

@@ -1,8 +1,8 @@
 import xml.etree.ElementTree as ET
 
 from tests.dry_run.played import judged
+from triaged.dry_run.ruletests.junit import junit, summary, told
 from triaged.errors import Problem
-from triaged.rehearsal.junit import junit, summary, told
 
 INPUT = "input: [{alertname: Down, severity: SEV-1}]"
 

@@ -29,10 +29,10 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Alert, Phase, Severity
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.rehearsal.cases import play
-from triaged.rehearsal.exporting import exported
-from triaged.rehearsal.read_tests import TestContext, read_tests
-from triaged.rehearsal.verdicts import Verdict, judge
+from triaged.dry_run.ruletests.cases import play
+from triaged.dry_run.ruletests.exporting import exported
+from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
+from triaged.dry_run.ruletests.verdicts import Verdict, judge
 from triaged.rules.matchers import parse_matchers
 from triaged.yamlschema.document import parse
 

@@ -1,7 +1,7 @@
 import pytest
 
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.rehearsal.tests_schema import format_offset, parse_instant, parse_offset
+from triaged.dry_run.ruletests.tests_schema import format_offset, parse_instant, parse_offset
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from triaged.core.draft import OURSELVES
 from triaged.core.muting.muters import Muter
 from triaged.core.records.model import LIVE, Reason
 from triaged.core.time.durations import SECOND, format_duration
+from triaged.dry_run.ruletests.compiling import ALERTS_MAX, UNTIL_MAX_US
+from triaged.dry_run.ruletests.tests_schema import SOURCE, format_offset, parse_instant
 from triaged.ingest._fingerprint import fingerprint
-from triaged.rehearsal.compiling import ALERTS_MAX, UNTIL_MAX_US
-from triaged.rehearsal.tests_schema import SOURCE, format_offset, parse_instant
 from triaged.yamlschema.emit import flow, scalar
 
 TOLERANCE_US = 5 * SECOND

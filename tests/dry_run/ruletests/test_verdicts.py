@@ -3,7 +3,7 @@
 import pytest
 
 from tests.dry_run.played import judged
-from triaged.rehearsal.verdicts import Difference, PageLine
+from triaged.dry_run.ruletests.verdicts import Difference, PageLine
 
 INPUT = "input: [{alertname: Down, severity: SEV-1, service: shop}]"
 TWO = "input: [{alertname: Down, severity: SEV-1}, {alertname: Slow, severity: SEV-3}]"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from triaged.core.records.model import Incident
-from triaged.rehearsal.cases import Played
-from triaged.rehearsal.tests_schema import Expect, Expected, Paged, format_offset
+from triaged.dry_run.ruletests.cases import Played
+from triaged.dry_run.ruletests.tests_schema import Expect, Expected, Paged, format_offset
 
 NONE = "none"
 
