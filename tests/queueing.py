@@ -14,7 +14,7 @@ from triaged.backlog import PROMPT_MAX, USUAL, Backlog, Limits
 from triaged.core.records.effects import Answer
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Parsed, Received
 from triaged.parsing import events_of

@@ -25,7 +25,7 @@ from triaged.core.records.model import Alert, Severity, State
 from triaged.core.records.raises import ManyAlerts, Raise
 from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.core.time.durations import SECOND
-from triaged.engine import AHEAD_MIN, BATCH_MAX, Engine
+from triaged.engine.engine import AHEAD_MIN, BATCH_MAX, Engine
 from triaged.errors import StoreUnavailable
 from triaged.store import backlog
 from triaged.store.backlog import Body, Pack

@@ -35,9 +35,9 @@ MAY_ACT: Mapping[str, tuple[str, str]] = {
 """Module of a pure package → (modules and built-ins that it may use, why)."""
 
 OUTERMOST_LOOPS: Mapping[str, str] = {
-    "triaged.engine.Engine._commit": "logs; the batch is tried in halves, down to the one event",
-    "triaged.engine.Engine._decide_ahead": "logs; the batch is decided once more, in `_commit`",
-    "triaged.engine.Engine._alone": "an alert on which we stumble goes to quarantine",
+    "triaged.engine.engine.Engine._commit": "logs; the batch is tried in halves, down to the one event",
+    "triaged.engine.engine.Engine._decide_ahead": "logs; the batch is decided once more, in `_commit`",
+    "triaged.engine.engine.Engine._alone": "an alert on which we stumble goes to quarantine",
     "triaged.backlog.Backlog._write": "logs; bodies are written in halves, down to the one",
     "triaged.parsing.events_in": "logs; a body on which our parser stumbles goes to quarantine",
     "triaged.supervision.supervise": "logs, restarts the loop; too often ends the process",

@@ -17,7 +17,7 @@ from triaged.core.records.effects import Answer
 from triaged.core.records.events import Event, PackDecided
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
-from triaged.engine import DECISION_FAILED, Engine
+from triaged.engine.engine import DECISION_FAILED, Engine
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.glances import Glances
 from triaged.ingest import Parsed, Received

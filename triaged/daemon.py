@@ -32,7 +32,8 @@ from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports
 from triaged.disk import DiskWatch
 from triaged.doorway import allow_many_files
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
+from triaged.engine.timekeeper import Timekeeper
 from triaged.errors import Problem, StoreError
 from triaged.listening import listen
 from triaged.metrics import Metrics
@@ -42,7 +43,6 @@ from triaged.store import secrets, tokens
 from triaged.store.database import Database, open_database
 from triaged.supervision import GivenUp, Loop, keep_turning, run_all, supervise
 from triaged.systemd import notify, watchdog_us
-from triaged.timekeeper import Timekeeper
 from triaged.upkeep import Upkeep
 from triaged.wire import Secret
 

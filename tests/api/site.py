@@ -18,7 +18,7 @@ from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.config.read import load
 from triaged.core.records.effects import ByKind, Effect
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
 from triaged.errors import Problem, StoreUnavailable
 from triaged.metrics import Metrics
 from triaged.store.database import Database, Transaction, open_database

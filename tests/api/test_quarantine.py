@@ -8,7 +8,7 @@ from tests.api.site import Site
 from triaged.api.schemas import Quarantined, QuarantinedBody
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.records.model import Alert
-from triaged.engine import DECISION_FAILED
+from triaged.engine.engine import DECISION_FAILED
 from triaged.wire import encode
 
 

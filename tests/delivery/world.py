@@ -20,7 +20,7 @@ from triaged.core.records.model import Alert, Page, PageState
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
 from triaged.store.database import Database, open_database
 from triaged.wire import Secret
 

@@ -24,8 +24,8 @@ from triaged.core.records.events import PackDecided
 from triaged.core.records.model import Incident, Page, PageKind, PageState, State
 from triaged.core.settings import StormLimit
 from triaged.core.time.durations import SECOND
-from triaged.engine import Engine, Flight
-from triaged.jobs import Part
+from triaged.engine.engine import Engine, Flight
+from triaged.engine.queue import Part
 from triaged.store import backlog, pages
 from triaged.store.backlog import Pack
 from triaged.store.base import Writes

@@ -18,7 +18,8 @@ from triaged.core.settings import Settings, StormLimit
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.daemon import Connections
 from triaged.delivery import Delivery, Equipment
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
+from triaged.engine.timekeeper import Timekeeper
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Parsed, Received
 from triaged.metrics import Metrics
@@ -28,7 +29,6 @@ from triaged.store.lanes import OnLane
 from triaged.store.migrating import migrate
 from triaged.store.sqlite import SqliteDatabase
 from triaged.supervision import run_all
-from triaged.timekeeper import Timekeeper
 from triaged.wire import Secret, encode
 
 TROUBLE_US = 40 * MINUTE

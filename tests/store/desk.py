@@ -8,7 +8,7 @@ from triaged.core.records.effects import Answer, Effect
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Incident, Page
 from triaged.core.settings import Settings
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
 from triaged.store import incidents, pages
 from triaged.store.database import Database
 

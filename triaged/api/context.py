@@ -14,7 +14,7 @@ from triaged.clock import ThreadClock
 from triaged.config.model import Configuration
 from triaged.core.records.events import Event
 from triaged.doorway import Doorway
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
 from triaged.errors import Problem
 from triaged.ingest import Received
 from triaged.metrics import Metrics

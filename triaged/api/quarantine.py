@@ -11,7 +11,7 @@ from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Accepted, Quarantined, QuarantinedBody
 from triaged.api.webhooks import commit
 from triaged.core.records.model import Alert
-from triaged.engine import DECISION_FAILED
+from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Received
 from triaged.parsing import parse

@@ -5,7 +5,7 @@ The store is asked at most every five seconds.
 
 from triaged.api.context import Context
 from triaged.core.time.durations import SECOND
-from triaged.engine import DECISION_FAILED
+from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import StoreUnavailable
 from triaged.ingest import Reason
 from triaged.metrics import Named, StoreCounts

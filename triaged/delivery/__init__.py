@@ -12,7 +12,7 @@ from triaged.core.time.durations import SECOND
 from triaged.delivery.lane import POLL_US, Lane, Surroundings
 from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import until
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.store import pages
 from triaged.store.database import Database

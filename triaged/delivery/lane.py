@@ -28,7 +28,7 @@ from triaged.delivery.breaker import HOLD_US, Breaker, not_now
 from triaged.delivery.render import kind_of, message_for
 from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import until
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.store import pages
 from triaged.store.database import Database

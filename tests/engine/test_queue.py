@@ -3,8 +3,8 @@ import pytest
 from triaged.core.records.effects import Attached
 from triaged.core.records.events import TimerFired
 from triaged.core.records.timers import StepDue
+from triaged.engine.queue import Job, Queue
 from triaged.errors import StoreUnavailable
-from triaged.jobs import Job, Queue
 
 
 def job(count: int, first: int = 1) -> Job:

@@ -21,8 +21,8 @@ from triaged.core.records.events import AlertReceived, BodyQuarantined, Event, P
 from triaged.core.settings import Settings
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
+from triaged.engine.queue import Job, Part, Queue
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.jobs import Job, Part, Queue
 from triaged.store.base import Transaction, Writes
 from triaged.store.database import Database
 from triaged.store.saving import Changes

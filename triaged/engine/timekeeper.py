@@ -16,7 +16,7 @@ from triaged.core.response.audit import forgotten
 from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.crashpoints import crash_point
-from triaged.engine import Engine
+from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database import Database

@@ -16,7 +16,7 @@ from triaged.core.records.events import Acknowledged, Event, NoteAdded, TimerFir
 from triaged.core.records.model import Alert, Outcome
 from triaged.core.records.timers import StepDue
 from triaged.core.settings import Settings
-from triaged.engine import (
+from triaged.engine.engine import (
     ATTENTIVE_US,
     BATCH_MAX,
     BESIDE_URGENT_MAX,
