@@ -10,14 +10,14 @@ import msgspec
 from tests.core.world import World, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Ignorant
-from triaged.backlog import PROMPT_MAX, USUAL, Backlog, Limits
 from triaged.core.records.effects import Answer
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert
 from triaged.engine.engine import Engine
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Parsed, Received
-from triaged.parsing import events_of
+from triaged.intake.backlog import PROMPT_MAX, USUAL, Backlog, Limits
+from triaged.intake.decode import events_of
 from triaged.store import backlog
 from triaged.store.base import Transaction
 from triaged.store.sqlite import SqliteDatabase

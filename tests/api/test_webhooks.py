@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.api.site import TOKENS, Away, Site
-from triaged.api.intake import REQUESTS_MAX
-from triaged.backlog import PROMPT_MAX
+from triaged.intake.backlog import PROMPT_MAX
+from triaged.intake.limits import REQUESTS_MAX
 from triaged.store.sqlite import SqliteDatabase
 
 GROUP = {

@@ -17,7 +17,6 @@ import pytest
 
 from tests.simulation.time import START_US, simulate
 from tests.simulation.world import TROUBLE_US, Parts, Provider, Trouble, World
-from triaged.backlog import Backlog, Unwritten
 from triaged.channels import HttpRequest
 from triaged.core.records.effects import Answer
 from triaged.core.records.events import PackDecided
@@ -26,6 +25,7 @@ from triaged.core.settings import StormLimit
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import Engine, Flight
 from triaged.engine.queue import Part
+from triaged.intake.backlog import Backlog, Unwritten
 from triaged.store import backlog, pages
 from triaged.store.backlog import Pack
 from triaged.store.base import Writes

@@ -10,7 +10,6 @@ import msgspec
 
 from tests.core.world import DEFAULT_PLAN, ByLabels, person, settings, step
 from tests.simulation.time import VirtualClock
-from triaged.backlog import Backlog
 from triaged.channels import HttpRequest, HttpResponse, Message, NoAnswer, Result, webhook
 from triaged.core.records.events import Acknowledged, Event
 from triaged.core.records.model import Alert
@@ -22,8 +21,9 @@ from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Parsed, Received
+from triaged.intake.backlog import Backlog
+from triaged.intake.decode import events_of
 from triaged.metrics import Metrics
-from triaged.parsing import events_of
 from triaged.store.base import Transaction
 from triaged.store.lanes import OnLane
 from triaged.store.migrating import migrate

@@ -8,8 +8,6 @@ from triaged.access.tokens import new_secret
 from triaged.api.auth import Authority
 from triaged.api.bodies import Stop
 from triaged.api.hub import Hub
-from triaged.api.intake import Intake
-from triaged.backlog import Backlog
 from triaged.clock import ThreadClock
 from triaged.config.model import Configuration
 from triaged.core.records.events import Event
@@ -17,8 +15,10 @@ from triaged.doorway import Doorway
 from triaged.engine.engine import Engine
 from triaged.errors import Problem
 from triaged.ingest import Received
+from triaged.intake.backlog import Backlog
+from triaged.intake.decode import events_in
+from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
-from triaged.parsing import events_in
 from triaged.store import secrets
 from triaged.store.database import Database
 from triaged.wire import Secret

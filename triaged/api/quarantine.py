@@ -14,7 +14,7 @@ from triaged.core.records.model import Alert
 from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Received
-from triaged.parsing import parse
+from triaged.intake.decode import parse
 from triaged.store import quarantine
 from triaged.store.quarantine import Kept
 from triaged.wire import decoded, instant_text

@@ -8,8 +8,8 @@ from triaged.core.time.durations import SECOND
 from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import StoreUnavailable
 from triaged.ingest import Reason
+from triaged.intake.decode import NO_SOURCE, PARSER_FAILED
 from triaged.metrics import Named, StoreCounts
-from triaged.parsing import NO_SOURCE, PARSER_FAILED
 from triaged.rules.evaluate import RuleSet
 from triaged.store import backlog, incidents, pages
 

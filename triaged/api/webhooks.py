@@ -20,7 +20,14 @@ from triaged.core.records.model import incident_id
 from triaged.crashpoints import crash_point
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received
-from triaged.parsing import PARSER_FAILED, count, events_of, parse, set_aside, verifier_of
+from triaged.intake.decode import (
+    PARSER_FAILED,
+    count,
+    events_of,
+    parse,
+    set_aside,
+    verifier_of,
+)
 from triaged.store import changes
 from triaged.wire import encode
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from triaged.glances import Glances
+from triaged.intake.read_after_write import Glances
 
 
 async def test_readers_wait_for_the_pack_that_was_the_last() -> None:

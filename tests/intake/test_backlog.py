@@ -6,7 +6,12 @@ import pytest
 
 from tests.queueing import MANY, Disk, Moody, Place
 from tests.store.conftest import StillClock
-from triaged.backlog import (
+from triaged.core.records.effects import Attached
+from triaged.core.records.model import State
+from triaged.core.time.durations import HOUR
+from triaged.errors import StoreError, StoreUnavailable
+from triaged.ingest import Received
+from triaged.intake.backlog import (
     CHUNK_MAX,
     GLANCE_ALERTS_MAX,
     PACK_ALERTS_MAX,
@@ -14,11 +19,6 @@ from triaged.backlog import (
     YIELD_US,
     Limits,
 )
-from triaged.core.records.effects import Attached
-from triaged.core.records.model import State
-from triaged.core.time.durations import HOUR
-from triaged.errors import StoreError, StoreUnavailable
-from triaged.ingest import Received
 from triaged.store import incidents, quarantine
 from triaged.store.migrating import migrate
 

@@ -7,7 +7,7 @@ from tests.api.site import configuration_of
 from triaged.config.model import Source
 from triaged.core.records.events import AlertReceived, BodyQuarantined
 from triaged.ingest import Received
-from triaged.parsing import events_in, kept_headers
+from triaged.intake.decode import events_in, kept_headers
 
 AT = 1_000
 TWO = b'{"alerts": [{"status": "firing", "labels": {"alertname": "A"}}, {"status": 7}]}'

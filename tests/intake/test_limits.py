@@ -1,6 +1,6 @@
 """Ingest is bounded in requests and in bytes."""
 
-from triaged.api.intake import BYTES_MAX, REQUESTS_MAX, Intake
+from triaged.intake.limits import BYTES_MAX, REQUESTS_MAX, Intake
 from triaged.metrics import Metrics
 
 

@@ -19,9 +19,9 @@ from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.engine.engine import DECISION_FAILED, Engine
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.glances import Glances
 from triaged.ingest import Parsed, Received
-from triaged.parsing import events_of, kept_headers, set_aside
+from triaged.intake.decode import events_of, kept_headers, set_aside
+from triaged.intake.read_after_write import Glances
 from triaged.store import backlog
 from triaged.store.backlog import Body, Pack
 from triaged.store.base import Row
