@@ -6,7 +6,6 @@ import pytest
 import yaml
 
 from tools.reference import pages, schemas
-from triaged.api.app import routes
 from triaged.cli.main import commands, parser_of
 from triaged.config.read import load
 from triaged.config.schema import Config
@@ -14,6 +13,7 @@ from triaged.core.lifecycle import diagram
 from triaged.dry_run.ruletests.cases import play
 from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
 from triaged.dry_run.ruletests.verdicts import judge
+from triaged.http.server import routes
 from triaged.metrics import Metrics
 from triaged.rules.evaluate import RuleSet
 from triaged.yamlschema.document import parse

@@ -15,7 +15,6 @@ from prometheus_client.metrics import MetricWrapperBase
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tools import shipped
-from triaged.api.app import routes
 from triaged.cli import _options
 from triaged.cli.main import commands, parser_of
 from triaged.config.reference import markdown, page_of
@@ -23,6 +22,7 @@ from triaged.config.schema_json import schema_for, schema_of
 from triaged.core.lifecycle import diagram
 from triaged.core.records.model import Reason as Because
 from triaged.dry_run.ruletests.tests_schema import TestFile
+from triaged.http.server import routes
 from triaged.ingest import Reason
 from triaged.metrics import Metrics
 from triaged.rules import reference as language

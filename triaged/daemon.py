@@ -15,8 +15,6 @@ from msgspec.structs import replace
 from triaged import __version__, logs
 from triaged.access.action_links import KEY_NAME
 from triaged.access.tokens import new_secret
-from triaged.api.app import Server
-from triaged.api.context import Context
 from triaged.api.scrape import expect
 from triaged.clock import SystemClock, Turns
 from triaged.config.access import lets_everybody_in
@@ -31,10 +29,12 @@ from triaged.crashpoints import crash_point
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports
 from triaged.disk import DiskWatch
-from triaged.doorway import allow_many_files
 from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper
 from triaged.errors import Problem, StoreError
+from triaged.http.connection_limits import allow_many_files
+from triaged.http.context import Context
+from triaged.http.server import Server
 from triaged.listening import listen
 from triaged.metrics import Metrics
 from triaged.rules.difference import difference

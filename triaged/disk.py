@@ -5,10 +5,10 @@ A loop of its own, so that no other upkeep holds it up (docs/decisions/0017).
 
 import structlog
 
-from triaged.api.context import Context
 from triaged.core.records.events import TroubleEnded, TroubleFound
 from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
+from triaged.http.context import Context
 
 LOOK_EVERY_US = SECOND
 NAME = "room"

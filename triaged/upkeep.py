@@ -6,12 +6,12 @@ from pathlib import Path
 
 import structlog
 
-from triaged.api.context import Context
 from triaged.clock import SystemClock
 from triaged.core.muting.muters import Muters
 from triaged.core.records.events import StoreRestored
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.errors import StoreUnavailable
+from triaged.http.context import Context
 from triaged.store import firing, incidents, restoring, retention, words
 from triaged.store.reclassifying import walk
 from triaged.wire import instant_text

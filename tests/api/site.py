@@ -11,15 +11,15 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import BaseTestServer, TestClient
 from yarl import URL
 
-from triaged.api.app import Server
-from triaged.api.auth import Authority
-from triaged.api.context import Context
 from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.config.read import load
 from triaged.core.records.effects import ByKind, Effect
 from triaged.engine.engine import Engine
 from triaged.errors import Problem, StoreUnavailable
+from triaged.http.auth import Authority
+from triaged.http.context import Context
+from triaged.http.server import Server
 from triaged.metrics import Metrics
 from triaged.store.database import Database, Transaction, open_database
 

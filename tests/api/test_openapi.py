@@ -4,9 +4,9 @@ import json
 import re
 
 from tests.api.site import Site
-from triaged.api.app import routes
 from triaged.api.openapi import document
-from triaged.api.routes import Scope
+from triaged.http.routes import Scope
+from triaged.http.server import routes
 
 
 def test_every_route_is_in_the_document() -> None:

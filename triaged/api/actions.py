@@ -6,10 +6,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from triaged.api import answers, problems
-from triaged.api.bodies import API_BODY_MAX, decode, read_body
 from triaged.api.incidents import ONE, shown_one, unknown
-from triaged.api.routes import Call, Handler, Route, Scope
 from triaged.api.schemas import (
     Assignment,
     Body,
@@ -39,6 +36,9 @@ from triaged.core.records.events import (
 from triaged.core.records.model import incident_number
 from triaged.core.time.durations import MINUTE
 from triaged.errors import Malformed
+from triaged.http import answers, problems
+from triaged.http.bodies import API_BODY_MAX, decode, read_body
+from triaged.http.routes import Call, Handler, Route, Scope
 from triaged.store import incidents
 from triaged.wire import instant, instant_text
 

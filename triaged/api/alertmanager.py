@@ -10,14 +10,14 @@ from aiohttp import web
 
 from triaged import __version__
 from triaged.api import alertmanager_words as words
-from triaged.api import answers, problems
-from triaged.api.guards import admit
-from triaged.api.routes import Call, Handler, Parameter, Route, Scope
 from triaged.api.schemas import Accepted
 from triaged.api.webhooks import take
 from triaged.core.muting.muters import Cause, Muter, holds
 from triaged.core.records.matching import Matcher, pattern_of
 from triaged.errors import Malformed
+from triaged.http import answers, problems
+from triaged.http.guards import admit
+from triaged.http.routes import Call, Handler, Parameter, Route, Scope
 from triaged.store import alerts, incidents, muting
 from triaged.store.alerts import StoredAlert
 from triaged.wire import instant_text

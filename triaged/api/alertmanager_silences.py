@@ -13,9 +13,6 @@ from msgspec import Meta
 
 from triaged.access.tokens import new_identity
 from triaged.api import alertmanager_words as words
-from triaged.api import answers
-from triaged.api.bodies import API_BODY_MAX, decode, read_body
-from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Instant
 from triaged.api.silence_shapes import MatcherV2
 from triaged.api.silences import matchers_of, submit
@@ -25,6 +22,9 @@ from triaged.core.muting.silences import state_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
 from triaged.errors import Problem
+from triaged.http import answers
+from triaged.http.bodies import API_BODY_MAX, decode, read_body
+from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.store import silences
 from triaged.wire import instant, instant_text
 

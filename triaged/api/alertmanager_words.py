@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 from aiohttp import web
 
-from triaged.api import answers, problems
-from triaged.api.routes import Call, Handler, Parameter
 from triaged.core.records.matching import Matcher
 from triaged.errors import Malformed, Problem
+from triaged.http import answers, problems
+from triaged.http.routes import Call, Handler, Parameter
 from triaged.rules.matchers import parse_matchers
 
 FILTER = Parameter("filter", "a matcher, or several in braces; may be repeated")

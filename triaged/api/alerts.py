@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
-from triaged.api import answers, problems
-from triaged.api.queries import Query
-from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import AlertList
 from triaged.core.records.model import incident_id, incident_number
 from triaged.errors import Problem
+from triaged.http import answers, problems
+from triaged.http.queries import Query
+from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.store import alerts
 from triaged.store.alerts import StoredAlert
 from triaged.wire import instant_text, instant_text_or_none

@@ -3,12 +3,12 @@
 import msgspec
 from aiohttp import web
 
-from triaged.api import answers, problems
 from triaged.api.incidents import ONE, PAGE_QUERY, find, unknown
-from triaged.api.queries import Query
-from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import Instant
 from triaged.core.records.model import Severity
+from triaged.http import answers, problems
+from triaged.http.queries import Query
+from triaged.http.routes import Call, Route, Scope
 from triaged.store import episodes
 from triaged.store.episodes import StoredEpisode
 from triaged.wire import instant_text, instant_text_or_none

@@ -8,12 +8,12 @@ import asyncio
 import structlog
 from aiohttp import web
 
-from triaged.api import problems
-from triaged.api.answers import EVERYWHERE
-from triaged.api.guards import refused
-from triaged.api.hub import WATCHERS_MAX, Change, Watcher
-from triaged.api.routes import Call, Route, Scope
 from triaged.core.text.document import incident_document
+from triaged.http import problems
+from triaged.http.answers import EVERYWHERE
+from triaged.http.guards import refused
+from triaged.http.hub import WATCHERS_MAX, Change, Watcher
+from triaged.http.routes import Call, Route, Scope
 from triaged.wire import encode
 
 log = structlog.get_logger()

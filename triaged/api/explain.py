@@ -6,15 +6,15 @@ from collections.abc import Sequence
 import msgspec
 from aiohttp import web
 
-from triaged.api import answers, problems
 from triaged.api.incidents import ONE, find, shown_one, unknown
-from triaged.api.queries import Query
-from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import IncidentDocument, Instant, PageDocument
 from triaged.core.records.model import Alert, Reason, Severity, incident_id
 from triaged.core.settings import Settings
 from triaged.core.text.document import page_document
 from triaged.errors import Problem
+from triaged.http import answers, problems
+from triaged.http.queries import Query
+from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.rules.explained import ExplainedAlert, explained
 from triaged.store import pages, recorded
 from triaged.store.observations import Verdict

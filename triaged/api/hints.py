@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from aiohttp import web
 
-from triaged.api import answers
 from triaged.api.incidents import ONE, find, unknown
-from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import Instant
 from triaged.core.dependencies import closure
 from triaged.core.records.changes import Change
 from triaged.core.records.model import Incident, Severity
 from triaged.core.text.similarity import CAUSE, FIX, told_of
 from triaged.core.time.durations import DAY, HOUR, MINUTE, format_duration
+from triaged.http import answers
+from triaged.http.routes import Call, Route, Scope
 from triaged.store import changes, incidents, noise, words
 from triaged.store.base import Transaction
 from triaged.store.noise import Noise

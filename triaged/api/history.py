@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 from aiohttp import web
 
-from triaged.api import answers, problems
 from triaged.api.incidents import PAGE_QUERY
-from triaged.api.queries import Query
-from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.core.records.history import Episode, PastIncident, PastSilence
+from triaged.http import answers, problems
+from triaged.http.queries import Query
+from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.store import history, silences
 from triaged.store.base import Transaction
 from triaged.store.silences import SilenceFilter

@@ -4,11 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from triaged.api import answers, problems
 from triaged.api.alerts import alert_document
-from triaged.api.bodies import API_BODY_MAX, decode, read_body
-from triaged.api.queries import Query
-from triaged.api.routes import Call, Handler, Parameter, Route, Scope
 from triaged.api.schemas import (
     AlertList,
     Declaration,
@@ -24,6 +20,10 @@ from triaged.core.records.events import Declared
 from triaged.core.records.model import Incident, Severity, State, incident_id, incident_number
 from triaged.core.text.document import entry_document, incident_document, page_document
 from triaged.errors import Problem
+from triaged.http import answers, problems
+from triaged.http.bodies import API_BODY_MAX, decode, read_body
+from triaged.http.queries import Query
+from triaged.http.routes import Call, Handler, Parameter, Route, Scope
 from triaged.store import alerts, incidents, muting, pages, timeline
 from triaged.store.base import Transaction
 

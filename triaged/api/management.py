@@ -7,10 +7,10 @@ import asyncio
 
 from aiohttp import web
 
-from triaged.api import answers, problems
-from triaged.api.answers import EVERYWHERE
-from triaged.api.routes import Call, Route, Scope
 from triaged.api.scrape import refresh
+from triaged.http import answers, problems
+from triaged.http.answers import EVERYWHERE
+from triaged.http.routes import Call, Route, Scope
 from triaged.store import incidents
 
 READY_S = 5

@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
-from triaged.api import answers, problems
-from triaged.api.queries import Query
-from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import OnCall, OnCallList
 from triaged.core.time.oncall import Schedule, next_change, on_call
+from triaged.http import answers, problems
+from triaged.http.queries import Query
+from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.wire import instant_text, instant_text_or_none
 
 

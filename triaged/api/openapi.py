@@ -8,10 +8,10 @@ import msgspec
 from aiohttp import web
 
 from triaged import __version__
-from triaged.api import answers
-from triaged.api.app import routes
-from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import ProblemDocument
+from triaged.http import answers
+from triaged.http.routes import Call, Route, Scope
+from triaged.http.server import routes
 
 _REFERENCE = "#/components/schemas/{name}"
 

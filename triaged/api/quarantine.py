@@ -5,14 +5,14 @@ from base64 import b64encode
 import msgspec
 from aiohttp import web
 
-from triaged.api import answers, problems
-from triaged.api.queries import Query
-from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Accepted, Quarantined, QuarantinedBody
 from triaged.api.webhooks import commit
 from triaged.core.records.model import Alert
 from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import Malformed
+from triaged.http import answers, problems
+from triaged.http.queries import Query
+from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.ingest import Parsed, Received
 from triaged.intake.decode import parse
 from triaged.store import quarantine

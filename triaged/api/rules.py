@@ -3,15 +3,15 @@
 import msgspec
 from aiohttp import web
 
-from triaged.api import answers, problems
-from triaged.api.bodies import API_BODY_MAX, decode, read_body
-from triaged.api.queries import Query
-from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.schemas import Instant
 from triaged.api.webhooks import unread
 from triaged.core.records.events import Reclassification, Reclassified
 from triaged.core.records.model import Severity, incident_id
 from triaged.core.time.durations import DAY
+from triaged.http import answers, problems
+from triaged.http.bodies import API_BODY_MAX, decode, read_body
+from triaged.http.queries import Query
+from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.rules.evaluate import RuleSet
 from triaged.store import rule_stats
 from triaged.store.alerts import StoredAlert

@@ -3,10 +3,10 @@
 The store is asked at most every five seconds.
 """
 
-from triaged.api.context import Context
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import StoreUnavailable
+from triaged.http.context import Context
 from triaged.ingest import Reason
 from triaged.intake.decode import NO_SOURCE, PARSER_FAILED
 from triaged.metrics import Named, StoreCounts

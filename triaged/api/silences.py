@@ -5,11 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from triaged.access.tokens import new_identity
-from triaged.api import answers, problems
-from triaged.api.bodies import API_BODY_MAX, decode, read_body
 from triaged.api.incidents import PAGE_QUERY
-from triaged.api.queries import Query
-from triaged.api.routes import Call, Parameter, Route, Scope
 from triaged.api.silence_shapes import (
     MatcherV2,
     MutedIncident,
@@ -28,6 +24,10 @@ from triaged.core.records.events import SilenceExpired, SilenceSet
 from triaged.core.records.matching import Matcher, Operator, pattern_of
 from triaged.core.time.durations import HOUR, parse_duration
 from triaged.errors import Problem
+from triaged.http import answers, problems
+from triaged.http.bodies import API_BODY_MAX, decode, read_body
+from triaged.http.queries import Query
+from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.rules.matchers import parse_matchers
 from triaged.store import firing, incidents, silences
 from triaged.wire import instant, instant_text

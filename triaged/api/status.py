@@ -8,12 +8,12 @@ import msgspec
 from aiohttp import web
 
 from triaged import __version__
-from triaged.api import answers
-from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import StatusDocument
 from triaged.config.model import Configuration
 from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
+from triaged.http import answers
+from triaged.http.routes import Call, Route, Scope
 from triaged.store import incidents
 from triaged.wire import Secret, encode, instant_text
 

@@ -5,11 +5,11 @@ from typing import Any
 from aiohttp import web
 
 from triaged.access import tokens
-from triaged.api import answers, problems
-from triaged.api.bodies import API_BODY_MAX, decode, read_body
-from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import NewToken, TokenList
 from triaged.api.webhooks import unread
+from triaged.http import answers, problems
+from triaged.http.bodies import API_BODY_MAX, decode, read_body
+from triaged.http.routes import Call, Route, Scope
 
 BASE = "/api/v1/tokens"
 

@@ -8,10 +8,6 @@ Answers follow what senders do with them (https://prometheus.io/docs/alerting/la
 import structlog
 from aiohttp import web
 
-from triaged.api import answers, problems
-from triaged.api.bodies import Broken, Stopped, TooLarge, TooSlow, Unread, read_body
-from triaged.api.guards import admit, refused
-from triaged.api.routes import Call, Route, Scope
 from triaged.api.schemas import Accepted
 from triaged.config.model import Source
 from triaged.core.records.changes import Change
@@ -19,6 +15,10 @@ from triaged.core.records.effects import Answer, Attached
 from triaged.core.records.model import incident_id
 from triaged.crashpoints import crash_point
 from triaged.errors import Malformed, Unauthorized
+from triaged.http import answers, problems
+from triaged.http.bodies import Broken, Stopped, TooLarge, TooSlow, Unread, read_body
+from triaged.http.guards import admit, refused
+from triaged.http.routes import Call, Route, Scope
 from triaged.ingest import Parsed, Received
 from triaged.intake.decode import (
     PARSER_FAILED,

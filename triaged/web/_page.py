@@ -12,7 +12,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from triaged.api.answers import EVERYWHERE
+from triaged.http.answers import EVERYWHERE
 
 FOLDER = Path(__file__).parent / "_templates"
 STYLE = (FOLDER / "page.css").read_text(encoding="utf-8")

@@ -7,12 +7,12 @@ another site cannot press it.
 from aiohttp import web
 
 from triaged.access.action_links import Link, parse
-from triaged.api.guards import refused
-from triaged.api.routes import Call, Route, Scope
 from triaged.core.records.effects import Acted, Answer, Conflict
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import Incident, Response, State
 from triaged.core.text.wording import clean, instant_for, link, span_text
+from triaged.http.guards import refused
+from triaged.http.routes import Call, Route, Scope
 from triaged.store import incidents
 from triaged.web._page import page
 

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from tests.api.site import TOKENS, Site
-from triaged.api.app import Server
-from triaged.doorway import RESTING_MAX
+from triaged.http.connection_limits import RESTING_MAX
+from triaged.http.server import Server
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from tests.api.site import TOKENS, Site
 from triaged.access.tokens import TokenWish, create, revoke
-from triaged.api.auth import Authority, caller_of, credential
 from triaged.core.time.durations import SECOND
+from triaged.http.auth import Authority, caller_of, credential
 from triaged.store.base import Database, Transaction
 
 

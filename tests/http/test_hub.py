@@ -1,8 +1,8 @@
 """Live views: every change once, slow readers cut, gaps told."""
 
-from triaged.api.hub import LOG_MAX, QUEUE_MAX, WATCHERS_MAX, Hub
 from triaged.core.records.effects import ByKind, SaveIncident
 from triaged.core.records.model import Incident, Plan, Severity
+from triaged.http.hub import LOG_MAX, QUEUE_MAX, WATCHERS_MAX, Hub
 
 NOW = 1_800_000_000_000_000
 

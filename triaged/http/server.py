@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aiohttp import web
 
-from triaged.api import problems
-from triaged.api.connection import Connection
-from triaged.api.context import Context
-from triaged.api.guards import Bound, bound
-from triaged.api.routes import Route, parts_of
+from triaged.http import problems
+from triaged.http.connection import Connection
+from triaged.http.context import Context
+from triaged.http.guards import Bound, bound
+from triaged.http.routes import Route, parts_of
 from triaged.plugins import kinds, load
 
 PACKAGES = ("triaged.api", "triaged.web")

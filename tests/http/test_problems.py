@@ -4,8 +4,8 @@ import json
 
 from aiohttp import web
 
-from triaged.api import problems
 from triaged.errors import Malformed, Problem
+from triaged.http import problems
 
 
 def document(answer: web.Response) -> dict[str, object]:

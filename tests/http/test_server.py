@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from tests.api.site import Site
-from triaged.api.app import routes
-from triaged.api.routes import Route, Scope
+from triaged.http.routes import Route, Scope
+from triaged.http.server import routes
 
 HELD = {
     "admin": {"admin", "respond", "read", "ingest"},

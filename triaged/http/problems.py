@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from triaged.api.answers import EVERYWHERE
 from triaged.errors import Malformed, Problem
+from triaged.http.answers import EVERYWHERE
 from triaged.wire import encode
 
 RETRY_AFTER_S = 5

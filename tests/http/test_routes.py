@@ -3,8 +3,8 @@
 import pytest
 from aiohttp import web
 
-from triaged.api.problems import not_found
-from triaged.api.routes import Call, Route, Scope, parts_of
+from triaged.http.problems import not_found
+from triaged.http.routes import Call, Route, Scope, parts_of
 
 
 async def nothing(_: Call) -> web.StreamResponse:

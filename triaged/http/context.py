@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 
 from triaged.access.action_links import KEY_NAME
 from triaged.access.tokens import new_secret
-from triaged.api.auth import Authority
-from triaged.api.bodies import Stop
-from triaged.api.hub import Hub
 from triaged.clock import ThreadClock
 from triaged.config.model import Configuration
 from triaged.core.records.events import Event
-from triaged.doorway import Doorway
 from triaged.engine.engine import Engine
 from triaged.errors import Problem
+from triaged.http.auth import Authority
+from triaged.http.bodies import Stop
+from triaged.http.connection_limits import Doorway
+from triaged.http.hub import Hub
 from triaged.ingest import Received
 from triaged.intake.backlog import Backlog
 from triaged.intake.decode import events_in

@@ -2,7 +2,7 @@
 
 import json
 
-from triaged.api import answers
+from triaged.http import answers
 
 
 def test_an_answer_is_json_that_nobody_keeps() -> None:

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import msgspec
 from aiohttp import web
 
-from triaged.api.auth import NOBODY
-from triaged.api.context import Context
+from triaged.http.auth import NOBODY
+from triaged.http.context import Context
 
 PATHS_MAX = 256
 """Paths remembered: a sender uses one, and there are some 70 routes."""

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 from aiohttp import web
 
-from triaged.api import origins, problems
-from triaged.api.auth import ANYBODY, credential
-from triaged.api.context import Context
-from triaged.api.routes import Call, Route, Scope
 from triaged.errors import Malformed, StoreUnavailable
+from triaged.http import origins, problems
+from triaged.http.auth import ANYBODY, credential
+from triaged.http.context import Context
+from triaged.http.routes import Call, Route, Scope
 
 Bound = Callable[[web.BaseRequest, Mapping[str, str]], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()

@@ -5,9 +5,9 @@ import asyncio
 import structlog
 from aiohttp import web
 
-from triaged.api import problems
-from triaged.api.context import Context
-from triaged.doorway import REST_S
+from triaged.http import problems
+from triaged.http.connection_limits import REST_S
+from triaged.http.context import Context
 
 log = structlog.get_logger()
 

@@ -3,9 +3,9 @@
 import pytest
 from multidict import MultiDict
 
-from triaged.api.queries import Query
 from triaged.core.time.durations import HOUR
 from triaged.errors import Problem
+from triaged.http.queries import Query
 
 NOW = 1_800_000_000_000_000
 

@@ -6,7 +6,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from triaged.api.origins import client_address, is_cross_site, is_own_host
+from triaged.http.origins import client_address, is_cross_site, is_own_host
 
 PUBLIC = "https://triaged.example.org"
 

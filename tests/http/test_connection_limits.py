@@ -1,7 +1,7 @@
 """Who opens connections and says nothing is shown the door; who asks may stay."""
 
 from triaged.core.time.durations import SECOND
-from triaged.doorway import HEAD_US, RESTING_MAX, STRANGERS_MAX, Doorway
+from triaged.http.connection_limits import HEAD_US, RESTING_MAX, STRANGERS_MAX, Doorway
 
 
 class Line:
