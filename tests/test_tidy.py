@@ -40,7 +40,7 @@ OUTERMOST_LOOPS: Mapping[str, str] = {
     "triaged.engine.engine.Engine._alone": "an alert on which we stumble goes to quarantine",
     "triaged.intake.backlog.Backlog._write": "logs; bodies are written in halves, down to the one",
     "triaged.intake.decode.events_in": "logs; a body on which our parser stumbles goes to quarantine",
-    "triaged.supervision.supervise": "logs, restarts the loop; too often ends the process",
+    "triaged.process.supervision.supervise": "logs, restarts the loop; too often ends the process",
     "triaged.http.guards.bound.run": "logs, counts; the caller is told to come again",
     "triaged.api.events.stream": "logs, ends the connection, which can hold no other answer",
     "triaged.api.webhooks.accept": "logs; a body on which our parser stumbles goes to quarantine",

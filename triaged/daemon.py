@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 from msgspec.structs import replace
 
-from triaged import __version__, logs
+from triaged import __version__
 from triaged.access.action_links import KEY_NAME
 from triaged.access.tokens import new_secret
 from triaged.api.scrape import expect
@@ -28,22 +28,23 @@ from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports
-from triaged.disk import DiskWatch
 from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper
 from triaged.errors import Problem, StoreError
 from triaged.http.connection_limits import allow_many_files
 from triaged.http.context import Context
 from triaged.http.server import Server
-from triaged.listening import listen
 from triaged.metrics import Metrics
+from triaged.process import logs
+from triaged.process.disk_space import DiskWatch
+from triaged.process.listeners import listen
+from triaged.process.maintenance import Upkeep
+from triaged.process.supervision import GivenUp, Loop, keep_turning, run_all, supervise
+from triaged.process.systemd import notify, watchdog_us
 from triaged.rules.difference import difference
 from triaged.rules.evaluate import RuleSet
 from triaged.store import secrets, tokens
 from triaged.store.database import Database, open_database
-from triaged.supervision import GivenUp, Loop, keep_turning, run_all, supervise
-from triaged.systemd import notify, watchdog_us
-from triaged.upkeep import Upkeep
 from triaged.wire import Secret
 
 EXIT_FAILED = 1

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from tests.api.site import Site
-from triaged import logs
+from triaged.process import logs
 
 CANARY = "trg_" + "c" * 43
 

@@ -24,11 +24,11 @@ from triaged.ingest import Parsed, Received
 from triaged.intake.backlog import Backlog
 from triaged.intake.decode import events_of
 from triaged.metrics import Metrics
+from triaged.process.supervision import run_all
 from triaged.store.base import Transaction
 from triaged.store.lanes import OnLane
 from triaged.store.migrating import migrate
 from triaged.store.sqlite import SqliteDatabase
-from triaged.supervision import run_all
 from triaged.wire import Secret, encode
 
 TROUBLE_US = 40 * MINUTE

@@ -10,7 +10,7 @@ from select import select
 import pytest
 import structlog
 
-from triaged import logs
+from triaged.process import logs
 from triaged.wire import Secret
 
 HOSTILE = 'x\n{"level":"info","event":"forged"}\x1b]0;title\x07\x9b2J\u2028\u202eend'

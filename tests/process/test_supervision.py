@@ -4,7 +4,7 @@ from functools import partial
 import pytest
 
 from triaged.core.time.durations import MINUTE
-from triaged.supervision import (
+from triaged.process.supervision import (
     BLOCKED_LOOKS_MAX,
     FAILURES_MAX,
     GivenUp,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, require
-from triaged.systemd import notify, passed_sockets, watchdog_us
+from triaged.process.systemd import notify, passed_sockets, watchdog_us
 
 UNIT = ROOT / "systemd/triaged.service"
 EXPOSURE_MAX = 15

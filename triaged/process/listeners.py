@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from aiohttp import web
 
 from triaged.config.model import Configuration, Tls
-from triaged.systemd import passed_sockets
+from triaged.process.systemd import passed_sockets
 
 BACKLOG = 512
 """An Alertmanager that flushes all its groups opens a connection for each."""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import require
 from triaged.config.model import Tls
-from triaged.listening import tls_context
+from triaged.process.listeners import tls_context
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 from structlog.testing import capture_logs
 
 from tests.api.site import serving
-from triaged.disk import DiskWatch
+from triaged.process.disk_space import DiskWatch
 from triaged.store.room import FREE_MIN_BYTES, RESERVE_BYTES, Room
 from triaged.store.sqlite import SqliteDatabase
 
