@@ -14,7 +14,7 @@ from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import MINUTE
 from triaged.rules.actions import SetRaise, SetSeverity
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule
-from triaged.rules.explained import explained
+from triaged.rules.explain.explained import explained
 from triaged.rules.labelling import Labelling
 from triaged.rules.mapping import LabelMapping, read_table
 

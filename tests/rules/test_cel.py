@@ -5,7 +5,7 @@ import pytest
 from triaged.core.records.model import Alert
 from triaged.rules.cel import TEXT_MAX, expression_of
 from triaged.rules.conditions import Cel
-from triaged.rules.explain import explain
+from triaged.rules.explain.explain import explain
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse
 

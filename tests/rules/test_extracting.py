@@ -3,7 +3,7 @@ import pytest
 from triaged.core.records.model import Alert
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.expecting import expected_of
-from triaged.rules.explain import explain
+from triaged.rules.explain.explain import explain
 from triaged.rules.extracting import EXTRACTIONS_MAX, TEXT_MAX
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse

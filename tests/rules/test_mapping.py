@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from triaged.core.records.model import Alert
 from triaged.rules.evaluate import RuleSet
-from triaged.rules.explain import explain
+from triaged.rules.explain.explain import explain
 from triaged.rules.mapping import (
     MAPPINGS_MAX,
     PROBLEMS_MAX,

@@ -15,7 +15,7 @@ from triaged.errors import Problem
 from triaged.http import answers, problems
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Parameter, Route, Scope
-from triaged.rules.explained import ExplainedAlert, explained
+from triaged.rules.explain.explained import ExplainedAlert, explained
 from triaged.store import pages, recorded
 from triaged.store.observations import Verdict
 from triaged.store.recorded import Joining, Recorded

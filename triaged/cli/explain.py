@@ -79,7 +79,7 @@ def _of_file(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Each alert of the file, explained by the configuration."""
     import msgspec
 
-    from triaged.rules.explained import explained
+    from triaged.rules.explain.explained import explained
 
     at = instant_of(options.at)
     body = body_of(options.what)

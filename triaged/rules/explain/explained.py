@@ -9,9 +9,9 @@ from triaged.core.response.forecast import Firing, Outlook, foresee
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.time.durations import format_duration
 from triaged.rules.evaluate import RuleSet
-from triaged.rules.explain import Attribute, Explanation, RuleVerdict, explain
-from triaged.rules.explained_expecting import ExplainedExpectation, explained_expecting
-from triaged.rules.explained_muting import ExplainedMute, explained_muting
+from triaged.rules.explain.explain import Attribute, Explanation, RuleVerdict, explain
+from triaged.rules.explain.explained_expecting import ExplainedExpectation, explained_expecting
+from triaged.rules.explain.explained_muting import ExplainedMute, explained_muting
 from triaged.rules.labelling import AddedLabel
 from triaged.wire import instant_text, instant_text_or_none
 

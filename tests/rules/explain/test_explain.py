@@ -11,7 +11,7 @@ from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import HOUR, MINUTE
 from triaged.rules.compile import bits
 from triaged.rules.evaluate import CompiledRule, RuleSet
-from triaged.rules.explain import Attribute, Explanation, explain
+from triaged.rules.explain.explain import Attribute, Explanation, explain
 from triaged.rules.labelling import AddedLabel
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse

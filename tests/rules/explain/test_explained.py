@@ -16,7 +16,7 @@ from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.dry_run.simulator import World
 from triaged.rules.actions import SetPolicy
 from triaged.rules.evaluate import CompiledRule, RuleSet
-from triaged.rules.explained import explained
+from triaged.rules.explain.explained import explained
 from triaged.wire import instant_text
 
 

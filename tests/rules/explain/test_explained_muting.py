@@ -5,7 +5,7 @@ from triaged.core.muting.muters import Maintenance, Muters, Mutes, Suppressor
 from triaged.core.records.matching import Matcher
 from triaged.core.time import recurring
 from triaged.core.time.durations import HOUR
-from triaged.rules.explained_muting import ExplainedMute, explained_muting
+from triaged.rules.explain.explained_muting import ExplainedMute, explained_muting
 from triaged.wire import instant_text
 
 STAGING = (Matcher("env", "=", "staging"),)

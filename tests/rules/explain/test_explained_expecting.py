@@ -8,7 +8,7 @@ from triaged.core.records.model import Alert, Severity
 from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, MINUTE
 from triaged.rules.expecting import expectations_of, expected_of
-from triaged.rules.explained_expecting import ExplainedExpectation, explained_expecting
+from triaged.rules.explain.explained_expecting import ExplainedExpectation, explained_expecting
 from triaged.rules.read import RuleContext, read_rules
 from triaged.wire import instant_text
 from triaged.yamlschema.document import parse

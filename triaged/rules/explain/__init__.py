@@ -1,0 +1,1 @@
+"""Why the rules made of an alert what they did, and how that is shown."""
