@@ -66,12 +66,12 @@ def problems_of(path: Path) -> "tuple[Problem, ...]":
 def _useless(configuration: "Configuration", document: "Document") -> "list[Problem]":
     from triaged.clock import SystemClock
     from triaged.config.analyse import useless
-    from triaged.rules.analyse import impossible
-    from triaged.rules.analyse_muters import idle
-    from triaged.rules.analyse_shadows import in_vain, overdue
     from triaged.rules.evaluate import RuleSet
-    from triaged.rules.overruled import overruled
-    from triaged.rules.sampled import on_samples
+    from triaged.rules.lint.analyse import impossible
+    from triaged.rules.lint.analyse_muters import idle
+    from triaged.rules.lint.analyse_shadows import in_vain, overdue
+    from triaged.rules.lint.lint_order import overruled
+    from triaged.rules.lint.lint_samples import on_samples
 
     found = useless(configuration, document)
     rules = configuration.settings.rules

@@ -18,7 +18,7 @@ from triaged.core.time.recurring import DAY_MINUTES
 from triaged.errors import Problem
 from triaged.rules.actions import SetPolicy
 from triaged.rules.evaluate import CompiledRule, RuleSet
-from triaged.rules.sampled import severities_given
+from triaged.rules.lint.lint_samples import severities_given
 from triaged.yamlschema.document import Document, Path
 
 WEEK_MINUTES = 7 * DAY_MINUTES

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.rules.languages import Term, conflict, implies, language_of, values_of
+from triaged.rules.lint.pattern_sets import Term, conflict, implies, language_of, values_of
 from triaged.rules.matchers import Matcher, Operator, parse_matchers
 
 VALUES = st.text(alphabet="ab1\n", max_size=4)

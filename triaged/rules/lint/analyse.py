@@ -16,7 +16,7 @@ from triaged.rules.actions import Action, SetIncident, SetLabels
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule
-from triaged.rules.languages import conflict, implies, is_positive, taken
+from triaged.rules.lint.pattern_sets import conflict, implies, is_positive, taken
 from triaged.rules.matchers import Matcher
 
 WEEK_MINUTES = 7 * DAY_MINUTES

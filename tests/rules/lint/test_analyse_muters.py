@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from triaged.core.time.durations import HOUR, SECOND
-from triaged.rules.analyse_muters import idle
+from triaged.rules.lint.analyse_muters import idle
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from triaged.core.records.model import Alert
 from triaged.errors import Problem
-from triaged.rules.analyse import attributes, is_plain
 from triaged.rules.compile import Index, bits
 from triaged.rules.evaluate import CompiledRule
-from triaged.rules.sampled import SAMPLES_MAX
+from triaged.rules.lint.analyse import attributes, is_plain
+from triaged.rules.lint.lint_samples import SAMPLES_MAX
 
 
 def overruled(rules: Sequence[CompiledRule], samples: Sequence[Alert]) -> list[Problem]:

@@ -1,7 +1,7 @@
 import pytest
 
 from triaged.core.records.model import Alert
-from triaged.rules.overruled import overruled
+from triaged.rules.lint.lint_order import overruled
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse
 

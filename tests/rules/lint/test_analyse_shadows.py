@@ -8,9 +8,9 @@ from tests.rules.generated import LABELS, RULES
 from triaged.core.records.model import Alert, Outcome, Severity, Shadowed
 from triaged.core.time.durations import HOUR
 from triaged.rules.actions import SetSeverity
-from triaged.rules.analyse_shadows import in_vain, overdue
 from triaged.rules.difference import difference
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, differences
+from triaged.rules.lint.analyse_shadows import in_vain, overdue
 from triaged.rules.read import RuleContext, read_rules
 from triaged.wire import instant_text
 from triaged.yamlschema.document import parse

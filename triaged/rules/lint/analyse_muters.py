@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.errors import Problem
-from triaged.rules.analyse import by_label
-from triaged.rules.languages import conflict, implies
+from triaged.rules.lint.analyse import by_label
+from triaged.rules.lint.pattern_sets import conflict, implies
 from triaged.rules.matchers import Matcher
 from triaged.wire import instant_text
 

@@ -2,8 +2,8 @@ import pytest
 
 from triaged.core.records.model import Alert, Severity
 from triaged.rules.evaluate import RuleSet
+from triaged.rules.lint.lint_samples import on_samples, severities_given
 from triaged.rules.read import RuleContext, read_rules
-from triaged.rules.sampled import on_samples, severities_given
 from triaged.yamlschema.document import parse
 
 

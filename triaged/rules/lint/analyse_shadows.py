@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from triaged.errors import Problem
-from triaged.rules.analyse import by_label, impossible, is_about
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule
-from triaged.rules.languages import implies
+from triaged.rules.lint.analyse import by_label, impossible, is_about
+from triaged.rules.lint.pattern_sets import implies
 
 
 def overdue(shadows: Sequence[ShadowRule], now: int) -> list[Problem]:

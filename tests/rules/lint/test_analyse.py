@@ -8,9 +8,9 @@ from triaged.core.records.model import Alert, Outcome, Severity
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.recurring import parse as recurring
 from triaged.rules.actions import Action, SetIncident, SetLabels, SetPolicy, SetSeverity
-from triaged.rules.analyse import attributes, example_of, impossible, never_closes
 from triaged.rules.evaluate import CompiledRule, RuleSet
-from triaged.rules.languages import conflict
+from triaged.rules.lint.analyse import attributes, example_of, impossible, never_closes
+from triaged.rules.lint.pattern_sets import conflict
 from triaged.rules.matchers import Matcher, parse_matchers
 from triaged.rules.read import RuleContext, read_rules
 from triaged.rules.templates import compile_template

@@ -1,0 +1,1 @@
+"""What rules can never do, or can hardly be meant to: what `triaged check` warns of."""
