@@ -27,7 +27,7 @@ from triaged.core.records.model import (
 from triaged.core.time.durations import HOUR, MINUTE
 from triaged.core.view import key_text
 from triaged.ingest import Received, prometheus
-from triaged.store.database import open_database
+from triaged.store.database.connect import open_database
 from triaged.wire import encode
 
 ALERTS_EACH = 10

@@ -35,7 +35,7 @@ from triaged.ingest._fingerprint import fingerprint
 from triaged.metrics import Metrics
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
-from triaged.store.database import Database, open_database
+from triaged.store.database.connect import Database, open_database
 from triaged.store.saving import Changes
 from triaged.store.view import load, save
 from triaged.yamlschema.document import parse as parse_document

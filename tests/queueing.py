@@ -19,8 +19,8 @@ from triaged.ingest import Parsed, Received
 from triaged.intake.backlog import PROMPT_MAX, USUAL, Backlog, Limits
 from triaged.intake.decode import events_of
 from triaged.store import backlog
-from triaged.store.base import Transaction
-from triaged.store.sqlite import SqliteDatabase
+from triaged.store.database.base import Transaction
+from triaged.store.database.sqlite import SqliteDatabase
 from triaged.wire import encode
 
 ALERTS = msgspec.json.Decoder(list[Alert])

@@ -29,8 +29,8 @@ from triaged.engine.engine import AHEAD_MIN, BATCH_MAX, Engine
 from triaged.errors import StoreUnavailable
 from triaged.store import backlog
 from triaged.store.backlog import Body, Pack
-from triaged.store.base import Database, Transaction
-from triaged.store.database import open_database
+from triaged.store.database.base import Database, Transaction
+from triaged.store.database.connect import open_database
 from triaged.store.verify import verify
 
 TABLES = (

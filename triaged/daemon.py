@@ -44,7 +44,7 @@ from triaged.process.systemd import notify, watchdog_us
 from triaged.rules.difference import difference
 from triaged.rules.evaluate import RuleSet
 from triaged.store import secrets, tokens
-from triaged.store.database import Database, open_database
+from triaged.store.database.connect import Database, open_database
 from triaged.wire import Secret
 
 EXIT_FAILED = 1

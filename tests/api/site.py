@@ -21,7 +21,7 @@ from triaged.http.auth import Authority
 from triaged.http.context import Context
 from triaged.http.server import Server
 from triaged.metrics import Metrics
-from triaged.store.database import Database, Transaction, open_database
+from triaged.store.database.connect import Database, Transaction, open_database
 
 TOKENS = {
     "admin": "trg_admin-admin-admin-admin-admin-admin-admin-admin",

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tests.api.site import TOKENS, Away, Site
 from triaged.intake.backlog import PROMPT_MAX
 from triaged.intake.limits import REQUESTS_MAX
-from triaged.store.sqlite import SqliteDatabase
+from triaged.store.database.sqlite import SqliteDatabase
 
 GROUP = {
     "version": "4",

@@ -21,7 +21,7 @@ from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports
 from triaged.engine.engine import Engine
-from triaged.store.database import Database, open_database
+from triaged.store.database.connect import Database, open_database
 from triaged.wire import Secret
 
 KEY = Secret("k" * 32)

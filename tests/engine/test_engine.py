@@ -27,7 +27,7 @@ from triaged.engine.engine import (
 )
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.store import incidents, quarantine
-from triaged.store.database import Database, open_database
+from triaged.store.database.connect import Database, open_database
 
 
 class Seen:

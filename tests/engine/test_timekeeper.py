@@ -17,8 +17,8 @@ from triaged.core.records.timers import MuteDue, StepDue
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.engine.timekeeper import RETRY_US, SWEEP_EVERY_US, Timekeeper
 from triaged.store import alerts, incidents, timers, watches
-from triaged.store.database import Database, open_database
-from triaged.store.sqlite import SqliteDatabase
+from triaged.store.database.connect import Database, open_database
+from triaged.store.database.sqlite import SqliteDatabase
 
 TURNS_MAX = 20_000
 """Turns of the event loop that a test waits for the timekeeper: some seconds."""

@@ -13,7 +13,7 @@ from tests.api.site import TOKENS, Site
 from triaged.access.tokens import TokenWish, create, revoke
 from triaged.core.time.durations import SECOND
 from triaged.http.auth import Authority, caller_of, credential
-from triaged.store.base import Database, Transaction
+from triaged.store.database.base import Database, Transaction
 
 
 def given(value: str) -> str | None:

@@ -20,7 +20,7 @@ from triaged.intake.backlog import (
     Limits,
 )
 from triaged.store import incidents, quarantine
-from triaged.store.migrating import migrate
+from triaged.store.database.migrating import migrate
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from tests.api.site import serving
 from triaged.process.disk_space import DiskWatch
-from triaged.store.room import FREE_MIN_BYTES, RESERVE_BYTES, Room
-from triaged.store.sqlite import SqliteDatabase
+from triaged.store.database.disk_space import FREE_MIN_BYTES, RESERVE_BYTES, Room
+from triaged.store.database.sqlite import SqliteDatabase
 
 ENOUGH = FREE_MIN_BYTES + RESERVE_BYTES
 

@@ -10,7 +10,7 @@ from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Severity
 from triaged.errors import Problem
 from triaged.process.maintenance import Upkeep, _stamps_of
-from triaged.store import restoring
+from triaged.store.database import restoring
 
 
 def test_a_file_that_changed_has_another_stamp(tmp_path: Path) -> None:

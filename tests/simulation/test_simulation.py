@@ -28,7 +28,7 @@ from triaged.engine.queue import Part
 from triaged.intake.backlog import Backlog, Unwritten
 from triaged.store import backlog, pages
 from triaged.store.backlog import Pack
-from triaged.store.base import Writes
+from triaged.store.database.base import Writes
 from triaged.store.incidents import IncidentFilter, find
 from triaged.store.verify import verify
 

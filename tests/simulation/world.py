@@ -25,10 +25,10 @@ from triaged.intake.backlog import Backlog
 from triaged.intake.decode import events_of
 from triaged.metrics import Metrics
 from triaged.process.supervision import run_all
-from triaged.store.base import Transaction
-from triaged.store.lanes import OnLane
-from triaged.store.migrating import migrate
-from triaged.store.sqlite import SqliteDatabase
+from triaged.store.database.base import Transaction
+from triaged.store.database.migrating import migrate
+from triaged.store.database.sqlite import SqliteDatabase
+from triaged.store.database.sqlite_threads import OnLane
 from triaged.wire import Secret, encode
 
 TROUBLE_US = 40 * MINUTE

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import missing
 from tests.core.world import MONDAY
-from triaged.store.database import Database, open_database
+from triaged.store.database.connect import Database, open_database
 
 KINDS = ("sqlite", "postgresql")
 

@@ -10,7 +10,7 @@ from triaged.core.records.model import Incident, Page
 from triaged.core.settings import Settings
 from triaged.engine.engine import Engine
 from triaged.store import incidents, pages
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 
 class Ignorant:

@@ -1,6 +1,6 @@
 from triaged.store import backlog
 from triaged.store.backlog import UNREADABLE, Body, Extent, Pack
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 BODY = Body("am", 1_000, {"user-agent": "a"}, b'{"labels": {"pod": "\xc3\xa9"}}\x00\xff')
 

@@ -7,7 +7,7 @@ from triaged.core.records.events import Resolved, TimerFired
 from triaged.core.records.timers import ReopenWindowDue
 from triaged.core.time.durations import HOUR, MINUTE
 from triaged.store import episodes
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.episodes import StoredEpisode
 
 

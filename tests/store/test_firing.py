@@ -7,7 +7,7 @@ from triaged.core.records.events import SilenceLooked
 from triaged.core.records.matching import Matcher
 from triaged.core.time.durations import HOUR, SECOND
 from triaged.store import firing, silences
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 NODE = Suppressor("node", (Matcher("alertname", "=", "Node"),), (Matcher("pod", "=~", ".+"),))
 

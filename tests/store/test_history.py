@@ -9,7 +9,7 @@ from triaged.core.records.events import Acknowledged, NoteAdded, Reclassificatio
 from triaged.core.records.model import Severity
 from triaged.core.time.durations import HOUR, MINUTE
 from triaged.store import history
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 EVER = (0, MONDAY + 24 * HOUR)
 

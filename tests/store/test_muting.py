@@ -14,7 +14,7 @@ from triaged.core.records.timers import MuteDue, StepDue
 from triaged.core.settings import Settings
 from triaged.core.time.durations import SECOND
 from triaged.store import muting, pages, silences, timers
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.silences import SilenceFilter
 
 POD_A = (Matcher("pod", "=", "a"),)

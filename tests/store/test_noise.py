@@ -7,7 +7,7 @@ from triaged.core.records.events import Acknowledged, Resolved
 from triaged.core.records.model import Incident
 from triaged.core.time.durations import DAY
 from triaged.store import incidents, noise
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.noise import Brief, Noise, counted
 
 

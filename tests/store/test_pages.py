@@ -7,7 +7,7 @@ from triaged.core.records.events import Delivered, DeliveryEnded, Event, PageDue
 from triaged.core.records.model import Page, PageState
 from triaged.core.time.durations import SECOND
 from triaged.store import pages
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 LEASE_US = 15 * SECOND
 

@@ -3,7 +3,7 @@ from tests.store.desk import Desk
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.time.durations import MINUTE
 from triaged.store import quarantine
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 BODY = b'{"a": "\x00\xff"'
 

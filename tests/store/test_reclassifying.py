@@ -4,7 +4,7 @@ from tests.core.world import ByLabels
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.model import Alert, Outcome, Severity
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.reclassifying import AT_ONCE, walk
 
 

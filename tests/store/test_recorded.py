@@ -7,7 +7,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.time.durations import MINUTE
 from triaged.store import recorded, retention
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 
 @pytest.fixture

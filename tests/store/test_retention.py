@@ -6,7 +6,7 @@ from triaged.core.records.changes import Change
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.time.durations import DAY, HOUR
 from triaged.store import changes, info, retention
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 
 class Limits(msgspec.Struct):

@@ -5,7 +5,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged
 from triaged.core.time.durations import HOUR
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.rule_stats import EPISODES_AT_ONCE, RuleStats, of_rules
 
 

@@ -12,7 +12,7 @@ from triaged.core.records.storms import Storm
 from triaged.core.records.timers import StormDue
 from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.store import storms, timers
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from triaged.core.records.timers import (
     UnacknowledgeDue,
 )
 from triaged.store import timers
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.timers import KINDS, Unknown, kind_name
 
 ALL: list[IncidentTimer] = [

@@ -1,5 +1,5 @@
 from triaged.store import secrets, tokens
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.tokens import Token
 
 TOKEN = Token("id1", "prom", "digest", ("ingest:*",), None, 1, None, None)

@@ -3,7 +3,7 @@ import pytest
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged, NoteAdded
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.verify import verify
 
 

@@ -20,7 +20,7 @@ from triaged.core.records.timers import LapseDue, ReopenWindowDue
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.store import alerts, incidents, info, timeline
 from triaged.store.alerts import AlertFilter
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 
 class Asked(ByLabels):

@@ -10,7 +10,7 @@ from triaged.core.records.model import State
 from triaged.core.records.timers import ExpectDue
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.store import watches
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 BY_NAME = {each.name: each for each in (WATCHDOG, SILENCE)}
 

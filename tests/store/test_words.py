@@ -9,7 +9,7 @@ from tests.store.test_retention import Limits
 from triaged.core.records.events import NoteAdded, Reopened, Resolved
 from triaged.core.time.durations import DAY, MINUTE
 from triaged.store import retention, words
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.words import Likeness
 
 

@@ -15,7 +15,7 @@ from triaged.core.time.durations import DAY, HOUR, MINUTE, format_duration
 from triaged.http import answers
 from triaged.http.routes import Call, Route, Scope
 from triaged.store import changes, incidents, noise, words
-from triaged.store.base import Transaction
+from triaged.store.database.base import Transaction
 from triaged.store.noise import Noise
 from triaged.store.words import Likeness
 from triaged.wire import instant_text, instant_text_or_none

@@ -11,7 +11,7 @@ from triaged.http import answers, problems
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.store import history, silences
-from triaged.store.base import Transaction
+from triaged.store.database.base import Transaction
 from triaged.store.silences import SilenceFilter
 
 PERIOD = (

@@ -25,7 +25,7 @@ from triaged.http.bodies import API_BODY_MAX, decode, read_body
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Handler, Parameter, Route, Scope
 from triaged.store import alerts, incidents, muting, pages, timeline
-from triaged.store.base import Transaction
+from triaged.store.database.base import Transaction
 
 BASE = "/api/v1/incidents"
 ONE = BASE + "/{id}"

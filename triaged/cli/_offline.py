@@ -11,7 +11,7 @@ from triaged.config.files import STATE
 from triaged.config.model import Configuration
 from triaged.config.read import load
 from triaged.errors import StoreError
-from triaged.store.database import Database, open_database
+from triaged.store.database.connect import Database, open_database
 
 SQLITE = "sqlite:"
 ELSEWHERE = (

@@ -15,7 +15,7 @@ from triaged.delivery.waiting import until
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.store import pages
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.wire import Secret
 
 SWEEP_US = 15 * SECOND

@@ -23,8 +23,8 @@ from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.engine.queue import Job, Part, Queue
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.store.base import Transaction, Writes
-from triaged.store.database import Database
+from triaged.store.database.base import Transaction, Writes
+from triaged.store.database.connect import Database
 from triaged.store.saving import Changes
 from triaged.store.view import LoadedView, load, save
 from triaged.wire import encode

@@ -19,7 +19,7 @@ from triaged.crashpoints import crash_point
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.store import alerts, incidents, timers, watches
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.store.timers import Unknown
 
 BATCH_MAX = 500

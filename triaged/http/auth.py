@@ -19,7 +19,7 @@ from triaged.clock import Clock
 from triaged.config.model import Configuration
 from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 
 FRESH_US = SECOND
 TOKEN_MAX = 4096

@@ -20,7 +20,7 @@ from triaged.intake.decode import events_in
 from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
 from triaged.store import secrets
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
 from triaged.wire import Secret
 
 

@@ -24,8 +24,8 @@ from triaged.intake.decode import events_of, kept_headers, set_aside
 from triaged.intake.read_after_write import Glances
 from triaged.store import backlog
 from triaged.store.backlog import Body, Pack
-from triaged.store.base import Row
-from triaged.store.database import Database
+from triaged.store.database.base import Row
+from triaged.store.database.connect import Database
 
 PROMPT_MAX = 32
 """A body is decided before it is answered only while fewer alerts than this are undecided."""

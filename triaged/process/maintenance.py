@@ -12,7 +12,8 @@ from triaged.core.records.events import StoreRestored
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.errors import StoreUnavailable
 from triaged.http.context import Context
-from triaged.store import firing, incidents, restoring, retention, words
+from triaged.store import firing, incidents, retention, words
+from triaged.store.database import restoring
 from triaged.store.reclassifying import walk
 from triaged.wire import instant_text
 

@@ -14,8 +14,8 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.model import AlertState, Severity
 from triaged.core.records.timers import LapseDue
-from triaged.store.base import Bulk, Row, Transaction
-from triaged.store.listing import Where
+from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.listing import Where
 from triaged.store.observations import Started
 from triaged.wire import encode
 

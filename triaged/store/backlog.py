@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.store.base import Bulk, Row, Transaction
-from triaged.store.readable import readable
+from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.readable import readable
 
 KEEP = Bulk(
     "INSERT INTO backlog (id, received_at, alerts, body_bytes, bodies) {rows}",

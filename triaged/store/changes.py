@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from triaged.core.records.changes import Change, completed
-from triaged.store.base import Bulk, Transaction
+from triaged.store.database.base import Bulk, Transaction
 from triaged.wire import encode
 
 LASTS_MAX_US = 86_400_000_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from triaged.store.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Row, Transaction
 
 NEXT = Bulk(
     """WITH v (name) AS ({rows}) SELECT {columns} FROM v CROSS JOIN counters c

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.store.base import Row, Transaction
+from triaged.store.database.base import Row, Transaction
 from triaged.store.observations import Verdict
 
 _verdict = msgspec.json.Decoder(Verdict).decode

@@ -12,7 +12,7 @@ from triaged.core.records.events import SilenceLooked
 from triaged.core.records.model import Labels
 from triaged.core.time.durations import MINUTE
 from triaged.store import silences
-from triaged.store.base import Bulk, Database
+from triaged.store.database.base import Bulk, Database
 from triaged.store.muting import laid_over
 
 PAGE = 1000

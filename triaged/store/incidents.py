@@ -6,9 +6,9 @@ import msgspec
 
 from triaged.core.records.model import LIVE, Incident
 from triaged.core.view import key_text
-from triaged.store.base import Ask, Bulk, Row, Transaction
-from triaged.store.listing import Where
-from triaged.store.readable import readable
+from triaged.store.database.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.listing import Where
+from triaged.store.database.readable import readable
 from triaged.wire import encode
 
 LIVE_SQL = "('open', 'acknowledged')"

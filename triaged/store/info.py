@@ -1,6 +1,6 @@
 """How much there is."""
 
-from triaged.store.base import Transaction
+from triaged.store.database.base import Transaction
 
 TABLES = (
     "alerts",

@@ -11,7 +11,7 @@ from triaged.core.muting.muters import AlertId, Muters, Mutes, Silence
 from triaged.core.records.model import Labels
 from triaged.core.view import View
 from triaged.store import silences
-from triaged.store.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Row, Transaction
 
 FIRING_OF = Bulk(
     """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN alerts a

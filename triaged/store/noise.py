@@ -7,7 +7,7 @@ import msgspec
 from triaged.core.alerts.grouping import ALERTS
 from triaged.core.records.model import Key
 from triaged.core.view import key_text
-from triaged.store.base import Row, Transaction
+from triaged.store.database.base import Row, Transaction
 
 RECENT_MAX = 1_000
 """Incidents that are looked at, the newest: a rule that pages more often than that is known."""

@@ -8,7 +8,7 @@ import msgspec
 
 from triaged.core.records.effects import EndEpisode, StartEpisode
 from triaged.core.records.model import Key, Outcome, Severity, Shadowed
-from triaged.store.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Row, Transaction
 from triaged.wire import encode
 
 START = Bulk(

@@ -6,8 +6,8 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.records.model import Page, Severity
-from triaged.store.base import Ask, Bulk, Row, Transaction
-from triaged.store.readable import readable
+from triaged.store.database.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.readable import readable
 from triaged.wire import encode
 
 ADD = Bulk(

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import msgspec
 
 from triaged.core.records.effects import Quarantine
-from triaged.store.base import Bulk, Row, Transaction
-from triaged.store.listing import Where
+from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.listing import Where
 from triaged.wire import encode
 
 KEEP = Bulk(

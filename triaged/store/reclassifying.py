@@ -9,7 +9,7 @@ from triaged.core.records.model import Alert
 from triaged.core.settings import Classifier
 from triaged.store import alerts
 from triaged.store.alerts import StoredAlert
-from triaged.store.base import Database
+from triaged.store.database.base import Database
 
 AT_ONCE = 500
 """Alerts that are classified between two looks at what else is to be done: some ms."""

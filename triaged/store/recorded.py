@@ -3,7 +3,7 @@
 import msgspec
 
 from triaged.store.alerts import COLUMNS, StoredAlert, stored_alert
-from triaged.store.base import Row, Transaction
+from triaged.store.database.base import Row, Transaction
 from triaged.store.observations import Verdict
 
 OF_ALERT = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from triaged.store.base import Database, Row
+from triaged.store.database.base import Database, Row
 from triaged.store.history import first_since
 from triaged.store.noise import Brief
 from triaged.store.observations import Verdict

@@ -50,7 +50,7 @@ from triaged.store import (
     watches,
 )
 from triaged.store import timers as timer_rows
-from triaged.store.base import Transaction
+from triaged.store.database.base import Transaction
 from triaged.store.observations import Started
 
 JOINED_SHOWN = 20

@@ -1,6 +1,6 @@
 """Keys that live and die with the store."""
 
-from triaged.store.base import Transaction
+from triaged.store.database.base import Transaction
 
 
 async def ensure(tx: Transaction, name: str, made: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from triaged.core.muting.muters import Silence
-from triaged.store.base import Ask, Bulk, Row, Transaction
-from triaged.store.listing import Where
+from triaged.store.database.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.listing import Where
 from triaged.wire import encode
 
 SAVE = Bulk(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from triaged.store.base import Bulk, Transaction
+from triaged.store.database.base import Bulk, Transaction
 
 HEARD = Bulk(
     """INSERT INTO sources (name, heard_at) {rows}

@@ -6,7 +6,7 @@ import msgspec
 
 from triaged.core.records.storms import Storm
 from triaged.core.time.durations import DAY
-from triaged.store.base import Bulk, Transaction
+from triaged.store.database.base import Bulk, Transaction
 from triaged.wire import encode
 
 SAVE = Bulk(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from triaged.core.records.model import ChainedEntry, Entry, Incident
-from triaged.store.base import Bulk, Transaction
+from triaged.store.database.base import Bulk, Transaction
 
 APPEND = Bulk(
     """INSERT INTO timeline (incident, seq, at, recorded_at, kind, actor, text, data, hash)

@@ -17,9 +17,9 @@ from triaged.core.records.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
-from triaged.store.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.readable import readable
 from triaged.store.incidents import LIVE_SQL
-from triaged.store.readable import readable
 
 ARM = Bulk(
     """INSERT INTO timers (incident, kind, due_at, epoch, round, step, reopens)

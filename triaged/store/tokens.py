@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.store.base import Transaction
+from triaged.store.database.base import Transaction
 from triaged.wire import encode
 
 COLUMNS = "id, name, digest, scopes, person, created_at, expires_at, revoked_at"

@@ -5,7 +5,7 @@ import msgspec
 from triaged.core.records.model import incident_id
 from triaged.errors import Problem
 from triaged.store import timeline
-from triaged.store.base import Database, Transaction
+from triaged.store.database.base import Database, Transaction
 
 AT_ONCE = 200
 

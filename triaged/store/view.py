@@ -47,7 +47,7 @@ from triaged.store import (
     storms,
     watches,
 )
-from triaged.store.base import Transaction
+from triaged.store.database.base import Transaction
 from triaged.store.saving import Changes, save_changes
 
 __all__ = ["Changes", "load", "save"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from triaged.core.records.expectations import Watch
 from triaged.core.records.timers import ExpectDue
 from triaged.core.view import AlertId
-from triaged.store.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Row, Transaction
 
 SAVE = Bulk(
     """INSERT INTO expectations (name, since_at, due_at, seen_at, source, fingerprint, overdue)

@@ -9,7 +9,7 @@ import msgspec
 
 from triaged.core.records.model import Incident
 from triaged.core.text.similarity import incident_words, likeness, weight_of
-from triaged.store.base import Bulk, Database, Transaction
+from triaged.store.database.base import Bulk, Database, Transaction
 from triaged.store.incidents import OVER_SQL, decoded
 
 BATCH = 100

@@ -1,6 +1,6 @@
 from structlog.testing import capture_logs
 
-from triaged.store.readable import readable
+from triaged.store.database.readable import readable
 
 
 def test_rows_that_can_be_read_are_read_at_once_and_quietly() -> None:

@@ -18,7 +18,7 @@ import aiosqlite
 import msgspec
 
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.store.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Row, Transaction
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from triaged.store.room import FREE_MIN_BYTES, RESERVE_BYTES, Room, free_bytes
+from triaged.store.database.disk_space import FREE_MIN_BYTES, RESERVE_BYTES, Room, free_bytes
 
 ENOUGH = FREE_MIN_BYTES + RESERVE_BYTES
 

@@ -18,10 +18,10 @@ from tests.store.desk import Desk
 from triaged import store
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
 from triaged.store import incidents
-from triaged.store.base import Bulk
-from triaged.store.database import open_database
-from triaged.store.lanes import Locked, values_sql
-from triaged.store.sqlite import BUSY_MS, READERS, SqliteDatabase
+from triaged.store.database.base import Bulk
+from triaged.store.database.connect import open_database
+from triaged.store.database.sqlite import BUSY_MS, READERS, SqliteDatabase
+from triaged.store.database.sqlite_threads import Locked, values_sql
 
 OF_TABLE = re.compile(r"SCAN (?!v$|u$|due$|near$|live$|s\d$|\d+ CONSTANT ROWS).*")
 """A step of a plan that reads all of something besides the statement's own values."""

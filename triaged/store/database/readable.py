@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from triaged.store.base import Row
+from triaged.store.database.base import Row
 
 T = TypeVar("T")
 

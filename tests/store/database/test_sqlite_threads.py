@@ -1,7 +1,7 @@
 import pytest
 
-from triaged.store.base import Bulk
-from triaged.store.lanes import CHUNKS, chunks, named, values_sql
+from triaged.store.database.base import Bulk
+from triaged.store.database.sqlite_threads import CHUNKS, chunks, named, values_sql
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 700])

@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from triaged.store.base import Transaction
+from triaged.store.database.base import Transaction
 
 NUMBERS_SKIPPED = 10_000
 """Incident numbers that are left out where what was lost cannot be read: a year's, or one bad day's

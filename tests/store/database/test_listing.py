@@ -7,9 +7,9 @@ from triaged.core.time.durations import MINUTE
 from triaged.errors import Malformed
 from triaged.store import alerts, incidents
 from triaged.store.alerts import AlertFilter
-from triaged.store.database import Database
+from triaged.store.database.connect import Database
+from triaged.store.database.listing import Where
 from triaged.store.incidents import IncidentFilter
-from triaged.store.listing import Where
 
 
 @pytest.fixture

@@ -12,10 +12,18 @@ from typing import TypeVar
 import aiosqlite
 
 from triaged.errors import StoreMismatch, StoreUnavailable
-from triaged.store.base import Database, Transaction
-from triaged.store.lanes import DiskFull, Lane, Locked, OnLane, Reader, Writer, translated
-from triaged.store.locking import take_lock
-from triaged.store.room import Room
+from triaged.store.database.base import Database, Transaction
+from triaged.store.database.disk_space import Room
+from triaged.store.database.locking import take_lock
+from triaged.store.database.sqlite_threads import (
+    DiskFull,
+    Lane,
+    Locked,
+    OnLane,
+    Reader,
+    Writer,
+    translated,
+)
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
-from triaged.store.base import Ask, Bulk, Database, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Database, Row, Transaction
 
 CONNECT_S = 5
 COMMAND_S = 10

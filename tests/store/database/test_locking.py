@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from triaged.errors import StoreMismatch
-from triaged.store.locking import take_lock
+from triaged.store.database.locking import take_lock
 
 
 def test_who_has_the_lock_is_named_and_nobody_else_gets_it(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 from triaged.clock import Clock
 from triaged.errors import StoreMismatch
-from triaged.store.backup import keep_copy
-from triaged.store.base import Bulk, Database, Row, Transaction
-from triaged.store.migrating import migrate
-from triaged.store.postgres import open_postgres
-from triaged.store.sqlite import SqliteDatabase, open_sqlite
+from triaged.store.database.backup import keep_copy
+from triaged.store.database.base import Bulk, Database, Row, Transaction
+from triaged.store.database.migrating import migrate
+from triaged.store.database.postgres import open_postgres
+from triaged.store.database.sqlite import SqliteDatabase, open_sqlite
 
 __all__ = ["Bulk", "Database", "Row", "Transaction", "open_database"]
 

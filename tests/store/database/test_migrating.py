@@ -2,8 +2,8 @@ import pytest
 
 from tests.store.conftest import StillClock
 from triaged.errors import StoreMismatch
-from triaged.store.database import Database, open_database
-from triaged.store.migrating import Migration, check, migrate, migrations
+from triaged.store.database.connect import Database, open_database
+from triaged.store.database.migrating import Migration, check, migrate, migrations
 
 
 async def test_a_store_is_migrated_once(database: Database) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from triaged.crashpoints import crash_point
 from triaged.errors import StoreMismatch
-from triaged.store.base import Database, Transaction
+from triaged.store.database.base import Database, Transaction
 
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 _COMMENT = re.compile(r"--[^\n]*")

@@ -9,11 +9,11 @@ from itertools import count
 from pathlib import Path
 
 from triaged.errors import StoreMismatch, StoreUnavailable
-from triaged.store.lanes import translated
-from triaged.store.locking import take_lock
-from triaged.store.migrating import migrations
-from triaged.store.restoring import set_apart
-from triaged.store.sqlite import SqliteDatabase
+from triaged.store.database.locking import take_lock
+from triaged.store.database.migrating import migrations
+from triaged.store.database.restoring import set_apart
+from triaged.store.database.sqlite import SqliteDatabase
+from triaged.store.database.sqlite_threads import translated
 
 SUFFIXES = ("", "-wal", "-shm")
 """Of the files that a store is made of."""

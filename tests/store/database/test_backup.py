@@ -8,9 +8,9 @@ import pytest
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.errors import StoreMismatch, StoreUnavailable
-from triaged.store.backup import backup, keep_copy, restore
-from triaged.store.database import open_database
-from triaged.store.sqlite import SqliteDatabase
+from triaged.store.database.backup import backup, keep_copy, restore
+from triaged.store.database.connect import open_database
+from triaged.store.database.sqlite import SqliteDatabase
 
 
 async def test_a_backup_of_a_running_store_can_be_put_back(
