@@ -31,7 +31,7 @@ from triaged.store import backlog
 from triaged.store.backlog import Body, Pack
 from triaged.store.database.base import Database, Transaction
 from triaged.store.database.connect import open_database
-from triaged.store.verify import verify
+from triaged.store.queries.verify import verify
 
 TABLES = (
     *("alerts", "observations", "incidents", "timers", "pages", "timeline", "counters"),

@@ -12,7 +12,7 @@ from tests.api.test_alertmanager import Amtool
 from triaged.core.muting.muters import Muters, Suppressor
 from triaged.core.records.matching import Matcher
 from triaged.core.time.durations import HOUR, MINUTE
-from triaged.store import firing
+from triaged.store.queries import firing
 from triaged.wire import instant_text
 
 PATH = "/api/v2/silences"

@@ -10,7 +10,8 @@ from triaged.api.explain import (
     recorded_alert,
 )
 from triaged.rules.read import RuleContext, read_rules
-from triaged.store import incidents, recorded
+from triaged.store import incidents
+from triaged.store.queries import episode_records
 from triaged.yamlschema.document import parse
 
 
@@ -132,9 +133,9 @@ async def test_the_explanation_is_what_the_engine_did(site: Site) -> None:
             await site.fire(name, service="cart", pod=pod)
     async with site.context.database.reading() as tx:
         rows = await tx.fetch("SELECT source, fingerprint FROM alerts")
-        every = [await recorded.of_alert(tx, source, one) for source, one in rows]
+        every = [await episode_records.of_alert(tx, source, one) for source, one in rows]
         found = {n: await incidents.fetch(tx, n) for n in range(1, 4)}
-        joinings = {n: await recorded.joinings(tx, n or 0) for n in (None, *found)}
+        joinings = {n: await episode_records.joinings(tx, n or 0) for n in (None, *found)}
 
     assert len(every) == 6
     for one in every:

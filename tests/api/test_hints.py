@@ -6,7 +6,7 @@ from tests.api.site import Site
 from triaged.api.hints import Hints
 from triaged.core.settings import Service
 from triaged.core.time.durations import HOUR, MINUTE
-from triaged.store import words
+from triaged.store.queries import similar_incidents
 from triaged.wire import instant_text
 
 
@@ -60,7 +60,7 @@ async def test_similar_incidents_come_with_score_words_cause_and_fix(site: Site)
     await site.post(f"/api/v1/incidents/{first}/resolve", {"note": "fix: archive them"})
     other = await site.declare("Certificate ends")
     await site.post(f"/api/v1/incidents/{other}/resolve", {"note": "renewed"})
-    await words.read(site.context.database)
+    await similar_incidents.read(site.context.database)
     number = await site.declare("DiskFull on the replica", service="checkout")
 
     (similar,) = (await site.get(f"/api/v1/incidents/{number}/hints"))["similar"]

@@ -30,7 +30,7 @@ from triaged.store import backlog, pages
 from triaged.store.backlog import Pack
 from triaged.store.database.base import Writes
 from triaged.store.incidents import IncidentFilter, find
-from triaged.store.verify import verify
+from triaged.store.queries.verify import verify
 
 SEEDS = int(os.environ.get("TRIAGED_SIMULATIONS", "6"))
 """More in a night."""

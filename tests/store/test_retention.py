@@ -5,8 +5,9 @@ from tests.store.desk import Desk
 from triaged.core.records.changes import Change
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.time.durations import DAY, HOUR
-from triaged.store import changes, info, retention
+from triaged.store import changes, retention
 from triaged.store.database.connect import Database
+from triaged.store.queries import info
 
 
 class Limits(msgspec.Struct):

@@ -9,8 +9,8 @@ from triaged.core.records.model import Severity
 from triaged.http import answers, problems
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Route, Scope
-from triaged.store import episodes
-from triaged.store.episodes import StoredEpisode
+from triaged.store.queries import episodes
+from triaged.store.queries.episodes import StoredEpisode
 from triaged.wire import instant_text, instant_text_or_none
 
 

@@ -16,9 +16,10 @@ from triaged.http import answers, problems
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.rules.explain.explained import ExplainedAlert, explained
-from triaged.store import pages, recorded
+from triaged.store import pages
 from triaged.store.observations import Verdict
-from triaged.store.recorded import Joining, Recorded
+from triaged.store.queries import episode_records
+from triaged.store.queries.episode_records import Joining, Recorded
 from triaged.wire import instant_text
 
 ALERTS_MAX = 10
@@ -90,8 +91,8 @@ async def of_incident(call: Call) -> web.StreamResponse:
     if incident is None:
         return unknown(call)
     async with call.context.database.reading() as tx:
-        known = await recorded.of_incident(tx, incident.number, ALERTS_MAX)
-        joinings = await recorded.joinings(tx, incident.number)
+        known = await episode_records.of_incident(tx, incident.number, ALERTS_MAX)
+        joinings = await episode_records.joinings(tx, incident.number)
         sent = await pages.of(tx, incident.number)
     rows = await _explained(call, known, joinings)
     total = sum(incident.firing.values()) + incident.resolved
@@ -116,9 +117,9 @@ async def of_alert(call: Call) -> web.StreamResponse:
         return problems.invalid(query.errors)
     joinings: list[Joining] = []
     async with call.context.database.reading() as tx:
-        one = await recorded.of_alert(tx, source or "", fingerprint or "")
+        one = await episode_records.of_alert(tx, source or "", fingerprint or "")
         if one is not None and one.alert.incident is not None:
-            joinings = await recorded.joinings(tx, one.alert.incident)
+            joinings = await episode_records.joinings(tx, one.alert.incident)
     if one is None:
         return problems.not_found("no such alert was ever seen, or retention has taken it")
     (row,) = await _explained(call, [one], joinings)

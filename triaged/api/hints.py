@@ -14,10 +14,12 @@ from triaged.core.text.similarity import CAUSE, FIX, told_of
 from triaged.core.time.durations import DAY, HOUR, MINUTE, format_duration
 from triaged.http import answers
 from triaged.http.routes import Call, Route, Scope
-from triaged.store import changes, incidents, noise, words
+from triaged.store import changes, incidents
 from triaged.store.database.base import Transaction
-from triaged.store.noise import Noise
-from triaged.store.words import Likeness
+from triaged.store.queries import page_stats as noise
+from triaged.store.queries import similar_incidents
+from triaged.store.queries.page_stats import Noise
+from triaged.store.queries.similar_incidents import Likeness
 from triaged.wire import instant_text, instant_text_or_none
 
 CHANGES_BEFORE_US = 2 * HOUR
@@ -174,7 +176,7 @@ def _when(change: Change, opened_at: int) -> str:
 
 
 async def _similar(tx: Transaction, incident: Incident) -> Sequence[Likeness]:
-    return await words.similar(tx, incident, SIMILAR_LEAST, SIMILAR_MAX)
+    return await similar_incidents.similar(tx, incident, SIMILAR_LEAST, SIMILAR_MAX)
 
 
 def similar_hint(one: Likeness) -> SimilarHint:

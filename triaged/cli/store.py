@@ -59,8 +59,8 @@ def _print(answer: dict[str, Any]) -> None:
 
 async def _work(options: argparse.Namespace) -> dict[str, Any]:
     from triaged.cli._offline import existing, open_store, store_url
-    from triaged.store import info, verify
     from triaged.store.database import backup, restoring
+    from triaged.store.queries import info, verify
 
     if options.verb == "backup":
         await backup.backup(_sqlite(existing(store_url(options.config)), "pg_dump"), options.file)

@@ -12,9 +12,10 @@ from triaged.core.records.events import StoreRestored
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.errors import StoreUnavailable
 from triaged.http.context import Context
-from triaged.store import firing, incidents, retention, words
+from triaged.store import incidents, retention
 from triaged.store.database import restoring
-from triaged.store.reclassifying import walk
+from triaged.store.queries import firing, similar_incidents
+from triaged.store.queries.reclassifying import walk
 from triaged.wire import instant_text
 
 RETENTION_EVERY_US = HOUR
@@ -106,7 +107,7 @@ class Upkeep:
             return
         self._read_at = now + READ_EVERY_US
         try:
-            await words.read(self._context.database)
+            await similar_incidents.read(self._context.database)
         except StoreUnavailable as error:
             log.warning("words.waited", error=str(error))
 

@@ -5,7 +5,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.model import Alert, Outcome, Severity
 from triaged.store.database.connect import Database
-from triaged.store.reclassifying import AT_ONCE, walk
+from triaged.store.queries.reclassifying import AT_ONCE, walk
 
 
 class Today(ByLabels):

@@ -4,7 +4,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged, NoteAdded
 from triaged.store.database.connect import Database
-from triaged.store.verify import verify
+from triaged.store.queries.verify import verify
 
 
 @pytest.fixture

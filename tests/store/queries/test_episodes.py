@@ -6,9 +6,9 @@ from tests.store.desk import Desk
 from triaged.core.records.events import Resolved, TimerFired
 from triaged.core.records.timers import ReopenWindowDue
 from triaged.core.time.durations import HOUR, MINUTE
-from triaged.store import episodes
 from triaged.store.database.connect import Database
-from triaged.store.episodes import StoredEpisode
+from triaged.store.queries import episodes
+from triaged.store.queries.episodes import StoredEpisode
 
 
 async def found(desk: Desk, number: int, after: int = 0, limit: int = 10) -> list[StoredEpisode]:

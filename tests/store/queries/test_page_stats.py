@@ -6,9 +6,10 @@ from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged, Resolved
 from triaged.core.records.model import Incident
 from triaged.core.time.durations import DAY
-from triaged.store import incidents, noise
+from triaged.store import incidents
 from triaged.store.database.connect import Database
-from triaged.store.noise import Brief, Noise, counted
+from triaged.store.queries import page_stats
+from triaged.store.queries.page_stats import Brief, Noise, counted
 
 
 async def test_incidents_of_a_key_and_of_a_rule_are_counted(
@@ -26,9 +27,9 @@ async def test_incidents_of_a_key_and_of_a_rule_are_counted(
     first = await desk.incident(1)
 
     async with database.reading() as tx:
-        of_key = await noise.of_key(tx, first.key, 0)
-        of_rule, newest_only = await noise.of_rule(tx, "rule:label-SEV-2", 0)
-        late = await noise.of_key(tx, first.key, clock.now())
+        of_key = await page_stats.of_key(tx, first.key, 0)
+        of_rule, newest_only = await page_stats.of_rule(tx, "rule:label-SEV-2", 0)
+        late = await page_stats.of_key(tx, first.key, clock.now())
 
     assert (of_key, of_rule) == (Noise(3, 0, 2), Noise(4, 0, 2))
     assert not newest_only

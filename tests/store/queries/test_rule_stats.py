@@ -6,7 +6,7 @@ from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged
 from triaged.core.time.durations import HOUR
 from triaged.store.database.connect import Database
-from triaged.store.rule_stats import EPISODES_AT_ONCE, RuleStats, of_rules
+from triaged.store.queries.rule_stats import EPISODES_AT_ONCE, RuleStats, of_rules
 
 
 async def test_episodes_incidents_and_answers_are_counted(

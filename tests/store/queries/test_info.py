@@ -1,8 +1,8 @@
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.store import info
 from triaged.store.database.connect import Database
 from triaged.store.database.migrating import migrations
+from triaged.store.queries import info
 
 
 async def test_rows_and_room_are_counted(database: Database, clock: StillClock) -> None:

@@ -8,8 +8,8 @@ from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged, NoteAdded, Reclassification, Reclassified
 from triaged.core.records.model import Severity
 from triaged.core.time.durations import HOUR, MINUTE
-from triaged.store import history
 from triaged.store.database.connect import Database
+from triaged.store.queries import history
 
 EVER = (0, MONDAY + 24 * HOUR)
 

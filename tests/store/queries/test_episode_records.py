@@ -6,8 +6,9 @@ from tests.core.world import MONDAY, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.time.durations import MINUTE
-from triaged.store import recorded, retention
+from triaged.store import retention
 from triaged.store.database.connect import Database
+from triaged.store.queries import episode_records
 
 
 @pytest.fixture
@@ -23,8 +24,8 @@ async def test_the_verdict_of_an_alerts_last_episode_is_found(desk: Desk) -> Non
     await desk.handle(desk.fires(severity="SEV-1", service="cart"))
 
     async with desk.database.reading() as tx:
-        found = await recorded.of_alert(tx, "am", "alertname=Down/service=cart")
-        none = await recorded.of_alert(tx, "am", "no such")
+        found = await episode_records.of_alert(tx, "am", "alertname=Down/service=cart")
+        none = await episode_records.of_alert(tx, "am", "no such")
 
     assert none is None
     assert found is not None
@@ -42,7 +43,7 @@ async def test_the_alerts_of_an_incident_come_in_the_order_in_which_they_began(d
         await desk.handle(desk.fires(service="cart", pod=pod))
 
     async with desk.database.reading() as tx:
-        found = await recorded.of_incident(tx, 1, 2)
+        found = await episode_records.of_incident(tx, 1, 2)
 
     assert [one.alert.labels["pod"] for one in found] == ["c", "a"]
 
@@ -52,7 +53,7 @@ async def test_how_alerts_came_to_an_incident_is_in_order(desk: Desk) -> None:
     await desk.handle(desk.fires(service="cart", pod="b"))
 
     async with desk.database.reading() as tx:
-        kinds = [one.kind for one in await recorded.joinings(tx, 1)]
+        kinds = [one.kind for one in await episode_records.joinings(tx, 1)]
 
     assert kinds == ["incident.opened", "alerts.joined", "alerts.joined"]
 
@@ -64,7 +65,7 @@ async def test_what_retention_took_is_none(desk: Desk) -> None:
     await retention.prune(desk.database, limits, MONDAY + MINUTE)
 
     async with desk.database.reading() as tx:
-        found = await recorded.of_alert(tx, "am", "alertname=Down/service=cart")
+        found = await episode_records.of_alert(tx, "am", "alertname=Down/service=cart")
 
     assert found is not None
     assert found.observed is None

@@ -8,9 +8,10 @@ from tests.store.desk import Desk
 from tests.store.test_retention import Limits
 from triaged.core.records.events import NoteAdded, Reopened, Resolved
 from triaged.core.time.durations import DAY, MINUTE
-from triaged.store import retention, words
+from triaged.store import retention
 from triaged.store.database.connect import Database
-from triaged.store.words import Likeness
+from triaged.store.queries import similar_incidents
+from triaged.store.queries.similar_incidents import Likeness
 
 
 @pytest.fixture
@@ -40,14 +41,14 @@ async def like(desk: Desk, number: int, least: float = 0.3) -> list[Likeness]:
     """What is similar to an incident."""
     incident = await desk.incident(number)
     async with desk.database.reading() as tx:
-        return await words.similar(tx, incident, least, 5)
+        return await similar_incidents.similar(tx, incident, least, 5)
 
 
 async def test_incidents_that_are_over_are_found_by_the_words_they_share(desk: Desk) -> None:
     same = await over(desk, "DiskFull", "postgres", "cause: logs", "fix: rotate them")
     kin = await over(desk, "DiskSlow", "postgres")
     await over(desk, "CertificateEnds", "gateway")
-    await words.read(desk.database)
+    await similar_incidents.read(desk.database)
     number = await opened(desk, "DiskFull", "backups")
 
     found = await like(desk, number)
@@ -62,17 +63,17 @@ async def test_one_that_is_open_is_not_of_the_past(desk: Desk) -> None:
     await opened(desk, "DiskFull", "postgres")
     number = await opened(desk, "DiskFull", "backups")
 
-    assert await words.read(desk.database) == 0
+    assert await similar_incidents.read(desk.database) == 0
     assert await like(desk, number) == []
 
 
 async def test_nothing_is_read_twice_but_what_was_changed_since(desk: Desk) -> None:
     number = await over(desk, "DiskFull", "postgres")
 
-    assert await words.read(desk.database) == 1
-    assert await words.read(desk.database) == 0
+    assert await similar_incidents.read(desk.database) == 1
+    assert await similar_incidents.read(desk.database) == 0
     await desk.handle(NoteAdded(number, "alice", "the tablespace was on the wrong volume"))
-    assert await words.read(desk.database) == 1
+    assert await similar_incidents.read(desk.database) == 1
     async with desk.database.reading() as tx:
         found = await tx.fetch("SELECT word FROM incident_words WHERE word = 'tablespace'")
     assert found == [("tablespace",)]
@@ -80,24 +81,24 @@ async def test_nothing_is_read_twice_but_what_was_changed_since(desk: Desk) -> N
 
 async def test_one_that_was_reopened_is_not_of_the_past(desk: Desk) -> None:
     number = await over(desk, "DiskFull", "postgres")
-    await words.read(desk.database)
+    await similar_incidents.read(desk.database)
     await desk.handle(Reopened(number, "alice"))
 
     assert await like(desk, await opened(desk, "DiskFull", "backups")) == []
 
 
 async def test_more_than_a_batch_is_read_in_one_go(desk: Desk) -> None:
-    count = words.BATCH + 7
+    count = similar_incidents.BATCH + 7
     await desk.handle(*[desk.fires(alertname=f"Kind{n}", service="x") for n in range(count)])
     await desk.handle(*[desk.ends(alertname=f"Kind{n}", service="x") for n in range(count)])
 
-    assert await words.read(desk.database) == count
-    assert await words.read(desk.database) == 0
+    assert await similar_incidents.read(desk.database) == count
+    assert await similar_incidents.read(desk.database) == 0
 
 
 async def test_words_go_with_their_incident(desk: Desk) -> None:
     await over(desk, "DiskFull", "postgres")
-    await words.read(desk.database)
+    await similar_incidents.read(desk.database)
 
     await retention.prune(desk.database, Limits(), MONDAY + 3 * DAY)
 
