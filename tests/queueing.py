@@ -18,9 +18,9 @@ from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Parsed, Received
 from triaged.intake.backlog import PROMPT_MAX, USUAL, Backlog, Limits
 from triaged.intake.decode import events_of
-from triaged.store import backlog
 from triaged.store.database.base import Transaction
 from triaged.store.database.sqlite import SqliteDatabase
+from triaged.store.tables import backlog
 from triaged.wire import encode
 
 ALERTS = msgspec.json.Decoder(list[Alert])

@@ -27,11 +27,11 @@ from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import AHEAD_MIN, BATCH_MAX, Engine
 from triaged.errors import StoreUnavailable
-from triaged.store import backlog
-from triaged.store.backlog import Body, Pack
 from triaged.store.database.base import Database, Transaction
 from triaged.store.database.connect import open_database
 from triaged.store.queries.verify import verify
+from triaged.store.tables import backlog
+from triaged.store.tables.backlog import Body, Pack
 
 TABLES = (
     *("alerts", "observations", "incidents", "timers", "pages", "timeline", "counters"),

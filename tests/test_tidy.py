@@ -68,16 +68,16 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.cli.serve": "tests/e2e: it starts every daemon there",
     "triaged.cli.store": "tests/cli: test_commands",
     "triaged.cli.token": "tests/cli: test_commands",
-    "triaged.store.alerts": "tests/store: test_view, test_listing",
+    "triaged.store.tables.alerts": "tests/store: test_view, test_listing",
     "triaged.store.database.base": "tests/store: every test, on both databases",
     "triaged.store.database.connect": "tests/store: every test opens one",
-    "triaged.store.incidents": "tests/store: test_view, test_listing",
-    "triaged.store.observations": "tests/store: test_view",
+    "triaged.store.tables.incidents": "tests/store: test_view, test_listing",
+    "triaged.store.tables.observations": "tests/store: test_view",
     "triaged.store.database.connect.postgres": "tests/store: every test",
     "triaged.store.saving": "tests/store: test_view",
-    "triaged.store.secrets": "tests/store: test_tokens",
-    "triaged.store.sources": "tests/store: test_view",
-    "triaged.store.timeline": "tests/store: test_verify",
+    "triaged.store.tables.secrets": "tests/store: test_tokens",
+    "triaged.store.tables.sources": "tests/store: test_view",
+    "triaged.store.tables.timeline": "tests/store: test_verify",
 }
 """Module without tests/…/test_<name>.py → where it is tested instead. This only gets shorter."""
 

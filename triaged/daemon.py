@@ -43,8 +43,8 @@ from triaged.process.supervision import GivenUp, Loop, keep_turning, run_all, su
 from triaged.process.systemd import notify, watchdog_us
 from triaged.rules.difference import difference
 from triaged.rules.evaluate import RuleSet
-from triaged.store import secrets, tokens
 from triaged.store.database.connect import Database, open_database
+from triaged.store.tables import secrets, tokens
 from triaged.wire import Secret
 
 EXIT_FAILED = 1

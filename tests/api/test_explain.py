@@ -10,8 +10,8 @@ from triaged.api.explain import (
     recorded_alert,
 )
 from triaged.rules.read import RuleContext, read_rules
-from triaged.store import incidents
 from triaged.store.queries import episode_records
+from triaged.store.tables import incidents
 from triaged.yamlschema.document import parse
 
 

@@ -16,7 +16,7 @@ from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import PageState
 from triaged.core.time.durations import SECOND
 from triaged.delivery.lane import LEASE_US, WIDTH
-from triaged.store import pages
+from triaged.store.tables import pages
 
 DESK = Configured("desk", "console", console.Settings())
 

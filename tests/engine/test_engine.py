@@ -26,8 +26,8 @@ from triaged.engine.engine import (
     Engine,
 )
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.store import incidents, quarantine
 from triaged.store.database.connect import Database, open_database
+from triaged.store.tables import incidents, quarantine
 
 
 class Seen:

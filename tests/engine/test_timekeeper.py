@@ -16,9 +16,9 @@ from triaged.core.records.model import Incident, Response, State
 from triaged.core.records.timers import MuteDue, StepDue
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.engine.timekeeper import RETRY_US, SWEEP_EVERY_US, Timekeeper
-from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database.connect import Database, open_database
 from triaged.store.database.sqlite import SqliteDatabase
+from triaged.store.tables import alerts, incidents, timers, watches
 
 TURNS_MAX = 20_000
 """Turns of the event loop that a test waits for the timekeeper: some seconds."""

@@ -2,7 +2,7 @@
 
 from tests.api.site import Site
 from triaged.access.action_links import KEY_NAME
-from triaged.store import secrets
+from triaged.store.tables import secrets
 
 
 async def test_the_key_of_links_is_the_stores(site: Site) -> None:

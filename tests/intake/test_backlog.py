@@ -19,8 +19,8 @@ from triaged.intake.backlog import (
     YIELD_US,
     Limits,
 )
-from triaged.store import incidents, quarantine
 from triaged.store.database.migrating import migrate
+from triaged.store.tables import incidents, quarantine
 
 
 @pytest.fixture

@@ -26,11 +26,11 @@ from triaged.core.time.durations import SECOND
 from triaged.engine.engine import Engine, Flight
 from triaged.engine.queue import Part
 from triaged.intake.backlog import Backlog, Unwritten
-from triaged.store import backlog, pages
-from triaged.store.backlog import Pack
 from triaged.store.database.base import Writes
-from triaged.store.incidents import IncidentFilter, find
 from triaged.store.queries.verify import verify
+from triaged.store.tables import backlog, pages
+from triaged.store.tables.backlog import Pack
+from triaged.store.tables.incidents import IncidentFilter, find
 
 SEEDS = int(os.environ.get("TRIAGED_SIMULATIONS", "6"))
 """More in a night."""

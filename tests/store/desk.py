@@ -9,8 +9,8 @@ from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Incident, Page
 from triaged.core.settings import Settings
 from triaged.engine.engine import Engine
-from triaged.store import incidents, pages
 from triaged.store.database.connect import Database
+from triaged.store.tables import incidents, pages
 
 
 class Ignorant:

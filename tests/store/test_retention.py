@@ -5,9 +5,10 @@ from tests.store.desk import Desk
 from triaged.core.records.changes import Change
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.time.durations import DAY, HOUR
-from triaged.store import changes, retention
+from triaged.store import retention
 from triaged.store.database.connect import Database
 from triaged.store.queries import info
+from triaged.store.tables import changes
 
 
 class Limits(msgspec.Struct):

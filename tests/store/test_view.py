@@ -18,10 +18,10 @@ from triaged.core.records.events import (
 from triaged.core.records.model import Alert, Outcome, Severity, State
 from triaged.core.records.timers import LapseDue, ReopenWindowDue
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
-from triaged.store import alerts, incidents, timeline
-from triaged.store.alerts import AlertFilter
 from triaged.store.database.connect import Database
 from triaged.store.queries import info
+from triaged.store.tables import alerts, incidents, timeline
+from triaged.store.tables.alerts import AlertFilter
 
 
 class Asked(ByLabels):

@@ -13,8 +13,8 @@ import msgspec
 
 from triaged.core.time.durations import parse_duration
 from triaged.errors import Malformed, Problem
-from triaged.store import tokens
 from triaged.store.database.connect import Transaction
+from triaged.store.tables import tokens
 from triaged.wire import instant_text, instant_text_or_none
 from triaged.yamlschema.values import none_of
 

@@ -39,7 +39,7 @@ from triaged.errors import Malformed
 from triaged.http import answers, problems
 from triaged.http.bodies import API_BODY_MAX, decode, read_body
 from triaged.http.routes import Call, Handler, Route, Scope
-from triaged.store import incidents
+from triaged.store.tables import incidents
 from triaged.wire import instant, instant_text
 
 T = TypeVar("T", bound=Body)

@@ -18,8 +18,8 @@ from triaged.errors import Malformed
 from triaged.http import answers, problems
 from triaged.http.guards import admit
 from triaged.http.routes import Call, Handler, Parameter, Route, Scope
-from triaged.store import alerts, incidents, muting
-from triaged.store.alerts import StoredAlert
+from triaged.store.tables import alerts, incidents, muting
+from triaged.store.tables.alerts import StoredAlert
 from triaged.wire import instant_text
 
 BASE = "/api/v2"

@@ -25,7 +25,7 @@ from triaged.errors import Problem
 from triaged.http import answers
 from triaged.http.bodies import API_BODY_MAX, decode, read_body
 from triaged.http.routes import Call, Parameter, Route, Scope
-from triaged.store import silences
+from triaged.store.tables import silences
 from triaged.wire import instant, instant_text
 
 BASE = "/api/v2"

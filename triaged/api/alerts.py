@@ -8,8 +8,8 @@ from triaged.errors import Problem
 from triaged.http import answers, problems
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Parameter, Route, Scope
-from triaged.store import alerts
-from triaged.store.alerts import StoredAlert
+from triaged.store.tables import alerts
+from triaged.store.tables.alerts import StoredAlert
 from triaged.wire import instant_text, instant_text_or_none
 
 

@@ -16,10 +16,10 @@ from triaged.http import answers, problems
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.rules.explain.explained import ExplainedAlert, explained
-from triaged.store import pages
-from triaged.store.observations import Verdict
 from triaged.store.queries import episode_records
 from triaged.store.queries.episode_records import Joining, Recorded
+from triaged.store.tables import pages
+from triaged.store.tables.observations import Verdict
 from triaged.wire import instant_text
 
 ALERTS_MAX = 10

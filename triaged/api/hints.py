@@ -14,12 +14,12 @@ from triaged.core.text.similarity import CAUSE, FIX, told_of
 from triaged.core.time.durations import DAY, HOUR, MINUTE, format_duration
 from triaged.http import answers
 from triaged.http.routes import Call, Route, Scope
-from triaged.store import changes, incidents
 from triaged.store.database.base import Transaction
 from triaged.store.queries import page_stats as noise
 from triaged.store.queries import similar_incidents
 from triaged.store.queries.page_stats import Noise
 from triaged.store.queries.similar_incidents import Likeness
+from triaged.store.tables import changes, incidents
 from triaged.wire import instant_text, instant_text_or_none
 
 CHANGES_BEFORE_US = 2 * HOUR

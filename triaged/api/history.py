@@ -10,10 +10,10 @@ from triaged.core.records.history import Episode, PastIncident, PastSilence
 from triaged.http import answers, problems
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Parameter, Route, Scope
-from triaged.store import silences
 from triaged.store.database.base import Transaction
 from triaged.store.queries import history
-from triaged.store.silences import SilenceFilter
+from triaged.store.tables import silences
+from triaged.store.tables.silences import SilenceFilter
 
 PERIOD = (
     Parameter(

@@ -24,8 +24,8 @@ from triaged.http import answers, problems
 from triaged.http.bodies import API_BODY_MAX, decode, read_body
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Handler, Parameter, Route, Scope
-from triaged.store import alerts, incidents, muting, pages, timeline
 from triaged.store.database.base import Transaction
+from triaged.store.tables import alerts, incidents, muting, pages, timeline
 
 BASE = "/api/v1/incidents"
 ONE = BASE + "/{id}"

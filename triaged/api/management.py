@@ -11,7 +11,7 @@ from triaged.api.scrape import refresh
 from triaged.http import answers, problems
 from triaged.http.answers import EVERYWHERE
 from triaged.http.routes import Call, Route, Scope
-from triaged.store import incidents
+from triaged.store.tables import incidents
 
 READY_S = 5
 """A store that takes longer to begin a transaction is locked; probes wait as long at most."""

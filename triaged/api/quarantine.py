@@ -15,8 +15,8 @@ from triaged.http.queries import Query
 from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.ingest import Parsed, Received
 from triaged.intake.decode import parse
-from triaged.store import quarantine
-from triaged.store.quarantine import Kept
+from triaged.store.tables import quarantine
+from triaged.store.tables.quarantine import Kept
 from triaged.wire import decoded, instant_text
 
 BASE = "/api/v1/quarantine"

@@ -13,10 +13,10 @@ from triaged.http.bodies import API_BODY_MAX, decode, read_body
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.rules.evaluate import RuleSet
-from triaged.store.alerts import StoredAlert
 from triaged.store.queries import rule_stats
 from triaged.store.queries.reclassifying import walk
 from triaged.store.queries.rule_stats import RuleStats
+from triaged.store.tables.alerts import StoredAlert
 from triaged.wire import instant_text, instant_text_or_none
 
 SINCE_US = 30 * DAY

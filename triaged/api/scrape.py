@@ -11,7 +11,7 @@ from triaged.ingest import Reason
 from triaged.intake.decode import NO_SOURCE, PARSER_FAILED
 from triaged.metrics import Named, StoreCounts
 from triaged.rules.evaluate import RuleSet
-from triaged.store import backlog, incidents, pages
+from triaged.store.tables import backlog, incidents, pages
 
 FRESH_US = 5 * SECOND
 REASONS = (*Reason, PARSER_FAILED, NO_SOURCE, DECISION_FAILED)

@@ -29,8 +29,8 @@ from triaged.http.bodies import API_BODY_MAX, decode, read_body
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.rules.matchers import parse_matchers
-from triaged.store import incidents, silences
 from triaged.store.queries import firing
+from triaged.store.tables import incidents, silences
 from triaged.wire import instant, instant_text
 
 BASE = "/api/v1/silences"

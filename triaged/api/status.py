@@ -14,7 +14,7 @@ from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
 from triaged.http import answers
 from triaged.http.routes import Call, Route, Scope
-from triaged.store import incidents
+from triaged.store.tables import incidents
 from triaged.wire import Secret, encode, instant_text
 
 Plain = dict[str, "Plain"] | list["Plain"] | str | float | bool | None

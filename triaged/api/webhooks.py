@@ -28,7 +28,7 @@ from triaged.intake.decode import (
     set_aside,
     verifier_of,
 )
-from triaged.store import changes
+from triaged.store.tables import changes
 from triaged.wire import encode
 
 log = structlog.get_logger()

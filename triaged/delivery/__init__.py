@@ -14,8 +14,8 @@ from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import until
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
-from triaged.store import pages
 from triaged.store.database.connect import Database
+from triaged.store.tables import pages
 from triaged.wire import Secret
 
 SWEEP_US = 15 * SECOND

@@ -18,9 +18,9 @@ from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.crashpoints import crash_point
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
-from triaged.store import alerts, incidents, timers, watches
 from triaged.store.database.connect import Database
-from triaged.store.timers import Unknown
+from triaged.store.tables import alerts, incidents, timers, watches
+from triaged.store.tables.timers import Unknown
 
 BATCH_MAX = 500
 LAPSES_MAX = 200

@@ -19,8 +19,8 @@ from triaged.intake.backlog import Backlog
 from triaged.intake.decode import events_in
 from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
-from triaged.store import secrets
 from triaged.store.database.connect import Database
+from triaged.store.tables import secrets
 from triaged.wire import Secret
 
 

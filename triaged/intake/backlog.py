@@ -22,10 +22,10 @@ from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Parsed, Received
 from triaged.intake.decode import events_of, kept_headers, set_aside
 from triaged.intake.read_after_write import Glances
-from triaged.store import backlog
-from triaged.store.backlog import Body, Pack
 from triaged.store.database.base import Row
 from triaged.store.database.connect import Database
+from triaged.store.tables import backlog
+from triaged.store.tables.backlog import Body, Pack
 
 PROMPT_MAX = 32
 """A body is decided before it is answered only while fewer alerts than this are undecided."""

@@ -12,10 +12,11 @@ from triaged.core.records.events import StoreRestored
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.errors import StoreUnavailable
 from triaged.http.context import Context
-from triaged.store import incidents, retention
+from triaged.store import retention
 from triaged.store.database import restoring
 from triaged.store.queries import firing, similar_incidents
 from triaged.store.queries.reclassifying import walk
+from triaged.store.tables import incidents
 from triaged.wire import instant_text
 
 RETENTION_EVERY_US = HOUR

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from triaged.crashpoints import crash_point
 from triaged.store.database.base import Bulk, Database
-from triaged.store.incidents import OVER_SQL
+from triaged.store.tables.incidents import OVER_SQL
 
 BATCH = 500
 

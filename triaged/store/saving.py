@@ -36,7 +36,8 @@ from triaged.core.records.model import Alert, ChainedEntry, Entry, Page
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
 from triaged.core.view import AlertId, View
-from triaged.store import (
+from triaged.store.database.base import Transaction
+from triaged.store.tables import (
     alerts,
     backlog,
     incidents,
@@ -49,9 +50,8 @@ from triaged.store import (
     timeline,
     watches,
 )
-from triaged.store import timers as timer_rows
-from triaged.store.database.base import Transaction
-from triaged.store.observations import Started
+from triaged.store.tables import timers as timer_rows
+from triaged.store.tables.observations import Started
 
 JOINED_SHOWN = 20
 """Alerts named in one `alerts.joined` entry; the count tells how many there were."""

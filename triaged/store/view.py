@@ -36,7 +36,9 @@ from triaged.core.response.timing import PAGING
 from triaged.core.self_alerts import trouble_key
 from triaged.core.settings import Settings
 from triaged.core.view import AlertId, View, key_text
-from triaged.store import (
+from triaged.store.database.base import Transaction
+from triaged.store.saving import Changes, save_changes
+from triaged.store.tables import (
     alerts,
     counters,
     incidents,
@@ -47,8 +49,6 @@ from triaged.store import (
     storms,
     watches,
 )
-from triaged.store.database.base import Transaction
-from triaged.store.saving import Changes, save_changes
 
 __all__ = ["Changes", "load", "save"]
 

@@ -13,7 +13,7 @@ from triaged.core.records.model import Incident, Response, State
 from triaged.core.text.wording import clean, instant_for, link, span_text
 from triaged.http.guards import refused
 from triaged.http.routes import Call, Route, Scope
-from triaged.store import incidents
+from triaged.store.tables import incidents
 from triaged.web._page import page
 
 TITLE_MAX = 300

@@ -5,11 +5,11 @@ from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged
 from triaged.core.time.durations import MINUTE
 from triaged.errors import Malformed
-from triaged.store import alerts, incidents
-from triaged.store.alerts import AlertFilter
 from triaged.store.database.connect import Database
 from triaged.store.database.listing import Where
-from triaged.store.incidents import IncidentFilter
+from triaged.store.tables import alerts, incidents
+from triaged.store.tables.alerts import AlertFilter
+from triaged.store.tables.incidents import IncidentFilter
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from tests.store.desk import Desk
 from triaged.core.records.effects import Send
 from triaged.core.records.events import PageDue, TimerFired
 from triaged.core.time.durations import HOUR
-from triaged.store import timers
 from triaged.store.database import restoring
 from triaged.store.database.backup import backup, restore
 from triaged.store.database.connect import Database, open_database
 from triaged.store.database.restoring import EPOCHS_SKIPPED, NUMBERS_SKIPPED
+from triaged.store.tables import timers
 
 
 async def put_back(folder: Path, clock: StillClock, *, readable: bool = True) -> Database:

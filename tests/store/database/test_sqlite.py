@@ -17,17 +17,17 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged import store
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
-from triaged.store import incidents
 from triaged.store.database.base import Bulk
 from triaged.store.database.connect import open_database
 from triaged.store.database.sqlite import BUSY_MS, READERS, SqliteDatabase
 from triaged.store.database.sqlite_threads import Locked, values_sql
+from triaged.store.tables import incidents
 
 OF_TABLE = re.compile(r"SCAN (?!v$|u$|due$|near$|live$|s\d$|\d+ CONSTANT ROWS).*")
 """A step of a plan that reads all of something besides the statement's own values."""
 
 BOUNDED = {
-    "triaged.store.muting.INHIBITING": "a partial index of what suppresses now, up to a limit",
+    "triaged.store.tables.muting.INHIBITING": "a partial index of what suppresses now, up to a limit",
 }
 """Statement that may read all of something → what, and why it is little."""
 

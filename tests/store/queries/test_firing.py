@@ -6,9 +6,9 @@ from triaged.core.muting.muters import Silence, Suppressor
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.matching import Matcher
 from triaged.core.time.durations import HOUR, SECOND
-from triaged.store import silences
 from triaged.store.database.connect import Database
 from triaged.store.queries import firing
+from triaged.store.tables import silences
 
 NODE = Suppressor("node", (Matcher("alertname", "=", "Node"),), (Matcher("pod", "=~", ".+"),))
 

@@ -6,10 +6,10 @@ from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged, Resolved
 from triaged.core.records.model import Incident
 from triaged.core.time.durations import DAY
-from triaged.store import incidents
 from triaged.store.database.connect import Database
 from triaged.store.queries import page_stats
 from triaged.store.queries.page_stats import Brief, Noise, counted
+from triaged.store.tables import incidents
 
 
 async def test_incidents_of_a_key_and_of_a_rule_are_counted(

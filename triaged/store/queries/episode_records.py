@@ -2,9 +2,9 @@
 
 import msgspec
 
-from triaged.store.alerts import COLUMNS, StoredAlert, stored_alert
 from triaged.store.database.base import Row, Transaction
-from triaged.store.observations import Verdict
+from triaged.store.tables.alerts import COLUMNS, StoredAlert, stored_alert
+from triaged.store.tables.observations import Verdict
 
 OF_ALERT = (
     ", ".join(f"a.{name}" for name in COLUMNS)

@@ -3,7 +3,7 @@
 import msgspec
 
 from triaged.store.database.base import Row, Transaction
-from triaged.store.observations import Verdict
+from triaged.store.tables.observations import Verdict
 
 _verdict = msgspec.json.Decoder(Verdict).decode
 _strings = msgspec.json.Decoder(dict[str, str]).decode

@@ -11,9 +11,9 @@ from triaged.core.muting.muters import AlertId, Silence, Suppressor, holds
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.model import Labels
 from triaged.core.time.durations import MINUTE
-from triaged.store import silences
 from triaged.store.database.base import Bulk, Database
-from triaged.store.muting import laid_over
+from triaged.store.tables import silences
+from triaged.store.tables.muting import laid_over
 
 PAGE = 1000
 FIRING = """SELECT a.source, a.fingerprint, a.incident, a.labels, o.outcome, a.inhibits

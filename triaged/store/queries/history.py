@@ -7,7 +7,7 @@ import msgspec
 from triaged.core.records.history import KINDS, RECLASSIFIED, Episode, Paged, PastIncident, acts_of
 from triaged.core.records.model import ChainedEntry, Incident, Page, PageKind, PageState, Severity
 from triaged.store.database.base import Row, Transaction
-from triaged.store.observations import Verdict
+from triaged.store.tables.observations import Verdict
 
 _verdict = msgspec.json.Decoder(Verdict).decode
 _strings = msgspec.json.Decoder(dict[str, str]).decode

@@ -7,9 +7,9 @@ import msgspec
 from triaged.core.records.events import Reclassification
 from triaged.core.records.model import Alert
 from triaged.core.settings import Classifier
-from triaged.store import alerts
-from triaged.store.alerts import StoredAlert
 from triaged.store.database.base import Database
+from triaged.store.tables import alerts
+from triaged.store.tables.alerts import StoredAlert
 
 AT_ONCE = 500
 """Alerts that are classified between two looks at what else is to be done: some ms."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import msgspec
 
 from triaged.store.database.base import Database, Row
-from triaged.store.observations import Verdict
 from triaged.store.queries.history import first_since
 from triaged.store.queries.page_stats import Brief
+from triaged.store.tables.observations import Verdict
 
 EPISODES_AT_ONCE = 2_000
 """Ids looked through by one query: a few ms of the event loop."""

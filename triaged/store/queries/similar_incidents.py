@@ -10,7 +10,7 @@ import msgspec
 from triaged.core.records.model import Incident
 from triaged.core.text.similarity import incident_words, likeness, weight_of
 from triaged.store.database.base import Bulk, Database, Transaction
-from triaged.store.incidents import OVER_SQL, decoded
+from triaged.store.tables.incidents import OVER_SQL, decoded
 
 BATCH = 100
 """Incidents whose words are written in one transaction: ingest waits for it, some 10 ms."""

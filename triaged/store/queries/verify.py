@@ -4,8 +4,8 @@ import msgspec
 
 from triaged.core.records.model import incident_id
 from triaged.errors import Problem
-from triaged.store import timeline
 from triaged.store.database.base import Database, Transaction
+from triaged.store.tables import timeline
 
 AT_ONCE = 200
 

@@ -11,8 +11,8 @@ from triaged.core.records.model import Incident, State
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import StormDue
 from triaged.core.time.durations import DAY, MINUTE, SECOND
-from triaged.store import storms, timers
 from triaged.store.database.connect import Database
+from triaged.store.tables import storms, timers
 
 
 @pytest.fixture

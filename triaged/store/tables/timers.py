@@ -19,7 +19,7 @@ from triaged.core.records.timers import (
 )
 from triaged.store.database.base import Bulk, Row, Transaction
 from triaged.store.database.readable import readable
-from triaged.store.incidents import LIVE_SQL
+from triaged.store.tables.incidents import LIVE_SQL
 
 ARM = Bulk(
     """INSERT INTO timers (incident, kind, due_at, epoch, round, step, reopens)

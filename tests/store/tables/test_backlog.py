@@ -1,6 +1,6 @@
-from triaged.store import backlog
-from triaged.store.backlog import UNREADABLE, Body, Extent, Pack
 from triaged.store.database.connect import Database
+from triaged.store.tables import backlog
+from triaged.store.tables.backlog import UNREADABLE, Body, Extent, Pack
 
 BODY = Body("am", 1_000, {"user-agent": "a"}, b'{"labels": {"pod": "\xc3\xa9"}}\x00\xff')
 

@@ -2,8 +2,8 @@ from msgspec.structs import replace
 
 from triaged.core.muting.muters import Silence
 from triaged.core.records.matching import Matcher
-from triaged.store import silences
 from triaged.store.database.connect import Database
+from triaged.store.tables import silences
 
 ONE = Silence("one", (Matcher("a", "=~", "b.*"),), 10, 20, "alice", "why", 5)
 

@@ -10,8 +10,8 @@ import msgspec
 from triaged.core.muting.muters import AlertId, Muters, Mutes, Silence
 from triaged.core.records.model import Labels
 from triaged.core.view import View
-from triaged.store import silences
 from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.tables import silences
 
 FIRING_OF = Bulk(
     """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN alerts a

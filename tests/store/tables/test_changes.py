@@ -3,8 +3,8 @@
 from tests.core.world import MONDAY
 from triaged.core.records.changes import Change
 from triaged.core.time.durations import DAY, HOUR, MINUTE
-from triaged.store import changes
 from triaged.store.database.connect import Database
+from triaged.store.tables import changes
 
 
 def change(identity: str, service: str = "checkout", at: int = MONDAY, **more: object) -> Change:

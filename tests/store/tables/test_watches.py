@@ -9,8 +9,8 @@ from triaged.core.records.expectations import Watch
 from triaged.core.records.model import State
 from triaged.core.records.timers import ExpectDue
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.store import watches
 from triaged.store.database.connect import Database
+from triaged.store.tables import watches
 
 BY_NAME = {each.name: each for each in (WATCHDOG, SILENCE)}
 

@@ -16,7 +16,7 @@ from triaged.core.records.model import AlertState, Severity
 from triaged.core.records.timers import LapseDue
 from triaged.store.database.base import Bulk, Row, Transaction
 from triaged.store.database.listing import Where
-from triaged.store.observations import Started
+from triaged.store.tables.observations import Started
 from triaged.wire import encode
 
 STATES = Bulk(

@@ -13,9 +13,9 @@ from triaged.core.records.model import Alert, Outcome, Page
 from triaged.core.records.timers import MuteDue, StepDue
 from triaged.core.settings import Settings
 from triaged.core.time.durations import SECOND
-from triaged.store import muting, pages, silences, timers
 from triaged.store.database.connect import Database
-from triaged.store.silences import SilenceFilter
+from triaged.store.tables import muting, pages, silences, timers
+from triaged.store.tables.silences import SilenceFilter
 
 POD_A = (Matcher("pod", "=", "a"),)
 NODE = Suppressor("node", (Matcher("alertname", "=", "Node"),), (Matcher("pod", "=~", ".+"),))

@@ -6,8 +6,8 @@ from tests.store.desk import Desk
 from triaged.core.records.events import Delivered, DeliveryEnded, Event, PageDue, Refused
 from triaged.core.records.model import Page, PageState
 from triaged.core.time.durations import SECOND
-from triaged.store import pages
 from triaged.store.database.connect import Database
+from triaged.store.tables import pages
 
 LEASE_US = 15 * SECOND
 

@@ -2,8 +2,8 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.time.durations import MINUTE
-from triaged.store import quarantine
 from triaged.store.database.connect import Database
+from triaged.store.tables import quarantine
 
 BODY = b'{"a": "\x00\xff"'
 

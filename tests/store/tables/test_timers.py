@@ -12,9 +12,9 @@ from triaged.core.records.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
-from triaged.store import timers
 from triaged.store.database.connect import Database
-from triaged.store.timers import KINDS, Unknown, kind_name
+from triaged.store.tables import timers
+from triaged.store.tables.timers import KINDS, Unknown, kind_name
 
 ALL: list[IncidentTimer] = [
     StepDue(1, 10, 2, 3, 4),
