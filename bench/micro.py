@@ -31,7 +31,7 @@ from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert, Outcome
 from triaged.core.settings import Classifier, Settings
 from triaged.ingest import Parsed, Received, prometheus
-from triaged.ingest._fingerprint import fingerprint
+from triaged.ingest.common.fingerprint import fingerprint
 from triaged.metrics import Metrics
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules

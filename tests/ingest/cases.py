@@ -16,7 +16,7 @@ from triaged.core.records.changes import Change
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received
-from triaged.ingest._instants import instant_of
+from triaged.ingest.common.instants import instant_of
 from triaged.wire import instant_text
 
 PACKAGE = "triaged.ingest"

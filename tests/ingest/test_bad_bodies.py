@@ -8,7 +8,7 @@ import pytest
 from tests.ingest.cases import check, instant, parse, shared_bodies
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason
-from triaged.ingest._labels import ANNOTATION_MAX, LABELS_MAX, MARKER
+from triaged.ingest.common.labels import ANNOTATION_MAX, LABELS_MAX, MARKER
 
 PLAIN = {
     "alertname": "KubePodCrashLooping",

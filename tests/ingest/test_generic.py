@@ -10,7 +10,7 @@ from tests.ingest.cases import SOURCE, check, instant, parse, shared_bodies
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason
-from triaged.ingest._fingerprint import fingerprint
+from triaged.ingest.common.fingerprint import fingerprint
 from triaged.ingest.generic import Settings, problems
 
 BACKUPS: dict[str, Any] = {

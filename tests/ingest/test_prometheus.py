@@ -9,7 +9,7 @@ import pytest
 from tests.ingest.cases import NOW, parse, shared_bodies
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Rejected
-from triaged.ingest._labels import ANNOTATIONS_MAX, LABELS_MAX, MARKER
+from triaged.ingest.common.labels import ANNOTATIONS_MAX, LABELS_MAX, MARKER
 from triaged.ingest.prometheus import RESOLVE_TIMEOUT_US
 from triaged.wire import instant_text
 

@@ -12,12 +12,12 @@ import msgspec
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Received
-from triaged.ingest._bodies import without_nul, without_surrogates
-from triaged.ingest._elements import Element, alert_of
-from triaged.ingest._fingerprint import fingerprint
-from triaged.ingest._groups import Envelope, QuickAlert, envelope_of
-from triaged.ingest._instants import instant_of
-from triaged.ingest._labels import Whole
+from triaged.ingest.common.bodies import without_nul, without_surrogates
+from triaged.ingest.common.elements import Element, alert_of
+from triaged.ingest.common.fingerprint import fingerprint
+from triaged.ingest.common.groups import Envelope, QuickAlert, envelope_of
+from triaged.ingest.common.instants import instant_of
+from triaged.ingest.common.labels import Whole
 
 STALE_AFTER_US: int | None = 25 * 3_600_000_000
 """Six times the default `repeat_interval` of 4 h, and more than a day: an alert that was silenced

@@ -14,11 +14,11 @@ import msgspec
 from triaged.core.records.changes import Change
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Reason, Received, Rejected
-from triaged.ingest._bodies import bound_nesting, without_nul, without_surrogates
-from triaged.ingest._change_shapes import ANY, Body, ChangeShape, is_other_event, shape_of
-from triaged.ingest._fingerprint import digest
-from triaged.ingest._guess import first_text
-from triaged.ingest._instants import any_instant
+from triaged.ingest.common.bodies import bound_nesting, without_nul, without_surrogates
+from triaged.ingest.common.change_shapes import ANY, Body, ChangeShape, is_other_event, shape_of
+from triaged.ingest.common.fingerprint import digest
+from triaged.ingest.common.guess import first_text
+from triaged.ingest.common.instants import any_instant
 from triaged.wire import Secret, decoded
 
 STALE_AFTER_US: int | None = None

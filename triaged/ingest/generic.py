@@ -12,12 +12,12 @@ import msgspec
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received, Rejected
-from triaged.ingest import _guess as guess
-from triaged.ingest._bodies import bound_nesting, without_nul, without_surrogates
-from triaged.ingest._fingerprint import digest, fingerprint
-from triaged.ingest._instants import any_instant
-from triaged.ingest._labels import FINGERPRINT_MAX, VALUE_MAX, bounded
-from triaged.ingest._paths import find, text_of, wanted
+from triaged.ingest.common import guess
+from triaged.ingest.common.bodies import bound_nesting, without_nul, without_surrogates
+from triaged.ingest.common.fingerprint import digest, fingerprint
+from triaged.ingest.common.instants import any_instant
+from triaged.ingest.common.labels import FINGERPRINT_MAX, VALUE_MAX, bounded
+from triaged.ingest.common.paths import find, text_of, wanted
 from triaged.wire import decoded
 
 STALE_AFTER_US: int | None = None

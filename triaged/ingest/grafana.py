@@ -16,13 +16,13 @@ import msgspec
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received
-from triaged.ingest._bodies import without_nul, without_surrogates
-from triaged.ingest._elements import Element, alert_of, sent_fingerprint, url_of
-from triaged.ingest._fingerprint import fingerprint
-from triaged.ingest._groups import Envelope, QuickAlert, envelope_of
-from triaged.ingest._instants import instant_of
-from triaged.ingest._labels import AnnotationText, Whole, bounded, whole_of
-from triaged.ingest._legacy import parse_legacy
+from triaged.ingest.common.bodies import without_nul, without_surrogates
+from triaged.ingest.common.elements import Element, alert_of, sent_fingerprint, url_of
+from triaged.ingest.common.fingerprint import fingerprint
+from triaged.ingest.common.grafana_legacy import parse_legacy
+from triaged.ingest.common.groups import Envelope, QuickAlert, envelope_of
+from triaged.ingest.common.instants import instant_of
+from triaged.ingest.common.labels import AnnotationText, Whole, bounded, whole_of
 from triaged.wire import Secret
 
 STALE_AFTER_US: int | None = 25 * 3_600_000_000

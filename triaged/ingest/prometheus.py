@@ -21,11 +21,11 @@ import msgspec
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received
-from triaged.ingest._bodies import without_nul, without_surrogates
-from triaged.ingest._elements import Element, alert_of, each
-from triaged.ingest._fingerprint import fingerprint
-from triaged.ingest._instants import instant_of
-from triaged.ingest._labels import Annotations, Labels, Link
+from triaged.ingest.common.bodies import without_nul, without_surrogates
+from triaged.ingest.common.elements import Element, alert_of, each
+from triaged.ingest.common.fingerprint import fingerprint
+from triaged.ingest.common.instants import instant_of
+from triaged.ingest.common.labels import Annotations, Labels, Link
 from triaged.wire import decoded
 
 STALE_AFTER_US: int | None = None

@@ -27,7 +27,7 @@ from triaged.core.records.model import Alert
 from triaged.core.time.durations import DAY, SECOND
 from triaged.dry_run.ruletests.cases import Case, Happening
 from triaged.dry_run.ruletests.tests_schema import NOBODY, Act, Input, Test
-from triaged.ingest._fingerprint import fingerprint
+from triaged.ingest.common.fingerprint import fingerprint
 from triaged.rules.muters import all_of
 from triaged.yamlschema.document import Document, Path
 

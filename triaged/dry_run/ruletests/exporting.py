@@ -12,7 +12,7 @@ from triaged.core.records.model import LIVE, Reason
 from triaged.core.time.durations import SECOND, format_duration
 from triaged.dry_run.ruletests.compiling import ALERTS_MAX, UNTIL_MAX_US
 from triaged.dry_run.ruletests.tests_schema import SOURCE, format_offset, parse_instant
-from triaged.ingest._fingerprint import fingerprint
+from triaged.ingest.common.fingerprint import fingerprint
 from triaged.yamlschema.emit import flow, scalar
 
 TOLERANCE_US = 5 * SECOND

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from triaged.errors import Malformed
 from triaged.ingest import Reason
-from triaged.ingest._instants import LAST, any_instant, instant_of
+from triaged.ingest.common.instants import LAST, any_instant, instant_of
 from triaged.wire import instant, instant_text
 
 AT = instant(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))

@@ -5,7 +5,7 @@ import pytest
 from tests.ingest.cases import SOURCE
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
-from triaged.ingest._elements import Element, alert_of
+from triaged.ingest.common.elements import Element, alert_of
 
 
 def test_element_gives_what_it_has() -> None:

@@ -10,7 +10,7 @@ from tests.ingest.cases import SOURCE, parse, shared_bodies
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason
-from triaged.ingest._legacy import MATCHES_MAX
+from triaged.ingest.common.grafana_legacy import MATCHES_MAX
 
 EXPECTED: dict[str, tuple[str, bool, str]] = {
     "alerting": ("rule-1-7", True, "Zeta CPU alert"),

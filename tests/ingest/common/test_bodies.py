@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from triaged.errors import Malformed
-from triaged.ingest._bodies import bound_nesting, without_nul, without_surrogates
+from triaged.ingest.common.bodies import bound_nesting, without_nul, without_surrogates
 from triaged.wire import NESTING_MAX
 
 

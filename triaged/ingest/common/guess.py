@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from triaged.ingest._paths import at, text_of
+from triaged.ingest.common.paths import at, text_of
 
 Body = Mapping[str, object]
 

@@ -4,7 +4,14 @@ import msgspec
 import pytest
 
 from tests.ingest.cases import bodies_of, headers_of
-from triaged.ingest._change_shapes import ANY, ARGO_CD, GITHUB, GITLAB, is_other_event, shape_of
+from triaged.ingest.common.change_shapes import (
+    ANY,
+    ARGO_CD,
+    GITHUB,
+    GITLAB,
+    is_other_event,
+    shape_of,
+)
 
 CASES = [(body, body.stem.partition("-")[0]) for body in bodies_of("changes")]
 

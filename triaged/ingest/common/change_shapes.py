@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from triaged.ingest._guess import first_text
+from triaged.ingest.common.guess import first_text
 
 Places = tuple[str, ...]
 Body = Mapping[str, object]

@@ -5,7 +5,7 @@ import pytest
 
 from triaged.errors import Malformed
 from triaged.ingest import Reason
-from triaged.ingest._groups import envelope_of
+from triaged.ingest.common.groups import envelope_of
 
 
 @pytest.mark.parametrize(("given", "left_out"), [("3", 3), ("-1", 0), ('"3"', 0), ("null", 0)])

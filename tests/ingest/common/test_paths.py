@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from triaged.ingest._paths import find, text_of, wanted
+from triaged.ingest.common.paths import find, text_of, wanted
 
 BODY: dict[str, Any] = {
     "job": "nightly",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from triaged.ingest._fingerprint import fingerprint
+from triaged.ingest.common.fingerprint import fingerprint
 
 OFFSET = 14695981039346656037
 PRIME = 1099511628211

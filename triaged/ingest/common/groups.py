@@ -11,8 +11,8 @@ import msgspec
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason
-from triaged.ingest._elements import Element, each
-from triaged.ingest._labels import Annotations, Fingerprint, Labels, Link, whole_of
+from triaged.ingest.common.elements import Element, each
+from triaged.ingest.common.labels import Annotations, Fingerprint, Labels, Link, whole_of
 from triaged.wire import decoded
 
 Status = Literal["firing", "resolved"]

@@ -4,7 +4,7 @@ import pytest
 
 from triaged.errors import Malformed
 from triaged.ingest import Reason
-from triaged.ingest._labels import (
+from triaged.ingest.common.labels import (
     FIRST,
     LABELS_MAX,
     MARKER,

@@ -7,9 +7,9 @@ import msgspec
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Rejected
-from triaged.ingest._fingerprint import fingerprint
-from triaged.ingest._instants import instant_of
-from triaged.ingest._labels import (
+from triaged.ingest.common.fingerprint import fingerprint
+from triaged.ingest.common.instants import instant_of
+from triaged.ingest.common.labels import (
     FINGERPRINT_MAX,
     VALUE_MAX,
     bounded,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from triaged.ingest._guess import (
+from triaged.ingest.common.guess import (
     GUESSES_MAX,
     annotations_of,
     is_resolved,

@@ -14,7 +14,7 @@ import msgspec
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received
-from triaged.ingest._labels import Whole, bounded
+from triaged.ingest.common.labels import Whole, bounded
 from triaged.wire import decoded
 
 FIRING = frozenset({"alerting", "no_data"})

@@ -1,0 +1,1 @@
+"""What several source kinds share: bodies, labels, instants, fingerprints, groups."""
