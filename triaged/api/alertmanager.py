@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from triaged import __version__
-from triaged.api import alertmanager_words as words
+from triaged.api import alertmanager_query as words
 from triaged.api.schemas import Accepted
 from triaged.api.webhooks import take
 from triaged.core.muting.muters import Cause, Muter, holds

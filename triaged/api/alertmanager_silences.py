@@ -12,9 +12,9 @@ from aiohttp import web
 from msgspec import Meta
 
 from triaged.access.tokens import new_identity
-from triaged.api import alertmanager_words as words
+from triaged.api import alertmanager_query as words
 from triaged.api.schemas import Instant
-from triaged.api.silence_shapes import MatcherV2
+from triaged.api.silence_schemas import MatcherV2
 from triaged.api.silences import matchers_of, submit
 from triaged.api.webhooks import unread
 from triaged.core.muting.muters import Silence

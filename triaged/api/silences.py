@@ -6,7 +6,7 @@ from aiohttp import web
 
 from triaged.access.tokens import new_identity
 from triaged.api.incidents import PAGE_QUERY
-from triaged.api.silence_shapes import (
+from triaged.api.silence_schemas import (
     MatcherV2,
     MutedIncident,
     SilenceDocument,

@@ -8,7 +8,7 @@ from triaged.config import schema
 from triaged.config.files import MISSING, Files
 from triaged.config.model import Configuration, StaticToken, Tls
 from triaged.config.report import Report
-from triaged.config.terms import Address, show_listen
+from triaged.config.value_types import Address, show_listen
 from triaged.wire import Secret
 from triaged.yamlschema.document import Path
 from triaged.yamlschema.schema import none_of

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from triaged.config.schema import Log, Retention
-from triaged.config.terms import Address, Network
+from triaged.config.value_types import Address, Network
 from triaged.core.settings import Settings
 from triaged.wire import Secret
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from triaged.config import schema
 from triaged.config.model import Channel
-from triaged.config.plugged import may_address
+from triaged.config.plugins import may_address
 from triaged.config.report import Report
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
 from triaged.core.time import calendars, oncall, recurring

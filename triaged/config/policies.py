@@ -6,7 +6,7 @@ from typing import Literal
 from triaged.config import schema
 from triaged.config.model import Channel
 from triaged.config.people import OFFICE
-from triaged.config.plugged import may_address
+from triaged.config.plugins import may_address
 from triaged.config.report import Report
 from triaged.core.records.model import Delay, Plan, Severity, Share, Span, Step, Target
 from triaged.core.response.escalation import delay_us

@@ -19,7 +19,7 @@ from triaged.config.people import (
     services_of,
     teams_of,
 )
-from triaged.config.plugged import ALWAYS, channels_of, sources_of
+from triaged.config.plugins import ALWAYS, channels_of, sources_of
 from triaged.config.policies import policies_of, severities_of
 from triaged.config.report import Report
 from triaged.core.settings import Settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from triaged.config.terms import name_problem
+from triaged.config.value_types import name_problem
 from triaged.errors import Problem
 from triaged.yamlschema.document import Document, Path
 from triaged.yamlschema.schema import as_written, none_of

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from triaged.config.terms import (
+from triaged.config.value_types import (
     After,
     BaseUrl,
     Hours,
