@@ -35,11 +35,11 @@ MAY_ACT: Mapping[str, tuple[str, str]] = {
 """Module of a pure package → (modules and built-ins that it may use, why)."""
 
 OUTERMOST_LOOPS: Mapping[str, str] = {
-    "triaged.engine.engine.Engine._commit": "logs; the batch is tried in halves, down to the one event",
-    "triaged.engine.engine.Engine._decide_ahead": "logs; the batch is decided once more, in `_commit`",
+    "triaged.engine.engine.Engine._commit": "logs; the batch is tried in halves, down to one",
+    "triaged.engine.engine.Engine._decide_ahead": "logs; `_commit` decides the batch once more",
     "triaged.engine.engine.Engine._alone": "an alert on which we stumble goes to quarantine",
     "triaged.intake.backlog.Backlog._write": "logs; bodies are written in halves, down to the one",
-    "triaged.intake.decode.events_in": "logs; a body on which our parser stumbles goes to quarantine",
+    "triaged.intake.decode.events_in": "logs; a body that our parser fails on goes to quarantine",
     "triaged.process.supervision.supervise": "logs, restarts the loop; too often ends the process",
     "triaged.http.guards.bound.run": "logs, counts; the caller is told to come again",
     "triaged.api.events.stream": "logs, ends the connection, which can hold no other answer",
@@ -73,7 +73,7 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.store.database.connect": "tests/store: every test opens one",
     "triaged.store.tables.incidents": "tests/store: test_view, test_listing",
     "triaged.store.tables.observations": "tests/store: test_view",
-    "triaged.store.database.connect.postgres": "tests/store: every test",
+    "triaged.store.database.postgres": "tests/store: every test",
     "triaged.store.saving": "tests/store: test_view",
     "triaged.store.tables.secrets": "tests/store: test_tokens",
     "triaged.store.tables.sources": "tests/store: test_view",
@@ -233,7 +233,7 @@ def acts(source: Source) -> bool:
 
 
 def has_test(source: Source) -> bool:
-    """Whether tests/ mirrors the module: `triaged.core.time.oncall` in tests/core/test_oncall.py."""
+    """Whether tests/ mirrors the module: `triaged.core.decide` in tests/core/test_decide.py."""
     _, *folders, name = source.module.split(".")
     return ROOT.joinpath("tests", *folders, f"test_{name.strip('_')}.py").is_file()
 

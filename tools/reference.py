@@ -203,7 +203,7 @@ def _help(action: argparse.Action) -> str:
 
 def kinds_of_entries() -> list[str]:
     """Every kind of timeline entry that the code writes."""
-    sources = (path for folder in ("core", "store") for path in (CODE / folder).glob("*.py"))
+    sources = (path for folder in ("core", "store") for path in (CODE / folder).rglob("*.py"))
     return sorted({kind for path in sources for kind in _KIND.findall(path.read_text("utf-8"))})
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from tests.core.test_expecting import WATCHDOG, ByName
+from tests.core.alerts.test_expectations import WATCHDOG, ByName
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk

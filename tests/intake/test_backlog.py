@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.queueing import MANY, Disk, Moody, Place
+from tests.engine.queueing import MANY, Disk, Moody, Place
 from tests.store.conftest import StillClock
 from triaged.core.records.effects import Attached
 from triaged.core.records.model import State

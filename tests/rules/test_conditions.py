@@ -1,6 +1,6 @@
 import pytest
 
-from tests.core.test_escalation import OFFICE, at
+from tests.core.response.test_escalation import OFFICE, at
 from triaged.core.records.model import Alert
 from triaged.core.time.durations import MINUTE
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin, holds

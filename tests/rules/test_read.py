@@ -1,6 +1,6 @@
 import pytest
 
-from tests.core.test_escalation import OFFICE
+from tests.core.response.test_escalation import OFFICE
 from triaged.core.records.model import Alert
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse

@@ -31,7 +31,7 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "engine": SHELL | {"store"},
     "intake": SHELL | {"config", "engine", "ingest", "store"},
     "access": SHELL | {"store"},
-    "delivery": SHELL | {"access", "channels", "engine", "store"},
+    "delivery": SHELL | {"access", "channels", "engine", "process", "store"},
     "http": SHELL | INPUTS | {"access", "engine", "intake", "store"},
     "api": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
     "web": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},

@@ -1,8 +1,8 @@
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from tests.core.test_delivering import first_page
-from tests.core.test_escalation import at, office_hours
+from tests.core.response.test_delivering import first_page
+from tests.core.response.test_escalation import at, office_hours
 from tests.core.world import ByLabels, World, settings
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.core.records.events import (

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from tests.core.test_storming import LIMIT, paged, stormy, trouble, umbrella
+from tests.core.response.test_storms import LIMIT, paged, stormy, trouble, umbrella
 from tests.core.world import World, settings
 from triaged.core.decide import decide
 from triaged.core.records.effects import Decision, WakeBundled

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.test_recurring import AROUND, INSTANTS, ODD_ZONES, berlin, changes_of_clocks
+from tests.core.time.test_recurring import AROUND, INSTANTS, ODD_ZONES, berlin, changes_of_clocks
 from triaged.core.time.calendars import (
     Calendar,
     add_open,

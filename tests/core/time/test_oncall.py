@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.test_recurring import AROUND, berlin, changes_of_clocks, walls
+from tests.core.time.test_recurring import AROUND, berlin, changes_of_clocks, walls
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK, YEAR
 from triaged.core.time.oncall import (
     Rotation,

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from tests.dry_run.test_report import HOSTILE, report
+from tests.dry_run.replay.test_report import HOSTILE, report
 from triaged.dry_run.replay.report_html import html
 
 TAGS = (

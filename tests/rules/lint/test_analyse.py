@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.test_escalation import OFFICE
+from tests.core.response.test_escalation import OFFICE
 from triaged.core.records.model import Alert, Outcome, Severity
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.recurring import parse as recurring

@@ -27,7 +27,7 @@ OF_TABLE = re.compile(r"SCAN (?!v$|u$|due$|near$|live$|s\d$|\d+ CONSTANT ROWS).*
 """A step of a plan that reads all of something besides the statement's own values."""
 
 BOUNDED = {
-    "triaged.store.tables.muting.INHIBITING": "a partial index of what suppresses now, up to a limit",
+    "triaged.store.tables.muting.INHIBITING": "a partial index of what suppresses now, bounded",
 }
 """Statement that may read all of something → what, and why it is little."""
 

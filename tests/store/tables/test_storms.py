@@ -1,6 +1,6 @@
 import pytest
 
-from tests.core.test_storming import LIMIT
+from tests.core.response.test_storms import LIMIT
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.core.test_expecting import SILENCE, WATCHDOG, ByName
+from tests.core.alerts.test_expectations import SILENCE, WATCHDOG, ByName
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk

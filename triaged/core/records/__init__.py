@@ -1,1 +1,1 @@
-"""What is known: Structs only. A decision about `storms` stands in a module of that name outside."""
+"""What is known, as Structs. Decisions about `storms` stand in a `storms` beside this room."""

@@ -1,7 +1,7 @@
 """How long it takes from the arming of an incident to the first human, at any instant.
 
-The steps, the catch-all and the rounds are walked as `core/response/escalation.py` walks them, and a
-property test compares the two (tests/rehearsal/test_reaching.py); what differs is that who is on
+The steps, the catch-all and the rounds are walked as `core/response/escalation.py` walks them, and
+a property test compares the two (tests/dry_run/prove/test_reach.py); what differs is that who is on
 call is looked up in shifts that were computed once. Nobody acknowledges, every provider accepts.
 """
 

@@ -1,1 +1,1 @@
-"""`triaged test`: the unit tests of rules, read, played, compared; and incidents exported as tests."""
+"""`triaged test`: unit tests of rules, read, played and compared; incidents exported as tests."""

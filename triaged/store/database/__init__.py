@@ -1,1 +1,1 @@
-"""What differs between SQLite and PostgreSQL: connections, locks, migrations, copies, disk space."""
+"""What differs between SQLite and PostgreSQL: connections, locks, migrations, copies."""
