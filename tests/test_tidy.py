@@ -4,11 +4,9 @@ Every exemption stands here with its reason, and one that nothing needs any more
 """
 
 import ast
-import re
 import tomllib
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
-import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -19,7 +17,7 @@ from tests.tidy.source import Source, read
 PACKAGE = read(ROOT, "triaged")
 TESTS = read(ROOT, "tests")
 REST = read(ROOT, "tools", "bench")
-IN_PACKAGE = pytest.mark.parametrize("source", PACKAGE, ids=lambda source: source.path)
+EVERYTHING = [*PACKAGE, *TESTS, *REST]
 
 ONE_PLACE: Mapping[str, tuple[str, str]] = {
     "triaged.clock": ("time.time asyncio.sleep time.sleep", "it is the clock"),
@@ -90,23 +88,16 @@ TESTS_THAT_WAIT: Mapping[str, tuple[str, str]] = {
 """Module of tests → (banned names that it may use, why): other programs keep their own time."""
 
 
-@IN_PACKAGE
-def test_module_and_functions_are_short(source: Source) -> None:
-    assert [*size.long_module(source), *size.long_functions(source)] == []
+def test_modules_and_functions_are_short() -> None:
+    assert findings(EVERYTHING, size.long_module, size.long_functions) == []
 
 
-@pytest.mark.parametrize("source", [*TESTS, *REST], ids=lambda source: source.path)
-def test_tests_and_tools_are_short(source: Source) -> None:
-    assert [*size.long_module(source), *size.long_functions(source)] == []
-
-
-@IN_PACKAGE
-def test_five_parameters_at_most(source: Source) -> None:
-    assert list(size.many_parameters(source)) == []
+def test_five_parameters_at_most() -> None:
+    assert findings(PACKAGE, size.many_parameters) == []
 
 
 def test_public_names_are_documented() -> None:
-    missing = [finding for source in PACKAGE for finding in size.undocumented(source)]
+    missing = findings(PACKAGE, size.undocumented)
 
     assert size.documented_share(PACKAGE) >= size.DOCUMENTED_MIN, "\n".join(missing)
 
@@ -119,48 +110,46 @@ def test_imports_have_no_cycles() -> None:
     assert list(imports.cycles(PACKAGE)) == []
 
 
-@IN_PACKAGE
-def test_imports_stand_at_the_top(source: Source) -> None:
-    if not source.module.startswith(LOCAL_IMPORTS):
-        assert list(imports.local_imports(source)) == []
+def test_imports_stand_at_the_top() -> None:
+    sources = [source for source in PACKAGE if not source.module.startswith(LOCAL_IMPORTS)]
+
+    assert findings(sources, imports.local_imports) == []
 
 
-@pytest.mark.parametrize(
-    "source",
-    [source for source in PACKAGE if source.unit in imports.PURE],
-    ids=lambda source: source.path,
-)
-def test_pure_packages_do_not_act(source: Source) -> None:
-    assert list(imports.impure(source, names_allowed(MAY_ACT, source))) == []
+def test_pure_packages_do_not_act() -> None:
+    sources = [source for source in PACKAGE if source.unit in imports.PURE]
+
+    assert findings(sources, lambda source: imports.impure(source, allowed(MAY_ACT, source))) == []
 
 
-@IN_PACKAGE
-def test_clocks_dice_and_tasks_have_one_place(source: Source) -> None:
-    findings = calls.banned(source, names_allowed(ONE_PLACE, source))
+def test_clocks_dice_and_tasks_have_one_place() -> None:
+    def banned(source: Source) -> Iterator[str]:
+        return (text for _, text in calls.banned(source, allowed(ONE_PLACE, source)))
 
-    assert [text for _, text in findings] == []
-
-
-@pytest.mark.parametrize("source", TESTS, ids=lambda source: source.path)
-def test_tests_neither_wait_nor_patch(source: Source) -> None:
-    findings = calls.banned(source, names_allowed(TESTS_THAT_WAIT, source) | {"random", "secrets"})
-
-    assert [*(text for _, text in findings), *calls.patching(source)] == []
+    assert findings(PACKAGE, banned) == []
 
 
-@IN_PACKAGE
-def test_log_events_are_constants(source: Source) -> None:
-    assert list(calls.log_calls(source)) == []
+def test_tests_neither_wait_nor_patch() -> None:
+    def waits(source: Source) -> Iterator[str]:
+        names = allowed(TESTS_THAT_WAIT, source) | {"random", "secrets"}
+        return (text for _, text in calls.banned(source, names))
+
+    assert findings(TESTS, waits, calls.patching) == []
 
 
-@IN_PACKAGE
-def test_only_outermost_loops_catch_everything(source: Source) -> None:
-    assert [text for _, text in calls.catch_alls(source, OUTERMOST_LOOPS)] == []
+def test_log_events_are_constants() -> None:
+    assert findings(PACKAGE, calls.log_calls) == []
 
 
-@pytest.mark.parametrize("source", [*PACKAGE, *TESTS, *REST], ids=lambda source: source.path)
-def test_suppressions_say_what_and_why(source: Source) -> None:
-    assert list(calls.unexplained(source)) == []
+def test_only_outermost_loops_catch_everything() -> None:
+    def catches(source: Source) -> Iterator[str]:
+        return (text for _, text in calls.catch_alls(source, OUTERMOST_LOOPS))
+
+    assert findings(PACKAGE, catches) == []
+
+
+def test_suppressions_say_what_and_why() -> None:
+    assert findings(EVERYTHING, calls.unexplained) == []
 
 
 def test_every_module_has_its_test() -> None:
@@ -173,15 +162,15 @@ def test_every_module_has_its_test() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("pattern", [words.LATER, words.PRIVATE], ids=["later", "private"])
-def test_words_without_a_place_here(pattern: re.Pattern[str]) -> None:
-    findings = [
+def test_words_without_a_place_here() -> None:
+    found = [
         finding
         for path in words.texts(ROOT)
+        for pattern in (words.LATER, words.PRIVATE)
         for finding in words.found(pattern, str(path.relative_to(ROOT)), path.read_text())
     ]
 
-    assert findings == []
+    assert found == []
 
 
 def test_exemptions_are_needed() -> None:
@@ -194,8 +183,8 @@ def test_exemptions_are_needed() -> None:
             used = {name for name, _ in calls.banned(by_module[module])}
             stale += [f"{module} {name}" for name in names.split() if name not in used]
     for module, (names, _) in MAY_ACT.items():
-        findings = "\n".join(imports.impure(by_module[module]))
-        stale += [f"{module} {name}" for name in names.split() if f"`{name}`" not in findings]
+        acts_by = "\n".join(imports.impure(by_module[module]))
+        stale += [f"{module} {name}" for name in names.split() if f"`{name}`" not in acts_by]
     caught = {name for source in PACKAGE for name, _ in calls.catch_alls(source, {})}
     stale += sorted(OUTERMOST_LOOPS.keys() - caught)
 
@@ -221,7 +210,12 @@ def test_change_fragments_are_named_by_kind() -> None:
     assert [path.name for path in fragments if not is_fragment(path.name, kinds)] == []
 
 
-def names_allowed(exemptions: Mapping[str, tuple[str, str]], source: Source) -> Set[str]:
+def findings(sources: Iterable[Source], *checks: Callable[[Source], Iterable[str]]) -> list[str]:
+    """What every check finds in every file, so that one run lists all that is to be mended."""
+    return [finding for source in sources for check in checks for finding in check(source)]
+
+
+def allowed(exemptions: Mapping[str, tuple[str, str]], source: Source) -> Set[str]:
     """The names that an exemption gives to this module."""
     return set(exemptions.get(source.module, ("", ""))[0].split())
 
