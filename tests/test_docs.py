@@ -10,9 +10,9 @@ from triaged.cli.main import commands, parser_of
 from triaged.config.read import load
 from triaged.config.schema import Config
 from triaged.core.lifecycle import diagram
+from triaged.dry_run.ruletests.case_results import result_of
 from triaged.dry_run.ruletests.cases import play
 from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
-from triaged.dry_run.ruletests.verdicts import judge
 from triaged.http.server import routes
 from triaged.metrics import Metrics
 from triaged.rules.evaluate import RuleSet
@@ -67,7 +67,7 @@ def failures(tests: str) -> list[str]:
     sources = frozenset(configuration.sources)
     context = TestContext(configuration.settings, sources, frozenset(rules.names))
     cases, problems = read_tests([parse("tests", tests.encode())], context)
-    verdicts = [judge(play(case, configuration.settings)) for case in cases]
+    verdicts = [result_of(play(case, configuration.settings)) for case in cases]
     return [*map(str, problems), *(verdict.name for verdict in verdicts if not verdict.passed)]
 
 

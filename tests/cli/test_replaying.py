@@ -11,7 +11,7 @@ from triaged.cli._replaying import compare
 from triaged.core.records.history import Episode
 from triaged.core.time.durations import HOUR
 from triaged.dry_run.replay.history import Head
-from triaged.dry_run.replay.report import Report
+from triaged.dry_run.replay.report import ReplayReport
 from triaged.wire import encode
 
 CONFIG = """
@@ -36,12 +36,12 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "config.yaml"
 
 
-def compared(config: Path, against: str) -> Report:
+def compared(config: Path, against: str) -> ReplayReport:
     """These rules and others over the history."""
     return compare(str(config.parent / "history"), config, against)
 
 
-def severities(report: Report) -> list[str]:
+def severities(report: ReplayReport) -> list[str]:
     """Of the only incident, before and after."""
     (changed,) = report.difference.severities
     return [changed.before[0].severity.value, changed.after[0].severity.value]

@@ -1,4 +1,4 @@
-"""The rehearsal's world with people, a plan and short words, for tests of the core."""
+"""The simulator with people, a plan and short words, for tests of the core."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -25,8 +25,7 @@ from triaged.core.records.model import (
 from triaged.core.records.raises import Raise, Raising
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.dry_run import simulator as rehearsal
-from triaged.dry_run.simulator import Provider, accept
+from triaged.dry_run.simulator import Provider, Simulator, accept
 
 MONDAY = int(datetime(2026, 3, 30, 10, 0, tzinfo=UTC).timestamp()) * 1_000_000
 """Monday 2026-03-30 10:00 UTC, when every world begins."""
@@ -123,8 +122,8 @@ def plan(*steps: Step, **changes: object) -> Settings:
     return settings(policies={"default": replace(DEFAULT_PLAN, steps=steps, **changes)})
 
 
-class World(rehearsal.World):
-    """A rehearsal that starts on a Monday, with a language for tests."""
+class World(Simulator):
+    """A simulator that starts on a Monday, with a language for tests."""
 
     def __init__(
         self,

@@ -12,18 +12,18 @@ from triaged.core.records.model import Alert, ChainedEntry, Outcome, PageKind, S
 from triaged.core.settings import Settings
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.dry_run.replay.history import Head, History
-from triaged.dry_run.simulator import World
+from triaged.dry_run.simulator import Simulator
 
 NAMES = ("Down", "Slow", "Full", "Cold")
 
 
-def recorded(world: World, episodes: Iterable[Episode]) -> History:
-    """What the store would have of a world."""
+def recorded(simulator: Simulator, episodes: Iterable[Episode]) -> History:
+    """What the store would have of a simulator."""
     pasts = []
-    for number, incident in sorted(world.view.incidents.items()):
+    for number, incident in sorted(simulator.view.incidents.items()):
         entries = [
             ChainedEntry(number, seq, e.at, e.at, e.kind, e.actor, e.text, e.data, "")
-            for seq, e in enumerate(world.entries[number], 1)
+            for seq, e in enumerate(simulator.entries[number], 1)
         ]
         opened = entries[0]
         declared = opened.data["reason"] == "declared"
@@ -44,37 +44,37 @@ def recorded(world: World, episodes: Iterable[Episode]) -> History:
                 acts=tuple(acts_of(entries)),
                 pages=tuple(
                     Paged(at, page.recipient.person or f"channel:{page.channel}")
-                    for at, page in world.sent
+                    for at, page in simulator.sent
                     if page.kind is PageKind.PAGE and page.incident == number
                 ),
             )
         )
-    head = Head(world.start, world.now)
+    head = Head(simulator.start, simulator.now)
     return History(head, (), tuple(pasts), tuple(episodes))
 
 
-class Night:
-    """A world in which things happen, and the episodes as the store would have them."""
+class RecordedPast:
+    """A simulator in which things happen, and the episodes as the store would have them."""
 
     def __init__(self, rules: Settings) -> None:
-        self.world = World(rules, MONDAY)
+        self.simulator = Simulator(rules, MONDAY)
         self.episodes: list[Episode] = []
         self._firing: dict[str, int] = {}
 
     def pass_(self, us: int) -> None:
         """Let time pass."""
-        self.world.run_until(self.world.now + us)
+        self.simulator.run_until(self.simulator.now + us)
 
     def fire(self, name: str, severity: str | None = "SEV-2") -> None:
         """An alert begins, unless it fires."""
         if name in self._firing:
             return
-        now = self.world.now
+        now = self.simulator.now
         labels = {"alertname": name.rpartition("/")[0], "pod": name}
         if severity:
             labels["severity"] = severity
         alert = Alert("am", name, firing=True, labels=labels, annotations={}, starts_at=now)
-        answer = self.world.handle(AlertReceived(alert, now))
+        answer = self.simulator.handle(AlertReceived(alert, now))
         assert isinstance(answer, Attached)
         self._firing[name] = len(self.episodes)
         one = Episode(len(self.episodes) + 1, "am", name, now, now, labels)
@@ -85,14 +85,14 @@ class Night:
         index = self._firing.pop(name, None)
         if index is None:
             return
-        now = self.world.now
+        now = self.simulator.now
         over = Alert("am", name, firing=False, labels={}, annotations={})
-        self.world.handle(AlertReceived(over, now))
+        self.simulator.handle(AlertReceived(over, now))
         self.episodes[index] = replace(self.episodes[index], ended_at=now, ended_by="resolved")
 
     def act(self, what: str, incident: int) -> None:
         """A person acts on an incident, if that is possible."""
-        now = self.world.now
+        now = self.simulator.now
         words = {
             "assign": Act(now, "assign", "alice", "bob"),
             "snooze": Act(now, "snooze", "alice", now + 20 * MINUTE),
@@ -100,36 +100,36 @@ class Night:
             "phase": Act(now, "phase", "alice", "mitigation"),
         }
         act = words.get(what) or Act(now, what, "alice")  # type: ignore[arg-type]  # of DOINGS
-        self.world.handle(action_of(act, incident))
+        self.simulator.handle(action_of(act, incident))
 
     def declare(self, severity: int) -> None:
         """A person declares an incident."""
-        now = self.world.now
+        now = self.simulator.now
         event = Declared("alice", "by hand", Severity(f"SEV-{severity}"), received_at=now)
-        self.world.handle(event)
+        self.simulator.handle(event)
 
     def history(self) -> History:
         """All of it."""
-        return recorded(self.world, self.episodes)
+        return recorded(self.simulator, self.episodes)
 
 
-def night_of(rules: Settings, doings: list[tuple[int, tuple[str, int]]]) -> Night:
-    """A night in which all this happens."""
-    night = Night(rules)
+def past_of(rules: Settings, doings: list[tuple[int, tuple[str, int]]]) -> RecordedPast:
+    """A past in which all this happens."""
+    recorded_past = RecordedPast(rules)
     for seconds, (what, number) in doings:
-        night.pass_(seconds * SECOND + 1)
+        recorded_past.pass_(seconds * SECOND + 1)
         name = f"{NAMES[number % 4]}/{number}"
         match what:
             case "fire":
-                night.fire(name, (None, "SEV-1", "SEV-2", "SEV-4")[number // 3])
+                recorded_past.fire(name, (None, "SEV-1", "SEV-2", "SEV-4")[number // 3])
             case "end":
-                night.end(name)
+                recorded_past.end(name)
             case "declare":
-                night.declare(number)
+                recorded_past.declare(number)
             case _:
-                night.act(what, number)
-    night.pass_(6 * HOUR)
-    return night
+                recorded_past.act(what, number)
+    recorded_past.pass_(6 * HOUR)
+    return recorded_past
 
 
 class Softer:

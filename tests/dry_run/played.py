@@ -9,9 +9,9 @@ from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Severity
 from triaged.core.settings import Settings
 from triaged.core.time.durations import HOUR, MINUTE
+from triaged.dry_run.ruletests.case_results import CaseResult, result_of
 from triaged.dry_run.ruletests.cases import Case, Played, play
 from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
-from triaged.dry_run.ruletests.verdicts import Verdict, judge
 from triaged.errors import Problem
 from triaged.yamlschema.document import parse
 
@@ -46,6 +46,6 @@ def played(text: str) -> Played:
     return play(one(text), SETTINGS)
 
 
-def judged(text: str) -> Verdict:
+def judged(text: str) -> CaseResult:
     """What is to be said of it."""
-    return judge(played(text))
+    return result_of(played(text))

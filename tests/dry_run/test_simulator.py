@@ -1,4 +1,4 @@
-"""The world does what the daemon's loops do, at the instants at which they would."""
+"""The simulator does what the daemon's loops do, at the instants at which they would."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +16,7 @@ from triaged.core.records.events import (
 from triaged.core.records.model import Alert, Page, PageKind, State
 from triaged.core.records.timers import LapseDue
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.dry_run.simulator import World
+from triaged.dry_run.simulator import Simulator
 
 
 def alert(severity: str = "SEV-1", name: str = "Down", *, ends_at: int | None = None) -> Alert:
@@ -25,72 +25,75 @@ def alert(severity: str = "SEV-1", name: str = "Down", *, ends_at: int | None = 
     return Alert("am", name, firing=True, labels=labels, annotations={}, ends_at=ends_at)
 
 
-def paged(world: World) -> list[tuple[int, str]]:
+def paged(simulator: Simulator) -> list[tuple[int, str]]:
     """(minutes since the start, person) of every page."""
     return [
-        ((at - world.start) // MINUTE, page.recipient.person)
-        for at, page in world.sent
+        ((at - simulator.start) // MINUTE, page.recipient.person)
+        for at, page in simulator.sent
         if page.kind is PageKind.PAGE and page.recipient.contact == "desk"
     ]
 
 
 def test_time_passes_only_when_told() -> None:
-    world = World(settings(), MONDAY)
-    world.handle(AlertReceived(alert(), MONDAY))
+    simulator = Simulator(settings(), MONDAY)
+    simulator.handle(AlertReceived(alert(), MONDAY))
 
-    assert world.sent == []
-    world.run_until(MONDAY)
+    assert simulator.sent == []
+    simulator.run_until(MONDAY)
 
-    assert paged(world) == [(0, "alice")]
+    assert paged(simulator) == [(0, "alice")]
 
 
 def test_steps_fire_at_their_instants_however_far_time_jumps() -> None:
-    world = World(settings(), MONDAY)
-    world.handle(AlertReceived(alert(), MONDAY))
+    simulator = Simulator(settings(), MONDAY)
+    simulator.handle(AlertReceived(alert(), MONDAY))
 
-    world.run_until(MONDAY + 60 * MINUTE)
+    simulator.run_until(MONDAY + 60 * MINUTE)
 
-    assert paged(world) == [(0, "alice"), (2, "alice"), (5, "bob")]
-    assert world.now == MONDAY + 60 * MINUTE
+    assert paged(simulator) == [(0, "alice"), (2, "alice"), (5, "bob")]
+    assert simulator.now == MONDAY + 60 * MINUTE
 
 
 def test_a_stale_due_time_does_nothing() -> None:
-    world = World(settings(), MONDAY)
-    world.handle(AlertReceived(alert(), MONDAY))
-    world.run_until(MONDAY)
+    simulator = Simulator(settings(), MONDAY)
+    simulator.handle(AlertReceived(alert(), MONDAY))
+    simulator.run_until(MONDAY)
 
-    world.handle(Acknowledged(1, "alice"))
-    world.run_until(MONDAY + 20 * MINUTE)
+    simulator.handle(Acknowledged(1, "alice"))
+    simulator.run_until(MONDAY + 20 * MINUTE)
 
-    assert paged(world) == [(0, "alice")]
+    assert paged(simulator) == [(0, "alice")]
 
 
 def test_the_worst_goes_first_of_what_is_due_at_one_instant() -> None:
-    world = World(settings(), MONDAY)
-    world.handle(AlertReceived(alert("SEV-3", "Slow"), MONDAY))
-    world.handle(AlertReceived(alert("SEV-1", "Down"), MONDAY))
+    simulator = Simulator(settings(), MONDAY)
+    simulator.handle(AlertReceived(alert("SEV-3", "Slow"), MONDAY))
+    simulator.handle(AlertReceived(alert("SEV-1", "Down"), MONDAY))
 
-    world.run_until(MONDAY)
+    simulator.run_until(MONDAY)
 
-    assert [page.severity for _, page in world.sent] == ["SEV-1", "SEV-1", "SEV-3", "SEV-3"]
+    assert [page.severity for _, page in simulator.sent] == ["SEV-1", "SEV-1", "SEV-3", "SEV-3"]
 
 
 def test_a_page_that_the_provider_puts_off_goes_again() -> None:
-    verdicts: list[Verdict] = [TryAgain("busy"), Delivered()]
+    results: list[Verdict] = [TryAgain("busy"), Delivered()]
 
     def provider(page: Page, _now: int) -> Verdict:
-        return verdicts.pop(0) if page.recipient.contact == "desk" and verdicts else Delivered()
+        return results.pop(0) if page.recipient.contact == "desk" and results else Delivered()
 
-    world = World(settings(), MONDAY, provider)
-    world.handle(AlertReceived(alert(), MONDAY))
+    simulator = Simulator(settings(), MONDAY, provider)
+    simulator.handle(AlertReceived(alert(), MONDAY))
 
-    world.run_until(MONDAY + MINUTE)
+    simulator.run_until(MONDAY + MINUTE)
 
-    assert [page.attempts for _, page in world.sent if page.recipient.contact == "desk"] == [1, 2]
+    assert [page.attempts for _, page in simulator.sent if page.recipient.contact == "desk"] == [
+        1,
+        2,
+    ]
 
 
-class Minutely(World):
-    """A world that looks every minute, as the daemon does."""
+class Minutely(Simulator):
+    """A simulator that looks every minute, as the daemon does."""
 
     def _look(self, look: LapseDue) -> None:
         self.handle(TimerFired(look))
@@ -101,29 +104,29 @@ def test_alerts_lapse_as_if_every_minute_were_looked_at(
     steps: list[tuple[int, str, bool]],
 ) -> None:
     chosen = settings(stale_after={"am": 3 * MINUTE})
-    worlds = [World(chosen, MONDAY), Minutely(chosen, MONDAY)]
-    for world in worlds:
+    simulators = [Simulator(chosen, MONDAY), Minutely(chosen, MONDAY)]
+    for simulator in simulators:
         at = MONDAY
         for gap, name, firing in steps:
             at += gap * SECOND
-            world.run_until(at)
-            world.handle(AlertReceived(replace(alert(name=name), firing=firing), at))
-        world.run_until(at + 10 * MINUTE)
-        world.handle(AlertReceived(alert(name="last"), world.now))
-        world.run_until(world.now + 2 * MINUTE)
+            simulator.run_until(at)
+            simulator.handle(AlertReceived(replace(alert(name=name), firing=firing), at))
+        simulator.run_until(at + 10 * MINUTE)
+        simulator.handle(AlertReceived(alert(name="last"), simulator.now))
+        simulator.run_until(simulator.now + 2 * MINUTE)
 
     ended = [
-        [(n, e.at, e.kind) for n, entries in w.entries.items() for e in entries] for w in worlds
+        [(n, e.at, e.kind) for n, entries in w.entries.items() for e in entries] for w in simulators
     ]
     assert ended[0] == ended[1]
 
 
 def test_an_alert_lapses_when_its_source_was_heard_since() -> None:
-    world = World(settings(), MONDAY)
-    world.handle(AlertReceived(alert(ends_at=MONDAY + 5 * SECOND), MONDAY))
-    world.run_until(MONDAY + 6 * SECOND)
-    world.handle(AlertReceived(alert(name="Other"), world.now))
+    simulator = Simulator(settings(), MONDAY)
+    simulator.handle(AlertReceived(alert(ends_at=MONDAY + 5 * SECOND), MONDAY))
+    simulator.run_until(MONDAY + 6 * SECOND)
+    simulator.handle(AlertReceived(alert(name="Other"), simulator.now))
 
-    world.run_until(MONDAY + 3 * MINUTE)
+    simulator.run_until(MONDAY + 3 * MINUTE)
 
-    assert world.view.incidents[1].state is State.RESOLVED
+    assert simulator.view.incidents[1].state is State.RESOLVED

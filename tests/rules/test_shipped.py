@@ -10,9 +10,9 @@ from tests.conftest import ROOT
 from tools.shipped import alerts, rules_of, told_of
 from triaged.config.read import load
 from triaged.core.settings import Settings
+from triaged.dry_run.ruletests.case_results import result_of
 from triaged.dry_run.ruletests.cases import play
 from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
-from triaged.dry_run.ruletests.verdicts import judge
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse
@@ -69,7 +69,7 @@ def test_shipped_tests_of_rules_pass(settings: Settings, shipped: RuleSet, path:
     cases, problems = read_tests([parse(path.name, path.read_bytes())], context)
 
     assert problems == []
-    assert [case.name for case in cases if not judge(play(case, settings)).passed] == []
+    assert [case.name for case in cases if not result_of(play(case, settings)).passed] == []
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: str(path.stem))

@@ -8,7 +8,7 @@ from triaged.cli._client import LIMIT, Client, Misused, client_of
 
 
 def fetch(options: argparse.Namespace, file: IO[bytes]) -> None:
-    """Write the period that `--since` and `--until` name, as `rehearsal.history` reads it."""
+    """Write the period that `--since` and `--until` name, as `dry_run.replay.history` reads it."""
     from triaged.wire import encode, instant_text
 
     since, until = _period(options)

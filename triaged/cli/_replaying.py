@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 from triaged.cli._client import Failed
 from triaged.cli._history import tell
 from triaged.cli._payload import configured
-from triaged.dry_run.replay.difference import difference
+from triaged.dry_run.replay.comparison import compare_runs
 from triaged.dry_run.replay.history import History, read
 from triaged.dry_run.replay.replay import Run, happened, replay
-from triaged.dry_run.replay.report import Report, report_of
+from triaged.dry_run.replay.report import ReplayReport, report_of
 from triaged.errors import Malformed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Other = tuple[Path, tuple[str, ...]]
 """A configuration file, and the patterns of rule files that count instead of its own."""
 
 
-def compare(path: str, config: Path, against: str | None) -> Report:
+def compare(path: str, config: Path, against: str | None) -> ReplayReport:
     """What happened, these rules and perhaps others, over the history in the file `path`."""
     settings = configured(config).settings
     try:
@@ -52,12 +52,12 @@ def _report(
     runs: tuple[Run, Run, Run | None],
     settings: "Settings",
     against: str | None,
-) -> Report:
+) -> ReplayReport:
     was, now, other = runs
-    fidelity = difference(was, now, settings)
+    fidelity = compare_runs(was, now, settings)
     if other is None:
         return report_of(period, runs, ("what happened", "these rules"), (fidelity, fidelity))
-    found = difference(now, other, settings)
+    found = compare_runs(now, other, settings)
     return report_of(period, runs, ("these rules", against or ""), (fidelity, found))
 
 

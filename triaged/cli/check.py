@@ -98,5 +98,5 @@ def _samples(configuration: "Configuration", rules: frozenset[str]) -> "list[Ale
         parse(path.name, path.read_bytes()[: READ_MAX + 1]) for path in beside(configuration)
     ]
     context = TestContext(configuration.settings, frozenset(configuration.sources), rules)
-    events = (each.event for case in read_tests(documents, context)[0] for each in case.happenings)
+    events = (each.event for case in read_tests(documents, context)[0] for each in case.script)
     return [event.alert for event in events if isinstance(event, AlertReceived)]

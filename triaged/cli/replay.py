@@ -14,7 +14,7 @@ from triaged.cli._output import print_json, print_table
 
 if TYPE_CHECKING:
     from triaged.dry_run.replay.limits import Limit
-    from triaged.dry_run.replay.report import Report
+    from triaged.dry_run.replay.report import ReplayReport
 
 SUMMARY = "let history happen again under other rules, and say what differs"
 BROKEN = 1
@@ -88,7 +88,7 @@ def _history(options: argparse.Namespace) -> Iterator[str]:
         raise Failed(f"cannot write {error.filename}: {error.strerror}") from None
 
 
-def _print(report: "Report", output: str) -> None:
+def _print(report: "ReplayReport", output: str) -> None:
     from triaged.dry_run.replay.report import document, markdown, sections
     from triaged.dry_run.replay.report_html import html
 

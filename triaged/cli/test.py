@@ -15,8 +15,8 @@ from triaged.core.time.durations import SECOND
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration
+    from triaged.dry_run.ruletests.case_results import CaseResult
     from triaged.dry_run.ruletests.cases import Case
-    from triaged.dry_run.ruletests.verdicts import Verdict
     from triaged.errors import Problem
     from triaged.yamlschema.document import Document
 
@@ -49,12 +49,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-class Report:
+class SuiteResult:
     """What the tests said, and which rules they touched."""
 
     def __init__(self, problems: "Sequence[Problem]") -> None:
         self.problems = tuple(problems)
-        self.verdicts: list[Verdict] = []
+        self.results: list[CaseResult] = []
         self.spent_us: list[int] = []
         self.touched: set[str] = set()
         self.rules: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Report:
     @property
     def failed(self) -> int:
         """How many tests failed."""
-        return sum(not verdict.passed for verdict in self.verdicts)
+        return sum(not result.passed for result in self.results)
 
     @property
     def untouched(self) -> list[str]:
@@ -83,21 +83,21 @@ def run(options: argparse.Namespace) -> int:
     documents, missing = _documents(paths)
     if missing:
         return complain(missing)
-    cases, report = _read(documents, loaded)
+    cases, suite = _read(documents, loaded)
     cases = [case for case in cases if pattern.search(case.name)]
-    if not cases and not any(not problem.warning for problem in report.problems):
+    if not cases and not any(not problem.warning for problem in suite.problems):
         return _usage(_none(options, loaded))
-    _play(cases, loaded, report)
+    _play(cases, loaded, suite)
     if options.junit is not None:
         try:
-            _write_junit(options.junit, report)
+            _write_junit(options.junit, suite)
         except OSError as error:
             return complain(f"cannot write {options.junit}: {error.strerror}")
     if options.output == "json":
-        _print_json(report)
+        _print_json(suite)
     else:
-        _print_text(report, coverage=options.coverage)
-    return int(bool(report.failed) or any(not problem.warning for problem in report.problems))
+        _print_text(suite, coverage=options.coverage)
+    return int(bool(suite.failed) or any(not problem.warning for problem in suite.problems))
 
 
 def _usage(message: str) -> int:
@@ -153,7 +153,7 @@ def _documents(paths: Sequence[Path]) -> "tuple[list[Document], str]":
 
 def _read(
     documents: "Sequence[Document]", configuration: "Configuration"
-) -> "tuple[list[Case], Report]":
+) -> "tuple[list[Case], SuiteResult]":
     from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
     from triaged.rules.evaluate import RuleSet
 
@@ -165,67 +165,67 @@ def _read(
         rules=frozenset(names),
     )
     cases, problems = read_tests(documents, context)
-    report = Report(problems)
-    report.rules = names
-    return cases, report
+    suite = SuiteResult(problems)
+    suite.rules = names
+    return cases, suite
 
 
-def _play(cases: "Sequence[Case]", configuration: "Configuration", report: Report) -> None:
+def _play(cases: "Sequence[Case]", configuration: "Configuration", suite: SuiteResult) -> None:
     from triaged.clock import SystemClock
+    from triaged.dry_run.ruletests.case_results import result_of
     from triaged.dry_run.ruletests.cases import play
-    from triaged.dry_run.ruletests.verdicts import judge
 
     clock = SystemClock()
     for case in cases:
         began_at = clock.now()
         played = play(case, configuration.settings)
-        report.verdicts.append(judge(played))
-        report.spent_us.append(clock.now() - began_at)
-        report.touched |= played.rules
+        suite.results.append(result_of(played))
+        suite.spent_us.append(clock.now() - began_at)
+        suite.touched |= played.rules
 
 
-def _write_junit(path: Path, report: Report) -> None:
+def _write_junit(path: Path, suite: SuiteResult) -> None:
     from triaged.dry_run.ruletests.junit import junit
 
-    text = junit(SUITE, report.verdicts, report.spent_us, report.problems)
+    text = junit(SUITE, suite.results, suite.spent_us, suite.problems)
     path.write_text(text, encoding="utf-8")
 
 
-def _print_json(report: Report) -> None:
+def _print_json(suite: SuiteResult) -> None:
     import msgspec
 
     tests = [
-        {"passed": verdict.passed, **msgspec.to_builtins(verdict), "seconds": us / SECOND}
-        for verdict, us in zip(report.verdicts, report.spent_us, strict=True)
+        {"passed": result.passed, **msgspec.to_builtins(result), "seconds": us / SECOND}
+        for result, us in zip(suite.results, suite.spent_us, strict=True)
     ]
-    coverage = {"rules": len(report.rules), "untouched": report.untouched}
+    coverage = {"rules": len(suite.rules), "untouched": suite.untouched}
     print_json(
         {
-            "ok": not report.failed and not report.problems,
-            "passed": len(report.verdicts) - report.failed,
-            "failed": report.failed,
-            "problems": [{"where": p.where, "message": p.message} for p in report.problems],
+            "ok": not suite.failed and not suite.problems,
+            "passed": len(suite.results) - suite.failed,
+            "failed": suite.failed,
+            "problems": [{"where": p.where, "message": p.message} for p in suite.problems],
             "tests": tests,
             "coverage": coverage,
         }
     )
 
 
-def _print_text(report: Report, *, coverage: bool) -> None:
+def _print_text(suite: SuiteResult, *, coverage: bool) -> None:
     from triaged.dry_run.ruletests.junit import told
 
-    for problem in report.problems:
+    for problem in suite.problems:
         print(f"{problem.where}: {problem.message}")
-    for verdict in report.verdicts:
-        if verdict.passed:
-            print(f"{_coloured('PASS', GREEN)}  {clean(verdict.name)}")
+    for result in suite.results:
+        if result.passed:
+            print(f"{_coloured('PASS', GREEN)}  {clean(result.name)}")
             continue
-        print(f"{_coloured('FAIL', RED)}  {clean(verdict.name)}  ({verdict.where})")
-        for line in told(verdict):
+        print(f"{_coloured('FAIL', RED)}  {clean(result.name)}  ({result.where})")
+        for line in told(result):
             print(f"      {_marked(_one_line(line))}")
-    _print_summary(report)
+    _print_summary(suite)
     if coverage:
-        for name in report.untouched:
+        for name in suite.untouched:
             print(f"      {name}")
 
 
@@ -241,17 +241,17 @@ def _marked(line: str) -> str:
     return _coloured(line, RED) if line.startswith("  - ") else line
 
 
-def _print_summary(report: Report) -> None:
-    passed = len(report.verdicts) - report.failed
-    counts = f"{passed} passed, {report.failed} failed"
-    if report.problems:
-        counts += f", {len(report.problems)} problems in the files"
-    seconds = sum(report.spent_us) / SECOND
-    good = not report.failed and not report.problems
+def _print_summary(suite: SuiteResult) -> None:
+    passed = len(suite.results) - suite.failed
+    counts = f"{passed} passed, {suite.failed} failed"
+    if suite.problems:
+        counts += f", {len(suite.problems)} problems in the files"
+    seconds = sum(suite.spent_us) / SECOND
+    good = not suite.failed and not suite.problems
     print(_coloured(f"{counts} in {seconds:.2f} s", GREEN if good else RED))
-    number = len(report.rules) - len(report.untouched)
-    hint = "; --coverage lists the others" if report.untouched else ""
-    print(f"rules: {number} of {len(report.rules)} matched an alert of a test{hint}")
+    number = len(suite.rules) - len(suite.untouched)
+    hint = "; --coverage lists the others" if suite.untouched else ""
+    print(f"rules: {number} of {len(suite.rules)} matched an alert of a test{hint}")
     sys.stdout.flush()
 
 

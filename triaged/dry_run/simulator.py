@@ -75,7 +75,7 @@ def accept(_page: Page, _now: int) -> Verdict:
     return Delivered()
 
 
-class World:
+class Simulator:
     """Handles events as the engine does; `run_until` does what the daemon's loops do meanwhile.
 
     At one instant timers fire before pages go out, and of these the worst severity goes first.

@@ -11,7 +11,7 @@ from triaged.core.records.model import Alert, Entry, Incident, Page, PageKind, R
 from triaged.core.settings import Settings
 from triaged.core.text.wording import instant_for
 from triaged.core.time.durations import HOUR
-from triaged.dry_run.simulator import World
+from triaged.dry_run.simulator import Simulator
 
 UNTIL_US = 24 * HOUR
 """A night and a day: longer than all rounds of most policies."""
@@ -74,34 +74,34 @@ def what_if(settings: Settings, question: Question) -> Answer:
 
     A provider takes every page; alerts are not repeated, and go on firing.
     """
-    return _Rehearsal(settings, question).run()
+    return _Course(settings, question).run()
 
 
-class _Rehearsal:
-    """One world, and what is told of it in the order in which it happens."""
+class _Course:
+    """A simulation and the moments in it, in the order in which they happen."""
 
     def __init__(self, settings: Settings, question: Question) -> None:
         self._question = question
         self._settings = settings
-        self._world = World(settings, question.at, self._deliver)
+        self._simulator = Simulator(settings, question.at, self._deliver)
         self._moments: list[Moment] = []
         self._told: dict[int, int] = {}
         """Incident → how many of its entries have been told."""
 
     def run(self) -> Answer:
         """Everything from the alerts to the end."""
-        question, world = self._question, self._world
+        question, simulator = self._question, self._simulator
         for alert in question.alerts:
             self._receive(alert)
             self._tell()
         end_at = question.at + question.until_us
         if question.ack_after_us is not None and question.ack_after_us <= question.until_us:
-            world.run_until(question.at + question.ack_after_us)
+            simulator.run_until(question.at + question.ack_after_us)
             self._tell()
             self._acknowledge()
-        world.run_until(end_at)
+        simulator.run_until(end_at)
         self._tell()
-        incidents = tuple(incident for _, incident in sorted(world.view.incidents.items()))
+        incidents = tuple(incident for _, incident in sorted(simulator.view.incidents.items()))
         self._moments += [_end(incident, self._settings, end_at) for incident in incidents]
         return Answer(tuple(self._moments), incidents)
 
@@ -113,18 +113,18 @@ class _Rehearsal:
             return
         alert = replace(alert, starts_at=None, ends_at=None)  # it begins now, and goes on
         outcome = self._settings.rules.classify(alert, at)
-        self._world.handle(AlertReceived(alert, at, outcome))
+        self._simulator.handle(AlertReceived(alert, at, outcome))
         if not outcome.incident:
             by = ", ".join(outcome.rules)
             text = f"{_name(alert)} is stored and opens no incident (rules {by})"
             self._moments.append(Moment(at, NOTHING, text))
 
     def _acknowledge(self) -> None:
-        world = self._world
-        for number, incident in sorted(world.view.incidents.items()):
+        simulator = self._simulator
+        for number, incident in sorted(simulator.view.incidents.items()):
             if incident.state is State.OPEN:
                 by = next((each.person for each in incident.told if each.person), SOMEBODY)
-                world.handle(Acknowledged(number, by))
+                simulator.handle(Acknowledged(number, by))
         self._tell()
 
     def _deliver(self, page: Page, now: int) -> Verdict:
@@ -138,7 +138,7 @@ class _Rehearsal:
                 at=now,
                 kind=PAGE if is_page else UPDATE,
                 text=text,
-                incident=self._world.view.incidents[page.incident].id,
+                incident=self._simulator.view.incidents[page.incident].id,
                 person=page.recipient.person,
                 contact=page.recipient.contact,
                 channel=page.channel,
@@ -151,10 +151,10 @@ class _Rehearsal:
     def _tell(self) -> None:
         """Tell the entries that were written since."""
         found: list[Moment] = []
-        for number, entries in sorted(self._world.entries.items()):
+        for number, entries in sorted(self._simulator.entries.items()):
             new = entries[self._told.get(number, 0) :]
             self._told[number] = len(entries)
-            found += self._entries(self._world.view.incidents[number], new)
+            found += self._entries(self._simulator.view.incidents[number], new)
         self._moments += sorted(found, key=lambda moment: moment.at)
 
     def _entries(self, incident: Incident, entries: Iterable[Entry]) -> Iterator[Moment]:

@@ -20,7 +20,7 @@ from triaged.core.settings import (
 from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE
-from triaged.dry_run.simulator import World
+from triaged.dry_run.simulator import Simulator
 from triaged.rules.actions import SetRaise, SetSeverity
 from triaged.rules.evaluate import CompiledRule, RuleSet
 
@@ -51,14 +51,14 @@ def foreseen(chosen: Settings, severity: str) -> Outlook:
 @pytest.mark.parametrize("chosen", CASES)
 def test_what_is_foreseen_happens(chosen: Settings, severity: str) -> None:
     outlook = foreseen(chosen, severity)
-    world = World(chosen, MONDAY)
+    simulator = Simulator(chosen, MONDAY)
     alert = Alert("am", "f", True, {"alertname": "Down", "severity": severity}, {})
-    world.handle(AlertReceived(alert, MONDAY))
-    opened = world.view.incidents[1]
-    world.run_until(MONDAY + 30 * DAY)
+    simulator.handle(AlertReceived(alert, MONDAY))
+    opened = simulator.view.incidents[1]
+    simulator.run_until(MONDAY + 30 * DAY)
 
-    pages = [page for _, page in world.sent if page.kind is PageKind.PAGE and page.round == 1]
-    sent = sorted((at, page.id) for at, page in world.sent if page in pages)
+    pages = [page for _, page in simulator.sent if page.kind is PageKind.PAGE and page.round == 1]
+    sent = sorted((at, page.id) for at, page in simulator.sent if page in pages)
     calls = [call for firing in outlook.firings for call in firing.calls]
     assert sorted((call.at, call.page.id) for call in calls) == sent
     assert (outlook.incident.respond_by, outlook.incident.plan, outlook.incident.severity) == (

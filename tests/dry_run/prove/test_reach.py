@@ -11,7 +11,7 @@ from triaged.core.records.model import Alert, PageKind, Plan, Severity
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.core.time.durations import DAY, MINUTE, WEEK
 from triaged.dry_run.prove.reach import Case, Duty, Reached
-from triaged.dry_run.simulator import World
+from triaged.dry_run.simulator import Simulator
 
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29
 instants = st.integers(START, START + 2 * WEEK - 1)
@@ -19,11 +19,13 @@ instants = st.integers(START, START + 2 * WEEK - 1)
 
 def happens(chosen: Settings, severity: str, at: int) -> Reached | None:
     """The first page to a person that really goes out for an incident armed at `at`."""
-    world = World(chosen, at)
+    simulator = Simulator(chosen, at)
     labels = {"alertname": "A", "severity": severity}
-    world.handle(AlertReceived(Alert("am", "f", firing=True, labels=labels, annotations={}), at))
-    world.run_until(at + 9 * DAY)
-    for sent_at, page in world.sent:
+    simulator.handle(
+        AlertReceived(Alert("am", "f", firing=True, labels=labels, annotations={}), at)
+    )
+    simulator.run_until(at + 9 * DAY)
+    for sent_at, page in simulator.sent:
         if page.kind is PageKind.PAGE and page.recipient.person:
             return Reached(sent_at, page.recipient.person, page.recipient.contact)
     return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.core.world import MONDAY, settings
-from tests.dry_run.past import Night
+from tests.dry_run.past import RecordedPast
 from triaged.dry_run.replay.history import Head, History, read
 from triaged.errors import Malformed
 from triaged.wire import encode
@@ -19,10 +19,10 @@ def lines(history: History) -> Iterator[bytes]:
 
 
 def test_what_is_written_is_read() -> None:
-    night = Night(settings())
-    night.fire("Down/1")
-    night.act("acknowledge", 1)
-    history = night.history()
+    past = RecordedPast(settings())
+    past.fire("Down/1")
+    past.act("acknowledge", 1)
+    history = past.history()
 
     found = read(lines(history))
 

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, settings
-from tests.dry_run.past import Night, Softer, night_of
+from tests.dry_run.past import RecordedPast, Softer, past_of
 from triaged.core.records.events import SilenceSet
 from triaged.core.records.history import Episode, PastSilence
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, ResolvePolicy, ResolveWhen
 from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
-from triaged.dry_run.replay.difference import difference
+from triaged.dry_run.replay.comparison import compare_runs
 from triaged.dry_run.replay.history import Head, History
 from triaged.dry_run.replay.replay import happened, replay
 
@@ -46,7 +46,7 @@ RULES = st.sampled_from(
 def test_replay_of_the_same_rules_is_the_identity_whatever_is_forgotten(
     doings: list[tuple[int, tuple[str, int]]], rules: Settings, sweep_every: int
 ) -> None:
-    history = night_of(rules, doings).history()
+    history = past_of(rules, doings).history()
 
     run = replay(history, rules, sweep_every=sweep_every)
 
@@ -54,22 +54,22 @@ def test_replay_of_the_same_rules_is_the_identity_whatever_is_forgotten(
     assert run.incidents == was.incidents
     assert run.homes == was.homes
     assert (run.unmatched, run.refused) == (0, 0)
-    assert difference(was, run, rules).nothing
+    assert compare_runs(was, run, rules).nothing
 
 
 def test_an_act_goes_to_every_incident_that_holds_an_alert_of_the_recorded_one() -> None:
-    night = Night(settings())
-    night.fire("Down/1")
-    night.pass_(MINUTE)
-    night.fire("Down/2")
-    night.pass_(MINUTE)
-    night.act("acknowledge", 1)
-    night.pass_(MINUTE)
+    past = RecordedPast(settings())
+    past.fire("Down/1")
+    past.pass_(MINUTE)
+    past.fire("Down/2")
+    past.pass_(MINUTE)
+    past.act("acknowledge", 1)
+    past.pass_(MINUTE)
     other = settings(rules=Softer())
 
-    run = replay(night.history(), other)
+    run = replay(past.history(), other)
 
-    found = difference(happened(night.history()), run, other)
+    found = compare_runs(happened(past.history()), run, other)
     assert (len(run.incidents), run.unmatched, run.refused) == (2, 0, 0)
     assert [len(each.after) for each in found.split] == [2]
     assert [page.whom for ran in run.incidents for page in ran.pages] == ["alice"] * 4
@@ -84,31 +84,31 @@ class Quiet(Softer):
 
 
 def test_acts_without_a_counterpart_are_counted() -> None:
-    night = Night(settings())
-    night.fire("Down/1")
-    night.pass_(MINUTE)
-    night.act("acknowledge", 1)
+    past = RecordedPast(settings())
+    past.fire("Down/1")
+    past.pass_(MINUTE)
+    past.act("acknowledge", 1)
     other = settings(rules=Quiet())
 
-    run = replay(night.history(), other)
+    run = replay(past.history(), other)
 
-    found = difference(happened(night.history()), run, other)
+    found = compare_runs(happened(past.history()), run, other)
     assert (run.incidents, run.unmatched) == ((), 1)
     assert len(found.vanished) == 1
 
 
 def test_silences_mute_when_they_did() -> None:
-    night = Night(settings())
-    night.fire("Down/1")
-    night.pass_(MINUTE)
-    start = night.world.now
+    past = RecordedPast(settings())
+    past.fire("Down/1")
+    past.pass_(MINUTE)
+    start = past.simulator.now
     matchers = (Matcher("alertname", "=", "Down"),)
-    night.world.handle(SilenceSet("s", matchers, start, start + HOUR, "alice", "work"))
-    night.pass_(MINUTE)
-    night.fire("Down/2")
-    night.fire("Slow/1")
-    night.pass_(3 * HOUR)
-    history = replace(night.history(), silences=(PastSilence("s", matchers, start, start + HOUR),))
+    past.simulator.handle(SilenceSet("s", matchers, start, start + HOUR, "alice", "work"))
+    past.pass_(MINUTE)
+    past.fire("Down/2")
+    past.fire("Slow/1")
+    past.pass_(3 * HOUR)
+    history = replace(past.history(), silences=(PastSilence("s", matchers, start, start + HOUR),))
 
     run = replay(history, settings())
 

@@ -5,26 +5,26 @@ import json
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, settings
-from tests.dry_run.past import Night, Softer
+from tests.dry_run.past import RecordedPast, Softer
 from triaged.core.time.durations import HOUR
-from triaged.dry_run.replay.difference import difference
+from triaged.dry_run.replay.comparison import compare_runs
 from triaged.dry_run.replay.limits import parse_limit
 from triaged.dry_run.replay.replay import happened, replay
-from triaged.dry_run.replay.report import Report, document, judged, markdown, report_of
+from triaged.dry_run.replay.report import ReplayReport, document, judged, markdown, report_of
 
 HOSTILE = "<script>alert(1)</script> | @team\n# [x](http://evil) `"
 
 
-def report(title: str = "Down") -> Report:
+def report(title: str = "Down") -> ReplayReport:
     """Two alerts of one incident that others would have made two of."""
-    night = Night(settings())
-    night.fire(f"{title}/1")
-    night.fire(f"{title}/2")
-    night.pass_(HOUR)
-    history = night.history()
+    past = RecordedPast(settings())
+    past.fire(f"{title}/1")
+    past.fire(f"{title}/2")
+    past.pass_(HOUR)
+    history = past.history()
     other = settings(rules=Softer())
     runs = happened(history), replay(history, settings()), replay(history, other)
-    found = difference(runs[0], runs[1], other), difference(runs[1], runs[2], other)
+    found = compare_runs(runs[0], runs[1], other), compare_runs(runs[1], runs[2], other)
     return report_of((MONDAY, MONDAY + HOUR), runs, ("these rules", "soft"), found)
 
 

@@ -34,9 +34,7 @@ def matchers(text: str) -> tuple[Matcher, ...]:
 
 def alerts(case: Case) -> list[tuple[int, Alert]]:
     return [
-        (each.at, each.event.alert)
-        for each in case.happenings
-        if isinstance(each.event, AlertReceived)
+        (each.at, each.event.alert) for each in case.script if isinstance(each.event, AlertReceived)
     ]
 
 
@@ -116,9 +114,9 @@ def test_resolve_is_an_end_or_says_when_it_will_come() -> None:
     ],
 )
 def test_each_verb_is_what_a_person_does(act: str, event: object) -> None:
-    (happening,) = one(f"do: [{{at: 3m, {act}}}], {EXPECT}").happenings
+    (scripted,) = one(f"do: [{{at: 3m, {act}}}], {EXPECT}").script
 
-    assert (happening.at, happening.event) == (3 * MINUTE, event)
+    assert (scripted.at, scripted.event) == (3 * MINUTE, event)
 
 
 def test_declare_and_snooze_know_their_instants() -> None:
@@ -128,7 +126,7 @@ def test_declare_and_snooze_know_their_instants() -> None:
     )
 
     at = case.start_at + MINUTE
-    assert [each.event for each in case.happenings] == [
+    assert [each.event for each in case.script] == [
         Declared("bob", "slow", Severity.SEV3, "s", "t", "hi", at),
         Snoozed(0, "bob", case.start_at + 2 * MINUTE + HOUR),
     ]
@@ -154,7 +152,7 @@ def test_a_test_ends_with_the_last_that_is_expected_or_happens(keys: str, until_
 def test_people_act_after_the_alerts_of_the_same_instant() -> None:
     case = one("do: [{ack: bob}, {note: x}], input: [{a: b}, {a: c}], " + EXPECT)
 
-    assert [type(each.event).__name__ for each in case.happenings] == [
+    assert [type(each.event).__name__ for each in case.script] == [
         "AlertReceived",
         "AlertReceived",
         "Acknowledged",
@@ -173,7 +171,7 @@ def test_silences_are_numbered_and_end() -> None:
     )
 
     at = case.start_at
-    assert [(each.at, each.event) for each in case.happenings] == [
+    assert [(each.at, each.event) for each in case.script] == [
         (0, SilenceSet("1", matchers("a=b"), at, at + HOUR, "anonymous", "of a test")),
         (
             5 * MINUTE,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY
-from tests.dry_run.nights import Watched
+from tests.dry_run.exports import Watched
 from tests.dry_run.played import RULES, SETTINGS, SOURCES
 from triaged.core.records.events import (
     Acknowledged,
@@ -29,10 +29,10 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Alert, Phase, Severity
 from triaged.core.time.durations import MINUTE, SECOND
+from triaged.dry_run.ruletests.case_results import CaseResult, result_of
 from triaged.dry_run.ruletests.cases import play
 from triaged.dry_run.ruletests.exporting import exported
 from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
-from triaged.dry_run.ruletests.verdicts import Verdict, judge
 from triaged.rules.matchers import parse_matchers
 from triaged.yamlschema.document import parse
 
@@ -45,18 +45,18 @@ def alert(severity: str = "SEV-1", pod: str = "1", *, firing: bool = True) -> Al
 
 
 def happened(*events: tuple[float, Event], until: float = 60) -> Watched:
-    """A world in which these happened, (minutes since the start, event)."""
-    world = Watched(SETTINGS, MONDAY)
+    """A simulator in which these happened, (minutes since the start, event)."""
+    simulator = Watched(SETTINGS, MONDAY)
     for minutes, event in events:
         at = MONDAY + int(minutes * MINUTE)
-        world.run_until(at)
+        simulator.run_until(at)
         if isinstance(event, AlertReceived):
-            world.handle(replace(event, received_at=at))
+            simulator.handle(replace(event, received_at=at))
         else:
-            world.handle(event)
-        world.run_until(at)
-    world.run_until(MONDAY + int(until * MINUTE))
-    return world
+            simulator.handle(event)
+        simulator.run_until(at)
+    simulator.run_until(MONDAY + int(until * MINUTE))
+    return simulator
 
 
 def fires(severity: str = "SEV-1", pod: str = "1") -> AlertReceived:
@@ -67,17 +67,17 @@ def ends(pod: str = "1") -> AlertReceived:
     return AlertReceived(alert(pod=pod, firing=False), 0)
 
 
-def verdict_of(world: Watched, number: int = 1) -> Verdict:
+def result_of_export(simulator: Watched, number: int = 1) -> CaseResult:
     """What `triaged test` says of the exported incident."""
-    text = exported(world.answers(number))
+    text = exported(simulator.answers(number))
     cases, problems = read_tests([parse("export.yaml", text.encode())], CONTEXT)
     assert [str(problem) for problem in problems] == [], text
     (case,) = cases
-    return judge(play(case, SETTINGS))
+    return result_of(play(case, SETTINGS))
 
 
 def test_a_night_is_a_test() -> None:
-    world = happened(
+    simulator = happened(
         (0, fires("SEV-3")),
         (1.5, fires("SEV-1", "2")),
         (3, Acknowledged(1, "alice")),
@@ -86,7 +86,7 @@ def test_a_night_is_a_test() -> None:
     )
 
     assert (
-        exported(world.answers(1))
+        exported(simulator.answers(1))
         == """\
 # INC-1 as it happened: `triaged test FILE` runs it.
 tests:
@@ -119,11 +119,11 @@ _fingerprint: f2, _annotations: {summary: "It's: \\"down\\" #1"}}
         - {at: 1m30s, to: alice, via: mail}
 """
     )
-    assert verdict_of(world).passed
+    assert result_of_export(simulator).passed
 
 
 def test_everything_that_people_do_is_done_again() -> None:
-    world = happened(
+    simulator = happened(
         (0, fires("SEV-2")),
         (1, Escalated(1, "alice")),
         (2, Acknowledged(1, "bob", "mine")),
@@ -141,26 +141,26 @@ def test_everything_that_people_do_is_done_again() -> None:
         (43, Closed(1, "bob")),
     )
 
-    verdict = verdict_of(world)
-    assert verdict.passed, verdict
+    result = result_of_export(simulator)
+    assert result.passed, result
 
 
 def test_a_declared_incident_is_a_test() -> None:
     event = Declared("alice", "Shop is slow", Severity.SEV2, "shop", "payments", "hm", MONDAY)
-    world = happened((0, event), (1, Acknowledged(1, "bob")))
+    simulator = happened((0, event), (1, Acknowledged(1, "bob")))
 
-    text = exported(world.answers(1))
+    text = exported(simulator.answers(1))
 
     assert "declare: Shop is slow, severity: SEV-2, by: alice, service: shop" in text
-    assert verdict_of(world).passed
+    assert result_of_export(simulator).passed
 
 
 def test_an_alert_that_began_anew_is_not_resolved_in_between() -> None:
     later = replace(alert(), starts_at=MONDAY + 9 * MINUTE)
-    world = happened((0, fires()), (10, AlertReceived(later, 0)), (12, ends()))
+    simulator = happened((0, fires()), (10, AlertReceived(later, 0)), (12, ends()))
 
-    verdict = verdict_of(world)
-    assert verdict.passed, verdict
+    result = result_of_export(simulator)
+    assert result.passed, result
 
 
 def test_what_no_alert_opened_is_no_test() -> None:
@@ -197,14 +197,14 @@ def test_what_else_decided_is_told_and_pages_are_not_expected(
 
 def muted() -> Any:
     """The answers about an incident that a silence mutes from the beginning, for 10 minutes."""
-    world = Watched(SETTINGS, MONDAY)
+    simulator = Watched(SETTINGS, MONDAY)
     silence = SilenceSet(
         "x", tuple(parse_matchers("alertname=Down")), MONDAY, MONDAY + 10 * MINUTE, "alice", "work"
     )
-    world.handle(silence)
-    world.handle(replace(fires(), received_at=MONDAY))
-    world.run_until(MONDAY + 11 * MINUTE)
-    return world.answers(1)
+    simulator.handle(silence)
+    simulator.handle(replace(fires(), received_at=MONDAY))
+    simulator.run_until(MONDAY + 11 * MINUTE)
+    return simulator.answers(1)
 
 
 def test_a_silence_that_muted_it_is_in_the_test() -> None:
@@ -224,7 +224,7 @@ def test_a_silence_that_muted_it_is_in_the_test() -> None:
     assert "- {at: 10m, to: alice, via: desk}" in text
     cases, problems = read_tests([parse("export.yaml", text.encode())], CONTEXT)
     assert problems == []
-    assert judge(play(cases[0], SETTINGS)).passed
+    assert result_of(play(cases[0], SETTINGS)).passed
 
 
 def test_what_muted_an_incident_and_is_not_in_the_test_is_told() -> None:
@@ -242,7 +242,7 @@ def test_a_late_daemon_is_within_the_tolerance() -> None:
 
     cases, _ = read_tests([parse("export.yaml", exported(answers).encode())], CONTEXT)
 
-    assert judge(play(cases[0], SETTINGS)).passed
+    assert result_of(play(cases[0], SETTINGS)).passed
 
 
 PEOPLE = st.sampled_from(["alice", "bob"])
@@ -271,7 +271,7 @@ def test_every_night_is_a_test_that_passes(
     for gap, event in nights:
         seconds += gap
         steps.append((seconds * SECOND / MINUTE, event))
-    world = happened(*steps, until=seconds / 60 + extra_minutes)
+    simulator = happened(*steps, until=seconds / 60 + extra_minutes)
 
-    verdict = verdict_of(world)
-    assert verdict.passed, (verdict, exported(world.answers(1)))
+    result = result_of_export(simulator)
+    assert result.passed, (result, exported(simulator.answers(1)))

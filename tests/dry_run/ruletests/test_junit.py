@@ -23,16 +23,16 @@ def test_a_report_counts_and_names_what_failed() -> None:
 
 
 def test_a_report_has_no_characters_that_xml_forbids() -> None:
-    verdict = judged('input: [{alertname: "a\\u0001b"}], expect: {severity: SEV-1}')
+    result = judged('input: [{alertname: "a\\u0001b"}], expect: {severity: SEV-1}')
 
-    assert "\x01" not in junit("rules", [verdict], [0])
+    assert "\x01" not in junit("rules", [result], [0])
 
 
 def test_a_failure_says_why_and_what_decided() -> None:
-    verdict = judged(f"{INPUT}, do: [{{close: bob}}], expect: {{severity: SEV-2, pages: []}}")
+    result = judged(f"{INPUT}, do: [{{close: bob}}], expect: {{severity: SEV-2, pages: []}}")
 
-    assert summary(verdict) == "severity, pages, acts"
-    lines = told(verdict)
+    assert summary(result) == "severity, pages, acts"
+    lines = told(result)
     assert lines[0].startswith("cannot be done: t.yaml:1:")
     assert lines[1] == "severity: expected SEV-2, got SEV-1"
     assert lines[2:4] == ["pages (- expected, + went out):", "  + 0s  alice by desk"]

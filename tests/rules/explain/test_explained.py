@@ -13,7 +13,7 @@ from triaged.core.records.model import Alert, PageKind
 from triaged.core.settings import Service, Settings, Team
 from triaged.core.time import recurring
 from triaged.core.time.durations import DAY, HOUR, MINUTE
-from triaged.dry_run.simulator import World
+from triaged.dry_run.simulator import Simulator
 from triaged.rules.actions import SetPolicy
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.explain.explained import explained
@@ -35,16 +35,16 @@ def configured(rules: list[CompiledRule]) -> Settings:
 def test_the_explanation_is_what_happens(rules: list[CompiledRule], labels: dict[str, str]) -> None:
     chosen = configured(rules)
     alert = Alert("am", "f", True, labels, {}, starts_at=MONDAY)
-    world = World(chosen, MONDAY)
+    simulator = Simulator(chosen, MONDAY)
 
     told = explained(chosen, alert, MONDAY)
 
-    world.handle(AlertReceived(alert, MONDAY))
-    assert told.incident is bool(world.view.incidents)
+    simulator.handle(AlertReceived(alert, MONDAY))
+    assert told.incident is bool(simulator.view.incidents)
     if not told.incident:
         assert (told.policy, told.steps) == (None, [])
         return
-    incident = world.view.incidents[1]
+    incident = simulator.view.incidents[1]
     assert (told.severity, told.severity_by) == (incident.severity, incident.severity_by)
     assert (told.title, told.key, told.labels) == (
         incident.title,
@@ -59,10 +59,10 @@ def test_the_explanation_is_what_happens(rules: list[CompiledRule], labels: dict
     assert told.policy == incident.plan.policy
     assert incident.respond_by is not None
     assert told.respond_by == instant_text(incident.respond_by)
-    world.run_until(MONDAY + DAY)
+    simulator.run_until(MONDAY + DAY)
     sent = [
         (instant_text(at), page.recipient.person, page.recipient.contact, page.channel)
-        for at, page in world.sent
+        for at, page in simulator.sent
         if page.kind is PageKind.PAGE and page.round == 1
     ]
     calls = [page for step in told.steps for page in step.pages]
@@ -99,17 +99,17 @@ def test_what_is_said_to_mute_mutes_until_then() -> None:
     )
     chosen = replace(configured([policy_rule("default")]), muters=Muters((), (window,)))
     alert = Alert("am", "f", True, {"alertname": "Down", "env": "staging"}, {})
-    world = World(chosen, MONDAY)
+    simulator = Simulator(chosen, MONDAY)
 
     told = explained(chosen, alert, MONDAY)
 
-    world.handle(AlertReceived(alert, MONDAY))
-    world.run_until(MONDAY + HOUR - 1)
-    before = list(world.sent)
-    world.run_until(MONDAY + HOUR + MINUTE)
+    simulator.handle(AlertReceived(alert, MONDAY))
+    simulator.run_until(MONDAY + HOUR - 1)
+    before = list(simulator.sent)
+    simulator.run_until(MONDAY + HOUR + MINUTE)
     (mute,) = told.muting
     assert (mute.active, mute.until) == (True, instant_text(MONDAY + HOUR))
     assert before == []
-    assert {page.recipient.person for _, page in world.sent} == {
+    assert {page.recipient.person for _, page in simulator.sent} == {
         page.person for page in told.steps[0].pages
     }

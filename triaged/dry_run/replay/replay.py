@@ -18,7 +18,7 @@ from triaged.core.records.history import Act, Episode, Paged, PastIncident, acti
 from triaged.core.records.model import Alert, Incident, PageKind, Reason, Response, Severity
 from triaged.core.settings import Settings
 from triaged.dry_run.replay.history import History
-from triaged.dry_run.simulator import World
+from triaged.dry_run.simulator import Simulator
 
 SWEEP_EVERY = 20_000
 """Episodes between two looks at what can be forgotten: a look reads every row in memory."""
@@ -134,12 +134,12 @@ def replay(
 
 
 class _Replay:
-    """A world, and which incident in it stands for which recorded one."""
+    """A simulator, and which incident in it stands for which recorded one."""
 
     def __init__(self, history: History, settings: Settings) -> None:
         settings = replace(settings, expectations={}, expected=None, stale_after={})
         self._history, self._settings = history, settings
-        self._world = World(settings, history.head.since)
+        self._simulator = Simulator(settings, history.head.since)
         self._homes = array("q")
         self._counterparts: dict[int, list[int]] = {}
         self._past = {one.number: one for one in history.incidents}
@@ -173,9 +173,9 @@ class _Replay:
                 if progress is not None:
                     progress(number)
         self._let_happen(until)
-        self._world.run_until(until)
+        self._simulator.run_until(until)
         self._collect()
-        for incident in self._world.view.incidents.values():
+        for incident in self._simulator.view.incidents.values():
             self._ran.append(self._ran_of(incident))
         return Run(
             digest=self._settings.rules.digest,
@@ -196,18 +196,18 @@ class _Replay:
                 return
             if end_at <= act_at:
                 at, _, source, fingerprint = heappop(self._ends)
-                self._world.run_until(at)
+                self._simulator.run_until(at)
                 over = Alert(source, fingerprint, firing=False, labels={}, annotations={})
-                self._world.handle(AlertReceived(over, at))
+                self._simulator.handle(AlertReceived(over, at))
             else:
-                self._world.run_until(act_at)
+                self._simulator.run_until(act_at)
                 _, _, number, what = self._doings[self._done]
                 self._done += 1
                 self._do(number, what)
 
     def _begin(self, episode: Episode) -> None:
-        world, at = self._world, episode.received_at
-        world.run_until(at)
+        simulator, at = self._simulator, episode.received_at
+        simulator.run_until(at)
         alert = Alert(
             source=episode.source,
             fingerprint=episode.fingerprint,
@@ -216,8 +216,8 @@ class _Replay:
             annotations=episode.annotations,
             starts_at=episode.starts_at,
         )
-        outcome = world.settings.rules.classify(alert, at)
-        answer = world.handle(AlertReceived(alert, at, outcome))
+        outcome = simulator.settings.rules.classify(alert, at)
+        answer = simulator.handle(AlertReceived(alert, at, outcome))
         home = answer.incident or 0 if isinstance(answer, Attached) else 0
         self._homes.append(home)
         if home and episode.incident is not None:
@@ -231,15 +231,15 @@ class _Replay:
     def _do(self, number: int, what: "Act | PastIncident | SilenceSet") -> None:
         match what:
             case SilenceSet():
-                self._world.handle(what)
+                self._simulator.handle(what)
             case PastIncident():
                 self._declare(what)
             case Act():
                 self._pending[number] -= 1
-                incidents = self._world.view.incidents
+                incidents = self._simulator.view.incidents
                 parts = [part for part in self._parts(number) if part in incidents]
                 self._unmatched += not parts
-                answers = [self._world.handle(action_of(what, part)) for part in parts]
+                answers = [self._simulator.handle(action_of(what, part)) for part in parts]
                 refused = [isinstance(one, Conflict | Unknown) for one in answers]
                 self._refused += bool(refused) and all(refused)
 
@@ -257,7 +257,7 @@ class _Replay:
         return [self._next_of(part) or part for part in self._parts(past.previous)]
 
     def _umbrella_of(self, number: int) -> int | None:
-        known = self._world.view.incidents
+        known = self._simulator.view.incidents
         return known[number].storm if number in known else self._umbrellas.get(number)
 
     def _declare(self, past: PastIncident) -> None:
@@ -269,7 +269,7 @@ class _Replay:
             team=past.team,
             received_at=past.opened_at,
         )
-        answer = self._world.handle(event)
+        answer = self._simulator.handle(event)
         if isinstance(answer, Acted):
             self._counterparts[past.number] = [answer.incident]
             self._declared[answer.incident] = past.number
@@ -277,37 +277,37 @@ class _Replay:
     def _sweep(self) -> None:
         """Put down and forget what is over for good, so that memory holds what is open."""
         self._collect()
-        world, gone = self._world, []
+        simulator, gone = self._simulator, []
         wanted = {part for number, n in self._pending.items() if n for part in self._parts(number)}
-        oldest = world.now - self._settings.reopen_within
-        for number, incident in world.view.incidents.items():
+        oldest = simulator.now - self._settings.reopen_within
+        for number, incident in simulator.view.incidents.items():
             over = incident.resolved_at is not None and incident.resolved_at < oldest
             if over and not incident.live and number not in wanted:
                 gone.append(number)
         for number in gone:
-            incident = world.view.incidents[number]
+            incident = simulator.view.incidents[number]
             if incident.next is not None:
                 self._next[number] = incident.next
             if incident.storm is not None:
                 self._umbrellas[number] = incident.storm
             self._ran.append(self._ran_of(incident))
-        world.forget(frozenset(gone))
-        world.entries.clear()
-        world.view.seen_at.clear()
+        simulator.forget(frozenset(gone))
+        simulator.entries.clear()
+        simulator.view.seen_at.clear()
 
     def _collect(self) -> None:
-        """Take the pages and counts that the world has put down."""
-        world = self._world
-        for at, page in world.sent:
+        """Take the pages and counts that the simulator has put down."""
+        simulator = self._simulator
+        for at, page in simulator.sent:
             if page.kind is PageKind.PAGE:
                 whom = page.recipient.person or f"channel:{page.channel}"
                 self._pages[page.incident].append(Paged(at, whom))
-        self._suppressed += sum(c.value for c in world.counts if c.metric == "suppressed")
-        world.sent.clear()
-        world.counts.clear()
+        self._suppressed += sum(c.value for c in simulator.counts if c.metric == "suppressed")
+        simulator.sent.clear()
+        simulator.counts.clear()
 
     def _next_of(self, number: int) -> int | None:
-        known = self._world.view.incidents
+        known = self._simulator.view.incidents
         return known[number].next if number in known else self._next.get(number)
 
     def _ran_of(self, incident: Incident) -> Ran:
@@ -331,8 +331,8 @@ def _doings(history: History) -> list[tuple[int, int, int, Act | PastIncident | 
     for one in history.silences:
         begins = max(one.starts_at, history.head.since)
         if begins < one.ends_at:
-            wish = SilenceSet(one.id, one.matchers, begins, one.ends_at, "history", "history")
-            found.append((begins, 0, wish))
+            request = SilenceSet(one.id, one.matchers, begins, one.ends_at, "history", "history")
+            found.append((begins, 0, request))
     for past in history.incidents:
         if past.declared_by:
             found.append((past.opened_at, past.number, past))

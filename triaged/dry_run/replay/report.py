@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from triaged.core.records.model import incident_id
-from triaged.dry_run.replay.difference import Changed, Difference, Tally, metrics
+from triaged.dry_run.replay.comparison import Changed, RunComparison, Tally, metrics
 from triaged.dry_run.replay.limits import Limit
 from triaged.dry_run.replay.replay import Period, Ran, Run
 from triaged.wire import instant_text
@@ -33,7 +33,7 @@ KINDS = (
 )
 
 
-class Report(msgspec.Struct, frozen=True):
+class ReplayReport(msgspec.Struct, frozen=True):
     """All that is to be said."""
 
     since: int
@@ -41,9 +41,9 @@ class Report(msgspec.Struct, frozen=True):
     episodes: int
     names: tuple[str, str]
     """What is compared: `what happened`, `these rules`, or a directory."""
-    fidelity: Difference
+    fidelity: RunComparison
     """What happened, and what the present rules make of it."""
-    difference: Difference
+    difference: RunComparison
     periods: tuple[Period, ...]
     digest: str
     """Of the present rules."""
@@ -69,12 +69,12 @@ def report_of(
     period: tuple[int, int],
     runs: tuple[Run, Run, Run | None],
     names: tuple[str, str],
-    differences: tuple[Difference, Difference],
-) -> Report:
+    differences: tuple[RunComparison, RunComparison],
+) -> ReplayReport:
     """The report on (what happened, the present rules, the other rules)."""
     was, now, other = runs
     last = other or now
-    return Report(
+    return ReplayReport(
         since=period[0],
         until=period[1],
         episodes=len(was.homes),
@@ -91,14 +91,14 @@ def report_of(
     )
 
 
-def judged(report: Report, limits: Iterable[Limit]) -> Report:
+def judged(report: ReplayReport, limits: Iterable[Limit]) -> ReplayReport:
     """With the conditions that are true."""
     before, after = metrics(report.difference.before), metrics(report.difference.after)
     broken = tuple(limit.text for limit in limits if limit.broken(before, after))
     return msgspec.structs.replace(report, broken=broken)
 
 
-def sections(report: Report) -> Iterator[Section]:
+def sections(report: ReplayReport) -> Iterator[Section]:
     """The report from top to bottom."""
     yield _fidelity(report)
     yield Section("Numbers", (), ("", *report.names, "change"), tuple(_numbers(report)))
@@ -113,7 +113,7 @@ def sections(report: Report) -> Iterator[Section]:
         yield Section("Fails", tuple(f"{text} is true" for text in report.broken))
 
 
-def _fidelity(report: Report) -> Section:
+def _fidelity(report: ReplayReport) -> Section:
     found = report.fidelity
     others = {kind: len(getattr(found, kind)) for kind, _ in KINDS}
     total = found.same + sum(others.values())
@@ -155,7 +155,7 @@ def _listed(counts: dict[str, int]) -> str:
     return "; ".join(f"{counts[kind]} {title.lower()}" for kind, title in KINDS if counts[kind])
 
 
-def _numbers(report: Report) -> Iterator[tuple[str, ...]]:
+def _numbers(report: ReplayReport) -> Iterator[tuple[str, ...]]:
     before, after = (_named(side) for side in (report.difference.before, report.difference.after))
     for name, was in before.items():
         now = after[name]
@@ -178,7 +178,7 @@ def _named(numbers: Tally) -> dict[str, int | None]:
     }
 
 
-def _people(found: Difference) -> Iterator[tuple[str, ...]]:
+def _people(found: RunComparison) -> Iterator[tuple[str, ...]]:
     for whom in sorted({**found.before.people, **found.after.people}):
         was, now = found.before.people.get(whom, (0, 0)), found.after.people.get(whom, (0, 0))
         change = f"{now[0] - was[0]:+d}" if now[0] != was[0] else ""
@@ -217,7 +217,7 @@ def _at(at: int) -> str:
     return instant_text(at)[:16].replace("T", " ")
 
 
-def markdown(report: Report) -> str:
+def markdown(report: ReplayReport) -> str:
     """For a comment on a pull request."""
     lines = [f"## Replay: {_plain(report.names[0])} → {_plain(report.names[1])}", ""]
     for section in sections(report):
@@ -245,7 +245,7 @@ def _escaped(match: re.Match[str]) -> str:
 _MARKS = re.compile(r"[\\`*_\[\]<>&|~#!@]")
 
 
-def document(report: Report) -> dict[str, object]:
+def document(report: ReplayReport) -> dict[str, object]:
     """For programs: instants RFC 3339, at most 1,000 incidents of a kind."""
     return {
         "since": instant_text(report.since),
@@ -275,7 +275,7 @@ def document(report: Report) -> dict[str, object]:
     }
 
 
-def _difference(found: Difference) -> dict[str, object]:
+def _difference(found: RunComparison) -> dict[str, object]:
     return {
         "nothing": found.nothing,
         "same": found.same,

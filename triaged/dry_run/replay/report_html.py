@@ -6,7 +6,7 @@ Titles are text of strangers: every text passes `escape`.
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from triaged.dry_run.replay.report import PEOPLE, Report, Section, sections
+from triaged.dry_run.replay.report import PEOPLE, ReplayReport, Section, sections
 
 PEOPLE_MAX = 30
 """Bars of people: the ones with the most pages."""
@@ -36,7 +36,7 @@ Bar = tuple[str, int, int]
 """(label, before, after)."""
 
 
-def html(report: Report) -> str:
+def html(report: ReplayReport) -> str:
     """The whole page."""
     title = escape(f"Replay: {report.names[0]} → {report.names[1]}")
     parts = [HEAD, f"<title>{title}</title><style>{STYLE}</style></head><body><h1>{title}</h1>"]
@@ -64,7 +64,7 @@ def _row(tag: str, cells: Sequence[str]) -> str:
     return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
 
-def _hours(report: Report) -> Iterator[str]:
+def _hours(report: ReplayReport) -> Iterator[str]:
     before, after = report.difference.before, report.difference.after
     hours = zip(before.hours, after.hours, strict=True)
     yield "<h2>Pages by hour of day, on the reader's clock</h2>"
@@ -78,7 +78,7 @@ def _hours(report: Report) -> Iterator[str]:
     yield _columns(bars, most)
 
 
-def _people(report: Report) -> Iterator[str]:
+def _people(report: ReplayReport) -> Iterator[str]:
     """What each was paged, before and after, the most first."""
     before, after = report.difference.before.people, report.difference.after.people
     bars = [

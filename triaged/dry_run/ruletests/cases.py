@@ -1,4 +1,4 @@
-"""A case played in a world of its own, under the rules, policies and people of the settings."""
+"""A case played in a simulator of its own, under the rules, policies and people of the settings."""
 
 from itertools import groupby
 from operator import attrgetter
@@ -12,10 +12,10 @@ from triaged.core.records.events import Action, AlertReceived, Declared, Setting
 from triaged.core.records.model import Incident, Outcome, Page, PageKind
 from triaged.core.settings import Settings
 from triaged.dry_run.ruletests.tests_schema import Expect
-from triaged.dry_run.simulator import World
+from triaged.dry_run.simulator import Simulator
 
 
-class Happening(msgspec.Struct, frozen=True):
+class ScriptedEvent(msgspec.Struct, frozen=True):
     """What comes in, or what a person does, so many µs after the beginning."""
 
     at: int
@@ -31,7 +31,7 @@ class Case(msgspec.Struct, frozen=True):
     where: str
     """FILE:LINE:COL."""
     start_at: int
-    happenings: tuple[Happening, ...]
+    script: tuple[ScriptedEvent, ...]
     """By instant; at one instant silences, then alerts, then acts."""
     until_us: int
     expect: Expect
@@ -66,73 +66,73 @@ def play(case: Case, settings: Settings) -> Played:
     At each instant what is due goes first, then silences begin, then the alerts come, then people
     act, one act after the other; what any of these makes due goes out before the next.
     """
-    world = _world(case, settings)
+    simulator = _simulator(case, settings)
     outcomes: list[Outcome] = []
     refused: list[str] = []
-    for offset, group in groupby(case.happenings, key=attrgetter("at")):
+    for offset, group in groupby(case.script, key=attrgetter("at")):
         at = case.start_at + offset
         if offset > case.until_us:
             break
-        world.run_until(at)
-        for happening in group:
-            match happening.event:
+        simulator.run_until(at)
+        for scripted in group:
+            match scripted.event:
                 case SilenceSet():
-                    world.handle(happening.event)
+                    simulator.handle(scripted.event)
                 case AlertReceived():
-                    outcomes += _receive(world, happening.event)
+                    outcomes += _receive(simulator, scripted.event)
                     continue  # alerts of one instant are a batch: what they make due comes after
                 case _:
-                    world.run_until(at)
-                    refused += _act(world, happening.event, happening.where)
-            world.run_until(at)
-        world.run_until(at)
-    world.run_until(case.start_at + case.until_us)
-    incidents = tuple(incident for _, incident in sorted(world.view.incidents.items()))
+                    simulator.run_until(at)
+                    refused += _act(simulator, scripted.event, scripted.where)
+            simulator.run_until(at)
+        simulator.run_until(at)
+    simulator.run_until(case.start_at + case.until_us)
+    incidents = tuple(incident for _, incident in sorted(simulator.view.incidents.items()))
     return Played(
         case=case,
         incidents=incidents,
-        muted_by=tuple(_muted_by(world, incident) for incident in incidents),
+        muted_by=tuple(_muted_by(simulator, incident) for incident in incidents),
         pages=tuple(
-            (at - case.start_at, page) for at, page in world.sent if page.kind is PageKind.PAGE
+            (at - case.start_at, page) for at, page in simulator.sent if page.kind is PageKind.PAGE
         ),
         outcomes=tuple(outcomes),
         refused=tuple(refused),
     )
 
 
-def _world(case: Case, settings: Settings) -> World:
-    """A world in which only what the case asks for is expected again and again."""
+def _simulator(case: Case, settings: Settings) -> Simulator:
+    """A simulator in which only what the case asks for is expected again and again."""
     watched = {name: settings.expectations[name] for name in case.expecting}
-    world = World(replace(settings, expectations=watched), case.start_at)
+    simulator = Simulator(replace(settings, expectations=watched), case.start_at)
     if watched:
-        world.handle(SettingsLoaded(started=False))
-    return world
+        simulator.handle(SettingsLoaded(started=False))
+    return simulator
 
 
-def _receive(world: World, event: AlertReceived) -> list[Outcome]:
+def _receive(simulator: Simulator, event: AlertReceived) -> list[Outcome]:
     """Let an alert come in; what the rules said of it."""
     if not event.alert.firing:
-        world.handle(event)
+        simulator.handle(event)
         return []
-    outcome = world.settings.rules.classify(event.alert, world.now)
-    world.handle(replace(event, outcome=outcome))
+    outcome = simulator.settings.rules.classify(event.alert, simulator.now)
+    simulator.handle(replace(event, outcome=outcome))
     return [outcome]
 
 
-def _muted_by(world: World, incident: Incident) -> tuple[str, ...]:
-    muted = mute_of(world.view, incident, world.settings, world.now)
+def _muted_by(simulator: Simulator, incident: Incident) -> tuple[str, ...]:
+    muted = mute_of(simulator.view, incident, simulator.settings, simulator.now)
     return () if muted is None else muted.by
 
 
-def _act(world: World, event: Action | Declared, where: str) -> list[str]:
+def _act(simulator: Simulator, event: Action | Declared, where: str) -> list[str]:
     """Let a person act; why that was impossible, if it was."""
     if not isinstance(event, Declared):
-        numbers = sorted(world.view.incidents)
+        numbers = sorted(simulator.view.incidents)
         ordinal = event.incident or len(numbers)
         if not 1 <= ordinal <= len(numbers):
             return [f"{where}: {len(numbers) or 'no'} incidents had opened by then"]
         event = replace(event, incident=numbers[ordinal - 1])
-    answer = world.handle(event)
+    answer = simulator.handle(event)
     if isinstance(answer, Conflict | Unknown):
         return [f"{where}: {answer.detail}"]
     return []

@@ -25,7 +25,7 @@ from triaged.core.records.events import (
 from triaged.core.records.expectations import RULE
 from triaged.core.records.model import Alert
 from triaged.core.time.durations import DAY, SECOND
-from triaged.dry_run.ruletests.cases import Case, Happening
+from triaged.dry_run.ruletests.cases import Case, ScriptedEvent
 from triaged.dry_run.ruletests.tests_schema import NOBODY, Act, Input, Test
 from triaged.ingest.common.fingerprint import fingerprint
 from triaged.rules.muters import all_of
@@ -75,43 +75,43 @@ def sendings_of(given: Input, test: Test) -> int:
 
 def case_of(document: Document, test: Test, at: Path) -> Case:
     """The case of a test that is right."""
-    happenings = list(_silences(document, test, at))
+    script = list(_silences(document, test, at))
     for index, given in enumerate(test.input):
         here = (*at, "input", index)
         written = document.at(here)
         assert isinstance(written, dict), "it has been read as a map"
         labels = {n: v for n, v in written.items() if not n.startswith("_") and v}
         where = document.where(here)
-        happenings += [
-            Happening(offset, where, AlertReceived(alert, test.at + offset))
+        script += [
+            ScriptedEvent(offset, where, AlertReceived(alert, test.at + offset))
             for offset, alert in _alerts(given, labels, test)
         ]
-    happenings += [
-        Happening(act.at, document.where((*at, "do", index)), _event(act, test.at + act.at))
+    script += [
+        ScriptedEvent(act.at, document.where((*at, "do", index)), _event(act, test.at + act.at))
         for index, act in enumerate(test.do)
     ]
-    happenings.sort(key=lambda happening: happening.at)
+    script.sort(key=lambda scripted: scripted.at)
     pages = test.expect.pages or ()
     last_us = max(
-        [0, *(each.at for each in happenings), *(p.at + test.expect.tolerance for p in pages)]
+        [0, *(each.at for each in script), *(p.at + test.expect.tolerance for p in pages)]
     )
     return Case(
         name=test.name,
         where=document.where(at),
         start_at=test.at,
-        happenings=tuple(happenings),
+        script=tuple(script),
         until_us=min(last_us if test.until is None else test.until, UNTIL_MAX_US),
         expect=test.expect,
         expecting=tuple(name if ":" in name else RULE + name for name in test.expecting),
     )
 
 
-def _silences(document: Document, test: Test, at: Path) -> Iterator[Happening]:
+def _silences(document: Document, test: Test, at: Path) -> Iterator[ScriptedEvent]:
     for index, given in enumerate(test.silences):
         now = test.at + given.at
         matchers, ends_at = all_of(given.match), now + given.length
         event = SilenceSet(str(index + 1), matchers, now, ends_at, NOBODY, "of a test")
-        yield Happening(given.at, document.where((*at, "silences", index)), event)
+        yield ScriptedEvent(given.at, document.where((*at, "silences", index)), event)
 
 
 def _alerts(given: Input, labels: dict[str, str], test: Test) -> Iterator[tuple[int, Alert]]:

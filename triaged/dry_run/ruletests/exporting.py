@@ -109,7 +109,7 @@ class SilenceThen(msgspec.Struct, frozen=True):
     ends_at: str
 
 
-class Night(msgspec.Struct, frozen=True):
+class IncidentExport(msgspec.Struct, frozen=True):
     """An incident with all that belongs to it, as the API answers."""
 
     incident: IncidentThen
@@ -126,30 +126,30 @@ def muters_of(timeline: Sequence[EntryThen]) -> list[str]:
 
 
 def exported(answers: object) -> str:
-    """The file of one test; `answers` has the API's JSON under `Night`'s names.
+    """The file of one test; `answers` has the API's JSON under `IncidentExport`'s names.
 
     ValueError: triaged itself opened the incident, and nothing that came in can do it again;
     msgspec.ValidationError: the answers are not those of an API that we know.
     """
-    night = msgspec.convert(answers, Night)
-    for entry in night.timeline:
+    export = msgspec.convert(answers, IncidentExport)
+    for entry in export.timeline:
         reason = entry.data.get("reason")
         if entry.kind == "incident.opened" and reason in BY_ITSELF:
-            raise ValueError(f"no alert opened {night.incident.id} ({reason}): it is no test")
-    return _Export(night).text()
+            raise ValueError(f"no alert opened {export.incident.id} ({reason}): it is no test")
+    return _TestWriter(export).text()
 
 
-class _Export:
+class _TestWriter:
     """Instants as offsets from the opening."""
 
-    def __init__(self, night: Night) -> None:
-        self._night = night
-        self._start_at = parse_instant(night.incident.opened_at)
-        self._remarks = [f"{night.incident.id} as it happened: `triaged test FILE` runs it."]
+    def __init__(self, export: IncidentExport) -> None:
+        self._export = export
+        self._start_at = parse_instant(export.incident.opened_at)
+        self._remarks = [f"{export.incident.id} as it happened: `triaged test FILE` runs it."]
 
     def text(self) -> str:
         """The whole file."""
-        incident = self._night.incident
+        incident = self._export.incident
         inputs, acts, expect = list(self._inputs()), list(self._acts()), self._expect()
         until_us = min(self._until_us(), UNTIL_MAX_US)
         lines = [
@@ -178,7 +178,7 @@ class _Export:
 
     def _inputs(self) -> Iterator[Written]:
         restarted: set[tuple[str, str]] = set()
-        episodes = self._night.episodes
+        episodes = self._export.episodes
         for episode in episodes[:ALERTS_MAX]:
             identity = (episode.source, episode.fingerprint)
             yield self._input(episode, again=identity in restarted)
@@ -208,7 +208,7 @@ class _Export:
         return written
 
     def _silences(self) -> Iterator[Written]:
-        for silence in self._night.silences:
+        for silence in self._export.silences:
             at_us, end_us = self._offset(silence.starts_at), self._offset(silence.ends_at)
             if end_us > at_us:
                 length = format_offset(end_us - at_us)
@@ -216,7 +216,7 @@ class _Export:
 
     def _acts(self) -> Iterator[Written]:
         before: EntryThen | None = None
-        for entry in self._night.timeline:
+        for entry in self._export.timeline:
             act = self._act(entry)
             follows = before is not None and before.recorded_at == entry.recorded_at
             if act is not None and not (follows and entry.kind == "phase.changed"):
@@ -252,7 +252,7 @@ class _Export:
                 return None
 
     def _declared(self, who: str, data: Mapping[str, object]) -> Written:
-        incident = self._night.incident
+        incident = self._export.incident
         written: Written = {"declare": incident.title, "severity": data.get("severity"), "by": who}
         given = {"service": incident.service, "team": incident.team}
         return written | {name: value for name, value in given.items() if value}
@@ -266,14 +266,14 @@ class _Export:
 
     def _until_us(self) -> int:
         """To the last that was written down: what comes later was not seen."""
-        episodes = self._night.episodes
-        instants = [entry.recorded_at for entry in self._night.timeline]
+        episodes = self._export.episodes
+        instants = [entry.recorded_at for entry in self._export.timeline]
         instants += [episode.received_at for episode in episodes]
         instants += [episode.ended_at for episode in episodes if episode.ended_at is not None]
         return max(self._offset(text) for text in instants)
 
     def _expect(self) -> Written:
-        incident = self._night.incident
+        incident = self._export.incident
         rule = incident.severity_by.partition(":")[2]
         by_rule = incident.severity_by.startswith(BY_RULE)
         by: Written = {"rule": rule} if by_rule else {"severity_by": incident.severity_by}
@@ -298,8 +298,8 @@ class _Export:
 
     def _not_in_the_test(self) -> list[str]:
         """What muted it and neither is a silence that we know nor a window of the rules."""
-        known = {f"{Muter.SILENCE}:{silence.id}" for silence in self._night.silences}
-        names = [name for name in muters_of(self._night.timeline) if name not in known]
+        known = {f"{Muter.SILENCE}:{silence.id}" for silence in self._export.silences}
+        names = [name for name in muters_of(self._export.timeline) if name not in known]
         return [name for name in names if not name.startswith(f"{Muter.MAINTENANCE}:")]
 
     def _pages(self) -> Sequence[Written] | None:
@@ -314,13 +314,13 @@ class _Export:
         """What decided about pages and is not in the test."""
         if unknown := self._not_in_the_test():
             return f"muted by {unknown[0]}, which is not in the test"
-        for entry in self._night.timeline:
+        for entry in self._export.timeline:
             if entry.kind in OUTSIDE:
                 return f"{entry.text}; {OUTSIDE[entry.kind]}"
         return None
 
     def _sent(self) -> Sequence[Written]:
-        sent = [each for each in self._night.pages if (each.kind, each.state) == ("page", "sent")]
+        sent = [each for each in self._export.pages if (each.kind, each.state) == ("page", "sent")]
         return [
             {
                 "at": format_offset(self._offset(page.due_at, to_second=True)),

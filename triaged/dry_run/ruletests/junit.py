@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from triaged.core.time.durations import SECOND
-from triaged.dry_run.ruletests.verdicts import Verdict
+from triaged.dry_run.ruletests.case_results import CaseResult
 from triaged.errors import Problem
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -13,14 +13,14 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def junit(
     suite: str,
-    verdicts: Sequence[Verdict],
+    results: Sequence[CaseResult],
     spent_us: Sequence[int],
     problems: Sequence[Problem] = (),
 ) -> str:
-    """The report; `spent_us` is how long each verdict took, `problems` is what is no test."""
-    failures = sum(not verdict.passed for verdict in verdicts)
+    """The report; `spent_us` is how long each result took, `problems` is what is no test."""
+    failures = sum(not result.passed for result in results)
     total = f"{sum(spent_us) / SECOND:.3f}"
-    number = len(verdicts) + len(problems)
+    number = len(results) + len(problems)
     counts = f'tests="{number}" failures="{failures}" errors="{len(problems)}" time="{total}"'
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites {counts}>"]
     lines += [f"  <testsuite name={_attribute(suite)} {counts}>"]
@@ -28,45 +28,45 @@ def junit(
         opening = _opening(problem.where, problem.where, 0)
         lines += [f"{opening}>", f"      <error message={_attribute(problem.message)}/>"]
         lines.append("    </testcase>")
-    for verdict, us in zip(verdicts, spent_us, strict=True):
-        opening = _opening(verdict.name, verdict.where, us)
-        if verdict.passed:
+    for result, us in zip(results, spent_us, strict=True):
+        opening = _opening(result.name, result.where, us)
+        if result.passed:
             lines.append(f"{opening}/>")
             continue
-        text = escape(_clean("\n".join(told(verdict))))
-        failure = f"<failure message={_attribute(summary(verdict))}>{text}</failure>"
+        text = escape(_clean("\n".join(told(result))))
+        failure = f"<failure message={_attribute(summary(result))}>{text}</failure>"
         lines += [f"{opening}>", f"      {failure}", "    </testcase>"]
     return "\n".join([*lines, "  </testsuite>", "</testsuites>", ""])
 
 
 def _opening(name: str, where: str, us: int) -> str:
-    file, line = place(where)
+    file, line = file_and_line(where)
     named = f"name={_attribute(name)} classname={_attribute(file)} file={_attribute(file)}"
     return f'    <testcase {named} line="{line}" time="{us / SECOND:.3f}"'
 
 
-def told(verdict: Verdict) -> list[str]:
+def told(result: CaseResult) -> list[str]:
     """Why a case failed, a line each: expectations, pages, what decided."""
-    lines = [f"cannot be done: {text}" for text in verdict.refused]
-    lines += [f"{d.field}: expected {d.expected}, got {d.got}" for d in verdict.differences]
-    if verdict.pages:
+    lines = [f"cannot be done: {text}" for text in result.refused]
+    lines += [f"{d.field}: expected {d.expected}, got {d.got}" for d in result.differences]
+    if result.pages:
         lines.append("pages (- expected, + went out):")
-        width = max(len(page.at) for page in verdict.pages)
-        for page in verdict.pages:
+        width = max(len(page.at) for page in result.pages)
+        for page in result.pages:
             whom = f"{page.to} by {page.via}" if page.to and page.via else page.to or page.via
             lines.append(f"  {page.mark} {page.at.ljust(width)}  {whom}")
-    return lines + [f"decided: {text}" for text in verdict.decided]
+    return lines + [f"decided: {text}" for text in result.decided]
 
 
-def summary(verdict: Verdict) -> str:
+def summary(result: CaseResult) -> str:
     """The names of what differs."""
-    names = [difference.field for difference in verdict.differences]
-    names += ["pages"] if verdict.pages else []
-    names += ["acts"] if verdict.refused else []
+    names = [mismatch.field for mismatch in result.differences]
+    names += ["pages"] if result.pages else []
+    names += ["acts"] if result.refused else []
     return ", ".join(names)
 
 
-def place(where: str) -> tuple[str, int]:
+def file_and_line(where: str) -> tuple[str, int]:
     """(file, line) of FILE:LINE:COL."""
     file, line, _ = where.rsplit(":", 2)
     return file, int(line)

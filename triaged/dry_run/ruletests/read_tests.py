@@ -50,19 +50,19 @@ def read_tests(
 
     A test that has an error is left out; the others can be played.
     """
-    reader = _Reader(context)
+    reader = _CaseReader(context)
     for document in documents:
         reader.read(document)
-    return reader.cases, sorted(reader.problems, key=_place)
+    return reader.cases, sorted(reader.problems, key=_position)
 
 
-def _place(problem: Problem) -> tuple[str, int, int]:
+def _position(problem: Problem) -> tuple[str, int, int]:
     """From top to bottom, file by file."""
     file, line, column = problem.where.rsplit(":", 2)
     return file, int(line), int(column)
 
 
-class _Reader:
+class _CaseReader:
     """Reads one document after another."""
 
     def __init__(self, context: TestContext) -> None:
@@ -87,70 +87,70 @@ class _Reader:
                 self.cases.append(case_of(document, test, at))
 
     def _check(self, document: Document, test: Test, at: Path) -> None:
-        place = _Place(document, self.problems)
+        log = _Problems(document, self.problems)
         if not test.name.strip():
-            place.wrong((*at, "name"), "the name is empty: say what the test proves")
+            log.wrong((*at, "name"), "the name is empty: say what the test proves")
         if test.until is not None and test.until > UNTIL_MAX_US:
             most = format_duration(UNTIL_MAX_US)
-            place.wrong((*at, "until"), f"a test lasts {most} at most")
+            log.wrong((*at, "until"), f"a test lasts {most} at most")
         for index, given in enumerate(test.input):
             here = (*at, "input", index)
-            place.refer((*here, "_source"), given.source, self._context.sources)
+            log.refer((*here, "_source"), given.source, self._context.sources)
             if given.every is not None and last_sent(given, test) is None:
-                place.wrong(here, "_every goes on until _last, _resolve or the test's `until`")
+                log.wrong(here, "_every goes on until _last, _resolve or the test's `until`")
             if given.every is not None and given.every < SECOND:
-                place.wrong((*here, "_every"), "expected a second or more")
+                log.wrong((*here, "_every"), "expected a second or more")
         if sum(sendings_of(given, test) for given in test.input) > ALERTS_MAX:
-            place.wrong((*at, "input"), f"more than {ALERTS_MAX} alerts")
+            log.wrong((*at, "input"), f"more than {ALERTS_MAX} alerts")
         for index, silence in enumerate(test.silences):
             if mutes_everything(all_of(silence.match)):
-                place.wrong((*at, "silences", index, "match"), TOO_MUCH)
+                log.wrong((*at, "silences", index, "match"), TOO_MUCH)
             if silence.length == 0:
-                place.wrong((*at, "silences", index, "for"), "expected some time")
+                log.wrong((*at, "silences", index, "for"), "expected some time")
         known = [_switch(name) for name in self._context.settings.expectations]
         for index, name in enumerate(test.expecting):
-            place.refer((*at, "expecting", index), name, known)
+            log.refer((*at, "expecting", index), name, known)
         for index, act in enumerate(test.do):
-            self._check_act(place, act, (*at, "do", index))
-        self._check_expected(place, test, (*at, "expect"))
+            self._check_act(log, act, (*at, "do", index))
+        self._check_expected(log, test, (*at, "expect"))
 
-    def _check_act(self, place: "_Place", act: Act, at: Path) -> None:
+    def _check_act(self, log: "_Problems", act: Act, at: Path) -> None:
         given = [verb for verb in VERBS if getattr(act, verb) is not None]
         verbs = [verb for verb in given if verb != "note"] or given
         if act.declare is not None:
             verbs = [verb for verb in verbs if verb != "severity"]
             if act.severity is None:
-                place.wrong(at, "severity is missing: a declared incident has one")
+                log.wrong(at, "severity is missing: a declared incident has one")
         elif act.service is not None or act.team is not None:
-            place.wrong(at, "service and team go with declare only")
+            log.wrong(at, "service and team go with declare only")
         if len(verbs) != 1:
             what = "several verbs: " + ", ".join(verbs) if verbs else "no verb"
-            place.wrong(at, f"{what}; an act is one of {', '.join(VERBS)}")
+            log.wrong(at, f"{what}; an act is one of {', '.join(VERBS)}")
         people = self._context.settings.people
         for key in (*BY_NAME, "escalate", "by"):
             name = getattr(act, key)
             if name is not None and name != NOBODY and ":" not in name:
-                place.refer((*at, key), name, people)
-        place.refer((*at, "assign"), act.assign, people)
+                log.refer((*at, key), name, people)
+        log.refer((*at, "assign"), act.assign, people)
 
-    def _check_expected(self, place: "_Place", test: Test, at: Path) -> None:
+    def _check_expected(self, log: "_Problems", test: Test, at: Path) -> None:
         expect, muters = test.expect, self._muters(test)
-        self._check_one(place, expect, at, muters)
+        self._check_one(log, expect, at, muters)
         if not isinstance(expect.incidents, int):
             for index, one in enumerate(expect.incidents or ()):
-                self._check_one(place, one, (*at, "incidents", index), muters)
+                self._check_one(log, one, (*at, "incidents", index), muters)
         for index, name in enumerate(expect.matched or ()):
-            place.refer((*at, "matched", index), name, self._context.rules)
+            log.refer((*at, "matched", index), name, self._context.rules)
         for index, page in enumerate(expect.pages or ()):
             here = (*at, "pages", index)
             if page.to:
-                self._check_page(place, here, (page.to, page.via))
+                self._check_page(log, here, (page.to, page.via))
             elif page.via:
-                place.refer((*here, "via"), page.via, self._context.settings.channels)
+                log.refer((*here, "via"), page.via, self._context.settings.channels)
             else:
-                place.wrong(here, "to is missing: the person, or `via` the channel")
+                log.wrong(here, "to is missing: the person, or `via` the channel")
         if expect == Expect():
-            place.wrong(at, "nothing is expected: a test that cannot fail")
+            log.wrong(at, "nothing is expected: a test that cannot fail")
 
     def _muters(self, test: Test) -> list[str]:
         """What can mute in a test, as it is named there."""
@@ -159,20 +159,22 @@ class _Reader:
         windows = [f"{Muter.MAINTENANCE}:{window.name}" for window in known.maintenance]
         return [*silences, *windows, *(f"{Muter.SUPPRESS}:{one.name}" for one in known.suppress)]
 
-    def _check_one(self, place: "_Place", one: Expected, at: Path, muters: Collection[str]) -> None:
+    def _check_one(
+        self, log: "_Problems", one: Expected, at: Path, muters: Collection[str]
+    ) -> None:
         for index, name in enumerate(one.muted_by or ()):
-            place.refer((*at, "muted_by", index), name, muters)
-        place.refer((*at, "rule"), one.rule, self._context.rules)
-        place.refer((*at, "policy"), one.policy, self._context.settings.policies)
+            log.refer((*at, "muted_by", index), name, muters)
+        log.refer((*at, "rule"), one.rule, self._context.rules)
+        log.refer((*at, "policy"), one.policy, self._context.settings.policies)
 
-    def _check_page(self, place: "_Place", at: Path, page: tuple[str, str]) -> None:
+    def _check_page(self, log: "_Problems", at: Path, page: tuple[str, str]) -> None:
         name, contact = page
         people = self._context.settings.people
-        if place.refer((*at, "to"), name, people) and contact:
-            place.refer((*at, "via"), contact, people[name].contacts)
+        if log.refer((*at, "to"), name, people) and contact:
+            log.refer((*at, "via"), contact, people[name].contacts)
 
 
-class _Place:
+class _Problems:
     """Reports problems of one document."""
 
     def __init__(self, document: Document, problems: list[Problem]) -> None:
@@ -196,7 +198,7 @@ class _Labels:
     def __init__(self, document: Document, at: Path, problems: list[Problem]) -> None:
         self._document = document
         self._at = (*at, "input")
-        self._place = _Place(document, problems)
+        self._log = _Problems(document, problems)
 
     def check(self) -> None:
         """Report what is no label."""
@@ -210,20 +212,20 @@ class _Labels:
         for name, value in given.items():
             if name.startswith("_"):
                 if name not in SPECIAL:
-                    self._place.wrong((*at, name), none_of(name, SPECIAL), key=True)
+                    self._log.wrong((*at, name), none_of(name, SPECIAL), key=True)
             elif isinstance(value, str):
                 labels = labels or bool(value)
             else:
                 labels = True
                 quote = ": put it in quotes" if isinstance(value, int | float) else ""
-                self._place.wrong((*at, name), f"expected text, got {kind_of(value)}{quote}")
+                self._log.wrong((*at, name), f"expected text, got {kind_of(value)}{quote}")
         repeated = given.get("_repeat")
         for name, number in (repeated if isinstance(repeated, dict) else {}).items():
             if isinstance(number, int) and not 1 <= number <= ALERTS_MAX:
                 message = f"expected a number from 1 to {ALERTS_MAX}, got {number}"
-                self._place.wrong((*at, "_repeat", name), message)
+                self._log.wrong((*at, "_repeat", name), message)
         if not labels and not repeated:
-            self._place.wrong(at, "an alert has at least one label")
+            self._log.wrong(at, "an alert has at least one label")
 
 
 SPECIAL = tuple(field.encode_name for field in msgspec.structs.fields(Input))

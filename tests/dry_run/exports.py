@@ -1,4 +1,4 @@
-"""Incidents that happened in a world, as the API would answer about them."""
+"""Incidents that happened in a simulator, as the API would answer about them."""
 
 from collections.abc import Iterable
 
@@ -6,12 +6,12 @@ from triaged.core.records.effects import Effect, EndEpisode, StartEpisode
 from triaged.core.records.model import Entry
 from triaged.core.settings import Settings
 from triaged.core.text.document import incident_document, page_document
-from triaged.dry_run.simulator import World
+from triaged.dry_run.simulator import Simulator
 from triaged.wire import instant_text
 
 
-class Watched(World):
-    """A world that remembers when episodes began and ended, as the store does."""
+class Watched(Simulator):
+    """A simulator that remembers when episodes began and ended, as the store does."""
 
     def __init__(self, settings: Settings, start: int) -> None:
         super().__init__(settings, start)

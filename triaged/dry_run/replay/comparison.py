@@ -42,7 +42,7 @@ class Changed(msgspec.Struct, frozen=True):
     after: tuple[Ran, ...]
 
 
-class Difference(msgspec.Struct, frozen=True):
+class RunComparison(msgspec.Struct, frozen=True):
     """Two runs beside each other."""
 
     before: Tally
@@ -111,7 +111,7 @@ def metrics(numbers: Tally) -> dict[str, int]:
     return found
 
 
-def difference(before: Run, after: Run, settings: Settings) -> Difference:
+def compare_runs(before: Run, after: Run, settings: Settings) -> RunComparison:
     """What `after` does otherwise than `before`."""
     links, carried = _links(before, after)
     old = {ran.number: ran for ran in before.incidents}
@@ -125,7 +125,7 @@ def difference(before: Run, after: Run, settings: Settings) -> Difference:
             found[kind].append(changed)
         else:
             same += 1
-    return Difference(
+    return RunComparison(
         before=tally(before, settings),
         after=tally(after, settings),
         same=same,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.dry_run.played import judged
-from triaged.dry_run.ruletests.verdicts import Difference, PageLine
+from triaged.dry_run.ruletests.case_results import Mismatch, PageLine
 
 INPUT = "input: [{alertname: Down, severity: SEV-1, service: shop}]"
 TWO = "input: [{alertname: Down, severity: SEV-1}, {alertname: Slow, severity: SEV-3}]"
@@ -35,25 +35,25 @@ TWO = "input: [{alertname: Down, severity: SEV-1}, {alertname: Slow, severity: S
 def test_each_expectation_can_hold_and_can_fail(field: str, right: str, other: str | None) -> None:
     assert judged(f"{INPUT}, expect: {{{field}: {right}}}").passed
     if other is not None:
-        verdict = judged(f"{INPUT}, expect: {{{field}: {other}}}")
-        assert not verdict.passed
-        assert [difference.field for difference in verdict.differences] == [field]
+        result = judged(f"{INPUT}, expect: {{{field}: {other}}}")
+        assert not result.passed
+        assert [mismatch.field for mismatch in result.differences] == [field]
 
 
 def test_a_difference_has_both_sides() -> None:
-    verdict = judged(f"{INPUT}, expect: {{severity: SEV-2, team: payments}}")
+    result = judged(f"{INPUT}, expect: {{severity: SEV-2, team: payments}}")
 
-    assert verdict.differences == (
-        Difference("severity", "SEV-2", "SEV-1"),
-        Difference("team", "payments", "none"),
+    assert result.differences == (
+        Mismatch("severity", "SEV-2", "SEV-1"),
+        Mismatch("team", "payments", "none"),
     )
-    assert verdict.decided[0].startswith("INC-1 SEV-1 by rule:label-SEV-1, policy default, open (")
+    assert result.decided[0].startswith("INC-1 SEV-1 by rule:label-SEV-1, policy default, open (")
 
 
 def test_what_is_said_of_an_incident_holds_for_each() -> None:
-    verdict = judged(f"{TWO}, expect: {{severity: SEV-1}}")
+    result = judged(f"{TWO}, expect: {{severity: SEV-1}}")
 
-    assert verdict.differences == (Difference("incidents[1].severity", "SEV-1", "SEV-3"),)
+    assert result.differences == (Mismatch("incidents[1].severity", "SEV-1", "SEV-3"),)
 
 
 def test_several_incidents_are_compared_in_the_order_of_their_opening() -> None:
@@ -63,13 +63,13 @@ def test_several_incidents_are_compared_in_the_order_of_their_opening() -> None:
     bad = judged(f"{TWO}, expect: {{incidents: [{each.format(severity='SEV-4')}]}}")
 
     assert good.passed
-    assert bad.differences == (Difference("incidents[1].severity", "SEV-4", "SEV-3"),)
+    assert bad.differences == (Mismatch("incidents[1].severity", "SEV-4", "SEV-3"),)
 
 
 def test_an_expectation_of_an_incident_fails_where_none_opens() -> None:
-    verdict = judged("input: [{alertname: W, incident: 'no'}], expect: {severity: SEV-1}")
+    result = judged("input: [{alertname: W, incident: 'no'}], expect: {severity: SEV-1}")
 
-    assert verdict.differences == (Difference("severity", "SEV-1", "no incident"),)
+    assert result.differences == (Mismatch("severity", "SEV-1", "no incident"),)
 
 
 def test_the_whole_list_of_pages_is_compared() -> None:
@@ -99,12 +99,12 @@ def test_a_page_may_come_within_the_tolerance() -> None:
 
 
 def test_what_a_person_could_not_do_is_a_failure() -> None:
-    verdict = judged(f"{INPUT}, do: [{{close: bob}}], expect: {{incidents: 1}}")
+    result = judged(f"{INPUT}, do: [{{close: bob}}], expect: {{incidents: 1}}")
 
     impossible = "cannot close an incident that is open"
     possible = "possible now: acknowledge, resolve, merge"
-    assert not verdict.passed
-    assert verdict.refused == (f"t.yaml:1:84: INC-1: {impossible}; {possible}",)
+    assert not result.passed
+    assert result.refused == (f"t.yaml:1:84: INC-1: {impossible}; {possible}",)
 
 
 def test_what_mutes_can_be_expected() -> None:
@@ -112,5 +112,5 @@ def test_what_mutes_can_be_expected() -> None:
 
     assert judged(f"{INPUT}, {silence}, expect: {{muted_by: ['silence:1']}}").passed
     assert judged(f"{INPUT}, expect: {{muted_by: []}}").passed
-    verdict = judged(f"{INPUT}, {silence}, expect: {{muted_by: []}}")
-    assert verdict.differences == (Difference("muted_by", "none", "silence:1"),)
+    result = judged(f"{INPUT}, {silence}, expect: {{muted_by: []}}")
+    assert result.differences == (Mismatch("muted_by", "none", "silence:1"),)

@@ -6,7 +6,7 @@ from tests.core.world import MONDAY, settings
 from triaged.core.records.history import Paged
 from triaged.core.records.model import Severity
 from triaged.core.time.durations import HOUR
-from triaged.dry_run.replay.difference import difference, metrics, tally
+from triaged.dry_run.replay.comparison import compare_runs, metrics, tally
 from triaged.dry_run.replay.replay import CARRIED, Ran, Run
 
 
@@ -24,12 +24,12 @@ def a_run(homes: list[int], *incidents: Ran) -> Run:
 def test_two_that_became_one_have_merged_and_the_other_way_round_split() -> None:
     two, one = a_run([1, 2], ran(1), ran(2)), a_run([1, 1], ran(1))
 
-    assert [len(each.before) for each in difference(two, one, settings()).merged] == [2]
-    assert [len(each.after) for each in difference(one, two, settings()).split] == [2]
+    assert [len(each.before) for each in compare_runs(two, one, settings()).merged] == [2]
+    assert [len(each.after) for each in compare_runs(one, two, settings()).split] == [2]
 
 
 def test_numbers_do_not_matter_what_they_hold_does() -> None:
-    found = difference(a_run([1, 2], ran(1), ran(2)), a_run([9, 8], ran(8), ran(9)), settings())
+    found = compare_runs(a_run([1, 2], ran(1), ran(2)), a_run([9, 8], ran(8), ran(9)), settings())
 
     assert found.nothing
     assert found.same == 2
@@ -39,14 +39,14 @@ def test_another_severity_other_pages_none_and_new() -> None:
     before = a_run([1, 2, 3, 0], ran(1), ran(2, "SEV-2", "alice"), ran(3))
     after = a_run([1, 2, 0, 3], ran(1, "SEV-1"), ran(2, "SEV-2", "bob"), ran(3))
 
-    found = difference(before, after, settings())
+    found = compare_runs(before, after, settings())
 
     counts = (found.severities, found.paged, found.vanished, found.opened)
     assert [len(each) for each in counts] == [1, 1, 1, 1]
 
 
 def test_what_belonged_to_an_incident_from_before_is_left_out() -> None:
-    found = difference(a_run([CARRIED]), a_run([1], ran(1)), settings())
+    found = compare_runs(a_run([CARRIED]), a_run([1], ran(1)), settings())
 
     assert (found.nothing, found.carried) == (True, 1)
 

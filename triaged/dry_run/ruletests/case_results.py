@@ -11,7 +11,7 @@ from triaged.dry_run.ruletests.tests_schema import Expect, Expected, Paged, form
 NONE = "none"
 
 
-class Difference(msgspec.Struct, frozen=True):
+class Mismatch(msgspec.Struct, frozen=True):
     """One expectation that does not hold."""
 
     field: str
@@ -30,12 +30,12 @@ class PageLine(msgspec.Struct, frozen=True):
     via: str
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class CaseResult(msgspec.Struct, frozen=True):
     """Whether a case holds, and where it does not."""
 
     name: str
     where: str
-    differences: tuple[Difference, ...]
+    differences: tuple[Mismatch, ...]
     pages: tuple[PageLine, ...]
     """All pages, if they differ from what was expected."""
     refused: tuple[str, ...]
@@ -48,32 +48,32 @@ class Verdict(msgspec.Struct, frozen=True):
         return not (self.differences or self.pages or self.refused)
 
 
-def judge(played: Played) -> Verdict:
+def result_of(played: Played) -> CaseResult:
     """Compare what came of a case with what it expects."""
     expect = played.case.expect
-    return Verdict(
+    return CaseResult(
         name=played.case.name,
         where=played.case.where,
-        differences=tuple(_differences(played, expect)),
+        differences=tuple(_mismatches(played, expect)),
         pages=() if expect.pages is None else _pages(played, expect),
         refused=played.refused,
         decided=tuple(_decided(played)),
     )
 
 
-def _differences(played: Played, expect: Expect) -> Iterator[Difference]:
+def _mismatches(played: Played, expect: Expect) -> Iterator[Mismatch]:
     count = len(played.incidents)
     if expect.opens is not None and expect.opens is not bool(count):
-        yield Difference("opens", _text(expect.opens), _text(bool(count)))
+        yield Mismatch("opens", _text(expect.opens), _text(bool(count)))
     wanted = _each(expect)
     if wanted is not None and len(wanted) != count:
-        yield Difference("incidents", str(len(wanted)), str(count))
+        yield Mismatch("incidents", str(len(wanted)), str(count))
     elif isinstance(expect.incidents, int) and expect.incidents != count:
-        yield Difference("incidents", str(expect.incidents), str(count))
+        yield Mismatch("incidents", str(expect.incidents), str(count))
     if expect.matched is not None:
         yield from _matched(played, expect.matched)
     if not played.incidents and _says_something(expect):
-        yield from (Difference(name, text, "no incident") for name, text in _said(expect))
+        yield from (Mismatch(name, text, "no incident") for name, text in _said(expect))
     for index, incident in enumerate(played.incidents):
         prefix = f"incidents[{index}]." if count > 1 else ""
         found = observed(incident, played.muted_by[index])
@@ -86,12 +86,12 @@ def _each(expect: Expect) -> Sequence[Expected] | None:
     return None if isinstance(expect.incidents, int) else expect.incidents
 
 
-def _matched(played: Played, wanted: tuple[str, ...]) -> Iterator[Difference]:
-    """One difference for each way in which alerts matched otherwise."""
+def _matched(played: Played, wanted: tuple[str, ...]) -> Iterator[Mismatch]:
+    """One mismatch for each way in which alerts matched otherwise."""
     ways = dict.fromkeys(outcome.rules for outcome in played.outcomes)
     for rules in ways or {(): None}:
         if rules != wanted:
-            yield Difference("matched", _list(wanted), _list(rules))
+            yield Mismatch("matched", _list(wanted), _list(rules))
 
 
 def _says_something(expected: Expected) -> bool:
@@ -106,11 +106,11 @@ def _said(expected: Expected) -> Iterator[tuple[str, str]]:
             yield name, _text(value)
 
 
-def _of_one(expected: Expected, found: Mapping[str, object], prefix: str) -> Iterator[Difference]:
+def _of_one(expected: Expected, found: Mapping[str, object], prefix: str) -> Iterator[Mismatch]:
     for name, wanted in _said(expected):
         got = _text(found[name])
         if wanted != got:
-            yield Difference(f"{prefix}{name}", wanted, got)
+            yield Mismatch(f"{prefix}{name}", wanted, got)
 
 
 def observed(incident: Incident, muted_by: tuple[str, ...]) -> Mapping[str, object]:
