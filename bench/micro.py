@@ -30,6 +30,7 @@ from triaged.core.records.effects import Answer, ByKind, Effect
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert, Outcome
 from triaged.core.settings import Classifier, Settings
+from triaged.core.situation import Situation
 from triaged.ingest import Parsed, Received, prometheus
 from triaged.ingest.common.fingerprint import fingerprint
 from triaged.metrics import Metrics
@@ -130,8 +131,9 @@ async def _batch(
         stages.add("load", time.process_time() - began - rules_.seconds)
         stages.add("classify", rules_.seconds)
         with stages.time("decide"):
+            situation = Situation(view, settings, now)
             for event in classified:
-                decision = decide(view, event, settings, now)
+                decision = decide(situation, event)
                 view.absorb(decision.effects)
                 changes.add(decision.effects)
                 effects += decision.effects

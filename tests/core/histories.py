@@ -239,7 +239,7 @@ class Watched(World):
 
     def _may_be_sent(self, answer: Send) -> None:
         incident = self.view.incidents[answer.page.incident]
-        muted = mute_of(self.view, incident, self.settings, self.now)
+        muted = mute_of(self.situation(), incident)
         assert muted is None, "nothing is sent while muted"
         if answer.page.kind is PageKind.PAGE:
             assert incident.state is State.OPEN, "no page after an acknowledgement (12)"

@@ -179,8 +179,8 @@ def changing(**fields: Any) -> Mutant:
 def test_a_removed_guard_is_noticed(mutant: Mutant) -> None:
     def breaks(moves: list[Move]) -> bool:
         world = Watched()
-        world.decide = lambda view, event, settings, now: mutant(
-            deciding.decide(view, event, settings, now), view, event
+        world.decide = lambda situation, event: mutant(
+            deciding.decide(situation, event), situation.view, event
         )
         try:
             histories_hold(world, moves)
@@ -196,8 +196,6 @@ def test_an_old_verdict_decides_nothing() -> None:
     world.fires(severity="SEV-2")
     page = next(iter(world.view.pages.values()))
 
-    decision = deciding.decide(
-        world.view, DeliveryEnded(page.id, 99, Delivered(), 1), world.settings, world.now
-    )
+    decision = deciding.decide(world.situation(), DeliveryEnded(page.id, 99, Delivered(), 1))
 
     assert decision.effects == ()

@@ -10,7 +10,7 @@ COPIED_AT = MONDAY - 3_600_000_000
 
 def told(world: World) -> list[str]:
     """What is put on the timeline of the first incident."""
-    decision = decide(world.view, StoreRestored(1, COPIED_AT), world.settings, world.now)
+    decision = decide(world.situation(), StoreRestored(1, COPIED_AT))
     return [one.entry.text for one in decision.effects if isinstance(one, Append)]
 
 

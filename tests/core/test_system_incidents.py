@@ -7,6 +7,7 @@ from triaged.core.records.model import Incident, Reason, ResolveWhen, Severity
 from triaged.core.response.escalation import Cause
 from triaged.core.self_alerts import trouble_key
 from triaged.core.settings import Service, Settings, Team
+from triaged.core.situation import Situation
 from triaged.core.system_incidents import Notice, open_notice
 
 CAUSE = Cause(Reason.OWN_TROUBLE, 0)
@@ -20,7 +21,7 @@ OWNED = settings(
 def opened(notice: Notice, chosen: Settings) -> Incident:
     """The incident that a notice opens in a new world."""
     world = World(chosen)
-    effects = open_notice(world.view, notice, chosen, world.now).effects()
+    effects = open_notice(Situation(world.view, chosen, world.now), notice).effects()
     return next(one.incident for one in effects if isinstance(one, SaveIncident))
 
 
@@ -60,6 +61,6 @@ def test_the_one_before_is_known() -> None:
     world.handle(Resolved(1, "bob"))
     notice = Notice(trouble_key("room"), "title", CAUSE)
 
-    draft = open_notice(world.view, notice, world.settings, world.now)
+    draft = open_notice(world.situation(), notice)
 
     assert (draft.incident.number, draft.incident.previous) == (2, 1)

@@ -18,6 +18,7 @@ from triaged.core.muting.mute_hold import mute_of
 from triaged.core.records.effects import Acted
 from triaged.core.records.events import Declared
 from triaged.core.records.model import Incident, Severity, State, incident_id, incident_number
+from triaged.core.situation import Situation
 from triaged.core.text.document import entry_document, incident_document, page_document
 from triaged.errors import Problem
 from triaged.http import answers, problems
@@ -37,7 +38,7 @@ async def shown(call: Call, found: Sequence[Incident], tx: Transaction) -> list[
     settings = configuration.settings
     live = [incident.number for incident in found if incident.live]
     view = await muting.standing(tx, live, settings.muters, now)
-    mutes = [mute_of(view, incident, settings, now) for incident in found]
+    mutes = [mute_of(Situation(view, settings, now), incident) for incident in found]
     return [
         incident_document(incident, configuration.public_url, muted.by if muted else ())
         for incident, muted in zip(found, mutes, strict=True)

@@ -47,8 +47,7 @@ from triaged.core.response.escalation import (
     step_due_at,
 )
 from triaged.core.response.paging import inform, notify_person
-from triaged.core.settings import Settings
-from triaged.core.view import View
+from triaged.core.situation import Situation
 
 VERB_OF: dict[type[Action], Verb] = {
     Acknowledged: Verb.ACKNOWLEDGE,
@@ -69,12 +68,13 @@ LIVE_ONLY: dict[type[Action], str] = {
 """The actions that only an open or acknowledged incident takes."""
 
 
-def declare(view: View, event: Declared, settings: Settings, now: int) -> Decision:
+def declare(situation: Situation, event: Declared) -> Decision:
     """An incident that a person declares: it pages like any other, and resolves by hand."""
-    service = settings.services.get(event.service or "")
+    now = situation.now
+    service = situation.settings.services.get(event.service or "")
     by = event.by if ":" in event.by else f"person:{event.by}"
     incident = Incident(
-        number=view.next_number(),
+        number=situation.next_number(),
         key=(),
         title=event.title,
         severity=event.severity,
@@ -82,7 +82,7 @@ def declare(view: View, event: Declared, settings: Settings, now: int) -> Decisi
         chosen=event.severity,
         chosen_at=now,
         opened_at=now,
-        plan=plan_for(settings, None, event.team, event.service),
+        plan=plan_for(situation.settings, None, event.team, event.service),
         service=event.service,
         team=event.team or (service.team if service else None),
         runbook=service.runbook if service else None,
@@ -94,13 +94,13 @@ def declare(view: View, event: Declared, settings: Settings, now: int) -> Decisi
     draft.say(Entry(now, "incident.opened", event.by, f"{event.severity} {event.title}", data))
     if event.text:
         draft.say(Entry(now, "note", event.by, event.text))
-    arm(draft, settings, now, Cause(Reason.DECLARED, event.received_at or now))
+    arm(situation, draft, Cause(Reason.DECLARED, event.received_at or now))
     return Decision(draft.effects(), Acted(incident.number))
 
 
-def act(view: View, event: Action, settings: Settings, now: int) -> Decision:
+def act(situation: Situation, event: Action) -> Decision:
     """Do what a person asks of an incident that exists."""
-    incident = view.incidents.get(event.incident)
+    incident = situation.incident(event.incident)
     if incident is None:
         return Decision((), Unknown(f"there is no {incident_id(event.incident)}"))
     verb = VERB_OF.get(type(event))
@@ -109,122 +109,126 @@ def act(view: View, event: Action, settings: Settings, now: int) -> Decision:
         if after is None:
             return Decision((), Conflict(f"{incident.id}: {impossible(incident.state, verb)}"))
         if after is incident.state:
-            return _noted(Draft(incident), event, now)
+            return _noted(situation, Draft(incident), event)
     elif type(event) in LIVE_ONLY and not incident.live:
         what = LIVE_ONLY[type(event)]
         return Decision((), Conflict(f"{incident.id}: cannot {what} what is {incident.state}"))
-    return _apply(view, event, Draft(incident), settings, now)
+    return _apply(situation, event, Draft(incident))
 
 
-def _apply(view: View, event: Action, draft: Draft, settings: Settings, now: int) -> Decision:
+def _apply(situation: Situation, event: Action, draft: Draft) -> Decision:
     refusal: Conflict | Unknown | None = None
     match event:
         case Acknowledged():
-            acknowledge(draft, settings, now, event.by)
+            acknowledge(situation, draft, event.by)
         case Unacknowledged():
-            unacknowledge(draft, settings, now, event.by, Reason.UNACKNOWLEDGED)
+            unacknowledge(situation, draft, event.by, Reason.UNACKNOWLEDGED)
         case Resolved():
-            resolve(draft, settings, now, event.by)
+            resolve(situation, draft, event.by)
         case Reopened():
-            refusal = _reopen(view, draft, settings, now, event.by)
+            refusal = _reopen(situation, draft, event.by)
         case Closed():
             draft.change(state=State.CLOSED)
-            draft.say(Entry(now, "incident.closed", event.by, f"closed by {event.by}"))
+            draft.say(Entry(situation.now, "incident.closed", event.by, f"closed by {event.by}"))
         case Escalated():
-            refusal = _escalate(draft, settings, now, event.by)
+            refusal = _escalate(situation, draft, event.by)
         case Assigned():
-            refusal = _assign(draft, settings, now, event)
+            refusal = _assign(situation, draft, event)
         case SeverityChosen():
-            choose(draft, settings, now, (event.severity, event.by, event.reason))
+            choose(situation, draft, (event.severity, event.by, event.reason))
         case PhaseChanged():
-            set_phase(draft, now, event.phase, event.by)
+            set_phase(situation, draft, event.phase, event.by)
         case NoteAdded():
             pass
         case Snoozed():
-            refusal = _snooze(draft, settings, now, event)
+            refusal = _snooze(situation, draft, event)
         case _:
             assert_never(event)
     if refusal is not None:
         return Decision((), refusal)
-    return _noted(draft, event, now)
+    return _noted(situation, draft, event)
 
 
-def _noted(draft: Draft, event: Action, now: int) -> Decision:
+def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
     """Write down what the person said; any action counts as activity."""
     text = event.text if isinstance(event, NoteAdded) else getattr(event, "note", "")
     if text:
-        at = event.at if isinstance(event, NoteAdded) and event.at is not None else now
+        at = event.at if isinstance(event, NoteAdded) and event.at is not None else situation.now
         draft.say(Entry(at, "note", event.by, text))
     if draft.incident.live:
         if draft.incident.state is State.ACKNOWLEDGED and not draft.says_something:
             # nothing changes but when the acknowledgement ends, and that must be told, too
             text = f"{event.by} is still at it"
-            draft.say(Entry(now, "incident.confirmed", event.by, text))
-        draft.change(active_at=now)
+            draft.say(Entry(situation.now, "incident.confirmed", event.by, text))
+        draft.change(active_at=situation.now)
     return Decision(draft.effects(), Acted(draft.incident.number))
 
 
-def acknowledge(draft: Draft, settings: Settings, now: int, by: str) -> None:
+def acknowledge(situation: Situation, draft: Draft, by: str) -> None:
     """Somebody has it: steps stop, the target is met, everybody who was paged hears of it."""
     before = draft.incident
-    settle_response(draft, now)
+    settle_response(situation, draft)
     if before.armed_at is not None:
-        draft.add(Count("response_us", before.severity, value=now - before.armed_at))
+        draft.add(Count("response_us", before.severity, value=situation.now - before.armed_at))
     disarm(draft)
-    draft.change(state=State.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=by, assigned_to=by)
-    draft.say(Entry(now, "incident.acknowledged", by, f"acknowledged by {by}"))
+    draft.change(
+        state=State.ACKNOWLEDGED, acknowledged_at=situation.now, acknowledged_by=by, assigned_to=by
+    )
+    draft.say(Entry(situation.now, "incident.acknowledged", by, f"acknowledged by {by}"))
     if before.phase is Phase.DETECTION:
-        set_phase(draft, now, Phase.TRIAGE, by)
-    inform(draft, settings, now, f"acknowledged by {by}", "acknowledged")
-    arm_unacknowledge(draft, settings, now)
+        set_phase(situation, draft, Phase.TRIAGE, by)
+    inform(situation, draft, f"acknowledged by {by}", "acknowledged")
+    arm_unacknowledge(situation, draft)
 
 
-def unacknowledge(draft: Draft, settings: Settings, now: int, by: str, reason: Reason) -> None:
+def unacknowledge(situation: Situation, draft: Draft, by: str, reason: Reason) -> None:
     """Nobody has it any more: it pages again, from the first step."""
     text = f"un-acknowledged: {reason.replace('_', ' ')}"
-    draft.say(Entry(now, "incident.unacknowledged", by, text, {"reason": reason}))
-    arm(draft, settings, now, Cause(reason, now))
+    draft.say(Entry(situation.now, "incident.unacknowledged", by, text, {"reason": reason}))
+    arm(situation, draft, Cause(reason, situation.now))
 
 
-def _reopen(view: View, draft: Draft, settings: Settings, now: int, by: str) -> Conflict | None:
+def _reopen(situation: Situation, draft: Draft, by: str) -> Conflict | None:
     incident = draft.incident
-    other = view.live_incident(incident.key) if incident.key else None
+    other = situation.live_incident(incident.key) if incident.key else None
     if other is not None:
         return Conflict(f"{incident.id}: {other.id} is open for the same key")
-    reopen(draft, now, Reason.REOPENED_BY_HAND, by)
-    arm(draft, settings, now, Cause(Reason.REOPENED_BY_HAND, now))
+    reopen(situation, draft, Reason.REOPENED_BY_HAND, by)
+    arm(situation, draft, Cause(Reason.REOPENED_BY_HAND, situation.now))
     return None
 
 
-def _escalate(draft: Draft, settings: Settings, now: int, by: str) -> Conflict | None:
+def _escalate(situation: Situation, draft: Draft, by: str) -> Conflict | None:
     """The next step now. What was acknowledged is given back: it goes on from that step."""
+    now = situation.now
     before = draft.incident
     if before.bundled_at is not None:  # no step of it has fired: it waits for an umbrella
         draft.say(Entry(now, "note", by, "escalated by hand"))
-        arm(draft, settings, now, Cause(Reason.ESCALATED_BY_HAND, now))
+        arm(situation, draft, Cause(Reason.ESCALATED_BY_HAND, now))
         return None
-    if step_due_at(before, settings) is None:
+    if step_due_at(before, situation.settings) is None:
         return Conflict(f"{before.id}: every step of policy {before.plan.policy} has been paged")
     cause = Cause(Reason.ESCALATED_BY_HAND, now)
     if before.state is State.ACKNOWLEDGED:
-        _give_back(draft, settings, now, by)
+        _give_back(situation, draft, by)
     else:
         draft.say(Entry(now, "note", by, "escalated by hand"))
-    advance(draft, settings, now, cause, at_once=True)
+    advance(situation, draft, cause, at_once=True)
     return None
 
 
-def _give_back(draft: Draft, settings: Settings, now: int, by: str) -> None:
+def _give_back(situation: Situation, draft: Draft, by: str) -> None:
     """Un-acknowledge, but go on from the step that was next instead of from the first."""
     place = draft.incident.escalation
     reason = Reason.ESCALATED_BY_HAND
     text = f"un-acknowledged: {reason.replace('_', ' ')}"
-    draft.say(Entry(now, "incident.unacknowledged", by, text, {"reason": reason}))
-    arm_at(draft, settings, now, Cause(reason, now), place)
+    draft.say(Entry(situation.now, "incident.unacknowledged", by, text, {"reason": reason}))
+    arm_at(situation, draft, Cause(reason, situation.now), place)
 
 
-def _assign(draft: Draft, settings: Settings, now: int, event: Assigned) -> Unknown | None:
-    if event.person not in settings.people:
+def _assign(situation: Situation, draft: Draft, event: Assigned) -> Unknown | None:
+    now = situation.now
+    if event.person not in situation.settings.people:
         return Unknown(f"there is no person {event.person!r} in the configuration")
     if draft.incident.assigned_to == event.person:
         return None
@@ -233,19 +237,19 @@ def _assign(draft: Draft, settings: Settings, now: int, event: Assigned) -> Unkn
     text = f"assigned to {event.person}"
     draft.say(Entry(now, "incident.assigned", event.by, text, data))
     news = (event.person, f"assigned to you by {event.by}", f"assigned-{now}")
-    notify_person(draft, settings, now, news)
+    notify_person(situation, draft, news)
     return None
 
 
-def _snooze(draft: Draft, settings: Settings, now: int, event: Snoozed) -> Conflict | None:
+def _snooze(situation: Situation, draft: Draft, event: Snoozed) -> Conflict | None:
     """Acknowledged until an instant: then it pages again, whoever has it."""
-    if event.until <= now:
+    if event.until <= situation.now:
         return Conflict(f"{draft.incident.id}: cannot snooze until an instant that has passed")
     if draft.incident.state is State.OPEN:
-        acknowledge(draft, settings, now, event.by)
+        acknowledge(situation, draft, event.by)
     draft.change(snoozed_until=event.until)
     epoch = draft.incident.escalation.epoch
     draft.arm(UnacknowledgeDue(draft.incident.number, event.until, epoch))
     data: dict[str, object] = {"until": event.until}
-    draft.say(Entry(now, "incident.snoozed", event.by, f"snoozed by {event.by}", data))
+    draft.say(Entry(situation.now, "incident.snoozed", event.by, f"snoozed by {event.by}", data))
     return None

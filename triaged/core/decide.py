@@ -42,48 +42,47 @@ from triaged.core.response.delivering import ended, may_go
 from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
 from triaged.core.self_alerts import trouble_ended, trouble_found
-from triaged.core.settings import Settings
-from triaged.core.view import View
+from triaged.core.situation import Situation
 
 
-def decide(view: View, event: Event, settings: Settings, now: int) -> Decision:
+def decide(situation: Situation, event: Event) -> Decision:
     """What `event` means at `now`, given what `view` knows: the rows to write, and the answer.
 
     Pure: the same arguments give the same decision. It reads the view and does not change it.
     """
     match event:
         case AlertReceived():
-            return receive(view, event, settings, now)
+            return receive(situation, event)
         case TimerFired(timer=timer):
-            return fire(view, timer, settings, now)
+            return fire(situation, timer)
         case PageDue():
-            return may_go(view, event, settings, now)
+            return may_go(situation, event)
         case DeliveryEnded():
-            return ended(view, event, settings, now)
+            return ended(situation, event)
         case BodyQuarantined():
-            return quarantine(view, event, settings, now)
+            return quarantine(situation, event)
         case TroubleFound():
-            return trouble_found(view, event, settings, now)
+            return trouble_found(situation, event)
         case TroubleEnded():
-            return trouble_ended(view, event, settings, now)
+            return trouble_ended(situation, event)
         case PackDecided(id=pack):
             return Decision((DropPack(pack),))
         case SettingsLoaded():
-            loaded = load(view, event, settings, now)
-            looks = (LookAgain(now),) if settings.muters else ()
+            loaded = load(situation, event)
+            looks = (LookAgain(situation.now),) if situation.settings.muters else ()
             return Decision((*loaded.effects, *looks), loaded.answer)
         case Reclassified():
-            return reclassify(view, event, settings, now)
+            return reclassify(situation, event)
         case SilenceSet():
-            return set_silence(view, event, now)
+            return set_silence(situation, event)
         case SilenceExpired():
-            return expire(view, event, now)
+            return expire(situation, event)
         case SilenceLooked():
-            return looked(view, event, now)
+            return looked(situation, event)
         case StoreRestored():
-            return restored(view, event, now)
+            return restored(situation, event)
         case Declared():
-            return declare(view, event, settings, now)
+            return declare(situation, event)
         case (
             Acknowledged()
             | Unacknowledged()
@@ -97,6 +96,6 @@ def decide(view: View, event: Event, settings: Settings, now: int) -> Decision:
             | NoteAdded()
             | Snoozed()
         ):
-            return act(view, event, settings, now)
+            return act(situation, event)
         case _:
             assert_never(event)

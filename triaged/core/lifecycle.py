@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from triaged.core.draft import Draft
 from triaged.core.records.model import Entry, Phase, State
+from triaged.core.situation import Situation
 
 
 class Verb(StrEnum):
@@ -63,14 +64,14 @@ def impossible(state: State, verb: Verb) -> str:
     return f"cannot {verb} an incident that is {state}; possible now: {allowed}"
 
 
-def set_phase(draft: Draft, now: int, phase: Phase, by: str) -> None:
+def set_phase(situation: Situation, draft: Draft, phase: Phase, by: str) -> None:
     """Say how far the work is, if that is news."""
     before = draft.incident.phase
     if phase is before:
         return
     draft.change(phase=phase)
     data: dict[str, object] = {"from": before, "to": phase}
-    draft.say(Entry(now, "phase.changed", by, f"{before} → {phase}", data))
+    draft.say(Entry(situation.now, "phase.changed", by, f"{before} → {phase}", data))
 
 
 def diagram() -> str:

@@ -8,17 +8,17 @@ from triaged.core.draft import OURSELVES, Draft
 from triaged.core.records.effects import Decision
 from triaged.core.records.events import StoreRestored
 from triaged.core.records.model import Entry
-from triaged.core.view import View
+from triaged.core.situation import Situation
 from triaged.wire import instant_text
 
 
-def restored(view: View, event: StoreRestored, now: int) -> Decision:
+def restored(situation: Situation, event: StoreRestored) -> Decision:
     """Say on the timeline of a live incident up to when it is known."""
-    incident = view.incidents.get(event.incident)
+    incident = situation.incident(event.incident)
     if incident is None or not incident.live:
         return Decision()
     draft = Draft(incident)
     until = instant_text(event.copied_at)
     text = f"the store was put back from a copy: what happened after {until} is not known"
-    draft.say(Entry(now, "incident.restored", OURSELVES, text, {"copied_at": until}))
+    draft.say(Entry(situation.now, "incident.restored", OURSELVES, text, {"copied_at": until}))
     return Decision(draft.effects())

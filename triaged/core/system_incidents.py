@@ -10,8 +10,7 @@ from triaged.core.alerts.severity import UNCLASSIFIED
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.records.model import Entry, Incident, Key, ResolvePolicy, ResolveWhen, Severity
 from triaged.core.response.escalation import Cause, arm
-from triaged.core.settings import Settings
-from triaged.core.view import View
+from triaged.core.situation import Situation
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -32,18 +31,18 @@ class Notice(msgspec.Struct, frozen=True):
     runbook: str | None = None
 
 
-def open_notice(view: View, notice: Notice, settings: Settings, now: int) -> Draft:
+def open_notice(situation: Situation, notice: Notice) -> Draft:
     """A new incident, which ends when triaged or a person says so."""
-    service = settings.services.get(notice.service or "")
-    latest = view.latest_incident(notice.key)
+    service = situation.settings.services.get(notice.service or "")
+    latest = situation.latest_incident(notice.key)
     incident = Incident(
-        number=view.next_number(),
+        number=situation.next_number(),
         key=notice.key,
         title=notice.title,
-        severity=settings.unclassified if notice.severity is None else notice.severity,
+        severity=situation.settings.unclassified if notice.severity is None else notice.severity,
         severity_by=UNCLASSIFIED if notice.severity is None else notice.severity_by,
-        opened_at=now,
-        plan=plan_for(settings, notice.policy, notice.team, notice.service),
+        opened_at=situation.now,
+        plan=plan_for(situation.settings, notice.policy, notice.team, notice.service),
         service=notice.service,
         team=notice.team or (service.team if service else None),
         runbook=notice.runbook or (service.runbook if service else None),
@@ -54,6 +53,6 @@ def open_notice(view: View, notice: Notice, settings: Settings, now: int) -> Dra
     data: dict[str, object] = {"severity": incident.severity, "policy": incident.plan.policy}
     data |= {"reason": notice.cause.reason, **notice.data}
     text = f"{incident.severity} {notice.text or notice.title}"
-    draft.say(Entry(now, "incident.opened", OURSELVES, text, data))
-    arm(draft, settings, now, notice.cause)
+    draft.say(Entry(situation.now, "incident.opened", OURSELVES, text, data))
+    arm(situation, draft, notice.cause)
     return draft

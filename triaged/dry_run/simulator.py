@@ -51,6 +51,7 @@ from triaged.core.records.timers import (
     Timer,
 )
 from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
 from triaged.core.view import AlertId, View, key_text
 
@@ -114,9 +115,13 @@ class Simulator:
         if isinstance(event, TimerFired) and isinstance(event.timer, StormDue):
             umbrella = event.timer.umbrella
             self.view.waiting[umbrella] = len(self._waiting(umbrella))
-        decision = self.decide(self.view, event, self.settings, self.now)
+        decision = self.decide(self.situation(), event)
         self.keep(decision.effects)
         return decision.answer
+
+    def situation(self) -> Situation:
+        """What a decision that is made now may ask."""
+        return Situation(self.view, self.settings, self.now)
 
     def keep(self, effects: Iterable[Effect]) -> None:
         """Write rows as the store would."""

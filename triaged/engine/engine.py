@@ -19,6 +19,7 @@ from triaged.core.decide import decide
 from triaged.core.records.effects import Answer, Effect
 from triaged.core.records.events import AlertReceived, BodyQuarantined, Event, PackDecided
 from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.engine.queue import Job, Part, Queue
@@ -320,11 +321,12 @@ class Engine:
         now = self._clock.now()
         view, events = await load(tx, batch, self.settings, now, before)
         decided = Decided(view, now)
+        situation = Situation(view, self.settings, now)
         for event in events:
             if isinstance(event, AlertReceived):
                 decided.alerts += 1
                 decided.changes.heard(event.alert.source, event.received_at)
-            decision = decide(view, event, self.settings, now)
+            decision = decide(situation, event)
             view.absorb(decision.effects)
             decided.changes.add(decision.effects)
             decided.effects += decision.effects

@@ -75,7 +75,7 @@ def test_a_repeat_writes_its_row_at_most_four_times_a_period() -> None:
         world.run(5)
         alert = world.alert("am", {"alertname": "Watchdog", "incident": "no"}, firing=True)
         event = AlertReceived(alert, world.now)
-        decision = world.decide(world.view, event, world.settings, world.now)
+        decision = world.decide(world.situation(), event)
         writes += sum(isinstance(effect, SaveWatch) for effect in decision.effects)
         watchdog(world)
 

@@ -35,7 +35,7 @@ def test_every_body_is_kept() -> None:
     world = World()
     world.handle(broken())
 
-    decision = decide(world.view, broken(), world.settings, world.now)
+    decision = decide(world.situation(), broken())
 
     assert [type(effect) for effect in decision.effects] == [Quarantine]
 

@@ -198,7 +198,7 @@ def test_a_usual_repeat_is_one_row() -> None:
     world.fires("prom", ends_at=MONDAY + 4 * MINUTE, severity="SEV-2")
     alert = world.alert("prom", {"severity": "SEV-2"}, firing=True, ends_at=MONDAY + 5 * MINUTE)
 
-    decision = decide(world.view, AlertReceived(alert, world.now), world.settings, world.now)
+    decision = decide(world.situation(), AlertReceived(alert, world.now))
 
     assert decision.effects == (RepeatAlert(alert, world.now, MONDAY + 5 * MINUTE),)
 

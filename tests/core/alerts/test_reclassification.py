@@ -78,9 +78,7 @@ def test_what_ended_meanwhile_or_is_the_same_is_left_alone() -> None:
 
     same = replace(verdict(world, "SEV-3", "2"))
     same = replace(same, outcome=replace(same.outcome, rule="label-SEV-3"))
-    decision = world.decide(
-        world.view, Reclassified(1, (verdict(world, "SEV-1"), same)), world.settings, world.now
-    )
+    decision = world.decide(world.situation(), Reclassified(1, (verdict(world, "SEV-1"), same)))
 
     assert decision.effects == Decision().effects
     assert world.incident == before

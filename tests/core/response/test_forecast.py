@@ -44,7 +44,7 @@ def foreseen(chosen: Settings, severity: str) -> Outlook:
     """What is foreseen for an alert of this severity."""
     alert = Alert("am", "f", True, {"alertname": "Down", "severity": severity}, {})
     outcome = chosen.rules.classify(alert, MONDAY)
-    return foresee(chosen, Arrival(alert, outcome, MONDAY, MONDAY))
+    return foresee(chosen, Arrival(alert, outcome, MONDAY), MONDAY)
 
 
 @pytest.mark.parametrize("severity", [*Severity])

@@ -3,7 +3,9 @@ from triaged.core.draft import Draft
 from triaged.core.records.model import Reason, Recipient
 from triaged.core.response.paging import Pager, channel_of, page_id, people_of
 from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.oncall import Schedule
+from triaged.core.view import View
 
 
 def paged(configured: Settings, *targets: str) -> list[str]:
@@ -11,7 +13,7 @@ def paged(configured: Settings, *targets: str) -> list[str]:
     world = World(configured)
     world.fires(severity="SEV-2")
     draft = Draft(world.incident)
-    pager = Pager(draft, configured, world.now, world.now)
+    pager = Pager(Situation(world.view, configured, world.now), draft, world.now)
     for text in targets:
         pager.page(target(text), world.incident.escalation)
     return [
@@ -65,7 +67,7 @@ def test_why_nobody_was_reached_is_on_the_timeline() -> None:
 
 
 def test_who_is_meant_is_asked_at_the_moment_of_paging() -> None:
-    people, _ = people_of(settings(), target("team:payments"), 0)
+    people, _ = people_of(Situation(View(), settings(), 0), target("team:payments"))
 
     assert [one.id for one in people] == ["alice", "bob"]
 

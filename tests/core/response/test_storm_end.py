@@ -12,9 +12,8 @@ from triaged.core.records.events import Acknowledged, Escalated, Event, Resolved
 from triaged.core.records.model import Incident, PageKind, PageState, State
 from triaged.core.records.timers import StormDue
 from triaged.core.response.storms import LOOK_US
-from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
-from triaged.core.view import View
 
 
 def open_of(world: World) -> set[int]:
@@ -234,8 +233,8 @@ def test_a_lost_wake_up_is_a_delay() -> None:
     end_all_but(world, 2)
     left = open_of(world)
 
-    def forgetful(view: View, event: Event, settings: Settings, now: int) -> Decision:
-        decision = decide(view, event, settings, now)
+    def forgetful(situation: Situation, event: Event) -> Decision:
+        decision = decide(situation, event)
         kept = [each for each in decision.effects if not isinstance(each, WakeBundled)]
         return Decision(tuple(kept), decision.answer)
 

@@ -11,6 +11,7 @@ from triaged.core.records.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
+from triaged.core.situation import Situation
 
 
 def test_a_stale_timer_does_nothing_but_go() -> None:
@@ -28,7 +29,7 @@ def test_a_stale_timer_does_nothing_but_go() -> None:
         StepDue(99, now, epoch=1, round=1, step=2),
     ]
 
-    decisions = [decide(world.view, TimerFired(t), world.settings, now) for t in stale]
+    decisions = [decide(Situation(world.view, world.settings, now), TimerFired(t)) for t in stale]
 
     assert decisions == [Decision((DropTimer(t.incident, type(t)),)) for t in stale]
 

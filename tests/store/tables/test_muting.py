@@ -12,6 +12,7 @@ from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page
 from triaged.core.records.timers import MuteDue, StepDue
 from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
 from triaged.store.database.connect import Database
 from triaged.store.tables import muting, pages, silences, timers
@@ -99,7 +100,7 @@ async def test_labels_are_those_that_the_rules_laid_over(desk: Desk) -> None:
     async with desk.database.reading() as tx:
         view = await muting.standing(tx, [1], chosen.muters, now)
 
-    muted = mute_of(view, await desk.incident(), chosen, now)
+    muted = mute_of(Situation(view, chosen, now), await desk.incident())
     assert muted is not None
     assert muted.by == ("maintenance:work",)
 

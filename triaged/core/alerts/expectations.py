@@ -15,10 +15,9 @@ from triaged.core.records.expectations import RULE, SOURCE, Expectation, Watch, 
 from triaged.core.records.model import Reason
 from triaged.core.records.timers import ExpectDue
 from triaged.core.response.escalation import Cause, arm
-from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.system_incidents import Notice, open_notice
 from triaged.core.time.durations import MINUTE, format_duration
-from triaged.core.view import View
 from triaged.wire import instant_text
 
 START_GRACE_US = 2 * MINUTE
@@ -32,33 +31,34 @@ WRITES_A_PERIOD = 4
 """How often at most, in the time after which it is missed, an alert that is seen writes a row."""
 
 
-def load(view: View, event: SettingsLoaded, settings: Settings, now: int) -> Decision:
+def load(situation: Situation, event: SettingsLoaded) -> Decision:
     """Expect what the settings expect from now on, and nothing else."""
     effects: list[Effect] = []
-    wanted = settings.expectations
-    for name, watch in view.watches.items():
+    wanted = situation.settings.expectations
+    for name, watch in situation.view.watches.items():
         if name not in wanted:
-            effects += [DropWatch(name), *_over(view, watch, settings, now, "expected no more")]
+            effects += [DropWatch(name), *_over(situation, watch, "expected no more")]
     for name, expectation in wanted.items():
-        known = view.watches.get(name)
-        watch = known or Watch(name, since_at=now, due_at=now)
+        known = situation.view.watches.get(name)
+        watch = known or Watch(name, since_at=situation.now, due_at=situation.now)
         if not watch.overdue:
-            due_at = _last(view, watch) + expectation.every_us
+            due_at = _last(situation, watch) + expectation.every_us
             grace_us = min(START_GRACE_US, expectation.every_us) if event.started else 0
-            watch = replace(watch, due_at=max(due_at, now + grace_us))
+            watch = replace(watch, due_at=max(due_at, situation.now + grace_us))
         if watch != known:
             effects.append(SaveWatch(watch))
     return Decision(tuple(effects))
 
 
-def heard(view: View, event: AlertReceived, settings: Settings, now: int) -> tuple[Effect, ...]:
+def heard(situation: Situation, event: AlertReceived) -> tuple[Effect, ...]:
     """What it means to expectations that an alert fires, or fires again: most often nothing."""
-    if settings.expected is None or not event.alert.firing:
+    if situation.settings.expected is None or not event.alert.firing:
         return ()
     effects: list[Effect] = []
     at = event.received_at
-    for name in settings.expected.met_by(event.alert):
-        watch, expectation = view.watches.get(name), settings.expectations.get(name)
+    for name in situation.settings.expected.met_by(event.alert):
+        watch = situation.view.watches.get(name)
+        expectation = situation.settings.expectations.get(name)
         if watch is None or expectation is None:
             continue  # the settings are being loaded
         pause_us = expectation.every_us // WRITES_A_PERIOD
@@ -68,78 +68,73 @@ def heard(view: View, event: AlertReceived, settings: Settings, now: int) -> tup
         seen = replace(watch, seen_at=at, due_at=at + expectation.every_us, **identity)
         effects.append(SaveWatch(replace(seen, overdue=False)))
         if watch.overdue:
-            effects += _over(view, watch, settings, now, "seen again")
+            effects += _over(situation, watch, "seen again")
     return tuple(effects)
 
 
-def due(view: View, timer: ExpectDue, settings: Settings, now: int) -> Decision:
+def due(situation: Situation, timer: ExpectDue) -> Decision:
     """Has it been seen lately? If not, somebody must hear of it."""
-    watch, expectation = view.watches.get(timer.name), settings.expectations.get(timer.name)
+    watch = situation.view.watches.get(timer.name)
+    expectation = situation.settings.expectations.get(timer.name)
     if watch is None:
         return Decision()
     if expectation is None:
         return Decision((DropWatch(timer.name),))
-    last = _last(view, watch)
-    if last + expectation.every_us > now:
+    last = _last(situation, watch)
+    if last + expectation.every_us > situation.now:
         met = replace(watch, due_at=last + expectation.every_us, overdue=False)
-        over = _over(view, watch, settings, now, "heard again") if watch.overdue else ()
+        over = _over(situation, watch, "heard again") if watch.overdue else ()
         return Decision((SaveWatch(met), *over))
-    looked = SaveWatch(replace(watch, due_at=now + LOOK_US, overdue=True))
-    return Decision((looked, *_missed(view, watch, expectation, settings, now)))
+    looked = SaveWatch(replace(watch, due_at=situation.now + LOOK_US, overdue=True))
+    return Decision((looked, *_missed(situation, watch, expectation)))
 
 
-def _last(view: View, watch: Watch) -> int:
+def _last(situation: Situation, watch: Watch) -> int:
     """When it was seen last, or first expected, whichever is later."""
-    return max(_seen(view, watch) or 0, watch.since_at)
+    return max(_seen(situation, watch) or 0, watch.since_at)
 
 
-def _seen(view: View, watch: Watch) -> int | None:
+def _seen(situation: Situation, watch: Watch) -> int | None:
     if watch.name.startswith(SOURCE):
-        at = view.heard_at.get(watch.name.removeprefix(SOURCE))
+        at = situation.view.heard_at.get(watch.name.removeprefix(SOURCE))
     else:
-        at = view.seen_at.get((watch.source, watch.fingerprint))
+        at = situation.view.seen_at.get((watch.source, watch.fingerprint))
     return max(at or 0, watch.seen_at or 0) or None
 
 
-def _over(
-    view: View, watch: Watch, settings: Settings, now: int, because: str
-) -> tuple[Effect, ...]:
+def _over(situation: Situation, watch: Watch, because: str) -> tuple[Effect, ...]:
     """There is nothing to miss any more: its incident, if any is open, is over."""
-    incident = view.live_incident(key_of(watch.name))
+    incident = situation.live_incident(key_of(watch.name))
     if incident is None:
         return ()
     draft = Draft(incident)
-    resolve(draft, settings, now, OURSELVES, f"resolved: {because}")
+    resolve(situation, draft, OURSELVES, f"resolved: {because}")
     return draft.effects()
 
 
-def _missed(
-    view: View, watch: Watch, expectation: Expectation, settings: Settings, now: int
-) -> tuple[Effect, ...]:
+def _missed(situation: Situation, watch: Watch, expectation: Expectation) -> tuple[Effect, ...]:
     """The incident that says so: a new one, or the last one again; nothing while one is open.
 
     What a person resolved though it is still missing is opened anew after `reopen_within`.
     """
     key = key_of(watch.name)
-    if view.live_incident(key) is not None:
+    if situation.live_incident(key) is not None:
         return ()
-    latest = view.latest_incident(key)
-    if latest is None or not reopens(latest, settings, now):
-        return _open(view, watch, expectation, settings, now)
+    latest = situation.latest_incident(key)
+    if latest is None or not reopens(situation, latest):
+        return _open(situation, watch, expectation)
     if watch.overdue:
         return ()  # a person has just resolved it
     draft = Draft(latest)
-    reopen(draft, now, Reason.REOPEN_WINDOW, OURSELVES)
-    arm(draft, settings, now, Cause(Reason.REOPEN_WINDOW, watch.due_at))
+    reopen(situation, draft, Reason.REOPEN_WINDOW, OURSELVES)
+    arm(situation, draft, Cause(Reason.REOPEN_WINDOW, watch.due_at))
     return draft.effects()
 
 
-def _open(
-    view: View, watch: Watch, expectation: Expectation, settings: Settings, now: int
-) -> tuple[Effect, ...]:
+def _open(situation: Situation, watch: Watch, expectation: Expectation) -> tuple[Effect, ...]:
     notice = Notice(
         key_of(watch.name),
-        title=_title(view, watch, expectation),
+        title=_title(situation, watch, expectation),
         cause=Cause(Reason.NOT_SEEN, watch.due_at),
         severity=expectation.severity,
         severity_by=watch.name,
@@ -149,13 +144,13 @@ def _open(
         policy=expectation.policy,
         runbook=expectation.runbook,
     )
-    return open_notice(view, notice, settings, now).effects()
+    return open_notice(situation, notice).effects()
 
 
-def _title(view: View, watch: Watch, expectation: Expectation) -> str:
+def _title(situation: Situation, watch: Watch, expectation: Expectation) -> str:
     """`watchdog: not seen since 2026-03-30T10:00:00Z; it should come every 5m`."""
     kind, _, name = watch.name.partition(":")
-    seen_at = _seen(view, watch)
+    seen_at = _seen(situation, watch)
     since = f"never seen, expected since {_second(watch.since_at)}"
     if seen_at is not None:
         since = f"not seen since {_second(seen_at)}"

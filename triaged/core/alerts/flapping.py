@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.records.model import Entry, Flapping, Incident
-from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.durations import format_duration
 
 RETURNS_KEPT = 20
@@ -22,9 +22,10 @@ def flaps(incident: Incident) -> bool:
     return incident.flapping is not UNSET and incident.flapping.since is not None
 
 
-def returned(draft: Draft, settings: Settings, now: int) -> None:
+def returned(situation: Situation, draft: Draft) -> None:
     """Something fires again after nothing did: count it; often enough in time it is flapping."""
-    limit, known = settings.flapping, draft.incident.flapping
+    now = situation.now
+    limit, known = situation.settings.flapping, draft.incident.flapping
     if known is not UNSET and known.since is not None:
         at = _lately((*known.at, now), known.within_us, now)
         draft.change(flapping=replace(known, at=at[-RETURNS_KEPT:], held=known.held + 1))
@@ -47,19 +48,19 @@ def _lately(at: tuple[int, ...], within_us: int, now: int) -> tuple[int, ...]:
     return tuple(instant for instant in at if instant > now - within_us)
 
 
-def hold_us(draft: Draft, now: int) -> int:
+def hold_us(situation: Situation, draft: Draft) -> int:
     """How long nothing may fire before it resolves; one that has fired steadily has settled."""
     incident = draft.incident
     flapping = incident.flapping
     if flapping is UNSET or flapping.since is None:
         return incident.resolve.hold_us
-    if flapping.at and now - flapping.at[-1] < flapping.within_us:
+    if flapping.at and situation.now - flapping.at[-1] < flapping.within_us:
         return max(incident.resolve.hold_us, flapping.within_us)
-    settle(draft, now)
+    settle(situation, draft)
     return incident.resolve.hold_us
 
 
-def settle(draft: Draft, now: int) -> None:
+def settle(situation: Situation, draft: Draft) -> None:
     """It flaps no more: it was quiet, or steady, for long enough, or a person resolved it."""
     flapping = draft.incident.flapping
     if flapping is UNSET or flapping.since is None:
@@ -67,7 +68,7 @@ def settle(draft: Draft, now: int) -> None:
     draft.change(flapping=UNSET)
     text = f"flaps no more; it came back {flapping.held} times while it was held open"
     data: dict[str, object] = {"since": flapping.since, "held": flapping.held}
-    draft.say(Entry(now, "incident.settled", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "incident.settled", OURSELVES, text, data))
 
 
 def in_words(incident: Incident) -> str | None:

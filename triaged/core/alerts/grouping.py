@@ -27,7 +27,7 @@ from triaged.core.response.escalation import Cause, disarm, settle_response
 from triaged.core.response.paging import inform, notify_person
 from triaged.core.response.storms import begin
 from triaged.core.settings import Settings
-from triaged.core.view import View
+from triaged.core.situation import Situation
 
 ALERTS = "alerts"
 """Who resolved, when the alerts did."""
@@ -42,7 +42,6 @@ class Arrival(msgspec.Struct):
     alert: Alert
     outcome: Outcome
     received_at: int
-    now: int
     before: AlertState | None = None
     """The alert's row before this episode."""
     left: Incident | None = None
@@ -62,28 +61,28 @@ class Arrival(msgspec.Struct):
         return before is not None and not before.firing and before.incident == incident.number
 
 
-def home_of(view: View, arrival: Arrival, settings: Settings) -> tuple[Incident | None, bool]:
+def home_of(situation: Situation, arrival: Arrival) -> tuple[Incident | None, bool]:
     """(the incident it joins, whether that must re-open first); (None, False): a new one."""
     left = arrival.left
     if left is not None and left.live:
         return left, False  # an attached alert never moves
-    home = view.live_incident(arrival.outcome.key)
+    home = situation.live_incident(arrival.outcome.key)
     if home is not None:
         return home, False
-    home = view.latest_incident(arrival.outcome.key)
-    if home is None or not reopens(home, settings, arrival.now):
+    home = situation.latest_incident(arrival.outcome.key)
+    if home is None or not reopens(situation, home):
         return None, False
     return (left if left is not None and left.number == home.number else home), True
 
 
-def reopens(incident: Incident, settings: Settings, now: int) -> bool:
+def reopens(situation: Situation, incident: Incident) -> bool:
     """Whether a new episode with its key re-opens `incident` instead of opening another."""
     resolved_at = incident.resolved_at
     return (
         incident.state is State.RESOLVED
         and incident.next is None
         and resolved_at is not None
-        and now < resolved_at + settings.reopen_within
+        and situation.now < resolved_at + situation.settings.reopen_within
     )
 
 
@@ -117,14 +116,15 @@ def team_of(outcome: Outcome, settings: Settings) -> str | None:
     return outcome.team or (service.team if service else None)
 
 
-def open_incident(view: View, settings: Settings, arrival: Arrival) -> Draft:
+def open_incident(situation: Situation, arrival: Arrival) -> Draft:
     """A new incident for an alert that has no home."""
-    outcome, now = arrival.outcome, arrival.now
+    settings = situation.settings
+    outcome, now = arrival.outcome, situation.now
     severity, by = severity_of(outcome, settings)
     service = settings.services.get(outcome.service or "")
-    previous = view.latest_incident(outcome.key)
+    previous = situation.latest_incident(outcome.key)
     incident = Incident(
-        number=view.next_number(),
+        number=situation.next_number(),
         key=outcome.key,
         title=outcome.title,
         severity=severity,
@@ -146,42 +146,42 @@ def open_incident(view: View, settings: Settings, arrival: Arrival) -> Draft:
     if outcome.severity is None:
         draft.add(Count("unclassified"))
     _attach(draft, arrival)
-    count_in(draft, arrival.alert, outcome, now)
-    begin(view, draft, settings, now, Cause(Reason.NEW_KEY, arrival.received_at))
+    count_in(situation, draft, arrival.alert, outcome)
+    begin(situation, draft, Cause(Reason.NEW_KEY, arrival.received_at))
     return draft
 
 
-def join(incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
+def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
     """The alert joins an open incident: a higher severity pages, else only its holder hears."""
     draft = Draft(incident)
     comes_back = flaps(incident) and incident.resolving_at is not None
     if comes_back:
-        returned(draft, settings, arrival.now)
+        returned(situation, draft)
     _attach(draft, arrival)
-    rise = _rise(draft, settings, arrival)
+    rise = _rise(situation, draft, arrival)
     if rise is not None:
-        raise_to(draft, settings, arrival.now, rise, arrival.received_at)
+        raise_to(situation, draft, rise, arrival.received_at)
     elif not comes_back:  # that would be no news
-        _tell_holder(draft, settings, arrival.now)
+        _tell_holder(situation, draft)
     return draft
 
 
-def reopen_with(view: View, incident: Incident, settings: Settings, arrival: Arrival) -> Draft:
+def reopen_with(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
     """The trouble is back within `reopen_within`: the same incident, armed again."""
     draft = Draft(incident)
-    reopen(draft, arrival.now, Reason.REOPEN_WINDOW, OURSELVES)
-    returned(draft, settings, arrival.now)
+    reopen(situation, draft, Reason.REOPEN_WINDOW, OURSELVES)
+    returned(situation, draft)
     _attach(draft, arrival)
-    rise = _rise(draft, settings, arrival)
+    rise = _rise(situation, draft, arrival)
     if rise is not None:
-        raise_to(draft, settings, arrival.now, rise, arrival.received_at)
+        raise_to(situation, draft, rise, arrival.received_at)
     else:
         cause = Cause(Reason.REOPEN_WINDOW, arrival.received_at)
-        begin(view, draft, settings, arrival.now, cause)
+        begin(situation, draft, cause)
     return draft
 
 
-def _rise(draft: Draft, settings: Settings, arrival: Arrival) -> Rise | None:
+def _rise(situation: Situation, draft: Draft, arrival: Arrival) -> Rise | None:
     """The worst that the alert calls for, itself or by the raises that it counts for.
 
     What was attached when a human chose the severity calls for nothing.
@@ -189,13 +189,13 @@ def _rise(draft: Draft, settings: Settings, arrival: Arrival) -> Rise | None:
     incident = draft.incident
     if arrival.covered_by_choice(incident):
         return None
-    own = rise_of(arrival.outcome, settings)
-    raised = count_in(draft, arrival.alert, arrival.outcome, arrival.now)
+    own = rise_of(arrival.outcome, situation.settings)
+    raised = count_in(situation, draft, arrival.alert, arrival.outcome)
     rise = own if raised is None or own.severity <= raised.severity else raised
     return rise if rise.severity < incident.severity else None
 
 
-def reopen(draft: Draft, now: int, reason: Reason, by: str) -> None:
+def reopen(situation: Situation, draft: Draft, reason: Reason, by: str) -> None:
     """Back to open, with nobody's acknowledgement; the caller arms."""
     missed = draft.incident.response is Response.MISSED
     draft.change(
@@ -210,10 +210,10 @@ def reopen(draft: Draft, now: int, reason: Reason, by: str) -> None:
         next=None,
     )
     draft.drop(ReopenWindowDue)
-    resume(draft, now)
+    resume(situation, draft)
     text = f"re-opened: {reason.replace('_', ' ')}"
-    draft.say(Entry(now, "incident.reopened", by, text, {"reason": reason}))
-    set_phase(draft, now, Phase.DETECTION, by)
+    draft.say(Entry(situation.now, "incident.reopened", by, text, {"reason": reason}))
+    set_phase(situation, draft, Phase.DETECTION, by)
 
 
 def _attach(draft: Draft, arrival: Arrival) -> None:
@@ -252,7 +252,7 @@ def _end_hold(draft: Draft, *, came_back: bool) -> None:
         draft.drop(ResolveDue)
 
 
-def take_in(incident: Incident, settings: Settings, old: Incident, now: int) -> Draft:
+def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
     """What still fires in `old` joins the incident that is open for its key."""
     draft = Draft(incident)
     names = incident.firing | old.firing
@@ -263,26 +263,27 @@ def take_in(incident: Incident, settings: Settings, old: Incident, now: int) -> 
     )
     if incident.resolving_at is not None:
         _end_hold(draft, came_back=False)
-    start(draft, now)
+    start(situation, draft)
     count = sum(old.firing.values())
     data: dict[str, object] = {"count": count, "alerts": [], "reason": Reason.STILL_FIRING}
     data["previous"] = old.id
     text = f"joined: {count} still firing after {old.id} was resolved"
-    draft.say(Entry(now, "alerts.joined", OURSELVES, text, data))
-    rise = worst_of(old, settings)
+    draft.say(Entry(situation.now, "alerts.joined", OURSELVES, text, data))
+    rise = worst_of(old, situation.settings)
     if rise.severity < incident.severity:
-        raise_to(draft, settings, now, rise, now)
+        raise_to(situation, draft, rise, situation.now)
     else:
-        _tell_holder(draft, settings, now)
+        _tell_holder(situation, draft)
     return draft
 
 
-def _tell_holder(draft: Draft, settings: Settings, now: int) -> None:
+def _tell_holder(situation: Situation, draft: Draft) -> None:
     """Who has the incident hears of what joins, now and then."""
+    now = situation.now
     holder = draft.incident.acknowledged_by
     if draft.incident.state is State.ACKNOWLEDGED and holder:
         news = (holder, "another alert joined", f"joined-{now // JOIN_NEWS_EVERY_US}")
-        notify_person(draft, settings, now, news)
+        notify_person(situation, draft, news)
 
 
 def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:
@@ -294,7 +295,7 @@ def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:
     return msgspec.structs.replace(incident, firing=firing, resolved=incident.resolved + ended)
 
 
-def leave(incident: Incident, settings: Settings, state: AlertState, now: int) -> Draft:
+def leave(situation: Situation, incident: Incident, state: AlertState) -> Draft:
     """An alert of the incident has ended; perhaps that resolves it, now or after the hold."""
     draft = Draft(detach(incident, state, ended=True))
     if not draft.incident.firing:
@@ -303,12 +304,12 @@ def leave(incident: Incident, settings: Settings, state: AlertState, now: int) -
         return draft
     if not _may_resolve(draft.incident, state):
         return draft
-    hold = hold_us(draft, now)
+    hold = hold_us(situation, draft)
     if hold == 0:
-        resolve(draft, settings, now, ALERTS)
+        resolve(situation, draft, ALERTS)
     else:
-        draft.change(resolving_at=now + hold)
-        draft.arm(ResolveDue(incident.number, now + hold))
+        draft.change(resolving_at=situation.now + hold)
+        draft.arm(ResolveDue(incident.number, situation.now + hold))
     return draft
 
 
@@ -334,14 +335,14 @@ def _why_over(incident: Incident) -> str:
     return "one of its alerts has ended"
 
 
-def resolve(draft: Draft, settings: Settings, now: int, by: str, text: str | None = None) -> None:
+def resolve(situation: Situation, draft: Draft, by: str, text: str | None = None) -> None:
     """It is over: nothing pages any more, and everybody who was paged hears of it."""
-    settle_response(draft, now)
+    settle_response(situation, draft)
     state = next_state(draft.incident.state, Verb.RESOLVE)
     assert state is State.RESOLVED, "callers have looked at the table"
     draft.change(
         state=state,
-        resolved_at=now,
+        resolved_at=situation.now,
         resolved_by=by,
         resolving_at=None,
         snoozed_until=None,
@@ -349,16 +350,16 @@ def resolve(draft: Draft, settings: Settings, now: int, by: str, text: str | Non
     disarm(draft)
     draft.drop(ResolveDue)
     pause(draft)
-    settle(draft, now)
+    settle(situation, draft)
     if draft.incident.bundle is not msgspec.UNSET:
         draft.add(WakeBundled(draft.incident.number))
     if text is None:
         text = f"resolved: {_why_over(draft.incident)}" if by == ALERTS else f"resolved by {by}"
     reason = Reason.ALERTS_RESOLVED if by == ALERTS else Reason.RESOLVED
-    draft.say(Entry(now, "incident.resolved", by, text, {"reason": reason}))
-    set_phase(draft, now, Phase.RESOLUTION, by)
-    inform(draft, settings, now, text, "resolved")
+    draft.say(Entry(situation.now, "incident.resolved", by, text, {"reason": reason}))
+    set_phase(situation, draft, Phase.RESOLUTION, by)
+    inform(situation, draft, text, "resolved")
     if draft.incident.firing:
         reopens = draft.incident.reopens
-        due_at = now + settings.reopen_within
+        due_at = situation.now + situation.settings.reopen_within
         draft.arm(ReopenWindowDue(draft.incident.number, due_at, reopens))

@@ -7,9 +7,8 @@ from triaged.core.records.effects import Attached, Decision, Effect, Quarantine
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.records.model import Key, Reason
 from triaged.core.response.escalation import Cause
-from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.system_incidents import Notice, open_notice
-from triaged.core.view import View
 
 
 def quarantine_key(source: str, reason: str) -> Key:
@@ -17,7 +16,7 @@ def quarantine_key(source: str, reason: str) -> Key:
     return (("quarantine", source), ("reason", reason))
 
 
-def quarantine(view: View, event: BodyQuarantined, settings: Settings, now: int) -> Decision:
+def quarantine(situation: Situation, event: BodyQuarantined) -> Decision:
     """Keep the body. The first of its (source, reason) opens an incident; the rest is counted.
 
     A sender repeats such a body every few minutes for ever: while the incident is open, and for
@@ -27,11 +26,11 @@ def quarantine(view: View, event: BodyQuarantined, settings: Settings, now: int)
     said = (event.source, event.reason, event.detail)
     kept = Quarantine(*said, event.body, event.headers, event.received_at, event.alerts)
     key = quarantine_key(event.source, event.reason)
-    live = view.live_incident(key)
+    live = situation.live_incident(key)
     if live is not None:
         return Decision((kept,), Attached(live.number))
-    latest = view.latest_incident(key)
-    if latest is not None and reopens(latest, settings, now):
+    latest = situation.latest_incident(key)
+    if latest is not None and reopens(situation, latest):
         return Decision((kept,), Attached(latest.number))
     notice = Notice(
         key,
@@ -40,6 +39,6 @@ def quarantine(view: View, event: BodyQuarantined, settings: Settings, now: int)
         text=f"{event.detail}; see: triaged quarantine list",
         data={"source": event.source},
     )
-    draft = open_notice(view, notice, settings, now)
+    draft = open_notice(situation, notice)
     effects: tuple[Effect, ...] = (kept, *draft.effects())
     return Decision(effects, Attached(draft.incident.number))

@@ -23,14 +23,14 @@ from triaged.core.records.raises import (
     Reopenings,
 )
 from triaged.core.records.timers import RaiseDue
-from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.durations import format_duration
 
 HASH_BYTES = 6
 """Of a counted alert or value: among a thousand of them two are taken for one once in 10⁸."""
 
 
-def count_in(draft: Draft, alert: Alert, outcome: Outcome, now: int) -> Rise | None:
+def count_in(situation: Situation, draft: Draft, alert: Alert, outcome: Outcome) -> Rise | None:
     """Count an alert that joins at `now`; the worst that the raises then call for, if any.
 
     The first of its alerts whose rules set a raise brings it to the incident.
@@ -50,13 +50,13 @@ def count_in(draft: Draft, alert: Alert, outcome: Outcome, now: int) -> Rise | N
         if each.to >= incident.severity:
             counted = {}  # it is that bad already
         else:
-            counted = _counted(each, counted, (alert, outcome, now))
+            counted = _counted(each, counted, (alert, outcome, situation.now))
             if _calls(each, counted, incident):
                 rises.append(Rise(each.to, f"raise:{raising.rule}", why(each)))
                 counted = {}
         seen.append(counted)
     draft.change(raising=replace(raising, seen=tuple(seen) if any(seen) else ()))
-    start(draft, now)
+    start(situation, draft)
     return min(rises, key=lambda rise: rise.severity, default=None)
 
 
@@ -119,22 +119,22 @@ def why(each: Raise) -> str:
             assert_never(each.when)
 
 
-def start(draft: Draft, now: int) -> None:
+def start(situation: Situation, draft: Draft) -> None:
     """Something fires: from now on, unless it did already, its time counts."""
     raising = draft.incident.raising
     if raising is UNSET or raising.firing_since is not None:
         return
-    draft.change(raising=replace(raising, firing_since=now))
-    _arm(draft, now)
+    draft.change(raising=replace(raising, firing_since=situation.now))
+    _arm(situation, draft)
 
 
-def _arm(draft: Draft, now: int) -> None:
+def _arm(situation: Situation, draft: Draft) -> None:
     """Want a timer for the next raise by time that would make it worse."""
     raising, severity = draft.incident.raising, draft.incident.severity
     if raising is UNSET or raising.firing_since is None:
         return
     dues = [raising.firing_since + us for us, to in _times(raising) if to < severity]
-    due_at = min((at for at in dues if at > now), default=None)
+    due_at = min((at for at in dues if at > situation.now), default=None)
     if due_at is not None:
         draft.arm(RaiseDue(draft.incident.number, due_at))
 
@@ -152,14 +152,14 @@ def pause(draft: Draft) -> None:
     draft.drop(RaiseDue)
 
 
-def resume(draft: Draft, now: int) -> None:
+def resume(situation: Situation, draft: Draft) -> None:
     """It is open again, or anew: what still fires counts from now on."""
     pause(draft)
     if draft.incident.firing:
-        start(draft, now)
+        start(situation, draft)
 
 
-def due(draft: Draft, settings: Settings, timer: RaiseDue, now: int) -> None:
+def due(situation: Situation, draft: Draft, timer: RaiseDue) -> None:
     """It has been firing for so long: raise it, and wait for the next such raise."""
     incident = draft.incident
     raising = incident.raising
@@ -168,10 +168,10 @@ def due(draft: Draft, settings: Settings, timer: RaiseDue, now: int) -> None:
     over = [
         each
         for each in raising.raises
-        if isinstance(each.when, FiringFor) and raising.firing_since + each.when.us <= now
+        if isinstance(each.when, FiringFor) and raising.firing_since + each.when.us <= situation.now
     ]
     worst = min(over, key=lambda each: each.to, default=None)
     if worst is not None and worst.to < incident.severity and incident.chosen is None:
         rise = Rise(worst.to, f"raise:{raising.rule}", why(worst))
-        raise_to(draft, settings, now, rise, timer.due_at)
-    _arm(draft, now)
+        raise_to(situation, draft, rise, timer.due_at)
+    _arm(situation, draft)

@@ -27,10 +27,10 @@ from triaged.core.records.effects import (
     StartEpisode,
 )
 from triaged.core.records.events import AlertReceived
-from triaged.core.records.model import Alert, AlertState, Entry, Incident, Outcome, Reason
+from triaged.core.records.model import Alert, AlertState, Entry, Outcome, Reason
 from triaged.core.records.timers import LapseDue
 from triaged.core.settings import Settings
-from triaged.core.view import View
+from triaged.core.situation import Situation
 
 START_TOLERANCE_US = 1_000_000
 """Two peers of a highly available pair report one alert with starts a millisecond apart
@@ -43,20 +43,20 @@ NEVER_CHECK_US = 3_600_000_000
 """When to look again at an alert that lapses no more: another reload may want it to."""
 
 
-def receive(view: View, event: AlertReceived, settings: Settings, now: int) -> Decision:
+def receive(situation: Situation, event: AlertReceived) -> Decision:
     """Decide what a reported alert is, what that means for its incident, and who waited for it."""
-    decision = _received(view, event, settings, now)
-    met = heard(view, event, settings, now)
+    decision = _received(situation, event)
+    met = heard(situation, event)
     return Decision((*decision.effects, *met), decision.answer) if met else decision
 
 
-def _received(view: View, event: AlertReceived, settings: Settings, now: int) -> Decision:
+def _received(situation: Situation, event: AlertReceived) -> Decision:
     alert = event.alert
-    state = view.alerts.get((alert.source, alert.fingerprint))
+    state = situation.alert((alert.source, alert.fingerprint))
     if not alert.firing:
-        return _ended(view, alert, state, settings, now)
+        return _ended(situation, alert, state)
     if state is not None and not starts(alert, state):
-        lapses_at = lapses_at_of(alert, settings, event.received_at)
+        lapses_at = lapses_at_of(alert, situation.settings, event.received_at)
         repeat = RepeatAlert(alert, event.received_at, lapses_at)
         answer = Attached(state.incident)
         check_at = state.lapse_check_at
@@ -65,7 +65,7 @@ def _received(view: View, event: AlertReceived, settings: Settings, now: int) ->
         check = CheckLapse(alert.source, alert.fingerprint, lapses_at)  # sooner than was known
         return Decision((repeat, check), answer)
     assert event.outcome is not None, "the engine classifies what may start an episode"
-    return _started(view, event, event.outcome, settings, now)
+    return _started(situation, event, event.outcome)
 
 
 def starts(alert: Alert, state: AlertState | None) -> bool:
@@ -84,28 +84,26 @@ def lapses_at_of(alert: Alert, settings: Settings, received_at: int) -> int | No
     return None if stale_us is None else received_at + stale_us
 
 
-def _started(
-    view: View, event: AlertReceived, outcome: Outcome, settings: Settings, now: int
-) -> Decision:
+def _started(situation: Situation, event: AlertReceived, outcome: Outcome) -> Decision:
     alert = event.alert
-    before = view.alerts.get((alert.source, alert.fingerprint))
+    before = situation.alert((alert.source, alert.fingerprint))
     effects: list[Effect] = []
     home = left = None
     if before is not None and before.firing:  # it was over in between, and we were not told
         ended = replace(before, firing=False, lapse_check_at=None)
-        effects.append(EndEpisode(ended, now, "restarted"))
-        home = _incident_of(view, before)
+        effects.append(EndEpisode(ended, situation.now, "restarted"))
+        home = situation.incident(before.incident)
         left = detach(home, before, ended=False) if home else None
     draft = None
     if outcome.incident:
-        arrival = Arrival(alert, outcome, event.received_at, now, before, left)
-        draft = _place(view, arrival, settings)
+        arrival = Arrival(alert, outcome, event.received_at, before, left)
+        draft = _place(situation, arrival)
     number = draft.incident.number if draft else None
     if home is not None and before is not None and home.number != number:
-        effects += leave(home, settings, before, now).effects()
+        effects += leave(situation, home, before).effects()
     effects.append(
         StartEpisode(
-            _episode(event, outcome, settings, (before, number, now)),
+            _episode(event, outcome, situation.settings, (before, number, situation.now)),
             alert,
             outcome,
             event.received_at,
@@ -142,25 +140,17 @@ def _episode(
     )
 
 
-def _place(view: View, arrival: Arrival, settings: Settings) -> Draft:
+def _place(situation: Situation, arrival: Arrival) -> Draft:
     """The incident that the episode joins, re-opens or opens."""
-    incident, closed = home_of(view, arrival, settings)
+    incident, closed = home_of(situation, arrival)
     if incident is None:
-        return open_incident(view, settings, arrival)
+        return open_incident(situation, arrival)
     if closed:
-        return reopen_with(view, incident, settings, arrival)
-    return join(incident, settings, arrival)
+        return reopen_with(situation, incident, arrival)
+    return join(situation, incident, arrival)
 
 
-def _incident_of(view: View, state: AlertState | None) -> Incident | None:
-    if state is None or state.incident is None:
-        return None
-    return view.incidents.get(state.incident)
-
-
-def _ended(
-    view: View, alert: Alert, state: AlertState | None, settings: Settings, now: int
-) -> Decision:
+def _ended(situation: Situation, alert: Alert, state: AlertState | None) -> Decision:
     if state is None or not state.firing:
         return Decision((NoteResolve(alert),), Attached(state.incident if state else None))
     given = alert.starts_at if state.start_given else None
@@ -168,30 +158,31 @@ def _ended(
         # a late delivery about an episode before this one
         return Decision((NoteResolve(alert),), Attached(state.incident))
     ended = replace(state, firing=False, lapse_check_at=None)
-    effects: tuple[Effect, ...] = (EndEpisode(ended, now, "resolved"),)
-    incident = _incident_of(view, state)
+    effects: tuple[Effect, ...] = (EndEpisode(ended, situation.now, "resolved"),)
+    incident = situation.incident(state.incident)
     if incident is not None:
-        effects += leave(incident, settings, state, now).effects()
+        effects += leave(situation, incident, state).effects()
     return Decision(effects, Attached(state.incident))
 
 
-def lapse(view: View, timer: LapseDue, settings: Settings, now: int) -> Decision:
+def lapse(situation: Situation, timer: LapseDue) -> Decision:
     """Has the alert lapsed? Only if its source has been heard since it should have repeated."""
-    state = view.alerts.get((timer.source, timer.fingerprint))
+    now = situation.now
+    state = situation.alert((timer.source, timer.fingerprint))
     if state is None or not state.firing:
         return Decision()
     if state.lapses_at is None:  # a reload said `never`, and the alert was repeated since
         return Decision((CheckLapse(timer.source, timer.fingerprint, now + NEVER_CHECK_US),))
     if state.lapses_at > now:
         return Decision((CheckLapse(timer.source, timer.fingerprint, state.lapses_at),))
-    if view.heard_at.get(timer.source, 0) < state.lapses_at:
+    if situation.view.heard_at.get(timer.source, 0) < state.lapses_at:
         check_at = now + SOURCE_CHECK_US
         return Decision((CheckLapse(timer.source, timer.fingerprint, check_at),))
     ended = replace(state, firing=False, lapse_check_at=None)
     effects: tuple[Effect, ...] = (EndEpisode(ended, now, "lapsed"),)
-    incident = _incident_of(view, state)
+    incident = situation.incident(state.incident)
     if incident is not None:
-        draft = leave(incident, settings, state, now)
+        draft = leave(situation, incident, state)
         text = f"{state.fingerprint} lapsed: {state.source} has not repeated it"
         data: dict[str, object] = {"source": state.source, "fingerprint": state.fingerprint}
         data["reason"] = Reason.LAPSED

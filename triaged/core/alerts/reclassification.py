@@ -12,19 +12,18 @@ from triaged.core.draft import OURSELVES, Draft
 from triaged.core.records.effects import Attached, Decision, Effect, ReclassifyAlert
 from triaged.core.records.events import Reclassification, Reclassified
 from triaged.core.records.model import AlertState, Entry, Incident
-from triaged.core.settings import Settings
-from triaged.core.view import View
+from triaged.core.situation import Situation
 
 SHOWN = 20
 """Alerts named in one entry; the count tells how many there were."""
 
 
-def reclassify(view: View, event: Reclassified, settings: Settings, now: int) -> Decision:
+def reclassify(situation: Situation, event: Reclassified) -> Decision:
     """Give alerts of one incident, or of none, the verdict of today's rules."""
     effects: list[Effect] = []
     changed: list[tuple[AlertState, Reclassification]] = []
     for one in event.alerts:
-        state = view.alerts.get((one.source, one.fingerprint))
+        state = situation.alert((one.source, one.fingerprint))
         if state is None or not state.firing or state.incident != event.incident:
             continue  # it ended, or began anew, since somebody looked
         if (state.severity, state.rule) == (one.outcome.severity, one.outcome.rule):
@@ -32,17 +31,16 @@ def reclassify(view: View, event: Reclassified, settings: Settings, now: int) ->
         changed.append((state, one))
         after = replace(state, severity=one.outcome.severity, rule=one.outcome.rule)
         effects.append(ReclassifyAlert(after))
-    incident = None if event.incident is None else view.incidents.get(event.incident)
+    incident = situation.incident(event.incident)
     if incident is not None and incident.live and changed:
-        effects += _told(incident, changed, settings, now).effects()
+        effects += _told(situation, incident, changed).effects()
     return Decision(tuple(effects), Attached(event.incident))
 
 
 def _told(
+    situation: Situation,
     incident: Incident,
     changed: list[tuple[AlertState, Reclassification]],
-    settings: Settings,
-    now: int,
 ) -> Draft:
     """Count the alerts by what they are now, say so, and raise the incident if it must be."""
     firing, rules = dict(incident.firing), dict(incident.severity_rules)
@@ -54,12 +52,13 @@ def _told(
     draft = Draft(incident)
     firing = {name: count for name, count in firing.items() if count > 0}
     draft.change(firing=firing, severity_rules=rules)
-    draft.say(_entry(changed, now))
+    draft.say(_entry(changed, situation.now))
     worst: Rise = min(
-        (rise_of(one.outcome, settings) for _, one in changed), key=lambda rise: rise.severity
+        (rise_of(one.outcome, situation.settings) for _, one in changed),
+        key=lambda rise: rise.severity,
     )
     if worst.severity < incident.severity and incident.chosen is None:
-        raise_to(draft, settings, now, worst, now)
+        raise_to(situation, draft, worst, situation.now)
     return draft
 
 

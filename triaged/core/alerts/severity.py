@@ -14,6 +14,7 @@ from triaged.core.records.model import Entry, Incident, Outcome, Reason, Severit
 from triaged.core.response.escalation import Cause, arm, arm_unacknowledge
 from triaged.core.response.paging import notify_person
 from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 
 UNCLASSIFIED = "unclassified"
 
@@ -58,44 +59,44 @@ def rise_of(outcome: Outcome, settings: Settings) -> Rise:
     return Rise(severity, by, "an alert is worse")
 
 
-def raise_to(draft: Draft, settings: Settings, now: int, rise: Rise, cause_at: int) -> None:
+def raise_to(situation: Situation, draft: Draft, rise: Rise, cause_at: int) -> None:
     """Something calls for worse than the incident is: take it, and arm with the new target."""
-    _say_changed(draft, now, rise.severity, rise.by, rise.why)
+    _say_changed(situation, draft, rise.severity, rise.by, rise.why)
     draft.change(severity=rise.severity, severity_by=rise.by, chosen=None)
-    _arm(draft, settings, now, cause_at)
+    _arm(situation, draft, cause_at)
 
 
-def _arm(draft: Draft, settings: Settings, now: int, cause_at: int) -> None:
+def _arm(situation: Situation, draft: Draft, cause_at: int) -> None:
     """Arm for a rise; whoever had the incident has it no more, and hears of that."""
     before = draft.incident
     if before.state is State.ACKNOWLEDGED and before.acknowledged_by:
         text = "un-acknowledged: severity rose"
         data: dict[str, object] = {"reason": Reason.SEVERITY_ROSE}
-        draft.say(Entry(now, "incident.unacknowledged", OURSELVES, text, data))
+        draft.say(Entry(situation.now, "incident.unacknowledged", OURSELVES, text, data))
         news = (before.acknowledged_by, text, "unacknowledged")
-        notify_person(draft, settings, now, news)
-    arm(draft, settings, now, Cause(Reason.SEVERITY_ROSE, cause_at))
+        notify_person(situation, draft, news)
+    arm(situation, draft, Cause(Reason.SEVERITY_ROSE, cause_at))
 
 
-def choose(draft: Draft, settings: Settings, now: int, choice: tuple[Severity, str, str]) -> None:
+def choose(situation: Situation, draft: Draft, choice: tuple[Severity, str, str]) -> None:
     """A person's (severity, actor, reason): it holds against all alerts attached so far."""
     severity, by, reason = choice
     before = draft.incident
-    _say_changed(draft, now, severity, by, reason)  # the same again covers what joined since
+    _say_changed(situation, draft, severity, by, reason)  # the same again covers what joined since
     actor = by if ":" in by else f"person:{by}"
-    draft.change(severity=severity, severity_by=actor, chosen=severity, chosen_at=now)
+    draft.change(severity=severity, severity_by=actor, chosen=severity, chosen_at=situation.now)
     if before.raising is not UNSET:
         draft.change(raising=replace(before.raising, seen=()))
     holder = before.acknowledged_by is not None and by == before.acknowledged_by
     if before.live and severity < before.severity and not holder:
-        _arm(draft, settings, now, now)
+        _arm(situation, draft, situation.now)
     elif before.state is State.ACKNOWLEDGED and before.snoozed_until is None:
-        arm_unacknowledge(draft, settings, now)  # after the time that is right for it now
+        arm_unacknowledge(situation, draft)  # after the time that is right for it now
 
 
-def _say_changed(draft: Draft, now: int, severity: Severity, by: str, why: str) -> None:
+def _say_changed(situation: Situation, draft: Draft, severity: Severity, by: str, why: str) -> None:
     before = draft.incident.severity
     what = f"{severity} confirmed" if severity is before else f"{before} → {severity}"
     text = what + (f": {why}" if why else "")
     data: dict[str, object] = {"from": before, "to": severity, "reason": why}
-    draft.say(Entry(now, "severity.changed", by, text, data))
+    draft.say(Entry(situation.now, "severity.changed", by, text, data))

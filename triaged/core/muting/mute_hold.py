@@ -30,9 +30,8 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.timers import AtRiskDue, MuteDue, StepDue, TargetDue
 from triaged.core.response.escalation import Cause, arm
-from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
-from triaged.core.view import View
 
 HELD_MOST_US = 300 * SECOND
 """A page whose mute has no known end asks again by then; the incident's looks come long before."""
@@ -46,17 +45,17 @@ def held_by(incident: Incident) -> tuple[str, ...]:
     return () if incident.held_by is UNSET else incident.held_by
 
 
-def mute_of(view: View, incident: Incident, settings: Settings, now: int) -> Muted | None:
+def mute_of(situation: Situation, incident: Incident) -> Muted | None:
     """What mutes a live incident now; None: it is not muted, or over.
 
     While it waits to resolve because nothing fires, what muted it last still does.
     """
     if not incident.live:
         return None
-    labels = view.labels.get(incident.number)
+    labels = situation.view.labels.get(incident.number)
     if not labels:
         return _last_muted(incident)
-    return view.mutes(settings.muters, now).of(labels.values())
+    return situation.mutes().of(labels.values())
 
 
 def _last_muted(incident: Incident) -> Muted | None:
@@ -66,11 +65,11 @@ def _last_muted(incident: Incident) -> Muted | None:
     return Muted(causes, None, {})
 
 
-def rest(draft: Draft, muted: Muted, now: int) -> None:
+def rest(situation: Situation, draft: Draft, muted: Muted) -> None:
     """Let nothing run while the incident is muted, and look again."""
     before = draft.incident
     known = held_by(before)
-    _say_changes(draft, muted, known, now)
+    _say_changes(situation, draft, muted, known)
     if before.state is State.OPEN and not (before.rests and before.escalation.next_at is None):
         missed = before.response is Response.MISSED
         draft.change(
@@ -83,7 +82,7 @@ def rest(draft: Draft, muted: Muted, now: int) -> None:
         draft.drop(StepDue, AtRiskDue, TargetDue)
     if known != muted.by:
         draft.change(held_by=muted.by)
-    draft.arm(MuteDue(before.number, _look_at(muted, now)))
+    draft.arm(MuteDue(before.number, _look_at(muted, situation.now)))
 
 
 def _look_at(muted: Muted, now: int) -> int:
@@ -91,7 +90,7 @@ def _look_at(muted: Muted, now: int) -> int:
     return latest if muted.until is None else min(latest, muted.until)
 
 
-def _say_changes(draft: Draft, muted: Muted, known: tuple[str, ...], now: int) -> None:
+def _say_changes(situation: Situation, draft: Draft, muted: Muted, known: tuple[str, ...]) -> None:
     new = [name for name in muted.by if name not in known]
     ended = [name for name in known if name not in muted.by]
     if new:
@@ -99,54 +98,56 @@ def _say_changes(draft: Draft, muted: Muted, known: tuple[str, ...], now: int) -
         about = {str(cause): cause.about for cause in muted.causes if cause.about}
         told = [f"{name} ({about[name]})" if name in about else name for name in new]
         text = f"muted by {', '.join(told)}"
-        draft.say(Entry(now, "incident.muted", OURSELVES, text, data | {"about": about}))
+        draft.say(Entry(situation.now, "incident.muted", OURSELVES, text, data | {"about": about}))
     if ended:
-        _say_unmuted(draft, ended, muted.by, now)
+        _say_unmuted(situation, draft, ended, muted.by)
     if new and not known:
         for kind, number in muted.counts.items():
             draft.add(Count("suppressed", kind, value=number))
 
 
-def _say_unmuted(draft: Draft, ended: list[str], still: tuple[str, ...], now: int) -> None:
+def _say_unmuted(
+    situation: Situation, draft: Draft, ended: list[str], still: tuple[str, ...]
+) -> None:
     data: dict[str, object] = {"by": ended, "still": list(still), "reason": Reason.UNMUTED}
     text = f"no longer muted by {', '.join(ended)}"
     text += f", but still by {', '.join(still)}" if still else ""
-    draft.say(Entry(now, "incident.unmuted", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "incident.unmuted", OURSELVES, text, data))
 
 
-def look(view: View, timer: MuteDue, settings: Settings, now: int) -> Decision:
+def look(situation: Situation, timer: MuteDue) -> Decision:
     """Does anything mute the incident? If not and something did: what is still open is armed."""
     gone = DropTimer(timer.incident, MuteDue)
-    incident = view.incidents.get(timer.incident)
+    incident = situation.incident(timer.incident)
     if incident is None:
         return Decision((gone,))
-    muted = mute_of(view, incident, settings, now)
+    muted = mute_of(situation, incident)
     known = held_by(incident)
     idle = incident.state is not State.OPEN or incident.escalation.next_at is None
     if muted is not None and muted.by == known and idle:
-        return Decision((ArmTimer(MuteDue(timer.incident, _look_at(muted, now))),))
+        return Decision((ArmTimer(MuteDue(timer.incident, _look_at(muted, situation.now))),))
     if muted is None and not known:
         return Decision((gone,))
     draft = Draft(incident)
     draft.add(gone)
     if muted is not None:
-        rest(draft, muted, now)
+        rest(situation, draft, muted)
     else:
-        _end(view, draft, settings, now)
+        _end(situation, draft)
     return Decision(draft.effects())
 
 
-def _end(view: View, draft: Draft, settings: Settings, now: int) -> None:
+def _end(situation: Situation, draft: Draft) -> None:
     """Nothing mutes it any more: arm it if it rested, and let go what was held."""
     before = draft.incident
     if before.live:  # of what is over it would be no news
-        _say_unmuted(draft, list(held_by(before)), (), now)
+        _say_unmuted(situation, draft, list(held_by(before)), ())
     draft.change(held_by=UNSET)
     if before.rests:
-        arm(draft, settings, now, Cause(Reason.UNMUTED, now))
-    for page in view.pages.values():
+        arm(situation, draft, Cause(Reason.UNMUTED, situation.now))
+    for page in situation.view.pages.values():
         if page.incident == before.number and page.state is PageState.DUE:
-            draft.add(_let_go(draft.incident, page, now))
+            draft.add(_let_go(draft.incident, page, situation.now))
 
 
 def _let_go(incident: Incident, page: Page, now: int) -> Effect:
@@ -163,26 +164,28 @@ def _let_go(incident: Incident, page: Page, now: int) -> Effect:
     return SavePage(replace(page, state=PageState.SUPERSEDED, error=reason, lease_until=0))
 
 
-def hold(page: Page, incident: Incident, muted: Muted, now: int) -> Decision:
+def hold(situation: Situation, page: Page, incident: Incident, muted: Muted) -> Decision:
     """A page is due and its incident is muted: it stays, and the timeline says so once."""
     draft = Draft(incident)
     known = held_by(incident)
-    rest(draft, muted, now)
-    until = muted.until or now + HELD_MOST_US
+    rest(situation, draft, muted)
+    until = muted.until or situation.now + HELD_MOST_US
     if any(name not in known for name in muted.by):
         whom = page.recipient.person or page.recipient.contact
         data: dict[str, object] = {"page": page.id, "person": page.recipient.person}
         data |= {"contact": page.recipient.contact, "by": list(muted.by), "until": muted.until}
         text = f"held for {whom}: muted by {', '.join(muted.by)}"
-        draft.say(Entry(now, "page.held", OURSELVES, text, data | {"reason": Reason.MUTED}))
+        draft.say(
+            Entry(situation.now, "page.held", OURSELVES, text, data | {"reason": Reason.MUTED})
+        )
     held = held_until(page, until)
     return Decision((SavePage(held), *draft.effects()), Hold(held))
 
 
-def look_first(page: Page, now: int) -> Decision:
+def look_first(situation: Situation, page: Page) -> Decision:
     """A page is due and its incident rests though nothing mutes it: the look that arms is first."""
-    held = held_until(page, now + LOOK_FIRST_US)
-    return Decision((SavePage(held), ArmTimer(MuteDue(page.incident, now))), Hold(held))
+    held = held_until(page, situation.now + LOOK_FIRST_US)
+    return Decision((SavePage(held), ArmTimer(MuteDue(page.incident, situation.now))), Hold(held))
 
 
 def held_until(page: Page, until: int) -> Page:

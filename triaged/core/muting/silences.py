@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from triaged.core.muting.muters import Silence, mutes_everything
 from triaged.core.records.effects import Decision, Effect, LookAgain, SaveSilence, Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceLooked, SilenceSet
+from triaged.core.situation import Situation
 from triaged.core.time.durations import YEAR, format_duration
-from triaged.core.view import View
 from triaged.errors import Problem
 
 MATCHERS_MAX = 64
@@ -66,12 +66,13 @@ def _problems(wish: SilenceSet, silence_max: int, now: int) -> Iterator[Problem]
         yield Problem("$.comment", f"more than {COMMENT_MAX} characters")
 
 
-def set_silence(view: View, wish: SilenceSet, now: int) -> Decision:
+def set_silence(situation: Situation, wish: SilenceSet) -> Decision:
     """A new silence, or a changed one; callers have seen that it has no `problems`."""
+    now = situation.now
     effects: list[Effect] = []
     before = None
     if wish.id is not None:
-        before = view.silences.get(wish.id)
+        before = situation.view.silences.get(wish.id)
         if before is None:
             return Decision((), Unknown(f"there is no silence {wish.id[:40]!r}"))
     if before is not None and _changes_in_place(before, wish, now):
@@ -120,24 +121,24 @@ def _ended(silence: Silence, now: int) -> Silence:
     return replace(silence, starts_at=starts_at, ends_at=now, updated_at=now)
 
 
-def expire(view: View, event: SilenceExpired, now: int) -> Decision:
+def expire(situation: Situation, event: SilenceExpired) -> Decision:
     """The silence ends now; one that has ended stays as it is."""
-    silence = view.silences.get(event.id)
+    silence = situation.view.silences.get(event.id)
     if silence is None:
         return Decision((), Unknown(f"there is no silence {event.id[:40]!r}"))
-    if state_of(silence, now) == "expired":
+    if state_of(silence, situation.now) == "expired":
         return Decision((), Silenced(silence.id))
-    effects = (SaveSilence(_ended(silence, now)), LookAgain(now))
+    effects = (SaveSilence(_ended(silence, situation.now)), LookAgain(situation.now))
     return Decision(effects, Silenced(silence.id))
 
 
-def looked(view: View, event: SilenceLooked, now: int) -> Decision:
+def looked(situation: Situation, event: SilenceLooked) -> Decision:
     """Something that a silence matches fires, or nothing does any more: then it may end."""
-    silence = view.silences.get(event.id)
-    if silence is None or not (silence.expire_when_clear and silence.active(now)):
+    silence = situation.view.silences.get(event.id)
+    if silence is None or not (silence.expire_when_clear and silence.active(situation.now)):
         return Decision()
     if event.met:
         return Decision((SaveSilence(replace(silence, met=True)),) if not silence.met else ())
     if not silence.met:
         return Decision()  # nothing has fired yet: it waits
-    return Decision((SaveSilence(_ended(silence, now)), LookAgain(now)))
+    return Decision((SaveSilence(_ended(silence, situation.now)), LookAgain(situation.now)))

@@ -27,29 +27,30 @@ from triaged.core.response.escalation import calendar_of, next_step_now, targets
 from triaged.core.response.paging import channel_of, page_id, update_row
 from triaged.core.response.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
 from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.calendars import is_open, next_open
-from triaged.core.view import View
 
 
-def may_go(view: View, event: PageDue, settings: Settings, now: int) -> Decision:
+def may_go(situation: Situation, event: PageDue) -> Decision:
     """Send, hold or drop a page that has been claimed."""
+    now = situation.now
     page = event.page
-    stored = view.pages.get(page.id)
-    incident = view.incidents.get(page.incident)
+    stored = situation.view.pages.get(page.id)
+    incident = situation.incident(page.incident)
     if stored is None or stored.token != page.token or incident is None:
         return Decision((), Drop(page))  # somebody else has it: theirs to decide
     reason = _superseded(page, incident)
     if reason is not None:
         done = replace(page, state=PageState.SUPERSEDED, error=reason, lease_until=0)
         return Decision((SavePage(done),), Drop(done))
-    muted = mute_of(view, incident, settings, now)
+    muted = mute_of(situation, incident)
     if muted is not None:
-        return hold(page, incident, muted, now)
+        return hold(situation, page, incident, muted)
     if incident.rests:
-        return look_first(page, now)
-    calendar = calendar_of(settings, incident.severity)
+        return look_first(situation, page)
+    calendar = calendar_of(situation.settings, incident.severity)
     if calendar is not None and not is_open(calendar, now):
-        return _held(page, incident, next_open(calendar, now), now)
+        return _held(situation, page, incident, next_open(calendar, now))
     if page.attempts - 1 > page.answered and not page.possible_duplicate:
         page = replace(page, possible_duplicate=True)  # the last attempt never told its end
         return Decision((SavePage(page),), Send(page, incident))
@@ -68,42 +69,46 @@ def _superseded(page: Page, incident: Incident) -> Reason | None:
     return None
 
 
-def _held(page: Page, incident: Incident, until: int, now: int) -> Decision:
+def _held(situation: Situation, page: Page, incident: Incident, until: int) -> Decision:
     held = held_until(page, until)
     draft = Draft(incident)
     data = _data(page) | {"reason": Reason.CALENDAR_CLOSED, "until": until}
     text = f"held for {_whom(page.recipient)}: the calendar is closed"
-    draft.say(Entry(now, "page.held", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "page.held", OURSELVES, text, data))
     return Decision((SavePage(held), *draft.effects()), Hold(held))
 
 
-def ended(view: View, event: DeliveryEnded, settings: Settings, now: int) -> Decision:
+def ended(situation: Situation, event: DeliveryEnded) -> Decision:
     """Record what the provider said, and see to it that somebody is reached."""
-    page = view.pages.get(event.page_id)
+    page = situation.view.pages.get(event.page_id)
     if page is None or page.token != event.token or page.state is not PageState.DUE:
         return Decision()  # the lease was lost: whoever claimed it since will report
-    incident = view.incidents[page.incident]
+    incident = situation.view.incidents[page.incident]
     page = replace(page, answered=event.attempt, lease_until=0)
     draft = Draft(incident)
     match event.verdict:
         case Delivered(ref=ref):
-            _delivered(draft, settings, now, replace(page, provider_ref=ref, error=""))
+            _delivered(situation, draft, replace(page, provider_ref=ref, error=""))
         case TryAgain() as verdict:
-            _try_again(view, draft, settings, now, (page, verdict))
+            _try_again(situation, draft, (page, verdict))
         case Refused(error=error):
-            _refused(view, draft, settings, now, replace(page, error=error))
+            _refused(situation, draft, replace(page, error=error))
         case _:
             assert_never(event.verdict)
     return Decision(draft.effects())
 
 
-def _delivered(draft: Draft, settings: Settings, now: int, page: Page) -> None:
-    draft.add(SavePage(replace(page, state=PageState.SENT, sent_at=now)))
+def _delivered(situation: Situation, draft: Draft, page: Page) -> None:
+    draft.add(SavePage(replace(page, state=PageState.SENT, sent_at=situation.now)))
     whom = _whom(page.recipient)
     if page.kind is PageKind.UPDATE:
-        draft.say(Entry(now, "update.sent", OURSELVES, f"told {whom}: {page.subject}", _data(page)))
+        draft.say(
+            Entry(
+                situation.now, "update.sent", OURSELVES, f"told {whom}: {page.subject}", _data(page)
+            )
+        )
         return
-    draft.say(Entry(now, "page.sent", OURSELVES, f"paged {whom}", _data(page)))
+    draft.say(Entry(situation.now, "page.sent", OURSELVES, f"paged {whom}", _data(page)))
     told = draft.incident.told
     if page.recipient not in told:
         draft.change(told=(*told, page.recipient))
@@ -111,48 +116,46 @@ def _delivered(draft: Draft, settings: Settings, now: int, page: Page) -> None:
         # it went out while somebody acknowledged or resolved: this one must hear of it too
         about = str(draft.incident.state)
         news = (page.recipient, f"{about} while this page was on its way", about)
-        draft.send(update_row(draft.incident, settings, now, news))
+        draft.send(update_row(situation, draft.incident, news))
 
 
-def _try_again(
-    view: View, draft: Draft, settings: Settings, now: int, answer: tuple[Page, TryAgain]
-) -> None:
+def _try_again(situation: Situation, draft: Draft, answer: tuple[Page, TryAgain]) -> None:
     page, verdict = answer
-    if gives_up(page, now):
+    if gives_up(page, situation.now):
         failed = replace(page, state=PageState.FAILED, error=verdict.error)
         draft.add(SavePage(failed))
-        _say_failed(draft, now, failed, Reason.GAVE_UP)
+        _say_failed(situation, draft, failed, Reason.GAVE_UP)
         return
     passes_on = wants_fallback(page, verdict)
     waiting = replace(
         page,
         passed_on=page.passed_on or passes_on,
-        due_at=retry_at(page, verdict, now),
+        due_at=retry_at(page, verdict, situation.now),
         error=verdict.error,
         possible_duplicate=page.possible_duplicate or verdict.maybe_accepted,
     )
     draft.add(SavePage(waiting))
     if is_told(page):
-        _say_failed(draft, now, waiting, Reason.TRYING_AGAIN)
+        _say_failed(situation, draft, waiting, Reason.TRYING_AGAIN)
     if passes_on:
-        _succeed(view, draft, settings, now, waiting)
+        _succeed(situation, draft, waiting)
 
 
-def _refused(view: View, draft: Draft, settings: Settings, now: int, page: Page) -> None:
+def _refused(situation: Situation, draft: Draft, page: Page) -> None:
     """It failed for good; unless nobody else will be paged: then whoever refuses is asked again.
 
     A provider that says 404 is mended sooner or later, and a contact that is wrong by a reload.
     """
     if is_told(page):
-        _say_failed(draft, now, page, Reason.REFUSED)
-    _succeed(view, draft, settings, now, page)
-    if _is_cared_for(view, draft, page):
+        _say_failed(situation, draft, page, Reason.REFUSED)
+    _succeed(situation, draft, page)
+    if _is_cared_for(situation, draft, page):
         draft.add(SavePage(replace(page, state=PageState.FAILED)))
     else:
-        draft.add(SavePage(replace(page, due_at=now + RETRY_MAX_US)))
+        draft.add(SavePage(replace(page, due_at=situation.now + RETRY_MAX_US)))
 
 
-def _is_cared_for(view: View, draft: Draft, page: Page) -> bool:
+def _is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
     """Whether nobody needs the page, or others were, are or will be paged in its place."""
     if page.kind is PageKind.UPDATE or _superseded(page, draft.incident) is not None:
         return True
@@ -162,14 +165,16 @@ def _is_cared_for(view: View, draft: Draft, page: Page) -> bool:
         and (other.incident, other.epoch) == (page.incident, page.epoch)
         and other.id != page.id
         and other.state in (PageState.DUE, PageState.SENT)
-        for other in (*view.pages.values(), *added)
+        for other in (*situation.view.pages.values(), *added)
     )
     return others or draft.incident.escalation.next_at is not None
 
 
-def _say_failed(draft: Draft, now: int, page: Page, reason: Reason) -> None:
+def _say_failed(situation: Situation, draft: Draft, page: Page, reason: Reason) -> None:
     text = f"attempt {page.attempts} to reach {_whom(page.recipient)} failed: {page.error}"
-    draft.say(Entry(now, "page.failed", OURSELVES, text, _data(page) | {"reason": reason}))
+    draft.say(
+        Entry(situation.now, "page.failed", OURSELVES, text, _data(page) | {"reason": reason})
+    )
 
 
 def _data(page: Page) -> dict[str, object]:
@@ -191,16 +196,16 @@ def _whom(recipient: Recipient) -> str:
     return f"{recipient.person} by {recipient.contact}"
 
 
-def _succeed(view: View, draft: Draft, settings: Settings, now: int, failed: Page) -> None:
+def _succeed(situation: Situation, draft: Draft, failed: Page) -> None:
     """Start what comes after a page that fails: it must not end with nobody."""
     if failed.kind is PageKind.UPDATE or _superseded(failed, draft.incident) is not None:
         return
-    for contact in _other_contacts(settings, failed):
-        if _start(view, draft, settings, now, (failed, contact)):
+    for contact in _other_contacts(situation.settings, failed):
+        if _start(situation, draft, (failed, contact)):
             return
-    if any(_goes_on(page, failed, draft.incident) for page in view.pages.values()):
+    if any(_goes_on(page, failed, draft.incident) for page in situation.view.pages.values()):
         return  # the step has another who is or will be reached, or fails in turn
-    next_step_now(draft, settings, now, failed)
+    next_step_now(situation, draft, failed)
 
 
 def _goes_on(page: Page, failed: Page, incident: Incident) -> bool:
@@ -230,23 +235,21 @@ def _other_contacts(settings: Settings, failed: Page) -> Iterator[str]:
             yield name
 
 
-def _start(
-    view: View, draft: Draft, settings: Settings, now: int, instead: tuple[Page, str]
-) -> bool:
+def _start(situation: Situation, draft: Draft, instead: tuple[Page, str]) -> bool:
     """Page (the failed page's person, by contact) now; False when that has failed already."""
     failed, contact = instead
     recipient = Recipient(failed.recipient.person, contact)
     place = (failed.epoch, failed.round, failed.step)
     identity = page_id(draft.incident.id, place, failed.target, recipient)
-    existing = view.pages.get(identity)
+    existing = situation.view.pages.get(identity)
     if existing is None:
         successor = replace(
             failed,
             id=identity,
             recipient=recipient,
-            channel=channel_of(settings, recipient) or "",
-            due_at=now,
-            created_at=now,
+            channel=channel_of(situation.settings, recipient) or "",
+            due_at=situation.now,
+            created_at=situation.now,
             state=PageState.DUE,
             attempts=0,
             answered=0,
@@ -259,5 +262,5 @@ def _start(
         draft.send(successor)
         return True
     if existing.state is PageState.DUE and existing.attempts == 0:
-        draft.add(SavePage(replace(existing, due_at=min(existing.due_at, now))))
+        draft.add(SavePage(replace(existing, due_at=min(existing.due_at, situation.now))))
     return existing.state is not PageState.FAILED

@@ -32,6 +32,7 @@ from triaged.core.records.timers import AtRiskDue, StepDue, StormDue, TargetDue,
 from triaged.core.response.paging import Pager
 from triaged.core.response.retrying import is_told
 from triaged.core.settings import NextBusinessDay, Settings
+from triaged.core.situation import Situation
 from triaged.core.time.calendars import Calendar, add_open, next_business_day_due, open_between
 
 
@@ -75,18 +76,19 @@ def delay_us(delay: Delay, target_us: int) -> int:
             assert_never(delay)
 
 
-def arm(draft: Draft, settings: Settings, now: int, cause: Cause) -> None:
+def arm(situation: Situation, draft: Draft, cause: Cause) -> None:
     """Start a new epoch: a running target, and the steps from the first."""
-    arm_at(draft, settings, now, cause, Escalation())
-    advance(draft, settings, now, cause)
+    arm_at(situation, draft, cause, Escalation())
+    advance(situation, draft, cause)
 
 
-def arm_at(draft: Draft, settings: Settings, now: int, cause: Cause, place: Escalation) -> None:
+def arm_at(situation: Situation, draft: Draft, cause: Cause, place: Escalation) -> None:
     """Start a new epoch whose next step is that of `place`; the caller advances."""
+    now = situation.now
     before = draft.incident
-    respond_by, target_us = response_target(settings, before.severity, now)
-    at_risk_us = int(settings.at_risk * target_us)
-    at_risk_at = min(later(settings, before.severity, now, at_risk_us), respond_by)
+    respond_by, target_us = response_target(situation.settings, before.severity, now)
+    at_risk_us = int(situation.settings.at_risk * target_us)
+    at_risk_at = min(later(situation.settings, before.severity, now, at_risk_us), respond_by)
     response = Response.ON_TRACK
     if cause.reason is Reason.SEVERITY_ROSE and _keeps_deadline(before, respond_by, now):
         respond_by, at_risk_at = before.respond_by or respond_by, before.at_risk_at or at_risk_at
@@ -136,15 +138,13 @@ def _unbundle(draft: Draft) -> None:
         draft.drop(StormDue)
 
 
-def advance(
-    draft: Draft, settings: Settings, now: int, cause: Cause, *, at_once: bool = False
-) -> None:
+def advance(situation: Situation, draft: Draft, cause: Cause, *, at_once: bool = False) -> None:
     """Fire the steps that are due, the next one `at_once` if asked; arm the timer of the rest."""
-    _advance(Pager(draft, settings, now, cause.at), cause, at_once=at_once)
+    _advance(Pager(situation, draft, cause.at), cause, at_once=at_once)
 
 
 def _advance(pager: Pager, cause: Cause, *, at_once: bool) -> None:
-    draft, settings, now = pager.draft, pager.settings, pager.now
+    draft, settings, now = pager.draft, pager.settings, pager.situation.now
     due_at = step_due_at(draft.incident, settings)
     while due_at is not None and (at_once or due_at <= now):
         round_before = draft.incident.escalation.round
@@ -174,26 +174,26 @@ def _fire_step(pager: Pager, cause: Cause) -> bool:
     place = pager.draft.incident.escalation
     step = pager.draft.incident.plan.steps[place.step - 1]
     if place.step > 1 or place.round > 1:
-        _say_escalated(pager.draft, step, pager.now, cause)
+        _say_escalated(pager.situation, pager.draft, step, cause)
     reached = [pager.page(target, place) for target in step.notify]
     if not any(reached):
         _say_nobody(pager, place)
         _catch(pager, place)
-    _move_on(pager.draft, pager.settings, pager.now)
+    _move_on(pager.situation, pager.draft)
     return any(reached)
 
 
-def _say_escalated(draft: Draft, step: Step, now: int, cause: Cause) -> None:
+def _say_escalated(situation: Situation, draft: Draft, step: Step, cause: Cause) -> None:
     place = draft.incident.escalation
     names = [str(target) for target in step.notify]
     text = f"escalated to {', '.join(names)} (round {place.round}, step {place.step})"
     data = {"epoch": place.epoch, "round": place.round, "step": place.step, "targets": names}
     data |= {"reason": cause.reason}
-    draft.say(Entry(now, "incident.escalated", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "incident.escalated", OURSELVES, text, data))
     draft.add(Count("escalation", draft.incident.severity))
 
 
-def _move_on(draft: Draft, settings: Settings, now: int) -> None:
+def _move_on(situation: Situation, draft: Draft) -> None:
     """Advance to the next step, or to the next round."""
     plan, place = draft.incident.plan, draft.incident.escalation
     last = place.step == len(plan.steps)
@@ -201,14 +201,16 @@ def _move_on(draft: Draft, settings: Settings, now: int) -> None:
         draft.change(escalation=replace(place, step=place.step + 1))
         return
     wait_us = delay_us(plan.repeat_every, place.target_us)
-    round_at = later(settings, draft.incident.severity, now, wait_us)
+    round_at = later(situation.settings, draft.incident.severity, situation.now, wait_us)
     place = replace(place, round=place.round + 1, step=1, round_at=round_at)
     draft.change(escalation=place)
 
 
 def _say_nobody(pager: Pager, place: Escalation) -> None:
     data = {"round": place.round, "step": place.step, "reason": Reason.NOBODY_REACHED}
-    pager.draft.say(Entry(pager.now, "page.skipped", OURSELVES, "this step reached nobody", data))
+    pager.draft.say(
+        Entry(pager.situation.now, "page.skipped", OURSELVES, "this step reached nobody", data)
+    )
 
 
 def _catch(pager: Pager, place: Escalation) -> None:
@@ -228,14 +230,14 @@ def targets_of(plan: Plan, step: int) -> tuple[Target, ...]:
     return tuple(target for one in plan.steps[step - 1 : step] for target in one.notify)
 
 
-def next_step_now(draft: Draft, settings: Settings, now: int, failed: Page) -> None:
+def next_step_now(situation: Situation, draft: Draft, failed: Page) -> None:
     """Every page of a step has failed: the catch-all, and at once the step after it.
 
     Unless that has fired already, or is the first of the next round, which waits for its time.
     """
     present = draft.incident.escalation
     place = replace(present, round=failed.round, step=failed.step)
-    pager = Pager(draft, settings, now, failed.received_at)
+    pager = Pager(situation, draft, failed.received_at)
     if is_told(failed):
         _say_nobody(pager, place)
     _catch(pager, place)
@@ -243,31 +245,33 @@ def next_step_now(draft: Draft, settings: Settings, now: int, failed: Page) -> N
         _advance(pager, Cause(Reason.NOBODY_REACHED, failed.received_at), at_once=True)
 
 
-def arm_unacknowledge(draft: Draft, settings: Settings, now: int) -> None:
+def arm_unacknowledge(situation: Situation, draft: Draft) -> None:
     """Have an acknowledgement that is renewed now end in its time, if its severity wants that."""
     incident = draft.incident
-    after_us = settings.severities[incident.severity].unacknowledge_after
+    after_us = situation.settings.severities[incident.severity].unacknowledge_after
     if after_us is not None:
-        draft.arm(UnacknowledgeDue(incident.number, now + after_us, incident.escalation.epoch))
+        draft.arm(
+            UnacknowledgeDue(incident.number, situation.now + after_us, incident.escalation.epoch)
+        )
 
 
-def settle_response(draft: Draft, now: int) -> None:
+def settle_response(situation: Situation, draft: Draft) -> None:
     """Somebody answered, or it is over: the target is met, or was missed before we noticed."""
     incident = draft.incident
     if incident.response in (Response.MISSED, Response.MET):
         return
-    if incident.respond_by is not None and now > incident.respond_by:
-        miss(draft, now)
+    if incident.respond_by is not None and situation.now > incident.respond_by:
+        miss(situation, draft)
         return
     draft.change(response=Response.MET)
     if incident.respond_by is not None:
         draft.add(Count("target", incident.severity, "met"))
 
 
-def miss(draft: Draft, now: int) -> None:
+def miss(situation: Situation, draft: Draft) -> None:
     """The response target is missed, for good."""
     draft.change(response=Response.MISSED)
     draft.add(Count("target", draft.incident.severity, "missed"))
     text = "nobody acknowledged within the response target"
     data: dict[str, object] = {"respond_by": draft.incident.respond_by}
-    draft.say(Entry(now, "target.missed", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "target.missed", OURSELVES, text, data))

@@ -18,6 +18,7 @@ from triaged.core.records.timers import RaiseDue, StepDue
 from triaged.core.response.delivering import may_go
 from triaged.core.response.timing import fire
 from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.view import View
 
 HOLDS_MAX = 100
@@ -55,14 +56,14 @@ class Outlook(msgspec.Struct, frozen=True):
     firings: tuple[Firing, ...]
 
 
-def foresee(settings: Settings, arrival: Arrival) -> Outlook:
-    """What follows if `arrival` opens an incident that fires on, and nobody answers."""
+def foresee(settings: Settings, arrival: Arrival, now: int) -> Outlook:
+    """What follows if `arrival` at `now` opens an incident that fires on, and nobody answers."""
     course = _Course(settings)
-    draft = open_incident(course.view, settings, arrival)
-    course.take(draft.effects(), arrival.now, Escalation())
+    draft = open_incident(Situation(course.view, settings, now), arrival)
+    course.take(draft.effects(), now, Escalation())
     while (timer := course.next()) is not None and len(course.firings) < FIRINGS_MAX:
         place = course.incident.escalation
-        decision = fire(course.view, timer, settings, timer.due_at)
+        decision = fire(Situation(course.view, settings, timer.due_at), timer)
         course.take(decision.effects, timer.due_at, place)
     return Outlook(draft.incident, tuple(course.told()))
 
@@ -128,7 +129,7 @@ class _Course:
         """When `page` may go out, as it is asked when it is due."""
         at = page.due_at
         for _ in range(HOLDS_MAX):
-            match may_go(self.view, PageDue(page), self._settings, at).answer:
+            match may_go(Situation(self.view, self._settings, at), PageDue(page)).answer:
                 case Send():
                     return at
                 case Hold(page=held):

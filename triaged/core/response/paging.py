@@ -14,17 +14,18 @@ from triaged.core.records.model import (
     Target,
 )
 from triaged.core.settings import ContactStep, Person, Settings
+from triaged.core.situation import Situation
 from triaged.core.time.oncall import on_call
 
 
 class Pager:
     """One firing: everybody is paged at most once in it, however many targets mean them."""
 
-    def __init__(self, draft: Draft, settings: Settings, now: int, received_at: int) -> None:
+    def __init__(self, situation: Situation, draft: Draft, received_at: int) -> None:
+        self.situation = situation
         self.draft = draft
-        self.settings = settings
-        self.now = now
         self._received_at = received_at
+        self.settings = situation.settings
         self._paged: set[Recipient] = set()
 
     def page(self, target: Target, place: Escalation) -> bool:
@@ -32,7 +33,7 @@ class Pager:
         if target.kind == "channel" and target.name in self.settings.channels:
             self._send(Recipient("", target.name), target, place)
             return True
-        people, reason = people_of(self.settings, target, self.now)
+        people, reason = people_of(self.situation, target)
         reached = [self._page_person(person, target, place) for person in people]
         if any(reached):
             return True
@@ -40,7 +41,7 @@ class Pager:
             reason = Reason.NO_USABLE_CONTACT
         text = f"{target}: {reason.replace('_', ' ')}"
         data: dict[str, object] = {"target": str(target), "reason": reason}
-        self.draft.say(Entry(self.now, "page.skipped", OURSELVES, text, data))
+        self.draft.say(Entry(self.situation.now, "page.skipped", OURSELVES, text, data))
         return False
 
     def _page_person(self, person: Person, target: Target, place: Escalation) -> bool:
@@ -56,19 +57,20 @@ class Pager:
             return  # two late steps, or two targets of one: one page is enough
         self._paged.add(recipient)
         page = page_row(self.draft.incident, self.settings, recipient, str(target), place)
-        times = {"created_at": self.now, "due_at": self.now + after_us}
+        times = {"created_at": self.situation.now, "due_at": self.situation.now + after_us}
         received_at = self._received_at + after_us
         self.draft.send(replace(page, received_at=received_at, **times))
 
 
-def people_of(settings: Settings, target: Target, now: int) -> tuple[list[Person], Reason]:
+def people_of(situation: Situation, target: Target) -> tuple[list[Person], Reason]:
     """The people whom `target` means at `now`; if there are none, why."""
+    settings = situation.settings
     names: tuple[str, ...] = ()
     match target.kind:
         case "person":
             names = (target.name,)
         case "schedule" if target.name in settings.schedules:
-            names = on_call(settings.schedules[target.name], now)
+            names = on_call(settings.schedules[target.name], situation.now)
         case "team" if target.name in settings.teams:
             names = settings.teams[target.name].people
         case _:
@@ -127,40 +129,38 @@ def channel_of(settings: Settings, recipient: Recipient) -> str | None:
     return channel if channel in settings.channels else None
 
 
-def inform(draft: Draft, settings: Settings, now: int, subject: str, about: str) -> None:
+def inform(situation: Situation, draft: Draft, subject: str, about: str) -> None:
     """Tell everybody who was paged, on the same contact and thread.
 
     `about` is the kind of news; an epoch tells each kind once to each recipient, or a re-opening
     that waits in a storm.
     """
     for recipient in draft.incident.told:
-        draft.send(update_row(draft.incident, settings, now, (recipient, subject, about)))
+        draft.send(update_row(situation, draft.incident, (recipient, subject, about)))
 
 
-def update_row(
-    incident: Incident, settings: Settings, now: int, news: tuple[Recipient, str, str]
-) -> Page:
+def update_row(situation: Situation, incident: Incident, news: tuple[Recipient, str, str]) -> Page:
     """The update (recipient, subject, kind of news) as an outbox row, due now."""
     recipient, subject, about = news
     epoch = f"{incident.escalation.epoch}.{incident.reopens}"  # not each re-opening is an epoch
-    page = page_row(incident, settings, recipient, about, incident.escalation)
+    page = page_row(incident, situation.settings, recipient, about, incident.escalation)
     return replace(
         page,
         id=f"{incident.id}/{epoch}/{about}/{recipient.person}/{recipient.contact}",
         kind=PageKind.UPDATE,
         urgency="notify",
         subject=subject,
-        due_at=now,
-        created_at=now,
-        received_at=now,
+        due_at=situation.now,
+        created_at=situation.now,
+        received_at=situation.now,
     )
 
 
-def notify_person(draft: Draft, settings: Settings, now: int, news: tuple[str, str, str]) -> None:
+def notify_person(situation: Situation, draft: Draft, news: tuple[str, str, str]) -> None:
     """Send (person, subject, kind of news) by the person's `notify` contacts, if there are any."""
     name, subject, about = news
-    person = settings.people.get(name)
+    person = situation.settings.people.get(name)
     for way in person.notify if person else ():
         recipient = Recipient(name, way.contact)
-        if channel_of(settings, recipient):
-            draft.send(update_row(draft.incident, settings, now, (recipient, subject, about)))
+        if channel_of(situation.settings, recipient):
+            draft.send(update_row(situation, draft.incident, (recipient, subject, about)))

@@ -12,12 +12,11 @@ from triaged.core.acting import acknowledge
 from triaged.core.alerts.grouping import resolve
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.records.model import Entry, Incident, Reason, Severity, State
-from triaged.core.records.storms import Storm
 from triaged.core.records.timers import StormDue
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.response.storms import LOOK_US, blows, shelter, storm_key
-from triaged.core.settings import Settings, StormLimit
-from triaged.core.view import View
+from triaged.core.settings import StormLimit
+from triaged.core.situation import Situation
 
 
 def waits(incident: Incident, timer: StormDue) -> bool:
@@ -28,61 +27,59 @@ def waits(incident: Incident, timer: StormDue) -> bool:
     return is_bundled and incident.state is State.OPEN
 
 
-def look(view: View, draft: Draft, settings: Settings, timer: StormDue, now: int) -> None:
+def look(situation: Situation, draft: Draft, timer: StormDue) -> None:
     """See whether the storm is over, for its umbrella or for what waits under it."""
     if timer.incident == timer.umbrella:
-        _look_at_umbrella(view, draft, settings, now)
+        _look_at_umbrella(situation, draft)
         return
-    umbrella = view.incidents.get(timer.umbrella)
+    umbrella = situation.incident(timer.umbrella)
     if umbrella is not None and umbrella.live:
-        draft.arm(StormDue(timer.incident, now + LOOK_US, timer.umbrella))
+        draft.arm(StormDue(timer.incident, situation.now + LOOK_US, timer.umbrella))
     else:
-        _leave(view, draft, settings, umbrella, now)
+        _leave(situation, draft, umbrella)
 
 
-def _look_at_umbrella(view: View, draft: Draft, settings: Settings, now: int) -> None:
-    incident, limit = draft.incident, settings.storm
+def _look_at_umbrella(situation: Situation, draft: Draft) -> None:
+    incident, limit = draft.incident, situation.settings.storm
     if limit is not None:
-        storm = _storm(view, incident)
-        if blows(storm, limit, now) and storm.over_at is not None:
+        storm = situation.storm_of(incident.team)
+        if blows(storm, limit, situation.now) and storm.over_at is not None:
             due_at = storm.over_at + limit.within_us
             draft.arm(StormDue(incident.number, due_at, incident.number))
             return
-        if view.waiting.get(incident.number, 0) > limit.incidents:
-            _keep(draft, settings, limit, now)
+        if situation.waiting_under(incident.number) > limit.incidents:
+            _keep(situation, draft, limit)
             return
-    left = view.waiting.get(incident.number, 0)
-    resolve(draft, settings, now, OURSELVES, f"the storm is over; {left} incidents are still open")
+    left = situation.waiting_under(incident.number)
+    resolve(situation, draft, OURSELVES, f"the storm is over; {left} incidents are still open")
 
 
-def _keep(draft: Draft, settings: Settings, limit: StormLimit, now: int) -> None:
+def _keep(situation: Situation, draft: Draft, limit: StormLimit) -> None:
     """Too many wait to let each page. Who has it hears once more, if some came since."""
     incident = draft.incident
-    draft.arm(StormDue(incident.number, now + limit.within_us, incident.number))
+    draft.arm(StormDue(incident.number, situation.now + limit.within_us, incident.number))
     if incident.bundle is UNSET or incident.acknowledged_at is None:
         return
     if incident.bundle.last_at > incident.acknowledged_at:
         text = f"{incident.bundle.count} incidents by now, some since it was acknowledged"
         data: dict[str, object] = {"reason": Reason.STORM}
-        draft.say(Entry(now, "incident.unacknowledged", OURSELVES, text, data))
-        arm(draft, settings, now, Cause(Reason.STORM, now))
+        draft.say(Entry(situation.now, "incident.unacknowledged", OURSELVES, text, data))
+        arm(situation, draft, Cause(Reason.STORM, situation.now))
 
 
-def _leave(
-    view: View, draft: Draft, settings: Settings, umbrella: Incident | None, now: int
-) -> None:
+def _leave(situation: Situation, draft: Draft, umbrella: Incident | None) -> None:
     """The umbrella is gone: the incident goes to its holder, to the next umbrella, or is armed."""
-    incident, limit = draft.incident, settings.storm
+    incident, limit = draft.incident, situation.settings.storm
     if umbrella is not None and _is_held(incident, umbrella):
-        acknowledge(draft, settings, now, umbrella.acknowledged_by or OURSELVES)
+        acknowledge(situation, draft, umbrella.acknowledged_by or OURSELVES)
     elif (
         limit is not None
         and incident.severity is not Severity.SEV1
-        and _still_storms(view, incident, umbrella, limit, now)
+        and _still_storms(situation, incident, umbrella, limit)
     ):
-        shelter(view, draft, settings, limit, now)
+        shelter(situation, draft, limit)
     else:
-        arm(draft, settings, now, Cause(Reason.STORM_ENDED, now))
+        arm(situation, draft, Cause(Reason.STORM_ENDED, situation.now))
 
 
 def _is_held(incident: Incident, umbrella: Incident) -> bool:
@@ -93,15 +90,10 @@ def _is_held(incident: Incident, umbrella: Incident) -> bool:
 
 
 def _still_storms(
-    view: View, incident: Incident, umbrella: Incident | None, limit: StormLimit, now: int
+    situation: Situation, incident: Incident, umbrella: Incident | None, limit: StormLimit
 ) -> bool:
-    if blows(_storm(view, incident), limit, now):
+    if blows(situation.storm_of(incident.team), limit, situation.now):
         return True
-    if view.live_incident(storm_key(incident.team or "")) is not None:
+    if situation.live_incident(storm_key(incident.team or "")) is not None:
         return True
-    return umbrella is not None and view.waiting.get(umbrella.number, 0) > limit.incidents
-
-
-def _storm(view: View, incident: Incident) -> Storm:
-    team = incident.team or ""
-    return view.storms.get(team) or Storm(team)
+    return umbrella is not None and situation.waiting_under(umbrella.number) > limit.incidents

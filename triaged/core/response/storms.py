@@ -30,8 +30,8 @@ from triaged.core.records.timers import StormDue
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.response.paging import notify_person
 from triaged.core.settings import Settings, StormLimit
+from triaged.core.situation import Situation
 from triaged.core.time.durations import MINUTE, format_duration
-from triaged.core.view import View
 
 SHOWN = 20
 """Incidents that an umbrella's page names; how many there are it says, too."""
@@ -49,27 +49,27 @@ def storm_key(team: str) -> Key:
     return (("storm", team),)
 
 
-def begin(view: View, draft: Draft, settings: Settings, now: int, cause: Cause) -> None:
+def begin(situation: Situation, draft: Draft, cause: Cause) -> None:
     """Page for an incident that has opened or re-opened, or let the umbrella of a storm do it."""
-    limit = settings.storm
+    limit = situation.settings.storm
     if limit is None:
-        arm(draft, settings, now, cause)
+        arm(situation, draft, cause)
         return
     incident = draft.incident
-    storm = view.storms.get(incident.team or "") or Storm(incident.team or "")
+    storm = situation.storm_of(incident.team)
     if not incident.reopens:
-        storm = counted(storm, limit, now)
+        storm = counted(storm, limit, situation.now)
         draft.add(SaveStorm(storm))
-    by_itself = incident.severity is Severity.SEV1 or not blows(storm, limit, now)
-    if by_itself or _is_muted(view, incident, settings, now):
-        arm(draft, settings, now, cause)
+    by_itself = incident.severity is Severity.SEV1 or not blows(storm, limit, situation.now)
+    if by_itself or _is_muted(situation, incident):
+        arm(situation, draft, cause)
     else:
-        shelter(view, draft, settings, limit, now)
+        shelter(situation, draft, limit)
 
 
-def _is_muted(view: View, incident: Incident, settings: Settings, now: int) -> bool:
+def _is_muted(situation: Situation, incident: Incident) -> bool:
     """Whether its pages are held anyway: nobody is paged for it under an umbrella, either."""
-    return view.mutes(settings.muters, now).of([incident.labels]) is not None
+    return situation.mutes().of([incident.labels]) is not None
 
 
 def counted(storm: Storm, limit: StormLimit, now: int) -> Storm:
@@ -85,23 +85,24 @@ def blows(storm: Storm, limit: StormLimit, now: int) -> bool:
     return storm.over_at is not None and now < storm.over_at + limit.within_us
 
 
-def shelter(view: View, draft: Draft, settings: Settings, limit: StormLimit, now: int) -> None:
+def shelter(situation: Situation, draft: Draft, limit: StormLimit) -> None:
     """Put an incident under the umbrella of its team, and see to it that this one pages."""
+    now = situation.now
     incident = draft.incident
-    live = view.live_incident(storm_key(incident.team or ""))
-    umbrella = _opened(view, draft, settings, limit, now) if live is None else Draft(live)
-    _gather(umbrella, incident, now)
+    live = situation.live_incident(storm_key(incident.team or ""))
+    umbrella = _opened(situation, draft, limit) if live is None else Draft(live)
+    _gather(situation, umbrella, incident)
     number = umbrella.incident.number
     umbrella.arm(StormDue(number, now + limit.within_us, number))
     if live is None:
-        arm(umbrella, settings, now, Cause(Reason.STORM, now))
+        arm(situation, umbrella, Cause(Reason.STORM, now))
     elif incident.severity < live.severity:
         rise = Rise(incident.severity, incident.severity_by, f"{incident.id} is worse")
-        raise_to(umbrella, settings, now, rise, now)
+        raise_to(situation, umbrella, rise, now)
     elif live.state is State.ACKNOWLEDGED and live.acknowledged_by:
         count = now // NEWS_EVERY_US
         news = (live.acknowledged_by, "another incident of the storm", f"bundled-{count}")
-        notify_person(umbrella, settings, now, news)
+        notify_person(situation, umbrella, news)
     draft.change(storm=number, bundled_at=now)
     draft.arm(StormDue(incident.number, now + LOOK_US, number))
     text = f"a storm: {umbrella.incident.id} pages for it"
@@ -111,32 +112,32 @@ def shelter(view: View, draft: Draft, settings: Settings, limit: StormLimit, now
         draft.add(effect)
 
 
-def _gather(umbrella: Draft, incident: Incident, now: int) -> None:
+def _gather(situation: Situation, umbrella: Draft, incident: Incident) -> None:
     bundle = umbrella.incident.bundle
     if bundle is UNSET:
-        bundle = Bundle(0, (), now)
+        bundle = Bundle(0, (), situation.now)
     first = bundle.first
     if len(first) < SHOWN:
         shown = Bundled(incident.number, incident.severity, incident.title[:TITLE_SHOWN])
         first = (*first, shown)
-    umbrella.change(bundle=Bundle(bundle.count + 1, first, now))
+    umbrella.change(bundle=Bundle(bundle.count + 1, first, situation.now))
 
 
-def _opened(view: View, draft: Draft, settings: Settings, limit: StormLimit, now: int) -> Draft:
+def _opened(situation: Situation, draft: Draft, limit: StormLimit) -> Draft:
     """The umbrella of a new storm, as bad as the first incident under it."""
     incident = draft.incident
     key = storm_key(incident.team or "")
-    latest = view.latest_incident(key)
+    latest = situation.latest_incident(key)
     whose = incident.team or "no team"
     within = format_duration(limit.within_us)
     umbrella = Incident(
-        number=view.next_number(),
+        number=situation.next_number(),
         key=key,
         title=f"Storm: over {limit.incidents} new incidents of {whose} within {within}",
         severity=incident.severity,
         severity_by=incident.severity_by,
-        opened_at=now,
-        plan=_plan(settings, incident.team),
+        opened_at=situation.now,
+        plan=_plan(situation.settings, incident.team),
         team=incident.team,
         resolve=ResolvePolicy(ResolveWhen.NEVER),
         previous=latest.number if latest else None,
@@ -145,7 +146,7 @@ def _opened(view: View, draft: Draft, settings: Settings, limit: StormLimit, now
     data: dict[str, object] = {"severity": umbrella.severity, "reason": Reason.STORM}
     data |= {"policy": umbrella.plan.policy}
     text = f"{umbrella.severity} {umbrella.title}"
-    opened.say(Entry(now, "incident.opened", OURSELVES, text, data))
+    opened.say(Entry(situation.now, "incident.opened", OURSELVES, text, data))
     return opened
 
 

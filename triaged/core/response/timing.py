@@ -32,50 +32,51 @@ from triaged.core.records.timers import (
 )
 from triaged.core.response import storm_end
 from triaged.core.response.escalation import Cause, advance, arm, miss
-from triaged.core.settings import Settings
-from triaged.core.view import View
+from triaged.core.situation import Situation
 
 PAGING = (StepDue, AtRiskDue, TargetDue)
 """What does not happen while the incident is muted."""
 
 
-def fire(view: View, timer: Timer, settings: Settings, now: int) -> Decision:
+def fire(situation: Situation, timer: Timer) -> Decision:
     """Do what is due, if things still stand as the timer expects; its row goes either way."""
     if isinstance(timer, LapseDue):
-        return lapse(view, timer, settings, now)
+        return lapse(situation, timer)
     if isinstance(timer, ExpectDue):
-        return expectations.due(view, timer, settings, now)
+        return expectations.due(situation, timer)
     if isinstance(timer, MuteDue):
-        return look(view, timer, settings, now)
-    incident = view.incidents.get(timer.incident)
+        return look(situation, timer)
+    incident = situation.incident(timer.incident)
     gone = DropTimer(timer.incident, type(timer))
     if incident is None or not _expected(timer, incident):
         return Decision((gone,))
     draft = Draft(incident)
     draft.add(gone)
-    muted = mute_of(view, incident, settings, now) if isinstance(timer, PAGING) else None
+    muted = mute_of(situation, incident) if isinstance(timer, PAGING) else None
     if muted is not None:
-        rest(draft, muted, now)
+        rest(situation, draft, muted)
         return Decision(draft.effects())
     match timer:
         case StepDue():
             cause = Cause(Reason.TARGET_APPROACHES, timer.due_at)
-            advance(draft, settings, now, cause)
+            advance(situation, draft, cause)
         case AtRiskDue():
             draft.change(response=Response.AT_RISK)
-            draft.say(Entry(now, "target.at_risk", OURSELVES, "the response target is at risk"))
+            draft.say(
+                Entry(situation.now, "target.at_risk", OURSELVES, "the response target is at risk")
+            )
         case TargetDue():
-            miss(draft, now)
+            miss(situation, draft)
         case UnacknowledgeDue():
-            _unacknowledge(draft, settings, now)
+            _unacknowledge(situation, draft)
         case ResolveDue():
-            resolve(draft, settings, now, ALERTS)
+            resolve(situation, draft, ALERTS)
         case ReopenWindowDue():
-            return _take_over(view, draft, settings, now)
+            return _take_over(situation, draft)
         case StormDue():
-            storm_end.look(view, draft, settings, timer, now)
+            storm_end.look(situation, draft, timer)
         case RaiseDue():
-            raising.due(draft, settings, timer, now)
+            raising.due(situation, draft, timer)
         case _:
             assert_never(timer)
     return Decision(draft.effects())
@@ -113,52 +114,51 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
             assert_never(timer)
 
 
-def _unacknowledge(draft: Draft, settings: Settings, now: int) -> None:
+def _unacknowledge(situation: Situation, draft: Draft) -> None:
     """The acknowledgement ends, unless there was activity since: then look again later."""
     incident = draft.incident
     if incident.snoozed_until is not None:
-        if now >= incident.snoozed_until:
-            unacknowledge(draft, settings, now, OURSELVES, Reason.SNOOZE_ENDED)
+        if situation.now >= incident.snoozed_until:
+            unacknowledge(situation, draft, OURSELVES, Reason.SNOOZE_ENDED)
             return
         due_at = incident.snoozed_until
     else:
-        after_us = settings.severities[incident.severity].unacknowledge_after
+        after_us = situation.settings.severities[incident.severity].unacknowledge_after
         if after_us is None:
             return  # the configuration no longer wants it
-        since = incident.active_at or incident.acknowledged_at or now
+        since = incident.active_at or incident.acknowledged_at or situation.now
         due_at = since + after_us
-        if due_at <= now:
-            unacknowledge(draft, settings, now, OURSELVES, Reason.ACKNOWLEDGEMENT_EXPIRED)
+        if due_at <= situation.now:
+            unacknowledge(situation, draft, OURSELVES, Reason.ACKNOWLEDGEMENT_EXPIRED)
             return
     draft.arm(UnacknowledgeDue(incident.number, due_at, incident.escalation.epoch))
 
 
-def _take_over(view: View, draft: Draft, settings: Settings, now: int) -> Decision:
+def _take_over(situation: Situation, draft: Draft) -> Decision:
     """Something still fires though a person resolved it: another incident takes that over."""
     old = draft.incident
     if not old.firing:
         return Decision(draft.effects())
-    live = view.live_incident(old.key)
-    if live is None:
-        successor = _successor(view, old, settings, now)
-    else:
-        successor = take_in(live, settings, old, now)
-    successor.add(MoveFiring(old.number, successor.incident.number, now))
+    live = situation.live_incident(old.key)
+    successor = _successor(situation, old) if live is None else take_in(situation, live, old)
+    successor.add(MoveFiring(old.number, successor.incident.number, situation.now))
     draft.change(next=successor.incident.number, firing={})
     return Decision((*draft.effects(), *successor.effects()))
 
 
-def _successor(view: View, old: Incident, settings: Settings, now: int) -> Draft:
+def _successor(situation: Situation, old: Incident) -> Draft:
     """A new incident for what still fires in `old`."""
-    rise = worst_of(old, settings)
+    rise = worst_of(old, situation.settings)
     new = Incident(
-        number=view.next_number(),
+        number=situation.next_number(),
         key=old.key,
         title=old.title,
         severity=rise.severity,
         severity_by=rise.by,
-        opened_at=now,
-        plan=settings.policies.get(old.plan.policy, settings.policies["default"]),
+        opened_at=situation.now,
+        plan=situation.settings.policies.get(
+            old.plan.policy, situation.settings.policies["default"]
+        ),
         service=old.service,
         team=old.team,
         runbook=old.runbook,
@@ -173,7 +173,7 @@ def _successor(view: View, old: Incident, settings: Settings, now: int) -> Draft
     draft = Draft(new, opened=True)
     text = f"{new.severity} {new.title}: still firing after {old.id} was resolved"
     data: dict[str, object] = {"reason": Reason.STILL_FIRING, "previous": old.id}
-    draft.say(Entry(now, "incident.opened", OURSELVES, text, data))
-    raising.resume(draft, now)
-    arm(draft, settings, now, Cause(Reason.STILL_FIRING, now))
+    draft.say(Entry(situation.now, "incident.opened", OURSELVES, text, data))
+    raising.resume(situation, draft)
+    arm(situation, draft, Cause(Reason.STILL_FIRING, situation.now))
     return draft

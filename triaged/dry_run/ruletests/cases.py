@@ -120,7 +120,7 @@ def _receive(simulator: Simulator, event: AlertReceived) -> list[Outcome]:
 
 
 def _muted_by(simulator: Simulator, incident: Incident) -> tuple[str, ...]:
-    muted = mute_of(simulator.view, incident, simulator.settings, simulator.now)
+    muted = mute_of(simulator.situation(), incident)
     return () if muted is None else muted.by
 
 

@@ -99,7 +99,7 @@ def explained(settings: Settings, alert: Alert, at: int) -> ExplainedAlert:
     assert isinstance(rules, RuleSet), "the configuration compiles no other"
     explanation = explain(rules, alert, at)
     outcome = explanation.outcome
-    outlook = foresee(settings, Arrival(alert, outcome, at, at)) if outcome.incident else None
+    outlook = foresee(settings, Arrival(alert, outcome, at), at) if outcome.incident else None
     return _document(settings, alert, explanation, (at, outlook))
 
 

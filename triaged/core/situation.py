@@ -1,0 +1,56 @@
+"""What a decision may ask: the rows it was given, what operators want, and the time."""
+
+import msgspec
+
+from triaged.core.muting.muters import AlertId, Mutes
+from triaged.core.records.model import AlertState, Incident, Key
+from triaged.core.records.storms import Storm
+from triaged.core.settings import Settings
+from triaged.core.view import View
+
+
+class Situation(msgspec.Struct, frozen=True, gc=False):
+    """The first argument of every decision: everything that it may depend on but its event.
+
+    `view` holds the rows that were loaded for the batch, as changed by the decisions before this
+    one. `settings` are the operators' files, compiled. `now` is the instant of the decision in µs.
+    One situation serves a whole batch. What will override schedules, roles or calendars becomes a
+    field here, so that no decision gets another argument for it.
+    """
+
+    view: View
+    settings: Settings
+    now: int
+
+    def alert(self, identity: AlertId) -> AlertState | None:
+        """The row of an alert; None: it never fired."""
+        return self.view.alerts.get(identity)
+
+    def incident(self, number: int | None) -> Incident | None:
+        """The incident with this number; None where there is no number or no such incident."""
+        return None if number is None else self.view.incidents.get(number)
+
+    def live_incident(self, key: Key) -> Incident | None:
+        """The open or acknowledged incident with this key."""
+        return self.view.live_incident(key)
+
+    def latest_incident(self, key: Key) -> Incident | None:
+        """The newest incident with this key, whatever its state."""
+        return self.view.latest_incident(key)
+
+    def next_number(self) -> int:
+        """A number for a new incident; a number that is not used is skipped for ever."""
+        return self.view.next_number()
+
+    def mutes(self) -> Mutes:
+        """The silences, maintenance windows and suppressors that mute now."""
+        return self.view.mutes(self.settings.muters, self.now)
+
+    def storm_of(self, team: str | None) -> Storm:
+        """The count of a team's new incidents; an empty one where nothing was counted yet."""
+        name = team or ""
+        return self.view.storms.get(name) or Storm(name)
+
+    def waiting_under(self, umbrella: int) -> int:
+        """How many incidents waited under an umbrella before this batch."""
+        return self.view.waiting.get(umbrella, 0)
