@@ -6,13 +6,15 @@ Instants are RFC 3339 UTC with microseconds: https://www.rfc-editor.org/rfc/rfc3
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from triaged.errors import Malformed
 
 T = TypeVar("T")
+Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+"""An RFC 3339 instant in UTC, as `instant_text` writes it."""
 
 NESTING_MAX = 64
 """How deep a body may nest. Real senders stay below 10; recursion gives out near 1,000."""

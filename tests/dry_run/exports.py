@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec import to_builtins
+
 from triaged.core.records.effects import Effect, EndEpisode, StartEpisode
 from triaged.core.records.model import Entry
 from triaged.core.settings import Settings
@@ -45,9 +47,9 @@ class Watched(Simulator):
         incident = self.view.incidents[number]
         pages = [page for page in self.view.pages.values() if page.incident == number]
         return {
-            "incident": incident_document(incident, "http://127.0.0.1:9099"),
+            "incident": to_builtins(incident_document(incident, "http://127.0.0.1:9099")),
             "timeline": [entry_then(entry) for entry in self.entries[number]],
-            "pages": [page_document(page) for page in pages],
+            "pages": [to_builtins(page_document(page)) for page in pages],
             "episodes": [row for row in self.episodes.values() if row["incident"] == number],
         }
 

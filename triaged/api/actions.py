@@ -10,7 +10,6 @@ from triaged.api.incidents import ONE, shown_one, unknown
 from triaged.api.schemas import (
     Assignment,
     Body,
-    IncidentDocument,
     Note,
     PhaseChoice,
     SeverityChoice,
@@ -34,6 +33,7 @@ from triaged.core.records.events import (
     Unacknowledged,
 )
 from triaged.core.records.model import incident_number
+from triaged.core.text.document import IncidentDocument
 from triaged.core.time.durations import MINUTE
 from triaged.errors import Malformed
 from triaged.http import answers, problems

@@ -13,7 +13,6 @@ from msgspec import Meta
 
 from triaged.access.tokens import new_identity
 from triaged.api import alertmanager_query as words
-from triaged.api.schemas import Instant
 from triaged.api.silence_schemas import MatcherV2
 from triaged.api.silences import matchers_of, submit
 from triaged.api.webhooks import unread
@@ -26,7 +25,7 @@ from triaged.http import answers
 from triaged.http.bodies import API_BODY_MAX, decode, read_body
 from triaged.http.routes import Call, Parameter, Route, Scope
 from triaged.store.tables import silences
-from triaged.wire import instant, instant_text
+from triaged.wire import Instant, instant, instant_text
 
 BASE = "/api/v2"
 SHOWN_MAX = 5000

@@ -4,14 +4,13 @@ import msgspec
 from aiohttp import web
 
 from triaged.api.incidents import ONE, PAGE_QUERY, find, unknown
-from triaged.api.schemas import Instant
 from triaged.core.records.model import Severity
 from triaged.http import answers, problems
 from triaged.http.queries import Query
 from triaged.http.routes import Call, Route, Scope
 from triaged.store.queries import episodes
 from triaged.store.queries.episodes import StoredEpisode
-from triaged.wire import instant_text, instant_text_or_none
+from triaged.wire import Instant, instant_text, instant_text_or_none
 
 
 class EpisodeDocument(msgspec.Struct, frozen=True):

@@ -7,10 +7,9 @@ import msgspec
 from aiohttp import web
 
 from triaged.api.incidents import ONE, find, shown_one, unknown
-from triaged.api.schemas import IncidentDocument, Instant, PageDocument
 from triaged.core.records.model import Alert, Reason, Severity, incident_id
 from triaged.core.settings import Settings
-from triaged.core.text.document import page_document
+from triaged.core.text.document import IncidentDocument, PageDocument, page_document
 from triaged.errors import Problem
 from triaged.http import answers, problems
 from triaged.http.queries import Query
@@ -20,7 +19,7 @@ from triaged.store.queries import episode_records
 from triaged.store.queries.episode_records import Joining, Recorded
 from triaged.store.tables import pages
 from triaged.store.tables.observations import Verdict
-from triaged.wire import instant_text
+from triaged.wire import Instant, instant_text
 
 ALERTS_MAX = 10
 """Alerts of one incident that are explained: those that join later rarely say more, and a thousand
@@ -97,12 +96,12 @@ async def of_incident(call: Call) -> web.StreamResponse:
     rows = await _explained(call, known, joinings)
     total = sum(incident.firing.values()) + incident.resolved
     return answers.answer(
-        {
-            "incident": await shown_one(call, incident),
-            "alerts": rows,
-            "alerts_left_out": max(0, total - len(rows)) if len(rows) == ALERTS_MAX else 0,
-            "pages": [page_document(page) for page in sent[:PAGES_MAX]],
-        }
+        IncidentExplained(
+            incident=await shown_one(call, incident),
+            alerts=rows,
+            alerts_left_out=max(0, total - len(rows)) if len(rows) == ALERTS_MAX else 0,
+            pages=[page_document(page) for page in sent[:PAGES_MAX]],
+        )
     )
 
 

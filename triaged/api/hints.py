@@ -6,7 +6,6 @@ import msgspec
 from aiohttp import web
 
 from triaged.api.incidents import ONE, find, unknown
-from triaged.api.schemas import Instant
 from triaged.core.dependencies import closure
 from triaged.core.records.changes import Change
 from triaged.core.records.model import Incident, Severity
@@ -20,7 +19,7 @@ from triaged.store.queries import similar_incidents
 from triaged.store.queries.page_stats import Noise
 from triaged.store.queries.similar_incidents import Likeness
 from triaged.store.tables import changes, incidents
-from triaged.wire import instant_text, instant_text_or_none
+from triaged.wire import Instant, instant_text, instant_text_or_none
 
 CHANGES_BEFORE_US = 2 * HOUR
 """How long before an incident a change may have been: what a deployment breaks shows within minutes

@@ -5,21 +5,19 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from triaged.api.alerts import alert_document
-from triaged.api.schemas import (
-    AlertList,
-    Declaration,
-    IncidentDocument,
-    IncidentList,
-    PageList,
-    Timeline,
-)
+from triaged.api.schemas import AlertList, Declaration, IncidentList, PageList, Timeline
 from triaged.api.webhooks import unread
 from triaged.core.muting.mute_hold import mute_of
 from triaged.core.records.effects import Acted
 from triaged.core.records.events import Declared
 from triaged.core.records.model import Incident, Severity, State, incident_id, incident_number
 from triaged.core.situation import Situation
-from triaged.core.text.document import entry_document, incident_document, page_document
+from triaged.core.text.document import (
+    IncidentDocument,
+    entry_document,
+    incident_document,
+    page_document,
+)
 from triaged.errors import Problem
 from triaged.http import answers, problems
 from triaged.http.bodies import API_BODY_MAX, decode, read_body
@@ -32,7 +30,7 @@ BASE = "/api/v1/incidents"
 ONE = BASE + "/{id}"
 
 
-async def shown(call: Call, found: Sequence[Incident], tx: Transaction) -> list[dict[str, object]]:
+async def shown(call: Call, found: Sequence[Incident], tx: Transaction) -> list[IncidentDocument]:
     """Incidents as the answer shows them, with what mutes them now."""
     configuration, now = call.context.configuration, call.context.clock.now()
     settings = configuration.settings
@@ -45,7 +43,7 @@ async def shown(call: Call, found: Sequence[Incident], tx: Transaction) -> list[
     ]
 
 
-async def shown_one(call: Call, incident: Incident) -> dict[str, object]:
+async def shown_one(call: Call, incident: Incident) -> IncidentDocument:
     """One incident as the answer shows it."""
     async with call.context.database.reading() as tx:
         return (await shown(call, [incident], tx))[0]

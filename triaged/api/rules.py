@@ -3,7 +3,6 @@
 import msgspec
 from aiohttp import web
 
-from triaged.api.schemas import Instant
 from triaged.api.webhooks import unread
 from triaged.core.records.events import Reclassification, Reclassified
 from triaged.core.records.model import Severity, incident_id
@@ -17,7 +16,7 @@ from triaged.store.queries import rule_stats
 from triaged.store.queries.reclassifying import walk
 from triaged.store.queries.rule_stats import RuleStats
 from triaged.store.tables.alerts import StoredAlert
-from triaged.wire import instant_text, instant_text_or_none
+from triaged.wire import Instant, instant_text, instant_text_or_none
 
 SINCE_US = 30 * DAY
 SHOWN_MAX = 1_000

@@ -7,6 +7,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from triaged.core.records.model import Phase, Severity
+from triaged.core.text.document import EntryDocument, IncidentDocument, PageDocument
+from triaged.wire import Instant
 
 TITLE_MAX = 500
 TEXT_MAX = 20_000
@@ -17,9 +19,6 @@ Text = Annotated[str, Meta(max_length=TEXT_MAX)]
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
 Moment = Annotated[datetime, Meta(tz=True)]
 """An RFC 3339 instant with its zone, in a request."""
-
-Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
-"""An RFC 3339 instant in UTC, in an answer."""
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,98 +98,11 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: list[ErrorPlace] = []
 
 
-class AlertCounts(msgspec.Struct, frozen=True):
-    """How many alerts of an incident are in which state."""
-
-    firing: int
-    resolved: int
-    truncated: int
-    """Left out by the sender."""
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Where escalation stands."""
-
-    epoch: int
-    round: int
-    step: int
-    next_at: Instant | None
-
-
-class BundledDocument(msgspec.Struct, frozen=True):
-    """An incident under an umbrella, as it was when it came there."""
-
-    id: str
-    severity: Severity
-    title: str
-
-
-class BundleDocument(msgspec.Struct, frozen=True):
-    """What an umbrella pages for."""
-
-    incidents: int
-    first: list[BundledDocument]
-
-
-class IncidentDocument(msgspec.Struct, frozen=True):
-    """An incident."""
-
-    id: str
-    title: str
-    severity: Severity
-    severity_by: str
-    state: Literal["open", "acknowledged", "resolved", "closed", "merged"]
-    phase: Phase
-    kind: Literal["incident", "drill"]
-    service: str | None
-    team: str | None
-    policy: str
-    runbook: str | None
-    opened_at: Instant
-    armed_at: Instant | None
-    respond_by: Instant | None
-    acknowledged_at: Instant | None
-    acknowledged_by: str | None
-    assigned_to: str | None
-    snoozed_until: Instant | None
-    resolved_at: Instant | None
-    resolved_by: str | None
-    response: Literal["on_track", "at_risk", "missed", "met"]
-    muted_by: list[str] | None
-    """`silence:<id>`, `maintenance:<name>`, `suppress:<name>`."""
-    storm: str | None
-    """The umbrella that pages for it, or did."""
-    bundle: BundleDocument | None
-    """Of an umbrella: what it pages for."""
-    reopens: int
-    flapping: bool
-    """It came back so often that it is held open until it has been quiet."""
-    previous: str | None
-    alerts: AlertCounts
-    escalation: Place
-    key: dict[str, str]
-    labels: dict[str, str]
-    links: dict[str, str]
-
-
 class IncidentList(msgspec.Struct, frozen=True):
     """Incidents, newest first."""
 
     incidents: list[IncidentDocument]
     next_cursor: str | None
-
-
-class EntryDocument(msgspec.Struct, frozen=True):
-    """A timeline entry; `hash` chains it to the one before."""
-
-    seq: int
-    at: Instant
-    recorded_at: Instant
-    kind: str
-    actor: str
-    text: str
-    data: dict[str, Any]
-    hash: str
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -225,30 +137,6 @@ class AlertList(msgspec.Struct, frozen=True):
 
     alerts: list[AlertDocument]
     next_cursor: str | None
-
-
-class PageDocument(msgspec.Struct, frozen=True):
-    """A page or an update: whom, through what, how it stands."""
-
-    id: str
-    incident: str
-    kind: Literal["page", "update"]
-    person: str | None
-    contact: str
-    channel: str
-    urgency: Literal["page", "notify"]
-    state: Literal["due", "sent", "failed", "superseded"]
-    due_at: Instant
-    created_at: Instant
-    sent_at: Instant | None
-    epoch: int
-    round: int
-    step: int
-    target: str
-    attempts: int
-    possible_duplicate: bool
-    provider_ref: str | None
-    error: str | None
 
 
 class PageList(msgspec.Struct, frozen=True):

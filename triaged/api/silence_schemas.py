@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from triaged.api.schemas import Body, Instant, Moment, Name, Text
+from triaged.api.schemas import Body, Moment, Name, Text
 from triaged.core.records.model import Severity
+from triaged.wire import Instant
 
 
 class MatcherV2(msgspec.Struct, frozen=True, rename="camel"):

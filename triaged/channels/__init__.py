@@ -15,7 +15,7 @@ from triaged.core.records.events import Refused, TryAgain, Verdict
 from triaged.core.records.model import Incident, Page, PageKind
 from triaged.core.settings import Contact, Person
 from triaged.core.text import wording
-from triaged.core.text.document import incident_document
+from triaged.core.text.document import IncidentDocument, incident_document, shortened
 from triaged.core.time.durations import SECOND, parse_duration
 from triaged.wire import Secret
 
@@ -40,8 +40,8 @@ class Notice(msgspec.Struct, frozen=True):
 
     page: Page
     incident: Incident
-    incident_json: Mapping[str, object]
-    """`core.document.incident_document`; shortened when `plain`."""
+    incident_json: IncidentDocument
+    """The incident as JSON shows it; shortened when `plain`."""
     reader: Person | None
     """None: the page goes straight to a channel."""
     contact: Contact | None
@@ -75,7 +75,7 @@ class Notice(msgspec.Struct, frozen=True):
 def simplified(notice: Notice) -> Notice:
     """The notice without anything that a stranger wrote, for when the full one cannot be made."""
     incident = replace(notice.incident, title="", labels={}, key=(), runbook=None)
-    few = incident_document(incident, notice.public_url) | {"shortened": True}
+    few = shortened(incident_document(incident, notice.public_url), "")
     return replace(notice, incident=incident, incident_json=few, plain=True)
 
 

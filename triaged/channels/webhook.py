@@ -24,6 +24,7 @@ from triaged.channels import (
 )
 from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
 from triaged.core.text import wording
+from triaged.core.text.document import shortened
 from triaged.wire import Secret, encode, instant
 
 BODY_MAX = 256 * 1024
@@ -74,7 +75,7 @@ def request(notice: Notice, settings: Settings, at: int) -> HttpRequest:
     """The POST of a notice, signed as of `at`."""
     body = encode(document(notice, at))
     if len(body) > BODY_MAX:
-        body = encode(document(shortened(notice), at))
+        body = encode(document(brief(notice), at))
     seconds = str(at // 1_000_000)
     headers = {name.lower(): value.reveal() for name, value in settings.headers.items()}
     headers["content-type"] = "application/json"
@@ -117,16 +118,11 @@ def document(notice: Notice, at: int) -> dict[str, object]:
     }
 
 
-def shortened(notice: Notice) -> Notice:
+def brief(notice: Notice) -> Notice:
     """The notice without the parts whose size strangers decide; `shortened` says so."""
-    kept = {
-        **notice.incident_json,
-        "title": wording.clean(notice.incident.title, wording.TITLE_MAX),
-        "labels": {},
-        "key": {},
-        "shortened": True,
-    }
-    return msgspec.structs.replace(notice, incident_json=kept)
+    title = wording.clean(notice.incident.title, wording.TITLE_MAX)
+    few = shortened(notice.incident_json, title)
+    return msgspec.structs.replace(notice, incident_json=few)
 
 
 def verdict(result: Result) -> Verdict:

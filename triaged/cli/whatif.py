@@ -130,6 +130,7 @@ def _document(question: "Question", answer: "Answer") -> dict[str, Any]:
     from triaged.core.text.document import incident_document
     from triaged.wire import instant_text, instant_text_or_none
 
+    incidents = [incident_document(each, "") for each in answer.incidents]
     moments = [
         {**msgspec.to_builtins(m), "at": instant_text(m.at)}
         | ({"read_at": _reader(m)} if m.timezone else {})
@@ -140,6 +141,6 @@ def _document(question: "Question", answer: "Answer") -> dict[str, Any]:
         "at": instant_text(question.at),
         "first_page_at": instant_text_or_none(first_at),
         "moments": moments,
-        "incidents": [incident_document(each, "") for each in answer.incidents],
+        "incidents": msgspec.to_builtins(incidents),
         "unseen": [UNSEEN],
     }

@@ -1,6 +1,6 @@
 """Answers that say yes: JSON, and the headers that every answer carries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import formatdate
 from functools import lru_cache
 
@@ -74,7 +74,7 @@ def answer(value: object, status: int = 200, headers: Headers | None = None) -> 
     return web.Response(body=encode(value), status=status, headers=named)
 
 
-def listing(noun: str, rows: list[dict[str, object]], cursor: str | None) -> web.Response:
+def listing(noun: str, rows: Sequence[object], cursor: str | None) -> web.Response:
     """A page of a list: `{"<noun>": […], "next_cursor": "…" | null}`."""
     return answer({noun: rows, "next_cursor": cursor})
 

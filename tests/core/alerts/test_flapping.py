@@ -42,7 +42,7 @@ def test_the_re_opening_with_which_it_flaps_pages_and_says_so() -> None:
     assert epochs == {1, 2, 3, 4}
     assert "Flapping: 3 times in 30m." in text(page, world.incident, Reading(world.now))
     assert world.kinds().count("incident.flapping") == 1
-    assert incident_document(world.incident, "")["flapping"] is True
+    assert incident_document(world.incident, "").flapping is True
 
 
 def test_what_flaps_pages_no_more_however_often_it_comes_back() -> None:

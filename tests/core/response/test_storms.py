@@ -54,7 +54,7 @@ def test_over_the_limit_one_umbrella_pages_and_the_incidents_open_singly() -> No
     bundled = [each for each in world.view.incidents.values() if each.storm == top.number]
     assert len(bundled) == 7
     assert {each.state for each in bundled} == {State.OPEN}
-    assert incident_document(bundled[0], "")["storm"] == top.id
+    assert incident_document(bundled[0], "").storm == top.id
     assert world.kinds(bundled[0].number)[-1] == "incident.bundled"
 
 
@@ -69,9 +69,9 @@ def test_the_umbrella_says_how_many_there_are_and_names_the_first() -> None:
     assert top.title == "Storm: over 3 new incidents of payments within 5m"
     assert "It pages for 37 incidents; the first 20:" in words
     assert words.count("  INC-") == SHOWN
-    shown = incident_document(top, "")["bundle"]
-    assert isinstance(shown, dict)
-    assert shown["incidents"] == 37
+    shown = incident_document(top, "").bundle
+    assert shown is not None
+    assert shown.incidents == 37
 
 
 def test_sev_1_always_pages_by_itself() -> None:

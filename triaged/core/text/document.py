@@ -1,80 +1,210 @@
-"""An incident, an alert's place, a page, a timeline entry as the outside sees them (JSON)."""
+"""Incidents, pages and timeline entries as JSON shows them: in answers, webhooks and exports.
 
-from collections.abc import Sequence
+Each shape is one struct, which is both what is encoded and what the OpenAPI document describes.
+"""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
 from msgspec import UNSET
 
 from triaged.core.alerts.flapping import flaps
 from triaged.core.muting.mute_hold import held_by
-from triaged.core.records.model import ChainedEntry, Incident, Page, incident_id
-from triaged.wire import instant_text, instant_text_or_none
+from triaged.core.records.model import (
+    ChainedEntry,
+    Incident,
+    Page,
+    PageKind,
+    PageState,
+    Phase,
+    Response,
+    Severity,
+    State,
+    incident_id,
+)
+from triaged.wire import Instant, instant_text, instant_text_or_none
+
+
+class AlertCounts(msgspec.Struct, frozen=True):
+    """How many alerts of an incident are in which state."""
+
+    firing: int
+    resolved: int
+    truncated: int
+    """Alerts that the sender left out of its message."""
+
+
+class EscalationPosition(msgspec.Struct, frozen=True):
+    """The step that escalation has reached, and when the next one is due."""
+
+    epoch: int
+    round: int
+    step: int
+    next_at: Instant | None
+
+
+class BundledDocument(msgspec.Struct, frozen=True):
+    """An incident under an umbrella, as it was when it was bundled."""
+
+    id: str
+    severity: Severity
+    title: str
+
+
+class BundleDocument(msgspec.Struct, frozen=True):
+    """The number of incidents that an umbrella pages for, and the first of them."""
+
+    incidents: int
+    first: list[BundledDocument]
+
+
+class IncidentDocument(msgspec.Struct, frozen=True):
+    """An incident."""
+
+    id: str
+    title: str
+    severity: Severity
+    severity_by: str
+    state: State
+    phase: Phase
+    kind: Literal["incident", "drill"]
+    service: str | None
+    team: str | None
+    policy: str
+    runbook: str | None
+    opened_at: Instant
+    armed_at: Instant | None
+    respond_by: Instant | None
+    acknowledged_at: Instant | None
+    acknowledged_by: str | None
+    assigned_to: str | None
+    snoozed_until: Instant | None
+    resolved_at: Instant | None
+    resolved_by: str | None
+    response: Response
+    muted_by: list[str] | None
+    """`silence:<id>`, `maintenance:<name>`, `suppress:<name>`."""
+    storm: str | None
+    """The umbrella that pages for this incident, or did."""
+    bundle: BundleDocument | None
+    """Set for an umbrella: the incidents that it pages for."""
+    reopens: int
+    flapping: bool
+    """It came back so often that it is held open until it has been quiet."""
+    previous: str | None
+    alerts: AlertCounts
+    escalation: EscalationPosition
+    key: Mapping[str, str]
+    labels: Mapping[str, str]
+    links: Mapping[str, str]
+
+
+class ShortenedIncident(IncidentDocument, frozen=True):
+    """An incident without the parts whose size a stranger decides."""
+
+    shortened: Literal[True] = True
+
+
+class EntryDocument(msgspec.Struct, frozen=True):
+    """A timeline entry; `hash` chains it to the one before."""
+
+    seq: int
+    at: Instant
+    recorded_at: Instant
+    kind: str
+    actor: str
+    text: str
+    data: dict[str, Any]
+    hash: str
+
+
+class PageDocument(msgspec.Struct, frozen=True):
+    """A page or an update: its recipient, its channel and the state of its delivery."""
+
+    id: str
+    incident: str
+    kind: PageKind
+    person: str | None
+    contact: str
+    channel: str
+    urgency: Literal["page", "notify"]
+    state: PageState
+    due_at: Instant
+    created_at: Instant
+    sent_at: Instant | None
+    epoch: int
+    round: int
+    step: int
+    target: str
+    attempts: int
+    possible_duplicate: bool
+    provider_ref: str | None
+    error: str | None
 
 
 def incident_document(
     incident: Incident, public_url: str, muted_by: Sequence[str] | None = None
-) -> dict[str, object]:
-    """The incident as every API answer and webhook shows it; instants are RFC 3339 UTC.
+) -> IncidentDocument:
+    """The incident as every answer and webhook shows it.
 
-    `muted_by` is what mutes it now; None: what did when it was last looked at.
+    `muted_by` names what mutes it now; None: what muted it when it was last examined.
     """
     if muted_by is None:
         muted_by = held_by(incident) if incident.live else ()
-    place = incident.escalation
-    previous = incident.previous
-    return {
-        "id": incident.id,
-        "title": incident.title,
-        "severity": incident.severity,
-        "severity_by": incident.severity_by,
-        "state": incident.state,
-        "phase": incident.phase,
-        "kind": incident.kind,
-        "service": incident.service,
-        "team": incident.team,
-        "policy": incident.plan.policy,
-        "runbook": incident.runbook,
-        "opened_at": instant_text(incident.opened_at),
-        "armed_at": instant_text_or_none(incident.armed_at),
-        "respond_by": instant_text_or_none(incident.respond_by),
-        "acknowledged_at": instant_text_or_none(incident.acknowledged_at),
-        "acknowledged_by": incident.acknowledged_by,
-        "assigned_to": incident.assigned_to,
-        "snoozed_until": instant_text_or_none(incident.snoozed_until),
-        "resolved_at": instant_text_or_none(incident.resolved_at),
-        "resolved_by": incident.resolved_by,
-        "response": incident.response,
-        "muted_by": list(muted_by) or None,
-        "storm": None if incident.storm is None else incident_id(incident.storm),
-        "bundle": _bundle(incident),
-        "reopens": incident.reopens,
-        "flapping": flaps(incident),
-        "previous": None if previous is None else incident_id(previous),
-        "alerts": {
-            "firing": sum(incident.firing.values()),
-            "resolved": incident.resolved,
-            "truncated": incident.truncated,
-        },
-        "escalation": {
-            "epoch": place.epoch,
-            "round": place.round,
-            "step": place.step,
-            "next_at": instant_text_or_none(place.next_at),
-        },
-        "key": dict(incident.key),
-        "labels": dict(incident.labels),
-        "links": _links(incident, public_url),
-    }
+    position = incident.escalation
+    return IncidentDocument(
+        id=incident.id,
+        title=incident.title,
+        severity=incident.severity,
+        severity_by=incident.severity_by,
+        state=incident.state,
+        phase=incident.phase,
+        kind=incident.kind,
+        service=incident.service,
+        team=incident.team,
+        policy=incident.plan.policy,
+        runbook=incident.runbook,
+        opened_at=instant_text(incident.opened_at),
+        armed_at=instant_text_or_none(incident.armed_at),
+        respond_by=instant_text_or_none(incident.respond_by),
+        acknowledged_at=instant_text_or_none(incident.acknowledged_at),
+        acknowledged_by=incident.acknowledged_by,
+        assigned_to=incident.assigned_to,
+        snoozed_until=instant_text_or_none(incident.snoozed_until),
+        resolved_at=instant_text_or_none(incident.resolved_at),
+        resolved_by=incident.resolved_by,
+        response=incident.response,
+        muted_by=list(muted_by) or None,
+        storm=None if incident.storm is None else incident_id(incident.storm),
+        bundle=_bundle(incident),
+        reopens=incident.reopens,
+        flapping=flaps(incident),
+        previous=None if incident.previous is None else incident_id(incident.previous),
+        alerts=AlertCounts(sum(incident.firing.values()), incident.resolved, incident.truncated),
+        escalation=EscalationPosition(
+            position.epoch, position.round, position.step, instant_text_or_none(position.next_at)
+        ),
+        key=dict(incident.key),
+        labels=incident.labels,
+        links=_links(incident, public_url),
+    )
 
 
-def _bundle(incident: Incident) -> dict[str, object] | None:
-    """How many incidents an umbrella pages for, and the first of them."""
+def shortened(document: IncidentDocument, title: str) -> ShortenedIncident:
+    """The document with this title and without labels and key; `shortened` says so."""
+    values = {name: getattr(document, name) for name in IncidentDocument.__struct_fields__}
+    return ShortenedIncident(**{**values, "title": title, "labels": {}, "key": {}})
+
+
+def _bundle(incident: Incident) -> BundleDocument | None:
     if incident.bundle is UNSET:
         return None
     first = [
-        {"id": incident_id(each.number), "severity": each.severity, "title": each.title}
+        BundledDocument(incident_id(each.number), each.severity, each.title)
         for each in incident.bundle.first
     ]
-    return {"incidents": incident.bundle.count, "first": first}
+    return BundleDocument(incident.bundle.count, first)
 
 
 def _links(incident: Incident, public_url: str) -> dict[str, str]:
@@ -85,40 +215,40 @@ def _links(incident: Incident, public_url: str) -> dict[str, str]:
     return links
 
 
-def entry_document(entry: ChainedEntry) -> dict[str, object]:
-    """A timeline entry; `hash` chains it to the one before."""
-    return {
-        "seq": entry.seq,
-        "at": instant_text(entry.at),
-        "recorded_at": instant_text(entry.recorded_at),
-        "kind": entry.kind,
-        "actor": entry.actor,
-        "text": entry.text,
-        "data": entry.data,
-        "hash": entry.hash,
-    }
+def entry_document(entry: ChainedEntry) -> EntryDocument:
+    """A timeline entry in its place in the chain."""
+    return EntryDocument(
+        seq=entry.seq,
+        at=instant_text(entry.at),
+        recorded_at=instant_text(entry.recorded_at),
+        kind=entry.kind,
+        actor=entry.actor,
+        text=entry.text,
+        data=entry.data,
+        hash=entry.hash,
+    )
 
 
-def page_document(page: Page) -> dict[str, object]:
-    """An outbox row: whom, through what, how it stands."""
-    return {
-        "id": page.id,
-        "incident": incident_id(page.incident),
-        "kind": page.kind,
-        "person": page.recipient.person or None,
-        "contact": page.recipient.contact,
-        "channel": page.channel,
-        "urgency": page.urgency,
-        "state": page.state,
-        "due_at": instant_text(page.due_at),
-        "created_at": instant_text(page.created_at),
-        "sent_at": instant_text_or_none(page.sent_at),
-        "epoch": page.epoch,
-        "round": page.round,
-        "step": page.step,
-        "target": page.target,
-        "attempts": page.attempts,
-        "possible_duplicate": page.possible_duplicate,
-        "provider_ref": page.provider_ref or None,
-        "error": page.error or None,
-    }
+def page_document(page: Page) -> PageDocument:
+    """A row of the outbox."""
+    return PageDocument(
+        id=page.id,
+        incident=incident_id(page.incident),
+        kind=page.kind,
+        person=page.recipient.person or None,
+        contact=page.recipient.contact,
+        channel=page.channel,
+        urgency=page.urgency,
+        state=page.state,
+        due_at=instant_text(page.due_at),
+        created_at=instant_text(page.created_at),
+        sent_at=instant_text_or_none(page.sent_at),
+        epoch=page.epoch,
+        round=page.round,
+        step=page.step,
+        target=page.target,
+        attempts=page.attempts,
+        possible_duplicate=page.possible_duplicate,
+        provider_ref=page.provider_ref or None,
+        error=page.error or None,
+    )
