@@ -155,6 +155,35 @@ def test_a_reload_says_what_it_changed_about_the_rules(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ("", "site.yaml: had 1 rule and has none: the running rules stay."),
+        ("rules:", "site.yaml:1:1: rules has no entries: the file may be cut off."),
+        (None, "config.yaml: site.yaml named 1 rule and names none: the running rules stay."),
+    ],
+)
+def test_a_reload_that_loses_the_rules_is_refused(
+    tmp_path: Path, left: str | None, said: str
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    rules = tmp_path / "site.yaml"
+    rules.write_text("rules: [{name: all, set: {severity: SEV-1}}]\n")
+    with triaged(tmp_path, CONFIG.replace(f"{ROOT}/rules/*.yaml", rules.name), port) as process:
+        if left is None:
+            rules.unlink()
+        else:
+            rules.write_text(left)
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: reload_metric(url) == "0.0", "a reload that is refused")
+        fetch_json(f"{url}/api/v2/alerts", [{"labels": {"alertname": "Disk"}}])
+
+        found = fetch_json(f"{url}/api/v1/incidents?q=Disk")["incidents"]
+        assert [incident["severity"] for incident in found] == ["SEV-1"]
+    assert said in (tmp_path / "triaged.log").read_text()
+
+
+@pytest.mark.parametrize(
     ("listen", "auth", "then", "told"),
     [
         (

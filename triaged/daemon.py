@@ -21,6 +21,7 @@ from triaged.config.access import lets_everybody_in
 from triaged.config.files import STATE
 from triaged.config.model import Configuration
 from triaged.config.read import Loaded, in_order, load
+from triaged.config.rule_files import lost_rules
 from triaged.core.records.effects import AddPage, ArmTimer, ByKind, Effect, LookAgain, SavePage
 from triaged.core.records.model import PageState
 from triaged.core.settings import Settings
@@ -319,6 +320,9 @@ class Daemon:
         configuration, document = loaded.configuration, loaded.document
         if configuration is None or document is None:
             return loaded
+        running = self._context.configuration.rule_files
+        if lost := lost_rules(running, configuration.rule_files, str(self._path)):
+            return replace(loaded, problems=in_order([*loaded.problems, *lost]))
         found = lets_everybody_in(configuration, self._context.configuration.listen)
         if _needs_stored_token(configuration):
             try:

@@ -115,3 +115,39 @@ def test_text_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
         "--config, or TRIAGED_CONFIG in the environment, names another",
     )
     assert read.text(tmp_path) == Problem(str(tmp_path), "cannot be read: is a directory")
+
+
+def test_a_name_with_a_dot_is_matched_only_by_a_dot(tmp_path: Path) -> None:
+    for name in ("10.yaml", ".#20.yaml", "._10.yaml", ".git/x.yaml", "team/a.yaml", "team/.b.yaml"):
+        path = tmp_path / "rules" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+
+    def names(pattern: str) -> list[str]:
+        found, wrong = files(tmp_path).matching(pattern)
+        assert wrong == []
+        return [str(path.relative_to(tmp_path / "rules")) for path in found]
+
+    assert names("rules/*.yaml") == ["10.yaml"]
+    assert names("rules/?[_]*.yaml") == []
+    assert names("rules/*/*.yaml") == ["team/a.yaml"]
+    assert names("rules/**/*.yaml") == ["10.yaml", "team/a.yaml"]
+    assert names("rules/.[_#]*.yaml") == [".#20.yaml", "._10.yaml"]
+    assert names("rules/.#20.yaml") == [".#20.yaml"]
+    assert names("rules/.git/*") == [".git/x.yaml"]
+    assert names(str(tmp_path / "rules" / "*.yaml")) == ["10.yaml"]
+
+
+def test_a_configuration_may_stand_below_a_folder_with_a_dot(tmp_path: Path) -> None:
+    path = tmp_path / ".config" / "triaged" / "rules.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("")
+
+    assert files(path.parent).matching("*.yaml") == ([path], [])
+    assert files(tmp_path).matching(f"{path.parent}/*.yaml") == ([path], [])
+
+
+def test_a_broken_link_with_a_dot_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / ".#a.yaml").symlink_to("somebody@host.1234")
+
+    assert files(tmp_path).matching("*.yaml") == ([], [])

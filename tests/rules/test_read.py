@@ -137,3 +137,31 @@ def test_no_files_are_no_rules() -> None:
     rules, found = read_rules([], CONTEXT)
 
     assert (rules.names, found) == ((), [])
+
+
+@pytest.mark.parametrize("section", ["rules", "suppress", "maintenance", "extract", "mappings"])
+def test_section_without_entries_is_an_error(section: str) -> None:
+    document = parse("r.yaml", f"allow_empty: false\n{section}:\n".encode())
+
+    _, problems = read_rules([document], RuleContext())
+
+    assert str(problems[0]) == (
+        f"r.yaml:2:1: {section} has no entries: the file may be cut off. "
+        f"Write `{section}: []`, or `allow_empty: true`"
+    )
+    assert not problems[0].warning
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "{}\n"])
+def test_file_with_nothing_in_it_is_a_warning(text: str) -> None:
+    _, problems = read_rules([parse("r.yaml", text.encode())], RuleContext())
+
+    assert [each.warning for each in problems] == [True]
+    assert problems[0].message.startswith("the file has no rules")
+
+
+@pytest.mark.parametrize("text", ["allow_empty: true\nrules:\n", "rules: []\n"])
+def test_file_may_be_empty_on_purpose(text: str) -> None:
+    document = parse("r.yaml", text.encode())
+
+    assert read_rules([document], RuleContext())[1] == []

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from triaged.cli._client import Failed
 from triaged.cli._history import tell
 from triaged.cli._payload import configured
+from triaged.config.files import visible
 from triaged.dry_run.replay.comparison import compare_runs
 from triaged.dry_run.replay.history import History, read
 from triaged.dry_run.replay.replay import Run, happened, replay
@@ -92,7 +93,7 @@ def _other(config: Path, against: str | None) -> Iterator[Other | None]:
             place = _exported(config, against, Path(folder, "revision"))
         if (place / config.name).exists():
             yield place / config.name, ()
-        elif any(place.glob("*.yaml")):
+        elif visible(place, "*.yaml"):
             yield config, (f"{place.resolve()}/*.yaml",)
         else:
             wanted = f"neither {config.name} nor rule files (*.yaml)"

@@ -127,13 +127,17 @@ def folders_of(configuration: "Configuration") -> list[Path]:
 
 def beside(configuration: "Configuration") -> list[Path]:
     """The test files that belong to the configured rules."""
-    return [path for folder in folders_of(configuration) for path in sorted(folder.glob("*.yaml"))]
+    from triaged.config.files import visible
+
+    return [path for folder in folders_of(configuration) for path in visible(folder, "*.yaml")]
 
 
 def _paths(given: Sequence[Path]) -> list[Path]:
+    from triaged.config.files import visible
+
     found: list[Path] = []
     for path in given:
-        found += sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        found += visible(path, "*.yaml") if path.is_dir() else [path]
     return found
 
 

@@ -4,7 +4,8 @@
 https://systemd.io/CREDENTIALS/
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from triaged.errors import Problem
@@ -70,7 +71,7 @@ class Files:
         fixed = next((n for n, part in enumerate(parts) if set(part) & set("*?[")), len(parts) - 1)
         self.seen.append(base.joinpath(*parts[:fixed]))
         try:
-            named = sorted(base.glob(pattern))
+            named = visible(base, pattern)
         except (OSError, ValueError, NotImplementedError):
             return [], []
         found = [path for path in named if path.is_file()]
@@ -120,6 +121,25 @@ class Files:
         except (OSError, ValueError) as error:
             message = f"{path} cannot be read: {_reason(error)}"
             return None, MissingSecret(where, message, warning=True)
+
+
+def visible(base: Path, pattern: str) -> list[Path]:
+    """The paths below `base` that match `pattern`, sorted.
+
+    A file or folder whose name begins with a dot matches only where the pattern writes that dot, as
+    in a shell: editors and copying tools leave such files behind.
+    """
+    wanted = [part for part in Path(pattern).parts if part.startswith(".")]
+    return sorted(
+        path
+        for path in base.glob(pattern)
+        if _dots_are_wanted(path.relative_to(base).parts, wanted)
+    )
+
+
+def _dots_are_wanted(parts: Sequence[str], wanted: Sequence[str]) -> bool:
+    dotted = (part for part in parts if part.startswith("."))
+    return all(any(fnmatchcase(part, each) for each in wanted) for part in dotted)
 
 
 def _no_file(path: Path) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from triaged.config.rule_files import RuleFiles
 from triaged.config.schema import Log, Retention
 from triaged.config.value_types import Address, Network
 from triaged.core.settings import Settings
@@ -68,5 +69,6 @@ class Configuration(msgspec.Struct, frozen=True):
     sources: Mapping[str, Source]
     channels: Mapping[str, Channel]
     settings: Settings
+    rule_files: RuleFiles
     files: tuple[Path, ...]
     """What a reload reads, and the folders where more rule files may appear."""

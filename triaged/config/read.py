@@ -22,6 +22,7 @@ from triaged.config.people import (
 from triaged.config.plugins import ALWAYS, channels_of, sources_of
 from triaged.config.policies import policies_of, severities_of
 from triaged.config.report import Report
+from triaged.config.rule_files import RuleFile, RuleFiles, rule_file
 from triaged.core.settings import Settings
 from triaged.core.time.calendars import Calendar
 from triaged.errors import Problem
@@ -93,7 +94,7 @@ def _build(
     sources = sources_of(config, files, report)
     channels = channels_of(config, files, report)
     calendars = calendars_of(config, report)
-    documents = _rule_documents(config, files, report)
+    documents, rule_files = _rule_documents(config, files, report)
     rules, problems = read_rules(documents, _rule_context(config, files, report, calendars))
     settings = Settings(
         severities=severities_of(config, calendars, report),
@@ -134,6 +135,7 @@ def _build(
         sources=sources.by_name,
         channels=channels,
         settings=settings,
+        rule_files=RuleFiles(config.rules, rule_files, config.allow_empty),
         files=tuple(dict.fromkeys(files.seen)),
     )
     return configuration, problems
@@ -154,8 +156,11 @@ def _rule_context(
     )
 
 
-def _rule_documents(config: schema.Config, files: Files, report: Report) -> list[Document]:
+def _rule_documents(
+    config: schema.Config, files: Files, report: Report
+) -> tuple[list[Document], tuple[RuleFile, ...]]:
     documents: dict[Path, Document] = {}
+    rule_files: list[RuleFile] = []
     for index, pattern in enumerate(config.rules):
         found, not_files = files.matching(pattern)
         for message in not_files:
@@ -169,7 +174,8 @@ def _rule_documents(config: schema.Config, files: Files, report: Report) -> list
                 report.problems.append(text)
             elif path not in documents:
                 documents[path] = parse(str(path), text, files.breathe)
-    return list(documents.values())
+                rule_files.append(rule_file(str(path), pattern, text, documents[path]))
+    return list(documents.values()), tuple(rule_files)
 
 
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:

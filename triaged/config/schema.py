@@ -272,6 +272,9 @@ class Config(msgspec.Struct, frozen=True):
     """What goes to standard error."""
     rules: tuple[str, ...] = ("rules/*.yaml",)
     """The rule files, relative to this file; each pattern's files in the order of their names."""
+    allow_empty: bool = False
+    """Permission for a reload to empty a rule file or to find no file for a pattern of `rules`.
+    Otherwise a reload that loses all rules of a file or of a pattern is refused."""
     watch: bool = False
     """Whether a change of this file or a rule file is a reload."""
     severities: Mapping[Severity, SeverityTarget] = {}

@@ -103,6 +103,14 @@ class Outline(msgspec.Struct, frozen=True):
     maintenance: tuple[object, ...] = ()
     extract: tuple[object, ...] = ()
     mappings: tuple[object, ...] = ()
+    allow_empty: bool = False
+
+
+SECTIONS = ("rules", "suppress", "maintenance", "extract", "mappings")
+"""The lists of a rule file, in the order of `Outline`."""
+
+UNFINISHED = "{} has no entries: the file may be cut off. Write `{}: []`, or `allow_empty: true`"
+EMPTY = "the file has no rules: write `allow_empty: true` in it if that is meant"
 
 
 class _Reader:
@@ -129,6 +137,7 @@ class _Reader:
         file, problems = shape(document, Outline, (), Options(partial=True))
         self.problems += [*document.problems, *problems]
         if file is not None:
+            self._check_entries(document, file)
             numbers = (len(file.suppress), len(file.maintenance))
             self.problems += self.muters.read(document, *numbers)
             self._read_extractions(document, len(file.extract))
@@ -156,6 +165,18 @@ class _Reader:
                 self.problems.append(Problem(document.where(at), message))
                 return
             self._keep(document, rule, conditions, at)
+
+    def _check_entries(self, document: Document, file: Outline) -> None:
+        """Tell of a file that is empty, or that ends behind the name of a section."""
+        if file.allow_empty:
+            return
+        given = document.value if isinstance(document.value, dict) else {}
+        for name in SECTIONS:
+            if name in given and given[name] is None:
+                message = UNFINISHED.format(name, name)
+                self.problems.append(Problem(document.where((name,), key=True), message))
+        if not given:
+            self.problems.append(Problem(document.where(()), EMPTY, warning=True))
 
     def _keep(
         self, document: Document, rule: Rule, conditions: tuple[Condition, ...], at: Path

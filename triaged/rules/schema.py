@@ -262,5 +262,8 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Planned work, during which alerts are muted."""
     extract: tuple[Extract, ...] = ()
     """Labels out of texts; the rules of all files see them."""
+    allow_empty: bool = False
+    """Permission for this file to have no rules. Otherwise an empty section is an error, and a
+    reload is refused when the file had rules and has none."""
     mappings: tuple[LabelTable, ...] = ()
     """Labels out of tables; the rules of all files see them."""
