@@ -8,23 +8,21 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 import structlog
 from aiohttp import web
-from msgspec.structs import replace
 
 from triaged import __version__
 from triaged.access.action_links import KEY_NAME
 from triaged.access.tokens import new_secret
 from triaged.api.scrape import expect
-from triaged.clock import SystemClock, Turns
-from triaged.config.access import lets_everybody_in
+from triaged.clock import SystemClock
 from triaged.config.files import STATE
 from triaged.config.model import Configuration
-from triaged.config.read import Loaded, in_order, load
-from triaged.config.rule_files import lost_rules
+from triaged.config.read import load
 from triaged.core.records.effects import AddPage, ArmTimer, ByKind, Effect, LookAgain, SavePage
+from triaged.core.records.events import Event
 from triaged.core.records.model import PageState
-from triaged.core.settings import Settings
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.delivery import Delivery, Equipment
@@ -32,18 +30,24 @@ from triaged.delivery.transports import Transports
 from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper
 from triaged.errors import Problem, StoreError
-from triaged.http.connection_limits import allow_many_files
+from triaged.http.auth import Authority
+from triaged.http.bodies import Stop
+from triaged.http.connection_limits import Doorway, allow_many_files
 from triaged.http.context import Context
+from triaged.http.hub import Hub
 from triaged.http.server import Server
+from triaged.ingest import Received
+from triaged.intake.backlog import Backlog
+from triaged.intake.decode import events_in
+from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
 from triaged.process import logs
 from triaged.process.disk_space import DiskWatch
 from triaged.process.listeners import listen
 from triaged.process.maintenance import Upkeep
+from triaged.process.reload import Reload, needs_stored_token
 from triaged.process.supervision import GivenUp, Loop, keep_turning, run_all, supervise
 from triaged.process.systemd import notify, watchdog_us
-from triaged.rules.difference import difference
-from triaged.rules.evaluate import RuleSet
 from triaged.store.database.connect import Database, open_database
 from triaged.store.tables import secrets, tokens
 from triaged.wire import Secret
@@ -55,10 +59,6 @@ EXIT_CONFIG = 78
 REQUESTS_END_S = 20
 """How long requests under way may take at a stop; the unit gives 40 s for everything."""
 
-RELOAD_WORK_US, RELOAD_REST_US = 1_500, 2_000
-"""The turns in which a reload works and rests. An alert that comes in wants the interpreter dozens
-of times, on three threads; it gets it in the rests. 1,000 rules are 80 to 120 ms of work."""
-
 GC_THRESHOLD = (20_000, 20, 50)
 """A request of 64 alerts makes some hundred objects, which reference counting frees at once."""
 
@@ -69,11 +69,6 @@ NO_TOKENS = (
     "auth is `tokens`, and there is none in the configuration and none in {store}: make one with\n"
     "  {state}triaged token create --offline --scope admin NAME --config {path}\n"
     "or, for a daemon on loopback that nobody else can reach, set `auth: none`"
-)
-
-NO_CALLERS = (
-    "auth is `tokens`, and there is none in the configuration and none in the store: nobody would "
-    "be let in; make one with `triaged token create` first"
 )
 
 new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
@@ -114,21 +109,17 @@ async def _run(path: Path, configuration: Configuration, outlet: logs.Outlet) ->
             clock.follow(at)
         await database.look_at_room()
         async with database.transaction() as tx:
-            is_shut = _needs_stored_token(configuration) and not await tokens.listing(tx)
+            is_shut = needs_stored_token(configuration) and not await tokens.listing(tx)
             key = await secrets.ensure(tx, KEY_NAME, new_secret())
         if is_shut:
             print(f"triaged: {_no_tokens(path, configuration.store)}", file=sys.stderr)
             return EXIT_CONFIG
-        daemon = Daemon(path, configuration, clock, database)
+        parts = Parts(path, configuration, clock, database, Secret(key))
+        daemon = Daemon(parts)
         outlet.dropped = daemon.metrics.log_lines_dropped.inc
-        return await daemon.run(Secret(key))
+        return await daemon.run()
     finally:
         await database.close()
-
-
-def _needs_stored_token(configuration: Configuration) -> bool:
-    """Whether nobody can come in unless the store has a token."""
-    return configuration.auth == "tokens" and not configuration.tokens
 
 
 def _no_tokens(path: Path, store: str) -> str:
@@ -173,40 +164,57 @@ class Connections:
         self.metrics.auditor_repairs.inc(count)
 
 
+class Parts(msgspec.Struct, frozen=True):
+    """What is known before the daemon is built."""
+
+    path: Path
+    """The file of the configuration."""
+    configuration: Configuration
+    clock: SystemClock
+    database: Database
+    action_key: Secret
+
+
 class Daemon:
     """One running triaged."""
 
-    def __init__(
-        self, path: Path, configuration: Configuration, clock: SystemClock, database: Database
-    ) -> None:
-        self._path = path
-        self._clock = clock
-        self._database = database
+    def __init__(self, parts: Parts) -> None:
+        self._path = parts.path
+        self._clock = clock = parts.clock
+        self._database = database = parts.database
         self._stop = asyncio.Event()
-        self._reloading = asyncio.Lock()
         self.metrics = Metrics()
         self._connections = Connections(self.metrics)
-        self._engine = Engine(database, clock, configuration.settings, self._connections)
+        self._engine = Engine(database, clock, parts.configuration.settings, self._connections)
         self._timekeeper = Timekeeper(self._engine, database, clock, self._connections)
+        self._reload = Reload(parts.path, database, self, crash_point)
         self._context = Context(
             engine=self._engine,
             database=database,
             clock=clock,
-            configuration=configuration,
+            configuration=parts.configuration,
             metrics=self.metrics,
             reload=self.reload,
             health=self.health,
+            authority=Authority(database, clock),
+            hub=Hub(clock.now()),
+            intake=Intake(self.metrics),
+            backlog=Backlog(self._engine, database, clock, self._events_in),
+            doorway=Doorway(),
+            stop=Stop(),
+            action_key=parts.action_key,
+            started_at=clock.now(),
         )
         self._server = Server(self._context)
         self._upkeep = Upkeep(self._context)
         self._connections.context = self._context
         self._connections.timekeeper = self._timekeeper
 
-    async def run(self, action_key: Secret) -> int:
+    async def run(self) -> int:
         """Serve until a signal or a failure; the exit status."""
         equipment = Equipment(
             channels=self._context.configuration.channels,
-            action_key=action_key,
+            action_key=self._context.action_key,
             carrier=Transports(self._clock, sys.stdout),
         )
         self._delivery = Delivery(self._engine, self._database, self._clock, equipment)
@@ -301,55 +309,29 @@ class Daemon:
             notify(os.environ, "WATCHDOG=1")
 
     async def reload(self) -> tuple[Problem, ...]:
-        """Take the configuration anew, whole or not at all; what is wrong with it."""
-        async with self._reloading:
-            notify(os.environ, "RELOADING=1", f"MONOTONIC_USEC={_monotonic_us()}")
-            loaded = await self._fitting(await asyncio.to_thread(_load_in_turns, self._path))
-            crash_point("in_reload")
-            taken = loaded.configuration is not None and not loaded.unusable
-            self._context.metrics.reloaded(self._clock.now(), successful=taken)
-            before = self._context.configuration
-            if loaded.configuration is not None and taken:
-                self._take(loaded.configuration)
-            notify(os.environ, "READY=1", f"STATUS=reload {'done' if taken else 'failed'}")
-            _say_reloaded(before, loaded, taken=taken)
-            return loaded.problems
+        """Load the configuration anew, and apply it whole or not at all; its problems."""
+        return await self._reload.run()
 
-    async def _fitting(self, loaded: Loaded) -> Loaded:
-        """`loaded`, with what keeps it from taking the place of the running configuration."""
-        configuration, document = loaded.configuration, loaded.document
-        if configuration is None or document is None:
-            return loaded
-        running = self._context.configuration.rule_files
-        if lost := lost_rules(running, configuration.rule_files, str(self._path)):
-            return replace(loaded, problems=in_order([*loaded.problems, *lost]))
-        found = lets_everybody_in(configuration, self._context.configuration.listen)
-        if _needs_stored_token(configuration):
-            try:
-                async with self._database.reading() as tx:
-                    found = "" if await tokens.listing(tx) else NO_CALLERS
-            except StoreError as error:
-                found = f"whether there is a token cannot be seen now: {error}"
-        if not found:
-            return loaded
-        problem = Problem(document.where(("auth",)), found)
-        return replace(loaded, problems=in_order([*loaded.problems, problem]))
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration in force."""
+        return self._context.configuration
 
-    def _take(self, configuration: Configuration) -> None:
-        """Go on with it, but for what a restart alone can change."""
-        before = self._context.configuration
-        for name in ("listen", "store", "tls"):
-            if getattr(before, name) != getattr(configuration, name):
-                log.warning("reload.needs_restart", key=name)
-        configuration = replace(
-            configuration, listen=before.listen, store=before.store, tls=before.tls
-        )
+    def apply(self, configuration: Configuration) -> None:
+        """Go on with `configuration`."""
         logs.configure(configuration.log.level, configuration.log.format)
-        settings: Settings = configuration.settings
         self._context.configuration = configuration
-        self._engine.settings = settings
+        self._engine.settings = configuration.settings
         self._delivery.reload(configuration.channels)
         expect(self._context)
+
+    def reloaded(self, *, successful: bool) -> None:
+        """Show in the metrics how a reload ended."""
+        self.metrics.reloaded(self._clock.now(), successful=successful)
+
+    def _events_in(self, received: Received) -> list[Event]:
+        source = self._context.configuration.sources.get(received.source)
+        return events_in(source, received)
 
 
 def _spare_the_collector() -> None:
@@ -357,35 +339,6 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
-
-
-def _load_in_turns(path: Path) -> Loaded:
-    """Read the configuration on a thread beside the event loop, which has more to do.
-
-    The collector is spared all that is made: to look through it takes 10 ms in one piece. Nothing
-    of it is in a cycle, so that reference counting frees it when the next takes its place.
-    """
-    gc.disable()
-    try:
-        return load(path, os.environ, breathe=Turns(RELOAD_WORK_US, RELOAD_REST_US))
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-def _say_reloaded(before: Configuration, loaded: Loaded, *, taken: bool) -> None:
-    for problem in loaded.problems:
-        (log.warning if taken else log.error)("reload.found", problem=str(problem))
-    if not taken or loaded.configuration is None:
-        log.error("reload.refused", kept="the running one")
-        return
-    old, new = before.settings.rules, loaded.configuration.settings.rules
-    if isinstance(old, RuleSet) and isinstance(new, RuleSet):
-        log.info("reload.done", **difference(old, new).words())
-
-
-def _monotonic_us() -> int:
-    return int(asyncio.get_running_loop().time() * 1_000_000)
 
 
 def _invitation(place: str, now: int) -> str:

@@ -15,14 +15,24 @@ from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.config.read import load
 from triaged.core.records.effects import ByKind, Effect
+from triaged.core.records.events import Event
 from triaged.engine.engine import Engine
 from triaged.errors import Problem, StoreUnavailable
 from triaged.http.auth import Authority
+from triaged.http.bodies import Stop
+from triaged.http.connection_limits import Doorway
 from triaged.http.context import Context
+from triaged.http.hub import Hub
 from triaged.http.server import Server
+from triaged.ingest import Received
+from triaged.intake.backlog import Backlog
+from triaged.intake.decode import events_in
+from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
 from triaged.store.database.connect import Database, Transaction, open_database
+from triaged.wire import Secret
 
+ACTION_KEY = Secret("k" * 43)
 TOKENS = {
     "admin": "trg_admin-admin-admin-admin-admin-admin-admin-admin",
     "respond": "trg_respond-respond-respond-respond-respond-respond",
@@ -227,6 +237,9 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
     def health() -> Mapping[str, bool]:
         return sites[0].turning
 
+    def events(received: Received) -> list[Event]:
+        return events_in(context.configuration.sources.get(received.source), received)
+
     context = Context(
         engine=engine,
         database=database,
@@ -235,6 +248,14 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
         metrics=recorder.metrics,
         reload=reload,
         health=health,
+        authority=Authority(database, clock),
+        hub=Hub(clock.now()),
+        intake=Intake(recorder.metrics),
+        backlog=Backlog(engine, database, clock, events),
+        doorway=Doorway(),
+        stop=Stop(),
+        action_key=ACTION_KEY,
+        started_at=clock.now(),
     )
     recorder.context = context
     site_client: Client = TestClient(SiteServer(context))

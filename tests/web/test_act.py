@@ -19,7 +19,7 @@ async def link(site: Site, number: str, person: str = "alice", days: int = 7) ->
     """The path of a link that acknowledges this incident."""
     expires_s = (site.clock.now() + days * DAY) // US
     allowed = Link(incident_number(number) or 0, "acknowledge", person, expires_s)
-    return f"/act/{token(allowed, await site.context.action_key())}"
+    return f"/act/{token(allowed, site.context.action_key)}"
 
 
 async def text_of(response: ClientResponse) -> str:

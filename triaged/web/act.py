@@ -45,8 +45,7 @@ async def press(call: Call) -> web.StreamResponse:
 async def _meant(call: Call) -> tuple[Link | None, Incident | None]:
     """What the link allows and the incident as it is; nothing for a link that is not ours."""
     context = call.context
-    key = await context.action_key()
-    allowed = parse(call.params["token"], key, context.clock.now())
+    allowed = parse(call.params["token"], context.action_key, context.clock.now())
     if allowed is None:
         return None, None
     async with context.database.reading() as tx:
