@@ -39,6 +39,7 @@ OUTERMOST_LOOPS: Mapping[str, str] = {
     "triaged.intake.backlog.Backlog._write": "logs; bodies are written in halves, down to the one",
     "triaged.intake.decode.events_in": "logs; a body that our parser fails on goes to quarantine",
     "triaged.process.supervision.supervise": "logs, restarts the loop; too often ends the process",
+    "triaged.process.maintenance.jobs.attempt": "logs; the job is tried again in a minute",
     "triaged.http.guards.bound.run": "logs, counts; the caller is told to come again",
     "triaged.api.events.stream": "logs, ends the connection, which can hold no other answer",
     "triaged.api.webhooks.accept": "logs; a body on which our parser stumbles goes to quarantine",

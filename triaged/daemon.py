@@ -42,9 +42,17 @@ from triaged.intake.decode import events_in
 from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
 from triaged.process import logs
-from triaged.process.disk_space import DiskWatch
 from triaged.process.listeners import listen
-from triaged.process.maintenance import Upkeep
+from triaged.process.maintenance import jobs
+from triaged.process.maintenance.clock_comparison import ClockComparison
+from triaged.process.maintenance.disk_space import DiskSpace
+from triaged.process.maintenance.reload_watch import ReloadWatch
+from triaged.process.maintenance.restore_notice import RestoreNotice
+from triaged.process.maintenance.retention import Retention
+from triaged.process.maintenance.rule_comparison import RuleComparison
+from triaged.process.maintenance.silence_ends import SilenceEnds
+from triaged.process.maintenance.similar_words import SimilarWords
+from triaged.process.maintenance.suppression_marks import SuppressionMarks
 from triaged.process.reload import Reload, needs_stored_token
 from triaged.process.supervision import GivenUp, Loop, keep_turning, run_all, supervise
 from triaged.process.systemd import notify, watchdog_us
@@ -206,7 +214,7 @@ class Daemon:
             started_at=clock.now(),
         )
         self._server = Server(self._context)
-        self._upkeep = Upkeep(self._context)
+        self._reload_watch = ReloadWatch(self.current, self.reload)
         self._connections.context = self._context
         self._connections.timekeeper = self._timekeeper
 
@@ -255,9 +263,8 @@ class Daemon:
         self._say_ready(places)
         loops = {
             "timekeeper": self._timekeeper.run,
-            "upkeep": self._upkeep.run,
-            "disk": DiskWatch(self._context).run,
             "heartbeat": lambda: keep_turning(self._clock, self._beat),
+            **jobs.loops(self._jobs(), self._clock),
         }
         status = 0
         try:
@@ -270,11 +277,25 @@ class Daemon:
             status = EXIT_FAILED
         return status
 
+    def _jobs(self) -> Sequence[jobs.Job]:
+        engine, database, clock = self._engine, self._database, self._clock
+        return (
+            self._reload_watch,
+            DiskSpace(engine, database, clock),
+            RestoreNotice(engine, database),
+            SuppressionMarks(engine, database),
+            SilenceEnds(engine, database, clock),
+            RuleComparison(database, self.current),
+            SimilarWords(database),
+            Retention(database, clock, self.current),
+            ClockComparison(clock),
+        )
+
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._told_to_stop)
-        loop.add_signal_handler(signal.SIGHUP, self._upkeep.reload_soon)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_watch.request)
 
     def _told_to_stop(self) -> None:
         """The first signal stops in order; the second at once."""
@@ -312,8 +333,7 @@ class Daemon:
         """Load the configuration anew, and apply it whole or not at all; its problems."""
         return await self._reload.run()
 
-    @property
-    def configuration(self) -> Configuration:
+    def current(self) -> Configuration:
         """The configuration in force."""
         return self._context.configuration
 

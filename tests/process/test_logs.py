@@ -65,8 +65,6 @@ def test_a_terminal_gets_colours_unless_it_does_not_want_them(
     structlog.get_logger().info("alert.received")
 
     assert ("\x1b" in stream.getvalue()) is not bool(no_color)
-    assert logs.in_colour(stream) is not bool(no_color)
-    assert not logs.in_colour(io.StringIO())
 
 
 def test_a_strangers_text_cannot_forge_a_json_line() -> None:

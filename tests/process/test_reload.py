@@ -19,6 +19,10 @@ class Daemon:
         self.configuration = configuration
         self.outcomes: list[bool] = []
 
+    def current(self) -> Configuration:
+        """The configuration in force."""
+        return self.configuration
+
     def apply(self, configuration: Configuration) -> None:
         """Go on with it."""
         self.configuration = configuration

@@ -11,13 +11,14 @@ PURE = GROUND | {"channels", "config", "core", "dry_run", "ingest", "rules", "ya
 
 VALUES = GROUND | {"core", "yamlschema"}
 INPUTS = frozenset({"channels", "config", "ingest", "rules"})
-SHELL = VALUES | {"clock", "crashpoints", "metrics"}
+SHELL = VALUES | {"clock", "crashpoints", "metrics", "terminal"}
 
 DIRECTIONS: Mapping[str, Set[str]] = {
     "errors": frozenset(),
     "plugins": frozenset(),
     "clock": frozenset(),
     "crashpoints": frozenset(),
+    "terminal": frozenset(),
     "wire": frozenset({"errors"}),
     "metrics": frozenset({"core"}),
     "core": GROUND,
@@ -31,11 +32,11 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "engine": SHELL | {"store"},
     "intake": SHELL | {"config", "engine", "ingest", "store"},
     "access": SHELL | {"store"},
-    "delivery": SHELL | {"access", "channels", "engine", "process", "store"},
+    "delivery": SHELL | {"access", "channels", "engine", "store"},
     "http": SHELL | INPUTS | {"access", "engine", "intake", "store"},
     "api": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
     "web": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
-    "process": SHELL | INPUTS | {"engine", "http", "intake", "store"},
+    "process": SHELL | {"config", "engine", "rules", "store"},
     "daemon": SHELL
     | INPUTS
     | {"access", "api", "delivery", "engine", "http", "intake", "process", "store", "web"},

@@ -1,7 +1,6 @@
 """How results look on a terminal: tables, a little colour, nothing that a stranger sent raw."""
 
 import json
-import os
 import re
 import shutil
 import sys
@@ -10,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from triaged.core.time.durations import SECOND
+from triaged.terminal import in_colour
 
 COLOURS = {
     "SEV-1": "31;1",
@@ -31,15 +31,10 @@ def clean(text: object) -> str:
     return _UNSAFE.sub("", str(text)).replace("\n", " ").replace("\t", " ")
 
 
-def colourful() -> bool:
-    """Whether stdout is a terminal whose user did not say NO_COLOR."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
 def paint(text: str, word: str) -> str:
     """`text` in the colour of `word`, on a terminal."""
     code = COLOURS.get(word)
-    return f"\x1b[{code}m{text}\x1b[0m" if code and colourful() else text
+    return f"\x1b[{code}m{text}\x1b[0m" if code and in_colour(sys.stdout) else text
 
 
 def print_json(value: object) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from triaged.cli import _options
 from triaged.cli._client import Failed, Misused, complain
-from triaged.cli._output import clean, colourful, print_json
+from triaged.cli._output import clean, print_json
 from triaged.cli._payload import configured
 from triaged.core.time.durations import SECOND
+from triaged.terminal import in_colour
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration
@@ -260,4 +261,4 @@ def _print_summary(suite: SuiteResult) -> None:
 
 
 def _coloured(text: str, code: str) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if colourful() else text
+    return f"\x1b[{code}m{text}\x1b[0m" if in_colour(sys.stdout) else text

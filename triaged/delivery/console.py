@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
 from triaged.channels import ATTEMPT_S, Line, NoAnswer, Written
-from triaged.process.logs import in_colour
+from triaged.terminal import in_colour
 
 COLOURS = {"SEV-1": "1;37;41", "SEV-2": "1;31", "SEV-3": "1;33", "SEV-4": "1;36"}
 """https://www.ecma-international.org/publications-and-standards/standards/ecma-48/ (SGR)"""

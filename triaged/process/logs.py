@@ -20,6 +20,7 @@ import msgspec
 import structlog
 from structlog.typing import Processor
 
+from triaged.terminal import in_colour
 from triaged.wire import Secret
 
 Event = MutableMapping[str, Any]
@@ -51,11 +52,6 @@ _UNSAFE = {
     )
 }
 _CONTROL = {code: f"\\x{code:02x}" for code in range(0x20)} | {0x0A: "\\n", 0x09: "\\t"} | _UNSAFE
-
-
-def in_colour(stream: TextIO) -> bool:
-    """Whether it is a terminal whose user did not say NO_COLOR: https://no-color.org/."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
 def configure(level: str, form: Format = "auto", stream: TextIO | None = None) -> None:

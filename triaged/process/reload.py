@@ -40,8 +40,7 @@ log = structlog.get_logger()
 class Running(Protocol):
     """The daemon whose configuration is reloaded."""
 
-    @property
-    def configuration(self) -> Configuration:
+    def current(self) -> Configuration:
         """The configuration in force."""
 
     def apply(self, configuration: Configuration) -> None:
@@ -67,7 +66,7 @@ class Reload:
         """Load the configuration and apply it, if it has no error; its problems."""
         async with self._one_at_a_time:
             notify(os.environ, "RELOADING=1", f"MONOTONIC_USEC={_monotonic_us()}")
-            before = self._running.configuration
+            before = self._running.current()
             loaded = await asyncio.to_thread(_load_in_turns, self._path)
             loaded = await self._with_refusal(loaded, before)
             self._crash_point("in_reload")

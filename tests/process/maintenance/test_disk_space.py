@@ -6,7 +6,8 @@ from pathlib import Path
 from structlog.testing import capture_logs
 
 from tests.api.site import serving
-from triaged.process.disk_space import DiskWatch
+from triaged.process.maintenance.disk_space import DiskSpace
+from triaged.process.maintenance.jobs import attempt
 from triaged.store.database.disk_space import FREE_MIN_BYTES, RESERVE_BYTES, Room
 from triaged.store.database.sqlite import SqliteDatabase
 
@@ -15,7 +16,8 @@ ENOUGH = FREE_MIN_BYTES + RESERVE_BYTES
 
 async def test_a_disk_that_is_nearly_full_pages_and_is_over_by_itself(tmp_path: Path) -> None:
     async with serving(tmp_path) as site:
-        watch, database = DiskWatch(site.context), site.context.database
+        database = site.context.database
+        job = DiskSpace(site.context.engine, database, site.clock)
         assert isinstance(database, SqliteDatabase)
         free = [ENOUGH, 0, 0, ENOUGH]
         database._room = Room(database.path, lambda _: free.pop(0))
@@ -23,7 +25,7 @@ async def test_a_disk_that_is_nearly_full_pages_and_is_over_by_itself(tmp_path: 
 
         while free:
             with capture_logs() as logs:
-                await watch.look()
+                await job.once()
             found = (await site.get("/api/v1/incidents?state=open,resolved"))["incidents"]
             events = [one["event"] for one in logs]
             seen.append((database.low, events, [one["state"] for one in found]))
@@ -38,18 +40,19 @@ async def test_a_disk_that_is_nearly_full_pages_and_is_over_by_itself(tmp_path: 
 
 async def test_room_is_told_of_when_the_store_can_be_written_again(tmp_path: Path) -> None:
     async with serving(tmp_path) as site:
-        watch, database = DiskWatch(site.context), site.context.database
+        database = site.context.database
+        job = DiskSpace(site.context.engine, database, site.clock)
         assert isinstance(database, SqliteDatabase)
         database._room = Room(database.path, lambda _: 0)
         other = sqlite3.connect(database.path, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
 
         with capture_logs() as logs:
-            await watch.look()
+            await attempt(job)
         other.execute("ROLLBACK")
         other.close()
-        await watch.look()
+        await job.once()
         found = (await site.get("/api/v1/incidents"))["incidents"]
 
-    assert "room.waited" in [one["event"] for one in logs]
+    assert "maintenance.waited" in [one["event"] for one in logs]
     assert [one["severity"] for one in found] == ["SEV-1"]
