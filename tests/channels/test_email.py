@@ -1,5 +1,6 @@
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -7,9 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.channels.notices import NOW, PAGE, UPDATE, notice, without_person
-from triaged.channels import HttpResponse, Mail, MailResult
+from triaged.channels import HttpResponse, Mail, MailResult, MailStage
 from triaged.channels.email import Settings, addresses_of, request, verdict
-from triaged.core.records.events import Delivered, Refused, TryAgain
+from triaged.core.records.events import Delivered, Refused, Scope, TryAgain
 from triaged.core.settings import Contact
 from triaged.errors import Malformed
 from triaged.wire import Secret
@@ -141,18 +142,33 @@ def test_page_straight_to_the_channel_goes_where_the_channel_says() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        (None, "offered"),
+        (True, "required"),
+        (False, "never"),
+        ("required", "required"),
+        ("offered", "offered"),
+        ("never", "never"),
+    ],
+)
+def test_starttls_is_a_word_and_may_be_the_older_yes_or_no(given: Any, meant: str) -> None:
+    assert request(notice(), replace(SETTINGS, starttls=given), NOW).starttls == meant
+
+
+@pytest.mark.parametrize(
     ("smtp", "host", "port", "tls", "starttls"),
     [
-        ("smtp://mail.example.org", "mail.example.org", 25, False, None),
-        ("smtp://mail.example.org:587", "mail.example.org", 587, False, None),
-        ("smtps://mail.example.org", "mail.example.org", 465, True, False),
-        ("smtp://127.0.0.1:25", "127.0.0.1", 25, False, False),
-        ("smtp://[::1]:2525", "::1", 2525, False, False),
-        ("smtp://localhost", "localhost", 25, False, False),
+        ("smtp://mail.example.org", "mail.example.org", 25, False, "offered"),
+        ("smtp://mail.example.org:587", "mail.example.org", 587, False, "offered"),
+        ("smtps://mail.example.org", "mail.example.org", 465, True, "offered"),
+        ("smtp://127.0.0.1:25", "127.0.0.1", 25, False, "offered"),
+        ("smtp://[::1]:2525", "::1", 2525, False, "offered"),
+        ("smtp://localhost", "localhost", 25, False, "offered"),
     ],
 )
 def test_server_and_its_tls_follow_from_the_address(
-    smtp: str, host: str, port: int, tls: bool, starttls: bool | None
+    smtp: str, host: str, port: int, tls: bool, starttls: str
 ) -> None:
     mail = request(notice(), replace(SETTINGS, smtp=smtp), NOW)
 
@@ -162,7 +178,7 @@ def test_server_and_its_tls_follow_from_the_address(
 def test_password_demands_tls() -> None:
     with_password = replace(SETTINGS, username="u", password=Secret("p"))
 
-    assert request(notice(), with_password, NOW).starttls is True
+    assert request(notice(), with_password, NOW).starttls == "required"
     assert "Secret('p')" not in repr(with_password)
 
 
@@ -175,10 +191,13 @@ def test_password_demands_tls() -> None:
         ({"smtp": "smtp://user:password@mail.example.org"}, "must hold no password"),
         ({"sender": "nobody"}, "from must be"),
         ({"sender": "a@b.example\r\nBcc: c@d.example"}, "from must be"),
-        ({"timeout": "1m"}, "at most 10s"),
+        ({"timeout": "1h"}, "at most 30m"),
+        ({"hello": "a b"}, "full host name"),
+        ({"hello": "x\r\nMAIL FROM:<a@b>"}, "full host name"),
         ({"username": "u"}, "go together"),
         ({"password": Secret("p")}, "go together"),
         ({"username": "u", "password": Secret("p"), "starttls": False}, "needs TLS"),
+        ({"username": "u", "password": Secret("p"), "starttls": "offered"}, "needs TLS"),
     ],
 )
 def test_what_could_never_be_sent_is_refused_at_load(
@@ -190,14 +209,16 @@ def test_what_could_never_be_sent_is_refused_at_load(
 
 def test_reply_decides() -> None:
     assert verdict(MailResult(250, "OK queued as 4F2")) == Delivered("OK queued as 4F2")
-    assert verdict(MailResult(451, "greylisted")) == TryAgain("SMTP 451 greylisted")
-    assert verdict(MailResult(421, "")) == TryAgain("SMTP 421")
+    put_off = TryAgain("SMTP 451 greylisted", scope=Scope.RECIPIENT)
+    assert verdict(MailResult(451, "greylisted")) == put_off
+    assert verdict(MailResult(421, "")) == TryAgain("SMTP 421", scope=Scope.UNCERTAIN)
+    assert verdict(MailResult(421, "", stage=MailStage.MAIL)) == TryAgain("SMTP 421")
     assert verdict(MailResult(550, "no such user")) == Refused("SMTP 550 no such user")
-    assert verdict(MailResult(-1, "what")) == TryAgain("SMTP -1 what")
+    assert verdict(MailResult(-1, "what")) == TryAgain("SMTP -1 what", scope=Scope.RECIPIENT)
     assert isinstance(verdict(HttpResponse(200, {}, b"")), Refused)
 
 
 def test_mail_that_some_recipients_get_is_delivered_and_says_who_did_not() -> None:
     result = MailResult(250, "OK", {"b@example.org": (550, "gone")})
 
-    assert verdict(result) == Delivered("OK (not to b@example.org: 550)")
+    assert verdict(result) == Delivered("OK", (), (("b@example.org", "SMTP 550 gone"),))

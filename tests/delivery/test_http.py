@@ -78,7 +78,7 @@ async def test_silence_ends_at_the_time_limit_and_may_have_been_accepted(http: H
     async with scripted(silence) as server:
         answer = await http.send(post(f"http://127.0.0.1:{server.port}", 0.2))
 
-    assert answer == NoAnswer("no answer within 0.2 s", maybe_accepted=True)
+    assert answer == NoAnswer("no answer within 0.2 s", maybe_accepted=True, timed_out=True)
 
 
 async def test_cut_after_the_body_may_have_been_accepted(http: Http) -> None:

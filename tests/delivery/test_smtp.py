@@ -1,9 +1,7 @@
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +10,9 @@ from msgspec.structs import replace
 
 from tests.channels.notices import NOW, notice
 from tests.delivery.servers import scripted
-from tests.delivery.test_http import own_certificate
+from tests.delivery.test_smtp_contract import smtp
 from triaged.channels import Mail, MailResult, NoAnswer
 from triaged.channels.email import Settings, request
-from triaged.delivery.smtp import Smtp, own_name
 from triaged.wire import Secret
 
 
@@ -68,7 +65,7 @@ async def test_mail_arrives_as_it_was_made() -> None:
     mailbox = Mailbox()
 
     async with mail_server(mailbox) as port:
-        result = await Smtp().send(mail(port))
+        result = await smtp().send(mail(port))
 
     assert result == MailResult(250, "OK queued")
     (arrived,) = mailbox.mails
@@ -82,7 +79,7 @@ async def test_line_that_begins_with_a_dot_does_not_end_the_mail() -> None:
     mailbox = Mailbox()
 
     async with mail_server(mailbox) as port:
-        await Smtp().send(mail(port, message=b"Subject: x\r\n\r\na\r\n.\r\n..b\r\n"))
+        await smtp().send(mail(port, message=b"Subject: x\r\n\r\na\r\n.\r\n..b\r\n"))
 
     assert mailbox.mails[0].content == b"Subject: x\r\n\r\na\r\n.\r\n..b\r\n"
 
@@ -90,7 +87,7 @@ async def test_line_that_begins_with_a_dot_does_not_end_the_mail() -> None:
 @pytest.mark.parametrize("reply", ["451 try later", "550 spam"])
 async def test_reply_to_the_mail_is_kept(reply: str) -> None:
     async with mail_server(Mailbox(data=reply)) as port:
-        result = await Smtp().send(mail(port))
+        result = await smtp().send(mail(port))
 
     assert result == MailResult(int(reply[:3]), reply[4:])
 
@@ -100,7 +97,7 @@ async def test_reply_to_the_recipient_is_kept(reply: str) -> None:
     mailbox = Mailbox({"alice@example.org": reply})
 
     async with mail_server(mailbox) as port:
-        result = await Smtp().send(mail(port))
+        result = await smtp().send(mail(port))
 
     assert isinstance(result, MailResult)
     assert (result.code, result.text, mailbox.mails) == (int(reply[:3]), reply[4:], [])
@@ -110,7 +107,7 @@ async def test_mail_goes_to_those_who_are_not_refused() -> None:
     mailbox = Mailbox({"b@example.org": "550 gone"})
 
     async with mail_server(mailbox) as port:
-        result = await Smtp().send(mail(port, recipients=("a@example.org", "b@example.org")))
+        result = await smtp().send(mail(port, recipients=("a@example.org", "b@example.org")))
 
     assert result == MailResult(250, "OK queued", {"b@example.org": (550, "gone")})
     assert mailbox.mails[0].rcpt_tos == ["a@example.org"]
@@ -120,65 +117,24 @@ async def test_of_several_refusals_the_one_that_may_change_counts() -> None:
     mailbox = Mailbox({"a@example.org": "550 gone", "b@example.org": "451 later"})
 
     async with mail_server(mailbox) as port:
-        result = await Smtp().send(mail(port, recipients=("a@example.org", "b@example.org")))
+        result = await smtp().send(mail(port, recipients=("a@example.org", "b@example.org")))
 
     assert isinstance(result, MailResult)
     assert (result.code, mailbox.mails) == (451, [])
 
 
-async def test_server_that_says_nothing_is_given_up_before_the_mail_was_sent() -> None:
-    async with scripted(greeting_then(b"")) as server:
-        result = await Smtp().send(replace(mail(server.port), timeout_s=0.2))
-
-    assert result == NoAnswer("no reply within 0.2 s", maybe_accepted=False)
-
-
-async def test_server_that_says_nothing_to_the_mail_may_have_it() -> None:
-    async with scripted(takes_the_mail_and_hangs) as server:
-        result = await Smtp().send(replace(mail(server.port), timeout_s=0.3))
-
-    assert result == NoAnswer("no reply within 0.3 s", maybe_accepted=True)
-
-
-async def test_cut_after_the_mail_may_have_it() -> None:
-    async with scripted(takes_the_mail_and_cuts) as server:
-        result = await Smtp().send(mail(server.port))
-
-    assert isinstance(result, NoAnswer)
-    assert (result.maybe_accepted, result.permanent) == (True, False)
-
-
 async def test_server_that_hangs_at_the_goodbye_has_the_mail() -> None:
     async with scripted(hangs_at_the_goodbye) as server:
-        result = await Smtp().send(mail(server.port))
+        result = await smtp().send(mail(server.port))
 
     assert result == MailResult(250, "OK")
-
-
-async def test_server_that_drips_its_greeting_is_given_up_in_time() -> None:
-    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"2")
-        await _reader.read()
-
-    async with scripted(drip) as server:
-        result = await Smtp().send(replace(mail(server.port), timeout_s=0.2))
-
-    assert isinstance(result, NoAnswer)
-    assert not result.maybe_accepted
-
-
-async def test_server_that_is_busy_says_so() -> None:
-    async with scripted(greeting_then(b"421 too many connections\r\n")) as server:
-        result = await Smtp().send(mail(server.port))
-
-    assert result == MailResult(421, "too many connections")
 
 
 async def test_no_server_is_no_answer() -> None:
     async with scripted(greeting_then(b"")) as server:
         port = server.port
 
-    result = await Smtp().send(mail(port))
+    result = await smtp().send(mail(port))
 
     assert isinstance(result, NoAnswer)
     assert (result.maybe_accepted, result.permanent) == (False, False)
@@ -190,60 +146,12 @@ async def test_password_is_given_where_it_may_be(password: str, code: int) -> No
     ours = {"username": "triaged", "password": Secret(password)}
 
     async with mail_server(mailbox, authenticator=mailbox.login, auth_require_tls=False) as port:
-        result = await Smtp().send(mail(port, **ours))
+        result = await smtp().send(mail(port, **ours))
 
     assert isinstance(result, MailResult)
     assert result.code == code
     assert mailbox.logins[0] == (b"triaged", password.encode())
     assert len(mailbox.mails) == (code == 250)
-
-
-async def test_tls_that_is_required_and_not_offered_is_refused_for_good() -> None:
-    mailbox = Mailbox()
-
-    async with mail_server(mailbox) as port:
-        result = await Smtp().send(mail(port, starttls=True))
-
-    assert isinstance(result, NoAnswer)
-    assert (result.permanent, mailbox.mails) == (True, [])
-
-
-async def test_tls_that_is_not_offered_is_not_missed_where_it_is_optional() -> None:
-    async with mail_server(Mailbox()) as port:
-        assert await Smtp().send(mail(port, starttls=None)) == MailResult(250, "OK queued")
-
-
-@pytest.mark.parametrize("starttls", [True, None])
-async def test_offered_tls_with_a_certificate_that_does_not_hold_is_refused_for_good(
-    require: Any, tmp_path: Path, starttls: bool | None
-) -> None:
-    mailbox = Mailbox()
-    context = own_certificate(require("openssl"), tmp_path)
-
-    async with mail_server(mailbox, tls_context=context) as port:
-        result = await Smtp().send(mail(port, starttls=starttls))
-
-    assert isinstance(result, NoAnswer)
-    assert (result.permanent, mailbox.mails) == (True, [])
-    assert "certificate does not hold" in result.error
-
-
-async def test_mail_goes_through_tls_whose_certificate_holds(require: Any, tmp_path: Path) -> None:
-    mailbox = Mailbox()
-    context = own_certificate(require("openssl"), tmp_path)
-    trusting = ssl.create_default_context(cafile=tmp_path / "certificate.pem")
-    trusting.check_hostname = False
-
-    async with mail_server(mailbox, tls_context=context, require_starttls=True) as port:
-        result = await Smtp(trusting).send(mail(port, starttls=None))
-
-    assert (result, len(mailbox.mails)) == (MailResult(250, "OK queued"), 1)
-
-
-def test_name_for_the_greeting_is_one_that_servers_take() -> None:
-    assert own_name()
-    assert own_name().isascii()
-    assert " " not in own_name()
 
 
 def greeting_then(reply: bytes) -> Any:
@@ -261,20 +169,6 @@ async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         await reader.readline()
         writer.write(reply)
     await reader.readuntil(b"\r\n.\r\n")
-
-
-async def takes_the_mail_and_hangs(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    await converse(reader, writer)
-    await reader.read()
-
-
-async def takes_the_mail_and_cuts(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    await converse(reader, writer)
-    writer.transport.abort()
 
 
 async def hangs_at_the_goodbye(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

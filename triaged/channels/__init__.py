@@ -6,32 +6,36 @@ at)`, the message as a value, and `verdict(result)`, what its outcome means. It 
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from enum import StrEnum
+from typing import Literal, Protocol
 
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.records.events import Refused, TryAgain, Verdict
+from triaged.core.records.events import Refused, Scope, TryAgain, Verdict
 from triaged.core.records.model import Incident, Page, PageKind
 from triaged.core.settings import Contact, Person
 from triaged.core.text import wording
 from triaged.core.text.document import IncidentDocument, incident_document, shortened
-from triaged.core.time.durations import SECOND, parse_duration
+from triaged.core.time.durations import SECOND, format_duration, parse_duration
 from triaged.wire import Secret
 
 PACKAGE = __name__
 ATTEMPT_S = 10.0
-"""No attempt takes longer: the lease of a page is 15 s, so a verdict comes before its end."""
+"""Limit of an attempt at anything but a mail server, which RFC 5321 allows minutes."""
+
+StartTls = Literal["required", "offered", "never"]
 
 
-def attempt_s(text: str) -> float:
-    """Seconds of a `timeout` setting; ValueError when it is none, or longer than an attempt."""
+def attempt_s(text: str, most_s: float = ATTEMPT_S) -> float:
+    """Seconds of a `timeout` setting; ValueError when it is none, or over `most_s`."""
     try:
         seconds = parse_duration(text) / SECOND
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= ATTEMPT_S:
-        raise ValueError(f"timeout must be a duration of at most {ATTEMPT_S:.0f}s, such as 5s")
+    if not 0 < seconds <= most_s:
+        most = format_duration(int(most_s * SECOND))
+        raise ValueError(f"timeout must be a duration of at most {most}, such as 5s")
     return seconds
 
 
@@ -102,11 +106,17 @@ class Mail(msgspec.Struct, frozen=True):
     """The whole message, lines ending in CRLF."""
     tls: bool = False
     """TLS from the first byte (smtps)."""
-    starttls: bool | None = None
-    """True: required; False: never; None: when the server offers it."""
+    starttls: StartTls = "offered"
+    """`offered`: TLS where the server has it, whatever its certificate; `required`: TLS with a
+    certificate that holds, or no mail."""
+    ca: str = ""
+    """PEM certificates that the server's must descend from; empty: those of the system."""
+    hello: str = ""
+    """Our name in EHLO; empty: the host's, or the address of the connection."""
     username: str = ""
     password: Secret | None = None
     timeout_s: float = ATTEMPT_S
+    """Limit of the whole conversation; each of its stages has one of its own."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -131,12 +141,32 @@ class HttpResponse(msgspec.Struct, frozen=True):
     """When it came (µs UTC): a date in `Retry-After` counts from it."""
 
 
+class MailStage(StrEnum):
+    """How far a conversation with a mail server is."""
+
+    CONNECTION = "the connection"
+    GREETING = "its greeting"
+    EHLO = "EHLO"
+    STARTTLS = "STARTTLS"
+    AUTH = "AUTH"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    MESSAGE = "the message"
+    """DATA and what follows: the server may have the mail."""
+
+
+OF_RECIPIENTS = frozenset({MailStage.RCPT, MailStage.MESSAGE})
+"""Stages at which a server may be slow or unwilling because of a mailbox."""
+
+
 class MailResult(msgspec.Struct, frozen=True):
     """What the mail server said: its last reply, and whom of several it refused."""
 
     code: int
     text: str
     refused: Mapping[str, tuple[int, str]] = {}
+    stage: MailStage = MailStage.MESSAGE
+    """What the reply answers."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -151,6 +181,10 @@ class NoAnswer(msgspec.Struct, frozen=True):
     """The message was on its way when it happened."""
     permanent: bool = False
     """Trying again cannot help: a forbidden address, a certificate that does not hold."""
+    timed_out: bool = False
+    """It took all its time: the next contact must not wait for another attempt."""
+    scope: Scope = Scope.PROVIDER
+    """Whose failure it is."""
 
 
 Result = HttpResponse | MailResult | Written | NoAnswer
@@ -160,7 +194,12 @@ def verdict_without_answer(result: NoAnswer) -> Verdict:
     """What no answer means, on every channel."""
     if result.permanent:
         return Refused(result.error)
-    return TryAgain(result.error, maybe_accepted=result.maybe_accepted)
+    return TryAgain(
+        result.error,
+        maybe_accepted=result.maybe_accepted,
+        timed_out=result.timed_out,
+        scope=result.scope,
+    )
 
 
 class Channel(Protocol):

@@ -6,6 +6,7 @@ https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1
 """
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,15 +17,19 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from triaged.channels import (
+    OF_RECIPIENTS,
     Mail,
     MailResult,
+    MailStage,
     NoAnswer,
     Notice,
     Result,
+    StartTls,
     attempt_s,
     verdict_without_answer,
 )
-from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
+from triaged.channels.common.headers import LINE_MAX, address_field, field, mailbox
+from triaged.core.records.events import Delivered, Refused, Scope, TryAgain, Verdict
 from triaged.core.text.wording import clean
 from triaged.errors import Malformed
 from triaged.wire import Secret
@@ -32,9 +37,13 @@ from triaged.wire import Secret
 RECIPIENTS_MAX = 20
 """A contact is a person; more than a few addresses belong in a list of the mail server's."""
 
-LINE_MAX = 78
-"""Characters of a header line (RFC 5322, 2.1.1). A Message-ID must not need folding: some servers
-do not read a folded one. A longer one is replaced by a hash."""
+TIMEOUT_MAX_S = 1800.0
+"""RFC 5321 (4.5.3.2) allows ten minutes for the reply to a message alone."""
+
+_HELLO = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[(IPv6:)?[0-9A-Fa-f:.]+\]")
+
+CLOSING = 421
+"""The server ends the conversation, and does not say on whose account."""
 
 ERROR_MAX = 200
 PORTS = {"smtp": 25, "smtps": 465}
@@ -53,13 +62,22 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The address that mail comes from; replies go there."""
     to: str = ""
     """Who gets pages that go straight to the channel, not to a person."""
-    starttls: bool | None = None
-    """true: required; false: never. Absent: when offered, and never on this machine."""
+    starttls: StartTls | bool | None = None
+    """`offered`: TLS where the server has it, even if its certificate cannot be verified (a warning
+    says so once); `required`: TLS with a certificate that holds, or no mail; `never`. Absent:
+    `offered`, and `required` with a password for another machine. true and false are older names of
+    `required` and `never`."""
+    ca: Secret | None = None
+    """Certificates (PEM) of the authorities that may have signed the server's, in place of the
+    system's."""
+    hello: str = ""
+    """The name that we give in EHLO. Absent: the host's, if it is a full one, else the address."""
     username: str = ""
     password: Secret | None = None
     """Never sent without TLS, except on this machine."""
-    timeout: str = "10s"
-    """How long an attempt may take; at most 10s."""
+    timeout: str = "15m"
+    """How long an attempt may take in all; at most 30m. A mail that takes longer than 8 s is not
+    waited for: the next contact is tried beside it."""
 
     def __post_init__(self) -> None:
         """Refuse at load what could never be sent."""
@@ -70,11 +88,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("smtp must hold no password: use username and password_file")
         if not address_of(self.sender):
             raise ValueError("from must be an address such as triaged@example.org")
-        attempt_s(self.timeout)
+        attempt_s(self.timeout, TIMEOUT_MAX_S)
+        if self.hello and not _HELLO.fullmatch(self.hello):
+            raise ValueError("hello must be a full host name, or an address such as [192.0.2.1]")
         if (self.password is None) != (not self.username):
             raise ValueError("username and password go together")
-        if self.password is not None and self.starttls is False and not self.private:
+        if self.password is not None and not self.private and self.encryption != "required":
             raise ValueError("a password needs TLS: leave starttls out, or use smtps://")
+
+    @property
+    def encryption(self) -> StartTls:
+        """What is asked of STARTTLS."""
+        match self.starttls:
+            case None:
+                secret = self.password is not None and not self.private
+                return "required" if secret else "offered"
+            case bool(wanted):
+                return "required" if wanted else "never"
+            case named:
+                return named
 
     @property
     def private(self) -> bool:
@@ -119,11 +151,6 @@ def request(notice: Notice, settings: Settings, at: int) -> Mail:
         raise Malformed("no_address", f"{whom.person or 'channel'}/{whom.contact} has no address")
     server = urlsplit(settings.smtp)
     host = server.hostname or ""
-    starttls = settings.starttls
-    if starttls is None and settings.private:
-        starttls = False  # a mail server on this machine rarely has a certificate that holds
-    elif starttls is None and settings.password is not None:
-        starttls = True
     return Mail(
         host=host,
         port=server.port or PORTS[server.scheme],
@@ -131,10 +158,12 @@ def request(notice: Notice, settings: Settings, at: int) -> Mail:
         recipients=recipients,
         message=message(notice, settings, at, recipients),
         tls=server.scheme == "smtps",
-        starttls=starttls,
+        starttls=settings.encryption,
+        ca=settings.ca.reveal() if settings.ca else "",
+        hello=settings.hello,
         username=settings.username,
         password=settings.password,
-        timeout_s=attempt_s(settings.timeout),
+        timeout_s=attempt_s(settings.timeout, TIMEOUT_MAX_S),
     )
 
 
@@ -142,24 +171,30 @@ def message(notice: Notice, settings: Settings, at: int, recipients: tuple[str, 
     """The mail as bytes: headers first, then plain text, lines ending in CRLF."""
     domain = address_of(settings.sender).rpartition("@")[2]
     root = f"<{notice.incident.id}.{notice.incident.opened_at}@{domain}>"
-    mail = EmailMessage(policy=SEVEN_BITS)
-    mail["From"] = settings.sender
-    mail["To"] = ", ".join(recipients)
-    mail["Subject"] = notice.subject()
-    mail["Date"] = format_datetime(_EPOCH + timedelta(microseconds=at))
-    mail["Message-ID"] = message_id(notice.page.id, domain)
-    mail["In-Reply-To"] = root
-    mail["References"] = root
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
+    sender = mailbox(parseaddr(settings.sender)[0], address_of(settings.sender))
+    fields = [
+        address_field("From", sender),
+        address_field("To", ", ".join(recipients)),
+        field("Subject", notice.subject()),
+        field("Date", format_datetime(_EPOCH + timedelta(microseconds=at))),
+        field("Message-ID", message_id(notice.page.id, domain)),
+        field("In-Reply-To", root),
+        field("References", root),
+        field("Auto-Submitted", "auto-generated"),
+        field("X-Auto-Response-Suppress", "All"),
+    ]
     if notice.is_page and notice.page.urgency == "page":
-        mail["Importance"] = "high"
-    mail.set_content(notice.text(at))
-    return mail.as_bytes()
+        fields.append(field("Importance", "high"))
+    body = EmailMessage(policy=SEVEN_BITS)
+    body.set_content(notice.text(at))
+    return b"".join(fields) + body.as_bytes()
 
 
 def message_id(page_id: str, domain: str) -> str:
-    """The same for each attempt at a page, so that a mail server can drop a second copy."""
+    """The same for each attempt at a page, so that a mail server can drop a second copy.
+
+    It must not need folding, because some servers do not read a folded one: a hash replaces it.
+    """
     left = quote(page_id, safe="/", errors="replace").replace(".", "%2E")
     if not left or len(f"Message-ID: <{left}@{domain}>") > LINE_MAX:
         left = hashlib.sha256(left.encode()).hexdigest()[:32]
@@ -178,10 +213,26 @@ def verdict(result: Result) -> Verdict:
 
 
 def verdict_of_reply(result: MailResult) -> Verdict:
-    """What the server's last reply means."""
+    """What the server's last reply means, and its replies to each recipient."""
     said = clean(result.text, ERROR_MAX)
+    put_off = tuple(to for to, (code, _) in result.refused.items() if not 500 <= code < 600)
+    refused = tuple(
+        (to, f"SMTP {code} {clean(text, ERROR_MAX)}".rstrip())
+        for to, (code, text) in result.refused.items()
+        if 500 <= code < 600
+    )
     if 200 <= result.code < 300:
-        missed = ", ".join(f"{address}: {code}" for address, (code, _) in result.refused.items())
-        return Delivered(f"{said} (not to {clean(missed, ERROR_MAX)})" if missed else said)
+        return Delivered(said, put_off, refused)
     error = f"SMTP {result.code} {said}".rstrip()
-    return Refused(error) if 500 <= result.code < 600 else TryAgain(error)
+    if 500 <= result.code < 600:
+        return Refused(error)
+    if result.stage is MailStage.RCPT:
+        return TryAgain(error, scope=scope_of(result), put_off=put_off, refused=refused)
+    return TryAgain(error, scope=scope_of(result))
+
+
+def scope_of(result: MailResult) -> Scope:
+    """Whose a temporary refusal is: a server that says so to a recipient works."""
+    if result.stage not in OF_RECIPIENTS:
+        return Scope.PROVIDER
+    return Scope.UNCERTAIN if result.code == CLOSING else Scope.RECIPIENT

@@ -40,9 +40,9 @@ async def _headers_sent(
 class Http:
     """The client of every lane; two connectors, because the guard sits in one of them."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, resolver: Resolver | None = None) -> None:
         self._clock = clock
-        self._resolver: Resolver | None = None
+        self._resolver = resolver or Resolver(clock)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def send(self, request: HttpRequest) -> HttpResponse | NoAnswer:
@@ -55,7 +55,8 @@ class Http:
             if progress.answer is not None:
                 return progress.answer
             what = "answer" if progress.sent else "connection"
-            return NoAnswer(f"no {what} within {request.timeout_s:g} s", progress.sent)
+            error = f"no {what} within {request.timeout_s:g} s"
+            return NoAnswer(error, progress.sent, timed_out=True)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return progress.answer or no_answer(error, sent=progress.sent)
 
@@ -80,7 +81,6 @@ class Http:
         return self._sessions[guarded]
 
     def _new_session(self, *, guarded: bool) -> aiohttp.ClientSession:
-        self._resolver = self._resolver or Resolver(self._clock)
         connector = aiohttp.TCPConnector(
             resolver=self._resolver,
             socket_factory=guarded_socket if guarded else None,
@@ -104,9 +104,6 @@ class Http:
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
-        if self._resolver is not None:
-            await self._resolver.close()
-            self._resolver = None
 
 
 async def beginning(response: aiohttp.ClientResponse) -> bytes:

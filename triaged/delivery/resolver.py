@@ -8,13 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from triaged.clock import Clock
-from triaged.core.time.durations import HOUR
+from triaged.core.time.durations import DAY
 
 WAIT_S = 2.0
 """A name server that takes longer is as good as none."""
 
-MEMORY_US = 1 * HOUR
-"""How long the last good answer may stand in for a name server that gives none."""
+MEMORY_US = 7 * DAY
+"""How long the last good answer may stand in for a name server that gives none: a weekend's outage
+of names must not be one of pages, and servers of mail and hooks seldom move."""
 
 NAMES_MAX = 1000
 THREADS = 16
@@ -39,7 +40,7 @@ class Resolver(AbstractResolver):
     def __init__(self, clock: Clock, ask: Callable[[str, int, int], Answers] = ask_system) -> None:
         self._clock = clock
         self._ask_blocking = ask
-        self._threads = ThreadPoolExecutor(THREADS, "resolver")
+        self._threads: ThreadPoolExecutor | None = None
         self._under_way: dict[Question, asyncio.Future[Answers]] = {}
         self._last: dict[tuple[str, int], tuple[int, list[ResolveResult]]] = {}
 
@@ -55,8 +56,9 @@ class Resolver(AbstractResolver):
             if not last or now - seen_at > MEMORY_US:
                 raise
             return last
+        self._last.pop((host, port), None)
         if len(self._last) >= NAMES_MAX:
-            self._last.clear()
+            del self._last[next(iter(self._last))]  # the one that was asked for longest ago
         self._last[host, port] = (now, found)
         return found
 
@@ -76,6 +78,7 @@ class Resolver(AbstractResolver):
         asked = self._under_way.get(question)
         if asked is None:
             loop = asyncio.get_running_loop()
+            self._threads = self._threads or ThreadPoolExecutor(THREADS, "resolver")
             asked = loop.run_in_executor(self._threads, self._ask_blocking, *question)
             self._under_way[question] = asked
             asked.add_done_callback(lambda done: self._ended(question, done))
@@ -87,8 +90,10 @@ class Resolver(AbstractResolver):
             asked.exception()  # whoever asked may be gone
 
     async def close(self) -> None:
-        """Let go of the threads; a look-up that hangs ends by itself."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Let go of the threads; a look-up that hangs ends by itself, a later one starts others."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads = None
 
 
 def _result(host: str, port: int, found: tuple[int, int, str]) -> ResolveResult:

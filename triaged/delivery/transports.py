@@ -6,6 +6,7 @@ from triaged.channels import HttpRequest, Line, Mail, Message, Result
 from triaged.clock import Clock
 from triaged.delivery.console import Console
 from triaged.delivery.http import Http
+from triaged.delivery.resolver import Resolver
 from triaged.delivery.smtp import Smtp
 
 
@@ -23,8 +24,9 @@ class Transports:
     """The clients that all lanes share; none of them has a limit of its own to share."""
 
     def __init__(self, clock: Clock, stream: TextIO) -> None:
-        self._http = Http(clock)
-        self._smtp = Smtp()
+        self._resolver = Resolver(clock)
+        self._http = Http(clock, self._resolver)
+        self._smtp = Smtp(clock, self._resolver)
         self._console = Console(stream)
 
     async def send(self, message: Message) -> Result:
@@ -42,4 +44,5 @@ class Transports:
     async def close(self) -> None:
         """Close all connections."""
         await self._http.close()
+        await self._resolver.close()
         self._console.close()

@@ -1,5 +1,7 @@
 """Everything that can happen. One way in: `engine.handle(batch)` decides each, in order."""
 
+from enum import StrEnum
+
 import msgspec
 
 from triaged.core.records.matching import Matcher
@@ -213,10 +215,25 @@ class PageDue(msgspec.Struct, frozen=True, gc=False):
     page: Page
 
 
+class Scope(StrEnum):
+    """Whose failure a failed attempt is: it says for whom the next attempts are put off."""
+
+    PROVIDER = "provider"
+    """The provider does not work, or does not want us: it concerns everybody."""
+    RECIPIENT = "recipient"
+    """The provider works, and has put off this recipient."""
+    UNCERTAIN = "uncertain"
+    """It failed when the recipient was known: the provider's if another recipient's fails too."""
+
+
 class Delivered(msgspec.Struct, frozen=True, gc=False):
     """The provider has accepted it."""
 
     ref: str = ""
+    put_off: tuple[str, ...] = ()
+    """Addresses of the contact that it did not take now, and may take later."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """(address, error) of those that it will never take."""
 
 
 class TryAgain(msgspec.Struct, frozen=True, gc=False):
@@ -226,6 +243,13 @@ class TryAgain(msgspec.Struct, frozen=True, gc=False):
     after_us: int | None = None
     maybe_accepted: bool = False
     """The provider may have it (time-out or cut after the body): the next try says so."""
+    timed_out: bool = False
+    """It took all its time."""
+    scope: Scope = Scope.PROVIDER
+    put_off: tuple[str, ...] = ()
+    """The only addresses of the contact that are worth another attempt; empty: all."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """(address, error) of those that it will never take."""
 
 
 class Refused(msgspec.Struct, frozen=True, gc=False):

@@ -1,0 +1,1 @@
+"""What several channels share; no channel kind is in here."""

@@ -1,0 +1,49 @@
+"""Connections to servers by name, and what we call ourselves on them."""
+
+import asyncio
+import re
+import socket
+
+from triaged.delivery.resolver import Resolver
+
+ADDRESS_S = 3.0
+"""For an address that has others behind it: one that drops packets must not cost the attempt."""
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_FULL_NAME = re.compile(rf"(?=.{{4,253}}$){_LABEL}(?:\.{_LABEL})+", re.ASCII)
+
+
+async def connected(resolver: Resolver, host: str, port: int) -> socket.socket:
+    """A socket that is connected to the first of the addresses of `host` that answers; OSError."""
+    found = await resolver.resolve(host, port, socket.AF_UNSPEC)
+    for address in found[:-1]:
+        try:
+            async with asyncio.timeout(ADDRESS_S):
+                return await _connected(address["family"], (address["host"], port))
+        except OSError:  # TimeoutError is one
+            continue
+    return await _connected(found[-1]["family"], (found[-1]["host"], port))
+
+
+async def _connected(family: int, address: tuple[str, int]) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setblocking(False)  # noqa: FBT003 - the signature of sockets
+    try:
+        await asyncio.get_running_loop().sock_connect(made, address)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def name_of(sock: socket.socket, host_name: str | None = None) -> str:
+    """What this machine calls itself in EHLO; nothing is looked up.
+
+    Its name if that is a full one, else the address of the connection
+    (https://www.rfc-editor.org/rfc/rfc5321#section-4.1.3): strict servers refuse a bare name.
+    """
+    name = (socket.gethostname() if host_name is None else host_name).rstrip(".")
+    if _FULL_NAME.fullmatch(name.lower()):
+        return name
+    address = sock.getsockname()[0].partition("%")[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
