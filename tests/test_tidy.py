@@ -72,7 +72,6 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.store.database.connect": "tests/store: every test opens one",
     "triaged.store.tables.incidents": "tests/store: test_view, test_listing",
     "triaged.store.tables.observations": "tests/store: test_view",
-    "triaged.store.database.postgres": "tests/store: every test",
     "triaged.store.saving": "tests/store: test_view",
     "triaged.store.tables.secrets": "tests/store: test_tokens",
     "triaged.store.tables.sources": "tests/store: test_view",

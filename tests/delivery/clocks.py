@@ -19,6 +19,10 @@ class HandClock:
         async with self._moved:
             await self._moved.wait_for(lambda: self._at >= at)
 
+    def stall(self, us: int) -> None:
+        """Let time pass in which nobody gets to run."""
+        self._at += us
+
     async def pass_us(self, us: int) -> None:
         """Let time pass."""
         self._at += us

@@ -15,7 +15,7 @@ from triaged.clock import SystemClock
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import PageState
 from triaged.core.time.durations import SECOND
-from triaged.delivery.lane import LEASE_US, WIDTH
+from triaged.delivery.lane import WIDTH
 from triaged.store.tables import pages
 
 DESK = Configured("desk", "console", console.Settings())
@@ -158,39 +158,6 @@ async def test_page_that_was_cut_off_comes_again_as_a_possible_duplicate(tmp_pat
 
     (again,) = [body["page"] for body in inbox.bodies if body["page"]["id"] == cut_off.id]
     assert (again["attempt"], again["possible_duplicate"]) == (2, True)
-
-
-async def test_page_of_a_claim_that_never_ended_comes_again_as_a_possible_duplicate(
-    tmp_path: Path,
-) -> None:
-    clock, inbox = HandClock(NOW), Inbox()
-
-    async with world(tmp_path, clock, people("hook")) as w, receiver(inbox.take) as url:
-        await w.fires()
-        async with w.database.transaction() as tx:
-            (claimed,) = await pages.claim(tx, "hook", clock.now(), LEASE_US, 1)
-        await clock.pass_us(LEASE_US + SECOND)
-        async with w.delivering(hook("hook", url)):
-            await inbox.next()
-            sent = await w.watch.until("hook", PageState.SENT)
-
-    assert inbox.bodies[0]["page"]["possible_duplicate"] is True
-    assert (sent.id, sent.token) == (claimed.id, claimed.token + 1)
-
-
-async def test_page_under_a_lease_is_left_alone(tmp_path: Path) -> None:
-    clock, inbox = HandClock(NOW), Inbox()
-
-    async with world(tmp_path, clock, people("hook")) as w, receiver(inbox.take) as url:
-        held = await w.fires()
-        async with w.database.transaction() as tx:
-            await pages.claim(tx, "hook", clock.now(), LEASE_US, 1)
-        async with w.delivering(hook("hook", url)):
-            other = await w.fires()
-            await inbox.next()
-
-    assert [body["incident"]["id"] for body in inbox.bodies] == [f"INC-{other}"]
-    assert held != other
 
 
 async def test_page_that_cannot_be_read_does_not_stop_its_lane(tmp_path: Path) -> None:

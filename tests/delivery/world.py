@@ -168,10 +168,12 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, clock: Clock, ours: Settings) -> AsyncIterator[World]:
+async def world(
+    folder: Path, clock: Clock, ours: Settings, watch: Watch | None = None
+) -> AsyncIterator[World]:
     """An engine over a new SQLite file."""
     database = await open_database(f"sqlite:{folder / 'triaged.db'}", clock)
-    watch = Watch()
+    watch = watch or Watch()
     engine = Engine(database, clock, ours, watch)
     try:
         async with asyncio.TaskGroup() as group:

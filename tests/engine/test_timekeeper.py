@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from structlog.testing import capture_logs
 
 from tests.core.alerts.test_expectations import WATCHDOG, ByName
 from tests.core.world import settings
+from tests.engine.timekeeping import TURNS_MAX, Patient, keeping
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged, Resolved, SilenceSet, TimerFired
@@ -15,48 +15,10 @@ from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Incident, Response, State
 from triaged.core.records.timers import MuteDue, StepDue
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
-from triaged.engine.timekeeper import RETRY_US, SWEEP_EVERY_US, Timekeeper
+from triaged.engine.timekeeper import RETRY_US, SWEEP_EVERY_US
 from triaged.store.database.connect import Database, open_database
 from triaged.store.database.sqlite import SqliteDatabase
-from triaged.store.tables import alerts, incidents, timers, watches
-
-TURNS_MAX = 20_000
-"""Turns of the event loop that a test waits for the timekeeper: some seconds."""
-
-
-class Patient(StillClock):
-    """A clock whose sleepers wake when the test moves it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._moved = asyncio.Condition()
-
-    async def sleep_until(self, at: int) -> None:
-        """Wait for the test."""
-        async with self._moved:
-            await self._moved.wait_for(lambda: self.at >= at)
-
-    async def move(self, us: int) -> None:
-        """Let time pass."""
-        async with self._moved:
-            self.at += us
-            self._moved.notify_all()
-
-
-class Kept:
-    """Keeps what the timekeeper tells."""
-
-    def __init__(self) -> None:
-        self.lateness: list[int] = []
-        self.repairs = 0
-
-    def fired(self, lateness_us: Sequence[int]) -> None:
-        """Keep."""
-        self.lateness += lateness_us
-
-    def repaired(self, count: int) -> None:
-        """Keep."""
-        self.repairs += count
+from triaged.store.tables import incidents, timers, watches
 
 
 @pytest.fixture
@@ -64,18 +26,6 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await open_database(f"sqlite:{tmp_path / 'triaged.db'}", StillClock())
     yield opened
     await opened.close()
-
-
-@asynccontextmanager
-async def keeping(database: Database, clock: Patient) -> AsyncIterator[tuple[Desk, Kept]]:
-    """A desk whose timers fire."""
-    desk, kept = Desk(database, clock), Kept()
-    keeper = Timekeeper(desk.engine, database, clock, kept)
-    async with asyncio.TaskGroup() as tasks:
-        turning = [tasks.create_task(desk.engine.run()), tasks.create_task(keeper.run())]
-        yield desk, kept
-        for task in turning:
-            task.cancel()
 
 
 async def until(desk: Desk, holds: Callable[[Incident], bool]) -> None:
@@ -238,23 +188,6 @@ async def test_a_timer_of_an_incident_that_is_gone_goes_too(database: Database) 
                 break
             await asyncio.sleep(0)
     assert left == []
-
-
-async def test_a_look_that_changes_nothing_is_put_off(database: Database) -> None:
-    clock = Patient()
-    desk = Desk(database, clock)
-    await desk.handle(desk.fires(severity="SEV-2"))
-    async with database.transaction() as tx:
-        await tx.execute("UPDATE alerts SET lapses_at = NULL, lapse_check_at = $1", clock.at - 1)
-
-    async with keeping(database, clock):
-        for _ in range(TURNS_MAX):
-            async with database.reading() as tx:
-                next_at = await alerts.next_lapse(tx)
-            if next_at is None or next_at > clock.at:
-                break
-            await asyncio.sleep(0)
-    assert next_at is None or next_at > clock.at
 
 
 async def test_what_the_settings_expect_is_missed_from_the_start_and_not_after_a_reload(

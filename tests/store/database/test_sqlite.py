@@ -57,6 +57,18 @@ def test_only_the_owner_may_read_the_file(path: Path, clock: StillClock) -> None
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+async def test_what_is_committed_is_on_disk(path: Path, clock: StillClock) -> None:
+    full = 2  # https://www.sqlite.org/pragma.html#pragma_synchronous: the log is synced each commit
+    database = await open_database(f"sqlite:{path}", clock)
+
+    async with database.transaction() as tx:
+        synchronous = await tx.fetch("PRAGMA synchronous")
+        journal = await tx.fetch("PRAGMA journal_mode")
+
+    assert (synchronous, journal) == ([(full,)], [("wal",)])
+    await database.close()
+
+
 async def test_a_path_that_cannot_be_opened_is_said(tmp_path: Path, clock: StillClock) -> None:
     with pytest.raises(StoreUnavailable, match="cannot open"):
         await open_database(f"sqlite:{tmp_path / 'none' / 'x.db'}", clock)
@@ -177,7 +189,7 @@ from pathlib import Path
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.errors import StoreUnavailable
-from triaged.store.database import open_database
+from triaged.store.database.connect import open_database
 
 async def main(path):
     database = await open_database(f"sqlite:{path}", StillClock())
@@ -280,8 +292,8 @@ async def test_the_loops_do_not_wait_for_long_questions(path: Path, clock: Still
 def bulks() -> list[tuple[str, Bulk]]:
     """Every bulk statement of the store, by name."""
     modules = [
-        importlib.import_module(f"triaged.store.{module.name}")
-        for module in pkgutil.iter_modules(store.__path__)
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(store.__path__, "triaged.store.")
     ]
     return [
         (f"{module.__name__}.{name}", value)

@@ -1,0 +1,76 @@
+"""What another daemon on the same PostgreSQL may not do meanwhile.
+
+Each test holds a transaction open and tries the same in a second one, which gives up at once where
+it would have to wait.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import islice
+
+import pytest
+
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.time.durations import SECOND
+from triaged.errors import StoreUnavailable
+from triaged.store.database.base import Transaction
+from triaged.store.database.connect import Database
+from triaged.store.tables import counters, pages
+
+pytestmark = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+
+LEASE_US = 15 * SECOND
+
+
+@asynccontextmanager
+async def impatient(database: Database) -> AsyncIterator[Transaction]:
+    """A transaction that waits for nobody's lock: where it would, it raises StoreUnavailable."""
+    async with database.transaction() as tx:
+        await tx.execute("SET LOCAL lock_timeout = '50ms'")
+        yield tx
+
+
+async def test_a_key_that_one_has_locked_the_other_waits_for(database: Database) -> None:
+    async def lock(*keys: str) -> None:
+        async with impatient(database) as tx:
+            await tx.lock_keys(keys)
+
+    async with database.transaction() as first:
+        await first.lock_keys(["a", "b"])
+        await lock("c")
+
+        with pytest.raises(StoreUnavailable, match="lock timeout"):
+            await lock("b", "c")
+    await lock("a", "b")
+
+
+async def test_numbers_that_one_may_use_the_other_waits_for(database: Database) -> None:
+    async def take() -> list[int]:
+        async with impatient(database) as tx:
+            (found,) = await tx.fetch_bulks([counters.ask("incident")])
+            numbers = counters.numbers(found)
+            used = list(islice(numbers["incident"], 2))
+            await counters.take(tx, numbers)
+        return used
+
+    async with database.transaction() as first:
+        await first.fetch_bulks([counters.ask("incident")])
+
+        with pytest.raises(StoreUnavailable, match="lock timeout"):
+            await take()
+    assert [await take(), await take()] == [[1, 2], [3, 4]]
+
+
+async def test_pages_that_one_claims_the_other_passes_over(
+    database: Database, clock: StillClock
+) -> None:
+    desk = Desk(database, clock)
+    await desk.handle(*[desk.fires(alertname=str(n), severity="SEV-1") for n in range(3)])
+
+    async with database.transaction() as first, impatient(database) as second:
+        taken = await pages.claim(first, "mail", clock.now(), LEASE_US, 1)
+        rest = await pages.claim(second, "mail", clock.now(), LEASE_US, 10)
+
+    assert [page.incident for page in taken] == [1]
+    assert [page.incident for page in rest] == [2, 3]
