@@ -1,26 +1,29 @@
 """What every channel must do, found by its file."""
 
-from types import ModuleType
-
 import pytest
 from msgspec.structs import replace
 
 from tests.channels.notices import NOW, PAGE, UPDATE, notice
 from tests.channels.samples import SETTINGS, outgoing
 from triaged.channels import (
-    PACKAGE,
     HttpResponse,
     MailResult,
     NoAnswer,
     Notice,
     Result,
     Written,
+    console,
+    email,
     simplified,
+    webhook,
 )
+from triaged.channels.contract import CHANNELS, Addressed, ChannelKind
 from triaged.core.records.events import Delivered, Refused, TryAgain
-from triaged.plugins import kinds, load
 
-CHANNELS = pytest.mark.parametrize("kind", kinds(PACKAGE))
+EACH_KIND = pytest.mark.parametrize("kind", CHANNELS.kinds)
+CHANNEL_KINDS: tuple[ChannelKind, ...] = (console, email, webhook)
+ADDRESSED: tuple[Addressed, ...] = (email,)
+"""The modules by contract: mypy compares the types, the test below that none is left out."""
 NOTICES = pytest.mark.parametrize(
     "sent", [notice(), notice(UPDATE), simplified(notice())], ids=["page", "update", "plain"]
 )
@@ -35,23 +38,30 @@ HOSTILE = (
 )
 
 
-def channel(kind: str) -> ModuleType:
-    return load(PACKAGE, kind)
+def channel(kind: str) -> ChannelKind:
+    return CHANNELS.load(kind)
 
 
-@CHANNELS
+def test_every_kind_is_compared_with_each_contract_that_it_fulfils() -> None:
+    found = [CHANNELS.load(kind) for kind in CHANNELS.kinds]
+
+    assert list(CHANNEL_KINDS) == found
+    assert list(ADDRESSED) == [each for each in found if isinstance(each, Addressed)]
+
+
+@EACH_KIND
 def test_kind_has_sample_settings_for_these_tests(kind: str) -> None:
     assert isinstance(SETTINGS[kind], channel(kind).Settings)
 
 
-@CHANNELS
+@EACH_KIND
 def test_every_outcome_has_a_verdict(kind: str) -> None:
     verdict = channel(kind).verdict
 
     assert [r for r in RESULTS if not isinstance(verdict(r), Delivered | TryAgain | Refused)] == []
 
 
-@CHANNELS
+@EACH_KIND
 def test_nothing_but_success_is_delivered(kind: str) -> None:
     verdict = channel(kind).verdict
     good = {
@@ -74,19 +84,19 @@ def place_of(result: Result) -> tuple[str, int]:
             return type(result).__name__, 0
 
 
-@CHANNELS
+@EACH_KIND
 def test_time_out_is_tried_again_and_may_have_arrived(kind: str) -> None:
     result = NoAnswer("no answer within 10 s", maybe_accepted=True)
 
     assert channel(kind).verdict(result) == TryAgain("no answer within 10 s", None, True)
 
 
-@CHANNELS
+@EACH_KIND
 def test_what_can_never_work_is_refused(kind: str) -> None:
     assert channel(kind).verdict(NoAnswer("forbidden", permanent=True)) == Refused("forbidden")
 
 
-@CHANNELS
+@EACH_KIND
 @NOTICES
 def test_message_names_severity_and_incident(kind: str, sent: Notice) -> None:
     shown = outgoing(channel(kind).request(sent, SETTINGS[kind], NOW))
@@ -95,7 +105,7 @@ def test_message_names_severity_and_incident(kind: str, sent: Notice) -> None:
     assert "INC-12" in shown
 
 
-@CHANNELS
+@EACH_KIND
 def test_page_says_how_to_acknowledge_and_an_update_does_not(kind: str) -> None:
     page = outgoing(channel(kind).request(notice(), SETTINGS[kind], NOW))
     update = outgoing(channel(kind).request(notice(UPDATE), SETTINGS[kind], NOW))
@@ -106,14 +116,14 @@ def test_page_says_how_to_acknowledge_and_an_update_does_not(kind: str) -> None:
     assert "acknowledged by bob" in update
 
 
-@CHANNELS
+@EACH_KIND
 def test_possible_duplicate_is_marked(kind: str) -> None:
     sent = notice(replace(PAGE, possible_duplicate=True))
 
     assert "possible duplicate" in outgoing(channel(kind).request(sent, SETTINGS[kind], NOW))
 
 
-@CHANNELS
+@EACH_KIND
 def test_text_of_strangers_gives_no_orders(kind: str) -> None:
     sent = notice(title=HOSTILE, service=HOSTILE, labels={HOSTILE: HOSTILE}, runbook=HOSTILE)
 
@@ -124,7 +134,7 @@ def test_text_of_strangers_gives_no_orders(kind: str) -> None:
     assert "https://evil" not in shown
 
 
-@CHANNELS
+@EACH_KIND
 def test_message_has_a_size_limit(kind: str) -> None:
     huge = {f"label{number}": "v" * 8192 for number in range(64)}
     sent = notice(title="t" * 100_000, labels=huge)
@@ -134,7 +144,7 @@ def test_message_has_a_size_limit(kind: str) -> None:
     assert size < 16 * 1024
 
 
-@CHANNELS
+@EACH_KIND
 @NOTICES
 def test_same_notice_gives_the_same_message(kind: str, sent: Notice) -> None:
     first = channel(kind).request(sent, SETTINGS[kind], NOW)

@@ -6,7 +6,7 @@ from tests.config.samples import configured, is_only, wrong
 from triaged.config.model import Channel, Source
 from triaged.core.time.durations import HOUR
 from triaged.ingest import generic, grafana
-from triaged.plugins import kinds, load
+from triaged.plugins import load
 
 
 def test_four_sources_exist_without_being_listed(tmp_path: Path) -> None:
@@ -137,8 +137,3 @@ def test_broken_channel_is_still_a_name(tmp_path: Path) -> None:
     found = wrong(tmp_path, channels="{hook: {kind: webhook}}", people=people)
 
     assert is_only(found, "{kind: webhook}", "url is missing: text"), found
-
-
-@pytest.mark.parametrize("package", ["triaged.ingest", "triaged.channels"])
-def test_every_kind_can_be_configured(package: str) -> None:
-    assert all(hasattr(load(package, kind), "Settings") for kind in kinds(package))

@@ -11,7 +11,7 @@ from triaged.core.records.effects import Send
 from triaged.core.records.events import Refused
 from triaged.core.records.model import Recipient
 from triaged.core.settings import Contact
-from triaged.delivery.render import kind_of, message_for, notice_of, render
+from triaged.delivery.render import message_for, notice_of, render
 from triaged.wire import Secret
 
 KEY = Secret("key")
@@ -105,8 +105,3 @@ def test_page_that_cannot_even_go_out_plain_is_refused() -> None:
     message = render(notice(), nonsense, NOW)
 
     assert message == Refused("no message can be made: AttributeError")
-
-
-def test_kind_that_does_not_exist_is_a_key_error() -> None:
-    with pytest.raises(KeyError):
-        kind_of("pigeon")

@@ -1,6 +1,5 @@
 """What every source kind keeps: shape, a link to its format, its cases, and no surprises."""
 
-import inspect
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,15 @@ from tests.ingest.cases import (
     shown_change,
 )
 from triaged.core.records.model import Alert
-from triaged.ingest import Received
+from triaged.ingest import Received, alertmanager, changes, generic, grafana, prometheus
+from triaged.ingest.contract import (
+    SOURCES,
+    CheckedSettings,
+    Countable,
+    Recognizable,
+    Signed,
+    SourceKind,
+)
 
 EACH_KIND = pytest.mark.parametrize("kind", KINDS)
 EACH_CASE = pytest.mark.parametrize(
@@ -49,6 +56,24 @@ documents = st.recursive(
 groups = st.fixed_dictionaries({"alerts": st.lists(st.dictionaries(names, documents, max_size=5))})
 
 
+SOURCE_KINDS: tuple[SourceKind, ...] = (alertmanager, changes, generic, grafana, prometheus)
+SIGNED: tuple[Signed, ...] = (changes, grafana)
+COUNTABLE: tuple[Countable, ...] = (alertmanager, prometheus)
+RECOGNIZABLE: tuple[Recognizable, ...] = (alertmanager, grafana, prometheus)
+CHECKED: tuple[CheckedSettings, ...] = (changes, generic, grafana)
+"""The modules by contract: mypy compares the types, the test below that none is left out."""
+
+
+def test_every_kind_is_compared_with_each_contract_that_it_fulfils() -> None:
+    found = [SOURCES.load(kind) for kind in KINDS]
+
+    assert list(SOURCE_KINDS) == found
+    assert list(SIGNED) == [each for each in found if isinstance(each, Signed)]
+    assert list(COUNTABLE) == [each for each in found if isinstance(each, Countable)]
+    assert list(RECOGNIZABLE) == [each for each in found if isinstance(each, Recognizable)]
+    assert list(CHECKED) == [each for each in found if isinstance(each, CheckedSettings)]
+
+
 @EACH_KIND
 def test_kind_has_its_shape(kind: str) -> None:
     module = module_of(kind)
@@ -56,7 +81,6 @@ def test_kind_has_its_shape(kind: str) -> None:
 
     assert (config.frozen, config.forbid_unknown_fields) == (True, True)
     assert module.STALE_AFTER_US is None or module.STALE_AFTER_US > 0
-    assert list(inspect.signature(module.parse).parameters) == ["received", "settings"]
     assert module.Settings() == msgspec.convert({}, module.Settings)
 
 
@@ -85,9 +109,9 @@ def test_kind_of_changes_has_cases_of_changes_and_none_of_alerts(kind: str) -> N
 
 @EACH_KIND
 def test_default_settings_have_no_problems(kind: str) -> None:
-    module = module_of(kind)
+    module = SOURCES.load(kind)
 
-    assert getattr(module, "problems", lambda _: [])(module.Settings()) == []
+    assert not isinstance(module, CheckedSettings) or module.problems(module.Settings()) == []
 
 
 @EACH_CASE
@@ -124,11 +148,12 @@ def test_every_alert_can_be_stored(kind: str, body: Path) -> None:
 @EACH_CASE
 def test_bodies_are_told_apart(kind: str, body: Path) -> None:
     data = body.read_bytes()
-    detecting = {one: module_of(one) for one in KINDS if hasattr(module_of(one), "detect")}
+    found = {one: SOURCES.load(one) for one in KINDS}
+    recognizable = {one: each for one, each in found.items() if isinstance(each, Recognizable)}
 
-    claims = [one for one, module in detecting.items() if module.detect(data)]
+    claims = [one for one, module in recognizable.items() if module.detect(data)]
 
-    assert claims == ([kind] if kind in detecting else [])
+    assert claims == ([kind] if kind in recognizable else [])
 
 
 @EACH_KIND
@@ -156,10 +181,10 @@ def test_deep_nesting_is_parsed_or_malformed(kind: str, depth: int, brackets: st
 
 @EACH_KIND
 def test_detect_takes_any_bytes(kind: str) -> None:
-    detect = getattr(module_of(kind), "detect", None)
+    module = SOURCES.load(kind)
 
     for body in (b"", b"{", b"\xff", b"null", b"[" * 100_000, b'{"alerts":1}'):
-        assert not (detect and detect(body))
+        assert not (isinstance(module, Recognizable) and module.detect(body))
 
 
 @EACH_KIND

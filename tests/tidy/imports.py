@@ -26,7 +26,7 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "rules": VALUES,
     "ingest": VALUES,
     "channels": VALUES,
-    "config": VALUES | {"channels", "rules"},
+    "config": VALUES | {"channels", "ingest", "rules"},
     "dry_run": VALUES | INPUTS,
     "store": SHELL,
     "engine": SHELL | {"store"},

@@ -24,9 +24,9 @@ from triaged.intake.decode import (
     PARSER_FAILED,
     count,
     events_of,
+    is_signed,
     parse,
     set_aside,
-    verifier_of,
 )
 from triaged.store.tables import changes
 from triaged.wire import encode
@@ -154,11 +154,8 @@ def wants_signature(source: Source) -> bool:
 
 def holds(source: Source, received: Received) -> bool:
     """Whether the body's signature holds, or none is wanted."""
-    verify = verifier_of(source)
-    if verify is None:
-        return True
     try:
-        verify(received, source.settings)
+        is_signed(source, received)
     except Unauthorized:
         return False
     return True

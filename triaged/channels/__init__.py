@@ -1,8 +1,7 @@
-"""Ways to reach people. A module in this folder *is* the channel kind of its name.
+"""Ways to reach people.
 
-A module gives `Settings` (the keys of `channels.<name>` beyond `kind`), `request(notice, settings,
-at)`, the message as a value, and `verdict(result)`, what its outcome means. It does not send:
-`delivery/` does, so that time-outs, TLS, redaction and the guard are in one place.
+A module of this folder is the channel kind of its name; `contract.py` says what it has and may
+have. What they share is here: what they may say, the messages they make, the outcomes they read.
 """
 
 from collections.abc import Mapping

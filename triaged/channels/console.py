@@ -17,7 +17,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Nothing to set."""
 
 
-def request(notice: Notice, _settings: Settings, at: int) -> Line:
+def request(notice: Notice, settings: Settings, at: int) -> Line:  # noqa: ARG001 - the contract
     """A block: the severity in front, then the text, set off by a rule."""
     whom = notice.reader.id if notice.reader else notice.page.recipient.contact
     head = "PAGE" if notice.is_page else "UPDATE"

@@ -142,6 +142,11 @@ def addresses_of(text: str) -> tuple[str, ...]:
     return found if good and len(found) <= RECIPIENTS_MAX else ()
 
 
+def own_address(settings: Settings) -> str:
+    """The `to` of the channel: pages that go straight to it are sent there."""
+    return settings.to
+
+
 def request(notice: Notice, settings: Settings, at: int) -> Mail:
     """The mail of a notice; `Malformed` when there is nobody to send it to."""
     to = notice.contact.to if notice.contact else settings.to

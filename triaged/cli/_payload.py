@@ -13,7 +13,6 @@ from triaged.cli._client import Failed, Misused
 if TYPE_CHECKING:
     from triaged.config.model import Configuration, Source
     from triaged.core.records.model import Alert
-    from triaged.ingest import Parsed
 
 
 def body_of(name: str) -> bytes:
@@ -58,7 +57,7 @@ def alerts_in(configuration: "Configuration", name: str, body: bytes, at: int) -
     """
     from triaged.errors import Malformed
     from triaged.ingest import Received
-    from triaged.plugins import load
+    from triaged.ingest.contract import SOURCES
     from triaged.yamlschema.values import meant
 
     source: Source | None = configuration.sources.get(name)
@@ -67,9 +66,8 @@ def alerts_in(configuration: "Configuration", name: str, body: bytes, at: int) -
         hint = meant(name, known)
         raise Failed(f"there is no source {name!r}; there are {', '.join(known)}{hint}")
     try:
-        parsed: Parsed = load("triaged.ingest", source.kind).parse(
-            Received(name, body, {}, at), source.settings
-        )
+        received = Received(name, body, {}, at)
+        parsed = SOURCES.load(source.kind).parse(received, source.settings)
     except Malformed as error:
         raise Failed(f"as a body of {name} it cannot be used: {error}") from None
     for one in parsed.rejected:

@@ -44,10 +44,10 @@ def run(options: argparse.Namespace) -> int:
 
 def source_of(body: bytes) -> str:
     """The kind of source whose shape `body` has; `generic` when none claims it."""
-    from triaged.plugins import kinds, load
+    from triaged.ingest.contract import SOURCES, Recognizable
 
-    for kind in kinds("triaged.ingest"):
-        detect = getattr(load("triaged.ingest", kind), "detect", None)
-        if kind != "generic" and detect is not None and detect(body):
-            return kind
+    for name in SOURCES.kinds:
+        kind = SOURCES.load(name)
+        if isinstance(kind, Recognizable) and kind.detect(body):
+            return name
     return "generic"

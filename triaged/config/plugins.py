@@ -1,24 +1,21 @@
 """Sources and channels: their kinds are modules, which say what keys they take."""
 
 from collections.abc import Mapping
-from types import ModuleType
-from typing import Any
 
 import msgspec
 
+from triaged.channels.contract import CHANNELS, Addressed, ChannelKind
 from triaged.config import schema
 from triaged.config.files import Files
 from triaged.config.model import Channel, Source
 from triaged.config.report import Report
 from triaged.core.records.expectations import SOURCE, Expectation
 from triaged.core.time.durations import format_duration
-from triaged.plugins import kinds, load
+from triaged.ingest.contract import SOURCES, CheckedSettings, SourceKind
+from triaged.plugins import OpenSet
 from triaged.rules.schema import EVERY_LEAST_US
 from triaged.yamlschema.document import Path
 from triaged.yamlschema.schema import Options, none_of, shape
-
-INGEST = "triaged.ingest"
-CHANNELS = "triaged.channels"
 
 ALWAYS = ("alertmanager", "prometheus", "grafana", "generic")
 """Sources that exist without being listed, each of the kind of its name."""
@@ -38,21 +35,21 @@ def sources_of(config: schema.Config, files: Files, report: Report) -> Sources:
     report.check_names("sources")
     written = report.names("sources")
     found = {
-        kind: Source(kind, kind, load(INGEST, kind).Settings())
+        kind: Source(kind, kind, SOURCES.load(kind).Settings())
         for kind in ALWAYS
         if kind not in config.sources and kind in written
     }
-    stale: dict[str, int | None] = {kind: load(INGEST, kind).STALE_AFTER_US for kind in found}
+    stale = {kind: SOURCES.load(kind).STALE_AFTER_US for kind in found}
     for name, source in config.sources.items():
         path: Path = ("sources", name)
-        module = _module(report, path, INGEST, source.kind)
-        settings = None if module is None else _settings(report, path, module, files, source)
-        if module is None or settings is None:
+        settings = _settings(report, path, SOURCES, files, source)
+        if settings is None:
             continue
-        for problem in getattr(module, "problems", lambda _: [])(settings):
+        kind = SOURCES.load(source.kind)
+        for problem in kind.problems(settings) if isinstance(kind, CheckedSettings) else ():
             report.wrong(_place(report, path, problem), problem)
         found[name] = Source(name, source.kind, settings, source.token_in_url)
-        after = module.STALE_AFTER_US if source.stale_after is None else source.stale_after
+        after = kind.STALE_AFTER_US if source.stale_after is None else source.stale_after
         if after == 0:
             report.wrong((*path, "stale_after"), "expected some time, or `never`")
         stale[name] = None if after == "never" else after
@@ -77,37 +74,35 @@ def channels_of(config: schema.Config, files: Files, report: Report) -> dict[str
     found = {}
     for name, channel in config.channels.items():
         path: Path = ("channels", name)
-        module = _module(report, path, CHANNELS, channel.kind)
-        settings = None if module is None else _settings(report, path, module, files, channel)
+        settings = _settings(report, path, CHANNELS, files, channel)
         if settings is not None:
             found[name] = Channel(name, channel.kind, settings)
     return found
 
 
-def may_address(channel: Channel, to: str) -> bool:
-    """Whether the channel can send to `to`: its module's `addresses_of`, if any, finds one."""
-    addresses_of = getattr(load(CHANNELS, channel.kind), "addresses_of", None)
-    return addresses_of is None or bool(addresses_of(to))
-
-
-def _module(report: Report, path: Path, package: str, kind: str) -> ModuleType | None:
-    names = kinds(package)
-    if kind not in names:
-        report.wrong((*path, "kind"), none_of(kind, names))
-        return None
-    return load(package, kind)
+def may_address(channel: Channel, to: str | None = None) -> bool:
+    """Whether the channel can send to the address `to`, or to its own address."""
+    kind = CHANNELS.load(channel.kind)
+    if not isinstance(kind, Addressed):
+        return True
+    return bool(kind.addresses_of(kind.own_address(channel.settings) if to is None else to))
 
 
 def _settings(
     report: Report,
     path: Path,
-    module: ModuleType,
+    available: OpenSet[SourceKind] | OpenSet[ChannelKind],
     files: Files,
-    common: schema.Source | schema.Channel,
-) -> object:
-    also = tuple(msgspec.structs.asdict(common))
-    kind: type[Any] = module.Settings
-    settings, problems = shape(report.document, kind, path, Options(files.secret, also))
+    given: schema.Source | schema.Channel,
+) -> object | None:
+    """The settings of the kind that `given` names; None: what is wrong is reported."""
+    if given.kind not in available.kinds:
+        report.wrong((*path, "kind"), none_of(given.kind, available.kinds))
+        return None
+    also = tuple(msgspec.structs.asdict(given))
+    type_ = available.load(given.kind).Settings
+    settings: object | None
+    settings, problems = shape(report.document, type_, path, Options(files.secret, also))
     report.problems += problems
     return settings
 

@@ -188,5 +188,5 @@ def _check_reach(
     if team is not None and not team.people and report.is_whole(("teams", target.name)):
         report.wrong(path, f"team {target.name} has no people: nobody would be paged")
     channel = channels.get(target.name) if target.kind == "channel" else None
-    if channel is not None and not may_address(channel, getattr(channel.settings, "to", "")):
+    if channel is not None and not may_address(channel):
         report.wrong(path, f"channel {target.name} needs a `to` before it can be a target")

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from triaged.channels import Channel
+from triaged.channels.contract import CHANNELS
 from triaged.clock import Clock
 from triaged.core.records.effects import Send
 from triaged.core.records.events import (
@@ -25,7 +26,7 @@ from triaged.core.records.model import Page, Reason
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
 from triaged.delivery.breaker import HOLD_US, Breaker, not_now
-from triaged.delivery.render import kind_of, message_for
+from triaged.delivery.render import message_for
 from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import until
 from triaged.engine.engine import Engine
@@ -187,7 +188,7 @@ class Lane:
             crash_point("before_send")
             result = await around.carrier.send(message)
             crash_point("after_send")
-            verdict = kind_of(channel.kind).verdict(result)
+            verdict = CHANNELS.load(channel.kind).verdict(result)
         finally:
             if self._breaker.record(verdict, around.clock.now()):
                 self._log.warning("lane.paused", failures=self._breaker.failures)

@@ -1,37 +1,19 @@
 """From a page that may go to the message that goes. A page goes out whatever is wrong with it."""
 
-from collections.abc import Callable
-from functools import cache
-
-import msgspec
 import structlog
 
 from triaged.access.action_links import act_link
-from triaged.channels import PACKAGE, Channel, Message, Notice, Result, simplified
+from triaged.channels import Channel, Message, Notice, simplified
+from triaged.channels.contract import CHANNELS
 from triaged.core.records.effects import Send
-from triaged.core.records.events import Refused, Verdict
+from triaged.core.records.events import Refused
 from triaged.core.records.model import PageKind
 from triaged.core.settings import Contact, Person, Settings
 from triaged.core.text.document import incident_document
 from triaged.errors import Malformed
-from triaged.plugins import load
 from triaged.wire import Secret
 
 log = structlog.get_logger()
-
-
-class Kind(msgspec.Struct, frozen=True):
-    """The functions of a channel module."""
-
-    request: Callable[[Notice, object, int], Message]
-    verdict: Callable[[Result], Verdict]
-
-
-@cache
-def kind_of(name: str) -> Kind:
-    """The channel kind `name`; KeyError when there is none."""
-    module = load(PACKAGE, name)
-    return Kind(module.request, module.verdict)
 
 
 def message_for(
@@ -72,7 +54,7 @@ def notice_of(send: Send, settings: Settings, key: Secret, now: int) -> Notice |
 
 def render(notice: Notice, channel: Channel, now: int) -> Message | Refused:
     """The message; a plain one when the full one cannot be made."""
-    request = kind_of(channel.kind).request
+    request = CHANNELS.load(channel.kind).request
     try:
         return request(notice, channel.settings, now)
     except Malformed as error:

@@ -1,19 +1,6 @@
-"""Bodies that systems send, as alerts or changes: a module here is a source kind, by its name.
+"""Bodies that systems send, as alerts or changes.
 
-A kind has
-- `class Settings`: the keys of `sources.<name>` that are its own;
-- `STALE_AFTER_US`: after how long without a repeat an alert lapses by default, None: never;
-- `parse(received, settings) -> Parsed`: raises `Malformed` for a body that holds nothing usable;
-and may have
-- `verify(received, settings) -> bool`: True: a signature is required and holds; False: none is
-  configured; raises `Unauthorized`;
-- `count(received, settings) -> int | None`: how many alerts `parse` gives of a body of which it can
-  use all, sooner than `parse`; None: only `parse` knows;
-- `detect(body) -> bool`: whether a body looks like its own;
-- `problems(settings) -> list[str]`: what is wrong with settings whose types are right.
-
-One bad alert never costs its neighbours: it is `Rejected`. A body in which nothing is usable is
-`Malformed` with the reason of its first alert.
+A module of this folder is the source kind of its name; `contract.py` says what it has and may have.
 """
 
 from collections.abc import Mapping

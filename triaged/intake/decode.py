@@ -1,10 +1,8 @@
 """From a body to events: what it holds by its source's kind, what of it has to be set aside."""
 
 import re
-from collections.abc import Callable
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any
 
 import structlog
 
@@ -12,7 +10,7 @@ from triaged.config.model import Source
 from triaged.core.records.events import AlertReceived, BodyQuarantined, Event
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Received
-from triaged.plugins import load
+from triaged.ingest.contract import SOURCES, Countable, Signed
 
 log = structlog.get_logger()
 
@@ -31,31 +29,27 @@ VALUE_MAX = 1000
 _TELLING = re.compile(r"auth|cookie|key|pass|secret|signature|token", re.IGNORECASE)
 
 
-Offer = Callable[[Received, Any], Any]
-"""What a kind of source may have besides `parse`; it gets the source's settings."""
-
-
 def parse(source: Source, received: Received) -> Parsed:
     """What is in the body, by the source's kind. Raises Malformed."""
-    parsed: Parsed = load("triaged.ingest", source.kind).parse(received, source.settings)
-    return parsed
+    return SOURCES.load(source.kind).parse(received, source.settings)
 
 
 def count(source: Source, received: Received) -> int | None:
     """How many alerts are in the body, if its kind can tell sooner than `parse`."""
-    counter = _offer(source.kind, "count")
-    found: int | None = None if counter is None else counter(received, source.settings)
-    return found
-
-
-def verifier_of(source: Source) -> Offer | None:
-    """What raises `Unauthorized` unless a body is signed as the source's settings want it."""
-    return _offer(source.kind, "verify")
+    kind = _countable(source.kind)
+    return None if kind is None else kind.count(received, source.settings)
 
 
 @cache
-def _offer(kind: str, name: str) -> Offer | None:
-    return getattr(load("triaged.ingest", kind), name, None)
+def _countable(kind: str) -> Countable | None:
+    found = SOURCES.load(kind)
+    return found if isinstance(found, Countable) else None
+
+
+def is_signed(source: Source, received: Received) -> bool:
+    """Whether a signature is required, which holds then. Raises `Unauthorized` if it does not."""
+    kind = SOURCES.load(source.kind)
+    return isinstance(kind, Signed) and kind.verify(received, source.settings)
 
 
 def events_of(parsed: Parsed, received: Received) -> list[Event]:
