@@ -31,6 +31,7 @@ from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert, Outcome
 from triaged.core.settings import Classifier, Settings
 from triaged.core.situation import Situation
+from triaged.engine.classification import classified
 from triaged.ingest import Parsed, Received, prometheus
 from triaged.ingest.common.fingerprint import fingerprint
 from triaged.metrics import Metrics
@@ -38,7 +39,7 @@ from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
 from triaged.store.database.connect import Database, open_database
 from triaged.store.saving import Changes
-from triaged.store.view import load, save
+from triaged.store.view import Loader, save
 from triaged.yamlschema.document import parse as parse_document
 
 BATCH_REQUESTS = 16
@@ -127,12 +128,15 @@ async def _batch(
     began = time.process_time()
     async with database.transaction() as tx:
         now = clock.now()
-        view, classified = await load(tx, events, timed, now)
+        loader = Loader(tx, timed, None)
+        classified_events = classified(events, await loader.alerts(events), timed, now)
+        await loader.lock(classified_events)
+        view = await loader.view(classified_events, now)
         stages.add("load", time.process_time() - began - rules_.seconds)
         stages.add("classify", rules_.seconds)
         with stages.time("decide"):
             situation = Situation(view, settings, now)
-            for event in classified:
+            for event in classified_events:
                 decision = decide(situation, event)
                 view.absorb(decision.effects)
                 changes.add(decision.effects)

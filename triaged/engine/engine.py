@@ -22,12 +22,13 @@ from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
+from triaged.engine.classification import classified
 from triaged.engine.queue import Job, Part, Queue
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.store.database.base import Transaction, Writes
+from triaged.store.database.base import Contended, Transaction, Writes
 from triaged.store.database.connect import Database
 from triaged.store.saving import Changes
-from triaged.store.view import LoadedView, load, save
+from triaged.store.view import LoadedView, Loader, save
 from triaged.wire import encode
 
 BATCH_MAX = 512
@@ -57,6 +58,9 @@ AHEAD_MIN = 128
 
 PLAIN = (AlertReceived, PackDecided)
 """Events that are decided ahead: all that there are in a storm."""
+
+CONTENDED_MAX = 3
+"""How often a batch is decided anew because of another process; then its senders come again."""
 
 DECISION_FAILED = "decision_failed"
 TURN_US = SECOND
@@ -305,7 +309,15 @@ class Engine:
             job.fail(failure)
 
     async def handle(self, batch: Sequence[Event]) -> list[Answer]:
-        """Decide `batch` in order and commit it whole."""
+        """Decide `batch` in order and commit it whole, anew where another process was faster."""
+        for _ in range(CONTENDED_MAX):
+            try:
+                return await self._handle_once(batch)
+            except Contended as error:
+                log.info("batch.contended", reason=str(error))
+        return await self._handle_once(batch)
+
+    async def _handle_once(self, batch: Sequence[Event]) -> list[Answer]:
         async with self._database.transaction() as tx:
             decided = await self._decide(tx, batch)
             await save(tx, decided.view, decided.changes, decided.now)
@@ -318,10 +330,13 @@ class Engine:
         self, tx: Transaction, batch: Sequence[Event], before: LoadedView | None = None
     ) -> Decided:
         """Load what `batch` depends on and decide it, in order."""
-        now = self._clock.now()
-        view, events = await load(tx, batch, self.settings, now, before)
-        decided = Decided(view, now)
-        situation = Situation(view, self.settings, now)
+        settings, loader = self.settings, Loader(tx, self.settings, before)
+        states = await loader.alerts(batch)
+        events = classified(batch, states, settings, self._clock.now())
+        await loader.lock(events)
+        now = self._clock.now()  # after whom we waited for
+        view = await loader.view(events, now)
+        decided, situation = Decided(view, now), Situation(view, settings, now)
         for event in events:
             if isinstance(event, AlertReceived):
                 decided.alerts += 1

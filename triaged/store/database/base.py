@@ -5,13 +5,13 @@ SQL is written once. `$1 …` are parameters. In a `Bulk`, `{rows}` stands for a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal
 
 import msgspec
 
-from triaged.errors import StoreError
+from triaged.errors import StoreError, StoreUnavailable
 
 Type = Literal["text", "bigint", "bytea"]
 Row = tuple[Any, ...]
@@ -21,22 +21,31 @@ class Bulk(msgspec.Struct, frozen=True):
     """A statement over many rows of values, whose columns have `types`.
 
     A query has `columns`; `{columns}` stands for them in its `sql`. In a transaction that writes,
-    nobody else may take what it finds in the table with the alias `locks` until the end; with
-    `SKIP LOCKED` behind the alias, it does not find what others have taken.
+    nobody else may change the rows that it finds in the table with the alias `locks` until the end;
+    with `SKIP LOCKED` behind the alias, it does not find rows that others have locked. Rows are
+    locked in the order of `order`, so that two transactions never wait for each other.
     """
 
     sql: str
     types: tuple[Type, ...]
     columns: tuple[str, ...] = ()
     locks: str = ""
+    order: str = ""
 
 
 Ask = tuple[Bulk, Sequence[Row]]
 """A query, and the values that it is over."""
 
 
+class Contended(StoreUnavailable):
+    """Another process was faster or waits for us: the same transaction, begun anew, can succeed."""
+
+
 class Transaction(ABC):
     """Statements that become true together, or not at all."""
+
+    others_write = False
+    """Whether other processes may write between our statements, but where we lock."""
 
     @abstractmethod
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
@@ -59,8 +68,11 @@ class Transaction(ABC):
         """Execute a bulk statement, at the latest when the transaction ends."""
 
     @abstractmethod
-    async def lock_keys(self, keys: Sequence[str]) -> None:
-        """Let no other replica open incidents with these keys until the end."""
+    async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
+        """Let no other process lock these keys until the end, nor lock `shared` for itself alone.
+
+        Keys are names that programs agree on; they are locked in one order, whoever asks.
+        """
 
     async def fetch_one(self, sql: str, *arguments: Any) -> Row | None:
         """The first row of a query, if it has one."""
@@ -96,7 +108,7 @@ class Writes(Transaction):
         """Refused: only bulk statements wait."""
         raise StoreError("only bulk statements wait for a transaction")
 
-    async def lock_keys(self, keys: Sequence[str]) -> None:
+    async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
         """Whoever decides ahead is alone."""
 
 

@@ -1,14 +1,14 @@
 """PostgreSQL through asyncpg: bulk rows as arrays, keys locked for who opens incidents."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
 
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
-from triaged.store.database.base import Ask, Bulk, Database, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Contended, Database, Row, Transaction
 
 CONNECT_S = 5
 COMMAND_S = 10
@@ -17,6 +17,9 @@ COMMAND_S = 10
 LOCK_WAIT = "2s"
 POOL_MAX = 8
 NOW = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+LOCK_KEYS = """SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(key)
+        ELSE pg_advisory_xact_lock(key) END
+    FROM unnest($1::bigint[], $2::boolean[]) AS locks (key, is_shared)"""
 SERVER_SETTINGS = {
     "application_name": "triaged",
     "lock_timeout": LOCK_WAIT,
@@ -30,6 +33,8 @@ def translated() -> Iterator[None]:
     """Errors of PostgreSQL as ours: trouble that may pass, or a statement that cannot work."""
     try:
         yield
+    except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+        raise Contended(f"PostgreSQL: {error}") from error
     except (
         asyncpg.DataError,
         asyncpg.IntegrityConstraintViolationError,
@@ -52,7 +57,7 @@ class PostgresTransaction(Transaction):
 
     def __init__(self, connection: Any, *, writes: bool) -> None:
         self._connection = connection
-        self._writes = writes
+        self.others_write = writes
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
         """The rows of a query."""
@@ -66,8 +71,11 @@ class PostgresTransaction(Transaction):
     async def _found(self, bulk: Bulk, rows: Sequence[Row]) -> list[Row]:
         if not rows:
             return []
-        locking = f" FOR UPDATE OF {bulk.locks}" if bulk.locks and self._writes else ""
-        return await self.fetch(unnest_sql(bulk) + locking, *_columns(bulk, rows))
+        sql = unnest_sql(bulk)
+        if bulk.locks and self.others_write:
+            order = f" ORDER BY {bulk.order}" if bulk.order else ""
+            sql += f"{order} FOR UPDATE OF {bulk.locks}"
+        return await self.fetch(sql, *_columns(bulk, rows))
 
     async def execute(self, sql: str, *arguments: Any) -> int:
         """Execute one statement; how many rows it changed."""
@@ -81,11 +89,13 @@ class PostgresTransaction(Transaction):
         if rows:
             await self.execute(unnest_sql(bulk), *_columns(bulk, rows))
 
-    async def lock_keys(self, keys: Sequence[str]) -> None:
-        """Advisory locks until the end, in one order, so that two replicas cannot cross."""
-        if keys:
-            numbers = sorted(_lock_number(key) for key in keys)
-            await self.fetch("SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) k", numbers)
+    async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
+        """Advisory locks until the end, in one order, so that no two processes wait in a ring."""
+        locks = {_lock_number(key): True for key in shared}
+        locks |= {_lock_number(key): False for key in keys}
+        if locks:
+            numbers = sorted(locks)
+            await self.fetch(LOCK_KEYS, numbers, [locks[number] for number in numbers])
 
 
 def _columns(bulk: Bulk, rows: Sequence[Row]) -> list[list[Any]]:

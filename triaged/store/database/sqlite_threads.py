@@ -7,7 +7,7 @@ values, a query that returns its rows as one JSON text.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
@@ -169,7 +169,7 @@ class OnLane(Transaction):
         """Refused: this only reads."""
         raise StoreError("a reader cannot write")
 
-    async def lock_keys(self, keys: Sequence[str]) -> None:
+    async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
         """There is one writer."""
 
 
@@ -267,5 +267,5 @@ class Reader(Transaction):
         """Refused: readers do not write."""
         raise StoreError("a reader cannot write")
 
-    async def lock_keys(self, keys: Sequence[str]) -> None:
+    async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
         """Readers lock nothing."""

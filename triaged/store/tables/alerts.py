@@ -37,6 +37,8 @@ STATES = Bulk(
         "a.start_given",
         "a.attached_at",
     ),
+    locks="a",
+    order="a.source, a.fingerprint",
 )
 START = Bulk(
     """INSERT INTO alerts (source, fingerprint, firing, episode, starts_at, last_seen_at,
@@ -130,7 +132,7 @@ SHOWN = ", ".join(f"a.{name}" for name in COLUMNS)
 
 
 async def states(tx: Transaction, identities: Iterable[tuple[str, str]]) -> list[AlertState]:
-    """What decisions need of these alerts; those that we never saw are absent."""
+    """The states of these alerts; those that were never seen are absent."""
     return [_state(row) for row in await tx.fetch_bulk(STATES, list(identities))]
 
 

@@ -10,6 +10,7 @@ NEXT = Bulk(
     ("text",),
     ("c.name", "c.next"),
     locks="c",
+    order="c.name",
 )
 TAKE = Bulk(
     """WITH v (name, next) AS ({rows}) UPDATE counters SET next = v.next

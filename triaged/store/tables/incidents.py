@@ -35,6 +35,7 @@ BY_NUMBER = Bulk(
     ("bigint",),
     ("i.body",),
     locks="i",
+    order="i.number",
 )
 BY_KEY = Bulk(
     f"""WITH v (key) AS ({{rows}}) SELECT {{columns}} FROM v CROSS JOIN incidents i
@@ -44,6 +45,13 @@ BY_KEY = Bulk(
     ("text",),
     ("i.body",),
     locks="i",
+    order="i.number",
+)
+HOMES = Bulk(
+    """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN incidents i
+       WHERE i.number = v.number""",
+    ("bigint",),
+    ("i.number", "i.key", "i.team"),
 )
 LIVE_OF = Bulk(
     f"""WITH v (service, most) AS ({{rows}}) SELECT {{columns}} FROM (
@@ -82,6 +90,12 @@ def ask_keys(keys: Iterable[str]) -> Ask:
 def decoded(rows: Iterable[Row]) -> list[Incident]:
     """The incidents that were found."""
     return [_decode(row[0]) for row in rows]
+
+
+async def homes(tx: Transaction, numbers: Iterable[int]) -> list[tuple[int, str, str]]:
+    """(number, key text, team) of the incidents with these numbers."""
+    rows = await tx.fetch_bulk(HOMES, [(number,) for number in sorted(numbers)])
+    return [(number, key, team) for number, key, team in rows]
 
 
 async def fetch(tx: Transaction, number: int) -> Incident | None:

@@ -26,6 +26,7 @@ BY_ID = Bulk(
     ("text",),
     ("s.body",),
     locks="s",
+    order="s.id",
 )
 OTHERS = {
     "active": "(starts_at > {} OR ends_at <= {})",

@@ -1,0 +1,363 @@
+"""Two engines decide on one PostgreSQL as if one had decided both batches, in some order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from tests.core.world import ByLabels, settings
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
+from triaged.core.records.events import (
+    Acknowledged,
+    Assigned,
+    BodyQuarantined,
+    Closed,
+    Declared,
+    Delivered,
+    DeliveryEnded,
+    Escalated,
+    Event,
+    NoteAdded,
+    PackDecided,
+    PageDue,
+    PhaseChanged,
+    Reclassification,
+    Reclassified,
+    Refused,
+    Reopened,
+    Resolved,
+    SettingsLoaded,
+    SeverityChosen,
+    SilenceExpired,
+    SilenceLooked,
+    SilenceSet,
+    Snoozed,
+    StoreRestored,
+    TimerFired,
+    TroubleEnded,
+    TroubleFound,
+    Unacknowledged,
+)
+from triaged.core.records.expectations import Expectation
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Alert, Phase, Severity
+from triaged.core.records.timers import IncidentTimer
+from triaged.core.settings import FlapLimit, StormLimit
+from triaged.core.time.durations import HOUR, MINUTE
+from triaged.store.database.connect import open_database
+from triaged.store.tables import alerts, pages, timers, watches
+
+NAME = "triaged_two_engines"
+WATCHDOG = Expectation("rule:Watchdog", 5 * MINUTE)
+STATEMENTS_MAX = 60
+"""More than any batch here has."""
+
+
+class Expected:
+    """Alerts called Watchdog are expected."""
+
+    def met_by(self, alert: Alert) -> Sequence[str]:
+        """The one expectation."""
+        return [WATCHDOG.name] if alert.labels["alertname"] == "Watchdog" else []
+
+
+SETTINGS = settings(
+    storm=StormLimit(3, HOUR),
+    flapping=FlapLimit(3, HOUR),
+    expectations={WATCHDOG.name: WATCHDOG},
+    expected=Expected(),
+    stale_after={"am": 5 * MINUTE},
+    rules=ByLabels(),
+)
+LATER_US = 16 * MINUTE
+"""After the scene was set: response targets are missed, alerts may lapse, and so on."""
+
+Batch = Callable[[Desk], Awaitable[list[Event]]]
+
+
+async def scene(desk: Desk) -> None:
+    """Incident 1 fires, 2 is over, 3 was resolved by a person and fires, 4 is acknowledged."""
+    await desk.handle(SettingsLoaded(started=False))
+    await desk.handle(desk.fires(severity="SEV-2", pod="1"), desk.fires(severity="SEV-2", pod="2"))
+    await desk.handle(desk.fires(alertname="Over"), desk.fires(alertname="Held"))
+    await desk.handle(desk.ends(alertname="Over"), Resolved(3, "bob"))
+    await desk.handle(desk.fires(alertname="Mine"), Acknowledged(4, "bob"))
+    now = desk.clock.at
+    await desk.handle(SilenceSet("old", (Matcher("pod", "=", "8"),), now, now + HOUR, "bob", "why"))
+    await desk.handle(TroubleFound("room", "no room", "make some", found_at=0))
+    await desk.handle(*[TimerFired(timer) for timer in await due(desk)])
+    async with desk.database.transaction() as tx:
+        assert await pages.claim(tx, "mail", now, HOUR, 10)
+    desk.clock.at += LATER_US
+
+
+async def due(desk: Desk) -> list[IncidentTimer]:
+    async with desk.database.reading() as tx:
+        found = await timers.due(tx, desk.clock.at, 100)
+    return [timer for timer in found if not isinstance(timer, timers.Unknown)]
+
+
+async def timers_fire(desk: Desk) -> list[Event]:
+    return [TimerFired(timer) for timer in await due(desk)]
+
+
+async def lapses(desk: Desk) -> list[Event]:
+    async with desk.database.reading() as tx:
+        return [TimerFired(timer) for timer in await alerts.lapses_due(tx, desk.clock.at, 100)]
+
+
+async def expectation_is_due(desk: Desk) -> list[Event]:
+    async with desk.database.reading() as tx:
+        return [TimerFired(timer) for timer in await watches.due(tx, desk.clock.at, 100)]
+
+
+async def pages_are_due(desk: Desk) -> list[Event]:
+    async with desk.database.reading() as tx:
+        return [PageDue(page) for page in await pages.of(tx, 1) if page.token]
+
+
+async def delivered(desk: Desk) -> list[Event]:
+    async with desk.database.reading() as tx:
+        found = [page for page in await pages.of(tx, 1) if page.token]
+    return [DeliveryEnded(page.id, page.token, Delivered("ref"), 1) for page in found]
+
+
+async def refused(desk: Desk) -> list[Event]:
+    async with desk.database.reading() as tx:
+        found = [page for page in await pages.of(tx, 1) if page.token]
+    return [DeliveryEnded(page.id, page.token, Refused("no"), 1) for page in found]
+
+
+def events(*those: Event) -> Batch:
+    """A batch of these."""
+
+    async def batch(desk: Desk) -> list[Event]:
+        return list(those)
+
+    return batch
+
+
+def firing(*names: str, **labels: str) -> Batch:
+    """Alerts of these names fire."""
+
+    async def batch(desk: Desk) -> list[Event]:
+        return [desk.fires(alertname=name, **labels) for name in names]
+
+    return batch
+
+
+def ending(*pods: str) -> Batch:
+    """Alerts of incident 1 end."""
+
+    async def batch(desk: Desk) -> list[Event]:
+        return [desk.ends(pod=pod) for pod in pods]
+
+    return batch
+
+
+async def silenced(desk: Desk) -> list[Event]:
+    now, down = desk.clock.at, (Matcher("alertname", "=", "Down"),)
+    return [SilenceSet("new", down, now, now + HOUR, "bob", "why")]
+
+
+async def reclassified(desk: Desk) -> list[Event]:
+    alert = desk.fires(severity="SEV-1", pod="1").alert
+    outcome = SETTINGS.rules.classify(alert, desk.clock.at)
+    return [Reclassified(1, (Reclassification("am", alert.fingerprint, outcome),))]
+
+
+async def quarantined(desk: Desk) -> list[Event]:
+    return [BodyQuarantined("am", "not_json", "no", b"{", {}, desk.clock.at)]
+
+
+BATCHES: dict[str, Batch] = {
+    "new": firing("Fresh", severity="SEV-2"),
+    "joins": firing("Down", severity="SEV-2", pod="9"),
+    "repeats": firing("Down", severity="SEV-2", pod="1"),
+    "rises": firing("Down", severity="SEV-1", pod="3"),
+    "ends": ending("1"),
+    "all end": ending("2", "1"),
+    "re-opens": firing("Over", severity="SEV-2"),
+    "still fires": firing("Held"),
+    "storm": firing("S1", "S2", "S3", "S4"),
+    "watchdog": firing("Watchdog"),
+    "timers": timers_fire,
+    "lapses": lapses,
+    "expectation": expectation_is_due,
+    "page due": pages_are_due,
+    "delivered": delivered,
+    "refused": refused,
+    "acknowledge": events(Acknowledged(1, "bob")),
+    "unacknowledge": events(Unacknowledged(4, "bob")),
+    "resolve": events(Resolved(1, "bob")),
+    "re-open": events(Reopened(2, "bob")),
+    "close": events(Closed(2, "bob")),
+    "escalate": events(Escalated(1, "bob")),
+    "assign": events(Assigned(1, "bob", "alice")),
+    "severity": events(SeverityChosen(1, "bob", Severity.SEV1)),
+    "phase": events(PhaseChanged(1, "bob", Phase.MITIGATION)),
+    "note": events(NoteAdded(1, "bob", "a note")),
+    "snooze": events(Snoozed(1, "bob", 10 * HOUR)),
+    "declare": events(Declared("bob", "by hand", Severity.SEV2)),
+    "silence": silenced,
+    "expire": events(SilenceExpired("old", "bob")),
+    "silence looked": events(SilenceLooked("old", met=True)),
+    "settings": events(SettingsLoaded(started=False)),
+    "reclassify": reclassified,
+    "quarantine": quarantined,
+    "trouble": events(TroubleFound("disk", "no disk", "buy one", found_at=0)),
+    "trouble ends": events(TroubleEnded("room", "there is room")),
+    "pack": events(PackDecided(1)),
+    "restored": events(StoreRestored(1, 0)),
+}
+PAIRS = [
+    *[(name, name) for name in BATCHES],
+    ("new", "storm"),
+    ("joins", "all end"),
+    ("joins", "resolve"),
+    ("repeats", "ends"),
+    ("repeats", "lapses"),
+    ("ends", "all end"),
+    ("ends", "timers"),
+    ("ends", "acknowledge"),
+    ("all end", "repeats"),
+    ("re-opens", "re-open"),
+    ("re-opens", "close"),
+    ("still fires", "timers"),
+    ("storm", "timers"),
+    ("watchdog", "expectation"),
+    ("watchdog", "settings"),
+    ("timers", "acknowledge"),
+    ("timers", "silence"),
+    ("timers", "resolve"),
+    ("page due", "acknowledge"),
+    ("page due", "silence"),
+    ("delivered", "acknowledge"),
+    ("refused", "resolve"),
+    ("severity", "acknowledge"),
+    ("rises", "severity"),
+    ("reclassify", "ends"),
+    ("silence looked", "expire"),
+    ("trouble", "trouble ends"),
+]
+
+
+class Rivals:
+    """The two engines, and what is to be seen of them."""
+
+    def __init__(self, held: Behind, other: Desk, store: Observed) -> None:
+        self._held = held
+        self._desks = Desk(held, other.clock, SETTINGS), other
+        self._store = store
+
+    async def one_after_the_other(self, *batches: Batch) -> Rows:
+        """What is stored when one engine decides both batches, made before it decides any."""
+        await self._store.go_back()
+        made = [await batch(self._desks[1]) for batch in batches]
+        for batch in made:
+            await self._desks[1].handle(*batch)
+        return await self._store.rows()
+
+    async def together(self, first: Batch, second: Batch, after: int) -> Rows | None:
+        """What is stored when `second` comes after so many statements of `first`; None: it has not.
+
+        `second` goes as far as it gets before `first` goes on.
+        """
+        await self._store.go_back()
+        made = await first(self._desks[0]), await second(self._desks[1])
+        barrier = self._held.barrier = Barrier(after)
+        async with asyncio.TaskGroup() as tasks:
+            slow = tasks.create_task(self._desks[0].handle(*made[0]))
+            await _first_of(slow, tasks.create_task(barrier.reached.wait()))
+            if not barrier.reached.is_set():
+                barrier.reached.set()
+                return None
+            fast = tasks.create_task(self._desks[1].handle(*made[1]))
+            await _first_of(fast, waits := tasks.create_task(self._store.somebody_waits()))
+            waits.cancel()
+            barrier.opened.set()
+        return await self._store.rows()
+
+
+async def _first_of(*tasks: asyncio.Task[object]) -> None:
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+
+
+@asynccontextmanager
+async def asyncpg_connection(url: str) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(url)
+    yield connection
+    await connection.close()
+
+
+async def _set_the_scene(server: str) -> str:
+    """The URL of a store with the scene in it, and beside it a copy to go back to."""
+    async with asyncpg_connection(server) as connection:
+        await connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        await connection.execute(f"CREATE DATABASE {NAME}")
+        await connection.execute(f"ALTER DATABASE {NAME} SET synchronous_commit = off")
+    url = urlunsplit(urlsplit(server)._replace(path=f"/{NAME}"))
+    clock = StillClock()
+    database = await open_database(url, clock)
+    await scene(Desk(database, clock, SETTINGS))
+    async with observed(url) as store:
+        await store.keep()
+    await database.close()
+    return url
+
+
+async def _drop(server: str) -> None:
+    async with asyncpg_connection(server) as connection:
+        await connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def prepared(postgres_server: str) -> Iterator[str]:
+    """One database for all tests here: making one takes longer than a race."""
+    yield asyncio.run(_set_the_scene(postgres_server))
+    asyncio.run(_drop(postgres_server))
+
+
+@pytest.fixture
+async def rivals(prepared: str, clock: StillClock) -> AsyncIterator[Rivals]:
+    clock.at += LATER_US
+    database = await open_database(prepared, clock)
+    held = Behind(await open_database(prepared, clock, lock=False))
+    async with observed(prepared) as store:
+        yield Rivals(held, Desk(database, clock, SETTINGS), store)
+    await held.close()
+    await database.close()
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS, ids=[f"{a}, {b}" for a, b in PAIRS])
+async def test_it_is_as_if_one_engine_had_decided_both(
+    rivals: Rivals, one: str, other: str
+) -> None:
+    first, second = BATCHES[one], BATCHES[other]
+    expected = [
+        await rivals.one_after_the_other(first, second),
+        await rivals.one_after_the_other(second, first),
+    ]
+
+    for after in range(1, STATEMENTS_MAX):
+        found = await rivals.together(first, second, after)
+        if found is None:
+            assert after > 1, "the first batch has no statement"
+            return
+        assert found in expected, f"after {after} statements: {_difference(found, expected)}"
+    raise AssertionError("the batch has more statements than were tried")
+
+
+def _difference(found: Rows, expected: Sequence[Rows]) -> str:
+    lines = []
+    for number, rows in enumerate(expected):
+        for table, texts in rows.items():
+            lines += [f"{number} {table} - {text}" for text in texts if text not in found[table]]
+            lines += [f"{number} {table} + {text}" for text in found[table] if text not in texts]
+    return "\n" + "\n".join(lines)

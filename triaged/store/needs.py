@@ -1,0 +1,147 @@
+"""The rows that a batch is decided on, as its events and the states of their alerts name them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from triaged.core.alerts.quarantine import quarantine_key
+from triaged.core.records.events import (
+    AlertReceived,
+    BodyQuarantined,
+    Declared,
+    Delivered,
+    DeliveryEnded,
+    Event,
+    PackDecided,
+    PageDue,
+    Reclassified,
+    Reopened,
+    SettingsLoaded,
+    SilenceExpired,
+    SilenceLooked,
+    SilenceSet,
+    TimerFired,
+    TroubleEnded,
+    TroubleFound,
+)
+from triaged.core.records.model import AlertState
+from triaged.core.records.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue, StormDue
+from triaged.core.response.timing import PAGING
+from triaged.core.self_alerts import trouble_key
+from triaged.core.view import AlertId, key_text
+
+MUTABLE = (*PAGING, MuteDue)
+
+
+class Needs:
+    """The rows, besides those of alerts, that a batch is decided on."""
+
+    def __init__(self, events: Sequence[Event], states: Mapping[AlertId, AlertState]) -> None:
+        self.numbers: set[int] = set()
+        self.keys: set[str] = set()
+        self.page_ids: set[str] = set()
+        self.pages_of: set[int] = set()
+        self.silences: set[str] = set()
+        """Silences that something happens to; a new one is ""."""
+        self.muted: set[int] = set()
+        """Incidents of which something is due that is put off while they are muted."""
+        self.reopening: set[int] = set()
+        """Incidents that may give their key, or what fires in them, to another."""
+        self.umbrellas: set[int] = set()
+        self.openings = self.starts = self.arrivals = self.lapses = False
+        self.looks = False
+        """Whether an expectation is checked; an alert that meets one needs its row alone."""
+        self._states = states
+        arrivals = [event for event in events if isinstance(event, AlertReceived)]
+        self._add_arrivals(arrivals)
+        if len(arrivals) < len(events):
+            for event in events:
+                if not isinstance(event, AlertReceived):
+                    self._add(event)
+
+    def _add_arrivals(self, arrivals: Sequence[AlertReceived]) -> None:
+        outcomes = [event.outcome for event in arrivals if event.outcome is not None]
+        self.starts = bool(outcomes)
+        self.arrivals = any(event.alert.firing for event in arrivals)
+        self.keys |= {key_text(key) for key in {one.key for one in outcomes if one.incident}}
+        if self._states:
+            for event in arrivals:
+                if event.outcome is not None or not event.alert.firing:
+                    self._add_home(event.alert.source, event.alert.fingerprint)
+
+    def _add(self, event: Event) -> None:
+        match event:
+            case AlertReceived() | PackDecided():
+                pass  # alerts are many: all at once
+            case TimerFired(timer=LapseDue(source=source, fingerprint=fingerprint)):
+                self.lapses = True
+                self._add_home(source, fingerprint)
+            case TimerFired(timer=ReopenWindowDue(incident=number)):
+                self.numbers.add(number)
+                self.reopening.add(number)
+                self.openings = True
+            case TimerFired(timer=StormDue(incident=number, umbrella=umbrella)):
+                self.numbers |= {number, umbrella}
+                self.umbrellas.add(umbrella)
+                self.openings = True
+            case SettingsLoaded() | TimerFired(timer=ExpectDue()):
+                self.looks = self.openings = True
+            case TimerFired(timer=timer) if not isinstance(timer, LapseDue | ExpectDue):
+                self.numbers.add(timer.incident)
+                if isinstance(timer, MuteDue):
+                    self.pages_of.add(timer.incident)
+                if isinstance(timer, MUTABLE):
+                    self.muted.add(timer.incident)
+            case SilenceSet(id=identity):
+                self.silences.add(identity or "")
+            case SilenceExpired(id=identity) | SilenceLooked(id=identity):
+                self.silences.add(identity)
+            case PageDue(page=page):
+                self.page_ids.add(page.id)
+                self.numbers.add(page.incident)
+                self.muted.add(page.incident)
+            case DeliveryEnded(page_id=page_id, verdict=verdict):
+                number = int(page_id.partition("/")[0].rpartition("-")[2])
+                self.numbers.add(number)
+                self.page_ids.add(page_id)
+                if not isinstance(verdict, Delivered):
+                    self.pages_of.add(number)
+            case BodyQuarantined(source=source, reason=reason):
+                self.keys.add(key_text(quarantine_key(source, reason)))
+            case TroubleFound(name=name) | TroubleEnded(name=name):
+                self.keys.add(key_text(trouble_key(name)))
+            case Declared():
+                self.openings = True
+            case Reopened(incident=number):
+                self.numbers.add(number)
+                self.reopening.add(number)
+            case TimerFired():
+                pass
+            case Reclassified(incident=number):
+                if number is not None:
+                    self.numbers.add(number)
+            case _:
+                self.numbers.add(event.incident)
+
+    def _add_home(self, source: str, fingerprint: str) -> None:
+        state = self._states.get((source, fingerprint))
+        if state is not None and state.incident is not None:
+            self.numbers.add(state.incident)
+
+
+def lapsing(batch: Iterable[Event]) -> set[AlertId]:
+    """The alerts that timers of `batch` check for having lapsed."""
+    return {
+        (event.timer.source, event.timer.fingerprint)
+        for event in batch
+        if isinstance(event, TimerFired) and isinstance(event.timer, LapseDue)
+    }
+
+
+def alerts_named(batch: Iterable[Event]) -> set[AlertId]:
+    """The alerts that events of `batch` are about, those apart that it brings."""
+    reclassified = {
+        (one.source, one.fingerprint)
+        for event in batch
+        if isinstance(event, Reclassified)
+        for one in event.alerts
+    }
+    return lapsing(batch) | reclassified
