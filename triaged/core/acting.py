@@ -46,7 +46,7 @@ from triaged.core.response.escalation import (
     settle_response,
     step_due_at,
 )
-from triaged.core.response.paging import inform, notify_person
+from triaged.core.response.paging import News, inform, notify_person
 from triaged.core.situation import Situation
 
 VERB_OF: dict[type[Action], Verb] = {
@@ -135,7 +135,7 @@ def _apply(situation: Situation, event: Action, draft: Draft) -> Decision:
         case Assigned():
             refusal = _assign(situation, draft, event)
         case SeverityChosen():
-            choose(situation, draft, (event.severity, event.by, event.reason))
+            choose(situation, draft, event)
         case PhaseChanged():
             set_phase(situation, draft, event.phase, event.by)
         case NoteAdded():
@@ -177,7 +177,7 @@ def acknowledge(situation: Situation, draft: Draft, by: str) -> None:
     draft.say(Entry(situation.now, "incident.acknowledged", by, f"acknowledged by {by}"))
     if before.phase is Phase.DETECTION:
         set_phase(situation, draft, Phase.TRIAGE, by)
-    inform(situation, draft, f"acknowledged by {by}", "acknowledged")
+    inform(situation, draft, News(f"acknowledged by {by}", "acknowledged"))
     arm_unacknowledge(situation, draft)
 
 
@@ -236,8 +236,8 @@ def _assign(situation: Situation, draft: Draft, event: Assigned) -> Unknown | No
     data: dict[str, object] = {"person": event.person}
     text = f"assigned to {event.person}"
     draft.say(Entry(now, "incident.assigned", event.by, text, data))
-    news = (event.person, f"assigned to you by {event.by}", f"assigned-{now}")
-    notify_person(situation, draft, news)
+    news = News(f"assigned to you by {event.by}", f"assigned-{now}")
+    notify_person(situation, draft, event.person, news)
     return None
 
 

@@ -1,6 +1,6 @@
 from tests.core.world import World, person, plan, settings, step, target
 from triaged.core.draft import Draft
-from triaged.core.records.model import Reason, Recipient
+from triaged.core.records.model import Reason, Recipient, StepId
 from triaged.core.response.paging import Pager, channel_of, page_id, people_of
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
@@ -81,6 +81,6 @@ def test_the_channel_of_a_recipient_is_todays() -> None:
 
 
 def test_the_identity_of_a_page_says_what_it_is() -> None:
-    identity = page_id("INC-12", (1, 2, 3), "schedule:primary", Recipient("alice", "mail"))
+    identity = page_id("INC-12", StepId(1, 2, 3), "schedule:primary", Recipient("alice", "mail"))
 
     assert identity == "INC-12/1/2/3/schedule:primary/alice/mail"

@@ -24,7 +24,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.timers import ReopenWindowDue, ResolveDue
 from triaged.core.response.escalation import Cause, disarm, settle_response
-from triaged.core.response.paging import inform, notify_person
+from triaged.core.response.paging import News, inform, notify_person
 from triaged.core.response.storms import begin
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
@@ -61,18 +61,18 @@ class Arrival(msgspec.Struct):
         return before is not None and not before.firing and before.incident == incident.number
 
 
-def home_of(situation: Situation, arrival: Arrival) -> tuple[Incident | None, bool]:
-    """(the incident it joins, whether that must re-open first); (None, False): a new one."""
+def home_of(situation: Situation, arrival: Arrival) -> Incident | None:
+    """The incident that the alert joins, re-opened where it is over; None: it opens a new one."""
     left = arrival.left
     if left is not None and left.live:
-        return left, False  # an attached alert never moves
+        return left  # an attached alert never moves
     home = situation.live_incident(arrival.outcome.key)
     if home is not None:
-        return home, False
+        return home
     home = situation.latest_incident(arrival.outcome.key)
     if home is None or not reopens(situation, home):
-        return None, False
-    return (left if left is not None and left.number == home.number else home), True
+        return None
+    return left if left is not None and left.number == home.number else home
 
 
 def reopens(situation: Situation, incident: Incident) -> bool:
@@ -282,8 +282,8 @@ def _tell_holder(situation: Situation, draft: Draft) -> None:
     now = situation.now
     holder = draft.incident.acknowledged_by
     if draft.incident.state is State.ACKNOWLEDGED and holder:
-        news = (holder, "another alert joined", f"joined-{now // JOIN_NEWS_EVERY_US}")
-        notify_person(situation, draft, news)
+        news = News("another alert joined", f"joined-{now // JOIN_NEWS_EVERY_US}")
+        notify_person(situation, draft, holder, news)
 
 
 def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:
@@ -358,7 +358,7 @@ def resolve(situation: Situation, draft: Draft, by: str, text: str | None = None
     reason = Reason.ALERTS_RESOLVED if by == ALERTS else Reason.RESOLVED
     draft.say(Entry(situation.now, "incident.resolved", by, text, {"reason": reason}))
     set_phase(situation, draft, Phase.RESOLUTION, by)
-    inform(situation, draft, text, "resolved")
+    inform(situation, draft, News(text, "resolved"))
     if draft.incident.firing:
         reopens = draft.incident.reopens
         due_at = situation.now + situation.settings.reopen_within

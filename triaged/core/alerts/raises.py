@@ -50,7 +50,7 @@ def count_in(situation: Situation, draft: Draft, alert: Alert, outcome: Outcome)
         if each.to >= incident.severity:
             counted = {}  # it is that bad already
         else:
-            counted = _counted(each, counted, (alert, outcome, situation.now))
+            counted = _counted(situation, each, counted, alert, outcome)
             if _calls(each, counted, incident):
                 rises.append(Rise(each.to, f"raise:{raising.rule}", why(each)))
                 counted = {}
@@ -68,10 +68,10 @@ def _is_over(raising: Raising, incident: Incident) -> bool:
 
 
 def _counted(
-    each: Raise, counted: dict[str, int], new: tuple[Alert, Outcome, int]
+    situation: Situation, each: Raise, counted: dict[str, int], alert: Alert, outcome: Outcome
 ) -> dict[str, int]:
-    """What `each` has counted, with what is new and without what is too long ago."""
-    alert, outcome, now = new
+    """The count of `each` with the alert that joins, without what is older than its time."""
+    now = situation.now
     match each.when:
         case ManyAlerts(within_us=within_us):
             name = f"{alert.source}\0{alert.fingerprint}"

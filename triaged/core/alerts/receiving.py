@@ -103,7 +103,7 @@ def _started(situation: Situation, event: AlertReceived, outcome: Outcome) -> De
         effects += leave(situation, home, before).effects()
     effects.append(
         StartEpisode(
-            _episode(event, outcome, situation.settings, (before, number, situation.now)),
+            _episode(situation, event, outcome, before, number),
             alert,
             outcome,
             event.received_at,
@@ -115,14 +115,15 @@ def _started(situation: Situation, event: AlertReceived, outcome: Outcome) -> De
 
 
 def _episode(
+    situation: Situation,
     event: AlertReceived,
     outcome: Outcome,
-    settings: Settings,
-    place: tuple[AlertState | None, int | None, int],
+    before: AlertState | None,
+    number: int | None,
 ) -> AlertState:
-    """The alert's row at the start of an episode; `place`: (its row before, its incident, now)."""
-    alert, (before, number, now) = event.alert, place
-    lapses_at = lapses_at_of(alert, settings, event.received_at)
+    """The alert's row at the start of an episode, after its row `before`, in incident `number`."""
+    alert = event.alert
+    lapses_at = lapses_at_of(alert, situation.settings, event.received_at)
     stays = before is not None and before.incident == number
     return AlertState(
         source=alert.source,
@@ -136,16 +137,16 @@ def _episode(
         severity=outcome.severity,
         rule=outcome.rule,
         start_given=alert.starts_at is not None,
-        attached_at=before.attached_at if before and stays else now,
+        attached_at=before.attached_at if before and stays else situation.now,
     )
 
 
 def _place(situation: Situation, arrival: Arrival) -> Draft:
     """The incident that the episode joins, re-opens or opens."""
-    incident, closed = home_of(situation, arrival)
+    incident = home_of(situation, arrival)
     if incident is None:
         return open_incident(situation, arrival)
-    if closed:
+    if not incident.live:
         return reopen_with(situation, incident, arrival)
     return join(situation, incident, arrival)
 

@@ -10,9 +10,10 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
+from triaged.core.records.events import SeverityChosen
 from triaged.core.records.model import Entry, Incident, Outcome, Reason, Severity, State
 from triaged.core.response.escalation import Cause, arm, arm_unacknowledge
-from triaged.core.response.paging import notify_person
+from triaged.core.response.paging import News, notify_person
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 
@@ -73,16 +74,15 @@ def _arm(situation: Situation, draft: Draft, cause_at: int) -> None:
         text = "un-acknowledged: severity rose"
         data: dict[str, object] = {"reason": Reason.SEVERITY_ROSE}
         draft.say(Entry(situation.now, "incident.unacknowledged", OURSELVES, text, data))
-        news = (before.acknowledged_by, text, "unacknowledged")
-        notify_person(situation, draft, news)
+        news = News(text, "unacknowledged")
+        notify_person(situation, draft, before.acknowledged_by, news)
     arm(situation, draft, Cause(Reason.SEVERITY_ROSE, cause_at))
 
 
-def choose(situation: Situation, draft: Draft, choice: tuple[Severity, str, str]) -> None:
-    """A person's (severity, actor, reason): it holds against all alerts attached so far."""
-    severity, by, reason = choice
-    before = draft.incident
-    _say_changed(situation, draft, severity, by, reason)  # the same again covers what joined since
+def choose(situation: Situation, draft: Draft, event: SeverityChosen) -> None:
+    """Set the severity that a person chose: it holds against all alerts attached so far."""
+    severity, by, before = event.severity, event.by, draft.incident
+    _say_changed(situation, draft, severity, by, event.reason)  # the same again covers new joins
     actor = by if ":" in by else f"person:{by}"
     draft.change(severity=severity, severity_by=actor, chosen=severity, chosen_at=situation.now)
     if before.raising is not UNSET:

@@ -197,6 +197,17 @@ class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):
     """The person's contact, or the channel's name where there is no person."""
 
 
+class StepId(msgspec.Struct, frozen=True, gc=False):
+    """One firing of one step of an incident's plan; prints as `1/1/2`."""
+
+    epoch: int
+    round: int
+    step: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}/{self.round}/{self.step}"
+
+
 class Escalation(msgspec.Struct, frozen=True, gc=False):
     """Where paging stands; each arming is a new epoch, round and step count from 1."""
 
@@ -211,6 +222,11 @@ class Escalation(msgspec.Struct, frozen=True, gc=False):
     """The response target that shares are of; open time where a calendar counts."""
     caught_in_round: int = 0
     """The last round of this epoch in which the catch-all was paged; 0: none yet."""
+
+    @property
+    def step_id(self) -> StepId:
+        """The firing that comes next."""
+        return StepId(self.epoch, self.round, self.step)
 
 
 class Incident(msgspec.Struct, frozen=True, gc=False):
@@ -367,6 +383,11 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """How many contacts failed before this one came to be."""
     passed_on: bool = False
     """Its successor has been started, while it is still being tried."""
+
+    @property
+    def step_id(self) -> StepId:
+        """The firing that it belongs to."""
+        return StepId(self.epoch, self.round, self.step)
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

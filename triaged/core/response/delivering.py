@@ -24,7 +24,7 @@ from triaged.core.records.model import (
     State,
 )
 from triaged.core.response.escalation import calendar_of, next_step_now, targets_of
-from triaged.core.response.paging import channel_of, page_id, update_row
+from triaged.core.response.paging import News, channel_of, page_id, update_row
 from triaged.core.response.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
@@ -90,7 +90,7 @@ def ended(situation: Situation, event: DeliveryEnded) -> Decision:
         case Delivered(ref=ref):
             _delivered(situation, draft, replace(page, provider_ref=ref, error=""))
         case TryAgain() as verdict:
-            _try_again(situation, draft, (page, verdict))
+            _try_again(situation, draft, page, verdict)
         case Refused(error=error):
             _refused(situation, draft, replace(page, error=error))
         case _:
@@ -115,12 +115,11 @@ def _delivered(situation: Situation, draft: Draft, page: Page) -> None:
     if draft.incident.state is not State.OPEN:
         # it went out while somebody acknowledged or resolved: this one must hear of it too
         about = str(draft.incident.state)
-        news = (page.recipient, f"{about} while this page was on its way", about)
-        draft.send(update_row(situation, draft.incident, news))
+        news = News(f"{about} while this page was on its way", about)
+        draft.send(update_row(situation, draft.incident, page.recipient, news))
 
 
-def _try_again(situation: Situation, draft: Draft, answer: tuple[Page, TryAgain]) -> None:
-    page, verdict = answer
+def _try_again(situation: Situation, draft: Draft, page: Page, verdict: TryAgain) -> None:
     if gives_up(page, situation.now):
         failed = replace(page, state=PageState.FAILED, error=verdict.error)
         draft.add(SavePage(failed))
@@ -201,7 +200,7 @@ def _succeed(situation: Situation, draft: Draft, failed: Page) -> None:
     if failed.kind is PageKind.UPDATE or _superseded(failed, draft.incident) is not None:
         return
     for contact in _other_contacts(situation.settings, failed):
-        if _start(situation, draft, (failed, contact)):
+        if _start(situation, draft, failed, contact):
             return
     if any(_goes_on(page, failed, draft.incident) for page in situation.view.pages.values()):
         return  # the step has another who is or will be reached, or fails in turn
@@ -210,8 +209,8 @@ def _succeed(situation: Situation, draft: Draft, failed: Page) -> None:
 
 def _goes_on(page: Page, failed: Page, incident: Incident) -> bool:
     """Whether `page` is another of the failed one's step that has not failed; no catch-all's."""
-    step = (failed.incident, failed.epoch, failed.round, failed.step)
-    if (page.incident, page.epoch, page.round, page.step) != step or page.id == failed.id:
+    same_step = (page.incident, page.step_id) == (failed.incident, failed.step_id)
+    if not same_step or page.id == failed.id:
         return False
     if page.kind is not PageKind.PAGE or page.state not in (PageState.DUE, PageState.SENT):
         return False
@@ -235,12 +234,10 @@ def _other_contacts(settings: Settings, failed: Page) -> Iterator[str]:
             yield name
 
 
-def _start(situation: Situation, draft: Draft, instead: tuple[Page, str]) -> bool:
-    """Page (the failed page's person, by contact) now; False when that has failed already."""
-    failed, contact = instead
+def _start(situation: Situation, draft: Draft, failed: Page, contact: str) -> bool:
+    """Page the failed page's person by another contact; False when that has failed already."""
     recipient = Recipient(failed.recipient.person, contact)
-    place = (failed.epoch, failed.round, failed.step)
-    identity = page_id(draft.incident.id, place, failed.target, recipient)
+    identity = page_id(draft.incident.id, failed.step_id, failed.target, recipient)
     existing = situation.view.pages.get(identity)
     if existing is None:
         successor = replace(

@@ -1,5 +1,6 @@
 """Whom a target means now, through what, and the outbox rows that come of it."""
 
+import msgspec
 from msgspec.structs import replace
 
 from triaged.core.draft import OURSELVES, Draft
@@ -11,11 +12,22 @@ from triaged.core.records.model import (
     PageKind,
     Reason,
     Recipient,
+    StepId,
     Target,
 )
 from triaged.core.settings import ContactStep, Person, Settings
 from triaged.core.situation import Situation
 from triaged.core.time.oncall import on_call
+
+
+class News(msgspec.Struct, frozen=True, gc=False):
+    """An update: the sentence that it says, and the kind of news that it is.
+
+    An epoch, or a re-opening that waits in a storm, tells each recipient each kind once.
+    """
+
+    subject: str
+    about: str
 
 
 class Pager:
@@ -91,7 +103,7 @@ def page_row(
 ) -> Page:
     """The page of the step at `place` to `recipient`; its times are the caller's to set."""
     return Page(
-        id=page_id(incident.id, (place.epoch, place.round, place.step), target, recipient),
+        id=page_id(incident.id, place.step_id, target, recipient),
         incident=incident.number,
         kind=PageKind.PAGE,
         recipient=recipient,
@@ -108,14 +120,11 @@ def page_row(
     )
 
 
-def page_id(
-    incident_id: str, place: tuple[int, int, int], target: str, recipient: Recipient
-) -> str:
+def page_id(incident_id: str, step: StepId, target: str, recipient: Recipient) -> str:
     """The identity of a page: the same decision made twice gives the same row.
 
-    `place` is (epoch, round, step); `INC-12/1/1/2/schedule:primary/alice/mail`.
+    `INC-12/1/1/2/schedule:primary/alice/mail`: epoch, round and step follow the incident.
     """
-    step = "/".join(map(str, place))
     return f"{incident_id}/{step}/{target}/{recipient.person}/{recipient.contact}"
 
 
@@ -129,38 +138,32 @@ def channel_of(settings: Settings, recipient: Recipient) -> str | None:
     return channel if channel in settings.channels else None
 
 
-def inform(situation: Situation, draft: Draft, subject: str, about: str) -> None:
-    """Tell everybody who was paged, on the same contact and thread.
-
-    `about` is the kind of news; an epoch tells each kind once to each recipient, or a re-opening
-    that waits in a storm.
-    """
+def inform(situation: Situation, draft: Draft, news: News) -> None:
+    """Tell everybody who was paged, on the same contact and thread."""
     for recipient in draft.incident.told:
-        draft.send(update_row(situation, draft.incident, (recipient, subject, about)))
+        draft.send(update_row(situation, draft.incident, recipient, news))
 
 
-def update_row(situation: Situation, incident: Incident, news: tuple[Recipient, str, str]) -> Page:
-    """The update (recipient, subject, kind of news) as an outbox row, due now."""
-    recipient, subject, about = news
+def update_row(situation: Situation, incident: Incident, recipient: Recipient, news: News) -> Page:
+    """The update to `recipient` as an outbox row, due now."""
     epoch = f"{incident.escalation.epoch}.{incident.reopens}"  # not each re-opening is an epoch
-    page = page_row(incident, situation.settings, recipient, about, incident.escalation)
+    page = page_row(incident, situation.settings, recipient, news.about, incident.escalation)
     return replace(
         page,
-        id=f"{incident.id}/{epoch}/{about}/{recipient.person}/{recipient.contact}",
+        id=f"{incident.id}/{epoch}/{news.about}/{recipient.person}/{recipient.contact}",
         kind=PageKind.UPDATE,
         urgency="notify",
-        subject=subject,
+        subject=news.subject,
         due_at=situation.now,
         created_at=situation.now,
         received_at=situation.now,
     )
 
 
-def notify_person(situation: Situation, draft: Draft, news: tuple[str, str, str]) -> None:
-    """Send (person, subject, kind of news) by the person's `notify` contacts, if there are any."""
-    name, subject, about = news
+def notify_person(situation: Situation, draft: Draft, name: str, news: News) -> None:
+    """Send an update by the person's `notify` contacts, if there are any."""
     person = situation.settings.people.get(name)
     for way in person.notify if person else ():
         recipient = Recipient(name, way.contact)
         if channel_of(situation.settings, recipient):
-            draft.send(update_row(situation, draft.incident, (recipient, subject, about)))
+            draft.send(update_row(situation, draft.incident, recipient, news))

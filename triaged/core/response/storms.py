@@ -28,7 +28,7 @@ from triaged.core.records.model import (
 from triaged.core.records.storms import Bundle, Bundled, Storm
 from triaged.core.records.timers import StormDue
 from triaged.core.response.escalation import Cause, arm
-from triaged.core.response.paging import notify_person
+from triaged.core.response.paging import News, notify_person
 from triaged.core.settings import Settings, StormLimit
 from triaged.core.situation import Situation
 from triaged.core.time.durations import MINUTE, format_duration
@@ -101,8 +101,8 @@ def shelter(situation: Situation, draft: Draft, limit: StormLimit) -> None:
         raise_to(situation, umbrella, rise, now)
     elif live.state is State.ACKNOWLEDGED and live.acknowledged_by:
         count = now // NEWS_EVERY_US
-        news = (live.acknowledged_by, "another incident of the storm", f"bundled-{count}")
-        notify_person(situation, umbrella, news)
+        news = News("another incident of the storm", f"bundled-{count}")
+        notify_person(situation, umbrella, live.acknowledged_by, news)
     draft.change(storm=number, bundled_at=now)
     draft.arm(StormDue(incident.number, now + LOOK_US, number))
     text = f"a storm: {umbrella.incident.id} pages for it"

@@ -14,7 +14,7 @@ from triaged.core.alerts.severity import worst_of
 from triaged.core.draft import OURSELVES, Draft
 from triaged.core.muting.mute_hold import look, mute_of, rest
 from triaged.core.records.effects import Decision, DropTimer, MoveFiring
-from triaged.core.records.model import Entry, Incident, Reason, Response, State
+from triaged.core.records.model import Entry, Incident, Reason, Response, State, StepId
 from triaged.core.records.timers import (
     AtRiskDue,
     ExpectDue,
@@ -87,8 +87,7 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
     place = incident.escalation
     match timer:
         case StepDue():
-            here = (place.epoch, place.round, place.step)
-            expected = (timer.epoch, timer.round, timer.step) == here
+            expected = StepId(timer.epoch, timer.round, timer.step) == place.step_id
             return incident.state is State.OPEN and expected
         case AtRiskDue():
             running = incident.response is Response.ON_TRACK and incident.state is State.OPEN
