@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.samples import configured, is_only, wrong
+from triaged.core.records.actors import RESERVED
 from triaged.core.records.model import Severity
 from triaged.core.settings import Contact, ContactStep, NextBusinessDay, Person, Service, Team
 from triaged.core.time import recurring
@@ -80,7 +81,7 @@ def test_what_would_not_reach_a_person_is_wrong(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("triaged", "'triaged' is how timelines call somebody else"),
+        *((name, f"'{name}' names another actor in timelines") for name in sorted(RESERVED)),
         ("a b", "'a b' is no name: letters, digits"),
     ],
 )

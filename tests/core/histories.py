@@ -9,10 +9,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, World, plan, step
-from triaged.core.alerts.flapping import flaps
-from triaged.core.alerts.grouping import ALERTS
-from triaged.core.muting.mute_hold import held_by, mute_of
+from triaged.core.muting.mute_hold import mute_of
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor
+from triaged.core.records.actors import ALERTS
 from triaged.core.records.effects import Decision, Send
 from triaged.core.records.events import (
     Acknowledged,
@@ -168,7 +167,7 @@ class Watched(World):
         if old is None or old == new:
             return
         same_epoch = old.escalation.epoch == new.escalation.epoch
-        if old.rests and new.state is State.OPEN and not held_by(new):
+        if old.rests and new.state is State.OPEN and not new.held_by:
             assert new.escalation.epoch == old.escalation.epoch + 1, "unmuted is armed, once"
         if new.rests and not isinstance(event, Escalated):
             idle = new.escalation.next_at in (None, old.escalation.next_at)
@@ -192,9 +191,9 @@ class Watched(World):
             assert new.state is not State.RESOLVED or not new.firing, "what fires stays open"
         if isinstance(event, AlertReceived | TimerFired) and old.live and new.live:
             assert new.severity <= old.severity, "nothing but people lowers a severity (14)"
-        if flaps(old) and new.resolved_by == ALERTS and old.live and old.flapping is not UNSET:
+        if old.flaps and new.resolved_by == ALERTS and old.live and old.flapping is not UNSET:
             assert self.now - old.flapping.at[-1] >= old.flapping.within_us, "it settles in time"
-        if flaps(old) and flaps(new) and isinstance(event, AlertReceived):
+        if old.flaps and new.flaps and isinstance(event, AlertReceived):
             risen = new.severity < old.severity
             assert same_epoch or risen, "what flaps pages no more, unless it gets worse"
         if new.raising is not UNSET:
@@ -299,7 +298,7 @@ def histories_hold(world: World, moves: list[Move]) -> None:
     for incident in world.view.incidents.values():
         pages = [p for p in world.view.pages.values() if p.incident == incident.number]
         assert all(page.state is not PageState.DUE for page in pages), "quiescence (24)"
-        assert not held_by(incident), "nothing stays held for ever"
+        assert not incident.held_by, "nothing stays held for ever"
         if incident.state is State.OPEN:
             pager = incident
             if incident.bundled_at is not None and incident.storm is not None:

@@ -6,6 +6,7 @@ from triaged.config import schema
 from triaged.config.model import Channel
 from triaged.config.plugins import may_address
 from triaged.config.report import Report
+from triaged.core.records.actors import RESERVED
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
 from triaged.core.time import calendars, oncall, recurring
 from triaged.core.time.calendars import Calendar
@@ -15,8 +16,6 @@ from triaged.yamlschema.schema import none_of
 
 OFFICE = "office"
 OFFICE_HOURS = "mon-fri 09:00-17:30"
-ACTORS = frozenset({"anonymous", "triaged"})
-"""Timelines name these; a person of that name could not be told apart."""
 
 
 def people_of(
@@ -27,8 +26,10 @@ def people_of(
     found = {}
     for name, written in config.people.items():
         path: Path = ("people", name)
-        if name in ACTORS:
-            report.wrong(path, f"{name!r} is how timelines call somebody else", key=True)
+        if name in RESERVED:
+            names = ", ".join(sorted(RESERVED))
+            message = f"{name!r} names another actor in timelines, as do {names}: choose another id"
+            report.wrong(path, message, key=True)
         if not written.contacts and report.is_whole((*path, "contacts")):
             report.wrong(path, f"{name} has no contact: nothing would reach them", key=True)
         for contact, address in written.contacts.items():

@@ -9,6 +9,7 @@ from triaged.core.alerts.grouping import plan_for, reopen, resolve
 from triaged.core.alerts.severity import choose
 from triaged.core.draft import Draft
 from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
+from triaged.core.records import actors
 from triaged.core.records.effects import Acted, Conflict, Count, Decision, Unknown
 from triaged.core.records.events import (
     Acknowledged,
@@ -72,7 +73,7 @@ def declare(situation: Situation, event: Declared) -> Decision:
     """An incident that a person declares: it pages like any other, and resolves by hand."""
     now = situation.now
     service = situation.settings.services.get(event.service or "")
-    by = event.by if ":" in event.by else f"person:{event.by}"
+    by = actors.person(event.by)
     incident = Incident(
         number=situation.next_number(),
         key=(),
@@ -203,7 +204,7 @@ def _escalate(situation: Situation, draft: Draft, by: str) -> Conflict | None:
     now = situation.now
     before = draft.incident
     if before.bundled_at is not None:  # no step of it has fired: it waits for an umbrella
-        draft.say(Entry(now, "note", by, "escalated by hand"))
+        _say_escalated(situation, draft, by)
         arm(situation, draft, Cause(Reason.ESCALATED_BY_HAND, now))
         return None
     if step_due_at(before, situation.settings) is None:
@@ -212,9 +213,14 @@ def _escalate(situation: Situation, draft: Draft, by: str) -> Conflict | None:
     if before.state is State.ACKNOWLEDGED:
         _give_back(situation, draft, by)
     else:
-        draft.say(Entry(now, "note", by, "escalated by hand"))
+        _say_escalated(situation, draft, by)
     advance(situation, draft, cause, at_once=True)
     return None
+
+
+def _say_escalated(situation: Situation, draft: Draft, by: str) -> None:
+    data: dict[str, object] = {"reason": Reason.ESCALATED_BY_HAND}
+    draft.say(Entry(situation.now, "note", by, "escalated by hand", data))
 
 
 def _give_back(situation: Situation, draft: Draft, by: str) -> None:

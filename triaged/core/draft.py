@@ -6,9 +6,6 @@ from triaged.core.records.effects import AddPage, Append, ArmTimer, DropTimer, E
 from triaged.core.records.model import Entry, Incident, Page
 from triaged.core.records.timers import IncidentTimer
 
-OURSELVES = "triaged"
-"""The actor of what nobody asked for."""
-
 
 class Draft:
     """A working copy of `incident`; `effects()` are the rows of all that was done to it."""

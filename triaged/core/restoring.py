@@ -4,7 +4,8 @@ It is as it was when the copy was made; whoever answers it must know that someth
 Steps that are overdue since then fire at once, as after every start.
 """
 
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Decision
 from triaged.core.records.events import StoreRestored
 from triaged.core.records.model import Entry
@@ -20,5 +21,5 @@ def restored(situation: Situation, event: StoreRestored) -> Decision:
     draft = Draft(incident)
     until = instant_text(event.copied_at)
     text = f"the store was put back from a copy: what happened after {until} is not known"
-    draft.say(Entry(situation.now, "incident.restored", OURSELVES, text, {"copied_at": until}))
+    draft.say(Entry(situation.now, "incident.restored", TRIAGED, text, {"copied_at": until}))
     return Decision(draft.effects())

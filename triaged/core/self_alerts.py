@@ -1,7 +1,8 @@
 """Trouble of triaged's own: an incident for as long as it lasts."""
 
 from triaged.core.alerts.grouping import reopen, reopens, resolve
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Attached, Decision
 from triaged.core.records.events import TroubleEnded, TroubleFound
 from triaged.core.records.model import Key, Reason, Severity
@@ -27,7 +28,7 @@ def trouble_found(situation: Situation, event: TroubleFound) -> Decision:
     latest = situation.latest_incident(key)
     if latest is not None and reopens(situation, latest):
         draft = Draft(latest)
-        reopen(situation, draft, Reason.OWN_TROUBLE, OURSELVES)
+        reopen(situation, draft, Reason.OWN_TROUBLE, TRIAGED)
         arm(situation, draft, Cause(Reason.OWN_TROUBLE, event.found_at))
     else:
         cause = Cause(Reason.OWN_TROUBLE, event.found_at)
@@ -42,5 +43,5 @@ def trouble_ended(situation: Situation, event: TroubleEnded) -> Decision:
     if live is None:
         return Decision()
     draft = Draft(live)
-    resolve(situation, draft, OURSELVES, f"resolved: {event.text}")
+    resolve(situation, draft, TRIAGED, f"resolved: {event.text}")
     return Decision(draft.effects(), Attached(live.number))

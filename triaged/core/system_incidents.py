@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from triaged.core.alerts.grouping import plan_for
-from triaged.core.alerts.severity import UNCLASSIFIED
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED, UNCLASSIFIED
 from triaged.core.records.model import Entry, Incident, Key, ResolvePolicy, ResolveWhen, Severity
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.situation import Situation
@@ -23,7 +23,7 @@ class Notice(msgspec.Struct, frozen=True):
     """What the timeline says besides the severity; "": the title."""
     severity: Severity | None = None
     """None: `Settings.unclassified`."""
-    severity_by: str = OURSELVES
+    severity_by: str = TRIAGED
     data: Mapping[str, Any] = {}
     service: str | None = None
     team: str | None = None
@@ -53,6 +53,6 @@ def open_notice(situation: Situation, notice: Notice) -> Draft:
     data: dict[str, object] = {"severity": incident.severity, "policy": incident.plan.policy}
     data |= {"reason": notice.cause.reason, **notice.data}
     text = f"{incident.severity} {notice.text or notice.title}"
-    draft.say(Entry(situation.now, "incident.opened", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "incident.opened", TRIAGED, text, data))
     arm(situation, draft, notice.cause)
     return draft

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.muting.mute_hold import held_by
 from triaged.core.records.events import Acknowledged, AlertReceived, Delivered, Verdict
 from triaged.core.records.model import Alert, Entry, Incident, Page, PageKind, Response, State
 from triaged.core.settings import Settings
@@ -185,8 +184,8 @@ def _end(incident: Incident, settings: Settings, now: int) -> Moment:
     next_at = incident.escalation.next_at
     if incident.state is State.ACKNOWLEDGED:
         text += f", held by {incident.acknowledged_by}"
-    elif held_by(incident):
-        text += f", muted by {', '.join(held_by(incident))}"
+    elif incident.held_by:
+        text += f", muted by {', '.join(incident.held_by)}"
     elif incident.state is State.OPEN and next_at is None:
         text += ": all rounds are over, nobody is paged any more"
     elif incident.state is State.OPEN and next_at is not None:

@@ -17,6 +17,7 @@ from multidict import CIMultiDictProxy
 from triaged.access.tokens import Grant, digest_of, grants
 from triaged.clock import Clock
 from triaged.config.model import Configuration
+from triaged.core.records import actors
 from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
 from triaged.store.database.connect import Database
@@ -50,7 +51,7 @@ class Caller(msgspec.Struct, frozen=True):
         return scope.startswith("ingest:") and ANY_SOURCE in self.scopes
 
 
-ANYBODY = Caller("anonymous", frozenset({"admin", "respond", "read", ANY_SOURCE}))
+ANYBODY = Caller(actors.ANONYMOUS, frozenset({"admin", "respond", "read", ANY_SOURCE}))
 """Everybody under `auth: none`."""
 
 NOBODY = Caller("", frozenset())
@@ -61,7 +62,7 @@ def caller_of(name: str, scopes: Iterable[str], person: str | None) -> Caller:
     """The caller whom a token stands for."""
     held = frozenset(scopes)
     included = {extra for scope in held for extra in INCLUDED.get(scope, ())}
-    return Caller(person or f"token:{name}", held | included)
+    return Caller(person or actors.token(name), held | included)
 
 
 def credential(headers: CIMultiDictProxy[str]) -> str | None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from triaged.core.draft import OURSELVES
 from triaged.core.muting.muters import Silence
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import (
     AddPage,
     Append,
@@ -219,4 +219,4 @@ def _joined_entry(joined: list[Alert], now: int) -> Entry:
     ]
     text = names[0] if len(joined) == 1 else f"{len(joined)} alerts: {names[0]}, …"
     data: dict[str, object] = {"count": len(joined), "alerts": shown}
-    return Entry(now, "alerts.joined", OURSELVES, f"joined: {text}", data)
+    return Entry(now, "alerts.joined", TRIAGED, f"joined: {text}", data)

@@ -7,6 +7,7 @@ another site cannot press it.
 from aiohttp import web
 
 from triaged.access.action_links import Link, parse
+from triaged.core.records import actors
 from triaged.core.records.effects import Acted, Answer, Conflict
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import Incident, Response, State
@@ -18,8 +19,6 @@ from triaged.web._page import page
 
 TITLE_MAX = 300
 NAME_MAX = 100
-BY_LINK = "link"
-"""Who acts by a link that went straight to a channel: nobody knows."""
 
 
 async def show(call: Call) -> web.StreamResponse:
@@ -35,7 +34,7 @@ async def press(call: Call) -> web.StreamResponse:
     allowed, incident = await _meant(call)
     if allowed is None or incident is None:
         return _gone(call)
-    event = Acknowledged(allowed.incident, allowed.person or BY_LINK)
+    event = Acknowledged(allowed.incident, allowed.person or actors.LINK)
     (outcome,) = await call.context.engine.submit([event], urgent=True)
     async with call.context.database.reading() as tx:
         after = await incidents.fetch(tx, allowed.incident) or incident
@@ -105,7 +104,7 @@ def _name(call: Call, by: str | None) -> str:
     """A person's name as the configuration has it, else the actor as it stands."""
     person = call.context.configuration.settings.people.get(by or "")
     if person is None:
-        return "somebody with the link" if by == BY_LINK else clean(by or "somebody", NAME_MAX)
+        return "somebody with the link" if by == actors.LINK else clean(by or "somebody", NAME_MAX)
     return clean(person.name, NAME_MAX)
 
 

@@ -1,4 +1,3 @@
-from msgspec import UNSET
 from msgspec.structs import replace
 
 from tests.core.response.test_delivering import first_page
@@ -72,7 +71,7 @@ def test_when_muting_ends_what_is_open_is_armed_once() -> None:
     assert world.incident.armed_at == world.now
     assert world.incident.respond_by == world.now + 5 * MINUTE
     assert world.incident.escalation.epoch == 2
-    assert world.incident.held_by is UNSET
+    assert world.incident.held_by == ()
     assert world.kinds().count("incident.unmuted") == 1
     states = {page.state for page in world.view.pages.values()}
     assert states == {PageState.SENT, PageState.SUPERSEDED}
@@ -121,7 +120,7 @@ def test_a_source_that_ends_is_noticed_within_a_look() -> None:
     world.ends(alertname="Node")
     world.run(15)
 
-    assert world.incident.held_by is UNSET
+    assert world.incident.held_by == ()
     assert 100 <= world.pages()[-1][0] <= 115
     assert world.incident.escalation.epoch == 2
 
@@ -192,7 +191,7 @@ def test_when_an_acknowledged_incident_is_no_longer_muted_it_is_not_armed() -> N
     world.run(700)
 
     assert world.state() is State.ACKNOWLEDGED
-    assert world.incident.held_by is UNSET
+    assert world.incident.held_by == ()
     assert world.pages() == []
 
 

@@ -1,7 +1,6 @@
 from msgspec.structs import replace
 
 from tests.core.world import World
-from triaged.core.muting.mute_hold import held_by
 from triaged.core.muting.muters import Silence
 from triaged.core.muting.silences import problems, state_of
 from triaged.core.records.effects import Silenced, Unknown
@@ -34,8 +33,8 @@ def test_a_silence_mutes_what_is_open_and_what_opens() -> None:
     world.run(599)
 
     assert answer == Silenced("s1")
-    assert held_by(world.view.incidents[1]) == ("silence:s1",)
-    assert held_by(world.view.incidents[2]) == ("silence:s1",)
+    assert world.view.incidents[1].held_by == ("silence:s1",)
+    assert world.view.incidents[2].held_by == ("silence:s1",)
     assert [at for at, _ in world.pages()] == [0, 0]
     assert "incident.muted" in world.kinds(1)
     world.run(1)
@@ -73,10 +72,10 @@ def test_a_silence_that_begins_later_mutes_what_is_open_then() -> None:
     world.handle(wish(world, start=100))
 
     world.run(99)
-    assert held_by(world.incident) == ()
+    assert not world.incident.held_by
     world.run(1)
 
-    assert held_by(world.incident) == ("silence:s1",)
+    assert world.incident.held_by == ("silence:s1",)
 
 
 def test_a_pending_silence_that_is_ended_never_was() -> None:

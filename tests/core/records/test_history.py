@@ -31,11 +31,17 @@ def test_what_triaged_alerts_and_rules_did_is_no_act() -> None:
 
 def test_escalating_by_hand_is_one_act_however_it_is_told() -> None:
     entries = [
-        entry("note", text="escalated by hand"),
+        entry("note", text="escalated by hand", reason="escalated_by_hand"),
         entry("incident.unacknowledged", reason="escalated_by_hand"),
     ]
 
     assert [action_of(act, 7) for act in acts_of(entries)] == [Escalated(7, "alice")] * 2
+
+
+def test_a_note_that_reads_like_an_escalation_stays_a_note() -> None:
+    (act,) = acts_of([entry("note", text="escalated by hand")])
+
+    assert act == Act(MONDAY, "note", "alice")
 
 
 def test_a_chosen_severity_is_chosen_again() -> None:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.muting.mute_hold import held_by, mute_of
+from triaged.core.muting.mute_hold import mute_of
 from triaged.core.muting.muters import LOOK_EVERY_US, Maintenance, Muters, Suppressor
 from triaged.core.records.effects import Hold
 from triaged.core.records.events import PageDue, SilenceExpired, SilenceSet, TimerFired
@@ -65,13 +65,13 @@ async def test_a_page_in_a_window_is_held_and_looked_at_again(desk: Desk) -> Non
 
     assert isinstance(answer, Hold)
     incident = await desk.incident()
-    assert held_by(incident) == ("maintenance:work",)
+    assert incident.held_by == ("maintenance:work",)
     assert incident.escalation.next_at is None
     (timer,) = await looks(desk)
     desk.clock.at += 600 * SECOND
     await desk.handle(TimerFired(timer))
     incident = await desk.incident()
-    assert (held_by(incident), incident.escalation.epoch) == ((), 2)
+    assert (incident.held_by, incident.escalation.epoch) == ((), 2)
     assert {p.epoch: p.state for p in await desk.pages()} == {1: "superseded", 2: "due"}
 
 
@@ -84,12 +84,12 @@ async def test_a_step_is_not_fired_while_an_alert_suppresses(desk: Desk) -> None
 
     await desk.handle(TimerFired(step))
 
-    assert held_by(await desk.incident()) == ("suppress:node",)
+    assert (await desk.incident()).held_by == ("suppress:node",)
     await desk.handle(
         desk.ends(alertname="Node", incident="no"), TimerFired((await looks(desk))[0])
     )
     after = await desk.incident()
-    assert (held_by(after), after.escalation.epoch) == ((), place.epoch + 1)
+    assert (after.held_by, after.escalation.epoch) == ((), place.epoch + 1)
 
 
 async def test_labels_are_those_that_the_rules_laid_over(desk: Desk) -> None:
@@ -141,12 +141,12 @@ async def test_a_silence_is_looked_at_by_every_live_incident(desk: Desk) -> None
     await desk.handle(*map(TimerFired, found))
 
     assert [timer.incident for timer in found] == [1, 2]
-    assert held_by(await desk.incident(1)) == ("silence:s1",)
-    assert held_by(await desk.incident(2)) == ()
+    assert (await desk.incident(1)).held_by == ("silence:s1",)
+    assert (await desk.incident(2)).held_by == ()
     await desk.handle(SilenceExpired("s1", "bob"))
     await desk.handle(*map(TimerFired, await looks(desk)))
     incident = await desk.incident(1)
-    assert (held_by(incident), incident.escalation.epoch) == ((), 2)
+    assert (incident.held_by, incident.escalation.epoch) == ((), 2)
     async with desk.database.reading() as tx:
         assert [each.ends_at for each in (await silences.find(tx, SilenceFilter(now)))[0]] == [now]
         assert await silences.count(tx, now) == 0

@@ -8,7 +8,8 @@ gets `START_GRACE_US` more, in which senders try again.
 from msgspec.structs import replace
 
 from triaged.core.alerts.grouping import reopen, reopens, resolve
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Decision, DropWatch, Effect, SaveWatch
 from triaged.core.records.events import AlertReceived, SettingsLoaded
 from triaged.core.records.expectations import RULE, SOURCE, Expectation, Watch, key_of
@@ -108,7 +109,7 @@ def _over(situation: Situation, watch: Watch, because: str) -> tuple[Effect, ...
     if incident is None:
         return ()
     draft = Draft(incident)
-    resolve(situation, draft, OURSELVES, f"resolved: {because}")
+    resolve(situation, draft, TRIAGED, f"resolved: {because}")
     return draft.effects()
 
 
@@ -126,7 +127,7 @@ def _missed(situation: Situation, watch: Watch, expectation: Expectation) -> tup
     if watch.overdue:
         return ()  # a person has just resolved it
     draft = Draft(latest)
-    reopen(situation, draft, Reason.REOPEN_WINDOW, OURSELVES)
+    reopen(situation, draft, Reason.REOPEN_WINDOW, TRIAGED)
     arm(situation, draft, Cause(Reason.REOPEN_WINDOW, watch.due_at))
     return draft.effects()
 

@@ -8,18 +8,14 @@ resolves it ends that, too: what comes back then is news (docs/decisions/0013).
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.model import Entry, Flapping, Incident
 from triaged.core.situation import Situation
 from triaged.core.time.durations import format_duration
 
 RETURNS_KEPT = 20
 """Instants at which a flapping incident came back: enough to say how often it does lately."""
-
-
-def flaps(incident: Incident) -> bool:
-    """Whether it is held open because it flaps."""
-    return incident.flapping is not UNSET and incident.flapping.since is not None
 
 
 def returned(situation: Situation, draft: Draft) -> None:
@@ -41,7 +37,7 @@ def returned(situation: Situation, draft: Draft) -> None:
     often = f"{len(at)} times in {format_duration(limit.within_us)}"
     text = f"flapping: {often}; it stays open until it has been quiet for that long"
     data: dict[str, object] = {"times": len(at), "within_us": limit.within_us}
-    draft.say(Entry(now, "incident.flapping", OURSELVES, text, data))
+    draft.say(Entry(now, "incident.flapping", TRIAGED, text, data))
 
 
 def _lately(at: tuple[int, ...], within_us: int, now: int) -> tuple[int, ...]:
@@ -68,7 +64,7 @@ def settle(situation: Situation, draft: Draft) -> None:
     draft.change(flapping=UNSET)
     text = f"flaps no more; it came back {flapping.held} times while it was held open"
     data: dict[str, object] = {"since": flapping.since, "held": flapping.held}
-    draft.say(Entry(situation.now, "incident.settled", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "incident.settled", TRIAGED, text, data))
 
 
 def in_words(incident: Incident) -> str | None:

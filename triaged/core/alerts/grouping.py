@@ -2,11 +2,12 @@
 
 import msgspec
 
-from triaged.core.alerts.flapping import flaps, hold_us, returned, settle
+from triaged.core.alerts.flapping import hold_us, returned, settle
 from triaged.core.alerts.raises import count_in, pause, resume, start
 from triaged.core.alerts.severity import Rise, raise_to, rise_of, severity_of, worst_of
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
 from triaged.core.lifecycle import Verb, next_state, set_phase
+from triaged.core.records.actors import ALERTS, TRIAGED
 from triaged.core.records.effects import Count, JoinAlert, WakeBundled
 from triaged.core.records.model import (
     Alert,
@@ -28,9 +29,6 @@ from triaged.core.response.paging import News, inform, notify_person
 from triaged.core.response.storms import begin
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
-
-ALERTS = "alerts"
-"""Who resolved, when the alerts did."""
 
 JOIN_NEWS_EVERY_US = 60_000_000
 """The holder hears of joining alerts at most this often: a minute is soon, a storm is not mail."""
@@ -154,7 +152,7 @@ def open_incident(situation: Situation, arrival: Arrival) -> Draft:
 def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
     """The alert joins an open incident: a higher severity pages, else only its holder hears."""
     draft = Draft(incident)
-    comes_back = flaps(incident) and incident.resolving_at is not None
+    comes_back = incident.flaps and incident.resolving_at is not None
     if comes_back:
         returned(situation, draft)
     _attach(draft, arrival)
@@ -169,7 +167,7 @@ def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
 def reopen_with(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
     """The trouble is back within `reopen_within`: the same incident, armed again."""
     draft = Draft(incident)
-    reopen(situation, draft, Reason.REOPEN_WINDOW, OURSELVES)
+    reopen(situation, draft, Reason.REOPEN_WINDOW, TRIAGED)
     returned(situation, draft)
     _attach(draft, arrival)
     rise = _rise(situation, draft, arrival)
@@ -246,7 +244,7 @@ def _shared(labels: dict[str, str], theirs: Labels) -> dict[str, str]:
 def _end_hold(draft: Draft, *, came_back: bool) -> None:
     """Something fires: what waited to resolve waits no more, unless one end is enough for it."""
     incident = draft.incident
-    enough = incident.resolve.when is ResolveWhen.FIRST and not flaps(incident)
+    enough = incident.resolve.when is ResolveWhen.FIRST and not incident.flaps
     if came_back or not enough:
         draft.change(resolving_at=None)
         draft.drop(ResolveDue)
@@ -268,7 +266,7 @@ def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
     data: dict[str, object] = {"count": count, "alerts": [], "reason": Reason.STILL_FIRING}
     data["previous"] = old.id
     text = f"joined: {count} still firing after {old.id} was resolved"
-    draft.say(Entry(situation.now, "alerts.joined", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "alerts.joined", TRIAGED, text, data))
     rise = worst_of(old, situation.settings)
     if rise.severity < incident.severity:
         raise_to(situation, draft, rise, situation.now)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from triaged.core.alerts.severity import Rise, raise_to
 from triaged.core.draft import Draft
+from triaged.core.records import actors
 from triaged.core.records.model import Alert, Incident, Outcome, Severity
 from triaged.core.records.raises import (
     FiringFor,
@@ -52,7 +53,7 @@ def count_in(situation: Situation, draft: Draft, alert: Alert, outcome: Outcome)
         else:
             counted = _counted(situation, each, counted, alert, outcome)
             if _calls(each, counted, incident):
-                rises.append(Rise(each.to, f"raise:{raising.rule}", why(each)))
+                rises.append(Rise(each.to, actors.raise_of(raising.rule), why(each)))
                 counted = {}
         seen.append(counted)
     draft.change(raising=replace(raising, seen=tuple(seen) if any(seen) else ()))
@@ -172,6 +173,6 @@ def due(situation: Situation, draft: Draft, timer: RaiseDue) -> None:
     ]
     worst = min(over, key=lambda each: each.to, default=None)
     if worst is not None and worst.to < incident.severity and incident.chosen is None:
-        rise = Rise(worst.to, f"raise:{raising.rule}", why(worst))
+        rise = Rise(worst.to, actors.raise_of(raising.rule), why(worst))
         raise_to(situation, draft, rise, timer.due_at)
     _arm(situation, draft)

@@ -15,7 +15,8 @@ from triaged.core.alerts.grouping import (
     open_incident,
     reopen_with,
 )
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import (
     Attached,
     CheckLapse,
@@ -187,6 +188,6 @@ def lapse(situation: Situation, timer: LapseDue) -> Decision:
         text = f"{state.fingerprint} lapsed: {state.source} has not repeated it"
         data: dict[str, object] = {"source": state.source, "fingerprint": state.fingerprint}
         data["reason"] = Reason.LAPSED
-        draft.say(Entry(now, "alert.lapsed", OURSELVES, text, data))
+        draft.say(Entry(now, "alert.lapsed", TRIAGED, text, data))
         effects += draft.effects()
     return Decision(effects)

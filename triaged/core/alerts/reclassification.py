@@ -9,7 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.alerts.severity import Rise, raise_to, rise_of
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Attached, Decision, Effect, ReclassifyAlert
 from triaged.core.records.events import Reclassification, Reclassified
 from triaged.core.records.model import AlertState, Entry, Incident
@@ -85,4 +86,4 @@ def _entry(situation: Situation, changed: list[Regraded]) -> Entry:
     data: dict[str, object] = {"count": len(changed), "alerts": shown}
     data["rule_set"] = outcome.rule_set
     text = f"by today's rules: {state.fingerprint} {what}{more}"
-    return Entry(situation.now, "alerts.reclassified", OURSELVES, text, data)
+    return Entry(situation.now, "alerts.reclassified", TRIAGED, text, data)

@@ -9,15 +9,15 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records import actors
+from triaged.core.records.actors import TRIAGED, UNCLASSIFIED
 from triaged.core.records.events import SeverityChosen
 from triaged.core.records.model import Entry, Incident, Outcome, Reason, Severity, State
 from triaged.core.response.escalation import Cause, arm, arm_unacknowledge
 from triaged.core.response.paging import News, notify_person
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
-
-UNCLASSIFIED = "unclassified"
 
 
 class Rise(msgspec.Struct, frozen=True, gc=False):
@@ -32,7 +32,7 @@ def severity_of(outcome: Outcome, settings: Settings) -> tuple[Severity, str]:
     """The severity an alert calls for, and by what: `rule:<name>` or `unclassified`."""
     if outcome.severity is None:
         return settings.unclassified, UNCLASSIFIED
-    return outcome.severity, f"rule:{outcome.rule}"
+    return outcome.severity, actors.rule(outcome.rule or "")
 
 
 def worst(firing: Mapping[str, int], settings: Settings) -> Severity | None:
@@ -48,7 +48,7 @@ def worst_of(incident: Incident, settings: Settings) -> Rise:
     severity = worst(incident.firing, settings)
     assert severity is not None, "something fires"
     rule = incident.severity_rules.get(severity)
-    by = f"rule:{rule}" if rule else incident.severity_by  # of before rules were kept
+    by = actors.rule(rule) if rule else incident.severity_by  # of before rules were kept
     if severity not in incident.firing:
         by = UNCLASSIFIED
     return Rise(severity, by, "an alert is worse")
@@ -73,7 +73,7 @@ def _arm(situation: Situation, draft: Draft, cause_at: int) -> None:
     if before.state is State.ACKNOWLEDGED and before.acknowledged_by:
         text = "un-acknowledged: severity rose"
         data: dict[str, object] = {"reason": Reason.SEVERITY_ROSE}
-        draft.say(Entry(situation.now, "incident.unacknowledged", OURSELVES, text, data))
+        draft.say(Entry(situation.now, "incident.unacknowledged", TRIAGED, text, data))
         news = News(text, "unacknowledged")
         notify_person(situation, draft, before.acknowledged_by, news)
     arm(situation, draft, Cause(Reason.SEVERITY_ROSE, cause_at))
@@ -83,7 +83,7 @@ def choose(situation: Situation, draft: Draft, event: SeverityChosen) -> None:
     """Set the severity that a person chose: it holds against all alerts attached so far."""
     severity, by, before = event.severity, event.by, draft.incident
     _say_changed(situation, draft, severity, by, event.reason)  # the same again covers new joins
-    actor = by if ":" in by else f"person:{by}"
+    actor = actors.person(by)
     draft.change(severity=severity, severity_by=actor, chosen=severity, chosen_at=situation.now)
     if before.raising is not UNSET:
         draft.change(raising=replace(before.raising, seen=()))

@@ -4,11 +4,11 @@ The incident rests from the moment at which something was due and it was muted. 
 latest every 15 s, finds out when that is over.
 """
 
-from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
 from triaged.core.muting.muters import LOOK_EVERY_US, Muted, cause_named
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import (
     ArmTimer,
     Count,
@@ -40,11 +40,6 @@ LOOK_FIRST_US = 1 * SECOND
 """What is due when muting has just ended waits so long for the look that arms."""
 
 
-def held_by(incident: Incident) -> tuple[str, ...]:
-    """What muted it when it was last looked at."""
-    return () if incident.held_by is UNSET else incident.held_by
-
-
 def mute_of(situation: Situation, incident: Incident) -> Muted | None:
     """What mutes a live incident now; None: it is not muted, or over.
 
@@ -59,16 +54,16 @@ def mute_of(situation: Situation, incident: Incident) -> Muted | None:
 
 
 def _last_muted(incident: Incident) -> Muted | None:
-    if incident.resolving_at is None or incident.firing or not held_by(incident):
+    if incident.resolving_at is None or incident.firing or not incident.held_by:
         return None
-    causes = tuple(cause_named(name) for name in held_by(incident))
+    causes = tuple(cause_named(name) for name in incident.held_by)
     return Muted(causes, None, {})
 
 
 def rest(situation: Situation, draft: Draft, muted: Muted) -> None:
     """Let nothing run while the incident is muted, and look again."""
     before = draft.incident
-    known = held_by(before)
+    known = before.held_by
     _say_changes(situation, draft, muted, known)
     if before.state is State.OPEN and not (before.rests and before.escalation.next_at is None):
         missed = before.response is Response.MISSED
@@ -98,7 +93,7 @@ def _say_changes(situation: Situation, draft: Draft, muted: Muted, known: tuple[
         about = {str(cause): cause.about for cause in muted.causes if cause.about}
         told = [f"{name} ({about[name]})" if name in about else name for name in new]
         text = f"muted by {', '.join(told)}"
-        draft.say(Entry(situation.now, "incident.muted", OURSELVES, text, data | {"about": about}))
+        draft.say(Entry(situation.now, "incident.muted", TRIAGED, text, data | {"about": about}))
     if ended:
         _say_unmuted(situation, draft, ended, muted.by)
     if new and not known:
@@ -112,7 +107,7 @@ def _say_unmuted(
     data: dict[str, object] = {"by": ended, "still": list(still), "reason": Reason.UNMUTED}
     text = f"no longer muted by {', '.join(ended)}"
     text += f", but still by {', '.join(still)}" if still else ""
-    draft.say(Entry(situation.now, "incident.unmuted", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "incident.unmuted", TRIAGED, text, data))
 
 
 def look(situation: Situation, timer: MuteDue) -> Decision:
@@ -122,7 +117,7 @@ def look(situation: Situation, timer: MuteDue) -> Decision:
     if incident is None:
         return Decision((gone,))
     muted = mute_of(situation, incident)
-    known = held_by(incident)
+    known = incident.held_by
     idle = incident.state is not State.OPEN or incident.escalation.next_at is None
     if muted is not None and muted.by == known and idle:
         return Decision((ArmTimer(MuteDue(timer.incident, _look_at(muted, situation.now))),))
@@ -141,8 +136,8 @@ def _end(situation: Situation, draft: Draft) -> None:
     """Nothing mutes it any more: arm it if it rested, and let go what was held."""
     before = draft.incident
     if before.live:  # of what is over it would be no news
-        _say_unmuted(situation, draft, list(held_by(before)), ())
-    draft.change(held_by=UNSET)
+        _say_unmuted(situation, draft, list(before.held_by), ())
+    draft.change(held_by=())
     if before.rests:
         arm(situation, draft, Cause(Reason.UNMUTED, situation.now))
     for page in situation.view.pages.values():
@@ -167,7 +162,7 @@ def _let_go(incident: Incident, page: Page, now: int) -> Effect:
 def hold(situation: Situation, page: Page, incident: Incident, muted: Muted) -> Decision:
     """A page is due and its incident is muted: it stays, and the timeline says so once."""
     draft = Draft(incident)
-    known = held_by(incident)
+    known = incident.held_by
     rest(situation, draft, muted)
     until = muted.until or situation.now + HELD_MOST_US
     if any(name not in known for name in muted.by):
@@ -175,9 +170,7 @@ def hold(situation: Situation, page: Page, incident: Incident, muted: Muted) -> 
         data: dict[str, object] = {"page": page.id, "person": page.recipient.person}
         data |= {"contact": page.recipient.contact, "by": list(muted.by), "until": muted.until}
         text = f"held for {whom}: muted by {', '.join(muted.by)}"
-        draft.say(
-            Entry(situation.now, "page.held", OURSELVES, text, data | {"reason": Reason.MUTED})
-        )
+        draft.say(Entry(situation.now, "page.held", TRIAGED, text, data | {"reason": Reason.MUTED}))
     held = held_until(page, until)
     return Decision((SavePage(held), *draft.effects()), Hold(held))
 

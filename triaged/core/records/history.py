@@ -8,9 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from triaged.core.alerts.grouping import ALERTS
-from triaged.core.alerts.severity import UNCLASSIFIED
-from triaged.core.draft import OURSELVES
+from triaged.core.records.actors import is_person
 from triaged.core.records.events import (
     Acknowledged,
     Action,
@@ -65,9 +63,6 @@ KINDS = frozenset(SIMPLE) | {
     "incident.opened",
 }
 """Kinds of entries that tell what people did, and whether rules were changed under it."""
-
-ESCALATED = "escalated by hand"
-BY_RULE = ("rule:", "raise:")
 
 
 class Act(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -152,14 +147,8 @@ def acts_of(entries: Iterable[ChainedEntry]) -> Iterator[Act]:
         before = entry
 
 
-def by_person(entry: ChainedEntry) -> bool:
-    """Whether neither triaged nor an alert nor a rule did it."""
-    itself = entry.actor in (OURSELVES, ALERTS, UNCLASSIFIED)
-    return not itself and not entry.actor.startswith(BY_RULE)
-
-
 def _act(entry: ChainedEntry) -> Act | None:
-    if not by_person(entry):
+    if not is_person(entry.actor):
         return None
     data = entry.data
     what: What | None = SIMPLE.get(entry.kind)
@@ -170,10 +159,10 @@ def _act(entry: ChainedEntry) -> Act | None:
         case "incident.reopened" if data.get("reason") != Reason.REOPENED_BY_HAND:
             what = None
         case "note":
-            what = "escalate" if entry.text == ESCALATED else "note"
+            by_hand = data.get("reason") == Reason.ESCALATED_BY_HAND
+            what = "escalate" if by_hand else "note"
         case "incident.assigned":
-            what = "assign"
-            value = data.get("person") or entry.text.removeprefix("assigned to ")
+            what, value = "assign", data.get("person")
         case "severity.changed":
             what, value = "severity", data.get("to")
         case "phase.changed":

@@ -8,12 +8,28 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from triaged.core.records.flaps import Flapping
+from triaged.core.records.pages import Page, PageKind, PageState, Recipient, StepId
 from triaged.core.records.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
 from triaged.core.records.raises import Raising
 from triaged.core.records.scale import Severity
 from triaged.core.records.storms import Bundle
 
-__all__ = ["Delay", "Flapping", "Plan", "Severity", "Share", "Span", "Step", "Target", "TargetKind"]
+__all__ = [
+    "Delay",
+    "Flapping",
+    "Page",
+    "PageKind",
+    "PageState",
+    "Plan",
+    "Recipient",
+    "Severity",
+    "Share",
+    "Span",
+    "Step",
+    "StepId",
+    "Target",
+    "TargetKind",
+]
 
 Labels = Mapping[str, str]
 Key = tuple[tuple[str, str], ...]
@@ -189,25 +205,6 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     """Shadow rules that matched, in order, up to a `stop` of an active one."""
 
 
-class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):
-    """Somebody, through something. `person` is empty for a page straight to a channel."""
-
-    person: str
-    contact: str
-    """The person's contact, or the channel's name where there is no person."""
-
-
-class StepId(msgspec.Struct, frozen=True, gc=False):
-    """One firing of one step of an incident's plan; prints as `1/1/2`."""
-
-    epoch: int
-    round: int
-    step: int
-
-    def __str__(self) -> str:
-        return f"{self.epoch}/{self.round}/{self.step}"
-
-
 class Escalation(msgspec.Struct, frozen=True, gc=False):
     """Where paging stands; each arming is a new epoch, round and step count from 1."""
 
@@ -285,8 +282,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     raising: Raising | UnsetType = UNSET
     """What may raise the severity, and what has been counted for it."""
     flapping: Flapping | UnsetType = UNSET
-    held_by: tuple[str, ...] | UnsetType = UNSET
-    """What muted it when it was last looked at (`silence:<id>` …); nothing says: nothing did."""
+    held_by: tuple[str, ...] = ()
+    """What muted it when that was last looked up (`silence:<id>` …); empty: nothing did."""
     storm: int | None = None
     """The umbrella that paged for it, or still does."""
     bundled_at: int | None = None
@@ -313,7 +310,12 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     @property
     def rests(self) -> bool:
         """Whether it is open and nothing runs, because it was muted when something was due."""
-        return self.state is State.OPEN and self.held_by is not UNSET and self.respond_by is None
+        return self.state is State.OPEN and bool(self.held_by) and self.respond_by is None
+
+    @property
+    def flaps(self) -> bool:
+        """Whether it is held open because it keeps re-opening."""
+        return self.flapping is not UNSET and self.flapping.since is not None
 
 
 PREFIX = "INC-"
@@ -328,66 +330,6 @@ def incident_number(text: str) -> int | None:
     """12 for `INC-12` (any case) or `12`; None for anything else."""
     digits = text.upper().removeprefix(PREFIX)
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
-
-
-class PageState(StrEnum):
-    """A page is `due` until the provider has spoken or nobody needs it any more."""
-
-    DUE = "due"
-    SENT = "sent"
-    FAILED = "failed"
-    SUPERSEDED = "superseded"
-
-
-class PageKind(StrEnum):
-    """A page wants an answer; an update informs."""
-
-    PAGE = "page"
-    UPDATE = "update"
-
-
-class Page(msgspec.Struct, frozen=True, gc=False):
-    """An outbox row: one message to one recipient. `id` is its deterministic identity."""
-
-    id: str
-    incident: int
-    kind: PageKind
-    recipient: Recipient
-    channel: str
-    urgency: Literal["page", "notify"]
-    severity: Severity
-    due_at: int
-    """When it may go out (next); moved by retries and holds."""
-    created_at: int
-    received_at: int
-    """When the alert or action that caused it was received."""
-    epoch: int
-    round: int
-    step: int
-    target: str = ""
-    subject: str = ""
-    """For an update: what happened, in a sentence."""
-    state: PageState = PageState.DUE
-    attempts: int = 0
-    """Claims so far."""
-    answered: int = 0
-    """The last attempt that is known to have ended; an older one may have reached the provider."""
-    token: int = 0
-    """The fence: raised by each claim; a verdict must carry the current one."""
-    lease_until: int = 0
-    possible_duplicate: bool = False
-    sent_at: int | None = None
-    provider_ref: str = ""
-    error: str = ""
-    fallback: int = 0
-    """How many contacts failed before this one came to be."""
-    passed_on: bool = False
-    """Its successor has been started, while it is still being tried."""
-
-    @property
-    def step_id(self) -> StepId:
-        """The firing that it belongs to."""
-        return StepId(self.epoch, self.round, self.step)
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

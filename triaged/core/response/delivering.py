@@ -9,8 +9,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import held_until, hold, look_first, mute_of
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import AddPage, Decision, Drop, Hold, SavePage, Send
 from triaged.core.records.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
 from triaged.core.records.model import (
@@ -74,7 +75,7 @@ def _held(situation: Situation, page: Page, incident: Incident, until: int) -> D
     draft = Draft(incident)
     data = _data(page) | {"reason": Reason.CALENDAR_CLOSED, "until": until}
     text = f"held for {_whom(page.recipient)}: the calendar is closed"
-    draft.say(Entry(situation.now, "page.held", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "page.held", TRIAGED, text, data))
     return Decision((SavePage(held), *draft.effects()), Hold(held))
 
 
@@ -104,11 +105,11 @@ def _delivered(situation: Situation, draft: Draft, page: Page) -> None:
     if page.kind is PageKind.UPDATE:
         draft.say(
             Entry(
-                situation.now, "update.sent", OURSELVES, f"told {whom}: {page.subject}", _data(page)
+                situation.now, "update.sent", TRIAGED, f"told {whom}: {page.subject}", _data(page)
             )
         )
         return
-    draft.say(Entry(situation.now, "page.sent", OURSELVES, f"paged {whom}", _data(page)))
+    draft.say(Entry(situation.now, "page.sent", TRIAGED, f"paged {whom}", _data(page)))
     told = draft.incident.told
     if page.recipient not in told:
         draft.change(told=(*told, page.recipient))
@@ -171,9 +172,7 @@ def _is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
 
 def _say_failed(situation: Situation, draft: Draft, page: Page, reason: Reason) -> None:
     text = f"attempt {page.attempts} to reach {_whom(page.recipient)} failed: {page.error}"
-    draft.say(
-        Entry(situation.now, "page.failed", OURSELVES, text, _data(page) | {"reason": reason})
-    )
+    draft.say(Entry(situation.now, "page.failed", TRIAGED, text, _data(page) | {"reason": reason}))
 
 
 def _data(page: Page) -> dict[str, object]:

@@ -10,7 +10,8 @@ from typing import assert_never
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Count
 from triaged.core.records.model import (
     Delay,
@@ -189,7 +190,7 @@ def _say_escalated(situation: Situation, draft: Draft, step: Step, cause: Cause)
     text = f"escalated to {', '.join(names)} (round {place.round}, step {place.step})"
     data = {"epoch": place.epoch, "round": place.round, "step": place.step, "targets": names}
     data |= {"reason": cause.reason}
-    draft.say(Entry(situation.now, "incident.escalated", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "incident.escalated", TRIAGED, text, data))
     draft.add(Count("escalation", draft.incident.severity))
 
 
@@ -209,7 +210,7 @@ def _move_on(situation: Situation, draft: Draft) -> None:
 def _say_nobody(pager: Pager, place: Escalation) -> None:
     data = {"round": place.round, "step": place.step, "reason": Reason.NOBODY_REACHED}
     pager.draft.say(
-        Entry(pager.situation.now, "page.skipped", OURSELVES, "this step reached nobody", data)
+        Entry(pager.situation.now, "page.skipped", TRIAGED, "this step reached nobody", data)
     )
 
 
@@ -274,4 +275,4 @@ def miss(situation: Situation, draft: Draft) -> None:
     draft.add(Count("target", draft.incident.severity, "missed"))
     text = "nobody acknowledged within the response target"
     data: dict[str, object] = {"respond_by": draft.incident.respond_by}
-    draft.say(Entry(situation.now, "target.missed", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "target.missed", TRIAGED, text, data))

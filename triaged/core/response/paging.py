@@ -3,7 +3,8 @@
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.model import (
     Entry,
     Escalation,
@@ -53,7 +54,7 @@ class Pager:
             reason = Reason.NO_USABLE_CONTACT
         text = f"{target}: {reason.replace('_', ' ')}"
         data: dict[str, object] = {"target": str(target), "reason": reason}
-        self.draft.say(Entry(self.situation.now, "page.skipped", OURSELVES, text, data))
+        self.draft.say(Entry(self.situation.now, "page.skipped", TRIAGED, text, data))
         return False
 
     def _page_person(self, person: Person, target: Target, place: Escalation) -> bool:

@@ -10,7 +10,8 @@ from msgspec import UNSET
 
 from triaged.core.acting import acknowledge
 from triaged.core.alerts.grouping import resolve
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.model import Entry, Incident, Reason, Severity, State
 from triaged.core.records.timers import StormDue
 from triaged.core.response.escalation import Cause, arm
@@ -51,7 +52,7 @@ def _look_at_umbrella(situation: Situation, draft: Draft) -> None:
             _keep(situation, draft, limit)
             return
     left = situation.waiting_under(incident.number)
-    resolve(situation, draft, OURSELVES, f"the storm is over; {left} incidents are still open")
+    resolve(situation, draft, TRIAGED, f"the storm is over; {left} incidents are still open")
 
 
 def _keep(situation: Situation, draft: Draft, limit: StormLimit) -> None:
@@ -63,7 +64,7 @@ def _keep(situation: Situation, draft: Draft, limit: StormLimit) -> None:
     if incident.bundle.last_at > incident.acknowledged_at:
         text = f"{incident.bundle.count} incidents by now, some since it was acknowledged"
         data: dict[str, object] = {"reason": Reason.STORM}
-        draft.say(Entry(situation.now, "incident.unacknowledged", OURSELVES, text, data))
+        draft.say(Entry(situation.now, "incident.unacknowledged", TRIAGED, text, data))
         arm(situation, draft, Cause(Reason.STORM, situation.now))
 
 
@@ -71,7 +72,7 @@ def _leave(situation: Situation, draft: Draft, umbrella: Incident | None) -> Non
     """The umbrella is gone: the incident goes to its holder, to the next umbrella, or is armed."""
     incident, limit = draft.incident, situation.settings.storm
     if umbrella is not None and _is_held(incident, umbrella):
-        acknowledge(situation, draft, umbrella.acknowledged_by or OURSELVES)
+        acknowledge(situation, draft, umbrella.acknowledged_by or TRIAGED)
     elif (
         limit is not None
         and incident.severity is not Severity.SEV1
@@ -85,7 +86,7 @@ def _leave(situation: Situation, draft: Draft, umbrella: Incident | None) -> Non
 def _is_held(incident: Incident, umbrella: Incident) -> bool:
     """Whether the storm ended while somebody had its umbrella who had it with this incident."""
     taken_at, bundled_at = umbrella.acknowledged_at, incident.bundled_at
-    ended = umbrella.resolved_by == OURSELVES
+    ended = umbrella.resolved_by == TRIAGED
     return ended and taken_at is not None and bundled_at is not None and bundled_at <= taken_at
 
 

@@ -12,7 +12,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.alerts.severity import Rise, raise_to
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import SaveStorm
 from triaged.core.records.model import (
     Entry,
@@ -107,7 +108,7 @@ def shelter(situation: Situation, draft: Draft, limit: StormLimit) -> None:
     draft.arm(StormDue(incident.number, now + LOOK_US, number))
     text = f"a storm: {umbrella.incident.id} pages for it"
     data: dict[str, object] = {"storm": umbrella.incident.id, "reason": Reason.STORM}
-    draft.say(Entry(now, "incident.bundled", OURSELVES, text, data))
+    draft.say(Entry(now, "incident.bundled", TRIAGED, text, data))
     for effect in umbrella.effects():
         draft.add(effect)
 
@@ -146,7 +147,7 @@ def _opened(situation: Situation, draft: Draft, limit: StormLimit) -> Draft:
     data: dict[str, object] = {"severity": umbrella.severity, "reason": Reason.STORM}
     data |= {"policy": umbrella.plan.policy}
     text = f"{umbrella.severity} {umbrella.title}"
-    opened.say(Entry(situation.now, "incident.opened", OURSELVES, text, data))
+    opened.say(Entry(situation.now, "incident.opened", TRIAGED, text, data))
     return opened
 
 

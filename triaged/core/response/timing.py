@@ -8,11 +8,12 @@ from msgspec.structs import replace
 from triaged.core.acting import unacknowledge
 from triaged.core.alerts import expectations
 from triaged.core.alerts import raises as raising
-from triaged.core.alerts.grouping import ALERTS, resolve, take_in
+from triaged.core.alerts.grouping import resolve, take_in
 from triaged.core.alerts.receiving import lapse
 from triaged.core.alerts.severity import worst_of
-from triaged.core.draft import OURSELVES, Draft
+from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import look, mute_of, rest
+from triaged.core.records.actors import ALERTS, TRIAGED
 from triaged.core.records.effects import Decision, DropTimer, MoveFiring
 from triaged.core.records.model import Entry, Incident, Reason, Response, State, StepId
 from triaged.core.records.timers import (
@@ -63,7 +64,7 @@ def fire(situation: Situation, timer: Timer) -> Decision:
         case AtRiskDue():
             draft.change(response=Response.AT_RISK)
             draft.say(
-                Entry(situation.now, "target.at_risk", OURSELVES, "the response target is at risk")
+                Entry(situation.now, "target.at_risk", TRIAGED, "the response target is at risk")
             )
         case TargetDue():
             miss(situation, draft)
@@ -118,7 +119,7 @@ def _unacknowledge(situation: Situation, draft: Draft) -> None:
     incident = draft.incident
     if incident.snoozed_until is not None:
         if situation.now >= incident.snoozed_until:
-            unacknowledge(situation, draft, OURSELVES, Reason.SNOOZE_ENDED)
+            unacknowledge(situation, draft, TRIAGED, Reason.SNOOZE_ENDED)
             return
         due_at = incident.snoozed_until
     else:
@@ -128,7 +129,7 @@ def _unacknowledge(situation: Situation, draft: Draft) -> None:
         since = incident.active_at or incident.acknowledged_at or situation.now
         due_at = since + after_us
         if due_at <= situation.now:
-            unacknowledge(situation, draft, OURSELVES, Reason.ACKNOWLEDGEMENT_EXPIRED)
+            unacknowledge(situation, draft, TRIAGED, Reason.ACKNOWLEDGEMENT_EXPIRED)
             return
     draft.arm(UnacknowledgeDue(incident.number, due_at, incident.escalation.epoch))
 
@@ -172,7 +173,7 @@ def _successor(situation: Situation, old: Incident) -> Draft:
     draft = Draft(new, opened=True)
     text = f"{new.severity} {new.title}: still firing after {old.id} was resolved"
     data: dict[str, object] = {"reason": Reason.STILL_FIRING, "previous": old.id}
-    draft.say(Entry(situation.now, "incident.opened", OURSELVES, text, data))
+    draft.say(Entry(situation.now, "incident.opened", TRIAGED, text, data))
     raising.resume(situation, draft)
     arm(situation, draft, Cause(Reason.STILL_FIRING, situation.now))
     return draft

@@ -9,8 +9,6 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET
 
-from triaged.core.alerts.flapping import flaps
-from triaged.core.muting.mute_hold import held_by
 from triaged.core.records.model import (
     ChainedEntry,
     Incident,
@@ -151,7 +149,7 @@ def incident_document(
     `muted_by` names what mutes it now; None: what muted it when it was last examined.
     """
     if muted_by is None:
-        muted_by = held_by(incident) if incident.live else ()
+        muted_by = incident.held_by if incident.live else ()
     position = incident.escalation
     return IncidentDocument(
         id=incident.id,
@@ -179,7 +177,7 @@ def incident_document(
         storm=None if incident.storm is None else incident_id(incident.storm),
         bundle=_bundle(incident),
         reopens=incident.reopens,
-        flapping=flaps(incident),
+        flapping=incident.flaps,
         previous=None if incident.previous is None else incident_id(incident.previous),
         alerts=AlertCounts(sum(incident.firing.values()), incident.resolved, incident.truncated),
         escalation=EscalationPosition(

@@ -5,9 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from triaged.core.alerts.grouping import ALERTS
-from triaged.core.draft import OURSELVES
 from triaged.core.muting.muters import Muter
+from triaged.core.records.actors import is_person, rule_named
 from triaged.core.records.model import LIVE, Reason
 from triaged.core.time.durations import SECOND, format_duration
 from triaged.dry_run.ruletests.compiling import ALERTS_MAX, UNTIL_MAX_US
@@ -18,8 +17,6 @@ from triaged.yamlschema.emit import flow, scalar
 TOLERANCE_US = 5 * SECOND
 """A daemon's timers fire within a second of their instants, and the next ones count from then."""
 
-BY_RULE = ("rule:", "raise:")
-ESCALATED = "escalated by hand"
 OUTSIDE: Mapping[str, str] = {
     "page.failed": "in a test every provider accepts",
     "incident.bundled": "the storm is not in the test",
@@ -225,7 +222,7 @@ class _TestWriter:
 
     def _act(self, entry: EntryThen) -> Written | None:
         """What a person did; None for what triaged did by itself."""
-        if entry.actor in (OURSELVES, ALERTS) or entry.actor.startswith(BY_RULE):
+        if not is_person(entry.actor):
             return None
         who, data = entry.actor, entry.data
         match entry.kind:
@@ -233,13 +230,12 @@ class _TestWriter:
                 return self._declared(who, data)
             case "incident.unacknowledged" if data.get("reason") == Reason.ESCALATED_BY_HAND:
                 return {"escalate": who}
-            case "note" if entry.text == ESCALATED:
+            case "note" if data.get("reason") == Reason.ESCALATED_BY_HAND:
                 return {"escalate": who}
             case "note":
                 return {"note": entry.text, "by": who}
             case "incident.assigned":
-                whom = data.get("person") or entry.text.removeprefix("assigned to ")
-                return {"assign": whom, "by": who}
+                return {"assign": data.get("person"), "by": who}
             case "severity.changed":
                 return {"severity": data.get("to"), "by": who}
             case "phase.changed":
@@ -274,9 +270,8 @@ class _TestWriter:
 
     def _expect(self) -> Written:
         incident = self._export.incident
-        rule = incident.severity_by.partition(":")[2]
-        by_rule = incident.severity_by.startswith(BY_RULE)
-        by: Written = {"rule": rule} if by_rule else {"severity_by": incident.severity_by}
+        rule = rule_named(incident.severity_by)
+        by: Written = {"rule": rule} if rule else {"severity_by": incident.severity_by}
         more = {
             "service": incident.service,
             "team": incident.team,

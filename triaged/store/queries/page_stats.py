@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from triaged.core.alerts.grouping import ALERTS
+from triaged.core.records.actors import ALERTS
 from triaged.core.records.model import Key
 from triaged.core.view import key_text
 from triaged.store.database.base import Row, Transaction

@@ -1,0 +1,87 @@
+"""Outbox rows: one message to one recipient, and how it stands. Instants are µs."""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from triaged.core.records.scale import Severity
+
+
+class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):
+    """Somebody, through something. `person` is empty for a page straight to a channel."""
+
+    person: str
+    contact: str
+    """The person's contact, or the channel's name where there is no person."""
+
+
+class StepId(msgspec.Struct, frozen=True, gc=False):
+    """One firing of one step of an incident's plan; prints as `1/1/2`."""
+
+    epoch: int
+    round: int
+    step: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}/{self.round}/{self.step}"
+
+
+class PageState(StrEnum):
+    """A page is `due` until the provider has spoken or nobody needs it any more."""
+
+    DUE = "due"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+class PageKind(StrEnum):
+    """A page wants an answer; an update informs."""
+
+    PAGE = "page"
+    UPDATE = "update"
+
+
+class Page(msgspec.Struct, frozen=True, gc=False):
+    """An outbox row: one message to one recipient. `id` is its deterministic identity."""
+
+    id: str
+    incident: int
+    kind: PageKind
+    recipient: Recipient
+    channel: str
+    urgency: Literal["page", "notify"]
+    severity: Severity
+    due_at: int
+    """When it may go out (next); moved by retries and holds."""
+    created_at: int
+    received_at: int
+    """When the alert or action that caused it was received."""
+    epoch: int
+    round: int
+    step: int
+    target: str = ""
+    subject: str = ""
+    """For an update: what happened, in a sentence."""
+    state: PageState = PageState.DUE
+    attempts: int = 0
+    """Claims so far."""
+    answered: int = 0
+    """The last attempt that is known to have ended; an older one may have reached the provider."""
+    token: int = 0
+    """The fence: raised by each claim; a verdict must carry the current one."""
+    lease_until: int = 0
+    possible_duplicate: bool = False
+    sent_at: int | None = None
+    provider_ref: str = ""
+    error: str = ""
+    fallback: int = 0
+    """How many contacts failed before this one came to be."""
+    passed_on: bool = False
+    """Its successor has been started, while it is still being tried."""
+
+    @property
+    def step_id(self) -> StepId:
+        """The firing that it belongs to."""
+        return StepId(self.epoch, self.round, self.step)
