@@ -22,7 +22,6 @@ from bench.options import Options
 from bench.peers import Setup
 from bench.rules import rules
 from bench.table import Line
-from triaged.api.webhooks import summary
 from triaged.clock import Clock, SystemClock
 from triaged.config.read import load as load_configuration
 from triaged.core.decide import decide
@@ -32,6 +31,7 @@ from triaged.core.records.model import Alert, Outcome
 from triaged.core.settings import Classifier, Settings
 from triaged.core.situation import Situation
 from triaged.engine.classification import classified
+from triaged.http.alert_bodies import summary
 from triaged.ingest import Parsed, Received, prometheus
 from triaged.ingest.common.fingerprint import fingerprint
 from triaged.metrics import Metrics
@@ -40,6 +40,7 @@ from triaged.rules.read import RuleContext, read_rules
 from triaged.store.database.connect import Database, open_database
 from triaged.store.saving import Changes
 from triaged.store.view import Loader, save
+from triaged.wire import encode
 from triaged.yamlschema.document import parse as parse_document
 
 BATCH_REQUESTS = 16
@@ -150,7 +151,7 @@ async def _batch(
         METRICS.committed(ByKind(effects), 0.001, len(alerts))
     with stages.time("answer"):
         for start in range(0, len(answers), 64):
-            summary(Parsed(alerts[start : start + 64]), answers[start : start + 64])
+            encode(summary(Parsed(alerts[start : start + 64]), answers[start : start + 64]))
 
 
 METRICS = Metrics()

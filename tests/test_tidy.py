@@ -42,7 +42,7 @@ OUTERMOST_LOOPS: Mapping[str, str] = {
     "triaged.process.maintenance.jobs.attempt": "logs; the job is tried again in a minute",
     "triaged.http.guards.bound.run": "logs, counts; the caller is told to come again",
     "triaged.api.events.stream": "logs, ends the connection, which can hold no other answer",
-    "triaged.api.webhooks.accept": "logs; a body on which our parser stumbles goes to quarantine",
+    "triaged.http.alert_bodies.accept": "logs; a body that our parser fails on goes to quarantine",
     "triaged.delivery.lane.Lane.run": "logs; the lane looks again in a second",
     "triaged.delivery.lane.Lane._attempt": "logs; the page comes again when its lease is over",
     "triaged.delivery.lane.Lane._verdict": "logs; the page is tried again",
@@ -104,6 +104,10 @@ def test_public_names_are_documented() -> None:
 
 def test_imports_go_one_way() -> None:
     assert list(imports.wrong_directions(PACKAGE)) == []
+
+
+def test_resources_do_not_import_one_another() -> None:
+    assert list(imports.siblings(PACKAGE)) == []
 
 
 def test_imports_have_no_cycles() -> None:

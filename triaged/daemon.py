@@ -15,7 +15,6 @@ from aiohttp import web
 from triaged import __version__
 from triaged.access.action_links import KEY_NAME
 from triaged.access.tokens import new_secret
-from triaged.api.scrape import expect
 from triaged.clock import SystemClock
 from triaged.config.files import STATE
 from triaged.config.model import Configuration
@@ -35,6 +34,7 @@ from triaged.http.bodies import Stop
 from triaged.http.connection_limits import Doorway, allow_many_files
 from triaged.http.context import Context
 from triaged.http.hub import Hub
+from triaged.http.scrape import expect
 from triaged.http.server import Server
 from triaged.ingest import Received
 from triaged.intake.backlog import Backlog

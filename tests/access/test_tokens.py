@@ -2,7 +2,7 @@
 
 import pytest
 
-from triaged.access.tokens import TokenWish, digest_of, new_secret
+from triaged.access.tokens import TokenRequest, digest_of, new_secret
 from triaged.core.time.durations import DAY
 from triaged.errors import Malformed
 
@@ -19,16 +19,16 @@ def test_a_token_is_known_by_its_sha_256() -> None:
 
 
 def test_a_wish_is_read() -> None:
-    wish = TokenWish.read(
+    wish = TokenRequest.read(
         {"name": "ci", "scopes": ["ingest:*", "ingest:my-app"], "expires_in": "90d"}
     )
 
-    assert wish == TokenWish("ci", ("ingest:*", "ingest:my-app"), None, "90d")
+    assert wish == TokenRequest("ci", ("ingest:*", "ingest:my-app"), None, "90d")
     assert wish.lifetime_us() == 90 * DAY
 
 
 def test_a_wish_names_what_the_configuration_has() -> None:
-    wish = TokenWish("ci", ("read", "ingest:*", "ingest:am", "write"), "alic")
+    wish = TokenRequest("ci", ("read", "ingest:*", "ingest:am", "write"), "alic")
 
     assert [str(problem) for problem in wish.dangling(["am"], ["alice"])] == [
         "$.scopes[3]: 'write' is none of admin, respond, read, ingest:*, ingest:am",
@@ -53,6 +53,6 @@ def test_a_wish_names_what_the_configuration_has() -> None:
 )
 def test_a_wish_that_cannot_be_says_where(wish: dict[str, object], where: str) -> None:
     with pytest.raises(Malformed) as caught:
-        TokenWish.read(wish)
+        TokenRequest.read(wish)
 
     assert caught.value.problem.where == where

@@ -3,7 +3,7 @@
 import msgspec
 
 from tests.api.site import Site, alert
-from triaged.api.schemas import AlertDocument, AlertList
+from triaged.api.alerts import AlertDocument, AlertList
 from triaged.core.time.durations import MINUTE
 from triaged.wire import instant_text
 

@@ -6,7 +6,7 @@ from tests.api.site import Site
 from triaged.api.explain import (
     IncidentExplained,
     RecordedAlert,
-    differences,
+    changes_between,
     recorded_alert,
 )
 from triaged.rules.read import RuleContext, read_rules
@@ -145,7 +145,7 @@ async def test_the_explanation_is_what_the_engine_did(site: Site) -> None:
             site.context.configuration.settings, one, joinings[one.alert.incident], site.clock.now()
         )
         assert row.then is not None
-        assert differences(row.then, row.today) == []
+        assert changes_between(row.then, row.today) == []
         incident = found.get(one.alert.incident or 0)
         assert row.today.incident is (incident is not None)
         if incident is not None:

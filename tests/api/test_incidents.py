@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.api.site import Site
-from triaged.api.schemas import IncidentList, PageList, Timeline
+from triaged.api.incidents import IncidentList, PageList, Timeline
 from triaged.core.text.document import IncidentDocument
 from triaged.core.time.durations import HOUR
 

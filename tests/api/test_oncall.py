@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.api.site import Site
-from triaged.api.schemas import OnCallList
+from triaged.api.oncall import OnCallList
 
 
 async def test_who_is_on_call_at_an_instant_and_until_when(site: Site) -> None:

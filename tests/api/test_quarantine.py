@@ -5,7 +5,7 @@ from base64 import b64decode
 import msgspec
 
 from tests.api.site import Site
-from triaged.api.schemas import Quarantined, QuarantinedBody
+from triaged.api.quarantine import Quarantined, QuarantinedBody
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.records.model import Alert
 from triaged.engine.engine import DECISION_FAILED

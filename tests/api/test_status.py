@@ -6,8 +6,7 @@ import msgspec
 
 from tests.api.site import TOKENS, Site
 from triaged import __version__
-from triaged.api.schemas import StatusDocument
-from triaged.api.status import plain
+from triaged.api.status import StatusDocument, plain
 from triaged.core.time.durations import MINUTE
 from triaged.wire import Secret
 

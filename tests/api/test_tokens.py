@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from tests.api.site import Site
-from triaged.api.schemas import NewToken, TokenList
+from triaged.access.tokens import NewToken
+from triaged.api.tokens import TokenList
 from triaged.core.time.durations import DAY
 
 

@@ -1,6 +1,8 @@
-"""Answers that say yes."""
+"""Answers of success."""
 
 import json
+
+from aiohttp import web
 
 from triaged.http import answers
 
@@ -15,10 +17,17 @@ def test_an_answer_is_json_that_nobody_keeps() -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_list_has_a_cursor_or_null() -> None:
-    body = answers.listing("incidents", [], None).body
+def test_a_handler_returns_a_value_a_reply_or_a_response() -> None:
+    response = answers.text("fine\n")
+    value = answers.encoded({"a": 1})
+    reply = answers.encoded(answers.Reply({"a": 1}, {"X-More": "b"}))
+    created = answers.encoded(answers.Created({"a": 1}, {"Location": "/a"}))
 
-    assert body == b'{"incidents":[],"next_cursor":null}'
+    assert answers.encoded(response) is response
+    assert isinstance(value, web.Response)
+    assert (value.status, value.body) == (200, b'{"a":1}')
+    assert (reply.status, reply.headers["X-More"]) == (200, "b")
+    assert (created.status, created.headers["Location"]) == (201, "/a")
 
 
 def test_a_line_of_text_is_text() -> None:

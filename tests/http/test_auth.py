@@ -10,7 +10,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from tests.api.site import TOKENS, Site
-from triaged.access.tokens import TokenWish, create, revoke
+from triaged.access.tokens import TokenRequest, create, revoke
 from triaged.core.time.durations import SECOND
 from triaged.http.auth import Authority, caller_of, credential
 from triaged.store.database.base import Database, Transaction
@@ -68,14 +68,14 @@ def test_a_caller_is_the_person_or_the_token() -> None:
 async def test_a_token_revoked_elsewhere_is_dead_a_second_later(site: Site) -> None:
     database, clock = site.context.database, site.clock
     async with database.transaction() as tx:
-        made = await create(tx, TokenWish("ci", ("read",)), clock.now())
+        made = await create(tx, TokenRequest("ci", ("read",)), clock.now())
     authority = Authority(database, clock)
     configuration = site.context.configuration
-    token = str(made["token"])
+    token = made.token
     assert await authority.caller(token, configuration) is not None
 
     async with database.transaction() as tx:
-        assert await revoke(tx, str(made["id"]), clock.now())
+        assert await revoke(tx, made.id, clock.now())
     clock.ahead_us += SECOND
 
     assert await authority.caller(token, configuration) is None

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer, TestClient
 
-from triaged.api.schemas import Note, Snooze
+from triaged.api.actions import Note, Snooze
 from triaged.errors import Malformed
 from triaged.http.bodies import Stop, Stopped, TooLarge, TooSlow, decode, read_body
 

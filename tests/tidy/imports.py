@@ -48,6 +48,9 @@ DIRECTIONS: Mapping[str, Set[str]] = {
 }
 """What each direct child of the package may import besides itself. A new child gets a line."""
 
+RESOURCES = ("api", "web")
+"""Folders whose modules stand beside one another, each on `http`."""
+
 IMPURE_MODULES = frozenset(
     """
     aiohttp aiosmtplib aiosqlite asyncio asyncpg concurrent ctypes fcntl glob http logging
@@ -73,6 +76,18 @@ def wrong_directions(
             target = rest.partition(".")[0]
             if package == "triaged" and target in directions and target not in allowed:
                 yield source.at(node, f"`{source.unit}` may not import `{target}`")
+
+
+def siblings(sources: Iterable[Source], folders: Iterable[str] = RESOURCES) -> Iterator[str]:
+    """Resources that import another resource; an underscore marks what a folder shares."""
+    prefixes = tuple(f"triaged.{folder}." for folder in folders)
+    for source in sources:
+        if source.module.startswith(prefixes):
+            folder = source.module.rpartition(".")[0]
+            for node, name in source.imported():
+                sibling = name.removeprefix(f"{folder}.").partition(".")[0]
+                if name.startswith(f"{folder}.") and not sibling.startswith("_"):
+                    yield source.at(node, f"a resource imports another one, `{sibling}`")
 
 
 def cycles(sources: Iterable[Source]) -> Iterator[str]:

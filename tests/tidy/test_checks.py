@@ -165,6 +165,19 @@ def test_lets_imports_go_down(module: str, text: str) -> None:
     assert list(imports.wrong_directions([source(text, module)])) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("from triaged.api.incidents import find", 1),
+        ("from triaged.api import incidents", 1),
+        ("from triaged.api._incidents import find", 0),
+        ("from triaged.http.routes import route", 0),
+    ],
+)
+def test_finds_resources_that_import_one_another(text: str, count: int) -> None:
+    assert len(list(imports.siblings([source(text, "triaged.api.alerts")]))) == count
+
+
 def test_finds_a_circle_of_imports() -> None:
     first = source("from triaged.core.b import x", "triaged.core.a")
     second = source("from triaged.core import c", "triaged.core.b")

@@ -15,7 +15,7 @@ from triaged.core.time.durations import parse_duration
 from triaged.errors import Malformed, Problem
 from triaged.store.database.connect import Transaction
 from triaged.store.tables import tokens
-from triaged.wire import instant_text, instant_text_or_none
+from triaged.wire import Instant, instant_text, instant_text_or_none
 from triaged.yamlschema.values import none_of
 
 PREFIX = "trg_"
@@ -44,8 +44,8 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A token that somebody wants."""
+class TokenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The token that somebody asks for."""
 
     name: str
     scopes: tuple[str, ...]
@@ -55,24 +55,28 @@ class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A duration such as 90d; None: never."""
 
     @staticmethod
-    def read(wish: Mapping[str, object]) -> "TokenWish":
+    def read(wish: Mapping[str, object]) -> "TokenRequest":
         """The wish in a request or on a command line. Raises Malformed."""
         try:
-            read = msgspec.convert(wish, TokenWish)
+            read = msgspec.convert(wish, TokenRequest)
         except msgspec.ValidationError as error:
             message, _, path = str(error).partition(" - at `")
             raise Malformed("wrong_shape", message, path.rstrip("`") or "$") from None
-        if not 0 < len(read.name) <= NAME_MAX or not read.name.isprintable():
+        read.check()
+        return read
+
+    def check(self) -> None:
+        """Refuse values that no token can have. Raises Malformed."""
+        if not 0 < len(self.name) <= NAME_MAX or not self.name.isprintable():
             message = f"a name of 1 to {NAME_MAX} printable characters"
             raise Malformed("wrong_shape", message, "$.name")
-        if not read.scopes:
+        if not self.scopes:
             raise Malformed("wrong_shape", f"at least one of {SCOPE_WANTED}", "$.scopes")
-        for index, scope in enumerate(read.scopes):
+        for index, scope in enumerate(self.scopes):
             if _SCOPE.fullmatch(scope) is None:
                 message = f"{scope!r} is none of {SCOPE_WANTED}"
                 raise Malformed("wrong_shape", message, f"$.scopes[{index}]")
-        read.lifetime_us()
-        return read
+        self.lifetime_us()
 
     def lifetime_us(self) -> int | None:
         """How long it is good for; None: for ever. Raises Malformed."""
@@ -99,6 +103,24 @@ class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return found
 
 
+class TokenDocument(msgspec.Struct, frozen=True):
+    """A token, without its secret text."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    person: str | None
+    created_at: Instant
+    expires_at: Instant | None
+    revoked_at: Instant | None
+
+
+class NewToken(TokenDocument, frozen=True):
+    """A token that was just made: only this answer shows it."""
+
+    token: str
+
+
 class Grant(msgspec.Struct, frozen=True):
     """What the holder of a stored token may do."""
 
@@ -118,8 +140,8 @@ async def grants(tx: Transaction) -> list[Grant]:
     ]
 
 
-async def create(tx: Transaction, wish: TokenWish, now: int) -> dict[str, object]:
-    """Make a token and keep its digest; only what this gives holds the token itself."""
+async def create(tx: Transaction, wish: TokenRequest, now: int) -> NewToken:
+    """Make a token and keep its digest; only the result holds the token itself."""
     text = PREFIX + new_secret()
     digest = digest_of(text)
     lifetime_us = wish.lifetime_us()
@@ -134,11 +156,11 @@ async def create(tx: Transaction, wish: TokenWish, now: int) -> dict[str, object
         revoked_at=None,
     )
     await tokens.add(tx, row)
-    return {**token_document(row), "token": text}
+    return NewToken(**msgspec.structs.asdict(token_document(row)), token=text)
 
 
-async def listing(tx: Transaction) -> list[dict[str, object]]:
-    """Every token that was made, revoked ones too, without what it is."""
+async def listing(tx: Transaction) -> list[TokenDocument]:
+    """Every token that was made, revoked ones too, without its secret text."""
     return [token_document(row) for row in await tokens.listing(tx)]
 
 
@@ -147,14 +169,14 @@ async def revoke(tx: Transaction, name: str, now: int) -> bool:
     return await tokens.revoke(tx, name, now)
 
 
-def token_document(row: tokens.Token) -> dict[str, object]:
+def token_document(row: tokens.Token) -> TokenDocument:
     """A token as the answers show it."""
-    return {
-        "id": row.id,
-        "name": row.name,
-        "scopes": list(row.scopes),
-        "person": row.person,
-        "created_at": instant_text(row.created_at),
-        "expires_at": instant_text_or_none(row.expires_at),
-        "revoked_at": instant_text_or_none(row.revoked_at),
-    }
+    return TokenDocument(
+        id=row.id,
+        name=row.name,
+        scopes=list(row.scopes),
+        person=row.person,
+        created_at=instant_text(row.created_at),
+        expires_at=instant_text_or_none(row.expires_at),
+        revoked_at=instant_text_or_none(row.revoked_at),
+    )

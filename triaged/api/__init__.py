@@ -1,1 +1,4 @@
-"""The HTTP interface: a module per resource, found by the folder; each lists its `ROUTES`."""
+"""The HTTP interface: a module per resource declares its routes and is found by the folder.
+
+Resources do not import one another; what several share is in a module with an underscore.
+"""

@@ -1,22 +1,12 @@
-"""`POST /api/v1/incidents/{id}/…`: what people do. Acting twice is 200, the impossible 409."""
+"""`POST /api/v1/incidents/{id}/…`: actions of people. Acting twice is 200, the impossible 409."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated
 
-import msgspec
 from aiohttp import web
+from msgspec import Meta
 
-from triaged.api.incidents import ONE, shown_one, unknown
-from triaged.api.schemas import (
-    Assignment,
-    Body,
-    Note,
-    PhaseChoice,
-    SeverityChoice,
-    Snooze,
-    TimelineNote,
-)
-from triaged.api.webhooks import unread
+from triaged.api._incidents import INCIDENT, document, unknown
 from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
 from triaged.core.records.events import (
     Acknowledged,
@@ -32,128 +22,154 @@ from triaged.core.records.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.records.model import incident_number
+from triaged.core.records.model import Phase, Severity, incident_number
 from triaged.core.text.document import IncidentDocument
 from triaged.core.time.durations import MINUTE
 from triaged.errors import Malformed
-from triaged.http import answers, problems
-from triaged.http.bodies import API_BODY_MAX, decode, read_body
-from triaged.http.routes import Call, Handler, Route, Scope
+from triaged.http import problems
+from triaged.http.bodies import TEXT_MAX, Body, Moment, Name, Text
+from triaged.http.routes import Call, Scope, route
 from triaged.store.tables import incidents
 from triaged.wire import instant, instant_text
-
-T = TypeVar("T", bound=Body)
-Noted = Acknowledged | Unacknowledged | Resolved | Reopened | Closed | Escalated
-
 
 NOTE_AHEAD_US = MINUTE
 """How much later than now a note may be about: clocks of people's machines differ."""
 
-
-class Wish(msgspec.Struct, frozen=True):
-    """Who asks for what incident, and when."""
-
-    incident: int
-    by: str
-    now: int
+IncidentAfter = IncidentDocument | web.Response
+"""The incident as the action left it, or the refusal."""
 
 
-def acting(kind: type[T], event_of: Callable[[Wish, T], Action]) -> Handler:
-    """The handler that reads a body of `kind` and submits the event that it means."""
+class Note(Body, frozen=True):
+    """An optional note that goes with an action."""
 
-    async def act(call: Call) -> web.StreamResponse:
-        number = incident_number(call.params["id"])
-        if number is None:
-            return unknown(call)
-        body = await read_body(call.request, API_BODY_MAX, call.context.stop)
-        if not isinstance(body, bytes):
-            return unread(call, body)
-        wish = Wish(number, call.caller.by, call.context.clock.now())
-        event = event_of(wish, decode(body, kind))
-        (outcome,) = await call.context.engine.submit([event], urgent=True)
-        return await answered(call, outcome)
-
-    return act
+    note: Text = ""
 
 
-async def answered(call: Call, outcome: Answer) -> web.StreamResponse:
-    """The incident as it is now, or why not."""
+class Assignment(Body, frozen=True):
+    """The person to whom the incident is handed."""
+
+    person: Name
+
+
+class SeverityChoice(Body, frozen=True):
+    """A person's judgement of the severity."""
+
+    severity: Severity
+    reason: Text = ""
+
+
+class PhaseChoice(Body, frozen=True):
+    """How far the work is."""
+
+    phase: Phase
+
+
+class TimelineNote(Body, frozen=True):
+    """A note for the timeline, and the instant it is about if that was earlier."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=TEXT_MAX)]
+    at: Moment | None = None
+
+
+class Snooze(Body, frozen=True):
+    """The instant until which the incident does not page."""
+
+    until: Moment
+
+
+@route("POST", f"{INCIDENT}/acknowledge", Scope.RESPOND)
+async def acknowledge(call: Call, body: Note) -> IncidentAfter:
+    """Acknowledge the incident: paging stops."""
+    return await _act(call, lambda number: Acknowledged(number, call.caller.by, body.note))
+
+
+@route("POST", f"{INCIDENT}/unacknowledge", Scope.RESPOND)
+async def unacknowledge(call: Call, body: Note) -> IncidentAfter:
+    """Withdraw the acknowledgement: the incident pages again."""
+    return await _act(call, lambda number: Unacknowledged(number, call.caller.by, body.note))
+
+
+@route("POST", f"{INCIDENT}/resolve", Scope.RESPOND)
+async def resolve(call: Call, body: Note) -> IncidentAfter:
+    """Resolve the incident."""
+    return await _act(call, lambda number: Resolved(number, call.caller.by, body.note))
+
+
+@route("POST", f"{INCIDENT}/reopen", Scope.RESPOND)
+async def reopen(call: Call, body: Note) -> IncidentAfter:
+    """Reopen a resolved incident: it pages again."""
+    return await _act(call, lambda number: Reopened(number, call.caller.by, body.note))
+
+
+@route("POST", f"{INCIDENT}/close", Scope.RESPOND)
+async def close(call: Call, body: Note) -> IncidentAfter:
+    """Close a resolved incident for good."""
+    return await _act(call, lambda number: Closed(number, call.caller.by, body.note))
+
+
+@route("POST", f"{INCIDENT}/escalate", Scope.RESPOND)
+async def escalate(call: Call, body: Note) -> IncidentAfter:
+    """Take the next step of the escalation policy now."""
+    return await _act(call, lambda number: Escalated(number, call.caller.by, body.note))
+
+
+@route("POST", f"{INCIDENT}/assign", Scope.RESPOND)
+async def assign(call: Call, body: Assignment) -> IncidentAfter:
+    """Assign the incident to a person."""
+    return await _act(call, lambda number: Assigned(number, call.caller.by, body.person))
+
+
+@route("POST", f"{INCIDENT}/severity", Scope.RESPOND)
+async def choose_severity(call: Call, body: SeverityChoice) -> IncidentAfter:
+    """Choose the severity."""
+
+    def event(number: int) -> Action:
+        return SeverityChosen(number, call.caller.by, body.severity, body.reason)
+
+    return await _act(call, event)
+
+
+@route("POST", f"{INCIDENT}/phase", Scope.RESPOND)
+async def change_phase(call: Call, body: PhaseChoice) -> IncidentAfter:
+    """Record how far the work is."""
+    return await _act(call, lambda number: PhaseChanged(number, call.caller.by, body.phase))
+
+
+@route("POST", f"{INCIDENT}/notes", Scope.RESPOND)
+async def add_note(call: Call, body: TimelineNote) -> IncidentAfter:
+    """Add a note to the timeline."""
+    at, now = None if body.at is None else instant(body.at), call.context.clock.now()
+    if at is not None and at > now + NOTE_AHEAD_US:
+        message = f"a note is about the past or the present: now it is {instant_text(now)}"
+        raise Malformed("wrong_shape", message, "$.at")
+    return await _act(call, lambda number: NoteAdded(number, call.caller.by, body.text, at))
+
+
+@route("POST", f"{INCIDENT}/snooze", Scope.RESPOND)
+async def snooze(call: Call, body: Snooze) -> IncidentAfter:
+    """Acknowledge the incident until an instant, from which it pages again."""
+    until = instant(body.until)
+    return await _act(call, lambda number: Snoozed(number, call.caller.by, until))
+
+
+async def _act(call: Call, event_of: Callable[[int], Action]) -> IncidentAfter:
+    """Submit the event for the incident that the path names."""
+    number = incident_number(call.params["id"])
+    if number is None:
+        return unknown(call)
+    (outcome,) = await call.context.engine.submit([event_of(number)], urgent=True)
+    return await _after(call, outcome)
+
+
+async def _after(call: Call, outcome: Answer) -> IncidentAfter:
     match outcome:
         case Acted(incident=number):
             async with call.context.database.reading() as tx:
                 incident = await incidents.fetch(tx, number)
-            if incident is None:
-                return unknown(call)
-            return answers.answer(await shown_one(call, incident))
+            return unknown(call) if incident is None else await document(call, incident)
         case Conflict(detail=detail):
             return problems.problem(409, detail)
         case Unknown(detail=detail):
             return problems.not_found(detail)
         case _:
-            return problems.unavailable("this went wrong here; the log of triaged says what")
-
-
-def _noted(kind: type[Noted]) -> Callable[[Wish, Note], Action]:
-    return lambda wish, body: kind(wish.incident, wish.by, body.note)
-
-
-def _assigned(wish: Wish, body: Assignment) -> Action:
-    return Assigned(wish.incident, wish.by, body.person)
-
-
-def _severity_chosen(wish: Wish, body: SeverityChoice) -> Action:
-    return SeverityChosen(wish.incident, wish.by, body.severity, body.reason)
-
-
-def _phase_changed(wish: Wish, body: PhaseChoice) -> Action:
-    return PhaseChanged(wish.incident, wish.by, body.phase)
-
-
-def _note_added(wish: Wish, body: TimelineNote) -> Action:
-    at = None if body.at is None else instant(body.at)
-    if at is not None and at > wish.now + NOTE_AHEAD_US:
-        message = f"a note is about what has happened: now it is {instant_text(wish.now)}"
-        raise Malformed("wrong_shape", message, "$.at")
-    return NoteAdded(wish.incident, wish.by, body.text, at)
-
-
-def _snoozed(wish: Wish, body: Snooze) -> Action:
-    return Snoozed(wish.incident, wish.by, instant(body.until))
-
-
-def _route(name: str, about: str, body: type[Body], handler: Handler) -> Route:
-    return Route(
-        method="POST",
-        path=f"{ONE}/{name}",
-        scope=Scope.RESPOND,
-        handler=handler,
-        about=about,
-        body=body,
-        answer=IncidentDocument,
-    )
-
-
-PLAIN: dict[str, tuple[type[Noted], str]] = {
-    "acknowledge": (Acknowledged, "Take it: paging stops."),
-    "unacknowledge": (Unacknowledged, "Give it back: it pages again."),
-    "resolve": (Resolved, "It is over."),
-    "reopen": (Reopened, "It is not over."),
-    "close": (Closed, "Close what is resolved, for good."),
-    "escalate": (Escalated, "The next step now."),
-}
-
-ROUTES = (
-    *(
-        _route(name, about, Note, acting(Note, _noted(kind)))
-        for name, (kind, about) in PLAIN.items()
-    ),
-    _route("assign", "Hand it to a person.", Assignment, acting(Assignment, _assigned)),
-    _route(
-        "severity", "Say how bad it is.", SeverityChoice, acting(SeverityChoice, _severity_chosen)
-    ),
-    _route("phase", "Say how far the work is.", PhaseChoice, acting(PhaseChoice, _phase_changed)),
-    _route("notes", "Put a note on the timeline.", TimelineNote, acting(TimelineNote, _note_added)),
-    _route(
-        "snooze", "Take it until an instant, then page again.", Snooze, acting(Snooze, _snoozed)
-    ),
-)
+            return problems.failed()

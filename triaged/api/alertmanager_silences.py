@@ -4,39 +4,35 @@ https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 from aiohttp import web
-from msgspec import Meta
 
 from triaged.access.tokens import new_identity
-from triaged.api import alertmanager_query as words
-from triaged.api.silence_schemas import MatcherV2
-from triaged.api.silences import matchers_of, submit
-from triaged.api.webhooks import unread
+from triaged.api._alertmanager_query import FILTER, filters, refused, unwanted, v2_route
+from triaged.api._silences import MatcherV2, matchers_of, submit
 from triaged.core.muting.muters import Silence
 from triaged.core.muting.silences import state_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
 from triaged.errors import Problem
 from triaged.http import answers
-from triaged.http.bodies import API_BODY_MAX, decode, read_body
-from triaged.http.routes import Call, Parameter, Route, Scope
+from triaged.http.bodies import Moment
+from triaged.http.queries import Parameter
+from triaged.http.routes import Call, Scope
 from triaged.store.tables import silences
 from triaged.wire import Instant, instant, instant_text
 
-BASE = "/api/v2"
 SHOWN_MAX = 5000
 """Alertmanager's list has no pages. Those that end last come first: what is left out is over."""
 
 STATES = ("active", "pending", "expired")
-Moment = Annotated[datetime, Meta(tz=True)]
+LIST_QUERY = (FILTER, *(Parameter(state, "false: leave them out") for state in STATES))
 
 
-class PostedSilence(msgspec.Struct, frozen=True, rename="camel"):
-    """What Alertmanager calls a postable silence; keys that it does not know are left alone."""
+class PostableSilence(msgspec.Struct, frozen=True, rename="camel"):
+    """A silence as Alertmanager's clients post it; unknown keys are ignored."""
 
     matchers: list[MatcherV2]
     starts_at: Moment
@@ -47,7 +43,7 @@ class PostedSilence(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class SilenceStatus(msgspec.Struct, frozen=True):
-    """Where it stands."""
+    """The state of a silence."""
 
     state: Literal["active", "pending", "expired"]
 
@@ -66,7 +62,7 @@ class GettableSilence(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class SilenceId(msgspec.Struct, frozen=True):
-    """The silence that there is now."""
+    """The id of the silence that holds now."""
 
     silence_id: str = msgspec.field(name="silenceID")
 
@@ -104,102 +100,60 @@ def in_order(found: Sequence[Silence], now: int) -> list[Silence]:
     return sorted(found, key=place)
 
 
-async def index(call: Call) -> web.StreamResponse:
-    """The silences that have the matcher of every `filter`, just as it is."""
-    wanted, left_out = words.filters(call), words.unwanted(call, STATES)
+@v2_route("GET", "silences", Scope.READ, LIST_QUERY)
+async def index(call: Call) -> list[GettableSilence]:
+    """Silences as Alertmanager shows them; each has the matchers of every `filter`."""
+    wanted, left_out = filters(call), unwanted(call, STATES)
     now = call.context.clock.now()
     async with call.context.database.reading() as tx:
         found, _ = await silences.find(tx, silences.SilenceFilter(now, limit=SHOWN_MAX))
-    shown = [
+    return [
         gettable(silence, now)
         for silence in in_order(found, now)
         if state_of(silence, now) not in left_out
         and all(matcher in silence.matchers for matcher in wanted)
     ]
-    return answers.answer(shown)
 
 
-async def show(call: Call) -> web.StreamResponse:
+@v2_route("GET", "silence/{id}", Scope.READ)
+async def show(call: Call) -> GettableSilence | web.Response:
     """One silence."""
     async with call.context.database.reading() as tx:
         silence = await silences.fetch(tx, call.params["id"])
     if silence is None:
-        return words.refused(
-            call, 404, [Problem("", f"there is no silence {call.params['id'][:40]!r}")]
-        )
-    return answers.answer(gettable(silence, call.context.clock.now()))
+        detail = f"there is no silence {call.params['id'][:40]!r}"
+        return refused(call, 404, [Problem("", detail)])
+    return gettable(silence, call.context.clock.now())
 
 
-async def post(call: Call) -> web.StreamResponse:
-    """A new silence; with an `id` one that changes, in place or as a new one."""
-    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
-    if not isinstance(body, bytes):
-        return unread(call, body)
-    posted = decode(body, PostedSilence)
-    matchers, errors = matchers_of(posted.matchers)
+@v2_route("POST", "silences", Scope.RESPOND)
+async def post(call: Call, body: PostableSilence) -> SilenceId | web.Response:
+    """Set a silence, or change the one whose `id` is given."""
+    matchers, errors = matchers_of(body.matchers)
     event = SilenceSet(
         new_id=new_identity(),
         matchers=matchers,
-        starts_at=instant(posted.starts_at),
-        ends_at=instant(posted.ends_at),
-        by=posted.created_by,
-        comment=posted.comment,
-        id=posted.id or None,
+        starts_at=instant(body.starts_at),
+        ends_at=instant(body.ends_at),
+        by=body.created_by,
+        comment=body.comment,
+        id=body.id or None,
     )
     outcome = errors or await submit(call, event)
     match outcome:
         case Silenced(id=identity):
-            return answers.answer(SilenceId(identity))
+            return SilenceId(identity)
         case Unknown(detail=detail):
-            return words.refused(call, 404, [Problem("", detail)])
+            return refused(call, 404, [Problem("", detail)])
         case _:
-            return words.refused(call, 400, outcome)
+            return refused(call, 400, outcome)
 
 
-async def remove(call: Call) -> web.StreamResponse:
-    """End it now."""
+@v2_route("DELETE", "silence/{id}", Scope.RESPOND)
+async def remove(call: Call) -> web.Response:
+    """End a silence now."""
     event = SilenceExpired(call.params["id"], call.caller.by)
     (outcome,) = await call.context.engine.submit([event], urgent=True)
     if isinstance(outcome, Unknown):
-        return words.refused(call, 404, [Problem("", outcome.detail)])
+        return refused(call, 404, [Problem("", outcome.detail)])
     return answers.answer({})
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path=f"{BASE}/silences",
-        scope=Scope.READ,
-        handler=words.speaking(index),
-        about="Silences, in Alertmanager's words.",
-        answer=list[GettableSilence],
-        query=(
-            words.FILTER,
-            *(Parameter(state, "false: leave them out") for state in STATES),
-        ),
-    ),
-    Route(
-        method="POST",
-        path=f"{BASE}/silences",
-        scope=Scope.RESPOND,
-        handler=words.speaking(post),
-        about="Set a silence, or change the one whose `id` is given.",
-        body=PostedSilence,
-        answer=SilenceId,
-    ),
-    Route(
-        method="GET",
-        path=f"{BASE}/silence/{{id}}",
-        scope=Scope.READ,
-        handler=show,
-        about="One silence.",
-        answer=GettableSilence,
-    ),
-    Route(
-        method="DELETE",
-        path=f"{BASE}/silence/{{id}}",
-        scope=Scope.RESPOND,
-        handler=remove,
-        about="End a silence now.",
-    ),
-)

@@ -3,11 +3,11 @@
 import msgspec
 from aiohttp import web
 
-from triaged.api.incidents import ONE, PAGE_QUERY, find, unknown
+from triaged.api._incidents import INCIDENT, find, unknown
 from triaged.core.records.model import Severity
-from triaged.http import answers, problems
-from triaged.http.queries import Query
-from triaged.http.routes import Call, Route, Scope
+from triaged.http import problems
+from triaged.http.queries import PAGE_OF_LIST, Query
+from triaged.http.routes import Call, Scope, route
 from triaged.store.queries import episodes
 from triaged.store.queries.episodes import StoredEpisode
 from triaged.wire import Instant, instant_text, instant_text_or_none
@@ -21,7 +21,7 @@ class EpisodeDocument(msgspec.Struct, frozen=True):
     episode: int
     received_at: Instant
     starts_at: Instant
-    """By the sender's word, where it gave one."""
+    """The start that the sender gave, where it gave one."""
     ended_at: Instant | None
     ended_by: str | None
     """`resolved`, `lapsed`, or `restarted`: it fired again with a later start."""
@@ -29,7 +29,7 @@ class EpisodeDocument(msgspec.Struct, frozen=True):
     severity: Severity | None
     rule: str | None
     rules: list[str]
-    """All that matched at the time."""
+    """All rules that matched at the time."""
     labels: dict[str, str]
     annotations: dict[str, str]
 
@@ -41,8 +41,9 @@ class EpisodeList(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-async def index(call: Call) -> web.StreamResponse:
-    """The episodes; the cursor is where the page before ended."""
+@route("GET", f"{INCIDENT}/episodes", Scope.READ, PAGE_OF_LIST)
+async def index(call: Call) -> EpisodeList | web.Response:
+    """The episodes of the incident's alerts with their starts and ends, in order of arrival."""
     incident = await find(call)
     if incident is None:
         return unknown(call)
@@ -53,35 +54,22 @@ async def index(call: Call) -> web.StreamResponse:
     async with call.context.database.reading() as tx:
         found = await episodes.of_incident(tx, incident.number, after, limit + 1)
     cursor = str(found[limit - 1].id) if len(found) > limit else None
-    return answers.listing("episodes", [_document(one) for one in found[:limit]], cursor)
+    return EpisodeList([_document(one) for one in found[:limit]], cursor)
 
 
-def _document(one: StoredEpisode) -> dict[str, object]:
-    return {
-        "source": one.source,
-        "fingerprint": one.fingerprint,
-        "episode": one.episode,
-        "received_at": instant_text(one.received_at),
-        "starts_at": instant_text(one.starts_at),
-        "ended_at": instant_text_or_none(one.ended_at),
-        "ended_by": one.ended_by,
-        "repeats": one.repeats,
-        "severity": one.verdict.severity,
-        "rule": one.verdict.rule,
-        "rules": list(one.verdict.rules),
-        "labels": one.labels,
-        "annotations": one.annotations,
-    }
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path=f"{ONE}/episodes",
-        scope=Scope.READ,
-        handler=index,
-        about="When each of its alerts began and ended, in the order of arrival.",
-        query=PAGE_QUERY,
-        answer=EpisodeList,
-    ),
-)
+def _document(one: StoredEpisode) -> EpisodeDocument:
+    return EpisodeDocument(
+        source=one.source,
+        fingerprint=one.fingerprint,
+        episode=one.episode,
+        received_at=instant_text(one.received_at),
+        starts_at=instant_text(one.starts_at),
+        ended_at=instant_text_or_none(one.ended_at),
+        ended_by=one.ended_by,
+        repeats=one.repeats,
+        severity=one.verdict.severity,
+        rule=one.verdict.rule,
+        rules=list(one.verdict.rules),
+        labels=one.labels,
+        annotations=one.annotations,
+    )

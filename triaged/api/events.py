@@ -13,7 +13,7 @@ from triaged.http import problems
 from triaged.http.answers import EVERYWHERE
 from triaged.http.guards import refused
 from triaged.http.hub import WATCHERS_MAX, Change, Watcher
-from triaged.http.routes import Call, Route, Scope
+from triaged.http.routes import Call, Scope, route
 from triaged.wire import encode
 
 log = structlog.get_logger()
@@ -22,14 +22,18 @@ PING_S = 15.0
 """Proxies close connections that are silent for a minute, some for half of one."""
 
 WRITE_S = 10.0
-"""A reader that takes nothing for so long is gone."""
+"""A client that reads nothing for so long is gone."""
 
 PING = b": still here\n\n"
 RESYNC = b"event: resync\ndata: {}\n\n"
 
 
+@route("GET", "/api/v1/events", Scope.READ)
 async def stream(call: Call) -> web.StreamResponse:
-    """Events until the reader goes, falls behind, or we stop."""
+    """A stream of events: `incident` with the incident as it is, `resync` when events were lost.
+
+    The stream ends when its client falls behind or triaged stops.
+    """
     hub = call.context.hub
     if hub.full:
         detail = f"{WATCHERS_MAX} event streams are open already"
@@ -49,7 +53,7 @@ async def stream(call: Call) -> web.StreamResponse:
             await _write(response, b"retry: 2000\n\n" + _missed(call))
             await _follow(call, response, watcher)
         except (ConnectionError, TimeoutError):
-            pass  # the reader is gone, or might as well be
+            pass  # the client is gone, or might as well be
         except Exception:
             log.exception("stream.failed")
             call.request.protocol.force_close()  # whatever came next would be read as an event
@@ -57,7 +61,7 @@ async def stream(call: Call) -> web.StreamResponse:
 
 
 def _missed(call: Call) -> bytes:
-    """What happened since the event that the reader saw last; everything anew if unknown."""
+    """The events since the last one that the client saw; `resync` if that one is unknown."""
     last = call.request.headers.get("Last-Event-ID")
     if last is None:
         return b""
@@ -90,15 +94,3 @@ def _event(call: Call, change: Change) -> bytes:
     public_url = call.context.configuration.public_url
     body = encode(incident_document(change.incident, public_url))
     return b"id: %d\nevent: incident\ndata: %b\n\n" % (change.id, body)
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path="/api/v1/events",
-        scope=Scope.READ,
-        handler=stream,
-        about="A stream of events: `incident` with the incident as it is now, `resync` when "
-        "events were lost.",
-    ),
-)

@@ -1,4 +1,4 @@
-"""`…/explain`: what was recorded of alerts at the time, and where today's rules would differ."""
+"""`…/explain`: the recorded decision on alerts, and where today's rules would decide otherwise."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import msgspec
 from aiohttp import web
 
-from triaged.api.incidents import ONE, find, shown_one, unknown
+from triaged.api._incidents import INCIDENT, document, find, unknown
 from triaged.core.records.model import Alert, Reason, Severity, incident_id
 from triaged.core.settings import Settings
 from triaged.core.text.document import IncidentDocument, PageDocument, page_document
 from triaged.errors import Problem
-from triaged.http import answers, problems
-from triaged.http.queries import Query
-from triaged.http.routes import Call, Parameter, Route, Scope
+from triaged.http import problems
+from triaged.http.queries import Parameter, Query
+from triaged.http.routes import Call, Scope, route
 from triaged.rules.explain.explained import ExplainedAlert, explained
 from triaged.store.queries import episode_records
 from triaged.store.queries.episode_records import Joining, Recorded
@@ -29,8 +29,14 @@ PAGES_MAX = 100
 """Pages shown; the rest is at `…/pages`."""
 
 
-class Then(msgspec.Struct, frozen=True):
-    """What the rules of the time said."""
+ALERT_QUERY = (
+    Parameter("source", "the alert's source"),
+    Parameter("fingerprint", "the alert's fingerprint"),
+)
+
+
+class OutcomeThen(msgspec.Struct, frozen=True):
+    """The outcome by the rules of the time."""
 
     at: Instant
     rule_set: str
@@ -48,8 +54,8 @@ class Then(msgspec.Struct, frozen=True):
     """By shadow rule that matched: what it would have changed, with the value then."""
 
 
-class Difference(msgspec.Struct, frozen=True):
-    """What today's rules would decide otherwise."""
+class OutcomeChange(msgspec.Struct, frozen=True):
+    """A part of the outcome that today's rules would decide otherwise."""
 
     name: str
     then: str
@@ -57,7 +63,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class RecordedAlert(msgspec.Struct, frozen=True):
-    """One alert: what was decided at the start of its last episode, and what would be today."""
+    """The decision on one alert at the start of its last episode, and the one of today's rules."""
 
     source: str
     fingerprint: str
@@ -65,27 +71,28 @@ class RecordedAlert(msgspec.Struct, frozen=True):
     incident: str | None
     joined: str | None
     """Why it is in that incident: the reason on the timeline."""
-    then: Then | None
-    """None: retention has taken it."""
+    then: OutcomeThen | None
+    """None: retention has deleted it."""
     today: ExplainedAlert
     """By the rules of today, for the same instant."""
     same_rules: bool
-    differs: list[Difference]
+    differs: list[OutcomeChange]
     """Empty, too, where the rules are the same."""
 
 
 class IncidentExplained(msgspec.Struct, frozen=True):
-    """An incident, its alerts explained, and whom it paged."""
+    """An incident, the decisions on its alerts, and its pages."""
 
     incident: IncidentDocument
     alerts: list[RecordedAlert]
-    """Those that began first."""
+    """The alerts that began first."""
     alerts_left_out: int
     pages: list[PageDocument]
 
 
-async def of_incident(call: Call) -> web.StreamResponse:
-    """An incident: each alert's recorded verdict, and where today's rules differ."""
+@route("GET", f"{INCIDENT}/explain", Scope.READ)
+async def of_incident(call: Call) -> IncidentExplained | web.Response:
+    """The recorded decision on each alert of the incident, and where today's rules would differ."""
     incident = await find(call)
     if incident is None:
         return unknown(call)
@@ -95,23 +102,22 @@ async def of_incident(call: Call) -> web.StreamResponse:
         sent = await pages.of(tx, incident.number)
     rows = await _explained(call, known, joinings)
     total = sum(incident.firing.values()) + incident.resolved
-    return answers.answer(
-        IncidentExplained(
-            incident=await shown_one(call, incident),
-            alerts=rows,
-            alerts_left_out=max(0, total - len(rows)) if len(rows) == ALERTS_MAX else 0,
-            pages=[page_document(page) for page in sent[:PAGES_MAX]],
-        )
+    return IncidentExplained(
+        incident=await document(call, incident),
+        alerts=rows,
+        alerts_left_out=max(0, total - len(rows)) if len(rows) == ALERTS_MAX else 0,
+        pages=[page_document(page) for page in sent[:PAGES_MAX]],
     )
 
 
-async def of_alert(call: Call) -> web.StreamResponse:
-    """One alert, by its source and fingerprint."""
+@route("GET", "/api/v1/alerts/explain", Scope.READ, ALERT_QUERY)
+async def of_alert(call: Call) -> RecordedAlert | web.Response:
+    """The recorded decision on one alert, and where today's rules would differ."""
     query = Query(call.request.query)
     source, fingerprint = query.text("source"), query.text("fingerprint")
     for name, value in (("source", source), ("fingerprint", fingerprint)):
         if value is None and not query.errors:
-            query.errors.append(Problem(f"?{name}", "which alert is meant"))
+            query.errors.append(Problem(f"?{name}", "wanted: it names the alert"))
     if query.errors:
         return problems.invalid(query.errors)
     joinings: list[Joining] = []
@@ -120,15 +126,15 @@ async def of_alert(call: Call) -> web.StreamResponse:
         if one is not None and one.alert.incident is not None:
             joinings = await episode_records.joinings(tx, one.alert.incident)
     if one is None:
-        return problems.not_found("no such alert was ever seen, or retention has taken it")
+        return problems.not_found("no such alert was ever seen, or retention has deleted it")
     (row,) = await _explained(call, [one], joinings)
-    return answers.answer(row)
+    return row
 
 
 async def _explained(
     call: Call, known: Sequence[Recorded], joinings: Sequence[Joining]
 ) -> list[RecordedAlert]:
-    """Off the event loop: a thousand rules are asked one by one, which takes milliseconds."""
+    """Explain the alerts in a thread: asking a thousand rules one by one takes milliseconds."""
     settings = call.context.configuration.settings
     now = call.context.clock.now()
 
@@ -166,13 +172,13 @@ def recorded_alert(
         then=then,
         today=today,
         same_rules=same,
-        differs=[] if then is None or same else differences(then, today),
+        differs=[] if then is None or same else changes_between(then, today),
     )
 
 
-def then_of(verdict: Verdict, at: int) -> Then:
+def then_of(verdict: Verdict, at: int) -> OutcomeThen:
     """A recorded verdict as an answer shows it."""
-    return Then(
+    return OutcomeThen(
         at=instant_text(at),
         rule_set=verdict.rule_set,
         incident=verdict.incident,
@@ -186,8 +192,8 @@ def then_of(verdict: Verdict, at: int) -> Then:
     )
 
 
-def differences(then: Then, today: ExplainedAlert) -> list[Difference]:
-    """What the rules of today would decide otherwise than those of the time."""
+def changes_between(then: OutcomeThen, today: ExplainedAlert) -> list[OutcomeChange]:
+    """The parts of the outcome that today's rules would decide otherwise."""
     policy = next((a.value for a in today.attributes if a.name == "policy"), None)
     by = {one.name: one.rule for one in today.attributes}
     rules = [rule.rule for rule in today.rules if rule.matched and not rule.stopped_by]
@@ -200,7 +206,7 @@ def differences(then: Then, today: ExplainedAlert) -> list[Difference]:
         "key": (_pairs(then.key), _pairs(today.key)),
         "policy": (then.policy or "none", policy or "none"),
     }
-    return [Difference(name, old, new) for name, (old, new) in pairs.items() if old != new]
+    return [OutcomeChange(name, old, new) for name, (old, new) in pairs.items() if old != new]
 
 
 def _pairs(key: dict[str, str]) -> str:
@@ -225,27 +231,3 @@ def joined_because(one: Recorded, joinings: Sequence[Joining]) -> str:
                 return str(cause.data.get("reason", Reason.NEW_KEY))
             return str(Reason.SAME_KEY)
     return str(cause.data.get("reason", Reason.SAME_KEY)) if cause else str(Reason.SAME_KEY)
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path=f"{ONE}/explain",
-        scope=Scope.READ,
-        handler=of_incident,
-        about="Why: what was recorded of its alerts, and where today's rules would differ.",
-        answer=IncidentExplained,
-    ),
-    Route(
-        method="GET",
-        path="/api/v1/alerts/explain",
-        scope=Scope.READ,
-        handler=of_alert,
-        about="Why: what was recorded of an alert, and where today's rules would differ.",
-        query=(
-            Parameter("source", "the alert's source"),
-            Parameter("fingerprint", "the alert's fingerprint"),
-        ),
-        answer=RecordedAlert,
-    ),
-)

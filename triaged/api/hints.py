@@ -1,21 +1,19 @@
-"""`…/hints`: what may help with an incident, computed when asked. Nothing is decided by it."""
+"""`…/hints`: hints for an incident, computed when asked. No decision depends on them."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 from aiohttp import web
 
-from triaged.api.incidents import ONE, find, unknown
+from triaged.api._incidents import INCIDENT, find, unknown
 from triaged.core.dependencies import closure
 from triaged.core.records.changes import Change
 from triaged.core.records.model import Incident, Severity
 from triaged.core.text.similarity import CAUSE, FIX, told_of
 from triaged.core.time.durations import DAY, HOUR, MINUTE, format_duration
-from triaged.http import answers
-from triaged.http.routes import Call, Route, Scope
+from triaged.http.routes import Call, Scope, route
 from triaged.store.database.base import Transaction
-from triaged.store.queries import page_stats as noise
-from triaged.store.queries import similar_incidents
+from triaged.store.queries import page_stats, similar_incidents
 from triaged.store.queries.page_stats import Noise
 from triaged.store.queries.similar_incidents import Likeness
 from triaged.store.tables import changes, incidents
@@ -120,21 +118,21 @@ class Hints(msgspec.Struct, frozen=True):
     noise: NoiseHint
 
 
-async def show(call: Call) -> web.StreamResponse:
-    """What may help with the incident."""
+@route("GET", f"{INCIDENT}/hints", Scope.READ)
+async def show(call: Call) -> Hints | web.Response:
+    """Hints: changes near its start, similar and related incidents, statistics of paging."""
     incident = await find(call)
     if incident is None:
         return unknown(call)
     services = call.context.configuration.settings.services
     near = closure(services, incident.service) if incident.service else {}
     async with call.context.database.reading() as tx:
-        hints = Hints(
+        return Hints(
             changes=await _changes(tx, incident, near),
             similar=[similar_hint(one) for one in await _similar(tx, incident)],
             related=await _related(tx, incident, near),
             noise=await _noise(tx, incident, call.context.clock.now()),
         )
-    return answers.answer(hints)
 
 
 async def _changes(
@@ -221,23 +219,11 @@ async def _related(
 
 async def _noise(tx: Transaction, incident: Incident, now: int) -> NoiseHint:
     since = now - NOISE_DAYS * DAY
-    rule, newest_only = await noise.of_rule(tx, incident.severity_by, since)
+    rule, newest_only = await page_stats.of_rule(tx, incident.severity_by, since)
     return NoiseHint(
         days=NOISE_DAYS,
-        key=await noise.of_key(tx, incident.key, since),
+        key=await page_stats.of_key(tx, incident.key, since),
         severity_by=incident.severity_by,
         rule=rule,
         newest_only=newest_only,
     )
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path=f"{ONE}/hints",
-        scope=Scope.READ,
-        handler=show,
-        about="Hints: changes near its start, similar incidents, what else fires, noise.",
-        answer=Hints,
-    ),
-)

@@ -1,15 +1,15 @@
-"""`/api/v1/history/…`: what happened, as records for `triaged replay`; instants are µs UTC."""
+"""`/api/v1/history/…`: records for `triaged replay`; instants are µs UTC."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import msgspec
 from aiohttp import web
 
-from triaged.api.incidents import PAGE_QUERY
 from triaged.core.records.history import Episode, PastIncident, PastSilence
-from triaged.http import answers, problems
-from triaged.http.queries import Query
-from triaged.http.routes import Call, Parameter, Route, Scope
+from triaged.http import problems
+from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
+from triaged.http.routes import Call, Scope, route
 from triaged.store.database.base import Transaction
 from triaged.store.queries import history
 from triaged.store.tables import silences
@@ -24,9 +24,7 @@ PERIOD = (
     Parameter("cursor", "the `next_cursor` of the answer before"),
     Parameter("limit", "how many records, 100 unless given, at most 1000"),
 )
-Read = Callable[
-    [Transaction, tuple[int, int], int | None, int], Awaitable[Sequence[Episode | PastIncident]]
-]
+R = TypeVar("R", Episode, PastIncident)
 
 
 class EpisodeHistory(msgspec.Struct, frozen=True):
@@ -50,18 +48,23 @@ class SilenceHistory(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-async def list_episodes(call: Call) -> web.StreamResponse:
-    """Every alert that began to fire in the period."""
-    return await _listing(call, "episodes", history.episodes)
+@route("GET", "/api/v1/history/episodes", Scope.READ, PERIOD)
+async def list_episodes(call: Call) -> EpisodeHistory | web.Response:
+    """Every episode that began in the period, in order of arrival, for a replay."""
+    found = await _page(call, history.episodes)
+    return found if isinstance(found, web.Response) else EpisodeHistory(*found)
 
 
-async def list_incidents(call: Call) -> web.StreamResponse:
-    """Every incident that opened in the period."""
-    return await _listing(call, "incidents", history.incidents)
+@route("GET", "/api/v1/history/incidents", Scope.READ, PERIOD)
+async def list_incidents(call: Call) -> IncidentHistory | web.Response:
+    """Every incident that opened in the period, with the actions of people and its pages."""
+    found = await _page(call, history.incidents)
+    return found if isinstance(found, web.Response) else IncidentHistory(*found)
 
 
-async def list_silences(call: Call) -> web.StreamResponse:
-    """Every silence."""
+@route("GET", "/api/v1/history/silences", Scope.READ, PAGE_OF_LIST)
+async def list_silences(call: Call) -> SilenceHistory | web.Response:
+    """Every silence that is kept."""
     query = Query(call.request.query)
     cursor, limit = query.text("cursor"), query.limit()
     if query.errors:
@@ -70,10 +73,13 @@ async def list_silences(call: Call) -> web.StreamResponse:
     async with call.context.database.reading() as tx:
         found, cursor = await silences.find(tx, wanted)
     past = [PastSilence(one.id, one.matchers, one.starts_at, one.ends_at) for one in found]
-    return answers.answer({"silences": past, "next_cursor": cursor})
+    return SilenceHistory(past, cursor)
 
 
-async def _listing(call: Call, noun: str, read: Read) -> web.StreamResponse:
+async def _page(
+    call: Call, read: Callable[[Transaction, tuple[int, int], int | None, int], Awaitable[list[R]]]
+) -> tuple[list[R], str | None] | web.Response:
+    """The records that the query selects, and the cursor for those after them."""
     query, now = Query(call.request.query), call.context.clock.now()
     since, until = query.since("since", now), query.since("until", now)
     after, limit = query.whole("cursor"), query.limit()
@@ -83,40 +89,8 @@ async def _listing(call: Call, noun: str, read: Read) -> web.StreamResponse:
     async with call.context.database.reading() as tx:
         found = await read(tx, period, after, limit + 1)
     kept = found[:limit]
-    cursor = str(_number(kept[-1])) if len(found) > limit else None
-    return answers.answer({noun: kept, "next_cursor": cursor})
+    return kept, str(_number(kept[-1])) if len(found) > limit else None
 
 
 def _number(record: Episode | PastIncident) -> int:
     return record.id if isinstance(record, Episode) else record.number
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path="/api/v1/history/episodes",
-        scope=Scope.READ,
-        handler=list_episodes,
-        about="What came in: each alert from when it fired until it was over, for a replay.",
-        query=PERIOD,
-        answer=EpisodeHistory,
-    ),
-    Route(
-        method="GET",
-        path="/api/v1/history/incidents",
-        scope=Scope.READ,
-        handler=list_incidents,
-        about="What came of it: incidents, what people did to them, pages that went out.",
-        query=PERIOD,
-        answer=IncidentHistory,
-    ),
-    Route(
-        method="GET",
-        path="/api/v1/history/silences",
-        scope=Scope.READ,
-        handler=list_silences,
-        about="What muted it: every silence that is kept.",
-        query=PAGE_QUERY,
-        answer=SilenceHistory,
-    ),
-)

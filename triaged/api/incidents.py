@@ -1,70 +1,77 @@
-"""`/api/v1/incidents`: the list, one, its timeline, alerts and pages; declaring by hand."""
+"""`/api/v1/incidents`: the list, one incident, its timeline and pages; declaring one by hand."""
 
-from collections.abc import Sequence
+from typing import Annotated
 
+import msgspec
 from aiohttp import web
+from msgspec import Meta
 
-from triaged.api.alerts import alert_document
-from triaged.api.schemas import AlertList, Declaration, IncidentList, PageList, Timeline
-from triaged.api.webhooks import unread
-from triaged.core.muting.mute_hold import mute_of
+from triaged.api._incidents import INCIDENT, INCIDENTS, document, documents, find, unknown
 from triaged.core.records.effects import Acted
 from triaged.core.records.events import Declared
-from triaged.core.records.model import Incident, Severity, State, incident_id, incident_number
-from triaged.core.situation import Situation
+from triaged.core.records.model import Severity, State, incident_id
 from triaged.core.text.document import (
+    EntryDocument,
     IncidentDocument,
+    PageDocument,
     entry_document,
-    incident_document,
     page_document,
 )
 from triaged.errors import Problem
-from triaged.http import answers, problems
-from triaged.http.bodies import API_BODY_MAX, decode, read_body
-from triaged.http.queries import Query
-from triaged.http.routes import Call, Handler, Parameter, Route, Scope
-from triaged.store.database.base import Transaction
-from triaged.store.tables import alerts, incidents, muting, pages, timeline
+from triaged.http import problems
+from triaged.http.answers import Created
+from triaged.http.bodies import Body, Name, Text
+from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
+from triaged.http.routes import Call, Scope, route
+from triaged.store.tables import incidents, pages, timeline
 
-BASE = "/api/v1/incidents"
-ONE = BASE + "/{id}"
+TITLE_MAX = 500
 
-
-async def shown(call: Call, found: Sequence[Incident], tx: Transaction) -> list[IncidentDocument]:
-    """Incidents as the answer shows them, with what mutes them now."""
-    configuration, now = call.context.configuration, call.context.clock.now()
-    settings = configuration.settings
-    live = [incident.number for incident in found if incident.live]
-    view = await muting.standing(tx, live, settings.muters, now)
-    mutes = [mute_of(Situation(view, settings, now), incident) for incident in found]
-    return [
-        incident_document(incident, configuration.public_url, muted.by if muted else ())
-        for incident, muted in zip(found, mutes, strict=True)
-    ]
+LIST_QUERY = (
+    Parameter("state", "states with commas: open, acknowledged, resolved, closed, merged"),
+    Parameter("severity", "severities with commas: SEV-1 … SEV-4"),
+    Parameter("service", "of this service"),
+    Parameter("team", "of this team"),
+    Parameter("q", "words of the title"),
+    Parameter("since", "opened since an RFC 3339 instant, or so long ago (24h)"),
+    *PAGE_OF_LIST,
+)
 
 
-async def shown_one(call: Call, incident: Incident) -> IncidentDocument:
-    """One incident as the answer shows it."""
-    async with call.context.database.reading() as tx:
-        return (await shown(call, [incident], tx))[0]
+class Declaration(Body, frozen=True):
+    """An incident that somebody declares."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=TITLE_MAX)]
+    severity: Severity
+    service: Name | None = None
+    team: Name | None = None
+    text: Text = ""
 
 
-def unknown(call: Call) -> web.Response:
-    """404 for an incident that does not exist."""
-    return problems.not_found(f"there is no incident {call.params['id'][:40]!r}")
+class IncidentList(msgspec.Struct, frozen=True):
+    """Incidents, newest first."""
+
+    incidents: list[IncidentDocument]
+    next_cursor: str | None
 
 
-async def find(call: Call) -> Incident | None:
-    """The incident that the path names (`INC-12` or `12`)."""
-    number = incident_number(call.params["id"])
-    if number is None:
-        return None
-    async with call.context.database.reading() as tx:
-        return await incidents.fetch(tx, number)
+class Timeline(msgspec.Struct, frozen=True):
+    """The entries of a timeline, in order."""
+
+    entries: list[EntryDocument]
+    next_cursor: str | None
 
 
-async def index(call: Call) -> web.StreamResponse:
-    """The incidents that the query asks for."""
+class PageList(msgspec.Struct, frozen=True):
+    """The pages and updates of an incident."""
+
+    pages: list[PageDocument]
+    next_cursor: str | None
+
+
+@route("GET", INCIDENTS, Scope.READ, LIST_QUERY)
+async def index(call: Call) -> IncidentList | web.Response:
+    """Incidents, newest first."""
     query = Query(call.request.query)
     wanted = incidents.IncidentFilter(
         states=query.choices("state", [*State]),
@@ -80,18 +87,49 @@ async def index(call: Call) -> web.StreamResponse:
         return problems.invalid(query.errors)
     async with call.context.database.reading() as tx:
         found, cursor = await incidents.find(tx, wanted)
-        documents = await shown(call, found, tx)
-    return answers.listing("incidents", documents, cursor)
+        return IncidentList(await documents(call, found, tx), cursor)
 
 
-async def show(call: Call) -> web.StreamResponse:
+@route("POST", INCIDENTS, Scope.RESPOND)
+async def declare(call: Call, body: Declaration) -> Created[IncidentDocument] | web.Response:
+    """Declare an incident by hand."""
+    settings = call.context.configuration.settings
+    errors = []
+    if body.service is not None and body.service not in settings.services:
+        errors.append(Problem("$.service", "there is no service of this name"))
+    if body.team is not None and body.team not in settings.teams:
+        errors.append(Problem("$.team", "there is no team of this name"))
+    if errors:
+        return problems.invalid(errors)
+    event = Declared(
+        by=call.caller.by,
+        title=body.title,
+        severity=body.severity,
+        service=body.service,
+        team=body.team,
+        text=body.text,
+        received_at=call.context.clock.now(),
+    )
+    (outcome,) = await call.context.engine.submit([event], urgent=True)
+    assert isinstance(outcome, Acted), "a declaration is never refused"
+    async with call.context.database.reading() as tx:
+        incident = await incidents.fetch(tx, outcome.incident)
+    assert incident is not None, "it has just been committed"
+    path = f"{INCIDENTS}/{incident_id(outcome.incident)}"
+    location = f"{call.context.configuration.public_url}{path}"
+    return Created(await document(call, incident), {"Location": location})
+
+
+@route("GET", INCIDENT, Scope.READ)
+async def show(call: Call) -> IncidentDocument | web.Response:
     """One incident."""
     incident = await find(call)
-    return unknown(call) if incident is None else answers.answer(await shown_one(call, incident))
+    return unknown(call) if incident is None else await document(call, incident)
 
 
-async def show_timeline(call: Call) -> web.StreamResponse:
-    """What happened, in order; the cursor is the last `seq` that was shown."""
+@route("GET", f"{INCIDENT}/timeline", Scope.READ, PAGE_OF_LIST)
+async def show_timeline(call: Call) -> Timeline | web.Response:
+    """The incident's timeline, in order; the cursor is the last `seq` of the page before."""
     incident = await find(call)
     if incident is None:
         return unknown(call)
@@ -103,108 +141,15 @@ async def show_timeline(call: Call) -> web.StreamResponse:
         entries = await timeline.of(tx, incident.number, after, limit)
     more = len(entries) == limit and entries[-1].seq < incident.entries
     cursor = str(entries[-1].seq) if more else None
-    return answers.listing("entries", [entry_document(entry) for entry in entries], cursor)
+    return Timeline([entry_document(entry) for entry in entries], cursor)
 
 
-async def show_pages(call: Call) -> web.StreamResponse:
-    """Every page and update of the incident."""
+@route("GET", f"{INCIDENT}/pages", Scope.READ)
+async def show_pages(call: Call) -> PageList | web.Response:
+    """The incident's pages and updates."""
     incident = await find(call)
     if incident is None:
         return unknown(call)
     async with call.context.database.reading() as tx:
         found = await pages.of(tx, incident.number)
-    return answers.listing("pages", [page_document(page) for page in found], None)
-
-
-async def declare(call: Call) -> web.StreamResponse:
-    """An incident by hand."""
-    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
-    if not isinstance(body, bytes):
-        return unread(call, body)
-    wish = decode(body, Declaration)
-    settings = call.context.configuration.settings
-    errors = []
-    if wish.service is not None and wish.service not in settings.services:
-        errors.append(Problem("$.service", "there is no service of this name"))
-    if wish.team is not None and wish.team not in settings.teams:
-        errors.append(Problem("$.team", "there is no team of this name"))
-    if errors:
-        return problems.invalid(errors)
-    event = Declared(
-        by=call.caller.by,
-        title=wish.title,
-        severity=wish.severity,
-        service=wish.service,
-        team=wish.team,
-        text=wish.text,
-        received_at=call.context.clock.now(),
-    )
-    (outcome,) = await call.context.engine.submit([event], urgent=True)
-    assert isinstance(outcome, Acted), "a declaration is never refused"
-    async with call.context.database.reading() as tx:
-        incident = await incidents.fetch(tx, outcome.incident)
-    assert incident is not None, "it has just been committed"
-    where = f"{call.context.configuration.public_url}{BASE}/{incident_id(outcome.incident)}"
-    return answers.answer(await shown_one(call, incident), 201, {"Location": where})
-
-
-LIST_QUERY = (
-    Parameter("state", "states with commas: open, acknowledged, resolved, closed, merged"),
-    Parameter("severity", "severities with commas: SEV-1 … SEV-4"),
-    Parameter("service", "of this service"),
-    Parameter("team", "of this team"),
-    Parameter("q", "words of the title"),
-    Parameter("since", "opened since an RFC 3339 instant, or so long ago (24h)"),
-    Parameter("cursor", "`next_cursor` of the page before"),
-    Parameter("limit", "1 to 1000; 100 unless given"),
-)
-PAGE_QUERY = LIST_QUERY[-2:]
-
-
-async def show_alerts(call: Call) -> web.StreamResponse:
-    """The alerts that belong to the incident."""
-    incident = await find(call)
-    if incident is None:
-        return unknown(call)
-    query = Query(call.request.query)
-    wanted = alerts.AlertFilter(
-        incident=incident.number, cursor=query.text("cursor"), limit=query.limit()
-    )
-    if query.errors:
-        return problems.invalid(query.errors)
-    async with call.context.database.reading() as tx:
-        found, cursor = await alerts.find(tx, wanted)
-    return answers.listing("alerts", [alert_document(one) for one in found], cursor)
-
-
-def _reading(
-    path: str, about: str, handler: Handler, answer: type, query: tuple[Parameter, ...]
-) -> Route:
-    return Route(
-        method="GET",
-        path=path,
-        scope=Scope.READ,
-        handler=handler,
-        about=about,
-        answer=answer,
-        query=query,
-    )
-
-
-ROUTES = (
-    _reading(BASE, "Incidents, newest first.", index, IncidentList, LIST_QUERY),
-    Route(
-        method="POST",
-        path=BASE,
-        scope=Scope.RESPOND,
-        handler=declare,
-        about="Declare an incident by hand.",
-        body=Declaration,
-        answer=IncidentDocument,
-        status=201,
-    ),
-    _reading(ONE, "One incident.", show, IncidentDocument, ()),
-    _reading(f"{ONE}/timeline", "What happened, in order.", show_timeline, Timeline, PAGE_QUERY),
-    _reading(f"{ONE}/alerts", "Its alerts.", show_alerts, AlertList, PAGE_QUERY),
-    _reading(f"{ONE}/pages", "Its pages and updates.", show_pages, PageList, ()),
-)
+    return PageList([page_document(page) for page in found], None)

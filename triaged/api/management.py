@@ -7,26 +7,28 @@ import asyncio
 
 from aiohttp import web
 
-from triaged.api.scrape import refresh
 from triaged.http import answers, problems
 from triaged.http.answers import EVERYWHERE
-from triaged.http.routes import Call, Route, Scope
+from triaged.http.routes import Call, Scope, route
+from triaged.http.scrape import refresh
 from triaged.store.tables import incidents
 
 READY_S = 5
 """A store that takes longer to begin a transaction is locked; probes wait as long at most."""
 
 
+@route("GET", "/-/healthy", Scope.PUBLIC)
 async def healthy(call: Call) -> web.StreamResponse:
-    """200 while every loop turns."""
+    """200 while every loop turns, else 503."""
     stuck = [name for name, turns in call.context.health().items() if not turns]
     if stuck:
         return problems.unavailable(f"no longer turning: {', '.join(sorted(stuck))}")
     return answers.text("triaged is healthy.\n")
 
 
+@route("GET", "/-/ready", Scope.PUBLIC)
 async def ready(call: Call) -> web.StreamResponse:
-    """200 when webhooks are taken: the store answers."""
+    """200 while webhooks are accepted, which is while the store answers; else 503."""
     try:
         async with asyncio.timeout(READY_S), call.context.database.transaction() as tx:
             await incidents.fetch(tx, 0)  # nothing has this number: asks, and costs nothing
@@ -35,8 +37,9 @@ async def ready(call: Call) -> web.StreamResponse:
     return answers.text("triaged is ready.\n")
 
 
+@route("POST", "/-/reload", Scope.ADMIN)
 async def reload(call: Call) -> web.StreamResponse:
-    """Load the configuration anew; what is wrong with it changes nothing."""
+    """Load the configuration and the rules anew; errors in them give 500 and change nothing."""
     errors = [found for found in await call.context.reload() if not found.warning]
     if errors:
         detail = f"failed to reload config: {'; '.join(map(str, errors))}"
@@ -44,41 +47,10 @@ async def reload(call: Call) -> web.StreamResponse:
     return answers.text("")
 
 
+@route("GET", "/metrics", Scope.METRICS)
 async def metrics(call: Call) -> web.StreamResponse:
-    """A scrape."""
+    """Metrics, as text or OpenMetrics."""
     await refresh(call.context)
     accept = call.request.headers.get("Accept", "")
     body, content_type = call.context.metrics.exposition(accept)
     return web.Response(body=body, headers={**EVERYWHERE, "Content-Type": content_type})
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path="/-/healthy",
-        scope=Scope.PUBLIC,
-        handler=healthy,
-        about="200 while every loop turns, else 503.",
-    ),
-    Route(
-        method="GET",
-        path="/-/ready",
-        scope=Scope.PUBLIC,
-        handler=ready,
-        about="200 when webhooks are taken, else 503.",
-    ),
-    Route(
-        method="POST",
-        path="/-/reload",
-        scope=Scope.ADMIN,
-        handler=reload,
-        about="Load the configuration and the rules anew; 500 with what is wrong.",
-    ),
-    Route(
-        method="GET",
-        path="/metrics",
-        scope=Scope.METRICS,
-        handler=metrics,
-        about="Metrics, as text or OpenMetrics.",
-    ),
-)

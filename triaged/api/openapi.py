@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, from the routes and the shapes they name."""
+"""The OpenAPI 3.1 document, made from the routes and the types of their bodies and answers."""
 
 import re
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ import msgspec
 from aiohttp import web
 
 from triaged import __version__
-from triaged.api.schemas import ProblemDocument
 from triaged.http import answers
-from triaged.http.routes import Call, Route, Scope
+from triaged.http.problems import ProblemDocument
+from triaged.http.routes import Call, Route, Scope, route
 from triaged.http.server import routes
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -18,13 +18,13 @@ _REFERENCE = "#/components/schemas/{name}"
 
 def document(described: Sequence[Route], public_url: str) -> dict[str, Any]:
     """Every route with its parameters, body and answers."""
-    shapes = {shape for route in described for shape in (route.body, route.answer) if shape}
-    ordered = sorted(shapes | {ProblemDocument}, key=lambda shape: shape.__name__)
+    shapes = {shape for one in described for shape in (one.body, one.answer) if shape}
+    ordered = sorted(shapes | {ProblemDocument}, key=str)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
     schema_of = dict(zip(ordered, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
-    for route in described:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schema_of)
+    for one in described:
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, schema_of)
     return {
         "openapi": "3.1.0",
         "info": {"title": "triaged", "version": __version__},
@@ -40,41 +40,43 @@ def document(described: Sequence[Route], public_url: str) -> dict[str, Any]:
     }
 
 
-def _operation(route: Route, schema_of: dict[type, Any]) -> dict[str, Any]:
+def _operation(one: Route, schema_of: dict[type, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": _operation_id(route),
-        "summary": route.about,
-        "x-scope": route.scope,
-        "parameters": [*_path_parameters(route), *_query_parameters(route)],
+        "operationId": _operation_id(one),
+        "summary": one.about,
+        "x-scope": one.scope,
+        "parameters": [*_path_parameters(one), *_query_parameters(one)],
         "responses": {
-            str(route.status): _answer(route, schema_of),
+            str(one.status): _answer(one, schema_of),
             "default": {
                 "description": "a problem document",
                 "content": {"application/problem+json": {"schema": schema_of[ProblemDocument]}},
             },
         },
     }
-    if route.scope not in {Scope.PUBLIC, Scope.LINK}:
+    if one.text:
+        operation["description"] = one.text
+    if one.scope not in {Scope.PUBLIC, Scope.LINK}:
         operation["security"] = [{"token": []}, {"password": []}]
-    if route.body is not None:
-        content = {"application/json": {"schema": schema_of[route.body]}}
+    if one.body is not None:
+        content = {"application/json": {"schema": schema_of[one.body]}}
         operation["requestBody"] = {"content": content}
     return operation
 
 
-def _operation_id(route: Route) -> str:
-    words = re.findall(r"[A-Za-z0-9]+", route.path)
-    return "_".join([route.method.lower(), *words])
+def _operation_id(one: Route) -> str:
+    words = re.findall(r"[A-Za-z0-9]+", one.path)
+    return "_".join([one.method.lower(), *words])
 
 
-def _path_parameters(route: Route) -> list[dict[str, Any]]:
+def _path_parameters(one: Route) -> list[dict[str, Any]]:
     return [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"\{(\w+)\}", route.path)
+        for name in re.findall(r"\{(\w+)\}", one.path)
     ]
 
 
-def _query_parameters(route: Route) -> list[dict[str, Any]]:
+def _query_parameters(one: Route) -> list[dict[str, Any]]:
     return [
         {
             "name": parameter.name,
@@ -82,28 +84,18 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
             "description": parameter.about,
             "schema": {"type": "string"},
         }
-        for parameter in route.query
+        for parameter in one.query
     ]
 
 
-def _answer(route: Route, schema_of: dict[type, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": route.about}
-    if route.answer is not None:
-        described["content"] = {"application/json": {"schema": schema_of[route.answer]}}
+def _answer(one: Route, schema_of: dict[type, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": one.about}
+    if one.answer is not None:
+        described["content"] = {"application/json": {"schema": schema_of[one.answer]}}
     return described
 
 
-async def show(call: Call) -> web.StreamResponse:
-    """The document for the routes that run."""
+@route("GET", "/api/v1/openapi.json", Scope.READ)
+async def show(call: Call) -> web.Response:
+    """This document."""
     return answers.answer(document(routes(), call.context.configuration.public_url))
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path="/api/v1/openapi.json",
-        scope=Scope.READ,
-        handler=show,
-        about="This document.",
-    ),
-)

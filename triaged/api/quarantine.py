@@ -1,28 +1,58 @@
-"""`/api/v1/quarantine`: bodies that could not be used; look at, re-submit, drop."""
+"""`/api/v1/quarantine`: bodies that could not be used; list, show, resubmit, delete."""
 
 from base64 import b64encode
+from typing import Literal
 
 import msgspec
 from aiohttp import web
+from msgspec import UNSET, UnsetType
 
-from triaged.api.schemas import Accepted, Quarantined, QuarantinedBody
-from triaged.api.webhooks import commit
 from triaged.core.records.model import Alert
 from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import Malformed
-from triaged.http import answers, problems
-from triaged.http.queries import Query
-from triaged.http.routes import Call, Parameter, Route, Scope
+from triaged.http import problems
+from triaged.http.alert_bodies import Accepted, commit
+from triaged.http.queries import PAGE_OF_LIST, Query
+from triaged.http.routes import Call, Scope, route
 from triaged.ingest import Parsed, Received
 from triaged.intake.decode import parse
 from triaged.store.tables import quarantine
 from triaged.store.tables.quarantine import Kept
-from triaged.wire import decoded, instant_text
+from triaged.wire import Instant, decoded, instant_text
 
 BASE = "/api/v1/quarantine"
 ONE = BASE + "/{id}"
 
 _ALERT = msgspec.json.Decoder(Alert)
+
+
+class QuarantinedBody(msgspec.Struct, frozen=True):
+    """A body that could not be used; only the answer for a single one holds the body itself."""
+
+    id: str
+    source: str
+    reason: str
+    detail: str
+    count: int
+    received_at: Instant
+    last_at: Instant
+    headers: dict[str, str] | UnsetType = UNSET
+    body: str | UnsetType = UNSET
+    """The body as text; base64 where `encoding` says so."""
+    encoding: Literal["utf-8", "base64"] | UnsetType = UNSET
+
+
+class Quarantined(msgspec.Struct, frozen=True):
+    """Bodies that could not be used, newest first."""
+
+    quarantine: list[QuarantinedBody]
+    next_cursor: str | None
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """The id of the body that was deleted."""
+
+    dropped: str
 
 
 def row(kept: Kept) -> QuarantinedBody:
@@ -39,7 +69,7 @@ def row(kept: Kept) -> QuarantinedBody:
 
 
 def whole(kept: Kept) -> QuarantinedBody:
-    """A body with all that was kept of it."""
+    """A body with everything that was kept of it."""
     shown = row(kept)
     try:
         body, encoding = kept.body.decode(), "utf-8"
@@ -55,25 +85,28 @@ async def find(call: Call) -> Kept | None:
         return await quarantine.fetch(tx, call.params["id"])
 
 
-async def index(call: Call) -> web.StreamResponse:
-    """Every body that is kept, the newest first."""
+@route("GET", BASE, Scope.READ, PAGE_OF_LIST)
+async def index(call: Call) -> Quarantined | web.Response:
+    """Bodies that could not be used, newest first."""
     query = Query(call.request.query)
     cursor, limit = query.text("cursor"), query.limit()
     if query.errors:
         return problems.invalid(query.errors)
     async with call.context.database.reading() as tx:
         found, after = await quarantine.find(tx, cursor, limit)
-    return answers.answer({"quarantine": [row(kept) for kept in found], "next_cursor": after})
+    return Quarantined([row(kept) for kept in found], after)
 
 
-async def show(call: Call) -> web.StreamResponse:
-    """One, with its body."""
+@route("GET", ONE, Scope.READ)
+async def show(call: Call) -> QuarantinedBody | web.Response:
+    """One of them, with its body."""
     kept = await find(call)
-    return _unknown() if kept is None else answers.answer(whole(kept))
+    return _unknown() if kept is None else whole(kept)
 
 
-async def resubmit(call: Call) -> web.StreamResponse:
-    """Take the body as if it came in now; when it can be used, it leaves quarantine."""
+@route("POST", f"{ONE}/resubmit", Scope.RESPOND)
+async def resubmit(call: Call) -> Accepted | web.Response:
+    """Submit the body again as if it came in now; if it can be used, it leaves quarantine."""
     kept = await find(call)
     if kept is None:
         return _unknown()
@@ -86,22 +119,23 @@ async def resubmit(call: Call) -> web.StreamResponse:
         parsed = _alone(kept) or parse(source, received)
     except Malformed as error:
         return problems.malformed(error, "the body still cannot be used; it stays in quarantine")
-    body = await commit(call, received, parsed)
+    accepted = await commit(call, received, parsed)
     await _drop(call, kept.id)
-    return answers.json_bytes(body)
+    return accepted
 
 
 def _alone(kept: Kept) -> Parsed | None:
-    """The alert that could not be decided, in our own words; None for a sender's body."""
+    """The alert whose decision failed, which is kept in our own form; None for a sender's body."""
     if kept.reason != DECISION_FAILED:
         return None
     return Parsed([decoded(_ALERT, kept.body)])
 
 
-async def drop(call: Call) -> web.StreamResponse:
-    """Forget it."""
+@route("DELETE", ONE, Scope.RESPOND)
+async def drop(call: Call) -> Dropped | web.Response:
+    """Delete it."""
     name = call.params["id"]
-    return answers.answer({"dropped": name}) if await _drop(call, name) else _unknown()
+    return Dropped(name) if await _drop(call, name) else _unknown()
 
 
 async def _drop(call: Call, name: str) -> bool:
@@ -111,42 +145,3 @@ async def _drop(call: Call, name: str) -> bool:
 
 def _unknown() -> web.Response:
     return problems.not_found("there is no such body in quarantine")
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path=BASE,
-        scope=Scope.READ,
-        handler=index,
-        about="Bodies that could not be used.",
-        query=(
-            Parameter("cursor", "`next_cursor` of the page before"),
-            Parameter("limit", "1 to 1000; 100 unless given"),
-        ),
-        answer=Quarantined,
-    ),
-    Route(
-        method="GET",
-        path=ONE,
-        scope=Scope.READ,
-        handler=show,
-        about="One of them, with its body.",
-        answer=QuarantinedBody,
-    ),
-    Route(
-        method="POST",
-        path=f"{ONE}/resubmit",
-        scope=Scope.RESPOND,
-        handler=resubmit,
-        about="Try it again.",
-        answer=Accepted,
-    ),
-    Route(
-        method="DELETE",
-        path=ONE,
-        scope=Scope.RESPOND,
-        handler=drop,
-        about="Forget it.",
-    ),
-)

@@ -1,16 +1,15 @@
-"""`/api/v1/rules`: what the rules have done lately, and today's rules for what fires already."""
+"""`/api/v1/rules`: statistics of the rules, and today's rules for alerts that fire already."""
 
 import msgspec
 from aiohttp import web
 
-from triaged.api.webhooks import unread
 from triaged.core.records.events import Reclassification, Reclassified
 from triaged.core.records.model import Severity, incident_id
 from triaged.core.time.durations import DAY
-from triaged.http import answers, problems
-from triaged.http.bodies import API_BODY_MAX, decode, read_body
-from triaged.http.queries import Query
-from triaged.http.routes import Call, Parameter, Route, Scope
+from triaged.http import problems
+from triaged.http.bodies import Body
+from triaged.http.queries import Parameter, Query
+from triaged.http.routes import Call, Scope, route
 from triaged.rules.evaluate import RuleSet
 from triaged.store.queries import rule_stats
 from triaged.store.queries.reclassifying import walk
@@ -23,8 +22,13 @@ SHOWN_MAX = 1_000
 """Alerts in the answer; the counts are of all."""
 
 
+STATS_QUERY = (
+    Parameter("since", "an RFC 3339 instant, or how long ago, such as 30d (the default)"),
+)
+
+
 class RuleRow(msgspec.Struct, frozen=True):
-    """One rule."""
+    """The statistics of one rule."""
 
     rule: str
     loaded: bool
@@ -55,11 +59,11 @@ class RuleStatsList(msgspec.Struct, frozen=True):
     rules: list[RuleRow]
 
 
-class ReclassifyWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to do."""
+class ReclassifyRequest(Body, frozen=True):
+    """Whether to write the differences."""
 
     dry_run: bool = False
-    """Only say what would change."""
+    """Only report the changes, write none."""
 
 
 class ReclassifiedAlert(msgspec.Struct, frozen=True):
@@ -76,7 +80,7 @@ class ReclassifiedAlert(msgspec.Struct, frozen=True):
 
 
 class ReclassifiedList(msgspec.Struct, frozen=True):
-    """What was looked at, and what changed, or would."""
+    """How many alerts were classified again, and those whose outcome changed, or would."""
 
     dry_run: bool
     looked_at: int
@@ -85,8 +89,9 @@ class ReclassifiedList(msgspec.Struct, frozen=True):
     """The first 1,000."""
 
 
-async def stats(call: Call) -> web.StreamResponse:
-    """What each rule did since `since`."""
+@route("GET", "/api/v1/rules/stats", Scope.READ, STATS_QUERY)
+async def stats(call: Call) -> RuleStatsList | web.Response:
+    """Each rule's matches, incidents and pages."""
     query = Query(call.request.query)
     now = call.context.clock.now()
     since = query.since("since", now)
@@ -105,7 +110,7 @@ async def stats(call: Call) -> web.StreamResponse:
         _row(name, found.get(name, RuleStats()), shadows, loaded=place < len(loaded))
         for place, name in enumerate(names)
     ]
-    return answers.answer(RuleStatsList(since=instant_text(since), rules=rows))
+    return RuleStatsList(since=instant_text(since), rules=rows)
 
 
 def _row(name: str, one: RuleStats, shadows: frozenset[str], *, loaded: bool) -> RuleRow:
@@ -124,12 +129,9 @@ def _row(name: str, one: RuleStats, shadows: frozenset[str], *, loaded: bool) ->
     )
 
 
-async def reclassify(call: Call) -> web.StreamResponse:
-    """Classify what fires by today's rules, and write what differs unless it is a dry run."""
-    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
-    if not isinstance(body, bytes):
-        return unread(call, body)
-    wish = decode(body, ReclassifyWish)
+@route("POST", "/api/v1/rules/reclassify", Scope.RESPOND)
+async def reclassify(call: Call, body: ReclassifyRequest) -> ReclassifiedList:
+    """Classify firing alerts by today's rules, and write the changes unless it is a dry run."""
     rules = call.context.configuration.settings.rules
     looked_at = changed = 0
     shown: list[ReclassifiedAlert] = []
@@ -137,9 +139,9 @@ async def reclassify(call: Call) -> web.StreamResponse:
         looked_at += part.looked_at
         changed += len(part.differing)
         shown += [_shown(*one) for one in part.differing[: SHOWN_MAX - len(shown)]]
-        if not wish.dry_run:
+        if not body.dry_run:
             await _write(call, part.differing)
-    return answers.answer(ReclassifiedList(wish.dry_run, looked_at, changed, shown))
+    return ReclassifiedList(body.dry_run, looked_at, changed, shown)
 
 
 async def _write(call: Call, differing: list[tuple[StoredAlert, Reclassification]]) -> None:
@@ -161,27 +163,3 @@ def _shown(stored: StoredAlert, verdict: Reclassification) -> ReclassifiedAlert:
         today=verdict.outcome.severity,
         today_rule=verdict.outcome.rule,
     )
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path="/api/v1/rules/stats",
-        scope=Scope.READ,
-        handler=stats,
-        about="What each rule has done.",
-        query=(
-            Parameter("since", "an RFC 3339 instant, or how long ago, such as 30d (the default)"),
-        ),
-        answer=RuleStatsList,
-    ),
-    Route(
-        method="POST",
-        path="/api/v1/rules/reclassify",
-        scope=Scope.RESPOND,
-        handler=reclassify,
-        about="Today's rules for the alerts that fire already.",
-        body=ReclassifyWish,
-        answer=ReclassifiedList,
-    ),
-)

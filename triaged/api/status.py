@@ -1,35 +1,48 @@
-"""`/api/v1/status`: what runs, since when, how it is, and its configuration without secrets."""
+"""`/api/v1/status`: version, start, health, and the configuration without its secrets."""
 
 import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from aiohttp import web
 
 from triaged import __version__
-from triaged.api.schemas import StatusDocument
 from triaged.config.model import Configuration
 from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
-from triaged.http import answers
-from triaged.http.routes import Call, Route, Scope
+from triaged.http.routes import Call, Scope, route
 from triaged.store.tables import incidents
-from triaged.wire import Secret, encode, instant_text
+from triaged.wire import Instant, Secret, encode, instant_text
 
 Plain = dict[str, "Plain"] | list["Plain"] | str | float | bool | None
-"""What JSON can say."""
+"""A JSON value."""
 
 KEPT_OUT = frozenset({"files", "settings", "store"})
-"""Of the configuration: shown in other words, or not at all."""
+"""Fields of the configuration that are shown under other names, or not at all."""
 
 
-async def show(call: Call) -> web.StreamResponse:
-    """The status document."""
+class StatusDocument(msgspec.Struct, frozen=True):
+    """The version that runs, its start, its health and its configuration."""
+
+    version: str
+    started_at: Instant
+    uptime_seconds: int
+    healthy: dict[str, bool]
+    store: dict[str, Any]
+    rules: str
+    """Hash of the rules."""
+    config_hash: str
+    config: dict[str, Any]
+    """The operator's configuration, secrets as `<secret>`."""
+
+
+@route("GET", "/api/v1/status", Scope.READ)
+async def show(call: Call) -> StatusDocument:
+    """The version that runs, its start, its health and its configuration."""
     context = call.context
     configuration = context.configuration
     shown = summary(configuration)
-    document = StatusDocument(
+    return StatusDocument(
         version=__version__,
         started_at=instant_text(context.started_at),
         uptime_seconds=(context.clock.now() - context.started_at) // SECOND,
@@ -39,7 +52,6 @@ async def show(call: Call) -> web.StreamResponse:
         config_hash=hashlib.sha256(encode(shown)).hexdigest(),
         config=shown,
     )
-    return answers.answer(document)
 
 
 async def _store(call: Call) -> dict[str, object]:
@@ -53,7 +65,7 @@ async def _store(call: Call) -> dict[str, object]:
 
 
 def summary(configuration: Configuration) -> dict[str, Any]:
-    """What the operator wrote, as the daemon understood it; secrets as `<secret>`."""
+    """The operator's configuration as the daemon understood it; secrets as `<secret>`."""
     fields = msgspec.structs.asdict(configuration)
     shown = {name: plain(value) for name, value in fields.items() if name not in KEPT_OUT}
     settings = configuration.settings
@@ -63,7 +75,7 @@ def summary(configuration: Configuration) -> dict[str, Any]:
 
 
 def plain(value: object) -> Plain:
-    """`value` as JSON has it; what has no JSON form, as its text."""
+    """`value` as JSON has it; a value without JSON form as its text."""
     match value:
         case Secret():
             return str(value)
@@ -79,15 +91,3 @@ def plain(value: object) -> Plain:
             return [plain(inner) for inner in value]
         case _:
             return str(value)
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path="/api/v1/status",
-        scope=Scope.READ,
-        handler=show,
-        about="What runs, since when, how it is.",
-        answer=StatusDocument,
-    ),
-)

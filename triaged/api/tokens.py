@@ -1,80 +1,59 @@
-"""`/api/v1/tokens`: who may talk to us, besides the tokens of the configuration."""
+"""`/api/v1/tokens`: API tokens, besides those of the configuration."""
 
-from typing import Any
-
+import msgspec
 from aiohttp import web
 
 from triaged.access import tokens
-from triaged.api.schemas import NewToken, TokenList
-from triaged.api.webhooks import unread
-from triaged.http import answers, problems
-from triaged.http.bodies import API_BODY_MAX, decode, read_body
-from triaged.http.routes import Call, Route, Scope
+from triaged.access.tokens import NewToken, TokenDocument, TokenRequest
+from triaged.http import problems
+from triaged.http.answers import Created
+from triaged.http.routes import Call, Scope, route
 
 BASE = "/api/v1/tokens"
 
 
-async def create(call: Call) -> web.StreamResponse:
-    """Make a token; only this answer shows it."""
-    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
-    if not isinstance(body, bytes):
-        return unread(call, body)
-    wish = tokens.TokenWish.read(decode(body, dict[str, Any]))
+class TokenList(msgspec.Struct, frozen=True):
+    """Every token that was made."""
+
+    tokens: list[TokenDocument]
+
+
+class RevokedToken(msgspec.Struct, frozen=True):
+    """The id of the token that was revoked."""
+
+    revoked: str
+
+
+@route("POST", BASE, Scope.ADMIN)
+async def create(call: Call, body: TokenRequest) -> Created[NewToken] | web.Response:
+    """Make a token, which only this answer shows."""
+    body.check()
     context = call.context
     configuration = context.configuration
-    if dangling := wish.dangling(configuration.sources, configuration.settings.people):
+    if dangling := body.dangling(configuration.sources, configuration.settings.people):
         return problems.invalid(dangling)
     async with context.database.transaction() as tx:
-        made = await tokens.create(tx, wish, context.clock.now())
+        made = await tokens.create(tx, body, context.clock.now())
     context.authority.forget()
-    return answers.answer(made, 201)
+    return Created(made)
 
 
-async def index(call: Call) -> web.StreamResponse:
-    """Every token that was made, revoked ones too; never what it is."""
+@route("GET", BASE, Scope.ADMIN)
+async def index(call: Call) -> TokenList:
+    """Every token, revoked ones too, without its secret text."""
     async with call.context.database.reading() as tx:
-        return answers.answer({"tokens": await tokens.listing(tx)})
+        return TokenList(await tokens.listing(tx))
 
 
-async def revoke(call: Call) -> web.StreamResponse:
-    """Make a token useless, from the next request on."""
+@route("DELETE", f"{BASE}/{{id}}", Scope.ADMIN)
+async def revoke(call: Call) -> RevokedToken | web.Response:
+    """Revoke a token: it is refused from the next request on."""
     name = call.params["id"]
     context = call.context
     async with context.database.transaction() as tx:
         found = await tokens.revoke(tx, name, context.clock.now())
     context.authority.forget()
     if not found:
-        told = (
-            f"there is no token {name[:40]!r}: its id is wanted, as `triaged token list` shows it"
-        )
-        return problems.not_found(told)
-    return answers.answer({"revoked": name})
-
-
-ROUTES = (
-    Route(
-        method="POST",
-        path=BASE,
-        scope=Scope.ADMIN,
-        handler=create,
-        about="Make a token.",
-        body=tokens.TokenWish,
-        answer=NewToken,
-        status=201,
-    ),
-    Route(
-        method="GET",
-        path=BASE,
-        scope=Scope.ADMIN,
-        handler=index,
-        about="Every token, without what it is.",
-        answer=TokenList,
-    ),
-    Route(
-        method="DELETE",
-        path=f"{BASE}/{{id}}",
-        scope=Scope.ADMIN,
-        handler=revoke,
-        about="Make a token useless.",
-    ),
-)
+        detail = f"there is no token {name[:40]!r}: the id is wanted, see `triaged token list`"
+        return problems.not_found(detail)
+    return RevokedToken(name)

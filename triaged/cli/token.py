@@ -9,7 +9,7 @@ from triaged.cli._client import Failed, below, client_of, complain
 from triaged.cli._output import local_time, print_json, print_table
 
 if TYPE_CHECKING:
-    from triaged.access.tokens import TokenWish
+    from triaged.access.tokens import TokenRequest
 
 SUMMARY = "create, list and revoke API tokens"
 BASE = "/api/v1/tokens"
@@ -60,53 +60,55 @@ def _online(options: argparse.Namespace) -> Any:
     client = client_of(options)
     match options.verb:
         case "create":
-            return client.post(BASE, _wish(options))
+            return client.post(BASE, _request(options))
         case "list":
             return client.get(BASE)
         case _:
             return client.delete(below(BASE, options.id)) or {"revoked": options.id}
 
 
-def _wish(options: argparse.Namespace) -> dict[str, object]:
-    wish = {
+def _request(options: argparse.Namespace) -> dict[str, object]:
+    request = {
         "name": options.name,
         "scopes": options.scopes,
         "person": options.person,
         "expires_in": options.expires,
     }
-    return {name: value for name, value in wish.items() if value is not None}
+    return {name: value for name, value in request.items() if value is not None}
 
 
 def _offline(options: argparse.Namespace) -> Any:
+    import msgspec
+
     from triaged.access.tokens import create, listing, revoke
     from triaged.cli._offline import open_store
 
-    wish = _checked(options) if options.verb == "create" else None
+    request = _checked(options) if options.verb == "create" else None
 
     async def work() -> Any:
-        store = open_store(options.config, new=wish is not None)
+        store = open_store(options.config, new=request is not None)
         async with store as (database, clock), database.transaction() as tx:
-            if wish is not None:
-                return await create(tx, wish, clock.now())
+            if request is not None:
+                return msgspec.to_builtins(await create(tx, request, clock.now()))
             if options.verb == "list":
-                return {"tokens": await listing(tx)}
+                return {"tokens": msgspec.to_builtins(await listing(tx))}
             if not await revoke(tx, options.id, clock.now()):
-                told = f"there is no token {options.id!r}"
-                raise Failed(f"{told}: its id is wanted, as `triaged token list` shows it")
+                detail = "the id is wanted, see `triaged token list`"
+                raise Failed(f"there is no token {options.id!r}: {detail}")
             return {"revoked": options.id}
 
     return asyncio.run(work())
 
 
-def _checked(options: argparse.Namespace) -> "TokenWish":
-    """The wish, with nothing in it that the configuration does not have."""
-    from triaged.access.tokens import TokenWish
+def _checked(options: argparse.Namespace) -> "TokenRequest":
+    """The request, with nothing in it that the configuration does not have."""
+    from triaged.access.tokens import TokenRequest
     from triaged.cli._offline import configuration_of
     from triaged.errors import Malformed
 
     configuration = configuration_of(options.config)
     try:
-        wish = TokenWish.read(_wish(options))
+        wish = TokenRequest.read(_request(options))
     except Malformed as error:
         raise Failed(str(error)) from None
     if dangling := wish.dangling(configuration.sources, configuration.settings.people):

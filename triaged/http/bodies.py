@@ -1,11 +1,12 @@
-"""Request bodies: read within a time and a size, decoded with the place of what is wrong."""
+"""Request bodies: their common types, reading within a time and a size, decoding."""
 
 import asyncio
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from aiohttp import HttpVersion11, StreamReader, web
+from msgspec import Meta
 
 from triaged.errors import Malformed
 from triaged.wire import NESTING_MAX, decoded, instant, nesting_of
@@ -13,7 +14,7 @@ from triaged.wire import NESTING_MAX, decoded, instant, nesting_of
 T = TypeVar("T")
 
 YEAR_MAX = 9000
-"""What follows from an instant, such as the next answer that is due, can be written, too."""
+"""The last year of an instant in a body: instants that follow from it can be written, too."""
 
 FIRST = instant(datetime(1, 1, 1, tzinfo=UTC))
 END = instant(datetime(YEAR_MAX + 1, 1, 1, tzinfo=UTC))
@@ -23,6 +24,18 @@ BODY_S = 10.0
 
 API_BODY_MAX = 1 << 20
 """Bytes of a request of a person or a script: titles and notes, no attachments."""
+
+TEXT_MAX = 20_000
+NAME_MAX = 200
+
+Text = Annotated[str, Meta(max_length=TEXT_MAX)]
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
+Moment = Annotated[datetime, Meta(tz=True)]
+"""An RFC 3339 instant with its zone."""
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request's body; unknown keys are refused."""
 
 
 class TooLarge(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What stands before every handler: right site, right host, who may, and an answer in any case."""
+"""Guards before every handler: site, host and scope are checked, and any fault has an answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -6,8 +6,18 @@ import structlog
 from aiohttp import web
 
 from triaged.errors import Malformed, StoreUnavailable
-from triaged.http import origins, problems
+from triaged.http import answers, origins, problems
 from triaged.http.auth import ANYBODY, credential
+from triaged.http.bodies import (
+    API_BODY_MAX,
+    Broken,
+    Stopped,
+    TooLarge,
+    TooSlow,
+    Unread,
+    decode,
+    read_body,
+)
 from triaged.http.context import Context
 from triaged.http.routes import Call, Route, Scope
 
@@ -28,18 +38,27 @@ def bound(route: Route, context: Context) -> Bound:
                 return refusal
             if route.scope is Scope.READ:
                 await context.backlog.settled()
-            return await route.handler(call)
+            return await _handle(route, call)
         except Malformed as error:
-            return problems.malformed(error)
+            return route.refuse(call, error)
         except StoreUnavailable:
             answer = problems.unavailable("the store cannot be used now")
             return refused(call, "store_unavailable", answer)
         except Exception:
             log.exception("request.failed", method=route.method, path=route.path)
-            answer = problems.unavailable("this went wrong here; the log of triaged says what")
-            return refused(call, "failed", answer)
+            return refused(call, "failed", problems.failed())
 
     return run
+
+
+async def _handle(route: Route, call: Call) -> web.StreamResponse:
+    """The answer of the route's handler, which gets the body that it declares."""
+    if route.body is None:
+        return answers.encoded(await route.handler(call))
+    body = await read_body(call.request, API_BODY_MAX, call.context.stop)
+    if not isinstance(body, bytes):
+        return unread(call, body)
+    return answers.encoded(await route.handler(call, decode(body, route.body)))
 
 
 def misplaced(call: Call) -> web.Response | None:
@@ -53,6 +72,7 @@ def misplaced(call: Call) -> web.Response | None:
 
 
 async def _admit(call: Call, scope: Scope) -> web.Response | None:
+    """The refusal of a caller who lacks the route's scope."""
     match scope:
         case Scope.READ | Scope.RESPOND | Scope.ADMIN:
             return await admit(call, scope)
@@ -63,7 +83,7 @@ async def _admit(call: Call, scope: Scope) -> web.Response | None:
 
 
 async def admit(call: Call, scope: str, *, token_in_url: bool = False) -> web.Response | None:
-    """Find out who asks and whether they may do what `scope` allows; the refusal if not."""
+    """Identify the caller and check that they hold `scope`; the refusal if they do not."""
     context, configuration = call.context, call.context.configuration
     if configuration.auth == "none":
         call.caller = ANYBODY
@@ -81,9 +101,25 @@ async def admit(call: Call, scope: str, *, token_in_url: bool = False) -> web.Re
 
 
 def refused(call: Call, reason: str, answer: web.Response) -> web.Response:
-    """`answer`, counted and logged: whose address and why, never what was in the query."""
+    """`answer`, counted and logged with the client's address and the reason, never the query."""
     context = call.context
     context.metrics.requests_refused.labels(reason).inc()
     client = origins.client_address(call.request, context.configuration.trusted_proxies)
     log.info("request.refused", reason=reason, status=answer.status, client=client)
     return answer
+
+
+def unread(call: Call, why: Unread) -> web.Response:
+    """The refusal of a request whose body could not be read."""
+    match why:
+        case TooLarge(limit=limit):
+            answer = problems.problem(413, f"the body is larger than max_body, {limit} bytes")
+            return refused(call, "too_large", answer)
+        case TooSlow():
+            answer = problems.problem(408, "the body did not arrive in time")
+            return refused(call, "too_slow", answer)
+        case Broken():
+            answer = problems.problem(400, "the body ended early, or its framing is wrong")
+            return refused(call, "broken", answer)
+        case Stopped():
+            return refused(call, "stopping", problems.unavailable("triaged is stopping"))

@@ -1,8 +1,9 @@
-"""Answers that say no: problem documents (RFC 9457), https://www.rfc-editor.org/rfc/rfc9457."""
+"""Refusals: problem documents, https://www.rfc-editor.org/rfc/rfc9457."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+import msgspec
 from aiohttp import web
 
 from triaged.errors import Malformed, Problem
@@ -16,27 +17,43 @@ _HEADERS = {**EVERYWHERE, "Content-Type": "application/problem+json"}
 _MISDIRECTED = 421
 
 
+class ErrorDetail(msgspec.Struct, frozen=True):
+    """One error, and where it is in the input."""
+
+    path: str
+    message: str
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The reason of a refusal: RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ErrorDetail] = []
+
+
 def problem(
     status: int,
     detail: str,
     errors: Sequence[Problem] = (),
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
-    """What is wrong and what to do; `errors` name places in the input."""
-    document: dict[str, object] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
-    if errors:
-        document["errors"] = [{"path": error.where, "message": error.message} for error in errors]
+    """The refusal: what is wrong and what to do; `errors` point into the input."""
+    document = ProblemDocument(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        errors=[ErrorDetail(error.where, error.message) for error in errors],
+    )
     named = {**_HEADERS, **headers} if headers else _HEADERS
     return web.Response(body=encode(document), status=status, headers=named)
 
 
 def malformed(error: Malformed, detail: str = "the input cannot be used") -> web.Response:
-    """400 for input that can never be right, with its place."""
+    """400 for input that can never be right, with where it is wrong."""
     found = error.problem
     return problem(400, detail, [Problem(found.where or "$", found.message)])
 
@@ -49,6 +66,11 @@ def invalid(errors: Sequence[Problem]) -> web.Response:
 def unavailable(detail: str) -> web.Response:
     """503: not now; the same request may work later, and should be sent again."""
     return problem(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+def failed() -> web.Response:
+    """503 for a fault of triaged, whose details are for the log only."""
+    return unavailable("a fault of triaged: its log says more")
 
 
 def unauthorized() -> web.Response:
@@ -71,7 +93,7 @@ def cross_site() -> web.Response:
 
 
 def misdirected() -> web.Response:
-    """421: the Host header names something that we are not, as after DNS rebinding."""
+    """421: the Host header names another machine, as after DNS rebinding."""
     return problem(
         _MISDIRECTED,
         "the Host header is neither this machine nor that of `public_url`; without tokens that is "

@@ -1,4 +1,4 @@
-"""Values in a query string: read leniently where meaning is plain, refused with a place if not."""
+"""Values in a query string: read leniently where the meaning is plain, else refused by name."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,11 +15,25 @@ LIMIT_MAX = 1000
 TEXT_MAX = 500
 
 YEARS = (1970, 9000)
-"""What calendars can be asked about: a week from any instant in these must be one, too."""
+"""Years that calendars can be asked about: a week after any instant of these exists, too."""
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A parameter of a route's query, for the reference."""
+
+    name: str
+    about: str
+
+
+PAGE_OF_LIST = (
+    Parameter("cursor", "`next_cursor` of the page before"),
+    Parameter("limit", f"1 to {LIMIT_MAX}; {LIMIT} unless given"),
+)
+"""Parameters that select a page of a list."""
 
 
 class Query:
-    """Reads values and collects what is wrong with them in `errors`."""
+    """Reads the values of a query and collects the problems with them in `errors`."""
 
     def __init__(self, values: MultiMapping[str]) -> None:
         self._values = values

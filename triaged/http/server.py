@@ -16,7 +16,7 @@ from triaged.http.routes import Route, parts_of
 from triaged.plugins import kinds, load
 
 PACKAGES = ("triaged.api", "triaged.web")
-"""The folders whose modules list `ROUTES`."""
+"""The folders whose modules declare routes."""
 
 
 def routes() -> tuple[Route, ...]:
@@ -27,12 +27,12 @@ def routes() -> tuple[Route, ...]:
 def _routes() -> Iterator[Route]:
     for package in PACKAGES:
         for name in kinds(package):
-            found: Sequence[Route] = getattr(load(package, name), "ROUTES", ())
-            yield from found
+            declared = vars(load(package, name)).values()
+            yield from (each for each in declared if isinstance(each, Route))
 
 
 class Server(web.Server):
-    """What `web.ServerRunner` runs. There is no log of requests: their paths may hold tokens."""
+    """The server that `web.ServerRunner` runs. It logs no requests: paths may hold tokens."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(Paths(context).answer)
@@ -65,7 +65,7 @@ class Server(web.Server):
 
 
 class Paths:
-    """Knows the route of a path.
+    """The table of paths: which route answers.
 
     aiohttp's router asks one resource after the other and makes an object of what it finds, which
     costs a sender of single alerts a tenth of its request; here most paths are looked up.
@@ -74,7 +74,7 @@ class Paths:
     def __init__(self, context: Context) -> None:
         self._plain: dict[tuple[str, str], Bound] = {}
         self._named: dict[str, list[tuple[str, Route, Bound]]] = {}
-        """By the first part of the path: those with names in it."""
+        """Routes with names in their path, by its first part."""
         for route in routes():
             run = bound(route, context)
             for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
@@ -88,14 +88,14 @@ class Paths:
         run = self._plain.get((request.method, request.path))
         if run is not None:
             return await run(request, {})
-        found = self._meant(parts_of(request.rel_url.raw_path))
+        found = self._named_routes(parts_of(request.rel_url.raw_path))
         if request.method in found:
             run, params = found[request.method]
             return await run(request, params)
         return problems.not_allowed(sorted(found)) if found else problems.not_found()
 
-    def _meant(self, parts: Sequence[str]) -> dict[str, tuple[Bound, Mapping[str, str]]]:
-        """By method: what answers on a path of these parts, and the names in it."""
+    def _named_routes(self, parts: Sequence[str]) -> dict[str, tuple[Bound, Mapping[str, str]]]:
+        """By method: the route that answers on a path of these parts, and the path's names."""
         path = f"/{'/'.join(parts)}"
         found: dict[str, tuple[Bound, Mapping[str, str]]] = {
             method: (run, {}) for (method, plain), run in self._plain.items() if plain == path

@@ -1,1 +1,1 @@
-"""Pages for people, made on the server; each lists its `ROUTES`, which the folder makes known."""
+"""Pages for people, made on the server; a module declares the routes of its page."""

@@ -1,4 +1,4 @@
-"""What every page shares: templates that escape, and a policy that lets nothing of strangers run.
+"""Templates that escape, and a content policy that runs nothing of strangers, for every page.
 
 The style stands in the page, allowed by its hash: one request shows everything, also where the
 network is bad. There is no script.

@@ -13,7 +13,7 @@ from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import Incident, Response, State
 from triaged.core.text.wording import clean, instant_for, link, span_text
 from triaged.http.guards import refused
-from triaged.http.routes import Call, Route, Scope
+from triaged.http.routes import Call, Scope, route
 from triaged.store.tables import incidents
 from triaged.web._page import page
 
@@ -21,17 +21,19 @@ TITLE_MAX = 300
 NAME_MAX = 100
 
 
-async def show(call: Call) -> web.StreamResponse:
-    """The page with the button."""
-    allowed, incident = await _meant(call)
+@route("GET", "/act/{token}", Scope.LINK)
+async def show(call: Call) -> web.Response:
+    """The page of a link, with the button; showing it changes nothing."""
+    allowed, incident = await _allowed(call)
     if allowed is None or incident is None:
         return _gone(call)
     return _page(call, allowed, incident)
 
 
-async def press(call: Call) -> web.StreamResponse:
-    """Acknowledge, and show what came of it."""
-    allowed, incident = await _meant(call)
+@route("POST", "/act/{token}", Scope.LINK)
+async def press(call: Call) -> web.Response:
+    """Acknowledge the incident of a link; the page shows the result."""
+    allowed, incident = await _allowed(call)
     if allowed is None or incident is None:
         return _gone(call)
     event = Acknowledged(allowed.incident, allowed.person or actors.LINK)
@@ -41,8 +43,8 @@ async def press(call: Call) -> web.StreamResponse:
     return _page(call, allowed, after, (outcome, incident.state))
 
 
-async def _meant(call: Call) -> tuple[Link | None, Incident | None]:
-    """What the link allows and the incident as it is; nothing for a link that is not ours."""
+async def _allowed(call: Call) -> tuple[Link | None, Incident | None]:
+    """What the link allows, and its incident; (None, None) for a link that is not ours."""
     context = call.context
     allowed = parse(call.params["token"], context.action_key, context.clock.now())
     if allowed is None:
@@ -58,7 +60,7 @@ def _gone(call: Call) -> web.Response:
 def _page(
     call: Call, allowed: Link, incident: Incident, pressed: tuple[Answer, State] | None = None
 ) -> web.Response:
-    """The incident; the button while it is open, or what came of pressing it."""
+    """The incident, with the button while it is open, or with the result of pressing it."""
     open_still = pressed is None and incident.state is State.OPEN
     status = 409 if pressed is not None and isinstance(pressed[0], Conflict) else 200
     return page(
@@ -130,21 +132,3 @@ def _facts(call: Call, allowed: Link, incident: Incident) -> list[tuple[str, str
     if firing or incident.resolved:
         facts.append(("Alerts", f"{firing} firing, {incident.resolved} over", False))
     return facts
-
-
-ROUTES = (
-    Route(
-        method="GET",
-        path="/act/{token}",
-        scope=Scope.LINK,
-        handler=show,
-        about="The page of a link: shows, and changes nothing.",
-    ),
-    Route(
-        method="POST",
-        path="/act/{token}",
-        scope=Scope.LINK,
-        handler=press,
-        about="Do what the link is for: acknowledge.",
-    ),
-)

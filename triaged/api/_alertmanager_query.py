@@ -1,29 +1,31 @@
-"""What the routes of Alertmanager's API v2 share: how it reads a query, and how it says no."""
+"""What the routes of Alertmanager's API v2 share: reading a query, and refusals."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from triaged.core.records.matching import Matcher
 from triaged.errors import Malformed, Problem
 from triaged.http import answers, problems
-from triaged.http.routes import Call, Handler, Parameter
+from triaged.http.queries import Parameter
+from triaged.http.routes import Call, Handler, Route, Scope, route
 from triaged.rules.matchers import parse_matchers
 
 FILTER = Parameter("filter", "a matcher, or several in braces; may be repeated")
 
 TRUE = frozenset({"1", "true", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"})
-"""In any case. https://github.com/go-openapi/swag/blob/master/conv/convert.go"""
+"""Texts that mean true, in either case. https://github.com/go-openapi/swag/blob/master/conv/convert.go"""
 
 
 def unwanted(call: Call, names: Collection[str]) -> set[str]:
-    """Those of `names` to which the query says no: true is what it does not mention."""
+    """The names that the query sets to false; a name that it does not mention is true."""
     query = call.request.query
     return {name for name in names if (query.get(name) or "true").lower() not in TRUE}
 
 
 def filters(call: Call) -> list[Matcher]:
-    """What every `filter=` asks for. Raises Malformed."""
+    """The matchers of every `filter=`. Raises Malformed."""
     found: list[Matcher] = []
     for text in call.request.query.getall("filter", []):
         try:
@@ -37,7 +39,7 @@ def filters(call: Call) -> list[Matcher]:
 
 
 def refused(call: Call, status: int, errors: Sequence[Problem]) -> web.Response:
-    """Why not; a client that takes nothing but JSON, as amtool, reads a text as Alertmanager's."""
+    """The refusal: a JSON text for clients that accept nothing but JSON, such as amtool."""
     if call.request.headers.get("Accept") == "application/json":
         return answers.answer("; ".join(error.message for error in errors), status)
     if status == 404:
@@ -45,14 +47,15 @@ def refused(call: Call, status: int, errors: Sequence[Problem]) -> web.Response:
     return problems.invalid(errors)
 
 
-def speaking(handler: Handler) -> Handler:
-    """The handler, its 400 in Alertmanager's words where those are understood."""
+def malformed(call: Call, error: Malformed) -> web.Response:
+    """The refusal of a request that can never be right."""
+    found = error.problem
+    return refused(call, 400, [Problem(found.where or "$", found.message)])
 
-    async def run(call: Call) -> web.StreamResponse:
-        try:
-            return await handler(call)
-        except Malformed as error:
-            found = error.problem
-            return refused(call, 400, [Problem(found.where or "$", found.message)])
 
-    return run
+def v2_route(
+    method: str, path: str, scope: Scope, query: tuple[Parameter, ...] = ()
+) -> Callable[[Handler], Route]:
+    """The decorator of a handler of `/api/v2/…`, whose clients read refusals as Alertmanager's."""
+    declare = route(method, f"/api/v2/{path}", scope, query)
+    return lambda handler: replace(declare(handler), refuse=malformed)

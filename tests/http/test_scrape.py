@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tests.api.site import Site
-from triaged.api.scrape import FRESH_US, expect, refresh
+from triaged.http.scrape import FRESH_US, expect, refresh
 
 
 def open_incidents(site: Site) -> float | None:

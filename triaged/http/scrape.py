@@ -1,4 +1,4 @@
-"""What a scrape finds: what may be counted, and how much of each there is in the store.
+"""The gauges of a scrape that the store feeds, and the label values that count from zero.
 
 The store is asked at most every five seconds.
 """

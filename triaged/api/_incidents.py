@@ -1,0 +1,52 @@
+"""What the routes of an incident share: its path, finding it, and the document that shows it."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from triaged.core.muting.mute_hold import mute_of
+from triaged.core.records.model import Incident, incident_number
+from triaged.core.situation import Situation
+from triaged.core.text.document import IncidentDocument, incident_document
+from triaged.http import problems
+from triaged.http.routes import Call
+from triaged.store.database.base import Transaction
+from triaged.store.tables import incidents, muting
+
+INCIDENTS = "/api/v1/incidents"
+INCIDENT = INCIDENTS + "/{id}"
+
+
+async def documents(
+    call: Call, found: Sequence[Incident], tx: Transaction
+) -> list[IncidentDocument]:
+    """The documents of these incidents, with what mutes them now."""
+    configuration, now = call.context.configuration, call.context.clock.now()
+    settings = configuration.settings
+    live = [incident.number for incident in found if incident.live]
+    view = await muting.standing(tx, live, settings.muters, now)
+    mutes = [mute_of(Situation(view, settings, now), incident) for incident in found]
+    return [
+        incident_document(incident, configuration.public_url, muted.by if muted else ())
+        for incident, muted in zip(found, mutes, strict=True)
+    ]
+
+
+async def document(call: Call, incident: Incident) -> IncidentDocument:
+    """The document of one incident."""
+    async with call.context.database.reading() as tx:
+        return (await documents(call, [incident], tx))[0]
+
+
+async def find(call: Call) -> Incident | None:
+    """The incident that the path names (`INC-12` or `12`); None: there is none."""
+    number = incident_number(call.params["id"])
+    if number is None:
+        return None
+    async with call.context.database.reading() as tx:
+        return await incidents.fetch(tx, number)
+
+
+def unknown(call: Call) -> web.Response:
+    """404 for an incident that does not exist."""
+    return problems.not_found(f"there is no incident {call.params['id'][:40]!r}")
