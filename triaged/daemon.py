@@ -31,9 +31,9 @@ from triaged.engine.timekeeper import Timekeeper
 from triaged.errors import Problem, StoreError
 from triaged.http.auth import Authority
 from triaged.http.bodies import Stop
-from triaged.http.connection_limits import Doorway, allow_many_files
+from triaged.http.connection_limits import ConnectionLimits, allow_many_files
 from triaged.http.context import Context
-from triaged.http.hub import Hub
+from triaged.http.event_stream import EventStream
 from triaged.http.scrape import expect
 from triaged.http.server import Server
 from triaged.ingest import Received
@@ -151,7 +151,7 @@ class Connections:
         found = ByKind(effects)
         self.metrics.committed(found, seconds, alerts)
         if self.context is not None:
-            self.context.hub.committed(found)
+            self.context.event_stream.committed(found)
         pages = [effect.page for effect in found.of(AddPage)]
         pages += [one.page for one in found.of(SavePage) if one.page.state is PageState.DUE]
         dues = [effect.timer.due_at for effect in found.of(ArmTimer)]
@@ -205,10 +205,10 @@ class Daemon:
             reload=self.reload,
             health=self.health,
             authority=Authority(database, clock),
-            hub=Hub(clock.now()),
+            event_stream=EventStream(clock.now()),
             intake=Intake(self.metrics),
             backlog=Backlog(self._engine, database, clock, self._events_in),
-            doorway=Doorway(),
+            connection_limits=ConnectionLimits(),
             stop=Stop(),
             action_key=parts.action_key,
             started_at=clock.now(),
@@ -302,7 +302,7 @@ class Daemon:
         if self._stop.is_set():
             os._exit(EXIT_FAILED)
         self._stop.set()
-        self._context.stop.tell()
+        self._context.stop.begin()
         log.info("daemon.stopping")
         notify(os.environ, "STOPPING=1")
 
@@ -325,7 +325,7 @@ class Daemon:
 
     def _beat(self) -> None:
         """Show idle strangers the door; tell systemd that we live, if we do."""
-        self._context.metrics.requests_refused.labels("stranger").inc(self._server.look())
+        self._context.metrics.requests_refused.labels("stranger").inc(self._server.close_unused())
         if watchdog_us(os.environ, os.getpid()) and all(self.health().values()):
             notify(os.environ, "WATCHDOG=1")
 

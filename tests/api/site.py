@@ -20,9 +20,9 @@ from triaged.engine.engine import Engine
 from triaged.errors import Problem, StoreUnavailable
 from triaged.http.auth import Authority
 from triaged.http.bodies import Stop
-from triaged.http.connection_limits import Doorway
+from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.context import Context
-from triaged.http.hub import Hub
+from triaged.http.event_stream import EventStream
 from triaged.http.server import Server
 from triaged.ingest import Received
 from triaged.intake.backlog import Backlog
@@ -112,7 +112,7 @@ class Recorder:
         found = ByKind(effects)
         self.metrics.committed(found, seconds, alerts)
         if self.context is not None:
-            self.context.hub.committed(found)
+            self.context.event_stream.committed(found)
 
 
 class Away(Database):
@@ -249,10 +249,10 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
         reload=reload,
         health=health,
         authority=Authority(database, clock),
-        hub=Hub(clock.now()),
+        event_stream=EventStream(clock.now()),
         intake=Intake(recorder.metrics),
         backlog=Backlog(engine, database, clock, events),
-        doorway=Doorway(),
+        connection_limits=ConnectionLimits(),
         stop=Stop(),
         action_key=ACTION_KEY,
         started_at=clock.now(),

@@ -64,7 +64,7 @@ async def test_a_reader_that_missed_too_much_is_told_to_look_again(site: Site) -
 async def test_stopping_ends_the_stream(site: Site) -> None:
     async with await site.ask("GET", "/api/v1/events") as response:
         await response.content.readuntil(b"\n\n")
-        site.context.hub.close()
+        site.context.event_stream.close()
 
         assert await response.content.read() == b""
 
@@ -77,7 +77,7 @@ async def test_a_fault_of_ours_ends_the_stream_and_is_no_event(site: Site) -> No
         unwritable = Incident(
             7, (), "\udce9", Severity.SEV2, "unclassified", 0, Plan("default", ())
         )
-        site.context.hub.committed(ByKind([SaveIncident(unwritable)]))
+        site.context.event_stream.committed(ByKind([SaveIncident(unwritable)]))
 
         with pytest.raises(ClientPayloadError):
             await response.content.read()

@@ -74,7 +74,7 @@ async def test_every_alert_that_is_set_aside_is_counted_in_the_answer(site: Site
 
 
 async def test_at_a_stop_alerts_are_not_accepted_but_sent_again(site: Site) -> None:
-    site.context.stop.tell()
+    site.context.stop.begin()
 
     response = await site.ask("POST", "/webhooks/alertmanager", "ingest", json=GROUP)
 

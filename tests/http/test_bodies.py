@@ -76,7 +76,7 @@ async def test_a_body_that_has_not_come_at_a_stop_is_given_up_at_once() -> None:
             writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
             await reader.asked.wait()
             reader.asked.clear()
-            reader.stop.tell()
+            reader.stop.begin()
             await answers.readline()
             writer.close()
 
@@ -93,11 +93,11 @@ async def test_a_stop_is_told_also_while_a_body_runs_out_of_time() -> None:
             try:
                 await asyncio.Event().wait()
             finally:
-                stop.tell()
+                stop.begin()
 
     with pytest.raises(TimeoutError):
         await too_slow()
-    assert stop.told
+    assert stop.begun
 
 
 async def test_a_sender_that_asks_first_is_told_to_go_on() -> None:

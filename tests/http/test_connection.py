@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tests.api.site import TOKENS, Site
-from triaged.http.connection_limits import RESTING_MAX
+from triaged.http.connection_limits import IDLE_MAX
 from triaged.http.server import Server
 
 
@@ -33,7 +33,7 @@ async def test_ambiguous_framing_is_refused_and_the_connection_closed(
     head, _, document = answer.partition(b"\r\n\r\n")
     assert head.split(b" ")[1] == b"400"
     assert b"Content-Type: application/problem+json" in head
-    assert json.loads(document)["detail"].startswith("this is not HTTP/1.1 as it should be: ")
+    assert json.loads(document)["detail"].startswith("this is not valid HTTP/1.1: ")
     assert answer.count(b"\r\n\r\n") == 1
     counted = site.context.metrics.registry.get_sample_value(
         "triaged_requests_refused_total", {"reason": "not_http"}
@@ -74,7 +74,7 @@ async def test_in_a_crowd_connections_that_rest_are_closed_and_none_that_asks(si
     server = site.client.server.runner.server  # type: ignore[union-attr] # it runs
     assert isinstance(server, Server)
     lines = [
-        await asyncio.open_connection("127.0.0.1", site.client.port) for _ in range(RESTING_MAX + 3)
+        await asyncio.open_connection("127.0.0.1", site.client.port) for _ in range(IDLE_MAX + 3)
     ]
     asking, *resting = lines
     for reader, writer in resting:
@@ -85,10 +85,10 @@ async def test_in_a_crowd_connections_that_rest_are_closed_and_none_that_asks(si
     while not site.context.intake.requests:
         await site.ask("GET", "/-/healthy")
 
-    site.context.doorway.crowd = len(lines)
-    closed_of_few = server.look()
-    site.context.doorway.crowd = 0
-    closed = server.look()
+    site.context.connection_limits.crowd = len(lines)
+    closed_of_few = server.close_unused()
+    site.context.connection_limits.crowd = 0
+    closed = server.close_unused()
 
     assert (closed_of_few, closed) == (1, 2)
     assert [await reader.read() for reader, _ in resting[:2]] == [b"", b""]

@@ -1,4 +1,4 @@
-"""What the routes of Alertmanager's API v2 share: reading a query, and refusals."""
+"""Queries and refusals of Alertmanager's API v2, for all its routes."""
 
 from collections.abc import Callable, Collection, Sequence
 

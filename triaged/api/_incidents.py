@@ -1,4 +1,4 @@
-"""What the routes of an incident share: its path, finding it, and the document that shows it."""
+"""The path, the look-up and the document of an incident, for all routes of incidents."""
 
 from collections.abc import Sequence
 

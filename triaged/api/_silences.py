@@ -1,4 +1,4 @@
-"""What both APIs for silences share: matchers in a body, and setting a silence."""
+"""Matchers in a body and the setting of a silence, for both APIs of silences."""
 
 from collections.abc import Sequence
 from typing import Annotated

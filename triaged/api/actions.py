@@ -33,7 +33,7 @@ from triaged.store.tables import incidents
 from triaged.wire import instant, instant_text
 
 NOTE_AHEAD_US = MINUTE
-"""How much later than now a note may be about: clocks of people's machines differ."""
+"""How far ahead of now the instant of a note may be: clocks of people's machines differ."""
 
 IncidentAfter = IncidentDocument | web.Response
 """The incident as the action left it, or the refusal."""
@@ -59,7 +59,7 @@ class SeverityChoice(Body, frozen=True):
 
 
 class PhaseChoice(Body, frozen=True):
-    """How far the work is."""
+    """The phase that the work has reached."""
 
     phase: Phase
 
@@ -131,7 +131,7 @@ async def choose_severity(call: Call, body: SeverityChoice) -> IncidentAfter:
 
 @route("POST", f"{INCIDENT}/phase", Scope.RESPOND)
 async def change_phase(call: Call, body: PhaseChoice) -> IncidentAfter:
-    """Record how far the work is."""
+    """Record the phase that the work has reached."""
     return await _act(call, lambda number: PhaseChanged(number, call.caller.by, body.phase))
 
 

@@ -92,12 +92,12 @@ def gettable(silence: Silence, now: int) -> GettableSilence:
 def in_order(found: Sequence[Silence], now: int) -> list[Silence]:
     """Active ones by their end, pending ones by their start, expired ones the last ended first."""
 
-    def place(silence: Silence) -> tuple[int, int]:
+    def position(silence: Silence) -> tuple[int, int]:
         state = state_of(silence, now)
         at = {"active": silence.ends_at, "pending": silence.starts_at}
         return STATES.index(state), at.get(state, -silence.ends_at)
 
-    return sorted(found, key=place)
+    return sorted(found, key=position)
 
 
 @v2_route("GET", "silences", Scope.READ, LIST_QUERY)

@@ -10,9 +10,10 @@ from aiohttp import web
 
 from triaged.core.text.document import incident_document
 from triaged.http import problems
+from triaged.http.aiohttp_internals import end_connection
 from triaged.http.answers import EVERYWHERE
+from triaged.http.event_stream import SUBSCRIBERS_MAX, IncidentChange, Subscriber
 from triaged.http.guards import refused
-from triaged.http.hub import WATCHERS_MAX, Change, Watcher
 from triaged.http.routes import Call, Scope, route
 from triaged.wire import encode
 
@@ -34,9 +35,9 @@ async def stream(call: Call) -> web.StreamResponse:
 
     The stream ends when its client falls behind or triaged stops.
     """
-    hub = call.context.hub
-    if hub.full:
-        detail = f"{WATCHERS_MAX} event streams are open already"
+    events = call.context.event_stream
+    if events.full:
+        detail = f"{SUBSCRIBERS_MAX} event streams are open already"
         return refused(call, "overload", problems.unavailable(detail))
     response = web.StreamResponse(
         headers={
@@ -45,18 +46,18 @@ async def stream(call: Call) -> web.StreamResponse:
             "X-Accel-Buffering": "no",
         }
     )
-    with hub.watching() as watcher:
+    with events.subscribed() as subscriber:
         await response.prepare(call.request)
         if call.request.method == "HEAD":
             return response
         try:
             await _write(response, b"retry: 2000\n\n" + _missed(call))
-            await _follow(call, response, watcher)
+            await _follow(call, response, subscriber)
         except (ConnectionError, TimeoutError):
             pass  # the client is gone, or might as well be
         except Exception:
             log.exception("stream.failed")
-            call.request.protocol.force_close()  # whatever came next would be read as an event
+            end_connection(call.request)  # whatever came next would be read as an event
     return response
 
 
@@ -66,17 +67,17 @@ def _missed(call: Call) -> bytes:
     if last is None:
         return b""
     known = last.isascii() and last.isdigit() and len(last) < 19
-    changes = call.context.hub.missed(int(last)) if known else None
+    changes = call.context.event_stream.since(int(last)) if known else None
     if changes is None:
         return RESYNC
     return b"".join(_event(call, change) for change in changes)
 
 
-async def _follow(call: Call, response: web.StreamResponse, watcher: Watcher) -> None:
+async def _follow(call: Call, response: web.StreamResponse, subscriber: Subscriber) -> None:
     while True:
         try:
             async with asyncio.timeout(PING_S):
-                change = await watcher.queue.get()
+                change = await subscriber.queue.get()
         except TimeoutError:
             await _write(response, PING)
             continue
@@ -90,7 +91,7 @@ async def _write(response: web.StreamResponse, text: bytes) -> None:
         await response.write(text)
 
 
-def _event(call: Call, change: Change) -> bytes:
+def _event(call: Call, change: IncidentChange) -> bytes:
     public_url = call.context.configuration.public_url
     body = encode(incident_document(change.incident, public_url))
     return b"id: %d\nevent: incident\ndata: %b\n\n" % (change.id, body)

@@ -70,7 +70,7 @@ class RecordedAlert(msgspec.Struct, frozen=True):
     episode: int
     incident: str | None
     joined: str | None
-    """Why it is in that incident: the reason on the timeline."""
+    """The reason on the timeline for which it is in that incident."""
     then: OutcomeThen | None
     """None: retention has deleted it."""
     today: ExplainedAlert
@@ -177,7 +177,7 @@ def recorded_alert(
 
 
 def then_of(verdict: Verdict, at: int) -> OutcomeThen:
-    """A recorded verdict as an answer shows it."""
+    """A recorded outcome as an answer shows it."""
     return OutcomeThen(
         at=instant_text(at),
         rule_set=verdict.rule_set,

@@ -25,13 +25,13 @@ CHANGES_BEFORE_US = 2 * HOUR
 explain little."""
 
 CHANGES_AFTER_US = 10 * MINUTE
-"""And after it: a sender reports a deployment when it is done, its clock may be off, and its effect
-is often seen while it is under way."""
+"""How long after it: a sender reports a deployment when it is done, its clock may be off, and its
+effect is often seen while it is under way."""
 
 CHANGES_MAX = 20
 SIMILAR_MAX = 5
 SIMILAR_LEAST = 0.3
-"""Below a third of the words' weight, what is shared is chance: a cluster, a namespace."""
+"""Below a third of the words' weight, shared words are chance: a cluster, a namespace."""
 
 RELATED_MAX = 20
 NOISE_DAYS = 30
@@ -60,7 +60,7 @@ class ChangeHint(msgspec.Struct, frozen=True):
 
 
 class SimilarHint(msgspec.Struct, frozen=True):
-    """An incident that is over and shares words."""
+    """A resolved incident that shares words."""
 
     incident: str
     title: str
@@ -71,13 +71,13 @@ class SimilarHint(msgspec.Struct, frozen=True):
     score: float
     """From 0 to 1: how much of the words' weight is shared."""
     shared: list[str]
-    """The telling ones first."""
+    """The rarest words first."""
     cause: str
-    """What the last note said that began with `cause:`."""
+    """The last note that began with `cause:`."""
     fix: str
-    """… with `fix:`."""
+    """The last note that began with `fix:`."""
     note: str
-    """The last note of all, where neither is known."""
+    """The last note, where neither cause nor fix is known."""
 
 
 class RelatedHint(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ class RelatedHint(msgspec.Struct, frozen=True):
 
 
 class NoiseHint(msgspec.Struct, frozen=True):
-    """How often this paged lately, and how often anybody acted."""
+    """How often such incidents paged lately, and how often somebody acted."""
 
     days: int
     key: Noise
@@ -103,7 +103,7 @@ class NoiseHint(msgspec.Struct, frozen=True):
     rule: Noise
     """Incidents whose severity came from the same rule, raise or person."""
     newest_only: bool
-    """There were more than the 1,000 incidents that are looked at."""
+    """There were more incidents than the 1,000 that are read."""
 
 
 class Hints(msgspec.Struct, frozen=True):
@@ -112,7 +112,7 @@ class Hints(msgspec.Struct, frozen=True):
     changes: list[ChangeHint]
     """The nearest service first, then the last begun."""
     similar: list[SimilarHint]
-    """The likest first."""
+    """The most similar ones first."""
     related: list[RelatedHint]
     """The nearest service first, then the worst."""
     noise: NoiseHint

@@ -70,13 +70,13 @@ def row(kept: Kept) -> QuarantinedBody:
 
 def whole(kept: Kept) -> QuarantinedBody:
     """A body with everything that was kept of it."""
-    shown = row(kept)
+    found = row(kept)
     try:
         body, encoding = kept.body.decode(), "utf-8"
     except UnicodeDecodeError:
         body, encoding = b64encode(kept.body).decode(), "base64"
     changes = {"headers": dict(kept.headers), "body": body, "encoding": encoding}
-    return msgspec.structs.replace(shown, **changes)
+    return msgspec.structs.replace(found, **changes)
 
 
 async def find(call: Call) -> Kept | None:

@@ -19,7 +19,7 @@ from triaged.wire import Instant, instant_text, instant_text_or_none
 
 SINCE_US = 30 * DAY
 SHOWN_MAX = 1_000
-"""Alerts in the answer; the counts are of all."""
+"""Alerts in the answer; the numbers include all."""
 
 
 STATS_QUERY = (
@@ -41,15 +41,15 @@ class RuleRow(msgspec.Struct, frozen=True):
     incidents: int
     """Incidents with an alert whose severity it set."""
     paged: int
-    """Of these: somebody was paged."""
+    """Incidents among these for which somebody was paged."""
     acted: int
-    """Of these: somebody acknowledged, or resolved by hand."""
+    """Incidents among these that somebody acknowledged, or resolved by hand."""
     held: int
-    """Of these: a page was held because they were muted."""
+    """Incidents among these of which a page was held because they were muted."""
     shadow: bool
     """It is loaded with `mode: shadow`: it is recorded, and does nothing."""
     would_change: int
-    """Of the episodes: those that would come out differently if this shadow rule were active."""
+    """Episodes whose outcome would differ if this shadow rule were active."""
 
 
 class RuleStatsList(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ class ReclassifyRequest(Body, frozen=True):
 
 
 class ReclassifiedAlert(msgspec.Struct, frozen=True):
-    """A firing alert that today's rules see otherwise."""
+    """A firing alert whose outcome by today's rules is another one."""
 
     source: str
     fingerprint: str
@@ -107,8 +107,8 @@ async def stats(call: Call) -> RuleStatsList | web.Response:
         shadows = frozenset(shadow.rule.name for shadow in rules.shadows)
     names = [*loaded, *sorted(found.keys() - set(loaded))]
     rows = [
-        _row(name, found.get(name, RuleStats()), shadows, loaded=place < len(loaded))
-        for place, name in enumerate(names)
+        _row(name, found.get(name, RuleStats()), shadows, loaded=index < len(loaded))
+        for index, name in enumerate(names)
     ]
     return RuleStatsList(since=instant_text(since), rules=rows)
 
@@ -134,14 +134,14 @@ async def reclassify(call: Call, body: ReclassifyRequest) -> ReclassifiedList:
     """Classify firing alerts by today's rules, and write the changes unless it is a dry run."""
     rules = call.context.configuration.settings.rules
     looked_at = changed = 0
-    shown: list[ReclassifiedAlert] = []
+    changes: list[ReclassifiedAlert] = []
     async for part in walk(call.context.database, rules):
         looked_at += part.looked_at
         changed += len(part.differing)
-        shown += [_shown(*one) for one in part.differing[: SHOWN_MAX - len(shown)]]
+        changes += [_change(*one) for one in part.differing[: SHOWN_MAX - len(changes)]]
         if not body.dry_run:
             await _write(call, part.differing)
-    return ReclassifiedList(body.dry_run, looked_at, changed, shown)
+    return ReclassifiedList(body.dry_run, looked_at, changed, changes)
 
 
 async def _write(call: Call, differing: list[tuple[StoredAlert, Reclassification]]) -> None:
@@ -153,7 +153,7 @@ async def _write(call: Call, differing: list[tuple[StoredAlert, Reclassification
         await call.context.engine.submit(events, urgent=False)
 
 
-def _shown(stored: StoredAlert, verdict: Reclassification) -> ReclassifiedAlert:
+def _change(stored: StoredAlert, verdict: Reclassification) -> ReclassifiedAlert:
     return ReclassifiedAlert(
         source=stored.source,
         fingerprint=stored.fingerprint,

@@ -27,7 +27,7 @@ BASE = "/api/v1/silences"
 ONE = BASE + "/{id}"
 STATES = ("active", "pending", "expired")
 DEFAULT_US = 2 * HOUR
-"""How long a silence lasts that names no end: long enough to repair something, short of a shift."""
+"""The length of a silence that names no end: long enough to repair something, short of a shift."""
 
 INCIDENTS_SHOWN = 100
 
@@ -92,7 +92,7 @@ class MutedIncident(msgspec.Struct, frozen=True):
 
 
 class SilencePreview(msgspec.Struct, frozen=True):
-    """How many alerts and incidents, and the newest hundred incidents."""
+    """The numbers of alerts and incidents, and the newest hundred incidents."""
 
     alerts: int
     incidents_total: int
@@ -176,11 +176,11 @@ async def create(call: Call, body: SilenceRequest) -> Created[SilenceDocument] |
     outcome = await submit(call, event)
     if isinstance(outcome, list):
         return problems.invalid(outcome)
-    shown = await _after(call, outcome)
-    if isinstance(shown, web.Response):
-        return shown
-    location = f"{call.context.configuration.public_url}{BASE}/{shown.id}"
-    return Created(shown, {"Location": location})
+    after = await _after(call, outcome)
+    if isinstance(after, web.Response):
+        return after
+    location = f"{call.context.configuration.public_url}{BASE}/{after.id}"
+    return Created(after, {"Location": location})
 
 
 @route("DELETE", ONE, Scope.RESPOND)
@@ -219,8 +219,8 @@ async def preview(call: Call, body: SilencePreviewRequest) -> SilencePreview | w
                 if alert.incident is not None:
                     number = alert.incident
                     by_incident[number] = by_incident.get(number, 0) + 1
-    shown = await _muted_incidents(call, by_incident)
-    return SilencePreview(total, len(by_incident), shown)
+    newest = await _muted_incidents(call, by_incident)
+    return SilencePreview(total, len(by_incident), newest)
 
 
 async def _muted_incidents(call: Call, counts: dict[int, int]) -> list[MutedIncident]:

@@ -41,7 +41,7 @@ async def show(call: Call) -> StatusDocument:
     """The version that runs, its start, its health and its configuration."""
     context = call.context
     configuration = context.configuration
-    shown = summary(configuration)
+    configured = summary(configuration)
     return StatusDocument(
         version=__version__,
         started_at=instant_text(context.started_at),
@@ -49,8 +49,8 @@ async def show(call: Call) -> StatusDocument:
         healthy=dict(context.health()),
         store=await _store(call),
         rules=configuration.settings.rules.digest,
-        config_hash=hashlib.sha256(encode(shown)).hexdigest(),
-        config=shown,
+        config_hash=hashlib.sha256(encode(configured)).hexdigest(),
+        config=configured,
     )
 
 
@@ -67,11 +67,11 @@ async def _store(call: Call) -> dict[str, object]:
 def summary(configuration: Configuration) -> dict[str, Any]:
     """The operator's configuration as the daemon understood it; secrets as `<secret>`."""
     fields = msgspec.structs.asdict(configuration)
-    shown = {name: plain(value) for name, value in fields.items() if name not in KEPT_OUT}
+    found = {name: plain(value) for name, value in fields.items() if name not in KEPT_OUT}
     settings = configuration.settings
     for name in ("severities", "people", "schedules", "policies", "teams", "services"):
-        shown[name] = plain(getattr(settings, name))
-    return shown
+        found[name] = plain(getattr(settings, name))
+    return found
 
 
 def plain(value: object) -> Plain:

@@ -17,4 +17,4 @@ async def receive(call: Call) -> Annotated[web.StreamResponse, Accepted]:
 
 
 receive_put = replace(receive, method="PUT")
-"""Some senders can be told a URL but not the method, and use PUT."""
+"""Some senders let their users choose a URL but not the method, and use PUT."""

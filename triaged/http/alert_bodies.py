@@ -162,7 +162,7 @@ def wants_signature(source: Source) -> bool:
 
 
 def holds(source: Source, received: Received) -> bool:
-    """Whether the body's signature holds, or none is wanted."""
+    """Whether the body's signature is right, or none is required."""
     try:
         is_signed(source, received)
     except Unauthorized:
@@ -171,7 +171,7 @@ def holds(source: Source, received: Received) -> bool:
 
 
 def _busy(call: Call) -> web.Response | None:
-    if call.context.stop.told:
+    if call.context.stop.begun:
         return refused(call, "stopping", problems.unavailable("triaged is stopping"))
     if call.context.database.low:
         answer = problems.unavailable("the disk of the store is nearly full")

@@ -1,4 +1,4 @@
-"""Who asks, and what they may do: tokens by digest, scopes that include one another.
+"""Authentication: callers by the digest of their token, with scopes that include one another.
 
 A token is looked up by its SHA-256 and compared in constant time; tokens are 256 random bits, so a
 slow hash would protect nothing. Those of the configuration need no store; those of the store are
@@ -24,38 +24,38 @@ from triaged.store.database.connect import Database
 
 FRESH_US = SECOND
 TOKEN_MAX = 4096
-"""Characters of a credential that is looked at; ours have 47 characters."""
+"""The longest credential that is examined; ours have 47 characters."""
 
 ANY_SOURCE = "ingest:*"
 KEY_CHARACTERS = 16
-"""Of the hex digest: 64 bits tell all the tokens of an installation apart."""
+"""Characters of the hex digest that find a token: 64 bits tell all of an installation apart."""
 
 T = TypeVar("T")
 INCLUDED = {
     "admin": ("respond", "read", ANY_SOURCE),
     "respond": ("read",),
 }
-"""What a scope includes."""
+"""By scope: the scopes that it includes."""
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who asks: `by` goes into the timeline, `scopes` holds the included ones too."""
+    """The caller: `by` goes into the timeline, `scopes` holds the included ones too."""
 
     by: str
     scopes: frozenset[str]
 
     def may(self, scope: str) -> bool:
-        """Whether it includes `scope`: admin, respond, read or `ingest:<source>`."""
+        """Whether the caller holds `scope`: admin, respond, read or `ingest:<source>`."""
         if scope in self.scopes:
             return True
         return scope.startswith("ingest:") and ANY_SOURCE in self.scopes
 
 
 ANYBODY = Caller(actors.ANONYMOUS, frozenset({"admin", "respond", "read", ANY_SOURCE}))
-"""Everybody under `auth: none`."""
+"""The caller of every request under `auth: none`."""
 
 NOBODY = Caller("", frozenset())
-"""Who asks where nobody was asked."""
+"""The caller of a request before its guards, and of one that needs no token."""
 
 
 def caller_of(name: str, scopes: Iterable[str], person: str | None) -> Caller:
@@ -89,7 +89,7 @@ def _password(encoded: str) -> str | None:
 
 
 class Authority:
-    """Knows every token, by digest."""
+    """The tokens of the configuration and of the store, by digest."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -101,7 +101,7 @@ class Authority:
         self._reading = asyncio.Lock()
 
     async def caller(self, token: str, configuration: Configuration) -> Caller | None:
-        """Whom `token` stands for; None: nobody. Raises StoreUnavailable if that is unknown."""
+        """The caller whom `token` stands for; None: nobody. Raises StoreUnavailable: unknown."""
         digest = digest_of(token)
         if configuration is not self._configuration:
             self._static = _static(configuration)
@@ -122,7 +122,7 @@ class Authority:
         self._read_at = None
 
     async def _refresh(self) -> None:
-        """Read the tokens anew once they are a second old; who comes meanwhile waits for that."""
+        """Read the tokens anew once they are a second old; calls in the meantime wait for that."""
         if self._is_fresh():
             return
         async with self._reading:
@@ -156,6 +156,6 @@ def _key(digest: str) -> str:
 
 
 def _find(digest: str, known: Mapping[str, tuple[str, T]]) -> T | None:
-    """What is known under `digest`: found by its beginning, compared whole in constant time."""
+    """The entry of `digest`: found by its beginning, compared whole in constant time."""
     found = known.get(_key(digest))
     return found[1] if found is not None and hmac.compare_digest(found[0], digest) else None

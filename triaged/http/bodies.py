@@ -9,6 +9,7 @@ from aiohttp import HttpVersion11, StreamReader, web
 from msgspec import Meta
 
 from triaged.errors import Malformed
+from triaged.http.aiohttp_internals import write_continue
 from triaged.wire import NESTING_MAX, decoded, instant, nesting_of
 
 T = TypeVar("T")
@@ -53,26 +54,26 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """The body had not arrived when triaged was told to stop."""
+    """The body had not arrived when triaged began to stop."""
 
 
 Unread = TooLarge | TooSlow | Broken | Stopped
-"""Why there is no body."""
+"""The reason for which there is no body."""
 
 
 class Stop:
-    """Whether triaged was told to stop. Who waits for a body hears of it at once.
+    """Whether triaged stops. Requests that wait for their body end at once.
 
     aiohttp drops what arrives once it shuts down: the body would never be whole.
     """
 
     def __init__(self) -> None:
-        self.told = False
+        self.begun = False
         self.waits: set[asyncio.Timeout] = set()
 
-    def tell(self) -> None:
-        """From now on."""
-        self.told = True
+    def begin(self) -> None:
+        """Stop: from now on no body is waited for."""
+        self.begun = True
         for wait in self.waits:
             if wait.expired():
                 continue  # its body was too slow a moment before
@@ -90,24 +91,20 @@ async def read_body(
         if content.is_eof():  # it has arrived with the headers, as small ones do
             body = content.read_nowait()
         else:
-            await _ask_for_it(request)
-            body = await _arriving(content, limit, stop, 0 if stop.told else wait_s)
+            await _continue(request)
+            body = await _arriving(content, limit, stop, 0 if stop.begun else wait_s)
     except TimeoutError:
-        return Stopped() if stop.told else TooSlow()
+        return Stopped() if stop.begun else TooSlow()
     except (web.RequestPayloadError, ConnectionError, asyncio.IncompleteReadError):
         return Broken()
     return body if len(body) <= limit else TooLarge(limit)
 
 
-async def _ask_for_it(request: web.BaseRequest) -> None:
-    """Tell a sender that waits with its body to go on, as curl does with more than a megabyte.
-
-    https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
-    """
+async def _continue(request: web.BaseRequest) -> None:
+    """Answer a sender that waits with its body, as curl does with more than a megabyte."""
     expected = request.headers.get("Expect", "").lower() == "100-continue"
     if expected and request.version >= HttpVersion11:
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0  # nothing of the answer itself is out
+        await write_continue(request)
 
 
 async def _arriving(content: StreamReader, limit: int, stop: Stop, wait_s: float) -> bytes:
@@ -129,7 +126,7 @@ async def _arriving(content: StreamReader, limit: int, stop: Stop, wait_s: float
 def decode(body: bytes, kind: type[T]) -> T:
     """`body` as `kind`; an empty body is an empty object. Raises Malformed.
 
-    Its instants are such as can be written in UTC, also when something is added to them.
+    Its instants lie in years that can still be written in UTC when a span is added to them.
     """
     if nesting_of(body) > NESTING_MAX:
         raise Malformed("nested_too_deep", f"nested deeper than {NESTING_MAX} levels")

@@ -1,8 +1,9 @@
-"""Connections that ask nothing: few for each address, and not for long, so that senders find room.
+"""Limits on idle and half-open connections per address, so that senders find room.
 
-A connection is a stranger until the head of a request has come whole. Whoever opens thousands and
-sends a byte a second (slowloris) uses up files, and then nobody's alert gets in. One that has asked
-may rest between its requests for as long as nginx would have it, unless there is a crowd.
+A connection is half-open until the head of a first request has arrived whole. A client that opens
+thousands and sends a byte a second (slowloris) uses up files, and then nobody's alert gets in. A
+connection that has made a request may be idle between requests for as long as nginx allows, unless
+there are very many.
 """
 
 import resource
@@ -15,26 +16,28 @@ import structlog
 from triaged.core.time.durations import SECOND
 
 HEAD_US = 5 * SECOND
-"""How long the head of a first request may take; a sender sends it with the first packet."""
+"""Time for the head of a first request; a sender sends it with the first packet."""
 
-STRANGERS_MAX = 64
-"""Of one address. A sender's connection stops being a stranger within a round trip."""
+HALF_OPEN_MAX = 64
+"""Half-open connections of one address. A sender's is half-open for a round trip."""
 
-REST_S = 75
-"""From an answer until the head of the next request is whole. Prometheus sends what fires each
-minute; proxies keep their connections for 60 seconds."""
+IDLE_S = 75
+"""Time from an answer until the head of the next request is whole. Prometheus sends firing alerts
+each minute; proxies keep their connections for 60 seconds."""
 
 CROWD = 1024
-"""Connections, from which on an address keeps few that rest; or half of the files there may be."""
+"""Number of connections above which an address keeps few idle ones; or half of the files that the
+process may open."""
 
-RESTING_MAX = 64
-"""Of one address in a crowd. A sender keeps a handful; a proxy has all its clients' connections."""
+IDLE_MAX = 64
+"""Idle connections of one address above that number. A sender keeps a handful; a proxy has the
+connections of all its clients."""
 
 log = structlog.get_logger()
 
 
 class Transport(Protocol):
-    """What is needed of asyncio's."""
+    """The part of asyncio's transports that is used here."""
 
     def get_extra_info(self, name: str) -> object:
         """`peername`: (address, port, …)."""
@@ -43,50 +46,51 @@ class Transport(Protocol):
         """Close it now, whatever is under way."""
 
 
-class Doorway:
-    """Knows who has asked something; `look` shows the others the door."""
+class ConnectionLimits:
+    """The half-open connections and since when they are that; closes those beyond the limits."""
 
     def __init__(self, crowd: int | None = None) -> None:
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self.crowd = min(CROWD, files // 2) if crowd is None else crowd
-        """Connections from which on those that rest are too many."""
+        """Number of connections above which idle ones are closed."""
         self._since: dict[Transport, int] = {}
-        self._met: set[Transport] = set()
+        self._used: set[Transport] = set()
 
-    def meet(self, transport: Transport) -> None:
-        """A request came on it."""
-        self._met.add(transport)
+    def requested(self, transport: Transport) -> None:
+        """A request arrived on it: it is no longer half-open."""
+        self._used.add(transport)
 
-    def look(self, transports: Iterable[Transport], now: int) -> int:
-        """Close strangers that are too many or too slow, of all that is open; how many.
+    def close_half_open(self, transports: Iterable[Transport], now: int) -> int:
+        """Close half-open connections that are too many or too slow; the number closed.
 
-        The newest of an address go first: an old one may be about to say something.
+        `transports` are all that are open. The newest of an address go first: the head of an older
+        one may be about to arrive.
         """
         present = set(transports)
-        self._met &= present
-        self._since = {one: self._since.get(one, now) for one in present - self._met}
+        self._used &= present
+        self._since = {one: self._since.get(one, now) for one in present - self._used}
         waiting: Counter[object] = Counter()
         closed = 0
-        for one, since in sorted(self._since.items(), key=lambda stranger: stranger[1]):
+        for one, since in sorted(self._since.items(), key=lambda opened: opened[1]):
             address = _address(one)
             waiting[address] += 1
-            if now - since >= HEAD_US or waiting[address] > STRANGERS_MAX:
+            if now - since >= HEAD_US or waiting[address] > HALF_OPEN_MAX:
                 one.abort()
                 closed += 1
         if closed:
             log.warning("connections.closed", count=closed, addresses=len(waiting))
         return closed
 
-    def thin(self, resting: Sequence[Transport], count: int) -> int:
-        """Close of `resting` connections, in their order, those that make a crowd of `count`.
+    def close_idle(self, idle: Sequence[Transport], count: int) -> int:
+        """Close `idle` connections, in their order, until `count` is no crowd; the number closed.
 
-        Each address keeps some; how many are closed.
+        Each address keeps some.
         """
-        left = Counter(_address(one) for one in resting)
+        left = Counter(_address(one) for one in idle)
         closed = 0
-        for one in resting:
+        for one in idle:
             address = _address(one)
-            if count - closed > self.crowd and left[address] > RESTING_MAX:
+            if count - closed > self.crowd and left[address] > IDLE_MAX:
                 one.abort()
                 left[address] -= 1
                 closed += 1
@@ -101,6 +105,6 @@ def _address(transport: Transport) -> object:
 
 
 def allow_many_files() -> None:
-    """Take as many open files as the system lets us: each connection is one."""
+    """Raise the limit on open files to what the system permits: each connection is one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -9,8 +9,8 @@ from triaged.engine.engine import Engine
 from triaged.errors import Problem
 from triaged.http.auth import Authority
 from triaged.http.bodies import Stop
-from triaged.http.connection_limits import Doorway
-from triaged.http.hub import Hub
+from triaged.http.connection_limits import ConnectionLimits
+from triaged.http.event_stream import EventStream
 from triaged.intake.backlog import Backlog
 from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
@@ -32,10 +32,10 @@ class Context:
     health: Callable[[], Mapping[str, bool]]
     """By loop: whether it turns."""
     authority: Authority
-    hub: Hub
+    event_stream: EventStream
     intake: Intake
     backlog: Backlog
-    doorway: Doorway
+    connection_limits: ConnectionLimits
     stop: Stop
     """Is set as soon as the daemon is to stop."""
     action_key: Secret

@@ -31,7 +31,7 @@ def bound(route: Route, context: Context) -> Bound:
     async def run(request: web.BaseRequest, params: Mapping[str, str]) -> web.StreamResponse:
         call = Call(context, request, params)
         if request.transport is not None:
-            context.doorway.meet(request.transport)
+            context.connection_limits.requested(request.transport)
         try:
             refusal = misplaced(call) or await _admit(call, route.scope)
             if refusal is not None:

@@ -1,4 +1,4 @@
-"""Where a request comes from: the right site, the right host, and whose address behind proxies."""
+"""Origin of a request: the browser's site, the host it asks for, the client behind proxies."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,7 +15,7 @@ HOSTS_MAX = 64
 """Host headers remembered: a sender uses one, and asks with each alert."""
 
 HOPS_MAX = 20
-"""Of X-Forwarded-For: nobody has so many proxies."""
+"""Entries of X-Forwarded-For that are read: nobody has so many proxies."""
 
 
 def is_cross_site(request: web.BaseRequest, public_url: str) -> bool:
@@ -33,8 +33,8 @@ def is_cross_site(request: web.BaseRequest, public_url: str) -> bool:
     origin = headers.get("Origin")
     if origin is None:
         return False
-    place = origin.partition("://")[2]
-    return place not in {request.host, urlsplit(public_url).netloc}
+    host = origin.partition("://")[2]
+    return host not in {request.host, urlsplit(public_url).netloc}
 
 
 @lru_cache(HOSTS_MAX)
@@ -54,12 +54,12 @@ def is_own_host(host: str, public_url: str) -> bool:
 
 
 def is_refused_host(request: web.BaseRequest, configuration: Configuration) -> bool:
-    """Whether the Host header rules this request out, which it does only without tokens."""
+    """Whether the request is refused for its Host header, which happens only without tokens."""
     return configuration.auth == "none" and not is_own_host(request.host, configuration.public_url)
 
 
 def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str:
-    """The address of who asks: the rightmost hop that is none of our proxies."""
+    """The client's address: the rightmost hop that is none of our proxies."""
     address = request.remote or ""
     hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     for hop in reversed(hops[-HOPS_MAX:]):

@@ -57,7 +57,7 @@ class Query:
         return found
 
     def limit(self) -> int:
-        """How many rows: 100 unless `limit` says otherwise, at most 1000."""
+        """The number of rows: 100 unless `limit` says otherwise, at most 1000."""
         value = self._values.get("limit")
         if not value:
             return LIMIT

@@ -15,11 +15,11 @@ from triaged.store.tables import backlog, incidents, pages
 
 FRESH_US = 5 * SECOND
 REASONS = (*Reason, PARSER_FAILED, NO_SOURCE, DECISION_FAILED)
-"""Why bodies and alerts go to quarantine."""
+"""Reasons for which bodies and alerts go to quarantine."""
 
 
 def expect(context: Context) -> None:
-    """Have all that the configuration names counted from 0 on; once it is loaded, also anew."""
+    """Start the counters of everything that the configuration names at 0, at each load of it."""
     configuration = context.configuration
     rules = configuration.settings.rules
     named = Named(
@@ -33,7 +33,7 @@ def expect(context: Context) -> None:
 
 
 async def refresh(context: Context) -> None:
-    """Bring the gauges up to date; while the store is away they keep what they showed."""
+    """Bring the gauges up to date; they keep their values while the store is away."""
     now = context.clock.now()
     if context.counted_at is not None and now - context.counted_at < FRESH_US:
         return

@@ -42,25 +42,25 @@ class Server(web.Server):
         """The protocol of a new connection."""
         return Connection(self, self._context)
 
-    def look(self) -> int:
-        """Show the door to connections that ask nothing; how many were closed."""
-        doorway, now = self._context.doorway, self._context.clock.now()
+    def close_unused(self) -> int:
+        """Close half-open and idle connections beyond the limits; the number closed."""
+        limits, now = self._context.connection_limits, self._context.clock.now()
         lines = {one: one.transport for one in self.connections if one.transport is not None}
-        closed = doorway.look(lines.values(), now)
-        if len(lines) - closed <= doorway.crowd:
+        closed = limits.close_half_open(lines.values(), now)
+        if len(lines) - closed <= limits.crowd:
             return closed
-        resting = [
+        idle = [
             (until, number, line)
             for number, (one, line) in enumerate(lines.items())
-            if isinstance(one, Connection) and (until := one.rests_until) is not None
+            if isinstance(one, Connection) and (until := one.idle_until) is not None
         ]
-        oldest_first = [line for _, _, line in sorted(resting) if not line.is_closing()]
-        return closed + doorway.thin(oldest_first, len(lines) - closed)
+        oldest_first = [line for _, _, line in sorted(idle) if not line.is_closing()]
+        return closed + limits.close_idle(oldest_first, len(lines) - closed)
 
     async def shutdown(self, timeout: float | None = None) -> None:
-        """End the streams, which would go on for ever; give other requests `timeout` seconds."""
-        self._context.stop.tell()
-        self._context.hub.close()
+        """End the event streams, which have no end; give other requests `timeout` seconds."""
+        self._context.stop.begin()
+        self._context.event_stream.close()
         await super().shutdown(timeout)
 
 

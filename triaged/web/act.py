@@ -111,10 +111,10 @@ def _name(call: Call, by: str | None) -> str:
 
 
 def _facts(call: Call, allowed: Link, incident: Incident) -> list[tuple[str, str, bool]]:
-    """(name, value, whether it is late), in the reader's time zone."""
+    """(name, value, whether it is late), in the person's time zone."""
     settings = call.context.configuration.settings
-    reader = settings.people.get(allowed.person)
-    zone = reader.timezone if reader else settings.timezone
+    person = settings.people.get(allowed.person)
+    zone = person.timezone if person else settings.timezone
     now = call.context.clock.now()
     facts: list[tuple[str, str, bool]] = []
     if incident.respond_by is not None and incident.state is State.OPEN:
