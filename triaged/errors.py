@@ -28,7 +28,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class TriagedError(Exception):
-    """Everything that triaged raises on purpose."""
+    """Base of all exceptions that triaged raises on purpose."""
 
 
 class Malformed(TriagedError):

@@ -54,20 +54,20 @@ OUTCOMES = (PageState.SENT, PageState.FAILED, PageState.SUPERSEDED, RETRIED)
 
 
 class StoreCounts(msgspec.Struct, frozen=True):
-    """What a scrape asks of the store."""
+    """Numbers that a scrape reads from the store."""
 
     incidents: Mapping[tuple[str, str], int]
     """(severity, state) → how many; only live states."""
     outbox_pending: int
     outbox_oldest_at: int | None
-    """When the oldest pending page was due; None: there is none."""
+    """Instant at which the oldest pending page was due; None: there is none."""
     backlog_alerts: int
     backlog_oldest_at: int | None
-    """When the oldest body that is not decided came in; None: all is decided."""
+    """Instant at which the oldest undecided body came in; None: there is none."""
 
 
 class Named(msgspec.Struct, frozen=True):
-    """What labels come from, besides closed sets of the core: reasons, and the configuration."""
+    """Values of labels besides closed sets of the core: reasons, names of the configuration."""
 
     sources: Collection[str] = ()
     reasons: Collection[str] = ()

@@ -1,4 +1,4 @@
-"""How values look outside: JSON bodies, instants, secrets.
+"""Values as the outside sees them: JSON bodies, instants, secrets.
 
 Instants are RFC 3339 UTC with microseconds: https://www.rfc-editor.org/rfc/rfc3339
 """
@@ -17,7 +17,7 @@ Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})
 """An RFC 3339 instant in UTC, as `instant_text` writes it."""
 
 NESTING_MAX = 64
-"""How deep a body may nest. Real senders stay below 10; recursion gives out near 1,000."""
+"""Deepest nesting of a body. Real senders stay below 10; recursion fails near 1,000."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -66,7 +66,7 @@ def instant(value: datetime) -> int:
 
 
 def nesting_of(body: bytes) -> int:
-    """How deep the brackets of `body` nest outside strings."""
+    """The deepest nesting of brackets in `body`, outside strings."""
     depth = deepest = 0
     for match in _BRACKETS.finditer(body):
         first = match.group()[0]

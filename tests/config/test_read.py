@@ -272,8 +272,8 @@ def test_who_reads_beside_others_is_asked_at_each_rule_to_let_them_go_first(
     rules = "\n".join(f"  - {{name: r{n}, match: [a=b], set: {{team: t}}}}" for n in range(40))
     (tmp_path / "rules.yaml").write_text(f"rules:\n{rules}\n")
     given(tmp_path, rules="[rules.yaml]")
-    breaths: list[None] = []
+    yields: list[None] = []
 
-    load(tmp_path / "config.yaml", {}, breathe=lambda: breaths.append(None))
+    load(tmp_path / "config.yaml", {}, yield_point=lambda: yields.append(None))
 
-    assert len(breaths) > 40 + 20  # while it is composed, too
+    assert len(yields) > 40 + 20  # while it is composed, too

@@ -9,8 +9,11 @@ def test_reference_has_a_row_for_each_key_with_type_default_and_meaning() -> Non
     assert "| `watch` | true or false | `false` | Whether a change of this file" in page
     assert "| `max_body` | size | `8MiB` | The largest body that is read. |" in page
     assert "| `listen` | HOST:PORT, or list of HOST:PORT | `127.0.0.1:9099` | " in page
-    assert "| `retention` | [Retention](#retention) |  | How long rows are kept. |" in page
-    assert "| `token` or `token_file` | secret | required | What callers send. |" in page
+    assert (
+        "| `retention` | [Retention](#retention) |  | Times after which rows are deleted. |" in page
+    )
+    assert "| `token` or `token_file` | secret | required | Secret that callers send. |" in page
+    assert "| `flapping` | [Flapping](#flapping), or `never` |  | " in page
     assert "| `every` | duration, or a share of the response target | `100%` | " in page
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triaged.core.records.model import Alert
-from triaged.rules.extracting import Extraction, compile_extractor, parse_place
+from triaged.rules.extracting import Extraction, compile_extractor, parse_alert_field
 from triaged.rules.labelling import NO_LABELLING, AddedLabel, Labelling
 from triaged.rules.mapping import LabelMapping, read_table
 
@@ -12,7 +12,7 @@ from triaged.rules.mapping import LabelMapping, read_table
 def test_a_table_is_looked_up_by_what_was_extracted() -> None:
     table, _ = read_table(b"shard,team\n7,blue\n", "t.csv", ("shard",), ())
     extraction = Extraction(
-        "shard", parse_place("labels.instance"), compile_extractor(r"db-(?P<shard>\d+)")
+        "shard", parse_alert_field("labels.instance"), compile_extractor(r"db-(?P<shard>\d+)")
     )
     labelling = Labelling((extraction,), (LabelMapping("teams", table),))
     alert = Alert("am", "f", firing=True, labels={"instance": "db-7"}, annotations={})
@@ -29,8 +29,8 @@ def labelling() -> Labelling:
     tiers, _ = read_table(b"team,tier,zone\nblue,1,us\n\n*,3,\n", "t.csv", ("team",), ())
     return Labelling(
         (
-            Extraction("zone", parse_place("labels.instance"), zone, "r.yaml:2:5"),
-            Extraction("team", parse_place("annotations.text"), team, "r.yaml:5:5"),
+            Extraction("zone", parse_alert_field("labels.instance"), zone, "r.yaml:2:5"),
+            Extraction("team", parse_alert_field("annotations.text"), team, "r.yaml:5:5"),
         ),
         (LabelMapping("owners", owners, "o.csv"), LabelMapping("tiers", tiers, "t.csv")),
     )

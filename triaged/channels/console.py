@@ -14,7 +14,7 @@ from triaged.core.records.events import Delivered, Refused, Verdict
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to set."""
+    """A channel of kind `console` has no keys of its own."""
 
 
 def request(notice: Notice, settings: Settings, at: int) -> Line:  # noqa: ARG001 - the contract

@@ -12,7 +12,7 @@ from triaged.plugins import OpenSet
 
 
 class ChannelKind(Protocol):
-    """What every kind has. `settings` is an instance of the kind's own `Settings`."""
+    """The members of every kind. `settings` is an instance of the kind's own `Settings`."""
 
     Settings: type[Any]
     """The Struct with the keys of `channels.<name>` beyond `kind`."""

@@ -54,14 +54,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Keys of an email channel."""
+    """Keys of a channel of kind `email`."""
 
     smtp: str
-    """`smtp://host[:port]` (25) or `smtps://host[:port]` (465)."""
+    """Mail server: `smtp://host[:port]` (port 25 by default) or `smtps://host[:port]` (465)."""
     sender: str = msgspec.field(name="from")
-    """The address that mail comes from; replies go there."""
+    """Address from which mail comes, and to which replies go."""
     to: str = ""
-    """Who gets pages that go straight to the channel, not to a person."""
+    """Address, or list with commas, for pages that go straight to the channel and not to a
+    person."""
     starttls: StartTls | bool | None = None
     """`offered`: TLS where the server has it, even if its certificate cannot be verified (a warning
     says so once); `required`: TLS with a certificate that holds, or no mail; `never`. Absent:
@@ -73,14 +74,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hello: str = ""
     """The name that we give in EHLO. Absent: the host's, if it is a full one, else the address."""
     username: str = ""
+    """Name for the log-in at the mail server. Unset: no log-in."""
     password: Secret | None = None
-    """Never sent without TLS, except on this machine."""
+    """Password for the log-in. It is never sent without TLS, except on this machine."""
     timeout: str = "15m"
     """How long an attempt may take in all; at most 30m. A mail that takes longer than 8 s is not
     waited for: the next contact is tried beside it."""
 
     def __post_init__(self) -> None:
-        """Refuse at load what could never be sent."""
+        """Refuse settings with which nothing could be sent. Raises ValueError."""
         parts = urlsplit(self.smtp)
         if parts.scheme not in PORTS or not parts.hostname or parts.path.strip("/"):
             raise ValueError("smtp must be smtp://host[:port] or smtps://host[:port]")

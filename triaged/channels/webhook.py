@@ -45,23 +45,23 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Keys of a webhook channel."""
+    """Keys of a channel of kind `webhook`."""
 
     url: str
-    """Where to POST; http or https."""
+    """URL to which messages are sent by POST; http or https."""
     secret: Secret | None = None
-    """Signs each body; without it there is no signature."""
+    """Key with which each body is signed. Unset: no signature."""
     previous_secret: Secret | None = None
-    """While a secret is being changed: a second signature, made with the old one."""
+    """Previous key, for a second signature while `secret` is being changed."""
     headers: Mapping[str, Secret] = {}
-    """Further headers, e.g. `authorization`."""
+    """Further headers of the request, such as `authorization`."""
     timeout: str = "10s"
-    """How long an attempt may take; at most 10s."""
+    """Longest duration of an attempt, at most 10s."""
     public_only: bool = False
-    """Refuse to connect to private and loopback addresses, whatever the name resolves to."""
+    """Refusal of private and loopback addresses, whatever the host name resolves to."""
 
     def __post_init__(self) -> None:
-        """Refuse at load what could never be sent."""
+        """Refuse settings with which nothing could be sent. Raises ValueError."""
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("url must be http://… or https://… with a host")

@@ -83,7 +83,7 @@ def _useless(configuration: "Configuration", document: "Document") -> "list[Prob
         found += [*idle(rules.muters, now), *overdue(rules.shadows, now), *in_vain(rules)]
         found += [*on_samples(rules, samples, now)]
         told = {problem.where for problem in found}
-        untold = {r.where for r in rules.rules if told.isdisjoint((r.where, *r.places.values()))}
+        untold = {r.where for r in rules.rules if told.isdisjoint((r.where, *r.positions.values()))}
         found += [each for each in overruled(rules.rules, samples) if each.where in untold]
     return found
 

@@ -1,1 +1,1 @@
-"""What operators write in config.yaml: read, checked, made into what the daemon works with."""
+"""Configuration: config.yaml read, checked, and made into the values the daemon works with."""

@@ -1,4 +1,4 @@
-"""Where the API listens, and who may use it."""
+"""Listeners and public URL, TLS, tokens and the database of a configuration."""
 
 from collections.abc import Collection, Iterable
 from ipaddress import ip_address
@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from triaged.config import schema
 from triaged.config.files import MISSING, Files
+from triaged.config.findings import Findings
 from triaged.config.model import Configuration, StaticToken, Tls
-from triaged.config.report import Report
 from triaged.config.value_types import Address, show_listen
 from triaged.wire import Secret
 from triaged.yamlschema.document import Path
@@ -18,19 +18,19 @@ INGEST = "ingest:"
 LOCAL = "127.0.0.1"
 
 
-def listeners_of(config: schema.Config, report: Report) -> tuple[Address, ...]:
-    """Where to listen; under `auth: none` on this machine only."""
+def listeners_of(config: schema.Config, findings: Findings) -> tuple[Address, ...]:
+    """The addresses to listen on; an error for one beyond this machine under `auth: none`."""
     listen = config.listen
     listeners = tuple(address for address in _addresses(listen))
     if not listeners:
-        report.wrong(("listen",), "no address: such as 127.0.0.1:9099")
+        findings.wrong(("listen",), "no address: such as 127.0.0.1:9099")
     for index, address in enumerate(listeners):
         path: Path = ("listen", index) if len(listeners) > 1 else ("listen",)
         if address in listeners[:index] and address[1]:
-            report.wrong(path, "the same address as above")
+            findings.wrong(path, "the same address as above")
         if config.auth == "none" and not is_loopback(address[0]):
             message = "auth is none: listen on 127.0.0.1 or ::1 only, or set `auth: tokens`"
-            report.wrong(path, message)
+            findings.wrong(path, message)
     return listeners
 
 
@@ -70,7 +70,7 @@ def public_url_of(config: schema.Config, listeners: tuple[Address, ...]) -> str:
     return f"{'http' if config.tls is None else 'https'}://{host}:{port}"
 
 
-def tls_of(config: schema.Config, files: Files, report: Report) -> Tls | None:
+def tls_of(config: schema.Config, files: Files, findings: Findings) -> Tls | None:
     """Paths of the certificate and its key."""
     if config.tls is None:
         return None
@@ -79,29 +79,29 @@ def tls_of(config: schema.Config, files: Files, report: Report) -> Tls | None:
         text: str | None = getattr(config.tls, key)
         paths[key] = None
         if text is not None:
-            paths[key], problem = files.readable(text, report.where(("tls", key)))
-            report.problems += [problem] if problem else []
+            paths[key], problem = files.readable(text, findings.where(("tls", key)))
+            findings.problems += [problem] if problem else []
     return Tls(paths["cert_file"] or "", paths["key_file"] or "", paths["client_ca_file"])
 
 
-def tokens_of(config: schema.Config, report: Report) -> tuple[StaticToken, ...]:
+def tokens_of(config: schema.Config, findings: Findings) -> tuple[StaticToken, ...]:
     """The tokens whose secrets could be read."""
     names: set[str] = set()
     secrets: set[str] = set()
     for index, token in enumerate(config.tokens):
         path: Path = ("tokens", index)
         if token.name in names:
-            report.wrong((*path, "name"), f"a second token named {token.name!r}")
+            findings.wrong((*path, "name"), f"a second token named {token.name!r}")
         if token.token is not MISSING and token.token.reveal() in secrets:
-            report.wrong(path, f"{token.name}: the same secret as another token's")
+            findings.wrong(path, f"{token.name}: the same secret as another token's")
         names.add(token.name)
         secrets.add(token.token.reveal())
         if not token.scopes:
-            report.wrong((*path, "scopes"), f"no scope: name some of {', '.join(SCOPES)}")
+            findings.wrong((*path, "scopes"), f"no scope: name some of {', '.join(SCOPES)}")
         for place, scope in enumerate(token.scopes):
-            _check_scope(report, (*path, "scopes", place), scope, report.names("sources"))
+            _check_scope(findings, (*path, "scopes", place), scope, findings.names("sources"))
         if token.person is not None:
-            report.refer((*path, "person"), "people", token.person)
+            findings.refer((*path, "person"), "people", token.person)
     return tuple(
         StaticToken(token.name, token.token, token.scopes, token.person)
         for token in config.tokens
@@ -109,13 +109,13 @@ def tokens_of(config: schema.Config, report: Report) -> tuple[StaticToken, ...]:
     )
 
 
-def _check_scope(report: Report, path: Path, scope: str, sources: Collection[str]) -> None:
+def _check_scope(findings: Findings, path: Path, scope: str, sources: Collection[str]) -> None:
     known = (*SCOPES, *(INGEST + source for source in sources))
     if scope not in known:
-        report.wrong(path, none_of(scope, known))
+        findings.wrong(path, none_of(scope, known))
 
 
-def store_of(config: schema.Config, files: Files, report: Report) -> str:
+def store_of(config: schema.Config, files: Files, findings: Findings) -> str:
     """`sqlite:` and an absolute path, or the PostgreSQL URL; a Secret if it holds a password."""
     scheme, _, rest = config.store.partition(":")
     if scheme == "sqlite" and rest.removeprefix("//") and "\0" not in rest:
@@ -124,8 +124,8 @@ def store_of(config: schema.Config, files: Files, report: Report) -> str:
         try:
             password = urlsplit(config.store).password
         except ValueError:
-            report.wrong(("store",), "the PostgreSQL URL cannot be read")
+            findings.wrong(("store",), "the PostgreSQL URL cannot be read")
             return config.store
         return Secret(config.store) if password or "password=" in rest else config.store
-    report.wrong(("store",), "expected sqlite:PATH or postgresql://USER@HOST/DATABASE")
+    findings.wrong(("store",), "expected sqlite:PATH or postgresql://USER@HOST/DATABASE")
     return config.store

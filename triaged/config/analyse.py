@@ -1,4 +1,4 @@
-"""What a configuration can never do: `triaged check` warns of it, a daemon runs all the same.
+"""Parts of a configuration without effect: `triaged check` warns of them, a daemon runs anyway.
 
 Only what is certain is said. That a schedule has holes, or that nobody answers in time, is what
 `prove` looks for.
@@ -38,7 +38,7 @@ def useless(configuration: Configuration, document: Document) -> list[Problem]:
 
 
 def _unused(configuration: Configuration) -> Iterator[Finding]:
-    """What stands there and is named by nothing; teams and services may come from labels."""
+    """Warnings about entries that nothing names. Teams and services may be named by labels."""
     settings = configuration.settings
     targets = {target for policy in settings.policies.values() for target in _targets(policy)}
     named = {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from triaged.errors import Problem
 from triaged.wire import Secret
-from triaged.yamlschema.document import BYTES_MAX, Breath, without_pause
+from triaged.yamlschema.document import BYTES_MAX, YieldPoint, never_yield
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 STATE = "STATE_DIRECTORY"
@@ -33,10 +33,10 @@ class Files:
     """Reads files beside a configuration, and remembers which."""
 
     def __init__(
-        self, path: Path, environment: Mapping[str, str], breathe: Breath = without_pause
+        self, path: Path, environment: Mapping[str, str], yield_point: YieldPoint = never_yield
     ) -> None:
         self.path = path
-        self.breathe = breathe
+        self.yield_point = yield_point
         self.seen: list[Path] = [path]
         self._environment = environment
 
@@ -104,7 +104,7 @@ class Files:
         return (text if problem else str(self.located(text))), problem
 
     def store_path(self, text: str) -> str:
-        """Where a relative path of the store begins: $STATE_DIRECTORY, else beside this file."""
+        """The absolute path of a store: relative to $STATE_DIRECTORY, else to this file."""
         state = self._environment.get(STATE, "").split(":")[0]
         return str((Path(state) if state else self.path.parent.absolute()) / text)
 

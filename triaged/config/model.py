@@ -30,7 +30,7 @@ class StaticToken(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where alerts come from. `settings` is a `Settings` of the module `ingest.<kind>`."""
+    """A sender of alerts. `settings` is a `Settings` of the module `ingest.<kind>`."""
 
     name: str
     kind: str
@@ -71,4 +71,4 @@ class Configuration(msgspec.Struct, frozen=True):
     settings: Settings
     rule_files: RuleFiles
     files: tuple[Path, ...]
-    """What a reload reads, and the folders where more rule files may appear."""
+    """Files that a reload reads, and folders in which more rule files may appear."""

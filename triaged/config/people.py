@@ -1,11 +1,11 @@
-"""Who can be reached, when they work, who is on call."""
+"""People, calendars, schedules, teams and services of a configuration."""
 
 from collections.abc import Collection
 
 from triaged.config import schema
+from triaged.config.findings import Findings
 from triaged.config.model import Channel
 from triaged.config.plugins import may_address
-from triaged.config.report import Report
 from triaged.core.records.actors import RESERVED
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
 from triaged.core.time import calendars, oncall, recurring
@@ -19,42 +19,42 @@ OFFICE_HOURS = "mon-fri 09:00-17:30"
 
 
 def people_of(
-    config: schema.Config, channels: dict[str, Channel], report: Report
+    config: schema.Config, channels: dict[str, Channel], findings: Findings
 ) -> dict[str, Person]:
     """The people, each with an order of contacts for both urgencies."""
-    report.check_names("people")
+    findings.check_names("people")
     found = {}
     for name, written in config.people.items():
         path: Path = ("people", name)
         if name in RESERVED:
             names = ", ".join(sorted(RESERVED))
             message = f"{name!r} names another actor in timelines, as do {names}: choose another id"
-            report.wrong(path, message, key=True)
-        if not written.contacts and report.is_whole((*path, "contacts")):
-            report.wrong(path, f"{name} has no contact: nothing would reach them", key=True)
+            findings.wrong(path, message, key=True)
+        if not written.contacts and findings.is_whole((*path, "contacts")):
+            findings.wrong(path, f"{name} has no contact: nothing would reach them", key=True)
         for contact, address in written.contacts.items():
-            _check_contact(report, (*path, "contacts", contact), address, channels)
+            _check_contact(findings, (*path, "contacts", contact), address, channels)
         contacts = {
             contact: Contact(address.channel, address.to)
             for contact, address in written.contacts.items()
         }
-        known = report.keys((*path, "contacts"))
+        known = findings.keys((*path, "contacts"))
         at_once = tuple(ContactStep(contact) for contact in contacts)
         found[name] = Person(
             id=name,
             name=written.name or name,
             timezone=written.timezone or config.timezone,
             contacts=contacts,
-            page=_steps(report, (*path, "page"), written.page, known) or at_once,
-            notify=_steps(report, (*path, "notify"), written.notify, known) or at_once[:1],
+            page=_steps(findings, (*path, "page"), written.page, known) or at_once,
+            notify=_steps(findings, (*path, "notify"), written.notify, known) or at_once[:1],
         )
     return found
 
 
 def _check_contact(
-    report: Report, path: Path, contact: schema.Contact, channels: dict[str, Channel]
+    findings: Findings, path: Path, contact: schema.Contact, channels: dict[str, Channel]
 ) -> None:
-    if not report.refer((*path, "channel"), "channels", contact.channel):
+    if not findings.refer((*path, "channel"), "channels", contact.channel):
         return
     channel = channels.get(contact.channel)
     if channel is None:
@@ -63,84 +63,84 @@ def _check_contact(
         return
     if contact.to:
         message = f"a contact through {channel.kind} needs an address that it can use"
-        report.wrong((*path, "to"), message)
+        findings.wrong((*path, "to"), message)
     else:
-        report.wrong(path, f"`to` is missing: a contact through {channel.kind} needs an address")
+        findings.wrong(path, f"`to` is missing: a contact through {channel.kind} needs an address")
 
 
 def _steps(
-    report: Report, path: Path, written: tuple[schema.ContactStep, ...], names: Collection[str]
+    findings: Findings, path: Path, written: tuple[schema.ContactStep, ...], names: Collection[str]
 ) -> tuple[ContactStep, ...]:
     before = 0
     for index, step in enumerate(written):
         if step.contact not in names:
-            report.wrong((*path, index, "contact"), f"contacts: {none_of(step.contact, names)}")
+            findings.wrong((*path, index, "contact"), f"contacts: {none_of(step.contact, names)}")
         if step.after < before:
-            report.wrong((*path, index, "after"), "comes before the step above: put it there")
+            findings.wrong((*path, index, "after"), "comes before the step above: put it there")
         before = step.after
     return tuple(ContactStep(step.contact, step.after) for step in written)
 
 
-def calendars_of(config: schema.Config, report: Report) -> dict[str, Calendar]:
+def calendars_of(config: schema.Config, findings: Findings) -> dict[str, Calendar]:
     """The calendars, `office` among them."""
-    report.check_names("calendars")
+    findings.check_names("calendars")
     office = Calendar(OFFICE, config.timezone, recurring.parse(OFFICE_HOURS))
-    found = {**dict.fromkeys(report.keys(("calendars",)), office), OFFICE: office}
+    found = {**dict.fromkeys(findings.keys(("calendars",)), office), OFFICE: office}
     for name, written in config.calendars.items():
         calendar = Calendar(name, written.timezone or config.timezone, written.open)
         for problem in calendars.problems(calendar):
-            report.wrong(("calendars", name, "open"), problem)
+            findings.wrong(("calendars", name, "open"), problem)
         found[name] = calendar
     return found
 
 
-def schedules_of(config: schema.Config, report: Report) -> dict[str, Schedule]:
+def schedules_of(config: schema.Config, findings: Findings) -> dict[str, Schedule]:
     """The schedules."""
-    report.check_names("schedules")
+    findings.check_names("schedules")
     found = {}
     for name, written in config.schedules.items():
         path: Path = ("schedules", name)
-        if not written.rotations and report.is_whole((*path, "rotations")):
-            report.wrong(path, f"{name} has no rotation: nobody would ever be on call", key=True)
+        if not written.rotations and findings.is_whole((*path, "rotations")):
+            findings.wrong(path, f"{name} has no rotation: nobody would ever be on call", key=True)
         rotations = [
-            _rotation(report, (*path, "rotations", index), rotation)
+            _rotation(findings, (*path, "rotations", index), rotation)
             for index, rotation in enumerate(written.rotations)
         ]
         found[name] = Schedule(name, written.timezone or config.timezone, tuple(rotations))
     return found
 
 
-def _rotation(report: Report, path: Path, written: schema.Rotation) -> Rotation:
+def _rotation(findings: Findings, path: Path, written: schema.Rotation) -> Rotation:
     for index, person in enumerate(written.people):
-        report.refer((*path, "people", index), "people", person)
+        findings.refer((*path, "people", index), "people", person)
     rotation = Rotation(written.people, written.every, written.start, written.only)
     for problem in oncall.problems(rotation):
-        report.wrong(path, problem)
+        findings.wrong(path, problem)
     return rotation
 
 
-def teams_of(config: schema.Config, report: Report) -> dict[str, Team]:
+def teams_of(config: schema.Config, findings: Findings) -> dict[str, Team]:
     """The teams."""
     found = {}
     for name, written in config.teams.items():
         path: Path = ("teams", name)
         for index, person in enumerate(written.people):
-            report.refer((*path, "people", index), "people", person)
+            findings.refer((*path, "people", index), "people", person)
         if written.policy is not None:
-            report.refer((*path, "policy"), "policies", written.policy)
+            findings.refer((*path, "policy"), "policies", written.policy)
         found[name] = Team(name, written.people, written.policy)
     return found
 
 
-def services_of(config: schema.Config, report: Report) -> dict[str, Service]:
+def services_of(config: schema.Config, findings: Findings) -> dict[str, Service]:
     """The services. What they depend on need not be described here."""
     found = {}
     for name, written in config.services.items():
         path: Path = ("services", name)
         if written.team is not None:
-            report.refer((*path, "team"), "teams", written.team)
+            findings.refer((*path, "team"), "teams", written.team)
         for index, other in enumerate(written.depends_on):
             if other == name:
-                report.wrong((*path, "depends_on", index), f"{name} depends on itself")
+                findings.wrong((*path, "depends_on", index), f"{name} depends on itself")
         found[name] = Service(name, written.team, written.depends_on, written.runbook)
     return found

@@ -7,8 +7,8 @@ import msgspec
 from triaged.channels.contract import CHANNELS, Addressed, ChannelKind
 from triaged.config import schema
 from triaged.config.files import Files
+from triaged.config.findings import Findings
 from triaged.config.model import Channel, Source
-from triaged.config.report import Report
 from triaged.core.records.expectations import SOURCE, Expectation
 from triaged.core.time.durations import format_duration
 from triaged.ingest.contract import SOURCES, CheckedSettings, SourceKind
@@ -27,13 +27,13 @@ class Sources(msgspec.Struct, frozen=True):
     by_name: Mapping[str, Source]
     stale_after: Mapping[str, int | None]
     expectations: Mapping[str, Expectation]
-    """What the sources are expected to send, by name."""
+    """Expectations of what the sources send, by name."""
 
 
-def sources_of(config: schema.Config, files: Files, report: Report) -> Sources:
+def sources_of(config: schema.Config, files: Files, findings: Findings) -> Sources:
     """Every source, those that are not listed too."""
-    report.check_names("sources")
-    written = report.names("sources")
+    findings.check_names("sources")
+    written = findings.names("sources")
     found = {
         kind: Source(kind, kind, SOURCES.load(kind).Settings())
         for kind in ALWAYS
@@ -42,39 +42,39 @@ def sources_of(config: schema.Config, files: Files, report: Report) -> Sources:
     stale = {kind: SOURCES.load(kind).STALE_AFTER_US for kind in found}
     for name, source in config.sources.items():
         path: Path = ("sources", name)
-        settings = _settings(report, path, SOURCES, files, source)
+        settings = _settings(findings, path, SOURCES, files, source)
         if settings is None:
             continue
         kind = SOURCES.load(source.kind)
         for problem in kind.problems(settings) if isinstance(kind, CheckedSettings) else ():
-            report.wrong(_place(report, path, problem), problem)
+            findings.wrong(_place(findings, path, problem), problem)
         found[name] = Source(name, source.kind, settings, source.token_in_url)
         after = kind.STALE_AFTER_US if source.stale_after is None else source.stale_after
         if after == 0:
-            report.wrong((*path, "stale_after"), "expected some time, or `never`")
+            findings.wrong((*path, "stale_after"), "expected some time, or `never`")
         stale[name] = None if after == "never" else after
-    return Sources(found, stale, _expectations(config, report))
+    return Sources(found, stale, _expectations(config, findings))
 
 
-def _expectations(config: schema.Config, report: Report) -> dict[str, Expectation]:
+def _expectations(config: schema.Config, findings: Findings) -> dict[str, Expectation]:
     expected: dict[str, Expectation] = {}
     for name, source in config.sources.items():
         every_us = source.expect_every
         if every_us is not None and every_us < EVERY_LEAST_US:
             wanted = f"expected at least {format_duration(EVERY_LEAST_US)}"
-            report.wrong(("sources", name, "expect_every"), wanted)
+            findings.wrong(("sources", name, "expect_every"), wanted)
         elif every_us is not None:
             expected[SOURCE + name] = Expectation(SOURCE + name, every_us)
     return expected
 
 
-def channels_of(config: schema.Config, files: Files, report: Report) -> dict[str, Channel]:
+def channels_of(config: schema.Config, files: Files, findings: Findings) -> dict[str, Channel]:
     """Every channel."""
-    report.check_names("channels")
+    findings.check_names("channels")
     found = {}
     for name, channel in config.channels.items():
         path: Path = ("channels", name)
-        settings = _settings(report, path, CHANNELS, files, channel)
+        settings = _settings(findings, path, CHANNELS, files, channel)
         if settings is not None:
             found[name] = Channel(name, channel.kind, settings)
     return found
@@ -89,7 +89,7 @@ def may_address(channel: Channel, to: str | None = None) -> bool:
 
 
 def _settings(
-    report: Report,
+    findings: Findings,
     path: Path,
     available: OpenSet[SourceKind] | OpenSet[ChannelKind],
     files: Files,
@@ -97,20 +97,20 @@ def _settings(
 ) -> object | None:
     """The settings of the kind that `given` names; None: what is wrong is reported."""
     if given.kind not in available.kinds:
-        report.wrong((*path, "kind"), none_of(given.kind, available.kinds))
+        findings.wrong((*path, "kind"), none_of(given.kind, available.kinds))
         return None
     also = tuple(msgspec.structs.asdict(given))
     type_ = available.load(given.kind).Settings
     settings: object | None
-    settings, problems = shape(report.document, type_, path, Options(files.secret, also))
-    report.problems += problems
+    settings, problems = shape(findings.document, type_, path, Options(files.secret, also))
+    findings.problems += problems
     return settings
 
 
-def _place(report: Report, path: Path, problem: str) -> Path:
-    """Where `fields.labels.host: …` stands."""
+def _place(findings: Findings, path: Path, problem: str) -> Path:
+    """The path to the setting that a problem such as `fields.labels.host: …` names."""
     for part in problem.partition(":")[0].split("."):
-        if not report.gives((*path, part)):
+        if not findings.gives((*path, part)):
             break
         path = (*path, part)
     return path

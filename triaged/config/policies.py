@@ -1,13 +1,13 @@
-"""What severities promise, and the escalation policies as the core runs them."""
+"""Response targets of severities, and escalation policies as the core runs them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from triaged.config import schema
+from triaged.config.findings import Findings
 from triaged.config.model import Channel
 from triaged.config.people import OFFICE
 from triaged.config.plugins import may_address
-from triaged.config.report import Report
 from triaged.core.records.model import Delay, Plan, Severity, Share, Span, Step, Target
 from triaged.core.response.escalation import delay_us
 from triaged.core.settings import DEFAULT_RESPONSE_US, NextBusinessDay, SeverityTarget
@@ -36,9 +36,9 @@ DEFAULTS: Mapping[Severity, schema.SeverityTarget] = {
 
 
 def severities_of(
-    config: schema.Config, calendars: Mapping[str, Calendar], report: Report
+    config: schema.Config, calendars: Mapping[str, Calendar], findings: Findings
 ) -> dict[Severity, SeverityTarget]:
-    """What each severity promises: the defaults, and over them what is written."""
+    """The response target of each severity: the written keys over the defaults."""
     found = {}
     for severity, default in DEFAULTS.items():
         written = config.severities.get(severity, schema.SeverityTarget())
@@ -48,14 +48,14 @@ def severities_of(
         if ends_after is None:
             ends_after = default.unacknowledge_after
         if ends_after == 0:
-            report.wrong((*path, "unacknowledge_after"), "expected some time, or `never`")
+            findings.wrong((*path, "unacknowledge_after"), "expected some time, or `never`")
         target = SeverityTarget(
-            respond_within=_within(report, path, written.calendar, respond_within, calendars),
+            respond_within=_within(findings, path, written.calendar, respond_within, calendars),
             urgency=written.urgency or default.urgency or "page",
             unacknowledge_after=None if ends_after == "never" else ends_after,
         )
         found[severity] = target
-    _check_order(report, found)
+    _check_order(findings, found)
     return found
 
 
@@ -65,25 +65,25 @@ def _respond_within(config: schema.Config, severity: Severity) -> int | str | No
 
 
 def _within(
-    report: Report,
+    findings: Findings,
     path: Path,
     calendar: str | None,
     within: int | str | None,
     calendars: Mapping[str, Calendar],
 ) -> int | NextBusinessDay:
     if calendar is not None:
-        report.refer((*path, "calendar"), "calendars", calendar)
+        findings.refer((*path, "calendar"), "calendars", calendar)
         if isinstance(within, int):
             message = f"a calendar goes with `respond_within: {NEXT_BUSINESS_DAY}`"
-            report.wrong((*path, "calendar"), message, key=True)
+            findings.wrong((*path, "calendar"), message, key=True)
     if not isinstance(within, int):
         return NextBusinessDay(calendars.get(calendar or OFFICE) or calendars[OFFICE])
     if within <= 0:
-        report.wrong((*path, "respond_within"), "nobody answers within 0s: give it some time")
+        findings.wrong((*path, "respond_within"), "nobody answers within 0s: give it some time")
     return within
 
 
-def _check_order(report: Report, targets: Mapping[Severity, SeverityTarget]) -> None:
+def _check_order(findings: Findings, targets: Mapping[Severity, SeverityTarget]) -> None:
     worse: tuple[Severity, int] | None = None
     for severity, target in targets.items():
         us = target.respond_within
@@ -92,30 +92,30 @@ def _check_order(report: Report, targets: Mapping[Severity, SeverityTarget]) -> 
         if worse is not None and us < worse[1]:
             path: Path = ("severities", severity.value, "respond_within")
             told = f"{severity.value} is answered sooner ({format_duration(us)}) than"
-            report.warn(path, f"{told} {worse[0].value} ({format_duration(worse[1])})")
+            findings.warn(path, f"{told} {worse[0].value} ({format_duration(worse[1])})")
         worse = severity, us
 
 
 def policies_of(
-    config: schema.Config, channels: Mapping[str, Channel], report: Report
+    config: schema.Config, channels: Mapping[str, Channel], findings: Findings
 ) -> dict[str, Plan]:
     """The policies; an error if there is no `default`."""
-    report.check_names("policies")
-    if DEFAULT not in report.names("policies"):
+    findings.check_names("policies")
+    if DEFAULT not in findings.names("policies"):
         message = f"policies: there is no `{DEFAULT}`: say whom to page, and when"
-        report.wrong(("policies",), message, key=True)
+        findings.wrong(("policies",), message, key=True)
     found = {}
     for name, written in config.policies.items():
         path: Path = ("policies", name)
-        _check_steps(report, (*path, "steps"), written.steps)
+        _check_steps(findings, (*path, "steps"), written.steps)
         for severity in DEFAULTS:
             target_us = _respond_within(config, severity)
             if isinstance(target_us, int):
-                _check_mixed(report, (*path, "steps"), written.steps, (severity, target_us))
-        _check_repeat(report, (*path, "repeat"), written.repeat)
+                _check_mixed(findings, (*path, "steps"), written.steps, (severity, target_us))
+        _check_repeat(findings, (*path, "repeat"), written.repeat)
         for place, target in _targets(path, written):
-            if report.refer(place, SECTIONS[target.kind], target.name):
-                _check_reach(report, place, target, config, channels)
+            if findings.refer(place, SECTIONS[target.kind], target.name):
+                _check_reach(findings, place, target, config, channels)
         found[name] = Plan(
             policy=name,
             steps=tuple(Step(step.notify, step.after or Span(0)) for step in written.steps),
@@ -126,28 +126,28 @@ def policies_of(
     return found
 
 
-def _check_repeat(report: Report, path: Path, repeat: schema.Repeat) -> None:
+def _check_repeat(findings: Findings, path: Path, repeat: schema.Repeat) -> None:
     if not 0 <= repeat.times <= ROUNDS_MAX:
-        report.wrong((*path, "times"), f"expected 0 to {ROUNDS_MAX} further rounds")
+        findings.wrong((*path, "times"), f"expected 0 to {ROUNDS_MAX} further rounds")
     if not _length(repeat.every):
-        report.wrong((*path, "every"), "rounds without time between them: give it some")
+        findings.wrong((*path, "every"), "rounds without time between them: give it some")
 
 
-def _check_steps(report: Report, path: Path, steps: tuple[schema.Step, ...]) -> None:
+def _check_steps(findings: Findings, path: Path, steps: tuple[schema.Step, ...]) -> None:
     if not steps:
-        report.wrong(path, "no steps: the policy would page nobody")
+        findings.wrong(path, "no steps: the policy would page nobody")
     latest: dict[type[Delay], float] = {Share: 0.0, Span: 0.0}
     for index, step in enumerate(steps):
         after = step.after or Span(0)
         if not step.notify:
-            report.wrong((*path, index, "notify"), "nobody is named: such as schedule:primary")
+            findings.wrong((*path, index, "notify"), "nobody is named: such as schedule:primary")
         if _length(after) < latest[type(after)]:
-            report.wrong((*path, index, "after"), "comes before a step above: put it there")
+            findings.wrong((*path, index, "after"), "comes before a step above: put it there")
         latest[type(after)] = max(_length(after), latest[type(after)])
 
 
 def _check_mixed(
-    report: Report, path: Path, steps: tuple[schema.Step, ...], target: tuple[Severity, int]
+    findings: Findings, path: Path, steps: tuple[schema.Step, ...], target: tuple[Severity, int]
 ) -> None:
     """Times and shares of (severity, its target) that come in another order than they stand in."""
     severity, target_us = target
@@ -159,7 +159,7 @@ def _check_mixed(
         if us < latest_us and type(after) is not type(latest):
             told = f"for {severity.value} this is {format_duration(us)}, but the step above comes"
             message = f"{told} at {format_duration(latest_us)}, and steps go in order"
-            report.warn((*path, index, "after"), message)
+            findings.warn((*path, index, "after"), message)
         if us >= latest_us:
             latest, latest_us = after, us
 
@@ -177,16 +177,16 @@ def _targets(path: Path, policy: schema.Policy) -> Iterator[tuple[Path, Target]]
 
 
 def _check_reach(
-    report: Report,
+    findings: Findings,
     path: Path,
     target: Target,
     config: schema.Config,
     channels: Mapping[str, Channel],
 ) -> None:
-    """What exists and still reaches nobody: a team without people, a mail channel without `to`."""
+    """An error for a target that exists and reaches nobody, such as a team without people."""
     team = config.teams.get(target.name) if target.kind == "team" else None
-    if team is not None and not team.people and report.is_whole(("teams", target.name)):
-        report.wrong(path, f"team {target.name} has no people: nobody would be paged")
+    if team is not None and not team.people and findings.is_whole(("teams", target.name)):
+        findings.wrong(path, f"team {target.name} has no people: nobody would be paged")
     channel = channels.get(target.name) if target.kind == "channel" else None
     if channel is not None and not may_address(channel):
-        report.wrong(path, f"channel {target.name} needs a `to` before it can be a target")
+        findings.wrong(path, f"channel {target.name} needs a `to` before it can be a target")

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from triaged.config import schema
 from triaged.config.access import listeners_of, public_url_of, store_of, tls_of, tokens_of
 from triaged.config.files import Files, MissingSecret
+from triaged.config.findings import Findings
 from triaged.config.limits import flap_limit_of, storm_limit_of
 from triaged.config.model import Configuration
 from triaged.config.people import (
@@ -21,21 +22,20 @@ from triaged.config.people import (
 )
 from triaged.config.plugins import ALWAYS, channels_of, sources_of
 from triaged.config.policies import policies_of, severities_of
-from triaged.config.report import Report
 from triaged.config.rule_files import RuleFile, RuleFiles, rule_file
 from triaged.core.settings import Settings
 from triaged.core.time.calendars import Calendar
 from triaged.errors import Problem
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.read import RuleContext, read_rules
-from triaged.yamlschema.document import Breath, Document, parse, without_pause
+from triaged.yamlschema.document import Document, YieldPoint, never_yield, parse
 from triaged.yamlschema.schema import Options, shape
 
 EXIST_ALWAYS = {"sources": ALWAYS, "calendars": (OFFICE,)}
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What a configuration says, and everything that is wrong with it, in the order of the files.
+    """A configuration, and all problems in it, in the order of the files.
 
     Without `configuration` config.yaml has errors. With one, rules may have errors and secrets'
     files be missing: it is `unusable` then, but its store can be worked on.
@@ -44,7 +44,7 @@ class Loaded(msgspec.Struct, frozen=True):
     configuration: Configuration | None
     problems: tuple[Problem, ...]
     document: Document | None = None
-    """Where things stand in config.yaml; None: it has errors."""
+    """Positions in config.yaml; None: it has errors."""
 
     @property
     def unusable(self) -> bool:
@@ -58,53 +58,53 @@ def load(
     path: Path,
     environment: Mapping[str, str],
     rules: tuple[str, ...] = (),
-    breathe: Breath = without_pause,
+    yield_point: YieldPoint = never_yield,
 ) -> Loaded:
     """Read the configuration at `path`; `environment` is the process's.
 
-    Where there are `rules`, these patterns count instead of the ones in the file. `breathe` is
+    Where there are `rules`, these patterns count instead of the ones in the file. `yield_point` is
     called every few hundred µs.
     """
-    files = Files(path, environment, breathe)
+    files = Files(path, environment, yield_point)
     text = files.text(path)
     if isinstance(text, Problem):
         return Loaded(None, (text,))
     document = parse(str(path), text)
     options = Options(secret=files.secret, partial=True)
     config, problems = shape(document, schema.Config, (), options)
-    report = Report(document, EXIST_ALWAYS, options.left_out)
-    report.problems += [*document.problems, *problems]
+    findings = Findings(document, EXIST_ALWAYS, options.left_out)
+    findings.problems += [*document.problems, *problems]
     if config is None:
-        return Loaded(None, in_order(report.problems))
+        return Loaded(None, in_order(findings.problems))
     if rules:
         config = replace(config, rules=rules)
-    configuration, of_rules = _build(config, files, report)
-    is_good = all(problem.warning for problem in report.problems)
-    problems = [*report.problems, *of_rules]
+    configuration, of_rules = _build(config, files, findings)
+    is_good = all(problem.warning for problem in findings.problems)
+    problems = [*findings.problems, *of_rules]
     if not is_good:
         return Loaded(None, in_order(problems))
     return Loaded(configuration, in_order(problems), document)
 
 
 def _build(
-    config: schema.Config, files: Files, report: Report
+    config: schema.Config, files: Files, findings: Findings
 ) -> tuple[Configuration, list[Problem]]:
-    listeners = listeners_of(config, report)
+    listeners = listeners_of(config, findings)
     public_url = public_url_of(config, listeners)
-    sources = sources_of(config, files, report)
-    channels = channels_of(config, files, report)
-    calendars = calendars_of(config, report)
-    documents, rule_files = _rule_documents(config, files, report)
-    rules, problems = read_rules(documents, _rule_context(config, files, report, calendars))
+    sources = sources_of(config, files, findings)
+    channels = channels_of(config, files, findings)
+    calendars = calendars_of(config, findings)
+    documents, rule_files = _rule_documents(config, files, findings)
+    rules, problems = read_rules(documents, _rule_context(config, files, findings, calendars))
     settings = Settings(
-        severities=severities_of(config, calendars, report),
-        people=people_of(config, channels, report),
-        schedules=schedules_of(config, report),
-        policies=policies_of(config, channels, report),
+        severities=severities_of(config, calendars, findings),
+        people=people_of(config, channels, findings),
+        schedules=schedules_of(config, findings),
+        policies=policies_of(config, channels, findings),
         rules=rules,
         muters=rules.muters,
-        teams=teams_of(config, report),
-        services=services_of(config, report),
+        teams=teams_of(config, findings),
+        services=services_of(config, findings),
         channels=frozenset(channels),
         stale_after=sources.stale_after,
         expectations={**expectations_of(rules.rules), **sources.expectations},
@@ -113,8 +113,8 @@ def _build(
         at_risk=config.at_risk,
         reopen_within=config.reopen_within,
         silence_max=config.silence_max,
-        storm=storm_limit_of(config, report),
-        flapping=flap_limit_of(config, report),
+        storm=storm_limit_of(config, findings),
+        flapping=flap_limit_of(config, findings),
         timezone=config.timezone,
         public_url=public_url,
     )
@@ -123,15 +123,15 @@ def _build(
         public_url=public_url,
         auth=config.auth,
         public=frozenset(config.public),
-        tls=tls_of(config, files, report),
+        tls=tls_of(config, files, findings),
         trusted_proxies=config.trusted_proxies,
-        store=store_of(config, files, report),
+        store=store_of(config, files, findings),
         retention=config.retention,
         max_body=config.max_body,
         timezone=config.timezone,
         log=config.log,
         watch=config.watch,
-        tokens=tokens_of(config, report),
+        tokens=tokens_of(config, findings),
         sources=sources.by_name,
         channels=channels,
         settings=settings,
@@ -142,38 +142,38 @@ def _build(
 
 
 def _rule_context(
-    config: schema.Config, files: Files, report: Report, calendars: Mapping[str, Calendar]
+    config: schema.Config, files: Files, findings: Findings, calendars: Mapping[str, Calendar]
 ) -> RuleContext:
     return RuleContext(
         calendars=calendars,
-        services=frozenset(report.names("services")),
-        teams=frozenset(report.names("teams")),
-        policies=frozenset(report.names("policies")),
-        sources=frozenset(report.names("sources")),
+        services=frozenset(findings.names("services")),
+        teams=frozenset(findings.names("teams")),
+        policies=frozenset(findings.names("policies")),
+        sources=frozenset(findings.names("sources")),
         timezone=config.timezone,
         beside=files.beside,
-        breathe=files.breathe,
+        yield_point=files.yield_point,
     )
 
 
 def _rule_documents(
-    config: schema.Config, files: Files, report: Report
+    config: schema.Config, files: Files, findings: Findings
 ) -> tuple[list[Document], tuple[RuleFile, ...]]:
     documents: dict[Path, Document] = {}
     rule_files: list[RuleFile] = []
     for index, pattern in enumerate(config.rules):
         found, not_files = files.matching(pattern)
         for message in not_files:
-            report.wrong(("rules", index), message)
+            findings.wrong(("rules", index), message)
         if not found and not not_files:
             message = f"no rule file is named {pattern}: what no rule classifies is "
-            report.warn(("rules", index), message + config.unclassified.value)
+            findings.warn(("rules", index), message + config.unclassified.value)
         for path in found:
             text = files.text(path)
             if isinstance(text, Problem):
-                report.problems.append(text)
+                findings.problems.append(text)
             elif path not in documents:
-                documents[path] = parse(str(path), text, files.breathe)
+                documents[path] = parse(str(path), text, files.yield_point)
                 rule_files.append(rule_file(str(path), pattern, text, documents[path]))
     return list(documents.values()), tuple(rule_files)
 

@@ -126,6 +126,8 @@ def _default(shape: Shape, value: object) -> str:
     match shape:
         case Spoken():
             return f"`{shape.scalar.show(value)}`"
+        case OneOf() if isinstance(value, msgspec.Struct):
+            return ""  # its own section shows the defaults
         case OneOf() if isinstance(value, bool):
             return f"`{str(value).lower()}`"
         case OneOf():

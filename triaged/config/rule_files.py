@@ -97,7 +97,7 @@ def _empty_patterns(running: RuleFiles, read: RuleFiles, config: str) -> Iterato
 
 
 def _lost(before: Sequence[RuleFile], after: Sequence[RuleFile]) -> int:
-    """How many rules (or other entries) there were before, if there is none of them after."""
+    """The number of rules (or of all entries) before, if there is none after; else 0."""
     had, have = sum(file.rules for file in before), sum(file.rules for file in after)
     if had and not have:
         return had

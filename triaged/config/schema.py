@@ -1,4 +1,4 @@
-"""The shape of config.yaml. These docstrings are the reference: one for each key.
+"""The keys of config.yaml. These docstrings are the reference: one for each key.
 
 Keys that other modules define are left open here: those of `sources.<name>` and `channels.<name>`
 beyond the ones below are the `Settings` of the kind's module.
@@ -30,282 +30,296 @@ from triaged.yamlschema.schema import Duration, Open
 
 
 class Tls(msgspec.Struct, frozen=True):
-    """TLS for every listener."""
+    """TLS of every listener: its certificate, key, and the authority of callers."""
 
     cert_file: str
-    """The certificate and its chain, PEM."""
+    """File with the certificate and its chain, in PEM."""
     key_file: str
-    """Its private key, PEM."""
+    """File with the private key of the certificate, in PEM."""
     client_ca_file: str | None = None
-    """Callers must show a certificate signed by one of these (mutual TLS)."""
+    """File with the certificates of authorities, in PEM. Set: every caller must show a certificate
+    that one of them has signed (mutual TLS)."""
 
 
 class Retention(msgspec.Struct, frozen=True):
-    """How long rows are kept."""
+    """Times after which rows are deleted, by kind of row."""
 
     alerts: Duration = 90 * DAY
-    """Alerts that no longer fire."""
+    """Time for which alerts that no longer fire are kept."""
     observations: Duration = 90 * DAY
-    """When each episode began and ended."""
+    """Time for which the beginning and the end of each episode of an alert are kept."""
     incidents: Duration = 2 * YEAR
-    """Incidents that are over, with their timelines."""
+    """Time for which resolved incidents are kept, with their timelines."""
     deliveries: Duration = YEAR
-    """Pages that are done."""
+    """Time for which pages that were delivered or given up are kept."""
     quarantine: Duration = 14 * DAY
-    """Bodies that could not be used."""
+    """Time for which bodies that could not be used are kept."""
     silences: Duration = 90 * DAY
-    """Silences that have ended: as long as the alerts that they muted."""
+    """Time for which silences are kept after their end."""
     changes: Duration = 90 * DAY
-    """Deployments and other changes that sources of kind `changes` reported."""
+    """Time for which deployments and other changes are kept that sources of kind `changes` sent."""
 
 
 class Log(msgspec.Struct, frozen=True):
-    """What goes to standard error."""
+    """Log on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least that is written."""
+    """Lowest level that is written."""
     format: Literal["auto", "console", "json"] = "auto"
-    """`auto`: console on a terminal, else json."""
+    """Format of a line. `auto`: `console` on a terminal, `json` elsewhere."""
 
 
 class SeverityTarget(msgspec.Struct, frozen=True):
-    """What a severity promises; keys that are left out keep their defaults."""
+    """Response target of a severity. Keys that are left out keep their defaults."""
 
     respond_within: Duration | Literal["next business day"] | None = None
-    """Until when somebody must have acknowledged."""
+    """Time within which somebody must have acknowledged an incident."""
     calendar: str | None = None
-    """The calendar that `next business day` goes by."""
+    """Name of the calendar whose opening is the `next business day`."""
     urgency: Literal["page", "notify"] | None = None
-    """`page` uses each person's `page` list, `notify` the `notify` list."""
+    """List of a person's contacts that is used: `page` or `notify`."""
     unacknowledge_after: Duration | Literal["never"] | None = None
-    """An acknowledgement without activity ends after this long."""
+    """Time without activity after which an acknowledgement ends and escalation goes on."""
 
 
 class Flapping(msgspec.Struct, frozen=True):
-    """From when on an incident that comes back is held open and pages no more."""
+    """Threshold above which an incident that keeps re-opening is held open and pages no more."""
 
     reopens: int = 3
-    """It has re-opened so often …"""
+    """Number of times that the incident re-opened `within` the time."""
     within: Duration = 30 * MINUTE
-    """… within this time; and it settles once it has been quiet for as long."""
+    """Time in which re-openings are counted. An incident that has been quiet for as long
+    settles."""
 
 
 class Storm(msgspec.Struct, frozen=True):
-    """From when on one umbrella pages for a team's new incidents."""
+    """Threshold above which one umbrella incident pages for all new incidents of a team."""
 
     incidents: int
-    """More new incidents of a team than this …"""
+    """Number of new incidents of a team `within` the time above which a storm begins."""
     within: Duration
-    """… within this time; and it is over when none was over the number for as long."""
+    """Time in which new incidents are counted. The storm ends when the number has not been exceeded
+    for as long."""
 
 
 class Token(msgspec.Struct, frozen=True):
-    """A credential of the API, besides those made with `triaged token create`."""
+    """Token of the API, besides those made with `triaged token create`."""
 
     name: str
-    """In timelines and logs."""
+    """Name of the token in timelines and logs."""
     token: Secret
-    """What callers send."""
+    """Secret that callers send."""
     scopes: tuple[str, ...]
-    """`admin` (all of them), `respond` (with read), `read`, `ingest:<source>`, `ingest:*`."""
+    """Permissions: `admin` (all of them), `respond` (with `read`), `read`, `ingest:<source>`,
+    `ingest:*`."""
     person: str | None = None
-    """Who acts with it; else the token does."""
+    """Person in whose name callers act. Unset: timelines name the token."""
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where alerts come from; further keys are those of the kind."""
+    """Sender of alerts. Further keys are those of the kind."""
 
     kind: str
-    """The format of its bodies."""
+    """Kind of the source: the format of its bodies."""
     stale_after: Duration | Literal["never"] | None = None
-    """An alert lapses after this long without a repeat; by default the kind's time."""
+    """Time without a repeat after which an alert lapses. Unset: the time of the kind."""
     expect_every: Duration | None = None
-    """It normally sends something, if only repeats: an incident opens when nothing came so long."""
+    """Time within which the source always sends something, if only repeats. An incident opens when
+    nothing has come for so long."""
     token_in_url: bool = False
-    """Whether `?token=` is taken, for senders that cannot set a header."""
+    """Permission to send the token as `?token=` in the URL, for senders that cannot set a
+    header."""
 
 
 class Channel(msgspec.Struct, frozen=True):
-    """A way to reach people; further keys are those of the kind."""
+    """Way to reach people. Further keys are those of the kind."""
 
     kind: str
-    """How messages are sent."""
+    """Kind of the channel: how messages are sent."""
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """A person's address on a channel."""
+    """Address of a person on a channel."""
 
     channel: str
-    """The channel's name."""
+    """Name of the channel."""
     to: str = ""
-    """The address, where the channel needs one."""
+    """Address, for channels that need one."""
 
 
 class ContactStep(msgspec.Struct, frozen=True):
-    """One way to a person."""
+    """Contact of a person, and the time after which it is used."""
 
     contact: str
-    """The contact's name."""
+    """Name of the contact, one of `contacts`."""
     after: Duration = 0
-    """How long after the page is due."""
+    """Delay after the page has become due."""
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Somebody who can be reached."""
+    """Person who can be reached."""
 
     contacts: Mapping[str, Contact]
-    """By a name of your choice."""
+    """Contacts of the person, each under a name of your choice."""
     name: str | None = None
-    """The full name; by default the key."""
+    """Full name. Unset: the key under `people`."""
     timezone: Zone | None = None
-    """In which this person reads times."""
+    """Time zone of the times in messages to this person. Unset: `timezone` of this file."""
     page: tuple[ContactStep, ...] = ()
-    """In which order contacts are used for urgency page; by default all at once."""
+    """Contacts for urgency `page`, in the order of their delays. Unset: all contacts at once."""
     notify: tuple[ContactStep, ...] = ()
-    """The same for urgency notify; by default the first contact."""
+    """Contacts for urgency `notify`, in the order of their delays. Unset: the first contact."""
 
 
 class Calendar(msgspec.Struct, frozen=True):
-    """When people work."""
+    """Working hours."""
 
     open: Hours
-    """`mon-fri 09:00-17:30, sat 22:00-02:00`: days, then half-open hours; `daily`."""
+    """Days and hours, such as `mon-fri 09:00-17:30, sat 22:00-02:00` or `daily 08:00-20:00`. The
+    end of the hours does not belong to them."""
     timezone: Zone | None = None
-    """In which the hours are read."""
+    """Time zone of the hours. Unset: `timezone` of this file."""
 
 
 class Rotation(msgspec.Struct, frozen=True):
-    """People who take turns."""
+    """Rotation: people who take turns."""
 
     people: tuple[str, ...]
-    """In the order of their turns."""
+    """Names of the people, in the order of their turns."""
     every: Duration
-    """How long a turn is: whole hours, days or weeks."""
+    """Length of a turn: whole hours, days or weeks."""
     start: WallTime = msgspec.field(name="from")
-    """When the first turn begins, in the schedule's zone."""
+    """Wall time at which the first turn begins, in the time zone of the schedule."""
     only: Hours | None = None
-    """Hours in which it counts; by default always."""
+    """Days and hours in which the rotation is in force. Unset: always."""
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """Who is on call."""
+    """Schedule: who is on call, and when."""
 
     rotations: tuple[Rotation, ...]
-    """Where several are in force the last one decides."""
+    """Rotations of the schedule. Where several are in force, the last one decides."""
     timezone: Zone | None = None
-    """Of hand-overs and hours."""
+    """Time zone of hand-overs and of `only` hours. Unset: `timezone` of this file."""
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One step of a policy."""
+    """Step of an escalation policy."""
 
     notify: tuple[Notify, ...]
-    """`person:`, `schedule:`, `team:` or `channel:` and a name."""
+    """Targets of the step, each `person:`, `schedule:`, `team:` or `channel:` and a name."""
     after: After | None = None
-    """From when the incident was armed: a time, or a share of the response target."""
+    """Delay after the escalation has started: a time, or a share of the response target such as
+    `50%`. Unset: none."""
 
 
 class Repeat(msgspec.Struct, frozen=True):
-    """What happens when nobody has answered the last step."""
+    """Repetition of all steps when nobody has answered the last one."""
 
     times: int = 0
-    """Further rounds."""
+    """Number of further rounds."""
     every: After = OfTarget(1.0)
-    """From the last step of a round to the next round."""
+    """Time from the last step of a round to the next round, or a share of the response target."""
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """Whom an incident reaches, and when."""
+    """Escalation policy: whom an incident reaches, and when."""
 
     steps: tuple[Step, ...]
-    """In the order of their times."""
+    """Steps, in the order of their delays."""
     repeat: Repeat = Repeat()
-    """Further rounds."""
+    """Rounds after the first."""
     catch_all: Notify | None = None
-    """Who is paged when a step reaches nobody."""
+    """Target that is paged when a step reaches nobody."""
 
 
 class Team(msgspec.Struct, frozen=True):
-    """People and the policy of what they own."""
+    """Team: its people, and the policy of its incidents."""
 
     people: tuple[str, ...] = ()
-    """Its members."""
+    """Names of the members."""
     policy: str | None = None
-    """For its incidents, where no rule names one."""
+    """Escalation policy of the team's incidents, where no rule names one. Unset: `default`."""
 
 
 class Service(msgspec.Struct, frozen=True):
-    """Something that breaks."""
+    """Service: something that runs, and can break."""
 
     team: str | None = None
-    """Who owns it."""
+    """Team that owns the service."""
     depends_on: tuple[str, ...] = ()
-    """What it needs."""
+    """Services that this one needs."""
     runbook: Url | None = None
-    """What to read."""
+    """Address of the instructions for incidents of the service."""
 
 
 class Config(msgspec.Struct, frozen=True):
-    """Everything but the rules."""
+    """Configuration of the daemon: everything but the rules."""
 
     listen: Listen | tuple[Listen, ...] = ("127.0.0.1", 9099)
-    """Where the API listens; a list for several."""
+    """Address, or list of addresses, at which the HTTP server listens."""
     public_url: BaseUrl | None = None
-    """The base of links in messages; by default the first listener."""
+    """URL at which people reach the server: the base of links in messages. Unset: the first
+    listener."""
     auth: Literal["tokens", "none"] = "tokens"
-    """`none` lets everybody do everything: on loopback only."""
+    """Authentication of callers. `none` lets everybody do everything, and is accepted on loopback
+    only."""
     public: tuple[Literal["status", "metrics"], ...] = ("status",)
-    """What needs no token."""
+    """Pages that need no token."""
     tls: Tls | None = None
-    """HTTPS instead of HTTP."""
+    """Certificate and key. Set: the server speaks HTTPS instead of HTTP."""
     trusted_proxies: tuple[Proxies, ...] = ()
-    """Whose X-Forwarded-For is believed."""
+    """Addresses or networks of proxies whose header X-Forwarded-For is believed."""
     store: str = "sqlite:triaged.db"
-    """`sqlite:PATH`, relative to $STATE_DIRECTORY, else to this file; or `postgresql://…`."""
+    """Database: `sqlite:PATH`, relative to $STATE_DIRECTORY, else to this file; or
+    `postgresql://…`."""
     retention: Retention = Retention()
-    """How long rows are kept."""
+    """Times after which rows are deleted."""
     max_body: Size = 8 * 1024 * 1024
     """The largest body that is read."""
     timezone: Zone = "UTC"
-    """Of everything that names no zone."""
+    """Time zone of everything that names none."""
     log: Log = Log()
-    """What goes to standard error."""
+    """Log on standard error."""
     rules: tuple[str, ...] = ("rules/*.yaml",)
-    """The rule files, relative to this file; each pattern's files in the order of their names."""
+    """Patterns of the rule files, relative to this file. The files of a pattern are read in the
+    order of their names; a name that begins with a dot needs a pattern that does."""
     allow_empty: bool = False
     """Permission for a reload to empty a rule file or to find no file for a pattern of `rules`.
     Otherwise a reload that loses all rules of a file or of a pattern is refused."""
     watch: bool = False
-    """Whether a change of this file or a rule file is a reload."""
+    """Whether a change of this file or of a rule file leads to a reload."""
     severities: Mapping[Severity, SeverityTarget] = {}
-    """What each severity promises."""
+    """Response targets by severity."""
     unclassified: Severity = Severity.SEV2
-    """The severity of what no rule gives one."""
+    """Severity of alerts to which no rule gives one."""
     at_risk: Portion = 0.75
-    """From which share of the response target an unanswered incident is at risk."""
+    """Share of the response target after which an unanswered incident is at risk."""
     silence_max: Duration = 30 * DAY
-    """How long a silence may last: what nobody hears of for a month nobody misses."""
+    """Longest duration of a silence."""
     reopen_within: Duration = 30 * MINUTE
-    """A new episode so soon after the resolve re-opens the incident."""
+    """Time after the resolve in which a new episode re-opens the incident instead of opening a new
+    one."""
     flapping: Flapping | Literal["never"] = Flapping()
-    """What pages once more, says so and then keeps quiet; `never`: every re-opening pages."""
+    """Threshold above which an incident that re-opens again and again pages once more and is then
+    held open. `never`: every re-opening pages."""
     storm: Storm | None = None
-    """When pages, but for those of SEV-1, are bundled; without it none is."""
+    """Threshold above which pages are bundled (never SEV-1). Unset: no bundling."""
     tokens: tuple[Token, ...] = ()
-    """Credentials of the API."""
+    """Tokens of the API."""
     sources: Mapping[str, Annotated[Source, Open("triaged.ingest")]] = {}
-    """Where alerts come from: `/webhooks/<name>`."""
+    """Senders of alerts, by name: each has the path `/webhooks/<name>`."""
     channels: Mapping[str, Annotated[Channel, Open("triaged.channels")]] = {}
-    """Ways to reach people."""
+    """Ways to reach people, by name."""
     people: Mapping[str, Person] = {}
-    """Who can be reached."""
+    """People who can be reached, by name."""
     calendars: Mapping[str, Calendar] = {}
-    """When people work; `office` exists: mon-fri 09:00-17:30 in `timezone`."""
+    """Working hours, by name. `office` exists always: mon-fri 09:00-17:30 in `timezone`."""
     schedules: Mapping[str, Schedule] = {}
-    """Who is on call."""
+    """On-call schedules, by name."""
     policies: Mapping[str, Policy] = {}
-    """Whom an incident reaches, and when; `default` must be there."""
+    """Escalation policies, by name. `default` is required."""
     teams: Mapping[str, Team] = {}
-    """Who owns what."""
+    """Teams, by name."""
     services: Mapping[str, Service] = {}
-    """What breaks."""
+    """Services, by name."""

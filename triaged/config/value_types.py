@@ -133,7 +133,7 @@ def parse_wall_time(text: str) -> str:
 
 
 def name_problem(name: str) -> str | None:
-    """What keeps it from being a name that stands in URLs, targets and timelines."""
+    """The reason why a text cannot be a name in URLs, targets and timelines, or None."""
     if _NAME.fullmatch(name):
         return None
     return f"{name[:60]!r} is no name: letters, digits and _ . @ + - only, at most 100"

@@ -44,13 +44,13 @@ class Rejected(msgspec.Struct, frozen=True):
     detail: str
     body: bytes
     count: int = 1
-    """How many alerts are in it."""
+    """Number of alerts in it."""
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """What a body holds. If something was rejected, something was usable: else `Malformed`."""
+    """Contents of a body. Something of it was usable: else it is `Malformed`."""
 
     alerts: list[Alert]
     rejected: list[Rejected] = []
     changes: list[Change] = []
-    """What people changed, by senders that say so."""
+    """Changes that people made, from senders that report them."""

@@ -25,7 +25,7 @@ or inhibited away never sends its resolve."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to set: the body says everything."""
+    """A source of kind `alertmanager` has no keys of its own."""
 
 
 class _Quick(msgspec.Struct, gc=False):
@@ -57,7 +57,7 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
 
 
 def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001 - as `parse`
-    """How many alerts `parse` gives, at half its cost; None: only `parse` knows."""
+    """The number of alerts that `parse` gives, at half its cost; None: only `parse` can tell."""
     try:
         group = _QUICK.decode(without_nul(received.body))
         for one in group.alerts:

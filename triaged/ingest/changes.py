@@ -44,20 +44,20 @@ DONE = frozenset(
 
 FORM = b"payload="
 FIELDS_MAX = 10
-"""Of a form; GitHub's has one."""
+"""Most fields of a form; GitHub's has one."""
 
 _ANY = msgspec.json.Decoder()
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """With `secret` a signature is required instead of a token."""
+    """Keys of a source of kind `changes`; with `secret`, a signature replaces the token."""
 
     secret: Secret | None = None
-    """The webhook's secret: GitHub signs with it (X-Hub-Signature-256), GitLab sends it
+    """Secret of the webhook. GitHub signs with it (X-Hub-Signature-256), GitLab sends it
     (X-Gitlab-Token)."""
     services: Mapping[str, str] = {}
-    """Repository, project or application to the service that it is: `{octo/shop: checkout}`;
-    others are the service of their name, without what stands before the last slash."""
+    """Services by repository, project or application: `{octo/shop: checkout}`. Others belong to the
+    service of their own name, without what stands before the last slash."""
 
 
 def parse(received: Received, settings: Settings) -> Parsed:
@@ -110,7 +110,7 @@ def verify(received: Received, settings: Settings) -> bool:
 
 
 def problems(settings: Settings) -> list[str]:
-    """What is wrong with the settings though each is of its type."""
+    """The mistakes in the settings, each as `key.path: message`."""
     empty = [name for name, service in settings.services.items() if not (name and service)]
     return [f"services.{name}: a name and a service are expected" for name in empty]
 

@@ -11,7 +11,7 @@ from triaged.plugins import OpenSet
 
 
 class SourceKind(Protocol):
-    """What every kind has. `settings` is an instance of the kind's own `Settings`."""
+    """The members of every kind. `settings` is an instance of the kind's own `Settings`."""
 
     Settings: type[Any]
     """The Struct with the keys of `sources.<name>` that belong to the kind; all have defaults."""

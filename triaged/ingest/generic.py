@@ -30,37 +30,38 @@ _ANY = msgspec.json.Decoder()
 
 
 class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where things stand in a body; what is left out is guessed."""
+    """Places of values in a body, as paths or templates. What is left out is guessed."""
 
     alerts: str | None = None
-    """A path to the list of alerts in a body that holds several."""
+    """Path to the list of alerts, in a body that holds several."""
     title: str | None = None
-    """The label `alertname` and the annotation `summary`."""
+    """Place of the title: it becomes the label `alertname` and the annotation `summary`."""
     status: str | None = None
-    """What `resolved_when` is compared with."""
+    """Place of the value that is compared with `resolved_when`."""
     resolved_when: tuple[str | int | float | bool, ...] | None = None
-    """Values of `status` (in any case) that say it is over; everything else fires."""
+    """Values of `status`, in any case, that resolve the alert. Every other value fires it."""
     severity: str | None = None
-    """The label `severity`."""
+    """Place of the severity: it becomes the label `severity`."""
     labels: Mapping[str, str] | None = None
-    """Label name to where its value stands; where it is given no label is guessed."""
+    """Places of labels, by name. Set: no other label is guessed."""
     annotations: Mapping[str, str] | None = None
-    """Annotation name to where its value stands; where it is given none is guessed."""
+    """Places of annotations, by name. Set: no other annotation is guessed."""
     dedup: str | None = None
-    """What names the problem, so that its resolve finds it; else what the body calls its key."""
+    """Place of the key that identifies the problem, so that its resolve finds it. Unset: what the
+    body itself calls its key."""
     starts_at: str | None = None
-    """When it began: RFC 3339, or Unix seconds, milliseconds, microseconds or nanoseconds."""
+    """Place of the start: RFC 3339, or Unix seconds, milliseconds, microseconds or nanoseconds."""
     url: str | None = None
-    """Where the sender shows it."""
+    """Place of the address at which the sender shows the alert."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How to read the bodies of this source."""
+    """Keys of a source of kind `generic`: how its bodies are read."""
 
     fields: Fields = Fields()
-    """Where things stand in a body."""
+    """Places of values in a body."""
     mapping: Mapping[str, Mapping[str, str]] = {}
-    """Label name or `status` to what is sent to what is meant: `{severity: {P1: critical}}`."""
+    """Replacements of values, by label name or `status`: `{severity: {P1: critical}}`."""
 
 
 def parse(received: Received, settings: Settings) -> Parsed:
@@ -73,7 +74,7 @@ def parse(received: Received, settings: Settings) -> Parsed:
     rejected: list[Rejected] = []
     for index, element in enumerate(elements):
         if isinstance(element, dict) and element:
-            alerts.append(_alert(received.source, _Reader(element, whole, settings)))
+            alerts.append(_alert(received.source, _AlertBody(element, whole, settings)))
         else:
             detail = f"$[{index}]: an object with something in it is expected"
             again = msgspec.json.encode([element])
@@ -106,8 +107,8 @@ def problems(settings: Settings) -> list[str]:
     return found
 
 
-class _Reader:
-    """One alert of a body, and how to read it."""
+class _AlertBody:
+    """One alert of a body, read as the settings of its source say."""
 
     def __init__(self, element: guess.Body, whole: object, settings: Settings) -> None:
         self.element = guess.opened(element)
@@ -117,11 +118,11 @@ class _Reader:
         self._bodies = (element, whole)
 
     def text(self, place: str | None) -> str:
-        """What stands at `place`, as text; empty if nothing, or if it is no scalar."""
+        """The scalar at `place` as text; empty if there is none."""
         return text_of(find(wanted(place), self._bodies)).strip() if place else ""
 
     def texts(self, places: Mapping[str, str]) -> dict[str, str]:
-        """What stands at each of `places`, without those where nothing does."""
+        """The texts at `places`, by name, without the empty ones."""
         return {name: text for name, place in places.items() if (text := self.text(place))}
 
     def meant(self, name: str, text: str) -> str:
@@ -138,91 +139,89 @@ def _elements(whole: object, fields: Fields) -> Sequence[object]:
     return whole if isinstance(whole, list) else [whole]
 
 
-def _alert(source: str, reader: _Reader) -> Alert:
-    fields = reader.fields
-    labels = _labels(reader)
-    key = _key(reader)
-    identity = key or _identity(reader, labels)
+def _alert(source: str, body: _AlertBody) -> Alert:
+    fields = body.fields
+    labels = _labels(body)
+    key = _key(body)
+    identity = key or _identity(body, labels)
     labels.setdefault("alertname", key or source)
-    kept, annotations = bounded(labels, _annotations(reader, labels))
-    url = reader.text(fields.url) if fields.url else guess.first_text(reader.element, guess.URLS)
+    kept, annotations = bounded(labels, _annotations(body, labels))
+    url = body.text(fields.url) if fields.url else guess.first_text(body.element, guess.URLS)
     return Alert(
         source,
         identity,
-        not _is_resolved(reader),
+        not _is_resolved(body),
         kept,
         annotations,
-        _starts_at(reader),
+        _starts_at(body),
         None,
         url if len(url) <= VALUE_MAX else "",
     )
 
 
-def _labels(reader: _Reader) -> dict[str, str]:
-    fields = reader.fields
-    if fields.labels is None:
-        labels = guess.labels_of(reader.element)
-    else:
-        labels = reader.texts(fields.labels)
-    guessed = guess.first_text(reader.element, guess.NAMES)[: guess.SCALAR_MAX]
-    title = reader.text(fields.title) or guessed
+def _labels(body: _AlertBody) -> dict[str, str]:
+    fields = body.fields
+    known = fields.labels
+    labels = guess.labels_of(body.element) if known is None else body.texts(known)
+    guessed = guess.first_text(body.element, guess.NAMES)[: guess.SCALAR_MAX]
+    title = body.text(fields.title) or guessed
     if title:
         labels.setdefault("alertname", title)
     if fields.severity:
-        severity = reader.text(fields.severity)
+        severity = body.text(fields.severity)
     else:
-        severity = guess.first_text(reader.element, guess.SEVERITIES)
+        severity = guess.first_text(body.element, guess.SEVERITIES)
         severity = "" if guess.says_resolved(severity) else severity.lower()
     if severity:
         labels.setdefault("severity", severity)
-    return {name: reader.meant(name, text) for name, text in labels.items() if name and text}
+    return {name: body.meant(name, text) for name, text in labels.items() if name and text}
 
 
-def _annotations(reader: _Reader, labels: Mapping[str, str]) -> dict[str, str]:
-    fields = reader.fields
+def _annotations(body: _AlertBody, labels: Mapping[str, str]) -> dict[str, str]:
+    fields = body.fields
     if fields.annotations is None:
-        annotations = guess.annotations_of(reader.element, labels)
+        annotations = guess.annotations_of(body.element, labels)
     else:
-        annotations = reader.texts(fields.annotations)
-    title = reader.text(fields.title)
+        annotations = body.texts(fields.annotations)
+    title = body.text(fields.title)
     if title and "summary" not in (fields.annotations or {}):
         annotations["summary"] = title
     return annotations
 
 
-def _key(reader: _Reader) -> str:
-    """What the operator says names the problem, else what the body calls its key; may be empty."""
-    fields = reader.fields
-    key = reader.text(fields.dedup)
+def _key(body: _AlertBody) -> str:
+    """The key at `fields.dedup`, else the one that the body calls so; may be empty."""
+    fields = body.fields
+    key = body.text(fields.dedup)
     if not key and fields.dedup is None and fields.labels is None:
-        key = guess.first_text(reader.element, guess.IDENTITIES)
+        key = guess.first_text(body.element, guess.IDENTITIES)
     return key if len(key) <= FINGERPRINT_MAX else digest(key.encode())
 
 
-def _identity(reader: _Reader, labels: Mapping[str, str]) -> str:
+def _identity(body: _AlertBody, labels: Mapping[str, str]) -> str:
     """The labels' fingerprint where there is no key; the body's where there are no labels."""
     telling = {name: text for name, text in labels.items() if name != NOT_IDENTITY}
     if telling:
         return fingerprint(telling)
-    return digest(msgspec.json.encode(reader.raw))
+    return digest(msgspec.json.encode(body.raw))
 
 
-def _is_resolved(reader: _Reader) -> bool:
-    fields = reader.fields
-    if fields.status is None and fields.resolved_when is None and "status" not in reader.mapping:
-        return guess.is_resolved(reader.element)
+def _is_resolved(body: _AlertBody) -> bool:
+    fields = body.fields
+    if fields.status is None and fields.resolved_when is None and "status" not in body.mapping:
+        return guess.is_resolved(body.element)
     if fields.status is None:
-        status = guess.first_text(reader.element, guess.STATUSES)
+        status = guess.first_text(body.element, guess.STATUSES)
     else:
-        status = reader.text(fields.status)
-    status = reader.meant("status", status)
+        status = body.text(fields.status)
+    status = body.meant("status", status)
     if fields.resolved_when is None:
         return guess.says_resolved(status)
     return status.lower() in {text_of(value).lower() for value in fields.resolved_when}
 
 
-def _starts_at(reader: _Reader) -> int | None:
+def _starts_at(body: _AlertBody) -> int | None:
     """None for what is no time: an alert is not refused for it."""
-    given = reader.fields.starts_at
-    text = reader.text(given) if given else guess.first_text(reader.element, guess.STARTS)
+    given = body.fields.starts_at
+    text = body.text(given) if given else guess.first_text(body.element, guess.STARTS)
     return any_instant(text)

@@ -33,20 +33,20 @@ SIGNATURE_AGE_MAX_US = 300_000_000
 """A signed body is not taken for longer: it could be a replay. Grafana sends within 30 s."""
 
 EXTRAS = ("dashboardURL", "panelURL", "silenceURL", "imageURL", "valueString", "ruleUID")
-"""What an alert has beyond Alertmanager's."""
+"""Fields of an alert that Alertmanager's has not."""
 
 MAIN_ORG = (None, 0, 1)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """With `hmac_secret` the signature is required instead of a token."""
+    """Keys of a source of kind `grafana`; with `hmac_secret`, a signature replaces the token."""
 
     hmac_secret: Secret | None = None
-    """The secret of the contact point's "HMAC signature"."""
+    """Secret of the contact point's "HMAC signature"."""
     hmac_header: str = "X-Grafana-Alerting-Signature"
-    """The header that holds the signature."""
+    """Header that holds the signature."""
     hmac_timestamp_header: str | None = None
-    """The header that holds the time of sending; Grafana signs it too when it is configured."""
+    """Header that holds the time of sending, which Grafana signs, too, when it is configured."""
 
 
 class _Quick(QuickAlert, gc=False):
@@ -129,7 +129,7 @@ def verify(received: Received, settings: Settings) -> bool:
 
 
 def problems(settings: Settings) -> list[str]:
-    """What is wrong with the settings though each is of its type."""
+    """The mistakes in the settings, each as `key.path: message`."""
     if settings.hmac_timestamp_header and settings.hmac_secret is None:
         return ["hmac_timestamp_header needs hmac_secret: without it no signature is checked"]
     return []

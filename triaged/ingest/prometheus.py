@@ -32,14 +32,16 @@ STALE_AFTER_US: int | None = None
 """The sender says when its alerts lapse: `endsAt`."""
 
 RESOLVE_TIMEOUT_US = 300_000_000
-"""When an alert without `endsAt` lapses: Alertmanager's `resolve_timeout`, 5 minutes."""
+"""Time after which an alert without `endsAt` lapses: Alertmanager's `resolve_timeout`, 5
+minutes."""
 
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
-"""How msgspec says where the document has ended: one byte past the first that is too many."""
+"""msgspec's text for the position at which the document ended: one byte past the first surplus
+one."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to set: the body says everything."""
+    """A source of kind `prometheus` has no keys of its own."""
 
 
 class _Posted(msgspec.Struct, gc=False):
@@ -65,7 +67,7 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
 
 
 def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001 - as `parse`
-    """How many alerts `parse` gives, at a third of its cost; None: only `parse` knows."""
+    """The number of alerts that `parse` gives, at a third of its cost; None: it alone can tell."""
     now = received.received_at
     try:
         posted = _QUICK.decode(without_nul(received.body))

@@ -17,8 +17,8 @@ from triaged.config.read import Loaded, in_order, load
 from triaged.config.rule_files import lost_rules
 from triaged.errors import Problem, StoreError
 from triaged.process.systemd import notify
-from triaged.rules.difference import difference
 from triaged.rules.evaluate import RuleSet
+from triaged.rules.rule_changes import changes_between
 from triaged.store.database.connect import Database
 from triaged.store.tables import tokens
 
@@ -120,7 +120,7 @@ def _load_in_turns(path: Path) -> Loaded:
     """
     gc.disable()
     try:
-        return load(path, os.environ, breathe=Turns(WORK_US, REST_US))
+        return load(path, os.environ, yield_point=Turns(WORK_US, REST_US))
     finally:
         gc.freeze()
         gc.enable()
@@ -134,7 +134,7 @@ def _log_outcome(before: Configuration, after: Configuration | None, loaded: Loa
         return
     old, new = before.settings.rules, after.settings.rules
     if isinstance(old, RuleSet) and isinstance(new, RuleSet):
-        log.info("reload.done", **difference(old, new).words())
+        log.info("reload.done", **changes_between(old, new).words())
 
 
 def _monotonic_us() -> int:

@@ -1,1 +1,1 @@
-"""What operators write in rules/*.yaml: read, compiled, asked once per episode."""
+"""Rule files: read, compiled, and evaluated once per episode of an alert."""

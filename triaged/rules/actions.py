@@ -1,4 +1,4 @@
-"""What a rule may set: a closed set, laid over a plan by `apply`."""
+"""Actions of a rule: a closed set of values that `apply` puts into a plan."""
 
 from typing import assert_never
 
@@ -13,25 +13,25 @@ DEFAULT_GROUP_BY = ("alertname", "cluster", "namespace", "service")
 
 
 class SetSeverity(msgspec.Struct, frozen=True):
-    """How bad it is."""
+    """Set the severity."""
 
     severity: Severity
 
 
 class SetService(msgspec.Struct, frozen=True):
-    """What is broken."""
+    """Set the service that is broken."""
 
     service: Template
 
 
 class SetTeam(msgspec.Struct, frozen=True):
-    """Who owns it."""
+    """Set the team that owns the service."""
 
     team: Template
 
 
 class SetPolicy(msgspec.Struct, frozen=True):
-    """How it escalates."""
+    """Set the escalation policy."""
 
     policy: str
 
@@ -43,13 +43,13 @@ class SetGroupBy(msgspec.Struct, frozen=True):
 
 
 class SetTitle(msgspec.Struct, frozen=True):
-    """What the incident is called."""
+    """Set the title of the incident."""
 
     title: Template
 
 
 class SetRunbook(msgspec.Struct, frozen=True):
-    """Where it says what to do."""
+    """Set the address of the instructions."""
 
     runbook: Template
 
@@ -61,13 +61,13 @@ class SetLabels(msgspec.Struct, frozen=True):
 
 
 class SetResolve(msgspec.Struct, frozen=True):
-    """When the incident resolves by itself."""
+    """Set the condition under which the incident resolves by itself."""
 
     resolve: ResolvePolicy
 
 
 class SetRaise(msgspec.Struct, frozen=True):
-    """What makes the incident worse."""
+    """Set the events that raise the severity of the incident."""
 
     raises: tuple[Raise, ...]
 
@@ -94,7 +94,7 @@ Action = (
 
 
 class Plan(msgspec.Struct):
-    """What a combination of matching rules gives, before templates are rendered."""
+    """The values that a combination of matching rules gives, before templates are rendered."""
 
     names: tuple[str, ...]
     """The rules that matched, in order, up to a `stop`."""

@@ -16,7 +16,7 @@ REMEMBERED_MAX = 8192
 """Values a label: `pod` and `instance` have endless ones, and a miss is cheap."""
 
 REMEMBERED_CHARACTERS_MAX = 512
-"""Of a value: longer ones are texts that never come twice, and would fill the memory."""
+"""Longest value that is remembered: longer ones never come twice, and would fill the memory."""
 
 SET_BYTES_MAX = 32 << 20
 """A set of patterns. RE2 takes what it needs and drops states over it: a thousand patterns of the
@@ -41,9 +41,9 @@ class PatternSet:
         self._set = _set_of([pattern for _, _, pattern in patterns])
         self._bits = [(bit, positive) for bit, positive, _ in patterns]
         self._needed: dict[int, int] = {}
-        """How many patterns a rule wants to match: nearly always one."""
+        """The number of patterns that a rule wants to match: nearly always one."""
         self._without_hits = 0
-        """What a value rules out that no pattern matches: what most values do."""
+        """The rules that a value excludes that no pattern matches, as most values do."""
         for bit, positive in self._bits:
             if positive:
                 self._needed[bit] = self._needed.get(bit, 0) + 1
@@ -70,7 +70,7 @@ class PatternSet:
 
 
 def pattern_sets(patterns: Sequence[tuple[int, bool, str]]) -> list[PatternSet]:
-    """As few sets as the memory allows; RE2 takes every pattern that it took alone."""
+    """The patterns in as few sets as the memory allows; RE2 takes each that it took alone."""
     if not patterns:
         return []
     try:

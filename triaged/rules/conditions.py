@@ -1,4 +1,4 @@
-"""What a rule may ask besides labels: a closed set, read by `holds`."""
+"""Conditions of a rule besides labels: a closed set, evaluated by `holds`."""
 
 from typing import assert_never
 

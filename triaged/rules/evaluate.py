@@ -1,4 +1,4 @@
-"""What the rules make of an alert: attribute-wise first match, as in ssh_config.
+"""Evaluation of the rules for an alert: for each attribute the first match, as in ssh_config.
 
 The rules' matchers see the sender's labels and those that `extract` and `mappings` added. Then the
 attributes that were set and `set.labels` are laid over them into one label set, which `group_by`
@@ -41,7 +41,7 @@ FINGERPRINT = "fingerprint"
 NO_MUTERS = Muters()
 _UNTOLD = frozenset({"alertname", FINGERPRINT})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
-"""What ends lines, moves cursors or turns the direction of what follows."""
+"""Characters that end lines, move cursors or turn the direction of the text that follows."""
 
 _LINK = re.compile(r"https?://[^\s\"'<>]{1,2000}", re.IGNORECASE)
 
@@ -54,16 +54,16 @@ class CompiledRule(msgspec.Struct, frozen=True):
     conditions: tuple[Condition, ...] = ()
     actions: tuple[Action, ...] = ()
     expects: Expectation | None = None
-    """What is missed when no alert matches for long."""
+    """The expectation that is missed when no alert matches for long."""
     stop: bool = False
     where: str = ""
     """FILE:LINE:COL, for explanations."""
-    places: Mapping[str, str] = {}
-    """The same of its parts, by the names of `places.places_of`, for warnings."""
+    positions: Mapping[str, str] = {}
+    """FILE:LINE:COL of its parts, by the names of `positions.positions_of`, for warnings."""
     description: str = ""
     """Why, in its author's words."""
     digest: str = ""
-    """Of how it is written: tells whether a reload changed it."""
+    """Hash of the text of the rule: it tells whether a reload changed the rule."""
 
 
 class ShadowRule(msgspec.Struct, frozen=True):
@@ -128,7 +128,7 @@ class RuleSet:
         return self.labelling.seen(alert)
 
     def matching(self, alert: Alert, now: int) -> int:
-        """Of an alert as `seen`: a mask of the rules that match, before any `stop`."""
+        """The mask of the rules that match an alert as `seen`, before any `stop`."""
         mask = self._index.matching(alert.labels)
         for position in bits(mask & self._conditional):
             conditions = self._rules[position].conditions
@@ -137,7 +137,7 @@ class RuleSet:
         return mask
 
     def classify(self, alert: Alert, now: int) -> Outcome:
-        """What the rules make of `alert` when its episode starts at `now`."""
+        """The outcome of the rules for `alert` whose episode starts at `now`."""
         alert = self.seen(alert)
         mask = self.matching(alert, now)
         plan = self._plans.get(mask)
@@ -184,7 +184,7 @@ class RuleSet:
 
 
 def differences(outcome: Outcome, would: Outcome) -> tuple[tuple[str, str], ...]:
-    """What `would` has otherwise, by attribute; empty: none."""
+    """The attributes in which `would` differs, with its values; empty: none."""
     pairs = zip(COMPARED, _compared(outcome), _compared(would), strict=True)
     return tuple((name, new) for name, old, new in pairs if old != new)
 

@@ -30,7 +30,7 @@ class ExpectedAlerts:
 
 
 def expectations_of(rules: Sequence[CompiledRule]) -> dict[str, Expectation]:
-    """What the rules expect, by name."""
+    """The expectations of the rules, by name."""
     wanted = [rule.expects for rule in rules if rule.expects is not None]
     return {each.name: each for each in wanted}
 

@@ -18,22 +18,22 @@ TEXT_MAX = 4096
 """Characters of a text: RE2's time grows with it, and what names a thing stands in a line."""
 
 EXTRACTIONS_MAX = 100
-"""Of all files: each is looked at with each alert that is classified."""
+"""Most extractions in all files: each is tried for each alert that is classified."""
 
 PATTERN_MEMORY = 1 << 20
-"""As that of matchers."""
+"""Longest pattern in bytes, as for matchers."""
 
 NOTHING: Mapping[str, str] = {}
-PLACES = ("labels", "annotations")
-PLACE_WANTED = "labels.NAME or annotations.NAME is expected"
+FIELD_KINDS = ("labels", "annotations")
+FIELD_WANTED = "labels.NAME or annotations.NAME is expected"
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
-class Place(msgspec.Struct, frozen=True):
+class AlertField(msgspec.Struct, frozen=True):
     """A label or an annotation as it was sent."""
 
     of: str
-    """One of `PLACES`."""
+    """One of `FIELD_KINDS`."""
     name: str
 
     def __str__(self) -> str:
@@ -44,16 +44,16 @@ class Place(msgspec.Struct, frozen=True):
         return (alert.labels if self.of == "labels" else alert.annotations).get(self.name, "")
 
 
-def parse_place(text: str) -> Place:
+def parse_alert_field(text: str) -> AlertField:
     """`annotations.description`; ValueError says what is wrong."""
     of, dot, name = text.partition(".")
-    if of not in PLACES or not dot or not name.strip():
-        raise ValueError(PLACE_WANTED)
-    return Place(of, name)
+    if of not in FIELD_KINDS or not dot or not name.strip():
+        raise ValueError(FIELD_WANTED)
+    return AlertField(of, name)
 
 
 def label_problem(name: str) -> str:
-    """What is wrong with the name of a label that we add; empty: nothing."""
+    """The mistake in the name of a label that a rule file adds; empty: there is none."""
     return (
         "" if _LABEL.fullmatch(name) else f"{name!r} is no name of a label: letters, digits and _"
     )
@@ -67,7 +67,7 @@ class Extractor:
         self._remembered: dict[str, dict[str, str]] = {}
 
     def labels(self, text: str) -> dict[str, str]:
-        """What the groups found; none if the pattern does not match the whole text."""
+        """The labels that the groups found; none if the pattern does not match the whole text."""
         found = self._remembered.get(text)
         if found is None:
             found = self._found(text)
@@ -99,17 +99,17 @@ def compile_extractor(text: str) -> Extractor:
 
 
 class Extraction(msgspec.Struct, frozen=True):
-    """Where to look and what for."""
+    """A field of an alert, and the pattern whose groups give labels."""
 
     name: str
-    place: Place
+    field: AlertField
     extractor: Extractor
     where: str = ""
     """FILE:LINE:COL, for explanations."""
 
     def labels(self, alert: Alert) -> Mapping[str, str]:
-        """What it finds in the alert, whatever that has already."""
-        text = self.place.read(alert)
+        """The labels found in the alert, those that it has already included."""
+        text = self.field.read(alert)
         return self.extractor.labels(text) if text else NOTHING
 
 

@@ -15,13 +15,13 @@ class AddedLabel(msgspec.Struct, frozen=True):
     by: str
     """`extract:NAME` or `mapping:NAME`."""
     because: str
-    """What was read: `annotations.description`, or the cells of the row: `cluster=*`."""
+    """The text that was read: `annotations.description`, or the cells of the row, `cluster=*`."""
     where: str
     """FILE:LINE:COL of the entry in `extract`; FILE:LINE of the row of a table."""
 
 
 class Labelling(msgspec.Struct, frozen=True):
-    """What adds labels, in the order in which it does."""
+    """The extractions, then the tables, that add labels, in the order in which they do."""
 
     extractions: tuple[Extraction, ...] = ()
     mappings: tuple[LabelMapping, ...] = ()
@@ -33,11 +33,11 @@ class Labelling(msgspec.Struct, frozen=True):
         return with_mapped(alert, self.mappings) if self.mappings else alert
 
     def added(self, alert: Alert) -> list[AddedLabel]:
-        """What `seen` adds to an alert as it was sent, in the order in which it does."""
+        """The labels that `seen` adds to an alert as it was sent, in the order of adding."""
         found: dict[str, AddedLabel] = {}
         for one in self.extractions:
             for name, value in sorted(one.labels(alert).items()):
-                by, text = f"extract:{one.name}", str(one.place)
+                by, text = f"extract:{one.name}", str(one.field)
                 found.setdefault(name, AddedLabel(name, value, by, text, one.where))
         found = {name: one for name, one in found.items() if name not in alert.labels}
         labels = {**alert.labels, **{name: one.value for name, one in found.items()}}

@@ -18,7 +18,7 @@ from triaged.rules.extracting import label_problem
 from triaged.yamlschema.document import BYTES_MAX
 
 ROWS_MAX = 20_000
-"""Of one table: a company's services and namespaces fit many times over."""
+"""Most rows of a table: a company's services and namespaces fit many times over."""
 
 COLUMNS_MAX = 32
 MATCH_MAX = 4
@@ -28,10 +28,10 @@ CELL_MAX = 1024
 """Characters: a cell becomes a label, which is stored with every episode."""
 
 PROBLEMS_MAX = 20
-"""Of a table: a wrong separator is wrong in every line."""
+"""Most problems told of a table: a wrong separator is wrong in every line."""
 
 MAPPINGS_MAX = 20
-"""Of all files: each is looked up for each alert that is classified."""
+"""Most tables in all files: each is looked up for each alert that is classified."""
 
 ANY = "*"
 NOT_UTF_8 = "not UTF-8: save the file in that encoding"
@@ -47,10 +47,10 @@ class Columns(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """What is compared, and what then is added."""
+    """A row: the cells that are compared, and the labels that are added then."""
 
     line: int
-    """Where it ends in its file; later rows have greater ones."""
+    """The line of the file in which the row ends; later rows have greater ones."""
     key: Key
     """The cells that are compared, by the columns of `Columns.match`."""
     labels: dict[str, str]
@@ -88,7 +88,7 @@ class LabelMapping(msgspec.Struct, frozen=True):
     name: str
     table: Table
     file: str = ""
-    """Where its rows stand, for explanations."""
+    """The path of the file with the rows, for explanations."""
 
     def row(self, labels: Mapping[str, str]) -> Row | None:
         """The row for an alert with these labels."""

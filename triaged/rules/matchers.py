@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 MATCHERS_MAX = 64
-"""Of a text: who needs more writes a pattern, or several texts."""
+"""Most matchers in one text: who needs more writes a pattern, or several texts."""
 
 LIST_MAX = 1000
 """Texts in one list, which all must hold: hundreds of exceptions are a table. Reading 10,000 takes
@@ -67,7 +67,7 @@ class Matchers(msgspec.Struct, frozen=True):
 
 
 def matchers_of(text: str) -> Matchers:
-    """As `parse_matchers`, for places that hold a text."""
+    """The matchers of a text, as `parse_matchers` reads them; raises ValueError."""
     return Matchers(tuple(parse_matchers(text)))
 
 

@@ -8,12 +8,12 @@ from triaged.core.time.recurring import wall_instant, zone_of
 from triaged.errors import Problem
 from triaged.rules import schema
 from triaged.rules.matchers import LIST_MAX, Matchers
-from triaged.rules.places import suppress_places, window_places
+from triaged.rules.positions import suppressor_positions, window_positions
 from triaged.yamlschema.document import Document, Path
 from triaged.yamlschema.schema import shape
 
 MUTERS_MAX = 1000
-"""Of each kind: all are looked at whenever something is due."""
+"""Most suppressors, and most windows: all are evaluated whenever something is due."""
 
 NAME_WANTED = "a rule's name is lower-case letters, digits, `-`, `_` and `.`: it labels metrics"
 INSTEAD = "write one pattern such as 'x=~\"a|b\"', or add a label by a table (`mappings`)"
@@ -22,7 +22,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 
 
 def name_problem(name: str) -> str | None:
-    """What keeps it from being the name of a rule, a suppressor or a window."""
+    """The reason why a text cannot be the name of a rule, a suppressor or a window, or None."""
     return None if _NAME.fullmatch(name) else f"{name!r}: {NAME_WANTED}"
 
 
@@ -33,7 +33,7 @@ def all_of(given: tuple[Matchers, ...] | Matchers) -> tuple[Matcher, ...]:
 
 
 def long_lists(document: Document, at: Path, names: tuple[str, ...]) -> list[Problem]:
-    """What is wrong with lists of matchers that are too long to be read one by one."""
+    """Errors for lists of matchers that are too long to be read one by one."""
     found: list[Problem] = []
     for name in names:
         given = document.at((*at, name))
@@ -43,19 +43,19 @@ def long_lists(document: Document, at: Path, names: tuple[str, ...]) -> list[Pro
     return found
 
 
-class MuterReader:
+class MuterBuilder:
     """Reads one document after another; names are unique among all of a kind."""
 
     def __init__(self, timezone: str) -> None:
         self._suppress: list[Suppressor] = []
         self._maintenance: list[Maintenance] = []
         self._timezone = timezone
-        self._places: dict[tuple[str, str], str] = {}
+        self._positions: dict[tuple[str, str], str] = {}
         self._problems: list[Problem] = []
 
     @property
     def muters(self) -> Muters:
-        """What was read."""
+        """The suppressors and windows that were read."""
         return Muters(tuple(self._suppress), tuple(self._maintenance))
 
     def read(self, document: Document, suppressors: int, windows: int) -> list[Problem]:
@@ -89,8 +89,8 @@ class MuterReader:
         for index, label in enumerate(given.equal):
             if not label.strip():
                 self._wrong(document, (*at, "equal", index), "a label has a name")
-        where, places = document.where(at), suppress_places(document, given, at)
-        found = Suppressor(given.name, source, target, given.equal, where, places)
+        where, positions = document.where(at), suppressor_positions(document, given, at)
+        found = Suppressor(given.name, source, target, given.equal, where, positions)
         self._suppress.append(found)
 
     def _window(self, document: Document, at: Path) -> None:
@@ -122,7 +122,7 @@ class MuterReader:
                 start=start,
                 end=end,
                 where=document.where(at),
-                places=window_places(document, given, at),
+                positions=window_positions(document, given, at),
             )
         )
 
@@ -131,6 +131,6 @@ class MuterReader:
         problem = name_problem(name)
         if problem is not None:
             self._wrong(document, here, problem)
-        before = self._places.setdefault((str(at[0]), name), where)
+        before = self._positions.setdefault((str(at[0]), name), where)
         if before != where:
             self._wrong(document, here, f"{name!r} is the name of the one at {before}, too")

@@ -1,49 +1,25 @@
 """Rule files to a compiled rule set, with every problem at its position."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.records.expectations import RULE, Expectation
-from triaged.core.records.model import ResolvePolicy
-from triaged.core.records.raises import (
-    FiringFor,
-    ManyAlerts,
-    ManyValues,
-    Raise,
-    RaiseWhen,
-    Reopenings,
-)
 from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.errors import Problem
 from triaged.rules import schema
-from triaged.rules.actions import (
-    Action,
-    SetGroupBy,
-    SetIncident,
-    SetLabels,
-    SetPolicy,
-    SetRaise,
-    SetResolve,
-    SetRunbook,
-    SetService,
-    SetSeverity,
-    SetTeam,
-    SetTitle,
-)
+from triaged.rules.compile_rule import compiled
 from triaged.rules.conditions import Cel, Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, is_link
 from triaged.rules.extracting import EXTRACTIONS_MAX, Extraction
 from triaged.rules.labelling import Labelling
 from triaged.rules.mapping import MAPPINGS_MAX, LabelMapping, read_table
-from triaged.rules.muters import MuterReader, all_of, long_lists, name_problem
-from triaged.rules.places import places_of
+from triaged.rules.muters import MuterBuilder, long_lists, name_problem
+from triaged.rules.positions import positions_of
 from triaged.rules.schema import Extract, Rule, Set, When
-from triaged.rules.templates import Template
-from triaged.yamlschema.document import Breath, Document, Path, without_pause
+from triaged.yamlschema.document import Document, Path, YieldPoint, never_yield
 from triaged.yamlschema.schema import Options, as_written, shape
 from triaged.yamlschema.values import none_of, quoted
 
@@ -52,14 +28,15 @@ SHADOWS_MAX = 100
 """Each that matches is worked out beside what is decided, and stands in the alert's row."""
 
 DIGEST_DIGITS = 16
-"""Of a SHA-256: it tells versions of rules apart, and stands in every row that they decide."""
+"""Digits kept of a SHA-256: it tells versions of rules apart, and stands in every row they
+decide."""
 
 UNNAMED = "a label has a name"
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
 class RuleContext(msgspec.Struct, frozen=True):
-    """What rules may refer to."""
+    """Names to which rules may refer, and how their files are read."""
 
     calendars: Mapping[str, Calendar] = {}
     services: frozenset[str] = frozenset()
@@ -71,7 +48,7 @@ class RuleContext(msgspec.Struct, frozen=True):
     """The content of a file beside a document; a text says why there is none. Without it, no
     rule file may name another file."""
 
-    breathe: Breath = without_pause
+    yield_point: YieldPoint = never_yield
     """Called before each rule, and before what all of them make together."""
 
 
@@ -79,16 +56,16 @@ def read_rules(
     documents: Sequence[Document], context: RuleContext
 ) -> tuple[RuleSet, list[Problem]]:
     """The rules of all documents, in order, and all that is wrong with them."""
-    reader = _Reader(context)
+    builder = _RuleSetBuilder(context)
     for document in documents:
-        reader.read(document)
-    context.breathe()
-    short = _digest([[document.value for document in documents], *reader.tables])
-    labelling = Labelling(tuple(reader.extractions), tuple(reader.mappings))
-    context.breathe()
-    rules = RuleSet(reader.rules, short, reader.muters.muters, labelling, reader.shadows)
-    context.breathe()
-    return rules, reader.problems
+        builder.read(document)
+    context.yield_point()
+    short = _digest([[document.value for document in documents], *builder.tables])
+    labelling = Labelling(tuple(builder.extractions), tuple(builder.mappings))
+    context.yield_point()
+    rules = RuleSet(builder.rules, short, builder.muters.muters, labelling, builder.shadows)
+    context.yield_point()
+    return rules, builder.problems
 
 
 def _digest(value: object) -> str:
@@ -113,7 +90,7 @@ UNFINISHED = "{} has no entries: the file may be cut off. Write `{}: []`, or `al
 EMPTY = "the file has no rules: write `allow_empty: true` in it if that is meant"
 
 
-class _Reader:
+class _RuleSetBuilder:
     """Reads one document after another; names are unique among all."""
 
     def __init__(self, context: RuleContext) -> None:
@@ -123,14 +100,14 @@ class _Reader:
         self.mappings: list[LabelMapping] = []
         self.tables: list[str] = []
         """Hashes of the contents of tables."""
-        self.muters = MuterReader(context.timezone)
+        self.muters = MuterBuilder(context.timezone)
         self.problems: list[Problem] = []
         self._context = context
         self._left_out: list[Path] = []
-        """Of the rule that is read: what is wrong with it."""
-        self._places: dict[str, str] = {}
-        self._extract_places: dict[str, str] = {}
-        self._mapping_places: dict[str, str] = {}
+        """Paths of the parts of the current rule that are wrong and left out."""
+        self._positions: dict[str, str] = {}
+        self._extract_positions: dict[str, str] = {}
+        self._mapping_positions: dict[str, str] = {}
 
     def read(self, document: Document) -> None:
         """Take the rules of a document."""
@@ -143,7 +120,7 @@ class _Reader:
             self._read_extractions(document, len(file.extract))
             self._read_mappings(document, len(file.mappings))
         for index in range(0 if file is None else len(file.rules)):
-            self._context.breathe()
+            self._context.yield_point()
             at: Path = ("rules", index)
             if long := long_lists(document, at, ("match",)):
                 self.problems += long
@@ -154,7 +131,7 @@ class _Reader:
             self._left_out = options.left_out
             if rule is None:
                 continue  # the others count all the same, and are looked at
-            self._check_name(document, rule.name, (*at, "name"), self._places)
+            self._check_name(document, rule.name, (*at, "name"), self._positions)
             conditions = self._conditions(document, rule.when or When(), (*at, "when"))
             self._check_set(document, rule, at)
             if problems:
@@ -186,8 +163,8 @@ class _Reader:
             message = f"until is for `mode: shadow`; this rule is {rule.mode}"
             self._wrong(document, (*at, "until"), message)
         found = compiled(rule, conditions, document.where(at))
-        places = places_of(document, rule, at)
-        found = replace(found, digest=_digest(document.at(at)), places=places)
+        positions = positions_of(document, rule, at)
+        found = replace(found, digest=_digest(document.at(at)), positions=positions)
         if rule.mode == "active":
             self.rules.append(found)
         if rule.mode != "shadow":
@@ -216,9 +193,9 @@ class _Reader:
             self.problems += problems
             if given is None:
                 continue
-            self._check_name(document, given.name, (*at, "name"), self._extract_places)
+            self._check_name(document, given.name, (*at, "name"), self._extract_positions)
             where = document.where(at)
-            self.extractions.append(Extraction(given.name, given.place, given.pattern, where))
+            self.extractions.append(Extraction(given.name, given.field, given.pattern, where))
 
     def _read_mappings(self, document: Document, number: int) -> None:
         for index in range(number):
@@ -230,7 +207,7 @@ class _Reader:
             self.problems += problems
             if given is None:
                 continue
-            self._check_name(document, given.name, (*at, "name"), self._mapping_places)
+            self._check_name(document, given.name, (*at, "name"), self._mapping_positions)
             if not given.match:
                 self._wrong(document, (*at, "match"), "name at least one column to compare")
                 continue
@@ -250,14 +227,18 @@ class _Reader:
             return "no file can be read here"
         return self._context.beside(document.name, name)
 
-    def _check_name(self, document: Document, name: str, at: Path, places: dict[str, str]) -> None:
+    def _check_name(
+        self, document: Document, name: str, at: Path, positions: dict[str, str]
+    ) -> None:
         problem = name_problem(name)
         if problem is not None:
             self._wrong(document, at, problem)
-        if name in places:
+        if name in positions:
             kind = "rule" if at[0] == "rules" else "one"
-            self._wrong(document, at, f"{name!r} is the name of the {kind} at {places[name]}, too")
-        places.setdefault(name, document.where(at))
+            self._wrong(
+                document, at, f"{name!r} is the name of the {kind} at {positions[name]}, too"
+            )
+        positions.setdefault(name, document.where(at))
 
     def _refer(
         self,
@@ -326,72 +307,3 @@ class _Reader:
         if when.cel is not None:
             found.append(Cel(when.cel))  # last: it costs the most
         return tuple(found)
-
-
-def compiled(rule: Rule, conditions: tuple[Condition, ...], where: str = "") -> CompiledRule:
-    """The rule in the form in which it is asked; `where` is its FILE:LINE:COL."""
-    return CompiledRule(
-        name=rule.name,
-        matchers=all_of(rule.match),
-        conditions=conditions,
-        actions=tuple(_actions(rule.set)),
-        expects=_expectation(rule),
-        stop=rule.stop,
-        where=where,
-        description=rule.description,
-    )
-
-
-def _expectation(rule: Rule) -> Expectation | None:
-    """What the rule expects; whose trouble it is, if that is plainly written."""
-    if rule.expect is None:
-        return None
-    given = rule.set
-    return Expectation(
-        name=RULE + rule.name,
-        every_us=rule.expect.every,
-        severity=rule.expect.severity,
-        service=_constant(given.service),
-        team=_constant(given.team),
-        policy=given.policy,
-        runbook=_constant(given.runbook),
-    )
-
-
-def _constant(template: Template | None) -> str | None:
-    return (template.constant or None) if template is not None else None
-
-
-def _actions(given: Set) -> Iterator[Action]:
-    if given.severity is not None:
-        yield SetSeverity(given.severity)
-    if given.service is not None:
-        yield SetService(given.service)
-    if given.team is not None:
-        yield SetTeam(given.team)
-    if given.policy is not None:
-        yield SetPolicy(given.policy)
-    if given.group_by:
-        yield SetGroupBy(given.group_by)
-    if given.title is not None:
-        yield SetTitle(given.title)
-    if given.runbook is not None:
-        yield SetRunbook(given.runbook)
-    if given.labels:
-        yield SetLabels(tuple(given.labels.items()))
-    if given.resolve is not None:
-        yield SetResolve(ResolvePolicy(given.resolve.when, given.resolve.hold))
-    if given.raises is not None:
-        yield SetRaise(tuple(Raise(each.to, _raise_when(each.when)) for each in given.raises))
-    if given.incident is not None:
-        yield SetIncident(given.incident)
-
-
-def _raise_when(given: schema.RaiseWhen) -> RaiseWhen:
-    if given.alerts is not None:
-        return ManyAlerts(given.alerts, given.within or 0)
-    if given.distinct is not None:
-        return ManyValues(given.distinct, given.count or 0, given.within or 0)
-    if given.firing_for is not None:
-        return FiringFor(given.firing_for)
-    return Reopenings(given.reopens or 0)

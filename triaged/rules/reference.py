@@ -1,4 +1,4 @@
-"""What the tables of keys do not say about rules, as Markdown, from the code."""
+"""Sections of the rule reference besides the tables of keys, as Markdown made from the code."""
 
 from triaged.rules.actions import DEFAULT_GROUP_BY
 from triaged.rules.evaluate import TITLE_MAX

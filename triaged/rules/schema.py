@@ -1,4 +1,4 @@
-"""The shape of rules/*.yaml; the docstrings are the reference."""
+"""The keys of rules/*.yaml. These docstrings are the reference: one for each key."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from triaged.core.time import recurring
 from triaged.core.time.durations import SECOND, format_duration
 from triaged.core.time.recurring import Recurring
 from triaged.rules.cel import Expression, expression_of
-from triaged.rules.extracting import Extractor, Place, compile_extractor, parse_place
+from triaged.rules.extracting import AlertField, Extractor, compile_extractor, parse_alert_field
 from triaged.rules.matchers import Matchers, matchers_of
 from triaged.rules.templates import Template, compile_template
 from triaged.yamlschema.values import Duration, Scalar
@@ -28,9 +28,9 @@ WallTime = Annotated[
 ]
 """A wall time as minutes since 0001-01-01T00:00, whatever the zone."""
 
-PlaceText = Annotated[
-    Place,
-    Scalar(parse_place, "labels.NAME or annotations.NAME", r"^(labels|annotations)\..+$"),
+AlertFieldText = Annotated[
+    AlertField,
+    Scalar(parse_alert_field, "labels.NAME or annotations.NAME", r"^(labels|annotations)\..+$"),
 ]
 PatternText = Annotated[Extractor, Scalar(compile_extractor, "a pattern with named groups")]
 Day = Annotated[date, Scalar(recurring.parse_day, "a day such as 2026-12-31", r"^\d{4}-\d\d-\d\d$")]
@@ -39,58 +39,63 @@ TemplateText = Annotated[Template, Scalar(compile_template, "a text, perhaps wit
 
 
 EVERY_LEAST_US = 10 * SECOND
-"""Of `expect`: what is looked at each second cannot be missed more exactly."""
+"""Least `every` of an `expect`: its timers are fired once a second."""
 
 RAISES_MAX = 10
-"""Of a rule: there are four severities, and each raise is looked at with each alert that joins."""
+"""Most raises of a rule: each is counted for each alert that joins, and there are four
+severities."""
 
 RAISE_COUNT_MAX = 1000
-"""Alerts or values that a raise may want: what it has counted is written with the incident."""
+"""Most alerts or values that a raise may ask for: those it has counted are stored in the
+incident."""
 
 
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Conditions besides the labels; all that are given must hold."""
+    """Conditions besides the labels. All that are given must hold."""
 
     source: tuple[str, ...] | str | None = None
-    """The alert came from one of these sources."""
+    """Source, or list of sources, from which the alert comes."""
     during: str | None = None
-    """The calendar of this name is open when the episode starts."""
+    """Calendar that is open when the episode starts."""
     outside: str | None = None
-    """The calendar of this name is closed when the episode starts."""
+    """Calendar that is closed when the episode starts."""
     starts_within: Duration | None = None
-    """The alert began no longer ago than this when we first saw it."""
+    """Longest time from the start of the alert to its arrival here."""
     cel: CelText | None = None
-    """This CEL expression over `labels`, `annotations` and `source` is true. With the extra `cel`;
-    asked when everything else has matched. What fails, as a missing label does, is not true."""
+    """CEL expression over `labels`, `annotations` and `source` that is true. It needs the extra
+    `cel`, and is evaluated when everything else has matched. One that fails, as with a missing
+    label, is not true."""
 
 
 class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When an incident resolves by itself; fixed at its opening."""
+    """Condition under which an incident resolves by itself. It is fixed when the incident opens."""
 
     when: ResolveWhen = ResolveWhen.ALL
-    """`all` alerts ended, the `first` one did, the one that joined `last` did, or `never`."""
+    """Alerts that must have ended: `all`, the `first` that joined, or the `last` that joined.
+    `never`: people resolve it."""
     hold: Duration = 0
-    """How long that must hold."""
+    """Time for which they must have ended."""
 
 
 class RaiseWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What must happen: one of `alerts`, `distinct`, `firing_for` and `reopens`."""
+    """Event that raises the severity: one of `alerts`, `distinct`, `firing_for` and `reopens`."""
 
     alerts: int | None = None
-    """So many different alerts joined `within` a time; a repeat is not another one."""
+    """Number of different alerts that have joined `within` the time. Repeats do not count."""
     distinct: str | None = None
-    """The alerts that joined `within` a time have `count` different values of this label."""
+    """Label of which the alerts that have joined `within` the time have `count` different
+    values."""
     count: int | None = None
-    """How many values of `distinct`."""
+    """Number of values of the label `distinct`."""
     within: Duration | None = None
-    """The time for `alerts` and `distinct`."""
+    """Time in which `alerts` and `distinct` count."""
     firing_for: Duration | None = None
-    """Alerts of the incident have been firing without a break for so long."""
+    """Time for which alerts of the incident have been firing without a break."""
     reopens: int | None = None
-    """The incident has re-opened so often."""
+    """Number of times that the incident has re-opened."""
 
     def __post_init__(self) -> None:
-        """Refuse what means nothing, or more than one thing."""
+        """Refuse an event that is none, or more than one. Raises ValueError."""
         values = (self.alerts, self.distinct, self.firing_for, self.reopens)
         if sum(value is not None for value in values) != 1:
             raise ValueError("expected one of alerts, distinct, firing_for and reopens")
@@ -107,163 +112,171 @@ class RaiseWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Raise(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A severity that the incident rises to."""
+    """Rise of an incident to a worse severity."""
 
     to: Severity
-    """Nothing happens if the incident is as bad already."""
+    """Severity to which the incident rises, unless it is as bad already."""
     when: RaiseWhen
-    """What must happen."""
+    """Event that raises it."""
 
 
 class Set(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the rule gives to alerts; an attribute takes the first matching rule's value."""
+    """Values that the rule gives to alerts; for each attribute the first matching rule decides."""
 
     severity: Severity | None = None
-    """SEV-1 (worst) to SEV-4."""
+    """Severity, from SEV-1 (worst) to SEV-4."""
     service: TemplateText | None = None
-    """What is broken. Unless set: the label `service`."""
+    """Service that is broken. Unset: the label `service`."""
     team: TemplateText | None = None
-    """Who owns it. Unless set: the label `team`."""
+    """Team that owns the service. Unset: the label `team`."""
     policy: str | None = None
-    """The escalation policy. Unless set: the team's, the service's team's, else `default`."""
+    """Escalation policy. Unset: that of the team, that of the service's team, else `default`."""
     group_by: tuple[str, ...] | None = None
-    """Alerts with equal values of these labels share an incident. Unless set:
+    """Labels by which alerts are grouped: those with equal values share an incident. Unset:
     alertname, cluster, namespace, service."""
     title: TemplateText | None = None
-    """The incident's title. Unless set: the alert's summary."""
+    """Title of the incident. Unset: the summary of the alert."""
     runbook: TemplateText | None = None
-    """Where it says what to do: an http or https address."""
+    """Address (http or https) of the instructions for this problem."""
     labels: dict[str, TemplateText] = {}
-    """Labels laid over the sender's; those of all matching rules are merged."""
+    """Labels that are added to those of the sender, and replace them. Those of all matching rules
+    are merged."""
     resolve: Resolve | None = None
-    """When the incident resolves by itself."""
+    """Condition under which the incident resolves by itself. Unset: when all alerts have ended."""
     raises: tuple[Raise, ...] | None = msgspec.field(default=None, name="raise")
-    """When the incident gets worse; counted while it is open, and fixed at its opening."""
+    """Rises to a worse severity. They are fixed when the incident opens, and count while it is
+    open."""
     incident: bool | None = None
-    """false: the alert is stored and counted, and opens no incident."""
+    """Whether the alert opens an incident. `false`: it is stored and counted only."""
 
     def __post_init__(self) -> None:
-        """Refuse more raises than anybody reads."""
+        """Refuse too many raises. Raises ValueError."""
         if len(self.raises or ()) > RAISES_MAX:
             raise ValueError(f"more than {RAISES_MAX} raises")
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A dead man's switch: an alert that should be firing, and be repeated, all the time."""
+    """Dead man's switch: an alert that should fire, and be repeated, all the time."""
 
     every: Duration
-    """An incident opens when none has come for this long; it resolves when one comes again."""
+    """Time without such an alert after which an incident opens. It resolves when one comes
+    again."""
     severity: Severity | None = None
-    """Of that incident. Unset: `unclassified`."""
+    """Severity of that incident. Unset: `unclassified` of config.yaml."""
 
     def __post_init__(self) -> None:
-        """Refuse what clocks and senders cannot keep."""
+        """Refuse a time that is too short to be kept. Raises ValueError."""
         if self.every < EVERY_LEAST_US:
             raise ValueError(f"every: at least {format_duration(EVERY_LEAST_US)}")
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One rule."""
+    """Rule: which alerts it matches, and what it gives to them."""
 
     name: str
-    """Unique among all rules; in every explanation, timeline and metric."""
+    """Name of the rule in explanations, timelines and metrics; unique among all rules."""
     match: tuple[MatchersText, ...] | MatchersText = ()
-    """Label matchers; all must hold, on the labels that the sender sent or `extract` found. None:
-    any alert."""
+    """Label matchers. All must hold, on the labels that the sender sent or `extract` found. None:
+    the rule matches every alert."""
     when: When | None = None
-    """Conditions besides the labels."""
+    """Conditions besides the labels. All must hold."""
     set: Set = Set()
-    """What it gives to the alerts it matches."""
+    """Values that the rule gives to the alerts that it matches."""
     expect: Expect | None = None
-    """Alerts that match must keep coming, whatever they are to other rules and behind a `stop`."""
+    """Dead man's switch: alerts that match must keep coming. It counts whatever other rules say,
+    and behind a `stop`, too."""
     stop: bool = False
-    """true: rules after this one are not looked at."""
+    """End of the search. `true`: rules after this one are ignored for alerts that match."""
     mode: Literal["active", "disabled", "shadow"] = "active"
-    """`disabled`: as if it were not there. `shadow`: it sets nothing and stops nothing; that it
-    matched is recorded, and what it would have changed."""
+    """Mode of the rule. `disabled`: the rule is checked and ignored. `shadow`: the rule sets and
+    stops nothing; its matches are recorded with what they would have changed."""
     until: Day | None = None
-    """With `shadow`: on this day, in `timezone` of config.yaml, it is as if disabled."""
+    """Day from which a rule in the mode `shadow` is ignored, in `timezone` of config.yaml."""
     description: str = ""
-    """Why it gives what it gives, for those who read or explain it."""
+    """Reason for the rule, for those who read or explain it."""
 
 
 class Suppress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Alertmanager's inhibition: while an alert matches `source`, others are muted."""
+    """Inhibition, as in Alertmanager: alerts of `source` mute those of `target` while they fire."""
 
     name: str
-    """Unique among all of them; stands in timelines as `suppress:<name>`."""
+    """Name of the suppressor, unique among all; timelines show it as `suppress:<name>`."""
     source: tuple[MatchersText, ...] | MatchersText
-    """The alerts that mute others while they fire: all matchers must hold, on the labels with
-    those of the rules laid over them."""
+    """Matchers of the alerts that mute others while they fire. All must hold, on the labels that
+    the rules have completed."""
     target: tuple[MatchersText, ...] | MatchersText
-    """The alerts that are muted. One that matches both is not muted by another that does."""
+    """Matchers of the alerts that are muted. An alert that matches `source`, too, is not muted by
+    another that does."""
     equal: tuple[str, ...] = ()
-    """Labels that must have the same value in both; missing in both is the same."""
+    """Labels that must have the same value in both alerts. Labels missing in both are the same."""
 
 
 class Maintenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Hours in which alerts are muted: every week, or once."""
+    """Maintenance window: hours in which alerts are muted, every week or once."""
 
     name: str
-    """Unique among all of them; stands in timelines as `maintenance:<name>`."""
+    """Name of the window, unique among all; timelines show it as `maintenance:<name>`."""
     match: tuple[MatchersText, ...] | MatchersText
-    """The alerts that are muted: all matchers must hold, on the labels with those of the rules
-    laid over them."""
+    """Matchers of the alerts that are muted. All must hold, on the labels that the rules have
+    completed."""
     every: Hours | None = None
-    """`sat 02:00-04:00`: days, then half-open hours; `daily`."""
+    """Days and hours of a window that returns, such as `sat 02:00-04:00` or `daily 02:00-03:00`.
+    The end of the hours does not belong to them."""
     start: WallTime | None = msgspec.field(default=None, name="from")
-    """When it begins, if it is once: a wall time."""
+    """Wall time at which a single window begins."""
     end: WallTime | None = msgspec.field(default=None, name="to")
-    """When it ends by itself."""
+    """Wall time at which a single window ends."""
     timezone: Zone | None = None
-    """In which the times are read. Unless given: `timezone` of config.yaml."""
+    """Time zone of the hours and wall times. Unset: `timezone` of config.yaml."""
 
     def __post_init__(self) -> None:
-        """Refuse what has no time, or two."""
+        """Refuse a window without times, or with both kinds. Raises ValueError."""
         once = self.start is not None and self.end is not None
         if (self.start is None) != (self.end is None) or once == (self.every is not None):
             raise ValueError("expected either `every`, or `from` and `to`")
 
 
 class Extract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Labels out of a text, before the rules are asked."""
+    """Labels found in a text, before the rules are evaluated."""
 
     name: str
-    """Unique among all of them."""
-    place: PlaceText = msgspec.field(name="from")
-    """`annotations.NAME` or `labels.NAME`: the text as it was sent."""
+    """Name of the extraction, unique among all."""
+    field: AlertFieldText = msgspec.field(name="from")
+    """Text to search, as it was sent: `annotations.NAME` or `labels.NAME`."""
     pattern: PatternText
-    """RE2, anchored at both ends. Each group with a name, `(?P<team>[a-z]+)`, that finds something
-    gives a label; one that was sent stays as it is."""
+    """Pattern (RE2) that must match the whole text. Each named group that finds something, such as
+    `(?P<team>[a-z]+)`, gives a label; labels that were sent stay as they are."""
 
 
 class LabelTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Labels out of a CSV file, before the rules are asked."""
+    """Labels looked up in a CSV file, before the rules are evaluated."""
 
     name: str
-    """Unique among all of them."""
+    """Name of the table, unique among all."""
     file: str
-    """Beside this file. Its first line names the columns; `*` in a cell that is compared stands
-    for anything."""
+    """CSV file, relative to this file. Its first line names the columns; `*` in a cell that is
+    compared stands for anything."""
     match: tuple[str, ...]
-    """Columns whose cells are compared with the labels of their names, those of `extract` too."""
+    """Columns whose cells are compared with the labels of the same names; `extract` may have found
+    them."""
     add: tuple[str, ...] = ()
-    """Columns whose cells become labels, unless the alert has such a label. None: all others."""
+    """Columns whose cells become labels, unless the alert has such a label. Unset: all other
+    columns."""
 
 
 class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file of rules, read top to bottom; files in the order of their names."""
+    """Rule file. Rules count from top to bottom, files in the order of their names."""
 
     rules: tuple[Rule, ...] = ()
-    """The rules."""
+    """Rules, in the order in which they count."""
     suppress: tuple[Suppress, ...] = ()
-    """What mutes what."""
+    """Suppressors: alerts that mute others while they fire."""
     maintenance: tuple[Maintenance, ...] = ()
-    """Planned work, during which alerts are muted."""
+    """Maintenance windows, during which alerts are muted."""
     extract: tuple[Extract, ...] = ()
-    """Labels out of texts; the rules of all files see them."""
+    """Extractions of labels from texts, for the rules of all files."""
     allow_empty: bool = False
     """Permission for this file to have no rules. Otherwise an empty section is an error, and a
     reload is refused when the file had rules and has none."""
     mappings: tuple[LabelTable, ...] = ()
-    """Labels out of tables; the rules of all files see them."""
+    """Tables of labels, for the rules of all files."""

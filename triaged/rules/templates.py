@@ -22,7 +22,7 @@ TEXT_MAX = 4096
 """Characters of a template: the parser recurses, so what it gets is bounded."""
 
 DEPTH_MAX = 64
-"""How deep a template may nest: rendering recurses, and must not fail where compiling did not."""
+"""Deepest nesting of a template: rendering recurses, and must not fail where compiling did not."""
 
 REPLACE_MAX = 4096
 """Characters that `replace` reads and gives: twice a text in itself is a megabyte's million."""
@@ -31,7 +31,7 @@ NAMES = ("labels", "annotations", "alert", "source")
 
 
 class Data(msgspec.Struct, frozen=True):
-    """What a template reads."""
+    """Values that a template reads."""
 
     labels: Mapping[str, str]
     alert: Alert
@@ -79,7 +79,7 @@ class Template(msgspec.Struct, frozen=True):
     text: str
     parts: tuple[Render, ...]
     constant: str | None
-    """What it gives for every alert; None: that depends."""
+    """The text that it gives for every alert; None: it depends on the alert."""
 
     def render(self, data: Data) -> str:
         """The text for an alert, at most `OUTPUT_MAX` characters."""

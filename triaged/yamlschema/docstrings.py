@@ -1,4 +1,4 @@
-"""What the docstrings of Structs say: the text under a class, and the one under each field."""
+"""Docstrings of Structs: the text under a class, and the one under each field."""
 
 import ast
 import inspect

@@ -26,8 +26,8 @@ DEPTH_MAX = 32
 NODES_MAX = 25_000
 """A thousand rules have 11,000 to 20,000; aliases count as often as they are used."""
 
-EVENTS_A_BREATH = 16
-"""Some 50 µs of reading."""
+EVENTS_PER_YIELD = 16
+"""Events of the parser between two calls of the yield point: some 50 µs of reading."""
 
 PROBLEMS_MAX = 50
 """Nobody reads more at a time."""
@@ -55,9 +55,9 @@ class Node(msgspec.Struct, frozen=True):
     at: Position
     value: object
     items: Mapping[str | int, "Node"] = {}
-    """What a map or a list holds."""
+    """The nodes in a map or a list."""
     keys: Mapping[str, Position] = {}
-    """Where the keys of a map stand."""
+    """Positions of the keys of a map."""
     size: int = 1
     """Nodes below and with it, aliases expanded."""
 
@@ -68,7 +68,7 @@ class Document(msgspec.Struct, frozen=True):
     name: str
     root: Node | None
     problems: list[Problem]
-    """What is wrong with the text; a document can have some and a root, e.g. for a duplicate."""
+    """Problems in the text. A document can have some and a root, as with a duplicate key."""
 
     @property
     def value(self) -> object:
@@ -101,22 +101,22 @@ class Document(msgspec.Struct, frozen=True):
         return node.at
 
 
-Breath = Callable[[], None]
-"""Called again and again by what reads a lot: whoever reads beside others lets them go first."""
+YieldPoint = Callable[[], None]
+"""What a long reading calls every few hundred µs, so that others can run meanwhile."""
 
 
-def without_pause() -> None:
-    """Nobody waits."""
+def never_yield() -> None:
+    """The yield point of a reading beside which nothing else runs."""
 
 
-def parse(name: str, text: bytes, breathe: Breath = without_pause) -> Document:
+def parse(name: str, text: bytes, yield_point: YieldPoint = never_yield) -> Document:
     """The document in `text` (UTF-8); never raises. `name` is what positions begin with."""
     composer = _Composer(name)
     root: Node | None = None
     decoded = ""
     try:
         decoded = _decoded(name, text)
-        root = composer.compose(decoded, breathe)
+        root = composer.compose(decoded, yield_point)
     except Malformed as error:
         composer.problems.append(error.problem)
     except yaml.MarkedYAMLError as error:
@@ -199,11 +199,11 @@ class _Composer:
             raise _unreadable(self._name, at, "too many problems: the rest is not read")
         self.problems.append(Problem(f"{self._name}:{at[0]}:{at[1]}", message))
 
-    def compose(self, text: str, breathe: Breath) -> Node:
+    def compose(self, text: str, yield_point: YieldPoint) -> Node:
         """The root of the document in `text`."""
         for number, event in enumerate(_events(text)):
-            if number % EVENTS_A_BREATH == 0:
-                breathe()
+            if number % EVENTS_PER_YIELD == 0:
+                yield_point()
             assert event.start_mark is not None, "what comes from a text has a place there"
             at = event.start_mark.line + 1, event.start_mark.column + 1
             if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):

@@ -154,7 +154,7 @@ class Part(msgspec.Struct, frozen=True):
     shape: Shape
     required: bool
     default: object
-    """As `msgspec.structs.fields` gives it."""
+    """Default value, as `msgspec.structs.fields` gives it."""
     twin: str
     """The key that names a file with the value instead, where that is a `Secret`; else empty."""
 
@@ -282,7 +282,7 @@ def _secret_of_file(reading: Reading, value: object, path: Path, is_twice: bool)
 
 @cache
 def shape_of(type_: Any) -> Shape:  # noqa: ANN401 - annotations have no common type
-    """How `type_` is read; TypeError for what this module does not know."""
+    """The shape of `type_`. Raises TypeError for a type that this module does not know."""
     origin, arguments = get_origin(type_), get_args(type_)
     if origin is Annotated:
         return _annotated(arguments[0], arguments[1:])

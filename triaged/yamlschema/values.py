@@ -22,13 +22,13 @@ from triaged.wire import Secret
 from triaged.yamlschema.document import Document, Path
 
 NAMES_SHOWN = 12
-"""Of the valid names in a message; more are an ellipsis."""
+"""Most valid names in a message; an ellipsis stands for the others."""
 
 TEXT_SHOWN = 60
 """Characters of a wrong text in a message."""
 
 WRONG = object()
-"""What a reading gives where it has reported a problem."""
+"""The value of a reading that has reported a problem."""
 
 
 class Scalar(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ SecretFile = Callable[[str, str], tuple[Secret | None, Problem | None]]
 
 
 class Options(msgspec.Struct, frozen=True):
-    """How to read besides the type."""
+    """Options of a reading, besides the type."""
 
     secret: SecretFile | None = None
     """None: `x_file` is an unknown key."""
@@ -106,17 +106,17 @@ class Reading:
         return any(not problem.warning for problem in self.problems)
 
     def attempt(self) -> "Reading":
-        """The same reading with a list of problems of its own."""
+        """A reading like this one, with a list of problems of its own."""
         return Reading(self._document, self.options, self.base)
 
     def take(self, attempt: "Reading") -> None:
-        """What the attempt has found counts."""
+        """Take over the problems of an attempt."""
         self.problems += attempt.problems
         self.left_out += attempt.left_out
 
 
 def as_written(path: Path, left_out: Collection[Path]) -> Path:
-    """Where in the document stands what has this path in a value that lacks `left_out`."""
+    """The path in the document of what has this path in a value that lacks `left_out`."""
     found: Path = ()
     for part in path:
         at = part
@@ -176,12 +176,12 @@ def alternatives(names: Sequence[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """As a Python literal, cut when long."""
+    """The text as a Python literal, cut when long."""
     return repr(text if len(text) <= TEXT_SHOWN else text[:TEXT_SHOWN] + "…")
 
 
 class Shape:
-    """How one type is read."""
+    """Shape of one type: how a value of it is read."""
 
     wanted = ""
     """Its name in messages."""

@@ -8,10 +8,10 @@ from tests.rules.generated import LABELS, RULES
 from triaged.core.records.model import Alert, Outcome, Severity, Shadowed
 from triaged.core.time.durations import HOUR
 from triaged.rules.actions import SetSeverity
-from triaged.rules.difference import difference
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, differences
 from triaged.rules.lint.analyse_shadows import in_vain, overdue
 from triaged.rules.read import RuleContext, read_rules
+from triaged.rules.rule_changes import changes_between
 from triaged.wire import instant_text
 from triaged.yamlschema.document import parse
 
@@ -182,6 +182,6 @@ def test_a_reload_that_takes_a_rule_out_of_the_shadow_changes_it() -> None:
     before = rules_of(UNTIL)
     after = rules_of(UNTIL.replace("mode: shadow, until: 2026-12-31, ", ""))
 
-    found = difference(before, after)
+    found = changes_between(before, after)
 
     assert (found.added, found.removed, found.changed) == ((), (), ("try",))

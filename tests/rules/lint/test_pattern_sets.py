@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.rules.lint.pattern_sets import Term, conflict, implies, language_of, values_of
+from triaged.rules.lint.pattern_sets import (
+    Alternative,
+    conflict,
+    implies,
+    pattern_set_of,
+    values_of,
+)
 from triaged.rules.matchers import Matcher, Operator, parse_matchers
 
 VALUES = st.text(alphabet="ab1\n", max_size=4)
@@ -53,25 +59,25 @@ def matchers(text: str) -> list[Matcher]:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "terms"),
+    ("pattern", "alternatives"),
     [
-        ("a|bc", [Term("a"), Term("bc")]),
+        ("a|bc", [Alternative("a"), Alternative("bc")]),
         (
             "Kube(Job|Pod)?Failed",
-            [Term("KubeFailed"), Term("KubeJobFailed"), Term("KubePodFailed")],
+            [Alternative("KubeFailed"), Alternative("KubeJobFailed"), Alternative("KubePodFailed")],
         ),
-        ("Node.*", [Term("Node", open=True)]),
-        ("[0-2]x", [Term("0x"), Term("1x"), Term("2x")]),
-        (r"a\.b", [Term("a.b")]),
-        ("^a$", [Term("a")]),
-        ("", [Term("")]),
+        ("Node.*", [Alternative("Node", open=True)]),
+        ("[0-2]x", [Alternative("0x"), Alternative("1x"), Alternative("2x")]),
+        (r"a\.b", [Alternative("a.b")]),
+        ("^a$", [Alternative("a")]),
+        ("", [Alternative("")]),
         ("a$b", []),
         ("a^b", []),
         (r"[^\x00-\x{10FFFF}]", []),
     ],
 )
-def test_what_a_plain_pattern_takes_is_known(pattern: str, terms: list[Term]) -> None:
-    assert language_of(pattern) == frozenset(terms)
+def test_what_a_plain_pattern_takes_is_known(pattern: str, alternatives: list[Alternative]) -> None:
+    assert pattern_set_of(pattern) == frozenset(alternatives)
 
 
 @pytest.mark.parametrize(
@@ -79,15 +85,15 @@ def test_what_a_plain_pattern_takes_is_known(pattern: str, terms: list[Term]) ->
     """(?i)a a+ a{2} .+ .*Down \\d [^a] (?P<n>a) . a?? ([a-z]){1} [a-z][a-z]""".split(),
 )
 def test_of_other_patterns_nothing_is_claimed(pattern: str) -> None:
-    assert language_of(pattern) is None
+    assert pattern_set_of(pattern) is None
 
 
 @given(st.one_of(PATTERNS, WRITTEN), VALUES)
 def test_a_plain_pattern_takes_what_re2_takes(pattern: str, value: str) -> None:
-    language = language_of(pattern)
+    pattern_set = pattern_set_of(pattern)
 
-    if language is not None:
-        taken = any(term.covers(Term(value)) for term in language)
+    if pattern_set is not None:
+        taken = any(alternative.covers(Alternative(value)) for alternative in pattern_set)
         assert taken == Matcher("x", "=~", pattern).accepts(value)
 
 

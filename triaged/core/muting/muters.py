@@ -68,7 +68,7 @@ class Maintenance(msgspec.Struct, frozen=True):
     end: int = 0
     where: str = ""
     """FILE:LINE:COL."""
-    places: Mapping[str, str] = {}
+    positions: Mapping[str, str] = {}
     """The same of its parts, such as `match.0`, for warnings."""
 
     def ends_at(self, at: int) -> int | None:
@@ -91,7 +91,7 @@ class Suppressor(msgspec.Struct, frozen=True):
     equal: tuple[str, ...] = ()
     where: str = ""
     """FILE:LINE:COL."""
-    places: Mapping[str, str] = {}
+    positions: Mapping[str, str] = {}
     """The same of its parts, such as `source.0`, for warnings."""
 
 

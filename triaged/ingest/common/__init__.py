@@ -1,1 +1,1 @@
-"""What several source kinds share: bodies, labels, instants, fingerprints, groups."""
+"""Parts that several source kinds share: bodies, labels, instants, fingerprints, groups."""

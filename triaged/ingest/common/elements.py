@@ -20,7 +20,7 @@ from triaged.ingest.common.labels import (
 from triaged.wire import decoded
 
 REJECTED_MAX = 100
-"""How many are set aside one by one; the rest of the list then goes together."""
+"""Most elements that are set aside one by one; the rest of the list then goes together."""
 
 _ANY = msgspec.json.Decoder()
 
@@ -93,7 +93,7 @@ def alert_of(
 
 
 def url_of(element: Element) -> str:
-    """Where the sender shows it; empty if that is too long to be a link."""
+    """The address at which the sender shows the alert; empty if it is too long to be a link."""
     url = element.text("generatorURL")
     return url if len(url) <= VALUE_MAX else ""
 

@@ -38,11 +38,11 @@ class Envelope(msgspec.Struct):
 
     @property
     def left_out(self) -> int:
-        """How many alerts of the group the body leaves out."""
+        """The number of alerts of the group that the body leaves out."""
         return whole_of(self.truncated)
 
     def is_firing(self, element: Element) -> bool:
-        """What its own status says, else the group's; `Malformed` when neither is known."""
+        """Whether it fires, by its own status or the group's. Raises `Malformed` without one."""
         own = element.text("status")
         whole = self.status if isinstance(self.status, str) else ""
         status = own if own in {"firing", "resolved"} else whole

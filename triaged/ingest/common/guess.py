@@ -1,4 +1,4 @@
-"""What an unknown body probably means, where nobody has said.
+"""Guesses at the meaning of an unknown body, where no setting says it.
 
 The names are those that common senders use: Uptime Kuma, Healthchecks, Zabbix, Datadog, Gatus,
 Checkmk, Icinga, Netdata, PagerDuty's and VictorOps' clients, Kibana, GCP. What a guess gets wrong,
@@ -22,7 +22,7 @@ NAMES = """
     service.name host.name class service title alert_title summary subject
     Subject entity_display_name message description msg host app involvedObject.name
     """.split()
-"""What is stable from one report to the next stands first: incidents are grouped by it."""
+"""Names of an alert, stable ones first: incidents are grouped by it."""
 
 SUMMARIES = """
     summary title alert_title subject Subject message text msg entity_display_name output
@@ -38,7 +38,7 @@ IDENTITIES = """
     alert_uid alert.uuid alert.id alert.alertId alertId alert_id
     incident_id check_id uuid monitor.id rule.id id alias key
     """.split()
-"""What names one problem, not one report of it. A CloudEvents `id` names a report."""
+"""Keys that identify one problem, not one report of it. A CloudEvents `id` identifies a report."""
 
 STATUSES = """
     status state current_state alert_status alert_state alert_transition transition event_action
@@ -86,7 +86,7 @@ CHANGING = frozenset(
 
 SECRETS = frozenset("secret token password passwd auth authorization signature".split())
 KEYS = frozenset("routing api apikey service access private".split())
-"""What must not be shown to everybody who may see the alert; `routing_key` is one."""
+"""Keys with secrets, which not everybody who may see the alert may see; `routing_key` is one."""
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
@@ -124,7 +124,7 @@ def says_resolved(text: str) -> bool:
 
 
 def labels_of(body: Body) -> dict[str, str]:
-    """What tells this alert from others: label objects, then short and stable texts."""
+    """The labels that tell this alert from others: label objects, then short and stable texts."""
     labels: dict[str, str] = {}
     for place in TAGS:
         name = place.rpartition(".")[2]

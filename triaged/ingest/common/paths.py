@@ -1,4 +1,4 @@
-"""Where a value stands in a JSON body, as operators write it.
+"""Paths to values in a JSON body, as operators write them.
 
 `$.a.b[0]["c d"]` is a path; `{{ body.a.b }}-{{ body.c }}` a text of look-ups; anything else is
 taken as it stands. Look-ups that find nothing are empty.
@@ -20,7 +20,7 @@ Step = str | int
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What to take from a body: texts and paths in turn; one path alone keeps its type."""
+    """Texts and paths in turn; one path alone keeps the type of its value."""
 
     parts: tuple[str | tuple[Step, ...], ...]
 
@@ -42,7 +42,7 @@ def wanted(text: str) -> Wanted:
 
 
 def find(want: Wanted, bodies: Sequence[object]) -> object:
-    """What `want` finds in the first of `bodies` that has it; None if nothing.
+    """The value that `want` finds in the first of `bodies` that has it; None if none has.
 
     Texts with look-ups give a string, empty if not one of them found anything.
     """
@@ -59,7 +59,7 @@ def find(want: Wanted, bodies: Sequence[object]) -> object:
 
 
 def at(body: object, steps: Sequence[Step]) -> object:
-    """What stands at `steps`; None where a step leads nowhere."""
+    """The value at `steps`; None where a step leads nowhere."""
     for step in steps:
         match body, step:
             case dict(), str():

@@ -81,11 +81,11 @@ class Attribute(msgspec.Struct, frozen=True):
     where: str = ""
     """FILE:LINE:COL of the rule."""
     written: str = ""
-    """How the rule has it, where that is a template."""
+    """The template of the rule, where the value comes from one."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """What the rules make of an alert, and why."""
+    """The outcome of the rules for an alert, and the reasons for it."""
 
     outcome: Outcome
     rules: tuple[RuleVerdict, ...]
@@ -97,7 +97,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 def explain(rules: RuleSet, alert: Alert, now: int) -> Explanation:
-    """What `rules` make of `alert` when its episode starts at `now`, and why."""
+    """The outcome of `rules` for `alert` whose episode starts at `now`, and the reasons for it."""
     outcome = rules.classify(alert, now)
     added = tuple(rules.labelling.added(alert))
     alert = rules.seen(alert)  # after it: seen twice, an alert could get more labels
@@ -294,12 +294,12 @@ def _attribute(name: str, value: str, given: Given, context: tuple[Alert, Outcom
 
 
 def _read(name: str, alert: Alert, outcome: Outcome) -> Data:
-    """What the template of an attribute reads: titles and runbooks see what was laid over."""
+    """The values that an attribute's template reads: titles and runbooks see the final labels."""
     return Data(outcome.labels if name in ("title", "runbook") else alert.labels, alert)
 
 
 def origin_of(name: str, given: Given, alert: Alert) -> str:
-    """Where an attribute comes from that no rule sets."""
+    """The origin of an attribute that no rule sets."""
     if name in ("service", "team"):
         laid = given.get(f"labels.{name}")
         return f"the label {name} of rule {laid[0].name}" if laid else f"the label {name}"

@@ -17,7 +17,7 @@ from triaged.wire import instant_text, instant_text_or_none
 
 
 class ForeseenPage(msgspec.Struct, frozen=True):
-    """Who would be paged, through what."""
+    """A person who would be paged, and the contact."""
 
     at: str | None
     """None: it would not go out."""
@@ -38,7 +38,8 @@ class ForeseenStep(msgspec.Struct, frozen=True):
     """Whom it does not reach, and why."""
     severity: Severity
     risen_by: str
-    """What makes it worse at this instant (`raise:<rule>`): steps count anew; else empty."""
+    """The raise that makes it worse at this instant (`raise:<rule>`): steps count anew; else
+    empty."""
 
 
 class ExplainedShadow(msgspec.Struct, frozen=True):
@@ -49,11 +50,11 @@ class ExplainedShadow(msgspec.Struct, frozen=True):
     """FILE:LINE:COL."""
     description: str
     would: dict[str, str]
-    """What would be otherwise if it were active, with the value then; empty: none."""
+    """The attributes that would differ if it were active, with their values; empty: none."""
 
 
 class ExplainedAlert(msgspec.Struct, frozen=True):
-    """What the rules make of an alert, why, and what a new incident of it would lead to."""
+    """The outcome of the rules for an alert, the reasons, and the escalation of an incident."""
 
     source: str
     fingerprint: str
@@ -85,16 +86,18 @@ class ExplainedAlert(msgspec.Struct, frozen=True):
     shadow: list[ExplainedShadow]
     """Shadow rules that match: they change nothing of all this."""
     muting: list[ExplainedMute]
-    """What would mute it; while something does nothing goes out, and afterwards it is armed."""
+    """All that would mute it. While something does, nothing is sent; escalation starts
+    afterwards."""
     expectations: list[ExplainedExpectation]
-    """What would miss it if it came no more: `expect` of rules, `expect_every` of its source."""
+    """Expectations that would miss it if it came no more: `expect` of rules, `expect_every` of its
+    source."""
     steps: list[ForeseenStep]
     """The first round, after each raise anew, as if nothing were muted."""
     further_rounds: int
 
 
 def explained(settings: Settings, alert: Alert, at: int) -> ExplainedAlert:
-    """What `settings` make of `alert` when its episode starts at `at`, and why."""
+    """The outcome of `settings` for `alert` whose episode starts at `at`, and the reasons."""
     rules = settings.rules
     assert isinstance(rules, RuleSet), "the configuration compiles no other"
     explanation = explain(rules, alert, at)
@@ -168,7 +171,7 @@ def _policy_because(settings: Settings, outcome: Outcome) -> str:
 
 
 def _owned(settings: Settings, outcome: Outcome, incident: Incident | None) -> list[Attribute]:
-    """What the incident has from its service and the configuration, where no rule says it."""
+    """The values that no rule sets, from the service of the incident and the configuration."""
     if incident is None:
         return []
     found = []

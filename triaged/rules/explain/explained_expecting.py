@@ -20,9 +20,9 @@ class ExplainedExpectation(msgspec.Struct, frozen=True):
     every: str
     """An incident opens when nothing that meets it has come for so long."""
     missed_at: str
-    """When that would be if this alert were the last that does."""
+    """The instant at which the incident would open if this alert were the last."""
     severity: Severity
-    """Of that incident."""
+    """Severity of that incident."""
 
 
 def explained_expecting(settings: Settings, alert: Alert, at: int) -> list[ExplainedExpectation]:

@@ -16,7 +16,7 @@ class ExplainedMute(msgspec.Struct, frozen=True):
     active: bool | None
     """Whether it mutes at the instant; None: what fires would tell."""
     until: str | None
-    """When the window ends that the instant is in."""
+    """The end of the window in which the instant lies."""
     because: str
     """In words."""
 

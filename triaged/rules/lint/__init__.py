@@ -1,1 +1,1 @@
-"""What rules can never do, or can hardly be meant to: what `triaged check` warns of."""
+"""Warnings of `triaged check` about rules that have no effect, or hardly the intended one."""

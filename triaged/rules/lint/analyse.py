@@ -1,4 +1,4 @@
-"""What rules can never do, found by their matchers: `triaged check` warns of it.
+"""Rules that can never have an effect, found by their matchers: `triaged check` warns of them.
 
 A claim is made only where it is certain: of a pattern that is not plain (`languages`) only what its
 own text says is used. Earlier rules are compared one at a time: several that together match
@@ -16,7 +16,7 @@ from triaged.rules.actions import Action, SetIncident, SetLabels
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule
-from triaged.rules.lint.pattern_sets import conflict, implies, is_positive, taken
+from triaged.rules.lint.pattern_sets import conflict, implies, is_positive, set_named_by
 from triaged.rules.matchers import Matcher
 
 WEEK_MINUTES = 7 * DAY_MINUTES
@@ -57,11 +57,13 @@ def by_label(matchers: Sequence[Matcher]) -> dict[str, list[Matcher]]:
 
 def is_about(problem: Problem, rule: CompiledRule) -> bool:
     """Whether it stands at the rule or at a part of it."""
-    return problem.where == rule.where or problem.where in rule.places.values()
+    return problem.where == rule.where or problem.where in rule.positions.values()
 
 
 def _warning(rule: CompiledRule, message: str, part: str = "") -> Problem:
-    return Problem(rule.places.get(part, rule.where), f"rule {rule.name} {message}", warning=True)
+    return Problem(
+        rule.positions.get(part, rule.where), f"rule {rule.name} {message}", warning=True
+    )
 
 
 def _label_conflicts(rule: CompiledRule, labels: ByLabel) -> Iterator[tuple[str, str]]:
@@ -123,7 +125,12 @@ def example_of(labels: ByLabel) -> dict[str, str] | None:
     """Labels that the matchers take; None where none is found at once."""
     found: dict[str, str] = {}
     for name, matchers in labels.items():
-        texts = {term.text for each in matchers if is_positive(each) for term in taken(each) or ()}
+        texts = {
+            alternative.text
+            for each in matchers
+            if is_positive(each)
+            for alternative in set_named_by(each) or ()
+        }
         fitting = sorted(
             text for text in texts | {""} if all(each.accepts(text) for each in matchers)
         )
@@ -154,7 +161,7 @@ def _narrower(mine: Condition, wide: Condition) -> bool:
 
 
 def _behind(rule: CompiledRule, earlier: Sequence[CompiledRule]) -> str:
-    """What earlier rules, which all match when `rule` does, leave of it; empty: something."""
+    """Why earlier rules, which all match when `rule` does, leave nothing of it; or empty."""
     if not is_plain(rule):
         return ""
     stopping = next((each for each in earlier if each.stop and is_plain(each)), None)
@@ -188,14 +195,14 @@ def is_plain(rule: CompiledRule) -> bool:
         actions=rule.actions,
         stop=rule.stop,
         where=rule.where,
-        places=rule.places,
+        positions=rule.positions,
         description=rule.description,
         digest=rule.digest,
     )
 
 
 def attributes(actions: Sequence[Action]) -> list[str]:
-    """What the actions set: names that tell attributes apart, labels each for itself."""
+    """The names of the attributes that the actions set, each label by itself."""
     found: list[str] = []
     for action in actions:
         if isinstance(action, SetLabels):

@@ -18,13 +18,13 @@ def idle(muters: Muters, at: int) -> list[Problem]:
     for suppressor in muters.suppress:
         told = next(_suppressor(suppressor), None)
         if told is not None:
-            where = suppressor.places.get(told[0], suppressor.where)
+            where = suppressor.positions.get(told[0], suppressor.where)
             message = f"suppress {suppressor.name} mutes nothing: {told[1]}"
             found.append(Problem(where, message, warning=True))
     for window in muters.maintenance:
         told = next(_window(window, at), None)
         if told is not None:
-            where = window.places.get(told[0], window.where)
+            where = window.positions.get(told[0], window.where)
             message = f"maintenance {window.name} mutes nothing: {told[1]}"
             found.append(Problem(where, message, warning=True))
     return found

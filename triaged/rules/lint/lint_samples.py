@@ -1,4 +1,4 @@
-"""What rules make of sample alerts that their author can hardly have meant.
+"""Warnings about rules whose outcome for sample alerts their author can hardly have intended.
 
 The samples are the alerts of the rules' own tests: what a rule says of none of them is not judged.
 """
@@ -32,7 +32,8 @@ SAMPLES_MAX = 5_000
 """Alerts that are asked about; tests of a large rule set have hundreds."""
 
 SIMILAR_MIN = 0.8
-"""How alike a label's name must be to one that exists to be called a slip: `namepsace` is 0.9."""
+"""Least similarity of a label's name to an existing one to be called a slip: `namepsace` has
+0.9."""
 
 
 NOBODY = Alert("", "", firing=True, labels={}, annotations={})
@@ -56,7 +57,7 @@ def on_samples(rules: RuleSet, samples: Sequence[Alert], at: int) -> list[Proble
             *(t for action in rule.actions for t in _slips(action, known)),
         ]
         for part, message in told:
-            where = rule.places.get(part, rule.where)
+            where = rule.positions.get(part, rule.where)
             found.append(Problem(where, f"rule {rule.name}: {message}", warning=True))
     return found
 
@@ -109,7 +110,7 @@ def _written(action: Action) -> list[tuple[str, Template]]:
 
 
 def _data(name: str, sample: _Sample) -> Data:
-    """What the attribute's template reads: title and runbook what came of the labels."""
+    """The values that the attribute's template reads: title and runbook see the final labels."""
     late = name in ("title", "runbook")
     return Data(sample.labels if late else sample.alert.labels, sample.alert)
 

@@ -1,4 +1,4 @@
-"""What matchers of one label take, where that can be told for sure.
+"""Sets of the texts that matchers of one label accept, where they can be told for sure.
 
 A pattern is plain if it is made of letters, alternatives, groups, small classes, `?` and a `.*` at
 the end of an alternative: then what it takes is a list of texts and beginnings, and questions about
@@ -12,35 +12,35 @@ import msgspec
 
 from triaged.rules.matchers import Matcher
 
-TERMS_MAX = 512
+ALTERNATIVES_MAX = 512
 """Alternatives of a pattern when multiplied out; who writes more lists names, one by one."""
 
 NOTHING = r"[^\x00-\x{10FFFF}]"
-"""How RE2 itself writes what takes no text."""
+"""The pattern that RE2 itself writes for one that accepts no text."""
 
 NOT_PLAIN = "the pattern is not plain"
 _PLAIN_ESCAPES = frozenset(r".\+*?()[]{}|^$-/_ ")
 _SPECIAL = frozenset("*+{[(|)^$?.\\")
 
 
-class Term(msgspec.Struct, frozen=True):
-    """A text, or with `open` all that begin with it and go on without a line end."""
+class Alternative(msgspec.Struct, frozen=True):
+    """A text, or with `open` all texts that begin with it and go on without a line end."""
 
     text: str
     open: bool = False
 
-    def covers(self, other: "Term") -> bool:
+    def covers(self, other: "Alternative") -> bool:
         """Whether it takes all that `other` takes."""
         if not self.open:
             return self == other
         return other.text.startswith(self.text) and "\n" not in other.text[len(self.text) :]
 
-    def meets(self, other: "Term") -> bool:
+    def meets(self, other: "Alternative") -> bool:
         """Whether both take some text."""
-        return self.covers(Term(other.text)) or other.covers(Term(self.text))
+        return self.covers(Alternative(other.text)) or other.covers(Alternative(self.text))
 
 
-Language = frozenset[Term]
+PatternSet = frozenset[Alternative]
 
 
 class _Partial(msgspec.Struct, frozen=True):
@@ -56,14 +56,16 @@ _Step = Callable[[_Partials], _Partials]
 
 
 @lru_cache(maxsize=8192)  # every rule's, at most once each
-def language_of(pattern: str) -> Language | None:
-    """What a valid RE2 pattern takes; None: it is not plain."""
+def pattern_set_of(pattern: str) -> PatternSet | None:
+    """The texts that a valid RE2 pattern accepts; None: the pattern is not plain."""
     parser = _Parser(pattern)
     try:
         step = parser.alternatives()
         if parser.rest:
             return None
-        return frozenset(Term(each.text, each.open) for each in step(frozenset({_Partial()})))
+        return frozenset(
+            Alternative(each.text, each.open) for each in step(frozenset({_Partial()}))
+        )
     except ValueError:
         return None
 
@@ -159,7 +161,7 @@ class _Parser:
 
 def _bounded(found: Iterable[_Partial]) -> _Partials:
     partials = frozenset(found)
-    if len(partials) > TERMS_MAX:
+    if len(partials) > ALTERNATIVES_MAX:
         raise ValueError(NOT_PLAIN)
     return partials
 
@@ -194,11 +196,11 @@ def _at_end(before: _Partials) -> _Partials:
     return frozenset(_Partial(each.text, each.open, ended=True) for each in before)
 
 
-def taken(matcher: Matcher) -> Language | None:
-    """What `=` or `=~` takes, what `!=` or `!~` refuses; None: that is not plain."""
+def set_named_by(matcher: Matcher) -> PatternSet | None:
+    """The texts that `=` or `=~` accepts, or `!=` or `!~` refuses; None: it is not plain."""
     if matcher.operator in ("=", "!="):
-        return frozenset({Term(matcher.value)})
-    return language_of(matcher.value)
+        return frozenset({Alternative(matcher.value)})
+    return pattern_set_of(matcher.value)
 
 
 def is_positive(matcher: Matcher) -> bool:
@@ -209,22 +211,22 @@ def is_positive(matcher: Matcher) -> bool:
 def values_of(matchers: Sequence[Matcher]) -> list[str] | None:
     """Every value that all matchers of a label take, sorted; None: not a list of texts."""
     lists = [
-        language
+        pattern_set
         for matcher in matchers
         if is_positive(matcher)
-        and (language := taken(matcher)) is not None
-        and not any(term.open for term in language)
+        and (pattern_set := set_named_by(matcher)) is not None
+        and not any(alternative.open for alternative in pattern_set)
     ]
     if not lists:
         return None
-    texts = sorted(term.text for term in min(lists, key=len))
+    texts = sorted(alternative.text for alternative in min(lists, key=len))
     return [text for text in texts if all(matcher.accepts(text) for matcher in matchers)]
 
 
 def conflict(matchers: Sequence[Matcher]) -> tuple[Matcher, ...]:
     """The matchers of one label that no value meets; none: there may be one."""
     for matcher in matchers:
-        if is_positive(matcher) and taken(matcher) == frozenset():
+        if is_positive(matcher) and set_named_by(matcher) == frozenset():
             return (matcher,)
     for position, one in enumerate(matchers):
         for other in matchers[position + 1 :]:
@@ -237,7 +239,7 @@ def _exclude(one: Matcher, other: Matcher) -> bool:
     """Whether `other` refuses all that `one` takes."""
     if not is_positive(one):
         return False
-    mine, others = taken(one), taken(other)
+    mine, others = set_named_by(one), set_named_by(other)
     if is_positive(other):
         both = mine is not None and others is not None
         return both and not any(a.meets(b) for a in mine or () for b in others or ())
@@ -246,8 +248,8 @@ def _exclude(one: Matcher, other: Matcher) -> bool:
     return mine is not None and others is not None and _covers(others, mine)
 
 
-def _covers(wide: Language, narrow: Language) -> bool:
-    return all(any(term.covers(each) for term in wide) for each in narrow)
+def _covers(wide: PatternSet, narrow: PatternSet) -> bool:
+    return all(any(alternative.covers(each) for alternative in wide) for each in narrow)
 
 
 def implies(matchers: Sequence[Matcher], wanted: Matcher) -> bool:
@@ -257,23 +259,26 @@ def implies(matchers: Sequence[Matcher], wanted: Matcher) -> bool:
     values = values_of(matchers)
     if values is not None:
         return all(wanted.accepts(value) for value in values)
-    language = taken(wanted)
-    if language is None:
+    pattern_set = set_named_by(wanted)
+    if pattern_set is None:
         return False
     if is_positive(wanted):
-        mine = (taken(each) for each in matchers if is_positive(each))
-        return any(each is not None and _covers(language, each) for each in mine)
-    if not any(term.open for term in language):
-        refused = (any(not each.accepts(term.text) for each in matchers) for term in language)
+        mine = (set_named_by(each) for each in matchers if is_positive(each))
+        return any(each is not None and _covers(pattern_set, each) for each in mine)
+    if not any(alternative.open for alternative in pattern_set):
+        refused = (
+            any(not each.accepts(alternative.text) for each in matchers)
+            for alternative in pattern_set
+        )
         return all(refused)
-    return any(_refuses(each, language) for each in matchers)
+    return any(_refuses(each, pattern_set) for each in matchers)
 
 
-def _refuses(matcher: Matcher, language: Language) -> bool:
-    """Whether `matcher` refuses all of `language`."""
-    mine = taken(matcher)
+def _refuses(matcher: Matcher, pattern_set: PatternSet) -> bool:
+    """Whether `matcher` refuses all of `pattern_set`."""
+    mine = set_named_by(matcher)
     if mine is None:
         return False
     if is_positive(matcher):
-        return not any(a.meets(b) for a in mine for b in language)
-    return _covers(mine, language)
+        return not any(a.meets(b) for a in mine for b in pattern_set)
+    return _covers(mine, pattern_set)

@@ -1,4 +1,4 @@
-"""Where the parts of a rule, a suppressor or a window stand, for warnings that speak of one."""
+"""Positions of the parts of a rule, a suppressor or a window, for warnings about one of them."""
 
 from collections.abc import Iterator
 
@@ -9,9 +9,9 @@ from triaged.yamlschema.document import Document, Path
 Match = tuple[Matchers, ...] | Matchers
 
 
-def places_of(document: Document, rule: Rule, at: Path) -> dict[str, str]:
+def positions_of(document: Document, rule: Rule, at: Path) -> dict[str, str]:
     """FILE:LINE:COL by part: `match.2` (matchers counted through), `outside`, `labels.NAME`."""
-    found = dict(match_places(document, rule.match, (*at, "match")))
+    found = dict(matcher_positions(document, rule.match, (*at, "match")))
     if rule.when is not None and rule.when.outside is not None:
         found["outside"] = document.where((*at, "when", "outside"))
     given, here = rule.set, (*at, "set")
@@ -25,24 +25,24 @@ def places_of(document: Document, rule: Rule, at: Path) -> dict[str, str]:
     return found
 
 
-def suppress_places(document: Document, given: Suppress, at: Path) -> dict[str, str]:
+def suppressor_positions(document: Document, given: Suppress, at: Path) -> dict[str, str]:
     """FILE:LINE:COL by part: `source.0`, `target.1`, `equal.NAME`."""
-    found = dict(match_places(document, given.source, (*at, "source")))
-    found.update(match_places(document, given.target, (*at, "target")))
+    found = dict(matcher_positions(document, given.source, (*at, "source")))
+    found.update(matcher_positions(document, given.target, (*at, "target")))
     for index, label in enumerate(given.equal):
         found.setdefault(f"equal.{label}", document.where((*at, "equal", index)))
     return found
 
 
-def window_places(document: Document, given: Maintenance, at: Path) -> dict[str, str]:
+def window_positions(document: Document, given: Maintenance, at: Path) -> dict[str, str]:
     """FILE:LINE:COL by part: `match.0`, `to`."""
-    found = dict(match_places(document, given.match, (*at, "match")))
+    found = dict(matcher_positions(document, given.match, (*at, "match")))
     if given.end is not None:
         found["to"] = document.where((*at, "to"))
     return found
 
 
-def match_places(document: Document, given: Match, at: Path) -> Iterator[tuple[str, str]]:
+def matcher_positions(document: Document, given: Match, at: Path) -> Iterator[tuple[str, str]]:
     """Each matcher's place, which is that of its text: `match.0`, by the last name of `at`."""
     number = 0
     for index, matchers in enumerate((given,) if isinstance(given, Matchers) else given):

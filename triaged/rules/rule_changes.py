@@ -1,4 +1,4 @@
-"""What a reload changed about the rules, in few words."""
+"""Changes of the rules by a reload, in few words."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ import msgspec
 from triaged.rules.evaluate import CompiledRule, RuleSet
 
 NAMES_MAX = 20
-"""Of a kind, in a line of the log: who wants more compares the files."""
+"""Most names of a kind in a line of the log: who wants more compares the files."""
 
 
-class Difference(msgspec.Struct, frozen=True):
+class RuleChanges(msgspec.Struct, frozen=True):
     """Between two sets of rules, by name and in order."""
 
     before: str
@@ -24,7 +24,7 @@ class Difference(msgspec.Struct, frozen=True):
     """The rules that are in both stand in another order: other ones may come first."""
 
     def words(self) -> dict[str, str]:
-        """What there is to say, for the log; empty if the files say the same as before."""
+        """The fields of the log event; empty if the files say the same as before."""
         if self.before == self.after:
             return {}
         found = {"rules": f"{self.before} -> {self.after}"}
@@ -37,10 +37,10 @@ class Difference(msgspec.Struct, frozen=True):
         return found
 
 
-def difference(before: RuleSet, after: RuleSet) -> Difference:
-    """What is otherwise in `after`."""
+def changes_between(before: RuleSet, after: RuleSet) -> RuleChanges:
+    """The rules that differ between `before` and `after`."""
     old, new = _by_name(before.loaded), _by_name(after.loaded)
-    return Difference(
+    return RuleChanges(
         before=before.digest,
         after=after.digest,
         added=tuple(name for name in new if name not in old),

@@ -22,7 +22,7 @@ def test_parts_are_named_and_matchers_counted_through() -> None:
     rules, problems = read_rules([parse("r.yaml", RULES.encode())], RuleContext())
 
     assert problems == []
-    assert rules.rules[0].places == {
+    assert rules.rules[0].positions == {
         "match.0": "r.yaml:4:9",
         "match.1": "r.yaml:4:9",
         "match.2": "r.yaml:5:9",

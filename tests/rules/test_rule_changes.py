@@ -1,6 +1,6 @@
-from triaged.rules.difference import NAMES_MAX, difference
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.read import RuleContext, read_rules
+from triaged.rules.rule_changes import NAMES_MAX, changes_between
 from triaged.yamlschema.document import parse
 
 A = "  - {name: a, match: ['x=1'], set: {title: '{{ labels.x }}'}}\n"
@@ -15,18 +15,18 @@ def rules(text: str) -> RuleSet:
 
 def words(before: str, after: str) -> dict[str, str]:
     old, new = rules(before), rules(after)
-    found = difference(old, new).words()
+    found = changes_between(old, new).words()
     if found:
         assert found.pop("rules") == f"{old.digest} -> {new.digest}"
     return found
 
 
 def test_the_same_files_are_no_difference() -> None:
-    assert difference(rules(A + B), rules(A + B)).words() == {}
+    assert changes_between(rules(A + B), rules(A + B)).words() == {}
 
 
 def test_comments_and_lines_are_no_difference() -> None:
-    assert difference(rules(A + B), rules(f"# why\n\n{A}\n{B}")).words() == {}
+    assert changes_between(rules(A + B), rules(f"# why\n\n{A}\n{B}")).words() == {}
 
 
 def test_what_came_and_went_is_named() -> None:
@@ -58,4 +58,4 @@ def test_long_lists_are_cut() -> None:
 def test_another_key_of_the_files_shows_in_the_digest_alone() -> None:
     old, new = rules(A), rules(A + "suppress: [{name: a, source: 'x=1', target: 'y=1'}]\n")
 
-    assert list(difference(old, new).words()) == ["rules"]
+    assert list(changes_between(old, new).words()) == ["rules"]

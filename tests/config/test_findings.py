@@ -1,22 +1,22 @@
-from triaged.config.report import Report
+from triaged.config.findings import Findings
 from triaged.errors import Problem
 from triaged.yamlschema.document import Path, parse
 
 TEXT = b"people: {alice: 1, bob: 2}\nteams:\n  'a b': {people: [alcie]}\n"
 
 
-def report() -> Report:
-    return Report(parse("a.yaml", TEXT), {"calendars": ("office",), "people": ("bob",)})
+def findings() -> Findings:
+    return Findings(parse("a.yaml", TEXT), {"calendars": ("office",), "people": ("bob",)})
 
 
 def test_names_are_those_written_and_those_that_always_are() -> None:
-    assert report().names("people") == ["alice", "bob"]
-    assert report().names("calendars") == ["office"]
-    assert report().names("schedules") == []
+    assert findings().names("people") == ["alice", "bob"]
+    assert findings().names("calendars") == ["office"]
+    assert findings().names("schedules") == []
 
 
 def test_reference_that_dangles_names_the_nearest() -> None:
-    found = report()
+    found = findings()
 
     assert found.refer(("x",), "people", "bob")
     assert not found.refer(("teams", "a b", "people", 0), "people", "alcie")
@@ -26,7 +26,7 @@ def test_reference_that_dangles_names_the_nearest() -> None:
 
 
 def test_names_that_urls_cannot_hold_are_wrong() -> None:
-    found = report()
+    found = findings()
 
     found.check_names("teams")
     found.check_names("people")
@@ -37,7 +37,7 @@ def test_names_that_urls_cannot_hold_are_wrong() -> None:
 
 
 def test_warning_is_a_problem_that_says_so() -> None:
-    found = report()
+    found = findings()
 
     found.warn(("people", "bob"), "hm", key=True)
 
@@ -46,7 +46,7 @@ def test_warning_is_a_problem_that_says_so() -> None:
 
 def test_what_is_left_out_explains_what_is_missing_there() -> None:
     left_out: list[Path] = [("teams", "a b", "people", 0)]
-    found = Report(parse("a.yaml", TEXT), {}, left_out)
+    found = Findings(parse("a.yaml", TEXT), {}, left_out)
 
     found.wrong(("teams", "a b", "people"), "nobody")
     found.wrong(("teams", "a b"), "no name", key=True)
@@ -57,6 +57,6 @@ def test_what_is_left_out_explains_what_is_missing_there() -> None:
 
 
 def test_gives_tells_what_is_written() -> None:
-    assert report().gives(("people", "alice"))
-    assert not report().gives(("people", "carol"))
-    assert not report().gives(("nothing", "at", "all"))
+    assert findings().gives(("people", "alice"))
+    assert not findings().gives(("people", "carol"))
+    assert not findings().gives(("nothing", "at", "all"))

@@ -1,4 +1,4 @@
-"""What is found wrong in config.yaml beyond its shape, and the names that it may use."""
+"""Problems in config.yaml beyond its shape, and the names that its sections define."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -8,8 +8,8 @@ from triaged.yamlschema.document import Document, Path
 from triaged.yamlschema.schema import as_written, none_of
 
 
-class Report:
-    """Problems with positions; names by section, those of broken entries included.
+class Findings:
+    """Collected problems with positions, and names by section, those of broken entries included.
 
     The paths are those of what was read, which lacks what the reading has `left_out`.
     """
@@ -26,12 +26,12 @@ class Report:
         self._left_out = left_out
 
     def wrong(self, path: Path, message: str, *, key: bool = False) -> None:
-        """An error at `path`, unless it may come of what is left out there; or at its key."""
+        """Add an error at `path`, or at its key, unless what was left out may be the cause."""
         if key or self.is_whole(path):
             self.problems.append(Problem(self.where(path, key=key), message))
 
     def warn(self, path: Path, message: str, *, key: bool = False) -> None:
-        """Something that works, but hardly as meant; as `wrong`."""
+        """Add a warning at `path`, under the conditions of `wrong`."""
         if key or self.is_whole(path):
             self.problems.append(Problem(self.where(path, key=key), message, warning=True))
 
