@@ -57,7 +57,7 @@ from triaged.process.reload import Reload, needs_stored_token
 from triaged.process.supervision import GivenUp, Loop, keep_turning, run_all, supervise
 from triaged.process.systemd import notify, watchdog_us
 from triaged.store.database.connect import Database, open_database
-from triaged.store.tables import secrets, tokens
+from triaged.store.tables import pages, secrets, tokens
 from triaged.wire import Secret
 
 EXIT_FAILED = 1
@@ -119,6 +119,9 @@ async def _run(path: Path, configuration: Configuration, outlet: logs.Outlet) ->
         async with database.transaction() as tx:
             is_shut = needs_stored_token(configuration) and not await tokens.listing(tx)
             key = await secrets.ensure(tx, KEY_NAME, new_secret())
+            released = await pages.release_leases(tx)
+        if released:
+            log.warning("leases.released", pages=released)
         if is_shut:
             print(f"triaged: {_no_tokens(path, configuration.store)}", file=sys.stderr)
             return EXIT_CONFIG

@@ -4,18 +4,21 @@ Each test holds a transaction open and tries the same in a second one, which giv
 it would have to wait.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import islice
 
+import asyncpg
 import pytest
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Contended, Transaction
 from triaged.store.database.connect import Database
+from triaged.store.database.postgres import translated
 from triaged.store.tables import counters, pages
 
 pytestmark = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -74,3 +77,62 @@ async def test_pages_that_one_claims_the_other_passes_over(
 
     assert [page.incident for page in taken] == [1]
     assert [page.incident for page in rest] == [2, 3]
+
+
+STATEMENTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
+    "fetch": lambda tx: tx.fetch("SELECT 1"),
+    "fetch_bulks": lambda tx: tx.fetch_bulks([counters.ask("incident")]),
+    "execute": lambda tx: tx.execute("UPDATE counters SET next = next"),
+    "write": lambda tx: tx.write(counters.TAKE, [("incident", 7)]),
+    "lock_keys": lambda tx: tx.lock_keys(["a"]),
+    "commit": lambda tx: asyncio.sleep(0),
+}
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+async def test_a_backend_that_ends_is_a_store_that_is_unavailable(
+    database: Database, url: str, statement: str
+) -> None:
+    operator = await asyncpg.connect(url)
+    with pytest.raises(StoreUnavailable):  # noqa: PT012 - the end of the block commits
+        async with database.transaction() as tx:
+            ((backend,),) = await tx.fetch("SELECT pg_backend_pid()")
+            await operator.execute("SELECT pg_terminate_backend($1)", backend)
+            while await operator.fetchval(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE pid = $1", backend
+            ):
+                pass
+            await STATEMENTS[statement](tx)
+    await operator.close()
+
+    async with database.transaction() as tx:
+        assert await tx.fetch("SELECT 1") == [(1,)], "the next one has another connection"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InternalClientError("got result for unknown protocol state 3"),
+        asyncpg.ProtocolError("cut off"),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        asyncpg.AdminShutdownError("terminating connection"),
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        asyncpg.TooManyConnectionsError("too many clients"),
+        ConnectionResetError(),
+        TimeoutError(),
+        EOFError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_a_lost_connection_raises_may_pass(url: str, error: Exception) -> None:
+    with pytest.raises(StoreUnavailable, match="PostgreSQL: "), translated():
+        raise error
+
+
+@pytest.mark.parametrize(
+    "error", [asyncpg.DeadlockDetectedError("deadlock"), asyncpg.SerializationError("no")]
+)
+def test_whoever_lost_to_another_process_begins_anew(url: str, error: Exception) -> None:
+    with pytest.raises(Contended), translated():
+        raise error

@@ -126,3 +126,25 @@ async def test_when_the_next_page_is_due_counts_leases(desk: Desk) -> None:
         assert await pages.next_due(tx, "pigeon") is None
         assert await pages.channels_due(tx) == ["desk", "mail"]
         assert await pages.pending(tx) == (4, desk.clock.now())
+
+
+async def test_what_a_dead_process_had_claimed_is_due_at_once_and_marked(desk: Desk) -> None:
+    (dead,) = await claim(desk, limit=1)
+
+    async with desk.database.transaction() as tx:
+        assert await pages.release_leases(tx) == 1
+    await desk.handle(DeliveryEnded(dead.id, dead.token, Delivered("late"), dead.attempts))
+    again = next(page for page in await claim(desk) if page.id == dead.id)
+    await desk.handle(PageDue(again))
+
+    sent = next(page for page in await desk.pages(dead.incident) if page.id == dead.id)
+    assert (sent.state, sent.possible_duplicate) == (PageState.DUE, True)
+
+
+async def test_a_page_that_nobody_claimed_keeps_its_time(desk: Desk) -> None:
+    before = await desk.pages(1)
+
+    async with desk.database.transaction() as tx:
+        assert await pages.release_leases(tx) == 0
+
+    assert await desk.pages(1) == before

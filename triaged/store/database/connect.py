@@ -24,7 +24,7 @@ async def open_database(url: str, clock: Clock, *, lock: bool = True) -> Databas
     if scheme == "sqlite":
         database: Database = await open_sqlite(Path(url.removeprefix("sqlite:")), lock=lock)
     elif scheme in ("postgresql", "postgres"):
-        database = await open_postgres(url)
+        database = await open_postgres(url, lock=lock)
     else:
         raise StoreMismatch(f"{scheme!r} is no store; use sqlite:PATH or postgresql://HOST/NAME")
     try:

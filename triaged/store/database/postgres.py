@@ -9,6 +9,7 @@ import asyncpg
 
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
 from triaged.store.database.base import Ask, Bulk, Contended, Database, Row, Transaction
+from triaged.store.database.store_lock import StoreLock
 
 CONNECT_S = 5
 COMMAND_S = 10
@@ -28,6 +29,17 @@ SERVER_SETTINGS = {
 }
 
 
+LOST = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # an answer that is cut off, or belongs to another question
+    EOFError,
+    OSError,
+    TimeoutError,
+)
+"""All that a lost connection raises, whichever moment it is lost in."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Errors of PostgreSQL as ours: trouble that may pass, or a statement that cannot work."""
@@ -41,7 +53,7 @@ def translated() -> Iterator[None]:
         asyncpg.SyntaxOrAccessError,
     ) as error:
         raise StoreError(f"PostgreSQL: {error}") from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except LOST as error:
         raise StoreUnavailable(f"PostgreSQL: {error or type(error).__name__}") from error
 
 
@@ -108,18 +120,21 @@ def _lock_number(key: str) -> int:
 
 
 class PostgresDatabase(Database):
-    """A pool of connections."""
+    """A pool of connections, and the lock without which it does not write; None: it needs none."""
 
     name = "postgresql"
 
-    def __init__(self, url: str, pool: Any) -> None:
+    def __init__(self, url: str, pool: Any, lock: StoreLock | None) -> None:
         self.url = url
         self._pool = pool
+        self._lock = lock
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Read and write at READ COMMITTED; correctness is by constraints and locks."""
         with translated():
+            if self._lock is not None:
+                await self._lock.keep()
             async with self._acquired() as connection, connection.transaction():
                 yield PostgresTransaction(connection, writes=True)
 
@@ -145,12 +160,17 @@ class PostgresDatabase(Database):
         return acquired
 
     async def close(self) -> None:
-        """Close the pool."""
+        """Close the pool, and let another process have the store."""
         self._pool.terminate()
+        if self._lock is not None:
+            await self._lock.release()
 
 
-async def open_postgres(url: str) -> PostgresDatabase:
-    """Connect; a standby is refused, for no page may depend on what it has not heard yet."""
+async def open_postgres(url: str, *, lock: bool) -> PostgresDatabase:
+    """Connect, as the only process that does if there is to be a lock.
+
+    A standby is refused, for no page may depend on what it has not heard yet.
+    """
     with translated():
         pool = await asyncpg.create_pool(
             url,
@@ -164,4 +184,12 @@ async def open_postgres(url: str) -> PostgresDatabase:
     if standby:
         pool.terminate()
         raise StoreMismatch("this PostgreSQL is a standby; triaged needs the primary")
-    return PostgresDatabase(url, pool)
+    held = StoreLock(url) if lock else None
+    try:
+        if held is not None:
+            with translated():
+                await held.take()
+    except BaseException:
+        pool.terminate()
+        raise
+    return PostgresDatabase(url, pool, held)

@@ -73,6 +73,8 @@ TAKEN = Bulk(
     ("p.id", "p.body"),
     locks="p SKIP LOCKED",
 )
+LEASED = """SELECT id, body FROM pages WHERE state = 'due' AND lease_until > due_at
+    ORDER BY id"""
 FAIL = Bulk(
     """WITH v (id) AS ({rows}) UPDATE pages SET state = 'failed' FROM v WHERE pages.id = v.id""",
     ("text",),
@@ -150,6 +152,22 @@ async def claim(tx: Transaction, channel: str, now: int, lease_us: int, limit: i
     await tx.write(CLAIM, values)
     await tx.write(FAIL, [row[:1] for row in torn])
     return claimed
+
+
+async def release_leases(tx: Transaction) -> int:
+    """Make pages due at once that a process had claimed which is gone; how many they were.
+
+    Their tokens rise, so that no late verdict of that process counts. The next attempt sees that
+    the last one has not ended, and marks the page as a possible duplicate.
+    """
+    leased, _ = readable("pages", await tx.fetch(LEASED), _page)
+    values = [(p.id, 0, p.token + 1, _encoded_free(p)) for p in leased]
+    await tx.write(CLAIM, values)
+    return len(values)
+
+
+def _encoded_free(page: Page) -> str:
+    return encode(replace(page, token=page.token + 1, lease_until=0)).decode()
 
 
 async def next_due(tx: Transaction, channel: str) -> int | None:
