@@ -77,7 +77,9 @@ async def test_changing_the_end_keeps_the_silence_and_other_matchers_make_a_new_
 ) -> None:
     first = posted(site)
     identity = (await site.post(PATH, first))["silenceID"]
-    longer = {**first, "id": identity, "endsAt": instant_text(site.clock.now() + 3 * HOUR)}
+    starts_at = (await site.get(f"/api/v2/silence/{identity}"))["startsAt"]
+    ends_at = instant_text(site.clock.now() + 3 * HOUR)
+    longer = {**first, "id": identity, "startsAt": starts_at, "endsAt": ends_at}
 
     same = (await site.post(PATH, longer))["silenceID"]
     other = (await site.post(PATH, {**longer, "matchers": [{"name": "a", "value": "b"}]}))[

@@ -73,6 +73,18 @@ def test_the_types_of_a_handler_declare_its_body_and_answer(
     assert (declared.body, declared.answer, declared.status) == (body, answer, status)
 
 
+def test_a_handler_has_one_shape_of_answer_and_one_body() -> None:
+    async def two_shapes(_: Call) -> Thing | Parameter:
+        return Thing()
+
+    async def two_bodies(_: Call, __: Thing, ___: Thing) -> Thing:
+        return Thing()
+
+    for handler in (two_shapes, two_bodies):
+        with pytest.raises(AssertionError, match="one"):
+            route("GET", "/d", Scope.READ)(handler)
+
+
 def test_names_in_braces_stand_for_one_part_of_a_path() -> None:
     assert show.names_in(parts_of("/a/INC-1/b")) == {"id": "INC-1"}
     assert show.names_in(parts_of("/a/x/y/b")) is None

@@ -1,4 +1,4 @@
-"""`/api/v1/incidents/{id}/episodes`: when each of its alerts began and ended."""
+"""`/api/v1/incidents/{id}/episodes`: the episodes of its alerts."""
 
 import msgspec
 from aiohttp import web

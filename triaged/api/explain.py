@@ -40,14 +40,14 @@ class OutcomeThen(msgspec.Struct, frozen=True):
 
     at: Instant
     rule_set: str
-    """Hash of those rules."""
+    """The hash of those rules."""
     incident: bool
     severity: Severity | None
     rule: str | None
     rules: list[str]
     key: dict[str, str]
     policy: str | None
-    """As a rule set it."""
+    """The policy that a rule set."""
     labels: dict[str, str]
     """Labels that the rules added or changed."""
     shadow: dict[str, dict[str, str]]
@@ -72,12 +72,12 @@ class RecordedAlert(msgspec.Struct, frozen=True):
     joined: str | None
     """The reason on the timeline for which it is in that incident."""
     then: OutcomeThen | None
-    """None: retention has deleted it."""
+    """The recorded outcome; None: retention has deleted it."""
     today: ExplainedAlert
-    """By the rules of today, for the same instant."""
+    """The explanation by the rules of today, for the same instant."""
     same_rules: bool
     differs: list[OutcomeChange]
-    """Empty, too, where the rules are the same."""
+    """The changes; none where the rules are the same."""
 
 
 class IncidentExplained(msgspec.Struct, frozen=True):

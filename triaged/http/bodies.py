@@ -21,7 +21,8 @@ FIRST = instant(datetime(1, 1, 1, tzinfo=UTC))
 END = instant(datetime(YEAR_MAX + 1, 1, 1, tzinfo=UTC))
 
 BODY_S = 10.0
-"""A sender on a bad line needs a second; Prometheus itself gives up after 10."""
+"""Time for a body to arrive. A sender on a bad line needs a second; Prometheus gives up after
+10."""
 
 API_BODY_MAX = 1 << 20
 """Bytes of a request of a person or a script: titles and notes, no attachments."""

@@ -30,7 +30,7 @@ class Context:
     reload: Callable[[], Awaitable[tuple[Problem, ...]]]
     """Load the configuration anew; it was applied unless one of these problems is an error."""
     health: Callable[[], Mapping[str, bool]]
-    """By loop: whether it turns."""
+    """Whether each loop, by name, turns."""
     authority: Authority
     event_stream: EventStream
     intake: Intake

@@ -11,7 +11,8 @@ from triaged.http.answers import EVERYWHERE
 from triaged.wire import encode
 
 RETRY_AFTER_S = 5
-"""A queue drains in less, a lock is over in less; a full disk is asked again soon enough."""
+"""Time after which a sender tries again. Queues drain and locks end in less; a full disk is
+checked again soon enough."""
 
 _HEADERS = {**EVERYWHERE, "Content-Type": "application/problem+json"}
 _MISDIRECTED = 421

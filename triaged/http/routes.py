@@ -113,6 +113,7 @@ def route(
         hints = get_type_hints(handler, include_extras=True)
         answer, status = _answer_of(hints.pop("return"))
         _, *body = hints.values()
+        assert len(body) <= 1, f"{handler.__qualname__} takes a call and at most one body"
         about, _, text = (inspect.getdoc(handler) or "").partition("\n\n")
         return Route(
             method=method,
@@ -149,6 +150,7 @@ def _answer_of(returned: object) -> tuple[type | None, int]:
             shape = arguments[0]
             status = HTTPStatus.CREATED if origin is Created else status
         elif not (isinstance(each, type) and issubclass(each, web.StreamResponse)):
+            assert shape is None, f"one shape for each answer, not {shape} and {each}"
             shape = each
     return shape, status
 
