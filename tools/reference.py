@@ -19,7 +19,7 @@ from triaged.cli import _options
 from triaged.cli.main import commands, parser_of
 from triaged.config.reference import markdown, page_of
 from triaged.config.schema_json import schema_for, schema_of
-from triaged.core.lifecycle import diagram
+from triaged.core.lifecycle import condition_table, diagram
 from triaged.core.records.model import Reason as Because
 from triaged.dry_run.ruletests.tests_schema import TestFile
 from triaged.http.server import routes
@@ -215,7 +215,11 @@ def _words() -> str:
         f"## Kinds of timeline entries\n\n{_list(kinds_of_entries())}\n"
         f"## Reasons in the data of entries\n\n{_list(map(str, Because))}\n"
         f"## Why bodies are quarantined\n\n{_list(quarantined)}\n"
-        f"## States of an incident\n\n```mermaid\n{diagram()}\n```\n"
+        f"## States of an incident\n\n```mermaid\n{diagram()}\n```\n\n"
+        "## Conditions of an open or past incident\n\n"
+        "A condition is finer than the state. Beside it some facts are always so and others never; "
+        "what is named in neither column may be so or not. What is named under `By` is an event of "
+        f"the core or a timer that fired.\n\n{condition_table()}\n"
     )
 
 

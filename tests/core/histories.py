@@ -9,6 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, World, plan, step
+from triaged.core.lifecycle import FACTS, MEANINGS, OPENINGS, WAYS, condition_of
 from triaged.core.muting.mute_hold import mute_of
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.core.records.actors import ALERTS
@@ -140,6 +141,7 @@ class Watched(World):
         answer = super().handle(event)
         for number, incident in self.view.incidents.items():
             self._compare(before.get(number), incident, event)
+            self._stays_in_the_table(before.get(number), incident, event)
             if repeats:
                 assert before.get(number) == incident, "a repeat changes no incident, raises none"
         self._one_live_incident_per_key()
@@ -204,6 +206,21 @@ class Watched(World):
         dues = {type(timer): timer.due_at for timer in own}
         lacks = forgotten(new, dues, self.settings, before=FOR_EVER)
         assert lacks == [], "what must come due has a timer (21, 24)"
+
+    def _stays_in_the_table(self, old: Incident | None, new: Incident, event: Event) -> None:
+        """Nothing leaves `core/lifecycle.py`: neither by a way nor by a combination of facts."""
+        if old == new:
+            return
+        condition = condition_of(new)
+        what = type(event.timer) if isinstance(event, TimerFired) else type(event)
+        before = None if old is None else condition_of(old)
+        ways = OPENINGS if before is None else WAYS[before]
+        led = any(what in way.by and condition in way.to for way in ways)
+        assert led or before is condition, f"no way: {before} → {condition} by {what.__name__}"
+        meaning = MEANINGS[condition]
+        facts = {fact for fact, holds in FACTS.items() if holds(new)}
+        assert meaning.always <= facts, f"{condition} without {meaning.always - facts}"
+        assert not meaning.never & facts, f"{condition} with {meaning.never & facts}"
 
     def _one_live_incident_per_key(self) -> None:
         keys = Counter(i.key for i in self.view.incidents.values() if i.live and i.key)

@@ -1,5 +1,6 @@
 """Invariants of the whole core, whatever happens in whatever order (reliability: invariants)."""
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.core.histories import (
     histories_hold,
     play,
 )
-from tests.core.world import World
+from tests.core.world import MONDAY, World
 from triaged.core import decide as deciding
 from triaged.core.records.effects import (
     AddPage,
@@ -40,9 +41,10 @@ from triaged.core.records.events import (
     Event,
     PageDue,
 )
-from triaged.core.records.model import ResolvePolicy, Severity
+from triaged.core.records.model import Incident, ResolvePolicy, Severity, State
 from triaged.core.records.timers import MuteDue
 from triaged.core.settings import StormLimit
+from triaged.core.situation import Situation
 from triaged.core.view import View
 
 
@@ -189,6 +191,60 @@ def test_a_removed_guard_is_noticed(mutant: Mutant) -> None:
         return False
 
     assert find(PLAYED, breaks, settings=how(max_examples=2000, deadline=None), random=Random(1))
+
+
+def still_stepping(incident: Incident) -> Incident:
+    """The steps of what somebody has taken go on."""
+    if incident.state is not State.ACKNOWLEDGED:
+        return incident
+    return replace(incident, escalation=replace(incident.escalation, next_at=MONDAY))
+
+
+def still_snoozed(incident: Incident) -> Incident:
+    """The instant of a snooze outlives the acknowledgement."""
+    return replace(incident, snoozed_until=incident.snoozed_until or MONDAY)
+
+
+def closed_at_once(incident: Incident) -> Incident:
+    """What is resolved is closed without anybody asking for it."""
+    over = incident.state is State.RESOLVED
+    return replace(incident, state=State.CLOSED) if over else incident
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (still_stepping, "acknowledged with"),
+        (still_snoozed, "with"),
+        (closed_at_once, "no way"),
+    ],
+)
+def test_a_history_that_leaves_the_table_is_noticed(
+    broken: Callable[[Incident], Incident], message: str
+) -> None:
+    def leaves(moves: list[Move]) -> bool:
+        world = Watched()
+
+        def meddling(situation: Situation, event: Event) -> Decision:
+            decision = deciding.decide(situation, event)
+            effects = tuple(
+                SaveIncident(broken(effect.incident), effect.opened)
+                if isinstance(effect, SaveIncident)
+                else effect
+                for effect in decision.effects
+            )
+            return Decision(effects, decision.answer)
+
+        world.decide = meddling
+        try:
+            histories_hold(world, moves)
+        except AssertionError as error:
+            return message in str(error)
+        except KeyError:
+            pass
+        return False
+
+    assert find(PLAYED, leaves, settings=how(max_examples=500, deadline=None), random=Random(1))
 
 
 def test_an_old_verdict_decides_nothing() -> None:

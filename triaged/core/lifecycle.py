@@ -1,13 +1,51 @@
-"""The states of an incident and what may follow what: one table, from which the docs draw.
+"""The life of an incident as tables: states, conditions, and what leads from one to another.
 
-`closed` and `merged` are final. An action that asks for the state that already is, is no error.
+The state is what people act on; an action that asks for the present state is no error. A condition
+is finer: it says whether an incident pages, rests or waits for an umbrella. The reference draws
+these tables, and no generated history leaves them (`tests/core/histories.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import assert_never
+
+import msgspec
+from msgspec import UNSET
 
 from triaged.core.draft import Draft
-from triaged.core.records.model import Entry, Phase, State
+from triaged.core.records.events import (
+    Acknowledged,
+    AlertReceived,
+    BodyQuarantined,
+    Closed,
+    Declared,
+    DeliveryEnded,
+    Escalated,
+    PageDue,
+    Reclassified,
+    Reopened,
+    Resolved,
+    SettingsLoaded,
+    SeverityChosen,
+    Snoozed,
+    TroubleEnded,
+    TroubleFound,
+    Unacknowledged,
+)
+from triaged.core.records.model import Entry, Incident, Phase, State
+from triaged.core.records.timers import (
+    AtRiskDue,
+    ExpectDue,
+    LapseDue,
+    MuteDue,
+    RaiseDue,
+    ReopenWindowDue,
+    ResolveDue,
+    StepDue,
+    StormDue,
+    TargetDue,
+    UnacknowledgeDue,
+)
 from triaged.core.situation import Situation
 
 
@@ -19,26 +57,22 @@ class Verb(StrEnum):
     RESOLVE = "resolve"
     REOPEN = "reopen"
     CLOSE = "close"
-    MERGE = "merge"
 
 
 TRANSITIONS: Mapping[State, Mapping[Verb, State]] = {
     State.OPEN: {
         Verb.ACKNOWLEDGE: State.ACKNOWLEDGED,
         Verb.RESOLVE: State.RESOLVED,
-        Verb.MERGE: State.MERGED,
     },
     State.ACKNOWLEDGED: {
         Verb.UNACKNOWLEDGE: State.OPEN,
         Verb.RESOLVE: State.RESOLVED,
-        Verb.MERGE: State.MERGED,
     },
     State.RESOLVED: {
         Verb.REOPEN: State.OPEN,
         Verb.CLOSE: State.CLOSED,
     },
     State.CLOSED: {},
-    State.MERGED: {},
 }
 
 OUTCOME_OF: Mapping[Verb, State] = {
@@ -47,7 +81,6 @@ OUTCOME_OF: Mapping[Verb, State] = {
     Verb.RESOLVE: State.RESOLVED,
     Verb.REOPEN: State.OPEN,
     Verb.CLOSE: State.CLOSED,
-    Verb.MERGE: State.MERGED,
 }
 
 
@@ -55,13 +88,225 @@ def next_state(state: State, verb: Verb) -> State | None:
     """The state after `verb`; the same state when it is there already; None when impossible."""
     if OUTCOME_OF[verb] is state:
         return state
-    return TRANSITIONS[state].get(verb)
+    return TRANSITIONS.get(state, {}).get(verb)
 
 
 def impossible(state: State, verb: Verb) -> str:
     """Why `verb` cannot be done now, and what can."""
-    allowed = ", ".join(TRANSITIONS[state]) or "nothing: it is final"
+    allowed = ", ".join(TRANSITIONS.get(state, {})) or "nothing: it is final"
     return f"cannot {verb} an incident that is {state}; possible now: {allowed}"
+
+
+class Condition(StrEnum):
+    """What an incident does at the moment; each incident is in exactly one condition."""
+
+    PAGING = "paging"
+    EXHAUSTED = "exhausted"
+    RESTING = "resting"
+    BUNDLED = "bundled"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+def condition_of(incident: Incident) -> Condition:
+    """The condition that an incident is in."""
+    match incident.state:
+        case State.OPEN:
+            return _condition_of_open(incident)
+        case State.ACKNOWLEDGED if incident.snoozed_until is not None:
+            return Condition.SNOOZED
+        case State.ACKNOWLEDGED:
+            return Condition.ACKNOWLEDGED
+        case State.RESOLVED:
+            return Condition.RESOLVED
+        case State.CLOSED | State.MERGED:
+            return Condition.CLOSED
+        case _:
+            assert_never(incident.state)
+
+
+def _condition_of_open(incident: Incident) -> Condition:
+    if incident.bundled_at is not None:
+        return Condition.BUNDLED
+    if incident.rests:
+        return Condition.RESTING
+    return Condition.EXHAUSTED if incident.escalation.next_at is None else Condition.PAGING
+
+
+class Fact(StrEnum):
+    """Something that may be so besides the condition."""
+
+    DEADLINE = "response deadline"
+    STEP = "step due"
+    HOLDER = "holder"
+    SNOOZE = "end of a snooze"
+    ENDING = "waits to resolve"
+    END = "time of resolve"
+    MUTED = "muted"
+    FLAPPING = "flapping"
+    UMBRELLA = "umbrella"
+
+
+FACTS: Mapping[Fact, Callable[[Incident], bool]] = {
+    Fact.DEADLINE: lambda incident: incident.respond_by is not None,
+    Fact.STEP: lambda incident: incident.escalation.next_at is not None,
+    Fact.HOLDER: lambda incident: incident.acknowledged_by is not None,
+    Fact.SNOOZE: lambda incident: incident.snoozed_until is not None,
+    Fact.ENDING: lambda incident: incident.resolving_at is not None,
+    Fact.END: lambda incident: incident.resolved_at is not None,
+    Fact.MUTED: lambda incident: bool(incident.held_by),
+    Fact.FLAPPING: lambda incident: incident.flaps,
+    Fact.UMBRELLA: lambda incident: incident.bundle is not UNSET,
+}
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """What a condition means, and which facts it always and never has; others may be so or not."""
+
+    text: str
+    always: frozenset[Fact]
+    never: frozenset[Fact]
+
+
+_NOT_OPEN = frozenset({Fact.HOLDER, Fact.SNOOZE, Fact.END})
+"""Facts that no open incident has."""
+
+_NOT_OVER = frozenset({Fact.STEP, Fact.SNOOZE, Fact.ENDING, Fact.FLAPPING})
+"""Facts that no incident has that is over."""
+
+MEANINGS: Mapping[Condition, Meaning] = {
+    Condition.PAGING: Meaning(
+        "open; the next step of its escalation has an instant",
+        frozenset({Fact.DEADLINE, Fact.STEP}),
+        _NOT_OPEN,
+    ),
+    Condition.EXHAUSTED: Meaning(
+        "open; every step of every round has paged, and nobody answered",
+        frozenset({Fact.DEADLINE}),
+        _NOT_OPEN | {Fact.STEP},
+    ),
+    Condition.RESTING: Meaning(
+        "open and muted; nothing is sent and no deadline runs until the muting ends",
+        frozenset({Fact.MUTED}),
+        _NOT_OPEN | {Fact.DEADLINE, Fact.UMBRELLA},
+    ),
+    Condition.BUNDLED: Meaning(
+        "open in a storm; the umbrella of its team pages for it",
+        frozenset(),
+        _NOT_OPEN | {Fact.STEP, Fact.UMBRELLA},
+    ),
+    Condition.ACKNOWLEDGED: Meaning(
+        "somebody has it; nothing pages",
+        frozenset({Fact.HOLDER}),
+        frozenset({Fact.STEP, Fact.SNOOZE, Fact.END}),
+    ),
+    Condition.SNOOZED: Meaning(
+        "somebody has it until an instant at which it pages again",
+        frozenset({Fact.HOLDER, Fact.SNOOZE}),
+        frozenset({Fact.STEP, Fact.END}),
+    ),
+    Condition.RESOLVED: Meaning(
+        "over; a new episode within `reopen_within` re-opens it",
+        frozenset({Fact.END}),
+        _NOT_OVER,
+    ),
+    Condition.CLOSED: Meaning("over for good", frozenset({Fact.END}), _NOT_OVER),
+}
+
+What = type[msgspec.Struct]
+"""What happened: the type of an event, for a timer that fired the type of the timer."""
+
+ARMED = (Condition.PAGING, Condition.EXHAUSTED)
+"""Conditions after an arming: exhausted, where no step reaches anybody."""
+
+
+class Way(msgspec.Struct, frozen=True):
+    """A way out of a condition: what happened, and which conditions that may lead to."""
+
+    by: frozenset[What]
+    to: tuple[Condition, ...]
+
+
+RISE: frozenset[What] = frozenset(
+    {AlertReceived, RaiseDue, SeverityChosen, Reclassified, ReopenWindowDue, StormDue}
+)
+"""What may raise the severity of a live incident, or arm an umbrella that somebody has, anew."""
+
+END: frozenset[What] = frozenset(
+    {
+        AlertReceived,
+        LapseDue,
+        ResolveDue,
+        Resolved,
+        StormDue,
+        TroubleEnded,
+        SettingsLoaded,
+        ExpectDue,
+    }
+)
+"""What may end a live incident: its alerts, a person, or triaged where triaged opened it."""
+
+_TAKEN = (
+    Way(frozenset({Acknowledged}), (Condition.ACKNOWLEDGED,)),
+    Way(frozenset({Snoozed}), (Condition.SNOOZED,)),
+)
+_LIVE = (Way(RISE, ARMED), Way(END, (Condition.RESOLVED,)))
+_GIVEN_BACK = Way(frozenset({Unacknowledged, UnacknowledgeDue, Escalated}), ARMED)
+
+OPENINGS: tuple[Way, ...] = (
+    Way(
+        frozenset(
+            {
+                AlertReceived,
+                Declared,
+                TroubleFound,
+                BodyQuarantined,
+                ExpectDue,
+                ReopenWindowDue,
+                StormDue,
+            }
+        ),
+        ARMED,
+    ),
+    Way(frozenset({AlertReceived}), (Condition.BUNDLED,)),
+)
+"""How an incident begins; an umbrella begins with the alert, or the look, that needs it."""
+
+WAYS: Mapping[Condition, tuple[Way, ...]] = {
+    Condition.PAGING: (
+        *_LIVE,
+        *_TAKEN,
+        Way(frozenset({StepDue, DeliveryEnded, Escalated}), (Condition.EXHAUSTED,)),
+        Way(frozenset({StepDue, AtRiskDue, TargetDue, MuteDue, PageDue}), (Condition.RESTING,)),
+    ),
+    Condition.EXHAUSTED: (
+        *_LIVE,
+        *_TAKEN,
+        Way(frozenset({AtRiskDue, TargetDue, MuteDue, PageDue}), (Condition.RESTING,)),
+    ),
+    Condition.RESTING: (*_LIVE, *_TAKEN, Way(frozenset({MuteDue}), ARMED)),
+    Condition.BUNDLED: (
+        *_LIVE,
+        *_TAKEN,
+        Way(frozenset({Escalated, MuteDue}), ARMED),
+        Way(frozenset({StormDue}), (Condition.ACKNOWLEDGED,)),
+    ),
+    Condition.ACKNOWLEDGED: (
+        *_LIVE,
+        _GIVEN_BACK,
+        Way(frozenset({Snoozed}), (Condition.SNOOZED,)),
+    ),
+    Condition.SNOOZED: (*_LIVE, _GIVEN_BACK),
+    Condition.RESOLVED: (
+        Way(frozenset({AlertReceived, Reopened, TroubleFound, ExpectDue}), ARMED),
+        Way(frozenset({AlertReceived}), (Condition.BUNDLED,)),
+        Way(frozenset({Closed}), (Condition.CLOSED,)),
+    ),
+    Condition.CLOSED: (),
+}
+"""The ways out of each condition. Any event may also leave an incident in its condition."""
 
 
 def set_phase(situation: Situation, draft: Draft, phase: Phase, by: str) -> None:
@@ -81,4 +326,22 @@ def diagram() -> str:
         lines += [f"    {state} --> {after}: {verb}" for verb, after in verbs.items()]
         if not verbs:
             lines.append(f"    {state} --> [*]")
+    return "\n".join(lines)
+
+
+def condition_table() -> str:
+    """The conditions with their facts, and the ways between them, as Markdown for the docs."""
+    lines = ["| Condition | Meaning | Always | Never |", "| --- | --- | --- | --- |"]
+    for condition, meaning in MEANINGS.items():
+        always, never = (
+            ", ".join(fact for fact in Fact if fact in facts) or "–"
+            for facts in (meaning.always, meaning.never)
+        )
+        lines.append(f"| `{condition}` | {meaning.text} | {always} | {never} |")
+    lines += ["", "| From | By | To |", "| --- | --- | --- |"]
+    ways = [("(new)", way) for way in OPENINGS]
+    ways += [(f"`{condition}`", way) for condition, found in WAYS.items() for way in found]
+    for name, way in ways:
+        by = ", ".join(sorted(what.__name__ for what in way.by))
+        lines.append(f"| {name} | {by} | {', '.join(f'`{to}`' for to in way.to)} |")
     return "\n".join(lines)

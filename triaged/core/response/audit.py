@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import UNSET
 
 from triaged.core.alerts.severity import worst
+from triaged.core.lifecycle import Condition, condition_of
 from triaged.core.records.model import Incident, Response, State
 from triaged.core.records.timers import (
     AtRiskDue,
@@ -69,7 +70,7 @@ def _dues(incident: Incident) -> Iterator[IncidentTimer]:
     number, place = incident.number, incident.escalation
     if incident.resolving_at is not None:
         yield ResolveDue(number, incident.resolving_at)
-    if incident.state is not State.OPEN or incident.bundled_at is not None:
+    if incident.state is not State.OPEN or condition_of(incident) is Condition.BUNDLED:
         return
     if place.next_at is not None:
         yield StepDue(number, place.next_at, place.epoch, place.round, place.step)
