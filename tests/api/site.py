@@ -29,7 +29,8 @@ from triaged.intake.backlog import Backlog
 from triaged.intake.decode import events_in
 from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
-from triaged.store.database.connect import Database, Transaction, open_database
+from triaged.store.database.base import Reader, Transaction
+from triaged.store.database.connect import Database, open_database
 from triaged.wire import Secret
 
 ACTION_KEY = Secret("k" * 43)
@@ -128,9 +129,7 @@ class Away(Database):
         """Nothing: it is away."""
         raise self._error
 
-    def reading(
-        self, *, urgent: bool = False
-    ) -> contextlib.AbstractAsyncContextManager[Transaction]:
+    def reading(self, *, urgent: bool = False) -> contextlib.AbstractAsyncContextManager[Reader]:
         """Nothing: it is away."""
         raise self._error
 

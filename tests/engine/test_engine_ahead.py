@@ -27,7 +27,7 @@ from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import AHEAD_MIN, BATCH_MAX, Engine
 from triaged.errors import StoreUnavailable
-from triaged.store.database.base import Database, Transaction
+from triaged.store.database.base import Database, Reader, Transaction
 from triaged.store.database.connect import open_database
 from triaged.store.queries.verify import verify
 from triaged.store.tables import backlog
@@ -89,12 +89,12 @@ class Gated(Database):
                 raise StoreUnavailable("the disk is full")
 
     @asynccontextmanager
-    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Reader]:
         """The real one's."""
         async with self.real.reading(urgent=urgent) as tx:
             yield tx
 
-    def looking_ahead(self) -> Transaction | None:
+    def looking_ahead(self) -> Reader | None:
         """The real one's."""
         self.looked.release()
         return self.real.looking_ahead()

@@ -13,7 +13,7 @@ from tests.api.site import TOKENS, Site
 from triaged.access.tokens import TokenRequest, create, revoke
 from triaged.core.time.durations import SECOND
 from triaged.http.auth import Authority, caller_of, credential
-from triaged.store.database.base import Database, Transaction
+from triaged.store.database.base import Database, Reader, Transaction
 
 
 def given(value: str) -> str | None:
@@ -95,9 +95,7 @@ class Counted(Database):
         """The real one's."""
         return self.real.transaction()
 
-    def reading(
-        self, *, urgent: bool = False
-    ) -> contextlib.AbstractAsyncContextManager[Transaction]:
+    def reading(self, *, urgent: bool = False) -> contextlib.AbstractAsyncContextManager[Reader]:
         """The real one's."""
         self.reads += 1
         return self.real.reading(urgent=urgent)

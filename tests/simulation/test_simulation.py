@@ -26,7 +26,7 @@ from triaged.core.time.durations import SECOND
 from triaged.engine.engine import Engine, Flight
 from triaged.engine.queue import Part
 from triaged.intake.backlog import Backlog, Unwritten
-from triaged.store.database.base import Writes
+from triaged.store.database.base import PendingWrites
 from triaged.store.queries.verify import verify
 from triaged.store.tables import backlog, pages
 from triaged.store.tables.backlog import Pack
@@ -142,7 +142,7 @@ def test_nothing_is_lost_in_storms(tmp_path: Path, seed: int) -> None:
 class Hasty(Engine):
     """Answers before the commit."""
 
-    async def _fly(self, flight: Flight, writes: Writes) -> None:
+    async def _fly(self, flight: Flight, writes: PendingWrites) -> None:
         _answer(flight.parts, flight.decided.answers)
         flight.parts = []
         await super()._fly(flight, writes)

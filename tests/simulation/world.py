@@ -25,10 +25,10 @@ from triaged.intake.backlog import Backlog
 from triaged.intake.decode import events_of
 from triaged.metrics import Metrics
 from triaged.process.supervision import run_all
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Reader, Transaction
 from triaged.store.database.migrating import migrate
 from triaged.store.database.sqlite import SqliteDatabase
-from triaged.store.database.sqlite_threads import OnLane
+from triaged.store.database.sqlite_threads import LaneReader
 from triaged.wire import Secret, encode
 
 TROUBLE_US = 40 * MINUTE
@@ -90,10 +90,10 @@ class TroubledStore(SqliteDatabase):
             self._trouble.strike()
 
     @asynccontextmanager
-    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Reader]:
         """On the lane for looking ahead."""
         self._trouble.strike()
-        yield OnLane(self._ahead)
+        yield LaneReader(self._ahead)
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from triaged.store.database.base import Ask, Bulk, Database, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Database, Reader, Row, Transaction
 
 Rows = dict[str, list[str]]
 """By table: every row as JSON text, in order."""
@@ -93,7 +93,7 @@ class Behind(Database):
             yield Held(tx, self.barrier)
 
     @asynccontextmanager
-    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Reader]:
         """The real one's."""
         async with self.real.reading(urgent=urgent) as tx:
             yield tx

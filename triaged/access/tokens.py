@@ -13,7 +13,7 @@ import msgspec
 
 from triaged.core.time.durations import parse_duration
 from triaged.errors import Malformed, Problem
-from triaged.store.database.connect import Transaction
+from triaged.store.database.base import Reader, Transaction
 from triaged.store.tables import tokens
 from triaged.wire import Instant, instant_text, instant_text_or_none
 from triaged.yamlschema.values import none_of
@@ -131,7 +131,7 @@ class Grant(msgspec.Struct, frozen=True):
     expires_at: int | None
 
 
-async def grants(tx: Transaction) -> list[Grant]:
+async def grants(tx: Reader) -> list[Grant]:
     """Every token that is not revoked."""
     return [
         Grant(row.digest, row.name, row.scopes, row.person, row.expires_at)
@@ -159,7 +159,7 @@ async def create(tx: Transaction, wish: TokenRequest, now: int) -> NewToken:
     return NewToken(**msgspec.structs.asdict(token_document(row)), token=text)
 
 
-async def listing(tx: Transaction) -> list[TokenDocument]:
+async def listing(tx: Reader) -> list[TokenDocument]:
     """Every token that was made, revoked ones too, without its secret text."""
     return [token_document(row) for row in await tokens.listing(tx)]
 

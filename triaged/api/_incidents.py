@@ -10,16 +10,14 @@ from triaged.core.situation import Situation
 from triaged.core.text.document import IncidentDocument, incident_document
 from triaged.http import problems
 from triaged.http.routes import Call
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Reader
 from triaged.store.tables import incidents, muting
 
 INCIDENTS = "/api/v1/incidents"
 INCIDENT = INCIDENTS + "/{id}"
 
 
-async def documents(
-    call: Call, found: Sequence[Incident], tx: Transaction
-) -> list[IncidentDocument]:
+async def documents(call: Call, found: Sequence[Incident], tx: Reader) -> list[IncidentDocument]:
     """The documents of these incidents, with what mutes them now."""
     configuration, now = call.context.configuration, call.context.clock.now()
     settings = configuration.settings

@@ -12,7 +12,7 @@ from triaged.core.records.model import Incident, Severity
 from triaged.core.text.similarity import CAUSE, FIX, told_of
 from triaged.core.time.durations import DAY, HOUR, MINUTE, format_duration
 from triaged.http.routes import Call, Scope, route
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Reader
 from triaged.store.queries import page_stats, similar_incidents
 from triaged.store.queries.page_stats import Noise
 from triaged.store.queries.similar_incidents import Likeness
@@ -135,9 +135,7 @@ async def show(call: Call) -> Hints | web.Response:
         )
 
 
-async def _changes(
-    tx: Transaction, incident: Incident, near: Mapping[str, int]
-) -> list[ChangeHint]:
+async def _changes(tx: Reader, incident: Incident, near: Mapping[str, int]) -> list[ChangeHint]:
     opened_at = incident.opened_at
     window = (opened_at - CHANGES_BEFORE_US, opened_at + CHANGES_AFTER_US)
     found = await changes.near(tx, list(near), window, CHANGES_MAX)
@@ -172,7 +170,7 @@ def _when(change: Change, opened_at: int) -> str:
     return f"{format_duration(opened_at - (change.ended_at or change.at))} before"
 
 
-async def _similar(tx: Transaction, incident: Incident) -> Sequence[Likeness]:
+async def _similar(tx: Reader, incident: Incident) -> Sequence[Likeness]:
     return await similar_incidents.similar(tx, incident, SIMILAR_LEAST, SIMILAR_MAX)
 
 
@@ -196,9 +194,7 @@ def similar_hint(one: Likeness) -> SimilarHint:
     )
 
 
-async def _related(
-    tx: Transaction, incident: Incident, near: Mapping[str, int]
-) -> list[RelatedHint]:
+async def _related(tx: Reader, incident: Incident, near: Mapping[str, int]) -> list[RelatedHint]:
     found = await incidents.live_of(tx, list(near), RELATED_MAX + 1)
     others = [one for one in found if one.number != incident.number]
     others.sort(key=lambda one: (near[one.service or ""], one.severity, -one.number))
@@ -217,7 +213,7 @@ async def _related(
     ]
 
 
-async def _noise(tx: Transaction, incident: Incident, now: int) -> NoiseHint:
+async def _noise(tx: Reader, incident: Incident, now: int) -> NoiseHint:
     since = now - NOISE_DAYS * DAY
     rule, newest_only = await page_stats.of_rule(tx, incident.severity_by, since)
     return NoiseHint(

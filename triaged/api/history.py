@@ -10,7 +10,7 @@ from triaged.core.records.history import Episode, PastIncident, PastSilence
 from triaged.http import problems
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Reader
 from triaged.store.queries import history
 from triaged.store.tables import silences
 from triaged.store.tables.silences import SilenceFilter
@@ -77,7 +77,7 @@ async def list_silences(call: Call) -> SilenceHistory | web.Response:
 
 
 async def _page(
-    call: Call, read: Callable[[Transaction, tuple[int, int], int | None, int], Awaitable[list[R]]]
+    call: Call, read: Callable[[Reader, tuple[int, int], int | None, int], Awaitable[list[R]]]
 ) -> tuple[list[R], str | None] | web.Response:
     """The records that the query selects, and the cursor for those after them."""
     query, now = Query(call.request.query), call.context.clock.now()

@@ -25,7 +25,7 @@ from triaged.crashpoints import crash_point
 from triaged.engine.classification import classified
 from triaged.engine.queue import Job, Part, Queue
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.store.database.base import Contended, Transaction, Writes
+from triaged.store.database.base import Contended, PendingWrites, Reader
 from triaged.store.database.connect import Database
 from triaged.store.saving import Changes
 from triaged.store.view import LoadedView, Loader, save
@@ -215,7 +215,7 @@ class Engine:
             return False
         try:
             decided = await self._decide(tx, events, before.view if before else None)
-            writes = Writes()
+            writes = PendingWrites()
             await save(writes, decided.view, decided.changes, decided.now)
         except Exception as error:
             log.info("batch.put_off", exc_info=error)
@@ -226,7 +226,7 @@ class Engine:
         commits.create_task(self._fly(self._flight, writes))
         return True
 
-    async def _fly(self, flight: Flight, writes: Writes) -> None:
+    async def _fly(self, flight: Flight, writes: PendingWrites) -> None:
         """Commit what was decided, and answer."""
         try:
             with _told_when_cancelled(flight.parts):
@@ -327,7 +327,7 @@ class Engine:
         return decided.answers
 
     async def _decide(
-        self, tx: Transaction, batch: Sequence[Event], before: LoadedView | None = None
+        self, tx: Reader, batch: Sequence[Event], before: LoadedView | None = None
     ) -> Decided:
         """Load what `batch` depends on and decide it, in order."""
         settings, loader = self.settings, Loader(tx, self.settings, before)

@@ -14,7 +14,7 @@ from triaged.core.records.expectations import Watch, key_of
 from triaged.core.response.storms import storm_key
 from triaged.core.settings import Settings
 from triaged.core.view import AlertId, key_text
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Reader, Transaction
 from triaged.store.needs import Needs
 from triaged.store.tables import incidents, watches
 
@@ -53,7 +53,7 @@ def teams_of(events: Iterable[Event], settings: Settings) -> set[str]:
 
 
 async def _expected(
-    tx: Transaction, events: Iterable[Event], needs: Needs, settings: Settings
+    tx: Reader, events: Iterable[Event], needs: Needs, settings: Settings
 ) -> set[str]:
     """The expectations that a batch may change: those that it checks, or meets after a while."""
     if not needs.looks and not (needs.arrivals and settings.expected):

@@ -36,7 +36,7 @@ from triaged.core.records.model import Alert, ChainedEntry, Entry, Page
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
 from triaged.core.view import AlertId, View
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Writer
 from triaged.store.tables import (
     alerts,
     backlog,
@@ -163,7 +163,7 @@ class Changes:
 
 
 async def save_changes(
-    tx: Transaction, view: View, changes: Changes, now: int, observation_ids: Iterator[int]
+    tx: Writer, view: View, changes: Changes, now: int, observation_ids: Iterator[int]
 ) -> None:
     """Write every table, in an order in which no constraint is broken on the way."""
     chained = _chain(view, changes, now)
@@ -194,7 +194,7 @@ async def save_changes(
     await sources.save(tx, changes.heard_at)
 
 
-async def _save_watches(tx: Transaction, changes: Changes) -> None:
+async def _save_watches(tx: Writer, changes: Changes) -> None:
     if changes.watches:
         dropped = [name for name, watch in changes.watches.items() if watch is None]
         await watches.save(tx, [w for w in changes.watches.values() if w is not None], dropped)

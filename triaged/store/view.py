@@ -12,7 +12,7 @@ from triaged.core.response.storms import storm_key
 from triaged.core.settings import Settings
 from triaged.core.view import AlertId, View, key_text
 from triaged.store import batch_locks
-from triaged.store.database.base import Contended, Transaction
+from triaged.store.database.base import Contended, Reader, Transaction, Writer
 from triaged.store.needs import Needs, alerts_named
 from triaged.store.saving import Changes, save_changes
 from triaged.store.tables import (
@@ -58,7 +58,7 @@ class Loader:
     Then the batch must hold alerts only.
     """
 
-    def __init__(self, tx: Transaction, settings: Settings, before: LoadedView | None) -> None:
+    def __init__(self, tx: Reader, settings: Settings, before: LoadedView | None) -> None:
         self._tx = tx
         self._settings = settings
         self._before = before
@@ -90,7 +90,7 @@ class Loader:
         was new to this batch.
         """
         self._needs = Needs(events, self._alerts)
-        if not self._tx.others_write:
+        if not isinstance(self._tx, Transaction) or not self._tx.others_write:
             return
         started = [e.alert for e in events if isinstance(e, AlertReceived) and e.outcome]
         unseen = {(alert.source, alert.fingerprint) for alert in started} - self._alerts.keys()
@@ -122,7 +122,7 @@ class Loader:
 
 
 async def _load_watches(
-    tx: Transaction, needs: Needs, settings: Settings, before: LoadedView | None
+    tx: Reader, needs: Needs, settings: Settings, before: LoadedView | None
 ) -> dict[str, Watch]:
     """Expectations, where the batch is about them; with them the incidents about them."""
     if not needs.looks and not (needs.arrivals and settings.expected):
@@ -135,7 +135,7 @@ async def _load_watches(
     return found
 
 
-async def _load_view(tx: Transaction, needs: Needs, settings: Settings, now: int) -> LoadedView:
+async def _load_view(tx: Reader, needs: Needs, settings: Settings, now: int) -> LoadedView:
     """All but the alerts, asked for together."""
     uses_numbers = needs.keys or needs.openings or needs.starts
     asks = [
@@ -170,7 +170,7 @@ def _may_blow(view: View, settings: Settings, opening: int) -> bool:
     return limit is not None and most + opening > limit.incidents
 
 
-async def _load_storms(tx: Transaction, view: LoadedView, teams: Set[str], needs: Needs) -> None:
+async def _load_storms(tx: Reader, view: LoadedView, teams: Set[str], needs: Needs) -> None:
     """What is counted for these teams and those of the umbrellas, and what waits under them."""
     numbers = needs.umbrellas & set(view.incidents)
     others = {view.incidents[number].team or "" for number in numbers} - teams
@@ -181,7 +181,7 @@ async def _load_storms(tx: Transaction, view: LoadedView, teams: Set[str], needs
     view.waiting = await storms.waiting(tx, needs.umbrellas)
 
 
-async def save(tx: Transaction, view: LoadedView, changes: Changes, now: int) -> None:
+async def save(tx: Writer, view: LoadedView, changes: Changes, now: int) -> None:
     """Write everything that the decisions of a batch want."""
     await save_changes(tx, view, changes, now, view.counters.get(OBSERVATION, iter(())))
     await counters.take(tx, view.counters)

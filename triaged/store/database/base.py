@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from triaged.errors import StoreError, StoreUnavailable
+from triaged.errors import StoreUnavailable
 
 Type = Literal["text", "bigint", "bytea"]
 Row = tuple[Any, ...]
@@ -41,11 +41,8 @@ class Contended(StoreUnavailable):
     """Another process was faster or waits for us: the same transaction, begun anew, can succeed."""
 
 
-class Transaction(ABC):
-    """Statements that become true together, or not at all."""
-
-    others_write = False
-    """Whether other processes may write between our statements, but where we lock."""
+class Reader(ABC):
+    """Queries, all of which see what is committed."""
 
     @abstractmethod
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
@@ -59,13 +56,29 @@ class Transaction(ABC):
         """The rows of a query over many values."""
         return (await self.fetch_bulks([(bulk, rows)]))[0]
 
-    @abstractmethod
-    async def execute(self, sql: str, *arguments: Any) -> int:
-        """Execute one statement; how many rows it changed."""
+    async def fetch_one(self, sql: str, *arguments: Any) -> Row | None:
+        """The first row of a query, if it has one."""
+        rows = await self.fetch(sql, *arguments)
+        return rows[0] if rows else None
+
+
+class Writer(ABC):
+    """Bulk statements that change rows."""
 
     @abstractmethod
     async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
         """Execute a bulk statement, at the latest when the transaction ends."""
+
+
+class Transaction(Reader, Writer):
+    """Statements that become true together, or not at all."""
+
+    others_write = False
+    """Whether other processes may write between our statements, but where we lock."""
+
+    @abstractmethod
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        """Execute one statement; how many rows it changed."""
 
     @abstractmethod
     async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
@@ -74,42 +87,22 @@ class Transaction(ABC):
         Keys are names that programs agree on; they are locked in one order, whoever asks.
         """
 
-    async def fetch_one(self, sql: str, *arguments: Any) -> Row | None:
-        """The first row of a query, if it has one."""
-        rows = await self.fetch(sql, *arguments)
-        return rows[0] if rows else None
 
-
-class Writes(Transaction):
-    """Bulk statements that wait for a transaction; there is nothing to read."""
+class PendingWrites(Writer):
+    """Bulk statements that wait for a transaction."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[Bulk, Sequence[Row]]] = []
 
     async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
-        """Remember it."""
+        """Keep the statement for later."""
         if rows:
             self._waiting.append((bulk, rows))
 
-    async def replay(self, tx: Transaction) -> None:
-        """Write all of it, in order."""
+    async def replay(self, writer: Writer) -> None:
+        """Execute all of them, in order."""
         for bulk, rows in self._waiting:
-            await tx.write(bulk, rows)
-
-    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
-        """Refused: nothing is read here."""
-        raise StoreError("there is nothing to read before the transaction")
-
-    async def fetch_bulks(self, asks: Sequence[Ask]) -> list[list[Row]]:
-        """Refused: nothing is read here."""
-        raise StoreError("there is nothing to read before the transaction")
-
-    async def execute(self, sql: str, *arguments: Any) -> int:
-        """Refused: only bulk statements wait."""
-        raise StoreError("only bulk statements wait for a transaction")
-
-    async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
-        """Whoever decides ahead is alone."""
+            await writer.write(bulk, rows)
 
 
 class Database(ABC):
@@ -123,7 +116,7 @@ class Database(ABC):
         """Read and write; committed, on disk, when the block has ended without an error."""
 
     @abstractmethod
-    def reading(self, *, urgent: bool = False) -> AbstractAsyncContextManager[Transaction]:
+    def reading(self, *, urgent: bool = False) -> AbstractAsyncContextManager[Reader]:
         """Read what is committed, without waiting for writers.
 
         `urgent` is for the loops, who wait for nobody's long question. Raises StoreUnavailable
@@ -143,7 +136,7 @@ class Database(ABC):
         """See how much room there is, and hold some back for what must not stop; `low`."""
         return False
 
-    def looking_ahead(self) -> Transaction | None:
+    def looking_ahead(self) -> Reader | None:
         """Reads of what is committed, while the writer commits.
 
         What is decided on them and on the batch being committed holds where nobody else writes

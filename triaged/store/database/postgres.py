@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from triaged.errors import StoreError, StoreMismatch, StoreUnavailable
-from triaged.store.database.base import Ask, Bulk, Contended, Database, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Contended, Database, Reader, Row, Transaction
 from triaged.store.database.store_lock import StoreLock
 
 CONNECT_S = 5
@@ -64,12 +64,13 @@ def unnest_sql(bulk: Bulk) -> str:
     return sql.replace("{columns}", ", ".join(bulk.columns))
 
 
-class PostgresTransaction(Transaction):
-    """Statements on one connection."""
+class PostgresReader(Reader):
+    """Queries on one connection."""
 
-    def __init__(self, connection: Any, *, writes: bool) -> None:
+    locks_rows = False
+
+    def __init__(self, connection: Any) -> None:
         self._connection = connection
-        self.others_write = writes
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
         """The rows of a query."""
@@ -84,10 +85,17 @@ class PostgresTransaction(Transaction):
         if not rows:
             return []
         sql = unnest_sql(bulk)
-        if bulk.locks and self.others_write:
+        if bulk.locks and self.locks_rows:
             order = f" ORDER BY {bulk.order}" if bulk.order else ""
             sql += f"{order} FOR UPDATE OF {bulk.locks}"
         return await self.fetch(sql, *_columns(bulk, rows))
+
+
+class PostgresTransaction(PostgresReader, Transaction):
+    """Statements on one connection, beside those of other processes."""
+
+    locks_rows = True
+    others_write = True
 
     async def execute(self, sql: str, *arguments: Any) -> int:
         """Execute one statement; how many rows it changed."""
@@ -136,17 +144,17 @@ class PostgresDatabase(Database):
             if self._lock is not None:
                 await self._lock.keep()
             async with self._acquired() as connection, connection.transaction():
-                yield PostgresTransaction(connection, writes=True)
+                yield PostgresTransaction(connection)
 
     @asynccontextmanager
-    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Reader]:
         """Read one view of what is committed. All share one pool, whoever is urgent."""
         with translated():
             async with (
                 self._acquired() as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
-                yield PostgresTransaction(connection, writes=False)
+                yield PostgresReader(connection)
 
     async def now(self) -> int:
         """The server's time: all replicas go by it."""

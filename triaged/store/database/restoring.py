@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Reader, Transaction
 
 NUMBERS_SKIPPED = 10_000
 """Incident numbers that are left out where what was lost cannot be read: a year's, or one bad day's
@@ -90,7 +90,7 @@ def _next_number(lost: Path) -> int | None:
     return row[0] if row else None
 
 
-async def untold(tx: Transaction) -> int | None:
+async def untold(tx: Reader) -> int | None:
     """Up to when a store that was put back knows what happened; None: none was, or all is said."""
     row = await tx.fetch_one("SELECT next FROM counters WHERE name = $1", RESTORED)
     return None if row is None else row[0]

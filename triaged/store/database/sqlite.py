@@ -12,16 +12,16 @@ from typing import TypeVar
 import aiosqlite
 
 from triaged.errors import StoreMismatch, StoreUnavailable
-from triaged.store.database.base import Database, Transaction
+from triaged.store.database.base import Database, Reader, Transaction
 from triaged.store.database.disk_space import Room
 from triaged.store.database.locking import take_lock
 from triaged.store.database.sqlite_threads import (
     DiskFull,
     Lane,
+    LaneReader,
     Locked,
-    OnLane,
-    Reader,
-    Writer,
+    SqliteReader,
+    SqliteTransaction,
     translated,
 )
 
@@ -109,9 +109,9 @@ class SqliteDatabase(Database):
         """Do `work` on the writer's thread."""
         return await self._writer.run(work)
 
-    def looking_ahead(self) -> Transaction:
+    def looking_ahead(self) -> Reader:
         """Reads on a connection of their own: this process alone writes."""
-        return OnLane(self._ahead)
+        return LaneReader(self._ahead)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -119,7 +119,7 @@ class SqliteDatabase(Database):
         clock = asyncio.get_running_loop().time
         asked_at = clock()
         async with self._writing:
-            writer = Writer(self._writer, self._busy_ms(asked_at, clock()))
+            writer = SqliteTransaction(self._writer, self._busy_ms(asked_at, clock()))
             try:
                 yield writer
                 await asyncio.shield(writer.finish())
@@ -145,7 +145,7 @@ class SqliteDatabase(Database):
         await self.on_writer(roll_back)
 
     @asynccontextmanager
-    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[Reader]:
         """One of the readers, with one view of the data; the loops have one of their own."""
         if not self._writer.is_open:
             raise StoreUnavailable("the store is closed")
@@ -158,7 +158,7 @@ class SqliteDatabase(Database):
         try:
             with translated():
                 await connection.execute("BEGIN")
-            yield Reader(connection)
+            yield SqliteReader(connection)
         finally:
             await asyncio.shield(self._give_back(connection, queue))
 

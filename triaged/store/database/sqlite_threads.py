@@ -18,7 +18,7 @@ import aiosqlite
 import msgspec
 
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.store.database.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Reader, Row, Transaction
 
 T = TypeVar("T")
 
@@ -134,7 +134,7 @@ class Lane:
         self._thread.shutdown()
 
 
-class OnLane(Transaction):
+class LaneReader(Reader):
     """Queries on a lane: each call is one hop to its thread."""
 
     def __init__(self, lane: Lane) -> None:
@@ -161,19 +161,8 @@ class OnLane(Transaction):
         answers = await self._call(query)
         return [list(chain.from_iterable(map(_decode, texts))) for texts in answers]
 
-    async def execute(self, sql: str, *arguments: Any) -> int:
-        """Refused: this only reads."""
-        raise StoreError("a reader cannot write")
 
-    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
-        """Refused: this only reads."""
-        raise StoreError("a reader cannot write")
-
-    async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
-        """There is one writer."""
-
-
-class Writer(OnLane):
+class SqliteTransaction(LaneReader, Transaction):
     """A transaction of the writer. Writes wait for the next query or the commit: few hops.
 
     `busy_ms` is how long to wait for another process's lock, where not as long as usual.
@@ -206,6 +195,9 @@ class Writer(OnLane):
 
         return await self._lane.run(together)
 
+    async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
+        """Nothing: there is one writer."""
+
     async def finish(self) -> None:
         """Write what waits, and commit."""
         if not self.begun and not self._waiting:
@@ -235,7 +227,7 @@ def write_all(
             connection.execute(sql, values)
 
 
-class Reader(Transaction):
+class SqliteReader(Reader):
     """A read-only look at what is committed."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -258,14 +250,3 @@ class Reader(Transaction):
                 answer = list(await self._connection.execute_fetchall(sql, values))
                 found += _decode(answer[0][0])
         return found
-
-    async def execute(self, sql: str, *arguments: Any) -> int:
-        """Refused: readers do not write."""
-        raise StoreError("a reader cannot write")
-
-    async def write(self, bulk: Bulk, rows: Sequence[Row]) -> None:
-        """Refused: readers do not write."""
-        raise StoreError("a reader cannot write")
-
-    async def lock_keys(self, keys: Collection[str], shared: Collection[str] = ()) -> None:
-        """Readers lock nothing."""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.store.database.base import Row, Transaction
+from triaged.store.database.base import Reader, Row
 from triaged.store.tables.alerts import COLUMNS, StoredAlert, stored_alert
 from triaged.store.tables.observations import Verdict
 
@@ -42,7 +42,7 @@ class Joining(msgspec.Struct, frozen=True):
     data: dict[str, object]
 
 
-async def of_alert(tx: Transaction, source: str, fingerprint: str) -> Recorded | None:
+async def of_alert(tx: Reader, source: str, fingerprint: str) -> Recorded | None:
     """What was recorded of one alert; None: it was never seen."""
     row = await tx.fetch_one(
         f"""SELECT {OF_ALERT} FROM alerts a LEFT JOIN observations o ON o.id = a.observation
@@ -53,7 +53,7 @@ async def of_alert(tx: Transaction, source: str, fingerprint: str) -> Recorded |
     return None if row is None else _recorded(row)
 
 
-async def of_incident(tx: Transaction, number: int, limit: int) -> list[Recorded]:
+async def of_incident(tx: Reader, number: int, limit: int) -> list[Recorded]:
     """What was recorded of the alerts of an incident, the first that began first."""
     rows = await tx.fetch(
         f"""SELECT {OF_ALERT} FROM alerts a LEFT JOIN observations o ON o.id = a.observation
@@ -64,7 +64,7 @@ async def of_incident(tx: Transaction, number: int, limit: int) -> list[Recorded
     return [_recorded(row) for row in rows]
 
 
-async def joinings(tx: Transaction, number: int) -> list[Joining]:
+async def joinings(tx: Reader, number: int) -> list[Joining]:
     """How alerts came to an incident, in order, as far as the first 500 entries tell."""
     rows = await tx.fetch(
         f"""SELECT seq, recorded_at, kind, data FROM timeline

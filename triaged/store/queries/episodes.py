@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.store.database.base import Row, Transaction
+from triaged.store.database.base import Reader, Row
 from triaged.store.tables.observations import Verdict
 
 _verdict = msgspec.json.Decoder(Verdict).decode
@@ -29,9 +29,7 @@ class StoredEpisode(msgspec.Struct, frozen=True):
     verdict: Verdict
 
 
-async def of_incident(
-    tx: Transaction, number: int, after_id: int, limit: int
-) -> list[StoredEpisode]:
+async def of_incident(tx: Reader, number: int, after_id: int, limit: int) -> list[StoredEpisode]:
     """The episodes of an incident's alerts in the order of arrival, as far as retention has them.
 
     They began in it, or still fired when it took over from one that a person had resolved. The

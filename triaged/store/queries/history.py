@@ -6,7 +6,7 @@ import msgspec
 
 from triaged.core.records.history import KINDS, RECLASSIFIED, Episode, Paged, PastIncident, acts_of
 from triaged.core.records.model import ChainedEntry, Incident, Page, PageKind, PageState, Severity
-from triaged.store.database.base import Row, Transaction
+from triaged.store.database.base import Reader, Row
 from triaged.store.tables.observations import Verdict
 
 _verdict = msgspec.json.Decoder(Verdict).decode
@@ -22,7 +22,7 @@ EPISODES = """SELECT o.id, o.source, o.fingerprint, o.received_at, o.starts_at, 
 
 
 async def episodes(
-    tx: Transaction, period: tuple[int, int], after: int | None, limit: int
+    tx: Reader, period: tuple[int, int], after: int | None, limit: int
 ) -> list[Episode]:
     """What was received in [since, until), after the episode `after`, in the order of arrival.
 
@@ -36,7 +36,7 @@ async def episodes(
 
 
 async def incidents(
-    tx: Transaction, period: tuple[int, int], after: int | None, limit: int
+    tx: Reader, period: tuple[int, int], after: int | None, limit: int
 ) -> list[PastIncident]:
     """What was opened in [since, until), after the incident `after`, in order."""
     since, until = period
@@ -58,7 +58,7 @@ async def incidents(
     return [_past(one, entries[one.number], pages[one.number], until) for one in found]
 
 
-async def first_since(tx: Transaction, column: tuple[str, str, str], since: int) -> int:
+async def first_since(tx: Reader, column: tuple[str, str, str], since: int) -> int:
     """The first number whose instant is not before `since`: halving, for numbers rise with time.
 
     Where they do not quite, the condition of the query leaves out what is older.
@@ -77,7 +77,7 @@ async def first_since(tx: Transaction, column: tuple[str, str, str], since: int)
     return low
 
 
-async def _entries(tx: Transaction, between: tuple[int, int]) -> dict[int, list[ChainedEntry]]:
+async def _entries(tx: Reader, between: tuple[int, int]) -> dict[int, list[ChainedEntry]]:
     rows = await tx.fetch(
         f"""SELECT incident, seq, at, recorded_at, kind, actor, text, data FROM timeline
             WHERE incident >= $1 AND incident <= $2 AND kind IN ('{"', '".join(sorted(KINDS))}')
@@ -91,7 +91,7 @@ async def _entries(tx: Transaction, between: tuple[int, int]) -> dict[int, list[
     return found
 
 
-async def _pages(tx: Transaction, between: tuple[int, int]) -> dict[int, list[Page]]:
+async def _pages(tx: Reader, between: tuple[int, int]) -> dict[int, list[Page]]:
     rows = await tx.fetch(
         """SELECT body FROM pages
            WHERE incident >= $1 AND incident <= $2 AND state = 'sent' ORDER BY incident""",

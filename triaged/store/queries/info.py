@@ -1,6 +1,6 @@
 """How much there is."""
 
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Reader
 
 TABLES = (
     "alerts",
@@ -17,7 +17,7 @@ TABLES = (
 )
 
 
-async def summary(tx: Transaction) -> dict[str, int]:
+async def summary(tx: Reader) -> dict[str, int]:
     """Rows by table, and the number of the schema."""
     counts: dict[str, int] = {}
     for table in TABLES:
@@ -34,7 +34,7 @@ SIZES = {
 }
 
 
-async def size_bytes(tx: Transaction, database: str) -> int:
+async def size_bytes(tx: Reader, database: str) -> int:
     """How much room the store takes, the log of SQLite apart; `database` is its `name`."""
     row = await tx.fetch_one(SIZES[database])
     return row[0] if row else 0

@@ -7,7 +7,7 @@ import msgspec
 from triaged.core.records.actors import ALERTS
 from triaged.core.records.model import Key
 from triaged.core.view import key_text
-from triaged.store.database.base import Row, Transaction
+from triaged.store.database.base import Reader, Row
 
 RECENT_MAX = 1_000
 """Incidents that are looked at, the newest: a rule that pages more often than that is known."""
@@ -39,7 +39,7 @@ class Brief(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(Brief).decode
 
 
-async def of_key(tx: Transaction, key: Key, since: int) -> Noise:
+async def of_key(tx: Reader, key: Key, since: int) -> Noise:
     """Incidents with this key that opened since; the newest 1,000 at most."""
     rows = await tx.fetch(
         """SELECT body FROM incidents WHERE key = $1 AND key <> '[]' AND opened_at >= $2
@@ -51,7 +51,7 @@ async def of_key(tx: Transaction, key: Key, since: int) -> Noise:
     return counted(_briefs(rows))
 
 
-async def of_rule(tx: Transaction, severity_by: str, since: int) -> tuple[Noise, bool]:
+async def of_rule(tx: Reader, severity_by: str, since: int) -> tuple[Noise, bool]:
     """Incidents that `severity_by` made what they are, and whether only the newest were counted."""
     rows = await tx.fetch(
         """SELECT body FROM incidents

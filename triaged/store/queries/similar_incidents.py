@@ -9,7 +9,7 @@ import msgspec
 
 from triaged.core.records.model import Incident
 from triaged.core.text.similarity import incident_words, likeness, weight_of
-from triaged.store.database.base import Bulk, Database, Transaction
+from triaged.store.database.base import Bulk, Database, Reader, Transaction
 from triaged.store.tables.incidents import OVER_SQL, decoded
 
 BATCH = 100
@@ -93,7 +93,7 @@ async def _write(tx: Transaction, found: Sequence[tuple[int, Incident]]) -> None
     await tx.write(MARK, sorted((incident.number, at) for at, incident in found))
 
 
-async def notes_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+async def notes_of(tx: Reader, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """What people wrote on the timelines of these incidents, in order; the last 50 of each."""
     found: dict[int, list[str]] = {}
     rows = await tx.fetch_bulk(NOTES, [(number,) for number in sorted(numbers)])
@@ -102,7 +102,7 @@ async def notes_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[s
     return {number: tuple(notes[-NOTES_MAX:]) for number, notes in found.items()}
 
 
-async def similar(tx: Transaction, incident: Incident, least: float, limit: int) -> list[Likeness]:
+async def similar(tx: Reader, incident: Incident, least: float, limit: int) -> list[Likeness]:
     """Incidents that are over and share two words or more with `incident`, the likest first."""
     own = await notes_of(tx, [incident.number])
     words = incident_words(incident, own.get(incident.number, ()))
@@ -126,7 +126,7 @@ async def similar(tx: Transaction, incident: Incident, least: float, limit: int)
     return await _described(tx, best, scores, (sharing, weights))
 
 
-async def _hits(tx: Transaction, word: str, but: int) -> list[int]:
+async def _hits(tx: Reader, word: str, but: int) -> list[int]:
     rows = await tx.fetch(
         """SELECT incident FROM incident_words WHERE word = $1 AND incident <> $2
            ORDER BY incident DESC LIMIT $3""",
@@ -145,7 +145,7 @@ def _frequency(hits: Sequence[int], total: int) -> float:
 
 
 async def _described(
-    tx: Transaction,
+    tx: Reader,
     numbers: Sequence[int],
     scores: dict[int, float],
     found: tuple[dict[int, list[str]], dict[str, float]],

@@ -4,7 +4,7 @@ import msgspec
 
 from triaged.core.records.model import incident_id
 from triaged.errors import Problem
-from triaged.store.database.base import Database, Transaction
+from triaged.store.database.base import Database, Reader
 from triaged.store.tables import timeline
 
 AT_ONCE = 200
@@ -41,7 +41,7 @@ async def verify(database: Database) -> Verified:
         last = rows[-1][0]
 
 
-async def _chain(tx: Transaction, number: int, head: str) -> tuple[list[Problem], int]:
+async def _chain(tx: Reader, number: int, head: str) -> tuple[list[Problem], int]:
     """The first thing that is wrong with an incident's chain, and how long it is."""
     where, previous, seq = incident_id(number), "", 0
     while found := await timeline.of(tx, number, seq, 1000):

@@ -14,7 +14,7 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.model import AlertState, Severity
 from triaged.core.records.timers import LapseDue
-from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Reader, Row, Writer
 from triaged.store.database.listing import Where
 from triaged.store.tables.observations import Started
 from triaged.wire import encode
@@ -131,7 +131,7 @@ COLUMNS = StoredAlert.__struct_fields__
 SHOWN = ", ".join(f"a.{name}" for name in COLUMNS)
 
 
-async def states(tx: Transaction, identities: Iterable[tuple[str, str]]) -> list[AlertState]:
+async def states(tx: Reader, identities: Iterable[tuple[str, str]]) -> list[AlertState]:
     """The states of these alerts; those that were never seen are absent."""
     return [_state(row) for row in await tx.fetch_bulk(STATES, list(identities))]
 
@@ -146,7 +146,7 @@ def _state(row: Row) -> AlertState:
     return AlertState(*alert, *times, incident, known, rule, given == 1, attached_at)
 
 
-async def save_starts(tx: Transaction, started: Iterable[Started]) -> None:
+async def save_starts(tx: Writer, started: Iterable[Started]) -> None:
     """Write alert rows whole. One per identity."""
     rows = [
         (
@@ -175,7 +175,7 @@ async def save_starts(tx: Transaction, started: Iterable[Started]) -> None:
     await tx.write(START, sorted(rows))
 
 
-async def save_repeats(tx: Transaction, repeats: Iterable[tuple[RepeatAlert, int]]) -> None:
+async def save_repeats(tx: Writer, repeats: Iterable[tuple[RepeatAlert, int]]) -> None:
     """Write what a repeat changes, for (the last repeat, how many there were) per identity."""
     rows = [
         (
@@ -192,36 +192,36 @@ async def save_repeats(tx: Transaction, repeats: Iterable[tuple[RepeatAlert, int
     await tx.write(REPEAT, rows)
 
 
-async def save_ends(tx: Transaction, effects: Iterable[EndEpisode]) -> None:
+async def save_ends(tx: Writer, effects: Iterable[EndEpisode]) -> None:
     """Write that these no longer fire."""
     rows = [(e.state.source, e.state.fingerprint, e.ended_at) for e in effects]
     await tx.write(END, rows)
 
 
-async def save_checks(tx: Transaction, effects: Iterable[CheckLapse]) -> None:
+async def save_checks(tx: Writer, effects: Iterable[CheckLapse]) -> None:
     """Write when to look again."""
     await tx.write(CHECK, [(e.source, e.fingerprint, e.check_at) for e in effects])
 
 
-async def save_reclassified(tx: Transaction, effects: Iterable[ReclassifyAlert]) -> None:
+async def save_reclassified(tx: Writer, effects: Iterable[ReclassifyAlert]) -> None:
     """Write what today's rules make of these."""
     states = [effect.state for effect in effects]
     rows = [(s.source, s.fingerprint, s.severity, s.rule) for s in states]
     await tx.write(RECLASSIFY, sorted(rows, key=lambda row: row[:2]))
 
 
-async def save_moves(tx: Transaction, effects: Iterable[MoveFiring]) -> None:
+async def save_moves(tx: Writer, effects: Iterable[MoveFiring]) -> None:
     """Give what fires in one incident to another."""
     await tx.write(MOVE, [(e.old, e.new, e.at) for e in effects])
 
 
-async def lapses_due(tx: Transaction, now: int, limit: int) -> list[LapseDue]:
+async def lapses_due(tx: Reader, now: int, limit: int) -> list[LapseDue]:
     """Alerts to look at because they may have lapsed, the longest due first."""
     rows = await tx.fetch_bulk(LAPSES, [(now, limit)])
     return sorted((LapseDue(*row) for row in rows), key=lambda timer: timer.due_at)
 
 
-async def next_lapse(tx: Transaction) -> int | None:
+async def next_lapse(tx: Reader) -> int | None:
     """When the next alert is to be looked at."""
     row = await tx.fetch_one(
         "SELECT MIN(lapse_check_at) FROM alerts WHERE lapse_check_at IS NOT NULL"
@@ -239,7 +239,7 @@ class AlertFilter(msgspec.Struct, frozen=True):
     limit: int = 100
 
 
-async def find(tx: Transaction, wanted: AlertFilter) -> tuple[list[StoredAlert], str | None]:
+async def find(tx: Reader, wanted: AlertFilter) -> tuple[list[StoredAlert], str | None]:
     """Stored alerts, the newest episode first, and the cursor of what follows, if anything does.
 
     Episodes are numbered as they come: that order stays while one turns the pages, and it is there
@@ -279,13 +279,13 @@ FIRING = f"""SELECT {SHOWN},
 
 
 async def firing_after(
-    tx: Transaction, identity: tuple[str, str], limit: int
+    tx: Reader, identity: tuple[str, str], limit: int
 ) -> list[tuple[StoredAlert, int]]:
     """Firing alerts behind `identity`, in that order, each with when its episode was received."""
     rows = await tx.fetch(FIRING, *identity, limit)
     return [(stored_alert(row[:-1]), row[-1]) for row in rows]
 
 
-async def postpone(tx: Transaction, timer: LapseDue, check_at: int) -> None:
+async def postpone(tx: Writer, timer: LapseDue, check_at: int) -> None:
     """Look at an alert later: deciding about it failed."""
     await save_checks(tx, [CheckLapse(timer.source, timer.fingerprint, check_at)])

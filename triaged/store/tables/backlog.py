@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Reader, Row, Writer
 from triaged.store.database.readable import readable
 
 KEEP = Bulk(
@@ -75,17 +75,17 @@ def rows_of(packs: Iterable[Pack]) -> list[Row]:
     ]
 
 
-async def keep(tx: Transaction, rows: Sequence[Row]) -> None:
+async def keep(tx: Writer, rows: Sequence[Row]) -> None:
     """Write packs; `rows` by id."""
     await tx.write(KEEP, rows)
 
 
-async def drop(tx: Transaction, ids: Iterable[int]) -> None:
+async def drop(tx: Writer, ids: Iterable[int]) -> None:
     """Forget packs: what they held is decided."""
     await tx.write(DROP, [(one,) for one in ids])
 
 
-async def oldest(tx: Transaction, after: int, limit: int) -> list[Pack]:
+async def oldest(tx: Reader, after: int, limit: int) -> list[Pack]:
     """The next packs behind the one with the id `after`; what cannot be read is one body."""
     found, torn = readable("backlog", await tx.fetch(OLDEST, after, limit), _pack)
     found += [
@@ -100,7 +100,7 @@ def _pack(row: Row) -> Pack:
     return Pack(number, _decode(zlib.decompress(bodies)), alerts, body_bytes)
 
 
-async def extent(tx: Transaction) -> Extent:
+async def extent(tx: Reader) -> Extent:
     """How much waits."""
     row = await tx.fetch_one(EXTENT)
     return Extent(0, 0, 0, 0, None) if row is None else Extent(*row)

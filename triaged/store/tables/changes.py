@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from triaged.core.records.changes import Change, completed
-from triaged.store.database.base import Bulk, Transaction
+from triaged.store.database.base import Bulk, Reader, Transaction
 from triaged.wire import encode
 
 LASTS_MAX_US = 86_400_000_000
@@ -51,7 +51,7 @@ async def save(tx: Transaction, reported: Iterable[Change]) -> None:
 
 
 async def near(
-    tx: Transaction, services: Sequence[str], window: tuple[int, int], limit: int
+    tx: Reader, services: Sequence[str], window: tuple[int, int], limit: int
 ) -> list[Change]:
     """Changes of these services under way within `window` (instants), the last begun first."""
     since, until = window

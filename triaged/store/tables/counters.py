@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from triaged.store.database.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Row, Writer
 
 NEXT = Bulk(
     """WITH v (name) AS ({rows}) SELECT {columns} FROM v CROSS JOIN counters c
@@ -47,7 +47,7 @@ def numbers(found: Iterable[Row]) -> dict[str, Numbers]:
     return {name: Numbers(first) for name, first in found}
 
 
-async def take(tx: Transaction, used: Mapping[str, Numbers]) -> None:
+async def take(tx: Writer, used: Mapping[str, Numbers]) -> None:
     """Let nobody else have those that were used."""
     rows = [(name, numbers.next) for name, numbers in used.items() if numbers.next > numbers.first]
     await tx.write(TAKE, sorted(rows))

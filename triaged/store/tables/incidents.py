@@ -6,7 +6,7 @@ import msgspec
 
 from triaged.core.records.model import LIVE, Incident
 from triaged.core.view import key_text
-from triaged.store.database.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Reader, Row, Writer
 from triaged.store.database.listing import Where
 from triaged.store.database.readable import readable
 from triaged.wire import encode
@@ -92,19 +92,19 @@ def decoded(rows: Iterable[Row]) -> list[Incident]:
     return [_decode(row[0]) for row in rows]
 
 
-async def homes(tx: Transaction, numbers: Iterable[int]) -> list[tuple[int, str, str]]:
+async def homes(tx: Reader, numbers: Iterable[int]) -> list[tuple[int, str, str]]:
     """(number, key text, team) of the incidents with these numbers."""
     rows = await tx.fetch_bulk(HOMES, [(number,) for number in sorted(numbers)])
     return [(number, key, team) for number, key, team in rows]
 
 
-async def fetch(tx: Transaction, number: int) -> Incident | None:
+async def fetch(tx: Reader, number: int) -> Incident | None:
     """The incident with this number."""
     row = await tx.fetch_one("SELECT body FROM incidents WHERE number = $1", number)
     return None if row is None else _decode(row[0])
 
 
-async def find(tx: Transaction, wanted: IncidentFilter) -> tuple[list[Incident], str | None]:
+async def find(tx: Reader, wanted: IncidentFilter) -> tuple[list[Incident], str | None]:
     """Incidents, the newest first, and the cursor of what follows, if anything does."""
     asked = Where("number", (), wanted.cursor, wanted.limit)
     for column, values in (("state", wanted.states), ("severity", wanted.severities)):
@@ -122,25 +122,25 @@ async def find(tx: Transaction, wanted: IncidentFilter) -> tuple[list[Incident],
     return asked.page([_decode(row[0]) for row in rows], lambda incident: (incident.number,))
 
 
-async def of_numbers(tx: Transaction, numbers: Iterable[int]) -> list[Incident]:
+async def of_numbers(tx: Reader, numbers: Iterable[int]) -> list[Incident]:
     """The incidents with these numbers; those that there are not are absent."""
     return decoded(await tx.fetch_bulk(*ask_numbers(numbers)))
 
 
-async def live_numbers(tx: Transaction) -> list[int]:
+async def live_numbers(tx: Reader) -> list[int]:
     """The numbers of all incidents that are not over, in order."""
     rows = await tx.fetch(f"SELECT number FROM incidents WHERE state IN {LIVE_SQL} ORDER BY number")
     return [number for (number,) in rows]
 
 
-async def live_of(tx: Transaction, services: Iterable[str], limit: int) -> list[Incident]:
+async def live_of(tx: Reader, services: Iterable[str], limit: int) -> list[Incident]:
     """Incidents of these services that are not over, the worst first."""
     rows = await tx.fetch_bulk(LIVE_OF, [(service, limit) for service in sorted(services)])
     found = decoded(rows)
     return sorted(found, key=lambda incident: (incident.severity, -incident.number))[:limit]
 
 
-async def save(tx: Transaction, incidents: Iterable[Incident], now: int) -> None:
+async def save(tx: Writer, incidents: Iterable[Incident], now: int) -> None:
     """Write incidents as they are now."""
     rows = [
         (
@@ -161,7 +161,7 @@ async def save(tx: Transaction, incidents: Iterable[Incident], now: int) -> None
     await tx.write(SAVE, sorted(rows, key=lambda row: (row[2] in LIVE, row[0])))
 
 
-async def counts(tx: Transaction) -> list[tuple[str, str, int]]:
+async def counts(tx: Reader) -> list[tuple[str, str, int]]:
     """(severity, state, how many) of live incidents."""
     rows = await tx.fetch(
         f"""SELECT severity, state, COUNT(*) FROM incidents WHERE state IN {LIVE_SQL}
@@ -170,7 +170,7 @@ async def counts(tx: Transaction) -> list[tuple[str, str, int]]:
     return [(severity, state, number) for severity, state, number in rows]
 
 
-async def live_after(tx: Transaction, number: int, limit: int) -> tuple[list[Incident], int]:
+async def live_after(tx: Reader, number: int, limit: int) -> tuple[list[Incident], int]:
     """Incidents that are not over, by number, of those behind `number`; behind which to go on.
 
     That is 0 when these were the last ones. What cannot be read is left out.
@@ -184,9 +184,7 @@ Ended = tuple[int, int]
 """When an incident that is over was last changed, and its number."""
 
 
-async def ended_after(
-    tx: Transaction, behind: Ended, limit: int
-) -> tuple[list[Incident], Ended | None]:
+async def ended_after(tx: Reader, behind: Ended, limit: int) -> tuple[list[Incident], Ended | None]:
     """As `live_after`, of those that are over, in the order of their last changes."""
     rows = await tx.fetch(ENDED_AFTER, *behind, limit)
     found, _ = readable("incidents", rows, _numbered)

@@ -10,7 +10,7 @@ import msgspec
 from triaged.core.muting.muters import AlertId, Muters, Mutes, Silence
 from triaged.core.records.model import Labels
 from triaged.core.view import View
-from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Reader, Row
 from triaged.store.tables import silences
 
 FIRING_OF = Bulk(
@@ -59,7 +59,7 @@ def laid_over(labels: str, outcome: str | None) -> dict[str, str]:
 
 
 async def load(
-    tx: Transaction, view: View, numbers: Iterable[int], muters: Muters, known: Iterable[Silence]
+    tx: Reader, view: View, numbers: Iterable[int], muters: Muters, known: Iterable[Silence]
 ) -> None:
     """Give `view` what says whether these incidents are muted; nothing if nothing can mute."""
     view.silences |= {silence.id: silence for silence in known}
@@ -75,13 +75,13 @@ async def load(
     view.inhibiting |= {row[:2]: laid_over(*row[2:]) for row in inhibiting}
 
 
-async def overlaid(tx: Transaction, identities: Sequence[AlertId]) -> dict[AlertId, Labels]:
+async def overlaid(tx: Reader, identities: Sequence[AlertId]) -> dict[AlertId, Labels]:
     """The labels of these alerts with those that the rules laid over them."""
     rows = await tx.fetch_bulk(LAID_OVER, identities)
     return {row[:2]: laid_over(*row[2:]) for row in rows}
 
 
-async def mutes(tx: Transaction, muters: Muters, now: int) -> Mutes:
+async def mutes(tx: Reader, muters: Muters, now: int) -> Mutes:
     """Everything that mutes at `now`."""
     asks = [silences.ask_active(now)]
     asks.append((INHIBITING, [(INHIBITING_MAX,)] if muters.suppress else []))
@@ -90,7 +90,7 @@ async def mutes(tx: Transaction, muters: Muters, now: int) -> Mutes:
     return Mutes(muters, silences.decoded(active), found, now)
 
 
-async def standing(tx: Transaction, numbers: Iterable[int], muters: Muters, now: int) -> View:
+async def standing(tx: Reader, numbers: Iterable[int], muters: Muters, now: int) -> View:
     """A view that says which of these incidents are muted at `now`, and nothing else."""
     view = View()
     rows: list[Row] = await tx.fetch_bulk(*silences.ask_active(now))

@@ -8,7 +8,7 @@ import msgspec
 
 from triaged.core.records.effects import EndEpisode, StartEpisode
 from triaged.core.records.model import Key, Outcome, Severity, Shadowed
-from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Row, Writer
 from triaged.wire import encode
 
 START = Bulk(
@@ -93,7 +93,7 @@ def _encoded(*said: Any) -> str:
 
 
 async def save(
-    tx: Transaction,
+    tx: Writer,
     started: Iterable[Started],
     ended: Iterable[tuple[EndEpisode, int]],
 ) -> None:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.records.model import Page, Severity
-from triaged.store.database.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Reader, Row, Transaction, Writer
 from triaged.store.database.readable import readable
 from triaged.wire import encode
 
@@ -82,7 +82,7 @@ FAIL = Bulk(
 _decode = msgspec.json.Decoder(Page).decode
 
 
-async def add(tx: Transaction, pages: Iterable[Page]) -> None:
+async def add(tx: Writer, pages: Iterable[Page]) -> None:
     """Put pages in the outbox; one that exists stays as it is."""
     rows = [
         (
@@ -102,7 +102,7 @@ async def add(tx: Transaction, pages: Iterable[Page]) -> None:
     await tx.write(ADD, sorted(rows))
 
 
-async def save(tx: Transaction, pages: Iterable[Page]) -> None:
+async def save(tx: Writer, pages: Iterable[Page]) -> None:
     """Write pages whose fence still holds."""
     rows = [(p.id, p.state, p.due_at, p.lease_until, p.token, encode(p).decode()) for p in pages]
     await tx.write(SAVE, sorted(rows))
@@ -127,7 +127,7 @@ def _page(row: Row) -> Page:
     return _decode(row[1])
 
 
-async def of(tx: Transaction, number: int) -> list[Page]:
+async def of(tx: Reader, number: int) -> list[Page]:
     """The pages of an incident, in the order in which they were decided."""
     found = decoded(await tx.fetch_bulk(*ask_incidents([number])))
     return sorted(found, key=lambda page: (page.created_at, page.id))
@@ -170,7 +170,7 @@ def _encoded_free(page: Page) -> str:
     return encode(replace(page, token=page.token + 1, lease_until=0)).decode()
 
 
-async def next_due(tx: Transaction, channel: str) -> int | None:
+async def next_due(tx: Reader, channel: str) -> int | None:
     """When the next page of a channel can be claimed; None: there is none."""
     row = await tx.fetch_one(
         """SELECT (SELECT MIN(due_at) FROM pages
@@ -182,13 +182,13 @@ async def next_due(tx: Transaction, channel: str) -> int | None:
     return min((at for at in row or () if at is not None), default=None)
 
 
-async def channels_due(tx: Transaction) -> list[str]:
+async def channels_due(tx: Reader) -> list[str]:
     """The channels, known or gone, that have pages in the outbox."""
     rows = await tx.fetch("SELECT DISTINCT channel FROM pages WHERE state = 'due'")
     return sorted(row[0] for row in rows)
 
 
-async def pending(tx: Transaction) -> tuple[int, int | None]:
+async def pending(tx: Reader) -> tuple[int, int | None]:
     """(how many pages are due, when the oldest was)."""
     row = await tx.fetch_one("SELECT COUNT(*), MIN(due_at) FROM pages WHERE state = 'due'")
     return (0, None) if row is None else (row[0], row[1])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from triaged.core.records.effects import Quarantine
-from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Reader, Row, Transaction, Writer
 from triaged.store.database.listing import Where
 from triaged.wire import encode
 
@@ -42,7 +42,7 @@ def quarantine_id(source: str, reason: str, body: bytes) -> str:
     return digest.hexdigest()[:32]
 
 
-async def keep(tx: Transaction, effects: Iterable[Quarantine]) -> None:
+async def keep(tx: Writer, effects: Iterable[Quarantine]) -> None:
     """Write bodies."""
     rows: dict[str, list[object]] = {}
     for effect in effects:
@@ -65,14 +65,14 @@ async def keep(tx: Transaction, effects: Iterable[Quarantine]) -> None:
     await tx.write(KEEP, [tuple(rows[identity]) for identity in sorted(rows)])
 
 
-async def find(tx: Transaction, cursor: str | None, limit: int) -> tuple[list[Kept], str | None]:
+async def find(tx: Reader, cursor: str | None, limit: int) -> tuple[list[Kept], str | None]:
     """What is in quarantine, the last seen first, and the cursor of what follows."""
     asked = Where("last_at", ("id",), cursor, limit)
     rows = await tx.fetch(f"SELECT {COLUMNS} FROM quarantine {asked.sql()}", *asked.arguments)
     return asked.page([_kept(row) for row in rows], lambda kept: (kept.last_at, kept.id))
 
 
-async def fetch(tx: Transaction, identity: str) -> Kept | None:
+async def fetch(tx: Reader, identity: str) -> Kept | None:
     """One body."""
     row = await tx.fetch_one(f"SELECT {COLUMNS} FROM quarantine WHERE id = $1", identity)
     return None if row is None else _kept(row)

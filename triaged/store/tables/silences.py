@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from triaged.core.muting.muters import Silence
-from triaged.store.database.base import Ask, Bulk, Row, Transaction
+from triaged.store.database.base import Ask, Bulk, Reader, Row, Writer
 from triaged.store.database.listing import Where
 from triaged.wire import encode
 
@@ -62,7 +62,7 @@ class SilenceFilter(msgspec.Struct, frozen=True):
     limit: int = 100
 
 
-async def find(tx: Transaction, wanted: SilenceFilter) -> tuple[list[Silence], str | None]:
+async def find(tx: Reader, wanted: SilenceFilter) -> tuple[list[Silence], str | None]:
     """Silences, the ones that end last first, and the cursor of what follows, if anything does."""
     asked = Where("ends_at", ("id",), wanted.cursor, wanted.limit)
     for state, condition in OTHERS.items():
@@ -72,19 +72,19 @@ async def find(tx: Transaction, wanted: SilenceFilter) -> tuple[list[Silence], s
     return asked.page(decoded(rows), lambda silence: (silence.ends_at, silence.id))
 
 
-async def fetch(tx: Transaction, identity: str) -> Silence | None:
+async def fetch(tx: Reader, identity: str) -> Silence | None:
     """The silence with this identity."""
     row = await tx.fetch_one("SELECT body FROM silences WHERE id = $1", identity)
     return None if row is None else _decode(row[0])
 
 
-async def count(tx: Transaction, now: int) -> int:
+async def count(tx: Reader, now: int) -> int:
     """How many have not ended at `now`."""
     row = await tx.fetch_one("SELECT COUNT(*) FROM silences WHERE ends_at > $1", now)
     return 0 if row is None else int(row[0])
 
 
-async def save(tx: Transaction, silences: Iterable[Silence]) -> None:
+async def save(tx: Writer, silences: Iterable[Silence]) -> None:
     """Write silences as they are now."""
     rows = [(s.id, s.starts_at, s.ends_at, s.updated_at, encode(s).decode()) for s in silences]
     await tx.write(SAVE, sorted(rows))

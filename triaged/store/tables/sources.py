@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from triaged.store.database.base import Bulk, Transaction
+from triaged.store.database.base import Bulk, Reader, Writer
 
 HEARD = Bulk(
     """INSERT INTO sources (name, heard_at) {rows}
@@ -12,11 +12,11 @@ HEARD = Bulk(
 )
 
 
-async def heard(tx: Transaction) -> dict[str, int]:
+async def heard(tx: Reader) -> dict[str, int]:
     """Source → when it was last heard."""
     return {name: at for name, at in await tx.fetch("SELECT name, heard_at FROM sources")}  # noqa: C416 - types the pair
 
 
-async def save(tx: Transaction, heard_at: Mapping[str, int]) -> None:
+async def save(tx: Writer, heard_at: Mapping[str, int]) -> None:
     """Write when sources were heard."""
     await tx.write(HEARD, sorted(heard_at.items()))

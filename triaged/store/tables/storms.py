@@ -6,7 +6,7 @@ import msgspec
 
 from triaged.core.records.storms import Storm
 from triaged.core.time.durations import DAY
-from triaged.store.database.base import Bulk, Transaction
+from triaged.store.database.base import Bulk, Reader, Writer
 from triaged.wire import encode
 
 SAVE = Bulk(
@@ -44,19 +44,19 @@ KEPT_US = DAY
 _decode = msgspec.json.Decoder(Storm).decode
 
 
-async def of_teams(tx: Transaction, teams: Iterable[str]) -> dict[str, Storm]:
+async def of_teams(tx: Reader, teams: Iterable[str]) -> dict[str, Storm]:
     """By team, where anything was counted."""
     rows = await tx.fetch_bulk(BY_TEAM, [(team,) for team in sorted(teams)])
     return {storm.team: storm for storm in (_decode(row[0]) for row in rows)}
 
 
-async def waiting(tx: Transaction, umbrellas: Iterable[int]) -> dict[int, int]:
+async def waiting(tx: Reader, umbrellas: Iterable[int]) -> dict[int, int]:
     """How many incidents wait under each umbrella."""
     rows = await tx.fetch_bulk(WAITING, [(number,) for number in sorted(umbrellas)])
     return dict((umbrella, number) for umbrella, number in rows)  # noqa: C402 - types the pair
 
 
-async def save(tx: Transaction, storms: Iterable[Storm], woken: Iterable[int], now: int) -> None:
+async def save(tx: Writer, storms: Iterable[Storm], woken: Iterable[int], now: int) -> None:
     """Write what was counted; let what waits under the `woken` umbrellas look at once."""
     await tx.write(FORGET, [(now - KEPT_US,)])
     rows = [(s.team, s.opened[-1] if s.opened else now, encode(s).decode()) for s in storms]

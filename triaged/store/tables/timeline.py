@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from triaged.core.records.model import ChainedEntry, Entry, Incident
-from triaged.store.database.base import Bulk, Transaction
+from triaged.store.database.base import Bulk, Reader, Writer
 
 APPEND = Bulk(
     """INSERT INTO timeline (incident, seq, at, recorded_at, kind, actor, text, data, hash)
@@ -47,7 +47,7 @@ def chain(
     return msgspec.structs.replace(incident, entries=seq, chain=last), chained
 
 
-async def append(tx: Transaction, entries: Iterable[ChainedEntry]) -> None:
+async def append(tx: Writer, entries: Iterable[ChainedEntry]) -> None:
     """Write entries that have their places."""
     rows = [
         (
@@ -66,7 +66,7 @@ async def append(tx: Transaction, entries: Iterable[ChainedEntry]) -> None:
     await tx.write(APPEND, sorted(rows))
 
 
-async def of(tx: Transaction, number: int, after_seq: int, limit: int) -> list[ChainedEntry]:
+async def of(tx: Reader, number: int, after_seq: int, limit: int) -> list[ChainedEntry]:
     """An incident's entries with `seq` above `after_seq`, in order."""
     rows = await tx.fetch(
         """SELECT incident, seq, at, recorded_at, kind, actor, text, data, hash FROM timeline

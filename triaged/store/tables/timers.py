@@ -17,7 +17,7 @@ from triaged.core.records.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
-from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Reader, Row, Transaction, Writer
 from triaged.store.database.readable import readable
 from triaged.store.tables.incidents import LIVE_SQL
 
@@ -86,14 +86,14 @@ def kind_name(kind: type[IncidentTimer]) -> str:
 
 
 async def save(
-    tx: Transaction, armed: Iterable[IncidentTimer], dropped: Iterable[tuple[int, str]]
+    tx: Writer, armed: Iterable[IncidentTimer], dropped: Iterable[tuple[int, str]]
 ) -> None:
     """Write timers; at most one of each (incident, kind) in either."""
     await tx.write(DROP, sorted(dropped))
     await tx.write(ARM, sorted(_values(timer) for timer in armed))
 
 
-async def look_again(tx: Transaction, instants: Iterable[int]) -> None:
+async def look_again(tx: Writer, instants: Iterable[int]) -> None:
     """Look at every live incident at the first of these, unless it is looked at before."""
     await tx.write(LOOK_AGAIN, [(min(instants),)])
 
@@ -133,13 +133,13 @@ def _timer(row: Row) -> IncidentTimer:
             return UnacknowledgeDue(incident, due_at, epoch)
 
 
-async def due(tx: Transaction, now: int, limit: int) -> list[IncidentTimer | Unknown]:
+async def due(tx: Reader, now: int, limit: int) -> list[IncidentTimer | Unknown]:
     """What is due, the longest due first."""
     found, torn = readable("timers", await tx.fetch_bulk(DUE, [(now, limit)]), _timer)
     return sorted([*found, *(Unknown(*row[:3]) for row in torn)], key=lambda timer: timer.due_at)
 
 
-async def dues_of(tx: Transaction, numbers: Iterable[int]) -> dict[int, Dues]:
+async def dues_of(tx: Reader, numbers: Iterable[int]) -> dict[int, Dues]:
     """By incident: when each of the timers is due that it has."""
     found: dict[int, Dues] = {}
     for incident, kind, due_at in await tx.fetch_bulk(DUES, [(one,) for one in sorted(numbers)]):
@@ -148,7 +148,7 @@ async def dues_of(tx: Transaction, numbers: Iterable[int]) -> dict[int, Dues]:
     return found
 
 
-async def next_due(tx: Transaction) -> int | None:
+async def next_due(tx: Reader) -> int | None:
     """When the next one is due."""
     row = await tx.fetch_one("SELECT MIN(due_at) FROM timers")
     return None if row is None else row[0]

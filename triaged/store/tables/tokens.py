@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.store.database.base import Transaction
+from triaged.store.database.base import Reader, Transaction
 from triaged.wire import encode
 
 COLUMNS = "id, name, digest, scopes, person, created_at, expires_at, revoked_at"
@@ -21,7 +21,7 @@ class Token(msgspec.Struct, frozen=True):
     revoked_at: int | None
 
 
-async def listing(tx: Transaction) -> list[Token]:
+async def listing(tx: Reader) -> list[Token]:
     """All tokens, revoked ones too, the newest first."""
     rows = await tx.fetch(f"SELECT {COLUMNS} FROM tokens ORDER BY created_at DESC, id")
     decode = msgspec.json.Decoder(tuple[str, ...]).decode

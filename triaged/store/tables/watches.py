@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from triaged.core.records.expectations import Watch
 from triaged.core.records.timers import ExpectDue
 from triaged.core.view import AlertId
-from triaged.store.database.base import Bulk, Row, Transaction
+from triaged.store.database.base import Bulk, Reader, Row, Transaction, Writer
 
 SAVE = Bulk(
     """INSERT INTO expectations (name, since_at, due_at, seen_at, source, fingerprint, overdue)
@@ -23,7 +23,7 @@ SEEN = """SELECT a.source, a.fingerprint, a.last_seen_at FROM expectations e
           JOIN alerts a ON a.source = e.source AND a.fingerprint = e.fingerprint"""
 
 
-async def every(tx: Transaction) -> dict[str, Watch]:
+async def every(tx: Reader) -> dict[str, Watch]:
     """All of them, by name."""
     rows = await tx.fetch(
         "SELECT name, since_at, due_at, seen_at, source, fingerprint, overdue FROM expectations"
@@ -36,12 +36,12 @@ def _watch(row: Row) -> Watch:
     return Watch(name, since_at, due_at, seen_at, source, fingerprint, bool(overdue))
 
 
-async def seen(tx: Transaction) -> dict[AlertId, int]:
+async def seen(tx: Reader) -> dict[AlertId, int]:
     """When the alerts that last met expectations were last seen."""
     return {(source, fingerprint): at for source, fingerprint, at in await tx.fetch(SEEN)}
 
 
-async def save(tx: Transaction, watches: Iterable[Watch], dropped: Iterable[str]) -> None:
+async def save(tx: Writer, watches: Iterable[Watch], dropped: Iterable[str]) -> None:
     """Write and remove; a name is in one of them."""
     await tx.write(DROP, sorted((name,) for name in dropped))
     rows = [
@@ -51,7 +51,7 @@ async def save(tx: Transaction, watches: Iterable[Watch], dropped: Iterable[str]
     await tx.write(SAVE, sorted(rows, key=lambda row: str(row[0])))
 
 
-async def due(tx: Transaction, now: int, limit: int) -> list[ExpectDue]:
+async def due(tx: Reader, now: int, limit: int) -> list[ExpectDue]:
     """What to look at, the longest due first."""
     rows = await tx.fetch(
         "SELECT name, due_at FROM expectations WHERE due_at <= $1 ORDER BY due_at LIMIT $2",
@@ -61,7 +61,7 @@ async def due(tx: Transaction, now: int, limit: int) -> list[ExpectDue]:
     return [ExpectDue(name, due_at) for name, due_at in rows]
 
 
-async def next_due(tx: Transaction) -> int | None:
+async def next_due(tx: Reader) -> int | None:
     """When to look at the next one."""
     row = await tx.fetch_one("SELECT MIN(due_at) FROM expectations")
     return None if row is None else row[0]
