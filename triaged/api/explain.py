@@ -16,9 +16,10 @@ from triaged.http.queries import Parameter, Query
 from triaged.http.routes import Call, Scope, route
 from triaged.rules.explain.explained import ExplainedAlert, explained
 from triaged.store.queries import episode_records
-from triaged.store.queries.episode_records import Joining, Recorded
+from triaged.store.queries.episode_records import Joining
 from triaged.store.tables import pages
 from triaged.store.tables.observations import Verdict
+from triaged.store.tables.observed_alerts import ObservedAlert
 from triaged.wire import Instant, instant_text
 
 ALERTS_MAX = 10
@@ -132,7 +133,7 @@ async def of_alert(call: Call) -> RecordedAlert | web.Response:
 
 
 async def _explained(
-    call: Call, known: Sequence[Recorded], joinings: Sequence[Joining]
+    call: Call, known: Sequence[ObservedAlert], joinings: Sequence[Joining]
 ) -> list[RecordedAlert]:
     """Explain the alerts in a thread: asking a thousand rules one by one takes milliseconds."""
     settings = call.context.configuration.settings
@@ -145,7 +146,7 @@ async def _explained(
 
 
 def recorded_alert(
-    settings: Settings, one: Recorded, joinings: Sequence[Joining], now: int
+    settings: Settings, one: ObservedAlert, joinings: Sequence[Joining], now: int
 ) -> RecordedAlert:
     """The alert as it was and as today's `settings` would have it at the same instant."""
     stored, observed = one.alert, one.observed
@@ -213,7 +214,7 @@ def _pairs(key: dict[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in key.items())
 
 
-def joined_because(one: Recorded, joinings: Sequence[Joining]) -> str:
+def joined_because(one: ObservedAlert, joinings: Sequence[Joining]) -> str:
     """The reason for which an alert is in its incident, as its timeline has it."""
     began = one.observed.received_at if one.observed else one.alert.starts_at
     cause: Joining | None = None

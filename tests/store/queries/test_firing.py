@@ -9,23 +9,13 @@ from triaged.core.time.durations import HOUR, SECOND
 from triaged.store.database.connect import Database
 from triaged.store.queries import firing
 from triaged.store.tables import silences
+from triaged.store.tables.observed_alerts import ObservedAlert, walk_firing
 
 NODE = Suppressor("node", (Matcher("alertname", "=", "Node"),), (Matcher("pod", "=~", ".+"),))
 
 
-async def found(database: Database) -> list[firing.Firing]:
-    return [alert async for page in firing.pages(database) for alert in page]
-
-
-async def test_every_alert_that_fires_is_found_once(database: Database, clock: StillClock) -> None:
-    desk = Desk(database, clock)
-    await desk.handle(*(desk.fires(pod=str(number)) for number in range(firing.PAGE + 5)))
-    await desk.handle(desk.ends(pod="7"))
-
-    pods = [alert.labels["pod"] for alert in await found(database)]
-
-    assert len(pods) == len(set(pods)) == firing.PAGE + 4
-    assert "7" not in pods
+async def found(database: Database) -> list[ObservedAlert]:
+    return [alert async for part in walk_firing(database, firing.PAGE) for alert in part]
 
 
 async def test_what_suppresses_is_marked_by_the_rules_of_now(

@@ -1,30 +1,24 @@
-"""Everything that fires, with the labels that the rules laid over it: a walk in small pages.
+"""Walks over everything that fires, in small parts, for silences and suppressors.
 
-It is for rare occasions: a preview, a silence that ends by itself, suppressors after a reload.
+They are for rare occasions: a silence that ends by itself, suppressors after a reload.
 """
 
 from collections.abc import AsyncIterator, Sequence
 
-import msgspec
-
-from triaged.core.muting.muters import AlertId, Silence, Suppressor, holds
+from triaged.core.muting.muters import Silence, Suppressor, holds
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.model import Labels
 from triaged.core.time.durations import MINUTE
 from triaged.store.database.base import Bulk, Database
 from triaged.store.tables import silences
-from triaged.store.tables.muting import laid_over
+from triaged.store.tables.observed_alerts import OBSERVED_ALERTS, laid_over, walk_firing
 
 PAGE = 1000
-FIRING = """SELECT a.source, a.fingerprint, a.incident, a.labels, o.outcome, a.inhibits
-    FROM alerts a LEFT JOIN observations o ON o.id = a.observation
-    WHERE (a.source, a.fingerprint) > ($1, $2) AND a.firing = 1
-    ORDER BY a.source, a.fingerprint LIMIT $3"""
 LOOK_BACK_US = MINUTE
 """Looks are 15 s apart; what ends is looked at by three or four of them."""
 
-ENDED = """SELECT a.ended_at, a.source, a.fingerprint, a.labels, o.outcome
-    FROM alerts a LEFT JOIN observations o ON o.id = a.observation
+ENDED = f"""SELECT a.ended_at, a.source, a.fingerprint, a.labels, o.outcome
+    FROM {OBSERVED_ALERTS}
     WHERE a.ended_at IS NOT NULL AND (a.ended_at, a.source, a.fingerprint) > ($1, $2, $3)
     ORDER BY a.ended_at, a.source, a.fingerprint LIMIT $4"""
 UNMARK = "UPDATE alerts SET inhibits = 0 WHERE firing = 1 AND inhibits = 1"
@@ -34,37 +28,6 @@ MARK = Bulk(
        FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint""",
     ("text", "text", "bigint"),
 )
-
-
-class Firing(msgspec.Struct, frozen=True):
-    """An alert that fires."""
-
-    source: str
-    fingerprint: str
-    incident: int | None
-    labels: dict[str, str]
-    inhibits: bool
-
-    @property
-    def identity(self) -> AlertId:
-        """(source, fingerprint)."""
-        return (self.source, self.fingerprint)
-
-
-async def pages(database: Database) -> AsyncIterator[Sequence[Firing]]:
-    """All alerts that fire, a page at a time, in the order of their identities."""
-    after: AlertId = ("", "")
-    while True:
-        async with database.reading() as tx:
-            rows = await tx.fetch(FIRING, *after, PAGE)
-        found = [
-            Firing(source, fingerprint, incident, laid_over(labels, outcome), bool(inhibits))
-            for source, fingerprint, incident, labels, outcome, inhibits in rows
-        ]
-        yield found
-        if len(found) < PAGE:
-            return
-        after = found[-1].identity
 
 
 async def ended(database: Database, since: int) -> AsyncIterator[Sequence[tuple[int, Labels]]]:
@@ -88,7 +51,7 @@ async def mark(database: Database, suppressors: Sequence[Suppressor]) -> int:
         async with database.transaction() as tx:
             return await tx.execute(UNMARK)
     changed = 0
-    async for page in pages(database):
+    async for page in walk_firing(database, PAGE):
         rows = [
             (*alert.identity, int(not alert.inhibits))
             for alert in page
@@ -108,7 +71,7 @@ async def looks(database: Database, now: int) -> list[SilenceLooked]:
     waiting = {each.id: each for each in active if each.expire_when_clear}
     unmet = dict(waiting)
     if unmet:
-        async for page in pages(database):
+        async for page in walk_firing(database, PAGE):
             _meet(unmet, [(now, alert.labels) for alert in page])
             if not unmet:
                 break

@@ -1,4 +1,4 @@
-"""What today's rules make of the alerts that fire already: a walk in small pages, beside ingest."""
+"""Today's rules on the alerts that fire already: a walk in small parts, beside ingest."""
 
 from collections.abc import AsyncIterator
 
@@ -8,8 +8,8 @@ from triaged.core.records.events import Reclassification
 from triaged.core.records.model import Alert
 from triaged.core.settings import Classifier
 from triaged.store.database.base import Database
-from triaged.store.tables import alerts
 from triaged.store.tables.alerts import StoredAlert
+from triaged.store.tables.observed_alerts import ObservedAlert, walk_firing
 
 AT_ONCE = 500
 """Alerts that are classified between two looks at what else is to be done: some ms."""
@@ -24,22 +24,17 @@ class Part(msgspec.Struct, frozen=True):
 
 
 async def walk(database: Database, rules: Classifier) -> AsyncIterator[Part]:
-    """All firing alerts, a page at a time, each as of the instant at which its episode began."""
-    after = ("", "")
-    while True:
-        async with database.reading() as tx:
-            page = await alerts.firing_after(tx, after, AT_ONCE)
-        if not page:
-            return
-        verdicts = [(stored, _today(rules, stored, at)) for stored, at in page]
+    """All firing alerts, a part at a time, each classified as of when its episode was received."""
+    async for part in walk_firing(database, AT_ONCE):
+        verdicts = [(one.alert, _today(rules, one)) for one in part]
         yield Part(
-            len(page), [(stored, verdict) for stored, verdict in verdicts if verdict is not None]
+            len(part), [(stored, verdict) for stored, verdict in verdicts if verdict is not None]
         )
-        after = (page[-1][0].source, page[-1][0].fingerprint)
 
 
-def _today(rules: Classifier, stored: StoredAlert, at: int) -> Reclassification | None:
-    """What today's rules make of an alert that began at `at`; None: what it is already."""
+def _today(rules: Classifier, one: ObservedAlert) -> Reclassification | None:
+    """The outcome by today's rules; None where it is that of the episode's start."""
+    stored, observed = one.alert, one.observed
     alert = Alert(
         stored.source,
         stored.fingerprint,
@@ -49,7 +44,7 @@ def _today(rules: Classifier, stored: StoredAlert, at: int) -> Reclassification 
         starts_at=stored.starts_at,
         url=stored.url,
     )
-    outcome = rules.classify(alert, at)
+    outcome = rules.classify(alert, observed.received_at if observed else stored.starts_at)
     if (outcome.severity, outcome.rule) == (stored.severity, stored.rule):
         return None
     return Reclassification(stored.source, stored.fingerprint, outcome)

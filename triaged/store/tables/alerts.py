@@ -271,21 +271,6 @@ def stored_alert(row: Sequence[Any]) -> StoredAlert:
     return StoredAlert(**values)
 
 
-FIRING = f"""SELECT {SHOWN},
-        COALESCE(o.received_at, a.starts_at)
-    FROM alerts a LEFT JOIN observations o ON o.id = a.observation
-    WHERE (a.source, a.fingerprint) > ($1, $2) AND a.firing = 1
-    ORDER BY a.source, a.fingerprint LIMIT $3"""
-
-
-async def firing_after(
-    tx: Reader, identity: tuple[str, str], limit: int
-) -> list[tuple[StoredAlert, int]]:
-    """Firing alerts behind `identity`, in that order, each with when its episode was received."""
-    rows = await tx.fetch(FIRING, *identity, limit)
-    return [(stored_alert(row[:-1]), row[-1]) for row in rows]
-
-
 async def postpone(tx: Writer, timer: LapseDue, check_at: int) -> None:
     """Look at an alert later: deciding about it failed."""
     await save_checks(tx, [CheckLapse(timer.source, timer.fingerprint, check_at)])

@@ -5,18 +5,16 @@ Labels are the sender's with the rules' laid over them, as they were when the ep
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from triaged.core.muting.muters import AlertId, Muters, Mutes, Silence
 from triaged.core.records.model import Labels
 from triaged.core.view import View
 from triaged.store.database.base import Bulk, Reader, Row
 from triaged.store.tables import silences
+from triaged.store.tables.observed_alerts import OBSERVED_ALERTS, laid_over
 
 FIRING_OF = Bulk(
-    """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN alerts a
-       LEFT JOIN observations o ON o.id = a.observation
-       WHERE a.incident = v.number AND a.firing = 1""",
+    f"""WITH v (number) AS ({{rows}}) SELECT {{columns}} FROM v CROSS JOIN {OBSERVED_ALERTS}
+        WHERE a.incident = v.number AND a.firing = 1""",
     ("bigint",),
     ("a.incident", "a.source", "a.fingerprint", "a.labels", "o.outcome"),
 )
@@ -29,33 +27,14 @@ INHIBITING = Bulk(
     ("a.source", "a.fingerprint", "a.labels", "o.outcome"),
 )
 LAID_OVER = Bulk(
-    """WITH v (source, fingerprint) AS ({rows}) SELECT {columns} FROM v CROSS JOIN alerts a
-       LEFT JOIN observations o ON o.id = a.observation
-       WHERE a.source = v.source AND a.fingerprint = v.fingerprint""",
+    f"""WITH v (source, fingerprint) AS ({{rows}})
+        SELECT {{columns}} FROM v CROSS JOIN {OBSERVED_ALERTS}
+        WHERE a.source = v.source AND a.fingerprint = v.fingerprint""",
     ("text", "text"),
     ("a.source", "a.fingerprint", "a.labels", "o.outcome"),
 )
 INHIBITING_MAX = 10_000
 """Alerts that suppress at one time: a tenth of a second to read; sources are nodes, not pods."""
-
-
-class _Laid(msgspec.Struct, frozen=True):
-    """What is read here of `observations.Verdict`."""
-
-    laid_over: dict[str, str] = {}
-
-
-_labels = msgspec.json.Decoder(dict[str, str]).decode
-_outcome = msgspec.json.Decoder(_Laid).decode
-
-
-def laid_over(labels: str, outcome: str | None) -> dict[str, str]:
-    """The sender's labels (JSON) with what the rules said (the episode's verdict, JSON)."""
-    found = _labels(labels)
-    if outcome is not None and "laid_over" in outcome:
-        found |= _outcome(outcome).laid_over
-        found = {name: value for name, value in found.items() if value}
-    return found
 
 
 async def load(
