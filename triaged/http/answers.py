@@ -39,11 +39,9 @@ class Created(Reply[T], frozen=True):
     """A reply with status 201: the request made the thing that `value` shows."""
 
 
-def encoded(found: object) -> web.StreamResponse:
-    """The answer for what a handler returned: a value as JSON, a response as it is."""
+def encoded(found: object) -> web.Response:
+    """The answer for the value or the reply that a handler returned."""
     match found:
-        case web.StreamResponse():
-            return found
         case Created(value=value, headers=headers):
             return answer(value, HTTPStatus.CREATED, headers)
         case Reply(value=value, headers=headers):

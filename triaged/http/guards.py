@@ -38,7 +38,9 @@ def bound(route: Route, context: Context) -> Bound:
                 return refusal
             if route.scope is Scope.READ:
                 await context.backlog.settled()
-            return await _handle(route, call)
+            found = await (route.handler(call) if route.body is None else _decoded(route, call))
+            # a fifth of a microsecond; a function around it would cost a sender four times that
+            return found if isinstance(found, web.StreamResponse) else answers.encoded(found)
         except Malformed as error:
             return route.refuse(call, error)
         except StoreUnavailable:
@@ -51,14 +53,13 @@ def bound(route: Route, context: Context) -> Bound:
     return run
 
 
-async def _handle(route: Route, call: Call) -> web.StreamResponse:
-    """The answer of the route's handler, which gets the body that it declares."""
-    if route.body is None:
-        return answers.encoded(await route.handler(call))
+async def _decoded(route: Route, call: Call) -> object:
+    """The result of the route's handler, called with the body that it declares."""
+    assert route.body is not None, "the caller has checked that"
     body = await read_body(call.request, API_BODY_MAX, call.context.stop)
     if not isinstance(body, bytes):
         return unread(call, body)
-    return answers.encoded(await route.handler(call, decode(body, route.body)))
+    return await route.handler(call, decode(body, route.body))
 
 
 def misplaced(call: Call) -> web.Response | None:
