@@ -1,9 +1,6 @@
 """The state of every alert."""
 
-import msgspec
-
 from tests.api.site import Site, alert
-from triaged.api.alerts import AlertDocument, AlertList
 from triaged.core.time.durations import MINUTE
 from triaged.wire import instant_text
 
@@ -13,9 +10,7 @@ async def test_alerts_are_listed_with_their_incident(site: Site) -> None:
 
     answer = await site.get("/api/v1/alerts")
 
-    msgspec.convert(answer, AlertList)
     (row,) = answer["alerts"]
-    assert set(row) == set(AlertDocument.__struct_fields__)
     assert (row["source"], row["state"], row["incident"]) == ("prometheus", "firing", "INC-1")
     assert row["labels"] == {"alertname": "NodeDown", "instance": "a"}
 

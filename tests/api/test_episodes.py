@@ -1,9 +1,6 @@
 """`/episodes`: when each alert of an incident began and ended."""
 
-import msgspec
-
 from tests.api.site import Site
-from triaged.api.episodes import EpisodeDocument, EpisodeList
 
 
 async def test_episodes_are_told_page_by_page(site: Site) -> None:
@@ -13,8 +10,6 @@ async def test_episodes_are_told_page_by_page(site: Site) -> None:
     first = await site.get("/api/v1/incidents/INC-1/episodes?limit=1")
     rest = await site.get(f"/api/v1/incidents/INC-1/episodes?limit=1&cursor={first['next_cursor']}")
 
-    msgspec.convert(first, EpisodeList)
-    assert set(first["episodes"][0]) == set(EpisodeDocument.__struct_fields__)
     assert [row["labels"]["pod"] for row in (*first["episodes"], *rest["episodes"])] == ["a", "b"]
     assert first["episodes"][0]["annotations"] == {"summary": "Down fires"}
     assert rest["next_cursor"] is None

@@ -1,11 +1,8 @@
 """Incidents: the list and its filters, one and its parts, declaring."""
 
-import msgspec
 import pytest
 
 from tests.api.site import Site
-from triaged.api.incidents import IncidentList, PageList, Timeline
-from triaged.core.text.document import IncidentDocument
 from triaged.core.time.durations import HOUR
 
 
@@ -19,7 +16,6 @@ async def test_a_declared_incident_is_shown_whole(site: Site) -> None:
     shown = await response.json()
     assert response.status == 201
     assert response.headers["Location"] == "http://triaged.example.org/api/v1/incidents/INC-1"
-    msgspec.convert(shown, IncidentDocument)
     assert (shown["id"], shown["severity_by"], shown["team"]) == (
         "INC-1",
         "person:alice",
@@ -67,7 +63,6 @@ async def test_the_list_is_newest_first_and_filtered(site: Site) -> None:
 
     async def ids(query: str) -> list[str]:
         answer = await site.get(f"/api/v1/incidents?{query}")
-        msgspec.convert(answer, IncidentList)
         return [incident["id"] for incident in answer["incidents"]]
 
     assert await ids("") == ["INC-4", "INC-3", "INC-2", "INC-1"]
@@ -133,7 +128,6 @@ async def test_the_timeline_is_in_order_and_goes_on(site: Site) -> None:
     first = await site.get(f"/api/v1/incidents/{number}/timeline?limit=2")
     rest = await site.get(f"/api/v1/incidents/{number}/timeline?cursor={first['next_cursor']}")
 
-    msgspec.convert(whole, Timeline)
     assert whole["next_cursor"] is None
     assert first["entries"] + rest["entries"] == whole["entries"]
     assert [entry["seq"] for entry in whole["entries"]] == list(range(1, len(whole["entries"]) + 1))
@@ -146,7 +140,6 @@ async def test_the_pages_of_an_incident_are_shown(site: Site) -> None:
 
     answer = await site.get(f"/api/v1/incidents/{number}/pages")
 
-    msgspec.convert(answer, PageList)
     assert [(page["channel"], page["state"]) for page in answer["pages"]] == [("console", "due")]
 
 

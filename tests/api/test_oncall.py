@@ -1,16 +1,13 @@
 """Who is on call."""
 
-import msgspec
 import pytest
 
 from tests.api.site import Site
-from triaged.api.oncall import OnCallList
 
 
 async def test_who_is_on_call_at_an_instant_and_until_when(site: Site) -> None:
     answer = await site.get("/api/v1/oncall?at=2026-01-07T00:00:00Z")
 
-    msgspec.convert(answer, OnCallList)
     assert answer == {
         "at": "2026-01-07T00:00:00.000000Z",
         "oncall": [

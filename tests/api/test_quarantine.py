@@ -5,7 +5,6 @@ from base64 import b64decode
 import msgspec
 
 from tests.api.site import Site
-from triaged.api.quarantine import Quarantined, QuarantinedBody
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.records.model import Alert
 from triaged.engine.engine import DECISION_FAILED
@@ -23,8 +22,6 @@ async def test_a_body_is_listed_without_and_shown_with_what_it_held(site: Site) 
     listed = await site.get("/api/v1/quarantine")
     shown = await site.get(f"/api/v1/quarantine/{name}")
 
-    msgspec.convert(listed, Quarantined)
-    msgspec.convert(shown, QuarantinedBody)
     assert "body" not in listed["quarantine"][0]
     assert (shown["body"], shown["encoding"]) == ('{"alerts": "x"}', "utf-8")
 

@@ -6,7 +6,7 @@ import msgspec
 
 from tests.api.site import TOKENS, Site
 from triaged import __version__
-from triaged.api.status import StatusDocument, plain
+from triaged.api.status import plain
 from triaged.core.time.durations import MINUTE
 from triaged.wire import Secret
 
@@ -16,7 +16,6 @@ async def test_the_status_says_what_runs_and_since_when(site: Site) -> None:
 
     answer = await site.get("/api/v1/status")
 
-    msgspec.convert(answer, StatusDocument)
     assert answer["version"] == __version__
     assert 120 <= answer["uptime_seconds"] < 180
     assert answer["healthy"] == {"engine": True}

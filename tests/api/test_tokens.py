@@ -1,11 +1,8 @@
 """Tokens through the API: made once, listed without themselves, dead at once when revoked."""
 
-import msgspec
 import pytest
 
 from tests.api.site import Site
-from triaged.access.tokens import NewToken
-from triaged.api.tokens import TokenList
 from triaged.core.time.durations import DAY
 
 
@@ -23,8 +20,6 @@ async def test_a_token_is_shown_once_and_works(site: Site) -> None:
     acted = await site.post(f"/api/v1/incidents/{number}/acknowledge", token=made["token"])
     listed = await site.get("/api/v1/tokens")
 
-    msgspec.convert(made, NewToken)
-    msgspec.convert(listed, TokenList)
     assert acted["acknowledged_by"] == "bob"
     assert made["token"].startswith("trg_")
     assert [(row["id"], row["name"], row["person"]) for row in listed["tokens"]] == [
