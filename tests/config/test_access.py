@@ -6,7 +6,7 @@ import pytest
 from tests.config.samples import configured, given, is_only, wrong
 from triaged.config.access import is_loopback, lets_everybody_in
 from triaged.config.files import MissingSecret
-from triaged.config.model import StaticToken, Tls
+from triaged.config.schema import Tls, Token
 from triaged.wire import Secret
 
 
@@ -109,8 +109,8 @@ def test_token_has_a_secret_and_scopes(tmp_path: Path) -> None:
     found = configured(tmp_path, tokens=f"[{one}, {two}]")
 
     assert found.tokens == (
-        StaticToken("ops", Secret("hunter2"), ("admin",), "alice"),
-        StaticToken("am", Secret("hunter3"), ("ingest:alertmanager", "read")),
+        Token("ops", Secret("hunter2"), ("admin",), "alice"),
+        Token("am", Secret("hunter3"), ("ingest:alertmanager", "read")),
     )
     assert "hunter" not in repr(found)
 

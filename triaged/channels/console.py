@@ -13,7 +13,7 @@ from triaged.channels import (
 from triaged.core.records.events import Delivered, Refused, Verdict
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True):
     """A channel of kind `console` has no keys of its own."""
 
 

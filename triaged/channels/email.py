@@ -53,7 +53,7 @@ SEVEN_BITS = SMTP.clone(cte_type="7bit")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True):
     """Keys of a channel of kind `email`."""
 
     smtp: str

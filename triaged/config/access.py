@@ -4,10 +4,13 @@ from collections.abc import Collection, Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+import msgspec
+from msgspec.structs import replace
+
 from triaged.config import schema
 from triaged.config.files import MISSING, Files
 from triaged.config.findings import Findings
-from triaged.config.model import Configuration, StaticToken, Tls
+from triaged.config.model import Configuration
 from triaged.config.value_types import Address, show_listen
 from triaged.wire import Secret
 from triaged.yamlschema.document import Path
@@ -70,21 +73,19 @@ def public_url_of(config: schema.Config, listeners: tuple[Address, ...]) -> str:
     return f"{'http' if config.tls is None else 'https'}://{host}:{port}"
 
 
-def tls_of(config: schema.Config, files: Files, findings: Findings) -> Tls | None:
+def tls_of(config: schema.Config, files: Files, findings: Findings) -> schema.Tls | None:
     """Paths of the certificate and its key."""
     if config.tls is None:
         return None
-    paths: dict[str, str | None] = {}
-    for key in ("cert_file", "key_file", "client_ca_file"):
-        text: str | None = getattr(config.tls, key)
-        paths[key] = None
+    paths: dict[str, str] = {}
+    for key, text in msgspec.structs.asdict(config.tls).items():
         if text is not None:
             paths[key], problem = files.readable(text, findings.where(("tls", key)))
             findings.problems += [problem] if problem else []
-    return Tls(paths["cert_file"] or "", paths["key_file"] or "", paths["client_ca_file"])
+    return replace(config.tls, **paths)
 
 
-def tokens_of(config: schema.Config, findings: Findings) -> tuple[StaticToken, ...]:
+def tokens_of(config: schema.Config, findings: Findings) -> tuple[schema.Token, ...]:
     """The tokens whose secrets could be read."""
     names: set[str] = set()
     secrets: set[str] = set()
@@ -102,11 +103,7 @@ def tokens_of(config: schema.Config, findings: Findings) -> tuple[StaticToken, .
             _check_scope(findings, (*path, "scopes", place), scope, findings.names("sources"))
         if token.person is not None:
             findings.refer((*path, "person"), "people", token.person)
-    return tuple(
-        StaticToken(token.name, token.token, token.scopes, token.person)
-        for token in config.tokens
-        if token.token is not MISSING
-    )
+    return tuple(token for token in config.tokens if token.token is not MISSING)
 
 
 def _check_scope(findings: Findings, path: Path, scope: str, sources: Collection[str]) -> None:

@@ -6,27 +6,9 @@ from pathlib import Path
 import msgspec
 
 from triaged.config.rule_files import RuleFiles
-from triaged.config.schema import Log, Retention
+from triaged.config.schema import Log, Retention, Tls, Token
 from triaged.config.value_types import Address, Network
 from triaged.core.settings import Settings
-from triaged.wire import Secret
-
-
-class Tls(msgspec.Struct, frozen=True):
-    """Paths of PEM files."""
-
-    cert_file: str
-    key_file: str
-    client_ca_file: str | None = None
-
-
-class StaticToken(msgspec.Struct, frozen=True):
-    """A token of the configuration."""
-
-    name: str
-    secret: Secret
-    scopes: tuple[str, ...]
-    person: str | None = None
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -57,6 +39,7 @@ class Configuration(msgspec.Struct, frozen=True):
     """`tokens` or `none`."""
     public: frozenset[str]
     tls: Tls | None
+    """Its paths are absolute, or relative to the working directory."""
     trusted_proxies: tuple[Network, ...]
     store: str
     """`sqlite:/absolute/path` or a PostgreSQL URL; prints as `<secret>` if it holds a password."""
@@ -65,7 +48,7 @@ class Configuration(msgspec.Struct, frozen=True):
     timezone: str
     log: Log
     watch: bool
-    tokens: tuple[StaticToken, ...]
+    tokens: tuple[Token, ...]
     sources: Mapping[str, Source]
     channels: Mapping[str, Channel]
     settings: Settings

@@ -146,7 +146,7 @@ class Authority:
 def _static(configuration: Configuration) -> dict[str, tuple[str, Caller]]:
     found: dict[str, tuple[str, Caller]] = {}
     for token in configuration.tokens:
-        digest = digest_of(token.secret.reveal())
+        digest = digest_of(token.token.reveal())
         found[_key(digest)] = (digest, caller_of(token.name, token.scopes, token.person))
     return found
 

@@ -24,7 +24,7 @@ STALE_AFTER_US: int | None = 25 * 3_600_000_000
 or inhibited away never sends its resolve."""
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True):
     """A source of kind `alertmanager` has no keys of its own."""
 
 

@@ -49,7 +49,7 @@ FIELDS_MAX = 10
 _ANY = msgspec.json.Decoder()
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True):
     """Keys of a source of kind `changes`; with `secret`, a signature replaces the token."""
 
     secret: Secret | None = None

@@ -29,7 +29,7 @@ NOT_IDENTITY = "severity"
 _ANY = msgspec.json.Decoder()
 
 
-class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Fields(msgspec.Struct, frozen=True):
     """Places of values in a body, as paths or templates. What is left out is guessed."""
 
     alerts: str | None = None
@@ -55,7 +55,7 @@ class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Place of the address at which the sender shows the alert."""
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True):
     """Keys of a source of kind `generic`: how its bodies are read."""
 
     fields: Fields = Fields()

@@ -38,7 +38,7 @@ EXTRAS = ("dashboardURL", "panelURL", "silenceURL", "imageURL", "valueString", "
 MAIN_ORG = (None, 0, 1)
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True):
     """Keys of a source of kind `grafana`; with `hmac_secret`, a signature replaces the token."""
 
     hmac_secret: Secret | None = None

@@ -40,7 +40,7 @@ _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 one."""
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True):
     """A source of kind `prometheus` has no keys of its own."""
 
 

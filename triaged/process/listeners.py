@@ -5,7 +5,8 @@ from collections.abc import MutableMapping
 
 from aiohttp import web
 
-from triaged.config.model import Configuration, Tls
+from triaged.config.model import Configuration
+from triaged.config.schema import Tls
 from triaged.process.systemd import passed_sockets
 
 BACKLOG = 512

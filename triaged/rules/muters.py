@@ -1,13 +1,12 @@
 """`suppress` and `maintenance` of the rule files, checked and compiled."""
 
-import re
-
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor, mutes_everything
 from triaged.core.records.matching import Matcher
 from triaged.core.time.recurring import wall_instant, zone_of
 from triaged.errors import Problem
 from triaged.rules import schema
 from triaged.rules.matchers import LIST_MAX, Matchers
+from triaged.rules.names import UniqueNames
 from triaged.rules.positions import suppressor_positions, window_positions
 from triaged.yamlschema.document import Document, Path
 from triaged.yamlschema.schema import shape
@@ -15,15 +14,8 @@ from triaged.yamlschema.schema import shape
 MUTERS_MAX = 1000
 """Most suppressors, and most windows: all are evaluated whenever something is due."""
 
-NAME_WANTED = "a rule's name is lower-case letters, digits, `-`, `_` and `.`: it labels metrics"
 INSTEAD = "write one pattern such as 'x=~\"a|b\"', or add a label by a table (`mappings`)"
 TOO_MUCH = "mutes everything: at least one matcher must not match the empty text"
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
-
-
-def name_problem(name: str) -> str | None:
-    """The reason why a text cannot be the name of a rule, a suppressor or a window, or None."""
-    return None if _NAME.fullmatch(name) else f"{name!r}: {NAME_WANTED}"
 
 
 def all_of(given: tuple[Matchers, ...] | Matchers) -> tuple[Matcher, ...]:
@@ -46,11 +38,11 @@ def long_lists(document: Document, at: Path, names: tuple[str, ...]) -> list[Pro
 class MuterBuilder:
     """Reads one document after another; names are unique among all of a kind."""
 
-    def __init__(self, timezone: str) -> None:
+    def __init__(self, timezone: str, names: UniqueNames) -> None:
         self._suppress: list[Suppressor] = []
         self._maintenance: list[Maintenance] = []
         self._timezone = timezone
-        self._positions: dict[tuple[str, str], str] = {}
+        self._names = names
         self._problems: list[Problem] = []
 
     @property
@@ -128,9 +120,5 @@ class MuterBuilder:
 
     def _check_name(self, document: Document, name: str, at: Path) -> None:
         where, here = document.where((*at, "name")), (*at, "name")
-        problem = name_problem(name)
-        if problem is not None:
+        for problem in self._names.problems(str(at[0]), name, where):
             self._wrong(document, here, problem)
-        before = self._positions.setdefault((str(at[0]), name), where)
-        if before != where:
-            self._wrong(document, here, f"{name!r} is the name of the one at {before}, too")

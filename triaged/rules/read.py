@@ -16,7 +16,8 @@ from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, is_link
 from triaged.rules.extracting import EXTRACTIONS_MAX, Extraction
 from triaged.rules.labelling import Labelling
 from triaged.rules.mapping import MAPPINGS_MAX, LabelMapping, read_table
-from triaged.rules.muters import MuterBuilder, long_lists, name_problem
+from triaged.rules.muters import MuterBuilder, long_lists
+from triaged.rules.names import UniqueNames
 from triaged.rules.positions import positions_of
 from triaged.rules.schema import Extract, Rule, Set, When
 from triaged.yamlschema.document import Document, Path, YieldPoint, never_yield
@@ -100,14 +101,12 @@ class _RuleSetBuilder:
         self.mappings: list[LabelMapping] = []
         self.tables: list[str] = []
         """Hashes of the contents of tables."""
-        self.muters = MuterBuilder(context.timezone)
+        self._names = UniqueNames()
+        self.muters = MuterBuilder(context.timezone, self._names)
         self.problems: list[Problem] = []
         self._context = context
         self._left_out: list[Path] = []
         """Paths of the parts of the current rule that are wrong and left out."""
-        self._positions: dict[str, str] = {}
-        self._extract_positions: dict[str, str] = {}
-        self._mapping_positions: dict[str, str] = {}
 
     def read(self, document: Document) -> None:
         """Take the rules of a document."""
@@ -131,7 +130,7 @@ class _RuleSetBuilder:
             self._left_out = options.left_out
             if rule is None:
                 continue  # the others count all the same, and are looked at
-            self._check_name(document, rule.name, (*at, "name"), self._positions)
+            self._check_name(document, rule.name, (*at, "name"))
             conditions = self._conditions(document, rule.when or When(), (*at, "when"))
             self._check_set(document, rule, at)
             if problems:
@@ -193,7 +192,7 @@ class _RuleSetBuilder:
             self.problems += problems
             if given is None:
                 continue
-            self._check_name(document, given.name, (*at, "name"), self._extract_positions)
+            self._check_name(document, given.name, (*at, "name"))
             where = document.where(at)
             self.extractions.append(Extraction(given.name, given.field, given.pattern, where))
 
@@ -207,7 +206,7 @@ class _RuleSetBuilder:
             self.problems += problems
             if given is None:
                 continue
-            self._check_name(document, given.name, (*at, "name"), self._mapping_positions)
+            self._check_name(document, given.name, (*at, "name"))
             if not given.match:
                 self._wrong(document, (*at, "match"), "name at least one column to compare")
                 continue
@@ -227,18 +226,9 @@ class _RuleSetBuilder:
             return "no file can be read here"
         return self._context.beside(document.name, name)
 
-    def _check_name(
-        self, document: Document, name: str, at: Path, positions: dict[str, str]
-    ) -> None:
-        problem = name_problem(name)
-        if problem is not None:
+    def _check_name(self, document: Document, name: str, at: Path) -> None:
+        for problem in self._names.problems(str(at[0]), name, document.where(at)):
             self._wrong(document, at, problem)
-        if name in positions:
-            kind = "rule" if at[0] == "rules" else "one"
-            self._wrong(
-                document, at, f"{name!r} is the name of the {kind} at {positions[name]}, too"
-            )
-        positions.setdefault(name, document.where(at))
 
     def _refer(
         self,

@@ -50,7 +50,7 @@ RAISE_COUNT_MAX = 1000
 incident."""
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class When(msgspec.Struct, frozen=True):
     """Conditions besides the labels. All that are given must hold."""
 
     source: tuple[str, ...] | str | None = None
@@ -67,7 +67,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label, is not true."""
 
 
-class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Resolve(msgspec.Struct, frozen=True):
     """Condition under which an incident resolves by itself. It is fixed when the incident opens."""
 
     when: ResolveWhen = ResolveWhen.ALL
@@ -77,7 +77,7 @@ class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Time for which they must have ended."""
 
 
-class RaiseWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RaiseWhen(msgspec.Struct, frozen=True):
     """Event that raises the severity: one of `alerts`, `distinct`, `firing_for` and `reopens`."""
 
     alerts: int | None = None
@@ -111,7 +111,7 @@ class RaiseWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("firing_for is a time, not none: use severity")
 
 
-class Raise(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class Raise(msgspec.Struct, frozen=True, gc=False):
     """Rise of an incident to a worse severity."""
 
     to: Severity
@@ -120,7 +120,7 @@ class Raise(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Event that raises it."""
 
 
-class Set(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Set(msgspec.Struct, frozen=True):
     """Values that the rule gives to alerts; for each attribute the first matching rule decides."""
 
     severity: Severity | None = None
@@ -155,7 +155,7 @@ class Set(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"more than {RAISES_MAX} raises")
 
 
-class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Expect(msgspec.Struct, frozen=True):
     """Dead man's switch: an alert that should fire, and be repeated, all the time."""
 
     every: Duration
@@ -170,7 +170,7 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"every: at least {format_duration(EVERY_LEAST_US)}")
 
 
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Rule(msgspec.Struct, frozen=True):
     """Rule: which alerts it matches, and what it gives to them."""
 
     name: str
@@ -196,7 +196,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Reason for the rule, for those who read or explain it."""
 
 
-class Suppress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Suppress(msgspec.Struct, frozen=True):
     """Inhibition, as in Alertmanager: alerts of `source` mute those of `target` while they fire."""
 
     name: str
@@ -211,7 +211,7 @@ class Suppress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Labels that must have the same value in both alerts. Labels missing in both are the same."""
 
 
-class Maintenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Maintenance(msgspec.Struct, frozen=True):
     """Maintenance window: hours in which alerts are muted, every week or once."""
 
     name: str
@@ -236,7 +236,7 @@ class Maintenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("expected either `every`, or `from` and `to`")
 
 
-class Extract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Extract(msgspec.Struct, frozen=True):
     """Labels found in a text, before the rules are evaluated."""
 
     name: str
@@ -248,7 +248,7 @@ class Extract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `(?P<team>[a-z]+)`, gives a label; labels that were sent stay as they are."""
 
 
-class LabelTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LabelTable(msgspec.Struct, frozen=True):
     """Labels looked up in a CSV file, before the rules are evaluated."""
 
     name: str
@@ -264,7 +264,7 @@ class LabelTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns."""
 
 
-class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RuleFile(msgspec.Struct, frozen=True):
     """Rule file. Rules count from top to bottom, files in the order of their names."""
 
     rules: tuple[Rule, ...] = ()

@@ -70,7 +70,7 @@ Offset = Annotated[
 """µs from the beginning of the test."""
 
 
-class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Input(msgspec.Struct, frozen=True):
     """An alert: its labels, and beside them what begins with `_`."""
 
     at: Offset = msgspec.field(name="_at", default=0)
@@ -93,7 +93,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the sender calls it. Unless set: computed from the labels."""
 
 
-class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Act(msgspec.Struct, frozen=True):
     """What a person does. One of the verbs says what; `ack` to `escalate` name who does it."""
 
     at: Offset = 0
@@ -132,7 +132,7 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of the incident that is declared."""
 
 
-class Silenced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Silenced(msgspec.Struct, frozen=True):
     """A silence that somebody sets; in `muted_by` the first of a test is `silence:1`."""
 
     match: tuple[MatchersText, ...] | MatchersText
@@ -143,7 +143,7 @@ class Silenced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When it begins, from the beginning of the test."""
 
 
-class Paged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Paged(msgspec.Struct, frozen=True):
     """A page that goes out."""
 
     at: Offset
@@ -154,7 +154,7 @@ class Paged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The person's contact, or the channel. Unless set: any."""
 
 
-class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Expected(msgspec.Struct, frozen=True):
     """What an incident is at the end; what is not set is not looked at, "" stands for none."""
 
     severity: Severity | None = None
@@ -189,7 +189,7 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`silence:1`, `maintenance:<name>`, `suppress:<name>`; an empty list: nothing mutes it."""
 
 
-class Expect(Expected, frozen=True, forbid_unknown_fields=True):
+class Expect(Expected, frozen=True):
     """What must have come of it. What is said of an incident must hold for each that opened."""
 
     incidents: int | tuple[Expected, ...] | None = None
@@ -204,7 +204,7 @@ class Expect(Expected, frozen=True, forbid_unknown_fields=True):
     """How far the instant of a page may be from what is expected."""
 
 
-class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Test(msgspec.Struct, frozen=True):
     """One test: what comes in, what people do, what is expected of that."""
 
     __test__ = False  # pytest collects what is called Test…
@@ -227,7 +227,7 @@ class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When it ends. Unless set: with the last page expected, alert or act."""
 
 
-class TestFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TestFile(msgspec.Struct, frozen=True):
     """A file of tests. At one instant what is due comes first, then silences, alerts, people."""
 
     __test__ = False  # as above
