@@ -131,3 +131,15 @@ def test_edited_file_that_ends_in_its_line_is_refused_with_both_counts(tmp_path:
 
 def test_last_line_may_lack_its_end(tmp_path: Path) -> None:
     assert loss(tmp_path, {"a.yaml": RULES}, {"a.yaml": RULES.rstrip("\n")}) == []
+
+
+def test_comparison_of_a_cut_file_lets_others_run(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(RULES)
+    before = configured(tmp_path, rules="[r.yaml]").rule_files
+    (tmp_path / "r.yaml").write_text(RULES[: RULES.index("  - name: net")])
+    after = configured(tmp_path, rules="[r.yaml]").rule_files
+    yields: list[None] = []
+
+    lost_rules(before, after, "config.yaml", lambda: yields.append(None))
+
+    assert len(yields) >= 2

@@ -11,7 +11,7 @@ import msgspec
 
 from triaged.errors import Problem
 from triaged.rules.read import SECTIONS
-from triaged.yamlschema.document import Document, parse
+from triaged.yamlschema.document import Document, YieldPoint, never_yield, parse
 
 INSTEAD = "the running rules stay. Restore {what}, or write `allow_empty: true` in {where}"
 _LINE_ENDS = (b"\n", b"\r")
@@ -58,18 +58,23 @@ def _entries(document: Document, section: str) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
 
-def lost_rules(running: RuleFiles, read: RuleFiles, config: str) -> list[Problem]:
+def lost_rules(
+    running: RuleFiles, read: RuleFiles, config: str, yield_point: YieldPoint = never_yield
+) -> list[Problem]:
     """Errors for the files and patterns of `running` that have lost their rules in `read`.
 
-    `config` is the path of config.yaml. A pattern that was taken out of `rules`, or a file that was
-    removed beside others, loses nothing: that takes a deliberate act.
+    `config` is the path of config.yaml; `yield_point` is called every few hundred µs. A pattern
+    that was taken out of `rules`, or a file that was removed beside others, loses nothing: that
+    takes a deliberate act.
     """
     if read.allow_empty:
         return []
-    return [*_damaged_files(running, read), *_empty_patterns(running, read, config)]
+    return [*_damaged_files(running, read, yield_point), *_empty_patterns(running, read, config)]
 
 
-def _damaged_files(running: RuleFiles, read: RuleFiles) -> Iterator[Problem]:
+def _damaged_files(
+    running: RuleFiles, read: RuleFiles, yield_point: YieldPoint
+) -> Iterator[Problem]:
     before = {file.path: file for file in running.files}
     for file in read.files:
         old = before.get(file.path)
@@ -78,7 +83,7 @@ def _damaged_files(running: RuleFiles, read: RuleFiles) -> Iterator[Problem]:
         instead = INSTEAD.format(what="the file", where="it")
         if had := _lost([old], [file]):
             yield Problem(file.path, f"had {_rules(had)} and has none: {instead}")
-        elif _ends_in_the_middle(old, file):
+        elif _ends_in_the_middle(old, file, yield_point):
             counts = f"had {_rules(old.entries)} and has {file.entries}"
             yield Problem(file.path, f"ends in the middle: {counts}: {instead}")
 
@@ -109,17 +114,17 @@ def _rules(number: int) -> str:
     return "1 rule" if number == 1 else f"{number} rules"
 
 
-def _ends_in_the_middle(old: RuleFile, new: RuleFile) -> bool:
+def _ends_in_the_middle(old: RuleFile, new: RuleFile, yield_point: YieldPoint) -> bool:
     """Whether the new file looks cut: inside its last line, or inside an entry of the old one."""
     is_cut_line = old.text.endswith(_LINE_ENDS) and not new.text.endswith(_LINE_ENDS)
     if is_cut_line and new.entries < old.entries:
         return True
-    return old.text.startswith(new.text) and not _has_whole_entries(old, new)
+    return old.text.startswith(new.text) and not _has_whole_entries(old, new, yield_point)
 
 
-def _has_whole_entries(old: RuleFile, new: RuleFile) -> bool:
+def _has_whole_entries(old: RuleFile, new: RuleFile, yield_point: YieldPoint) -> bool:
     """Whether each entry of the new text stands in the old text, at the same place of its list."""
-    before, after = parse("", old.text), parse("", new.text)
+    before, after = parse("", old.text, yield_point), parse("", new.text, yield_point)
     return all(
         entry == earlier
         for name in SECTIONS

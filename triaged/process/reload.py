@@ -14,7 +14,7 @@ from triaged.clock import Turns
 from triaged.config.access import lets_everybody_in
 from triaged.config.model import Configuration
 from triaged.config.read import Loaded, in_order, load
-from triaged.config.rule_files import lost_rules
+from triaged.config.rule_files import RuleFiles, lost_rules
 from triaged.errors import Problem, StoreError
 from triaged.process.systemd import notify
 from triaged.rules.evaluate import RuleSet
@@ -67,7 +67,7 @@ class Reload:
         async with self._one_at_a_time:
             notify(os.environ, "RELOADING=1", f"MONOTONIC_USEC={_monotonic_us()}")
             before = self._running.current()
-            loaded = await asyncio.to_thread(_load_in_turns, self._path)
+            loaded = await asyncio.to_thread(_load_in_turns, self._path, before.rule_files)
             loaded = await self._with_refusal(loaded, before)
             self._crash_point("in_reload")
             configuration = None if loaded.unusable else loaded.configuration
@@ -84,8 +84,6 @@ class Reload:
         configuration, document = loaded.configuration, loaded.document
         if configuration is None or document is None:
             return loaded
-        if lost := lost_rules(before.rule_files, configuration.rule_files, str(self._path)):
-            return replace(loaded, problems=in_order([*loaded.problems, *lost]))
         found = lets_everybody_in(configuration, before.listen)
         if needs_stored_token(configuration):
             try:
@@ -112,7 +110,7 @@ def _as_started(before: Configuration, configuration: Configuration) -> Configur
     return replace(configuration, listen=before.listen, store=before.store, tls=before.tls)
 
 
-def _load_in_turns(path: Path) -> Loaded:
+def _load_in_turns(path: Path, running: RuleFiles) -> Loaded:
     """Read the configuration on a thread beside the event loop, which has more to do.
 
     The collector is spared all that is made: to look through it takes 10 ms in one piece. Nothing
@@ -120,7 +118,12 @@ def _load_in_turns(path: Path) -> Loaded:
     """
     gc.disable()
     try:
-        return load(path, os.environ, yield_point=Turns(WORK_US, REST_US))
+        turns = Turns(WORK_US, REST_US)
+        loaded = load(path, os.environ, yield_point=turns)
+        if loaded.configuration is None:
+            return loaded
+        lost = lost_rules(running, loaded.configuration.rule_files, str(path), turns)
+        return replace(loaded, problems=in_order([*loaded.problems, *lost])) if lost else loaded
     finally:
         gc.freeze()
         gc.enable()
