@@ -28,7 +28,7 @@ from triaged.process.supervision import run_all
 from triaged.store.database.base import Reader, Transaction
 from triaged.store.database.migrating import migrate
 from triaged.store.database.sqlite import SqliteDatabase
-from triaged.store.database.sqlite_threads import LaneReader
+from triaged.store.database.sqlite_threads import ThreadReader
 from triaged.wire import Secret, encode
 
 TROUBLE_US = 40 * MINUTE
@@ -93,7 +93,7 @@ class TroubledStore(SqliteDatabase):
     async def reading(self, *, urgent: bool = False) -> AsyncIterator[Reader]:
         """On the lane for looking ahead."""
         self._trouble.strike()
-        yield LaneReader(self._ahead)
+        yield ThreadReader(self._ahead)
 
 
 class Sent(msgspec.Struct, frozen=True):

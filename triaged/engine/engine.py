@@ -76,7 +76,7 @@ class Observer(Protocol):
 
 
 class Decided:
-    """What was decided about a batch."""
+    """The decisions about a batch: its view as they left it, the rows to write, the answers."""
 
     __slots__ = ("alerts", "answers", "changes", "effects", "now", "view")
 

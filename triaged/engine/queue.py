@@ -1,4 +1,4 @@
-"""What waits for the engine: events that came together, in order, and who wants their answers."""
+"""The engine's queues: events that came together, in order, and the futures of their answers."""
 
 import asyncio
 from collections import deque

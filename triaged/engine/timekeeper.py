@@ -74,7 +74,7 @@ class Timekeeper:
         self._ended_to = BEGINNING
         self._fired: frozenset[Timer] = frozenset()
         self._settings: Settings | None = None
-        """Those whose expectations are in force."""
+        """The settings whose expectations are in force."""
 
     def wake(self, due_at: int) -> None:
         """Something is due at `due_at`: look by then."""

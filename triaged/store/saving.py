@@ -77,13 +77,13 @@ class Changes:
         self.joined: dict[int, list[Alert]] = {}
         self.silences: dict[str, Silence] = {}
         self.looks: list[int] = []
-        """When to look again at every live incident."""
+        """Instants at which every live incident is checked again."""
         self.storms: dict[str, Storm] = {}
         self.woken: set[int] = set()
         self.watches: dict[str, Watch | None] = {}
         self.kept: list[Quarantine] = []
         self.packs: list[int] = []
-        """Of the backlog: not needed any more."""
+        """Packs of the backlog that have been decided."""
         self.heard_at: dict[str, int] = {}
 
     def add(self, effects: Iterable[Effect]) -> None:

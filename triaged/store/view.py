@@ -171,7 +171,7 @@ def _may_blow(view: View, settings: Settings, opening: int) -> bool:
 
 
 async def _load_storms(tx: Reader, view: LoadedView, teams: Set[str], needs: Needs) -> None:
-    """What is counted for these teams and those of the umbrellas, and what waits under them."""
+    """The storms of these teams and of the umbrellas', and the incidents that wait under them."""
     numbers = needs.umbrellas & set(view.incidents)
     others = {view.incidents[number].team or "" for number in numbers} - teams
     keys = {key_text(storm_key(team)) for team in others} - needs.keys

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from tests.api.site import serving
 from triaged.process.maintenance.disk_space import DiskSpace
 from triaged.process.maintenance.jobs import attempt
-from triaged.store.database.disk_space import FREE_MIN_BYTES, RESERVE_BYTES, Room
+from triaged.store.database.disk_space import FREE_MIN_BYTES, RESERVE_BYTES, DiskReserve
 from triaged.store.database.sqlite import SqliteDatabase
 
 ENOUGH = FREE_MIN_BYTES + RESERVE_BYTES
@@ -20,7 +20,7 @@ async def test_a_disk_that_is_nearly_full_pages_and_is_over_by_itself(tmp_path: 
         job = DiskSpace(site.context.engine, database, site.clock)
         assert isinstance(database, SqliteDatabase)
         free = [ENOUGH, 0, 0, ENOUGH]
-        database._room = Room(database.path, lambda _: free.pop(0))
+        database._room = DiskReserve(database.path, lambda _: free.pop(0))
         seen = []
 
         while free:
@@ -43,7 +43,7 @@ async def test_room_is_told_of_when_the_store_can_be_written_again(tmp_path: Pat
         database = site.context.database
         job = DiskSpace(site.context.engine, database, site.clock)
         assert isinstance(database, SqliteDatabase)
-        database._room = Room(database.path, lambda _: 0)
+        database._room = DiskReserve(database.path, lambda _: 0)
         other = sqlite3.connect(database.path, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
 

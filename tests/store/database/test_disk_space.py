@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from triaged.store.database.disk_space import FREE_MIN_BYTES, RESERVE_BYTES, Room, free_bytes
+from triaged.store.database.disk_space import FREE_MIN_BYTES, RESERVE_BYTES, DiskReserve, free_bytes
 
 ENOUGH = FREE_MIN_BYTES + RESERVE_BYTES
 
@@ -30,11 +30,11 @@ def disk(tmp_path: Path) -> Disk:
 
 
 @pytest.fixture
-def room(disk: Disk) -> Room:
-    return Room(disk.path, disk.free_in)
+def room(disk: Disk) -> DiskReserve:
+    return DiskReserve(disk.path, disk.free_in)
 
 
-def test_with_room_some_is_held_back(disk: Disk, room: Room) -> None:
+def test_with_room_some_is_held_back(disk: Disk, room: DiskReserve) -> None:
     room.look()
     room.look()
 
@@ -42,7 +42,7 @@ def test_with_room_some_is_held_back(disk: Disk, room: Room) -> None:
     assert disk.reserve.stat().st_blocks * 512 >= RESERVE_BYTES
 
 
-def test_a_disk_that_fills_is_low_before_it_is_full(disk: Disk, room: Room) -> None:
+def test_a_disk_that_fills_is_low_before_it_is_full(disk: Disk, room: DiskReserve) -> None:
     room.look()
 
     disk.free -= 1
@@ -52,7 +52,7 @@ def test_a_disk_that_fills_is_low_before_it_is_full(disk: Disk, room: Room) -> N
     assert disk.reserve.exists()
 
 
-def test_a_little_room_is_not_yet_enough_again(disk: Disk, room: Room) -> None:
+def test_a_little_room_is_not_yet_enough_again(disk: Disk, room: DiskReserve) -> None:
     room.look()
     disk.free -= 1
     room.look()
@@ -66,7 +66,7 @@ def test_a_little_room_is_not_yet_enough_again(disk: Disk, room: Room) -> None:
     assert lows == [True, False]
 
 
-def test_a_full_disk_gets_what_was_held_back(disk: Disk, room: Room) -> None:
+def test_a_full_disk_gets_what_was_held_back(disk: Disk, room: DiskReserve) -> None:
     room.look()
     disk.free = 0
 
@@ -77,7 +77,7 @@ def test_a_full_disk_gets_what_was_held_back(disk: Disk, room: Room) -> None:
     assert not disk.reserve.exists()
 
 
-def test_when_there_is_room_again_it_is_held_back_again(disk: Disk, room: Room) -> None:
+def test_when_there_is_room_again_it_is_held_back_again(disk: Disk, room: DiskReserve) -> None:
     room.give()
 
     room.look()
@@ -86,7 +86,7 @@ def test_when_there_is_room_again_it_is_held_back_again(disk: Disk, room: Room) 
     assert disk.reserve.exists()
 
 
-def test_what_a_crash_left_of_the_reserve_is_made_whole(disk: Disk, room: Room) -> None:
+def test_what_a_crash_left_of_the_reserve_is_made_whole(disk: Disk, room: DiskReserve) -> None:
     disk.reserve.write_bytes(b"x")
     disk.free += 1
 
@@ -95,10 +95,10 @@ def test_what_a_crash_left_of_the_reserve_is_made_whole(disk: Disk, room: Room) 
     assert disk.reserve.stat().st_size == RESERVE_BYTES
 
 
-def test_a_restart_does_not_need_more_room_than_going_on(disk: Disk, room: Room) -> None:
+def test_a_restart_does_not_need_more_room_than_going_on(disk: Disk, room: DiskReserve) -> None:
     room.look()
 
-    after = Room(disk.path, disk.free_in)
+    after = DiskReserve(disk.path, disk.free_in)
     after.let_go()
     after.look()
 
@@ -109,7 +109,7 @@ def test_where_nobody_can_tell_alerts_are_taken(disk: Disk) -> None:
     def nobody_knows(folder: Path) -> int:
         raise OSError(5, "Input/output error")
 
-    room = Room(disk.path, nobody_knows)
+    room = DiskReserve(disk.path, nobody_knows)
     room.look()
 
     assert not room.low

@@ -8,7 +8,7 @@ from triaged.core.records.model import Incident
 from triaged.core.time.durations import DAY
 from triaged.store.database.connect import Database
 from triaged.store.queries import page_stats
-from triaged.store.queries.page_stats import Brief, Noise, counted
+from triaged.store.queries.page_stats import Noise, PagedIncident, counted
 from triaged.store.tables import incidents
 
 
@@ -44,13 +44,13 @@ async def live(desk: Desk) -> list[Incident]:
 
 
 def test_whom_it_paged_and_who_acted_is_read_off_the_incident() -> None:
-    briefs = [
-        Brief("rule:a", told=[{}], acknowledged_by="alice"),
-        Brief("rule:a", told=[{}], resolved_by="alerts"),
-        Brief("rule:a", resolved_by="bob"),
+    paged_incidents = [
+        PagedIncident("rule:a", told=[{}], acknowledged_by="alice"),
+        PagedIncident("rule:a", told=[{}], resolved_by="alerts"),
+        PagedIncident("rule:a", resolved_by="bob"),
     ]
 
-    assert counted(briefs) == Noise(incidents=3, paged=2, acted=2)
+    assert counted(paged_incidents) == Noise(incidents=3, paged=2, acted=2)
 
 
 async def test_live_incidents_of_services_come_the_worst_first(

@@ -1,1 +1,1 @@
-"""What differs between SQLite and PostgreSQL: connections, locks, migrations, copies."""
+"""SQLite and PostgreSQL behind one interface: connections, locks, migrations, copies."""

@@ -16,7 +16,7 @@ from triaged.store.database.sqlite import SqliteDatabase
 from triaged.store.database.sqlite_threads import translated
 
 SUFFIXES = ("", "-wal", "-shm")
-"""Of the files that a store is made of."""
+"""Endings of the names of the files that make up a store."""
 
 
 async def backup(path: Path, target: Path) -> None:

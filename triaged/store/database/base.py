@@ -1,4 +1,4 @@
-"""What differs between databases, all of it: binding, bulk rows, locks, transactions.
+"""The interface of a database, behind which all differences lie: binding, bulk rows, locks.
 
 SQL is written once. `$1 …` are parameters. In a `Bulk`, `{rows}` stands for a table of values
 (`VALUES (…), (…)` on SQLite, `unnest` on PostgreSQL).
@@ -124,7 +124,7 @@ class Database(ABC):
         """
 
     async def now(self) -> int | None:
-        """What time it is there, in µs UTC; None: it has no clock but ours."""
+        """The time of its clock in µs UTC; None: it has no clock but ours."""
         return None
 
     @property

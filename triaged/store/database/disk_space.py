@@ -1,4 +1,4 @@
-"""Room on the disk: enough to take alerts in, and some held back for what must not stop.
+"""DiskReserve on the disk: enough to take alerts in, and some held back for what must not stop.
 
 Without room nothing can be written, and then nobody is paged, because a page is claimed in the
 store before it is sent. So new alerts are refused before the disk is full, while acknowledgements,
@@ -21,13 +21,13 @@ Free = Callable[[Path], int]
 
 
 def free_bytes(folder: Path) -> int:
-    """What this process may still write on the disk of `folder`. Raises OSError."""
+    """The bytes that this process may still write on the disk of `folder`. Raises OSError."""
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
 
 
-class Room:
-    """What is free beside the store at `path`, and the file that holds some of it back."""
+class DiskReserve:
+    """The free space beside the store at `path`, and the file that holds some of it back."""
 
     def __init__(self, path: Path, free: Free = free_bytes) -> None:
         self.low = False

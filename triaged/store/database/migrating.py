@@ -16,7 +16,7 @@ WORDS = {
     "sqlite": {"BIGINT": "INTEGER"},
     "postgresql": {"BLOB": "BYTEA", ") STRICT": ")"},
 }
-"""What the databases call differently."""
+"""Words of SQL that the databases spell differently."""
 
 
 class Migration(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from triaged.store.database.base import Row
 T = TypeVar("T")
 
 UNREADABLE = (msgspec.MsgspecError, zlib.error, ValueError, LookupError, TypeError)
-"""What reading raises when a row is not what we write."""
+"""Exceptions that decoding raises when a row is not one that triaged wrote."""
 
 log = structlog.get_logger()
 

@@ -13,15 +13,15 @@ import aiosqlite
 
 from triaged.errors import StoreMismatch, StoreUnavailable
 from triaged.store.database.base import Database, Reader, Transaction
-from triaged.store.database.disk_space import Room
+from triaged.store.database.disk_space import DiskReserve
 from triaged.store.database.locking import take_lock
 from triaged.store.database.sqlite_threads import (
     DiskFull,
-    Lane,
-    LaneReader,
     Locked,
     SqliteReader,
+    SqliteThread,
     SqliteTransaction,
+    ThreadReader,
     translated,
 )
 
@@ -68,9 +68,9 @@ class SqliteDatabase(Database):
         self.url = f"sqlite:{path}"
         self.path = path
         self._lock_file = lock_file
-        self._room = Room(path)
-        self._writer = Lane("sqlite-writer")
-        self._ahead = Lane("sqlite-ahead")
+        self._room = DiskReserve(path)
+        self._writer = SqliteThread("sqlite-writer")
+        self._ahead = SqliteThread("sqlite-ahead")
         self._writing = asyncio.Lock()
         self._locked_at: float | None = None
         self._readers: list[aiosqlite.Connection] = []
@@ -111,7 +111,7 @@ class SqliteDatabase(Database):
 
     def looking_ahead(self) -> Reader:
         """Reads on a connection of their own: this process alone writes."""
-        return LaneReader(self._ahead)
+        return ThreadReader(self._ahead)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -88,7 +88,7 @@ def chunks(bulk: Bulk, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ..
             start += size
 
 
-class Lane:
+class SqliteThread:
     """A connection and the one thread that uses it."""
 
     def __init__(self, name: str) -> None:
@@ -134,10 +134,10 @@ class Lane:
         self._thread.shutdown()
 
 
-class LaneReader(Reader):
+class ThreadReader(Reader):
     """Queries on a lane: each call is one hop to its thread."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: SqliteThread) -> None:
         self._lane = lane
 
     async def _call(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -162,13 +162,13 @@ class LaneReader(Reader):
         return [list(chain.from_iterable(map(_decode, texts))) for texts in answers]
 
 
-class SqliteTransaction(LaneReader, Transaction):
+class SqliteTransaction(ThreadReader, Transaction):
     """A transaction of the writer. Writes wait for the next query or the commit: few hops.
 
     `busy_ms` is how long to wait for another process's lock, where not as long as usual.
     """
 
-    def __init__(self, lane: Lane, busy_ms: int | None = None) -> None:
+    def __init__(self, lane: SqliteThread, busy_ms: int | None = None) -> None:
         super().__init__(lane)
         self._busy_ms = busy_ms
         self._waiting: list[tuple[Bulk, Sequence[Row]]] = []

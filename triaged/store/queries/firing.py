@@ -31,7 +31,7 @@ MARK = Bulk(
 
 
 async def ended(database: Database, since: int) -> AsyncIterator[Sequence[tuple[int, Labels]]]:
-    """When alerts have ended that do not fire again, from `since` on, and their labels."""
+    """The ends, from `since` on, of alerts that have not fired again: (instant, labels)."""
     after: tuple[int, str, str] = (since, "", "")
     while True:
         async with database.reading() as tx:
@@ -65,7 +65,7 @@ async def mark(database: Database, suppressors: Sequence[Suppressor]) -> int:
 
 
 async def looks(database: Database, now: int) -> list[SilenceLooked]:
-    """What is new about the silences that end by themselves when nothing they match fires."""
+    """Events for the silences that end by themselves and whose matching alerts came or went."""
     async with database.reading() as tx:
         active = silences.decoded(await tx.fetch_bulk(*silences.ask_active(now)))
     waiting = {each.id: each for each in active if each.expire_when_clear}

@@ -1,4 +1,4 @@
-"""What happened, as records for a replay: read by number, a page at a time, never at one go."""
+"""Records of what happened, for a replay: read by number, a page at a time, never at one go."""
 
 from collections import defaultdict
 
@@ -24,7 +24,7 @@ EPISODES = """SELECT o.id, o.source, o.fingerprint, o.received_at, o.starts_at, 
 async def episodes(
     tx: Reader, period: tuple[int, int], after: int | None, limit: int
 ) -> list[Episode]:
-    """What was received in [since, until), after the episode `after`, in the order of arrival.
+    """The episodes received in [since, until), after the episode `after`, in the order of arrival.
 
     An end that came after the period is left out.
     """
@@ -38,7 +38,7 @@ async def episodes(
 async def incidents(
     tx: Reader, period: tuple[int, int], after: int | None, limit: int
 ) -> list[PastIncident]:
-    """What was opened in [since, until), after the incident `after`, in order."""
+    """The incidents opened in [since, until), after the incident `after`, in order."""
     since, until = period
     if after is None:
         after = await first_since(tx, ("incidents", "number", "opened_at"), since) - 1

@@ -1,4 +1,4 @@
-"""How much there is."""
+"""Numbers of rows and bytes in the store."""
 
 from triaged.store.database.base import Reader
 
@@ -35,6 +35,6 @@ SIZES = {
 
 
 async def size_bytes(tx: Reader, database: str) -> int:
-    """How much room the store takes, the log of SQLite apart; `database` is its `name`."""
+    """The bytes that the store takes, SQLite's log apart; `database` is its `name`."""
     row = await tx.fetch_one(SIZES[database])
     return row[0] if row else 0

@@ -14,7 +14,7 @@ RECENT_MAX = 1_000
 
 
 class Noise(msgspec.Struct, frozen=True):
-    """Of how many incidents somebody was paged, and somebody acted."""
+    """Numbers of incidents: all, those that paged somebody, those on which somebody acted."""
 
     incidents: int
     paged: int
@@ -22,8 +22,8 @@ class Noise(msgspec.Struct, frozen=True):
     """Acknowledged, or resolved by hand."""
 
 
-class Brief(msgspec.Struct, frozen=True):
-    """What counts of an incident."""
+class PagedIncident(msgspec.Struct, frozen=True):
+    """The fields of an incident that are counted."""
 
     severity_by: str
     told: list[object] = []
@@ -36,7 +36,7 @@ class Brief(msgspec.Struct, frozen=True):
         return self.acknowledged_by is not None or self.resolved_by not in (None, ALERTS)
 
 
-_decode = msgspec.json.Decoder(Brief).decode
+_decode = msgspec.json.Decoder(PagedIncident).decode
 
 
 async def of_key(tx: Reader, key: Key, since: int) -> Noise:
@@ -48,7 +48,7 @@ async def of_key(tx: Reader, key: Key, since: int) -> Noise:
         since,
         RECENT_MAX,
     )
-    return counted(_briefs(rows))
+    return counted(_paged_incidents(rows))
 
 
 async def of_rule(tx: Reader, severity_by: str, since: int) -> tuple[Noise, bool]:
@@ -59,14 +59,14 @@ async def of_rule(tx: Reader, severity_by: str, since: int) -> tuple[Noise, bool
         RECENT_MAX,
         since,
     )
-    briefs = _briefs(rows)
-    matching = [brief for brief in briefs if brief.severity_by == severity_by]
-    return counted(matching), len(briefs) >= RECENT_MAX
+    paged_incidents = _paged_incidents(rows)
+    matching = [brief for brief in paged_incidents if brief.severity_by == severity_by]
+    return counted(matching), len(paged_incidents) >= RECENT_MAX
 
 
-def counted(briefs: Iterable[Brief]) -> Noise:
+def counted(paged_incidents: Iterable[PagedIncident]) -> Noise:
     """The counts."""
-    every = list(briefs)
+    every = list(paged_incidents)
     return Noise(
         incidents=len(every),
         paged=sum(bool(brief.told) for brief in every),
@@ -74,5 +74,5 @@ def counted(briefs: Iterable[Brief]) -> Noise:
     )
 
 
-def _briefs(rows: Iterable[Row]) -> list[Brief]:
+def _paged_incidents(rows: Iterable[Row]) -> list[PagedIncident]:
     return [_decode(row[0]) for row in rows]

@@ -20,7 +20,7 @@ class Part(msgspec.Struct, frozen=True):
 
     looked_at: int
     differing: list[tuple[StoredAlert, Reclassification]]
-    """Those with another severity, or the same by another rule."""
+    """Alerts that have another severity now, or the same by another rule."""
 
 
 async def walk(database: Database, rules: Classifier) -> AsyncIterator[Part]:

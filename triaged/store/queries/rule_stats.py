@@ -1,4 +1,4 @@
-"""What each rule has done: counted from episodes and incidents, in small steps beside ingest."""
+"""Statistics of each rule, counted from episodes and incidents in small steps beside ingest."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ import msgspec
 
 from triaged.store.database.base import Database, Row
 from triaged.store.queries.history import first_since
-from triaged.store.queries.page_stats import Brief
+from triaged.store.queries.page_stats import PagedIncident
 from triaged.store.tables.observations import Verdict
 
 EPISODES_AT_ONCE = 2_000
@@ -36,7 +36,7 @@ class RuleStats(msgspec.Struct):
 
 
 _verdict = msgspec.json.Decoder(Verdict).decode
-_brief = msgspec.json.Decoder(Brief).decode
+_paged_incident = msgspec.json.Decoder(PagedIncident).decode
 
 
 async def of_rules(database: Database, since: int) -> dict[str, RuleStats]:
@@ -102,10 +102,10 @@ async def _count_incidents(
         muted = {number for (number,) in held}
         for number, body in bodies:
             for name in decided.get(number, ()):
-                _add(stats[name], _brief(body), held=number in muted)
+                _add(stats[name], _paged_incident(body), held=number in muted)
 
 
-def _add(one: RuleStats, incident: Brief, *, held: bool) -> None:
+def _add(one: RuleStats, incident: PagedIncident, *, held: bool) -> None:
     one.incidents += 1
     one.paged += bool(incident.told)
     one.acted += incident.acted

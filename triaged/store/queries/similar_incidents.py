@@ -94,7 +94,7 @@ async def _write(tx: Transaction, found: Sequence[tuple[int, Incident]]) -> None
 
 
 async def notes_of(tx: Reader, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """What people wrote on the timelines of these incidents, in order; the last 50 of each."""
+    """The notes of people on the timelines of these incidents, in order; the last 50 of each."""
     found: dict[int, list[str]] = {}
     rows = await tx.fetch_bulk(NOTES, [(number,) for number in sorted(numbers)])
     for number, _, text in sorted(rows):

@@ -11,7 +11,7 @@ AT_ONCE = 200
 
 
 class Verified(msgspec.Struct, frozen=True):
-    """What was looked at, and what does not hold."""
+    """The number of checked incidents and entries, and the problems that were found."""
 
     incidents: int
     entries: int

@@ -222,7 +222,7 @@ async def lapses_due(tx: Reader, now: int, limit: int) -> list[LapseDue]:
 
 
 async def next_lapse(tx: Reader) -> int | None:
-    """When the next alert is to be looked at."""
+    """The instant at which the next alert may have lapsed."""
     row = await tx.fetch_one(
         "SELECT MIN(lapse_check_at) FROM alerts WHERE lapse_check_at IS NOT NULL"
     )

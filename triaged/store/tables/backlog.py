@@ -47,14 +47,14 @@ class Pack(msgspec.Struct, frozen=True, gc=False):
 
 
 class Extent(msgspec.Struct, frozen=True):
-    """How much waits."""
+    """Numbers of the packs, alerts and bytes that wait."""
 
     packs: int
     alerts: int
     body_bytes: int
     last_id: int
     oldest_at: int | None
-    """When the first of these bodies came in."""
+    """The instant at which the first of these bodies came in."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -62,7 +62,7 @@ _decode = msgspec.msgpack.Decoder(list[Body]).decode
 
 
 def rows_of(packs: Iterable[Pack]) -> list[Row]:
-    """What `keep` writes: MessagePack, compressed, which takes longer than the writing."""
+    """The rows for `keep`: MessagePack, compressed, which takes longer than the writing."""
     return [
         (
             pack.id,
@@ -101,6 +101,6 @@ def _pack(row: Row) -> Pack:
 
 
 async def extent(tx: Reader) -> Extent:
-    """How much waits."""
+    """Numbers of the packs, alerts and bytes that wait."""
     row = await tx.fetch_one(EXTENT)
     return Extent(0, 0, 0, 0, None) if row is None else Extent(*row)

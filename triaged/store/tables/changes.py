@@ -1,4 +1,4 @@
-"""What people changed, as hints: written as it is reported, found by service and time."""
+"""Changes that people made, as hints: written as they are reported, found by service and time."""
 
 from collections.abc import Iterable, Sequence
 

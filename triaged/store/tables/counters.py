@@ -38,7 +38,7 @@ class Numbers:
 
 
 def ask(*names: str) -> Ask:
-    """What to fetch for the numbers of these counters."""
+    """The query for the numbers of these counters."""
     return NEXT, [(name,) for name in sorted(names)]
 
 

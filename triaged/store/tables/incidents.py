@@ -78,12 +78,12 @@ class IncidentFilter(msgspec.Struct, frozen=True):
 
 
 def ask_numbers(numbers: Iterable[int]) -> Ask:
-    """What to fetch for the incidents with these numbers; they are taken in this order."""
+    """The query for the incidents with these numbers, whose rows it locks in their order."""
     return BY_NUMBER, [(number,) for number in sorted(numbers)]
 
 
 def ask_keys(keys: Iterable[str]) -> Ask:
-    """What to fetch for each key's live incident, if there is one, and its newest."""
+    """The query for each key's live incident, if there is one, and its newest."""
     return BY_KEY, [(key,) for key in sorted(keys)]
 
 
@@ -181,7 +181,7 @@ async def live_after(tx: Reader, number: int, limit: int) -> tuple[list[Incident
 
 
 Ended = tuple[int, int]
-"""When an incident that is over was last changed, and its number."""
+"""The instant of the last change to an incident that is over, and its number."""
 
 
 async def ended_after(tx: Reader, behind: Ended, limit: int) -> tuple[list[Incident], Ended | None]:

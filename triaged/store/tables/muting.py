@@ -1,4 +1,4 @@
-"""What decisions about muting are based on: silences, labels of firing alerts, what suppresses.
+"""Rows for decisions about muting: silences, labels of firing alerts, alerts that suppress.
 
 Labels are the sender's with the rules' laid over them, as they were when the episode began.
 """

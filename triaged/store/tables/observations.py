@@ -59,7 +59,7 @@ class Started:
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """What the rules said, less what other rows have: labels are kept once, with the alert."""
+    """The outcome of the rules, without the labels, which are kept once, with the alert."""
 
     rule_set: str
     rules: tuple[str, ...] = ()

@@ -109,12 +109,12 @@ async def save(tx: Writer, pages: Iterable[Page]) -> None:
 
 
 def ask_ids(ids: Iterable[str]) -> Ask:
-    """What to fetch for the pages with these identities."""
+    """The query for the pages with these identities."""
     return BY_ID, [(one,) for one in sorted(ids)]
 
 
 def ask_incidents(numbers: Iterable[int]) -> Ask:
-    """What to fetch for every page of these incidents."""
+    """The query for every page of these incidents."""
     return OF_INCIDENTS, [(number,) for number in sorted(numbers)]
 
 
@@ -171,7 +171,7 @@ def _encoded_free(page: Page) -> str:
 
 
 async def next_due(tx: Reader, channel: str) -> int | None:
-    """When the next page of a channel can be claimed; None: there is none."""
+    """The instant at which the next page of a channel can be claimed; None: there is none."""
     row = await tx.fetch_one(
         """SELECT (SELECT MIN(due_at) FROM pages
                    WHERE channel = $1 AND state = 'due' AND lease_until <= due_at),

@@ -66,7 +66,7 @@ async def keep(tx: Writer, effects: Iterable[Quarantine]) -> None:
 
 
 async def find(tx: Reader, cursor: str | None, limit: int) -> tuple[list[Kept], str | None]:
-    """What is in quarantine, the last seen first, and the cursor of what follows."""
+    """The bodies in quarantine, the last seen first, and the cursor of those that follow."""
     asked = Where("last_at", ("id",), cursor, limit)
     rows = await tx.fetch(f"SELECT {COLUMNS} FROM quarantine {asked.sql()}", *asked.arguments)
     return asked.page([_kept(row) for row in rows], lambda kept: (kept.last_at, kept.id))

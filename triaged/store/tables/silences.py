@@ -39,12 +39,12 @@ _decode = msgspec.json.Decoder(Silence).decode
 
 
 def ask_active(now: int) -> Ask:
-    """What to fetch for the silences that mute at an instant."""
+    """The query for the silences that mute at an instant."""
     return ACTIVE, [(now,)]
 
 
 def ask_ids(ids: Iterable[str]) -> Ask:
-    """What to fetch for the silences with these identities."""
+    """The query for the silences with these identities."""
     return BY_ID, [(one,) for one in sorted(ids)]
 
 
@@ -79,7 +79,7 @@ async def fetch(tx: Reader, identity: str) -> Silence | None:
 
 
 async def count(tx: Reader, now: int) -> int:
-    """How many have not ended at `now`."""
+    """The number of silences that have not ended at `now`."""
     row = await tx.fetch_one("SELECT COUNT(*) FROM silences WHERE ends_at > $1", now)
     return 0 if row is None else int(row[0])
 

@@ -1,4 +1,4 @@
-"""When each source was last heard."""
+"""The instant at which each source was last heard."""
 
 from collections.abc import Mapping
 

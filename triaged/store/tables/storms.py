@@ -1,4 +1,4 @@
-"""Storms: what is counted for each team, and who waits under which umbrella."""
+"""Storms: the counts of each team, and the incidents that wait under each umbrella."""
 
 from collections.abc import Iterable
 
@@ -45,19 +45,19 @@ _decode = msgspec.json.Decoder(Storm).decode
 
 
 async def of_teams(tx: Reader, teams: Iterable[str]) -> dict[str, Storm]:
-    """By team, where anything was counted."""
+    """The storms of these teams, by team; absent where nothing was counted."""
     rows = await tx.fetch_bulk(BY_TEAM, [(team,) for team in sorted(teams)])
     return {storm.team: storm for storm in (_decode(row[0]) for row in rows)}
 
 
 async def waiting(tx: Reader, umbrellas: Iterable[int]) -> dict[int, int]:
-    """How many incidents wait under each umbrella."""
+    """The number of incidents that wait under each umbrella."""
     rows = await tx.fetch_bulk(WAITING, [(number,) for number in sorted(umbrellas)])
     return dict((umbrella, number) for umbrella, number in rows)  # noqa: C402 - types the pair
 
 
 async def save(tx: Writer, storms: Iterable[Storm], woken: Iterable[int], now: int) -> None:
-    """Write what was counted; let what waits under the `woken` umbrellas look at once."""
+    """Write the counts; make the checks of incidents under the `woken` umbrellas due at once."""
     await tx.write(FORGET, [(now - KEPT_US,)])
     rows = [(s.team, s.opened[-1] if s.opened else now, encode(s).decode()) for s in storms]
     await tx.write(SAVE, sorted(rows))

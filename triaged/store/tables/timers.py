@@ -134,7 +134,7 @@ def _timer(row: Row) -> IncidentTimer:
 
 
 async def due(tx: Reader, now: int, limit: int) -> list[IncidentTimer | Unknown]:
-    """What is due, the longest due first."""
+    """The timers that are due, the longest due first."""
     found, torn = readable("timers", await tx.fetch_bulk(DUE, [(now, limit)]), _timer)
     return sorted([*found, *(Unknown(*row[:3]) for row in torn)], key=lambda timer: timer.due_at)
 
@@ -149,7 +149,7 @@ async def dues_of(tx: Reader, numbers: Iterable[int]) -> dict[int, Dues]:
 
 
 async def next_due(tx: Reader) -> int | None:
-    """When the next one is due."""
+    """The instant at which the next timer is due."""
     row = await tx.fetch_one("SELECT MIN(due_at) FROM timers")
     return None if row is None else row[0]
 

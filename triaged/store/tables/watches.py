@@ -37,7 +37,7 @@ def _watch(row: Row) -> Watch:
 
 
 async def seen(tx: Reader) -> dict[AlertId, int]:
-    """When the alerts that last met expectations were last seen."""
+    """The instants at which the alerts that last met expectations were last seen."""
     return {(source, fingerprint): at for source, fingerprint, at in await tx.fetch(SEEN)}
 
 
@@ -52,7 +52,7 @@ async def save(tx: Writer, watches: Iterable[Watch], dropped: Iterable[str]) -> 
 
 
 async def due(tx: Reader, now: int, limit: int) -> list[ExpectDue]:
-    """What to look at, the longest due first."""
+    """The expectations whose checks are due, the longest due first."""
     rows = await tx.fetch(
         "SELECT name, due_at FROM expectations WHERE due_at <= $1 ORDER BY due_at LIMIT $2",
         now,
@@ -62,7 +62,7 @@ async def due(tx: Reader, now: int, limit: int) -> list[ExpectDue]:
 
 
 async def next_due(tx: Reader) -> int | None:
-    """When to look at the next one."""
+    """The instant of the next check."""
     row = await tx.fetch_one("SELECT MIN(due_at) FROM expectations")
     return None if row is None else row[0]
 
