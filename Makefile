@@ -8,6 +8,7 @@ IN = PYTHONPATH= PATH="$$PATH:$$PWD/.peers/usr/bin" .venv-test/bin
 help:
 	@echo 'make run     the daemon with config.example.yaml, on an embedded database'
 	@echo 'make test    every check: ruff, mypy, tests'
+	@echo 'make mutations  take each guard of tests/mutations out: a test must fail'
 	@echo 'make fmt     format, and fix what ruff can fix'
 	@echo 'make bench   the numbers of docs/performance.md'
 	@echo 'make lock    requirements.lock anew from pyproject.toml (needs uv)'
@@ -22,6 +23,9 @@ test: environment
 	$(IN)/ruff format --check .
 	$(IN)/mypy $$(ls -d triaged tests tools bench 2>/dev/null)
 	$(IN)/python -m pytest --numprocesses 2 --dist loadfile
+
+mutations: environment
+	$(IN)/python -m tests.mutations $(ONLY)
 
 fmt: environment
 	$(IN)/ruff check --fix .
@@ -44,4 +48,4 @@ environment:
 clean:
 	rm -rf .venv .venv-test .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help run test fmt bench coverage lock environment clean
+.PHONY: help run test mutations fmt bench coverage lock environment clean

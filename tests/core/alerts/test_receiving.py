@@ -1,10 +1,13 @@
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, World, settings
+from triaged.core.alerts.receiving import SOURCE_CHECK_US
 from triaged.core.decide import decide
-from triaged.core.records.effects import Attached, RepeatAlert
-from triaged.core.records.events import AlertReceived
+from triaged.core.records.effects import Attached, CheckLapse, Decision, RepeatAlert
+from triaged.core.records.events import AlertReceived, TimerFired
 from triaged.core.records.model import ResolvePolicy, ResolveWhen, State
+from triaged.core.records.timers import LapseDue
+from triaged.core.situation import Situation
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 
 
@@ -154,6 +157,22 @@ def test_a_dead_source_resolves_nothing() -> None:
     world.run(80 * 3600)
 
     assert world.state() is State.OPEN
+
+
+def test_an_alert_whose_source_is_silent_is_looked_at_again() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    lapses_at = world.view.alerts["am", "alertname=Down"].lapses_at
+    assert lapses_at is not None
+    world.view.heard_at["am"] = lapses_at - 1
+
+    decision = decide(
+        Situation(world.view, world.settings, lapses_at),
+        TimerFired(LapseDue("am", "alertname=Down", lapses_at)),
+    )
+
+    again = CheckLapse("am", "alertname=Down", lapses_at + SOURCE_CHECK_US)
+    assert decision == Decision((again,))
 
 
 def test_an_alert_of_api_v2_lapses_at_its_ends_at() -> None:

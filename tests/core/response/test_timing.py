@@ -34,6 +34,23 @@ def test_a_stale_timer_does_nothing_but_go() -> None:
     assert decisions == [Decision((DropTimer(t.incident, type(t)),)) for t in stale]
 
 
+def test_a_stale_timer_of_an_acknowledged_incident_does_nothing_but_go() -> None:
+    world = World()
+    world.fires(severity="SEV-2")
+    world.handle(Acknowledged(1, "bob"))
+    place, now = world.incident.escalation, world.now
+    stale: list[IncidentTimer] = [
+        StepDue(1, now, place.epoch, place.round, place.step),
+        AtRiskDue(1, now, place.epoch),
+        TargetDue(1, now, place.epoch),
+        UnacknowledgeDue(1, now, place.epoch - 1),
+    ]
+
+    decisions = [decide(Situation(world.view, world.settings, now), TimerFired(t)) for t in stale]
+
+    assert decisions == [Decision((DropTimer(1, type(timer)),)) for timer in stale]
+
+
 def test_a_live_timer_is_gone_after_it_fired() -> None:
     world = World()
     world.fires(severity="SEV-2")
