@@ -14,7 +14,7 @@ from tests.mutations.bank import Mutation
 FOLDERS = ("triaged", "tests", "rules", "docs", "stubs", "tools")
 FILES = ("pyproject.toml", "config.example.yaml", "requirements.lock")
 WORKERS = 2
-TEST_S = 300
+TEST_S = 120
 """A test that hangs without its guard has noticed it, too: the runner stops it then."""
 
 FAILED = 1

@@ -66,6 +66,13 @@ async def test_a_claimed_page_is_hidden_until_its_lease_ends(desk: Desk) -> None
     assert [page.token for page in again] == [2, 2]
 
 
+async def test_a_page_that_was_claimed_since_it_was_found_is_not_claimed_again(desk: Desk) -> None:
+    found = [(page.id, desk.clock.now()) for page in await claim(desk)]
+
+    async with desk.database.transaction() as tx:
+        assert await tx.fetch_bulk(pages.TAKEN, found) == []
+
+
 async def test_lanes_do_not_see_each_others_pages(desk: Desk) -> None:
     assert {page.channel for page in await claim(desk, "desk")} == {"desk"}
 
