@@ -237,7 +237,7 @@ OUTSIDE = (
         "triaged/http/guards.py",
         "if caller is None:",
         "if caller == 0:",
-        ("tests/api/test_webhooks.py::test_no_token_no_entry",),
+        ("tests/http/test_alert_bodies.py::test_no_token_no_entry",),
     ),
     Mutation(
         "a request that another site makes in a browser is refused",
