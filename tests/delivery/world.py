@@ -12,14 +12,14 @@ from aiohttp import web
 
 from tests.core.world import DEFAULT_PLAN, ByLabels, settings, step, target
 from tests.delivery.servers import receiver
-from triaged.channels import Channel, webhook
+from triaged.channels import Channel, Mail, Message, Result, webhook
 from triaged.clock import Clock
 from triaged.core.records.effects import AddPage, Attached, Effect, SavePage
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert, Page, PageState
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.delivery import Delivery, Equipment
-from triaged.delivery.transports import Transports
+from triaged.delivery.transports import Carrier, Transports
 from triaged.engine.engine import Engine
 from triaged.store.database.connect import Database, open_database
 from triaged.wire import Secret
@@ -99,6 +99,11 @@ class Watch:
                     self.delivery.wake(effect.page.channel)
         self._ring.set()
 
+    def find(self, channel: str, state: PageState) -> Page | None:
+        """A page of `channel` in `state`, if there is one now."""
+        found = (page for page in self.pages.values() if page.channel == channel)
+        return next((page for page in found if page.state is state), None)
+
     async def until(self, channel: str, state: PageState) -> Page:
         """Wait until a page of `channel` is in `state`; gives it."""
         return await self.until_page(lambda page: page.channel == channel and page.state is state)
@@ -112,6 +117,22 @@ class Watch:
                         return page
                 self._ring.clear()
                 await self._ring.wait()
+
+
+class Mixed:
+    """Takes mails to the carrier of a test, if it has one, and everything else to the world."""
+
+    def __init__(self, mails: Carrier | None, others: Transports) -> None:
+        self._mails = mails or others
+        self._others = others
+
+    async def send(self, message: Message) -> Result:
+        """Send `message`."""
+        return await (self._mails if isinstance(message, Mail) else self._others).send(message)
+
+    async def close(self) -> None:
+        """Let go of the world."""
+        await self._others.close()
 
 
 class World:
@@ -144,17 +165,21 @@ class World:
         return list(answers)
 
     @asynccontextmanager
-    async def delivering(self, *channels: Channel) -> AsyncIterator[Delivery]:
+    async def delivering(
+        self, *channels: Channel, carrier: Carrier | None = None
+    ) -> AsyncIterator[Delivery]:
         """Delivery at work with these channels; stopped in order at the end."""
-        async with self.interrupted(*channels) as delivery:
+        async with self.interrupted(*channels, carrier=carrier) as delivery:
             yield delivery
             delivery.stop()
             await self.stopped.wait()
 
     @asynccontextmanager
-    async def interrupted(self, *channels: Channel) -> AsyncIterator[Delivery]:
+    async def interrupted(
+        self, *channels: Channel, carrier: Carrier | None = None
+    ) -> AsyncIterator[Delivery]:
         """Delivery at work with these channels; cancelled in the middle at the end."""
-        carrier = Transports(self.clock, self.console)
+        carrier = Mixed(carrier, Transports(self.clock, self.console))
         equipment = Equipment({channel.name: channel for channel in channels}, KEY, carrier)
         delivery = Delivery(self.engine, self.database, self.clock, equipment)
         self.watch.delivery = delivery

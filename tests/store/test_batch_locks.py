@@ -94,7 +94,7 @@ async def scene(desk: Desk) -> None:
     kept = MuteDue  # every live incident is to be checked because of the silence
     await desk.handle(*[TimerFired(one) for one in await due(desk) if not isinstance(one, kept)])
     async with desk.database.transaction() as tx:
-        assert await pages.claim(tx, "mail", now, HOUR, 10)
+        assert await pages.claim(tx, "mail", now, HOUR, pages.Room(10))
     desk.clock.at += LATER_US
 
 

@@ -153,6 +153,8 @@ def request(notice: Notice, settings: Settings, at: int) -> Mail:
     """The mail of a notice; `Malformed` when there is nobody to send it to."""
     to = notice.contact.to if notice.contact else settings.to
     recipients = addresses_of(to)
+    left = tuple(one for one in recipients if one in notice.page.addresses)
+    recipients = left or recipients  # a contact that has been changed since gets it whole
     if not recipients:
         whom = notice.page.recipient
         raise Malformed("no_address", f"{whom.person or 'channel'}/{whom.contact} has no address")

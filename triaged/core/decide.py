@@ -17,6 +17,7 @@ from triaged.core.records.events import (
     Closed,
     Declared,
     DeliveryEnded,
+    DeliverySlow,
     Escalated,
     Event,
     NoteAdded,
@@ -38,7 +39,7 @@ from triaged.core.records.events import (
     TroubleFound,
     Unacknowledged,
 )
-from triaged.core.response.delivering import ended, may_go
+from triaged.core.response.delivering import ended, may_go, slow
 from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
 from triaged.core.self_alerts import trouble_ended, trouble_found
@@ -59,6 +60,8 @@ def decide(situation: Situation, event: Event) -> Decision:
             return may_go(situation, event)
         case DeliveryEnded():
             return ended(situation, event)
+        case DeliverySlow():
+            return slow(situation, event)
         case BodyQuarantined():
             return quarantine(situation, event)
         case TroubleFound():

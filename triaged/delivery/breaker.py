@@ -1,7 +1,12 @@
-"""When a lane stops asking a provider that does not answer, and for how long."""
+"""When a lane stops asking a provider that does not answer, and for how long.
 
-from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
-from triaged.core.response.retrying import PATIENCE_US, RETRY_MAX_US
+What the provider says or does when no recipient is known yet counts against it. What happens after
+that counts against the recipient: only when the attempts for another recipient fail, too, is it
+the provider that fails. A mailbox that is put off says that the provider works.
+"""
+
+from triaged.core.records.events import Delivered, NotTried, Refused, Scope, TryAgain, Verdict
+from triaged.core.response.retrying import RETRY_MAX_US
 from triaged.core.time.durations import SECOND
 
 FAILURES = 3
@@ -13,46 +18,117 @@ PAUSE_US = 15 * SECOND
 HOLD_US = 2 * SECOND
 """A pause this short is waited out; a longer one is a verdict, so that the next contact starts."""
 
+PROBE_US = 5 * SECOND
+"""How soon a page is looked at again that waits for the end of another's attempt."""
+
+RECIPIENTS_MAX = 1000
+"""Whose failures are remembered; it is all forgotten when there are more."""
+
+
+class Count:
+    """Failures in a row, the pause that follows them, and the one attempt that ends it."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+        self.paused_until = 0
+        self.probing = False
+
+    def admits(self, now: int) -> bool:
+        """Whether an attempt may be made: while it fails, one at a time."""
+        if now < self.paused_until:
+            return False
+        return self.failures < FAILURES or not self.probing
+
+    def begin(self) -> None:
+        """An attempt is made."""
+        self.probing = True
+
+    def fail(self, now: int, failures: int, wish_us: int) -> bool:
+        """An attempt failed, the last of so many in a row; whether that begins a long pause."""
+        self.failures, self.probing = failures, False
+        pause_us = max(wish_us, PAUSE_US) if failures >= FAILURES else wish_us
+        self.paused_until = max(self.paused_until, now + pause_us)
+        return pause_us > HOLD_US
+
+    def succeed(self) -> None:
+        """An attempt was answered."""
+        self.failures, self.probing = 0, False
+
 
 class Breaker:
     """Counts failures in a row, and keeps the wish of a provider that wants a pause."""
 
     def __init__(self) -> None:
-        self.failures = 0
-        self._paused_until = 0
-        self._probing = False
+        self._provider = Count()
+        self._recipients: dict[str, Count] = {}
+        self._uncertain: dict[str, int] = {}
+        """Failures since the provider last worked that may be the provider's, by recipient."""
+        self.probed: str | None = None
+        """For whom the last attempt was made: the next probe is for somebody else."""
+
+    @property
+    def failures(self) -> int:
+        """Those of the provider, in a row."""
+        return self._provider.failures
+
+    def wants_probe(self, now: int) -> bool:
+        """Whether the provider fails, and one attempt shall say whether it still does."""
+        return self._provider.failures >= FAILURES and self._provider.admits(now)
 
     def left_us(self, now: int) -> int:
-        """How much of the present pause is left; 0: there is none."""
-        return max(0, self._paused_until - now)
+        """How much of the provider's present pause is left; 0: there is none."""
+        return max(0, self._provider.paused_until - now)
 
-    def admits(self, now: int) -> bool:
-        """Whether an attempt may be made; after failures, one at a time. Pair it with `record`."""
-        if self.left_us(now):
-            return False
-        if self.failures < FAILURES:
-            return True
-        free = not self._probing
-        self._probing = True
-        return free
+    def wait_us(self, recipient: str, now: int) -> int:
+        """How long to leave it alone for `recipient`; 0: an attempt may be made.
 
-    def record(self, verdict: Verdict, now: int) -> bool:
-        """Learn what an admitted attempt came to; True when that begins a pause."""
-        self._probing = False
+        Pair 0 with `record`.
+        """
+        own = self._of(recipient)
+        if self._provider.admits(now) and own.admits(now):
+            self._provider.begin()
+            own.begin()
+            self.probed = recipient
+            return 0
+        left_us = max(self._provider.paused_until, own.paused_until) - now
+        return left_us if left_us > 0 else PROBE_US
+
+    def record(self, recipient: str, verdict: Verdict, now: int) -> bool:
+        """Learn what an admitted attempt came to; True when that begins a pause for everybody."""
+        own = self._of(recipient)
         match verdict:
-            case Delivered() | Refused():
-                self.failures = 0  # it answers: whom it refuses is another matter
+            case Delivered() | Refused() | TryAgain(scope=Scope.RECIPIENT):
+                self._provider.succeed()
+                self._uncertain.clear()
+                own.succeed()
                 return False
+            case NotTried():
+                return False
+            case TryAgain(scope=Scope.UNCERTAIN):
+                own.fail(now, own.failures + 1, 0)
+                self._uncertain[recipient] = self._uncertain.get(recipient, 0) + 1
+                self._provider.probing = False
+                if len(self._uncertain) == 1 and not self._provider.failures:
+                    return False
+                return self._provider.fail(now, self._in_a_row(), 0)
             case TryAgain(after_us=after_us):
-                self.failures += 1
-                pause_us = min(after_us or 0, RETRY_MAX_US)
-                if self.failures >= FAILURES:
-                    pause_us = max(pause_us, PAUSE_US)
-                self._paused_until = max(self._paused_until, now + pause_us)
-                return pause_us > HOLD_US
+                own.probing = False
+                self._provider.failures += 1
+                wish_us = min(after_us or 0, RETRY_MAX_US)
+                return self._provider.fail(now, self._provider.failures, wish_us)
+
+    def _in_a_row(self) -> int:
+        return max(self._provider.failures + 1, sum(self._uncertain.values()))
+
+    def _of(self, recipient: str) -> Count:
+        found = self._recipients.get(recipient)
+        if found is None:
+            if len(self._recipients) >= RECIPIENTS_MAX:
+                self._recipients.clear()
+            found = self._recipients[recipient] = Count()
+        return found
 
 
-def not_now(left_us: int) -> TryAgain:
+def not_now(wait_us: int) -> NotTried:
     """The verdict on a page that a pause keeps from being tried: its next contact starts now."""
-    wait_us = max(left_us, PATIENCE_US + SECOND)
-    return TryAgain("not tried: the channel does not answer, and is given a pause", wait_us)
+    return NotTried("the channel does not answer, and is given a pause", wait_us)

@@ -5,30 +5,34 @@ verdict is on disk: a crash anywhere shows it again when its lease has run out.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 import structlog
 
-from triaged.channels import Channel
+from triaged.channels import Channel, Message, NoAnswer, Result
 from triaged.channels.contract import CHANNELS
 from triaged.clock import Clock
 from triaged.core.records.effects import Send
 from triaged.core.records.events import (
     Delivered,
     DeliveryEnded,
+    DeliverySlow,
+    NotTried,
     PageDue,
     Refused,
+    Scope,
     TryAgain,
     Verdict,
 )
 from triaged.core.records.model import Page, Reason
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import crash_point
-from triaged.delivery.breaker import HOLD_US, Breaker, not_now
+from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker, not_now
 from triaged.delivery.render import message_for
 from triaged.delivery.transports import Carrier
-from triaged.delivery.waiting import until
+from triaged.delivery.waiting import done_before, until
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.store.database.connect import Database
@@ -38,9 +42,23 @@ from triaged.wire import Secret
 WIDTH = 16
 """Attempts at once in a lane: enough to empty 1,000 pages in two seconds, few for any provider."""
 
+LINGERING_MAX = 64
+"""Attempts beside those that take long; then no more are made until one ends."""
+
+SLOW_US = 8 * SECOND
+"""An attempt that takes longer gives up its place, and the next contact is tried beside it, which
+has the page within ten seconds, whatever the provider does."""
+
 LEASE_US = 15 * SECOND
-ATTEMPT_US = 10 * SECOND
-"""What is left of a lease must cover an attempt: by its end somebody else may have the page."""
+RENEW_US = 8 * SECOND
+"""What is left of a lease when it is prolonged: the store may be in trouble for so long before
+somebody else has the page."""
+
+BEAT_US = 1 * SECOND
+"""How often an attempt is looked at that is under way."""
+
+STOP_US = 10 * SECOND
+"""How long an attempt may have taken when the process stops."""
 
 POLL_US = 1 * SECOND
 """A lane that nobody wakes looks this often."""
@@ -61,6 +79,20 @@ class Surroundings(msgspec.Struct, frozen=True):
     action_key: Secret
 
 
+class Attempt:
+    """An attempt that is being made."""
+
+    def __init__(self, send: Send, began_at: int) -> None:
+        self.page = send.page
+        self.began_at = began_at
+        self.recipient = pages.recipient_of(send.page.id)
+        self.lease_until = send.page.lease_until
+        self.slow = False
+        """Whether it has given up its place."""
+        self.reported = False
+        """Whether the engine knows that."""
+
+
 class Lane:
     """The loop of one channel. `channel` is replaced by a reload; None: it is gone."""
 
@@ -72,7 +104,10 @@ class Lane:
         """True when the last look found nothing due at any time."""
         self._around = around
         self._breaker = Breaker()
-        self._under_way = 0
+        self._under_way: Counter[str] = Counter()
+        """Attempts that are not slow, by recipient."""
+        self._attempts: dict[str, Attempt] = {}
+        """All attempts, by page."""
         self._overdue = False
         """Whether the store did not take the last verdict."""
         self._stopping = False
@@ -95,6 +130,7 @@ class Lane:
             while not self._stopping:
                 found = 0
                 try:
+                    await self._renew()
                     found = await self._turn(attempts)
                     self.turned_at = self._around.clock.now()
                 except StoreUnavailable as error:
@@ -105,24 +141,48 @@ class Lane:
                 if not found:
                     await self._rest()
 
+    async def _renew(self) -> None:
+        """Prolong the leases of what is under way."""
+        now = self._around.clock.now()
+        ending = [one for one in self._attempts.values() if one.lease_until - now < RENEW_US]
+        if not ending:
+            return
+        async with self._around.database.transaction() as tx:
+            held = [(one.page.id, one.page.token) for one in ending]
+            await pages.renew(tx, held, now + LEASE_US)
+        for one in ending:
+            one.lease_until = now + LEASE_US
+
     async def _turn(self, attempts: asyncio.TaskGroup) -> int:
         """Start what is due and has room; gives how many pages that were."""
         now = self._around.clock.now()
-        room = WIDTH - self._under_way
-        if room == 0 or self._overdue or 0 < self._breaker.left_us(now) <= HOLD_US:
+        free = WIDTH - self._under_way.total()
+        if free == 0 or self._overdue or 0 < self._breaker.left_us(now) <= HOLD_US:
             return 0
         self._due_at = due_at = await self._next_due()
         self.idle = due_at is None
         if due_at is None or due_at > now:
             return 0
-        async with self._around.database.transaction() as tx:
-            claimed = await pages.claim(tx, self.name, now, LEASE_US, room)
+        claimed = await self._claim(now, free)
         if claimed:
             crash_point("after_claim")
             for send in await self._may_go(claimed):
-                self._under_way += 1
-                attempts.create_task(self._attempt(send))
+                attempt = Attempt(send, self._around.clock.now())
+                self._attempts[send.page.id] = attempt
+                self._under_way[attempt.recipient] += 1
+                attempts.create_task(self._attempt(send, attempt))
         return len(claimed)
+
+    async def _claim(self, now: int, free: int) -> list[Page]:
+        """Take what is due; a probe of a provider that fails is somebody else's than the last."""
+        async with self._around.database.transaction() as tx:
+            if self._breaker.wants_probe(now) and self._breaker.probed is not None:
+                others = frozenset({self._breaker.probed})
+                room = pages.Room(1, self._under_way, others)
+                if probe := await pages.claim(tx, self.name, now, LEASE_US, room):
+                    return probe
+            room = pages.Room(free, self._under_way)
+            return await pages.claim(tx, self.name, now, LEASE_US, room)
 
     async def _may_go(self, claimed: Sequence[Page]) -> list[Send]:
         """Those of the claimed pages that the core lets go.
@@ -152,59 +212,117 @@ class Lane:
             at = min(at, self._due_at)
         await until(clock, at, self._wake)
 
-    async def _attempt(self, send: Send) -> None:
+    async def _attempt(self, send: Send, attempt: Attempt) -> None:
         """Deliver one page, and report; nothing that goes wrong with it harms another."""
         try:
-            await self._report(send.page, await self._verdict(send))
+            await self._report(attempt, await self._verdict(send, attempt))
         except Exception:
             self._log.exception("verdict.stumbled", page=send.page.id)
         finally:
-            self._under_way -= 1
+            del self._attempts[send.page.id]
+            if not attempt.slow:
+                self._under_way[attempt.recipient] -= 1
+            self._under_way += Counter()  # forgets those who have none
             self._wake.set()
 
-    async def _verdict(self, send: Send) -> Verdict:
+    async def _verdict(self, send: Send, attempt: Attempt) -> Verdict:
         try:
-            return await self._deliver(send)
+            return await self._deliver(send, attempt)
         except Exception as error:
             self._log.exception("page.stumbled", page=send.page.id)
             return TryAgain(f"internal error: {type(error).__name__}", maybe_accepted=True)
 
-    async def _deliver(self, send: Send) -> Verdict:
-        around, page = self._around, send.page
+    async def _deliver(self, send: Send, attempt: Attempt) -> Verdict:
+        around = self._around
         channel = self.channel  # a reload may take it away meanwhile
         if channel is None:
             return Refused(f"{Reason.CHANNEL_GONE}: {self.name} is not in the configuration")
         settings, now = around.engine.settings, around.clock.now()
         message = message_for(send, channel, settings, around.action_key, now)
-        if isinstance(message, Refused):
+        if isinstance(message, Refused | TryAgain):
             return message
-        now = around.clock.now()
-        if now + ATTEMPT_US > page.lease_until:
-            return TryAgain("not tried: the lease had no time left for an attempt")
-        if not self._breaker.admits(now):
-            return not_now(self._breaker.left_us(now))
+        if (not_tried := self._not_now(attempt)) is not None:
+            return not_tried
         verdict: Verdict = TryAgain("the attempt did not end")
         try:
             crash_point("before_send")
-            result = await around.carrier.send(message)
+            result = await self._sent(message, attempt)
             crash_point("after_send")
             verdict = CHANNELS.load(channel.kind).verdict(result)
         finally:
-            if self._breaker.record(verdict, around.clock.now()):
-                self._log.warning("lane.paused", failures=self._breaker.failures)
+            self._learn(attempt, verdict)
         return verdict
 
-    async def _report(self, page: Page, verdict: Verdict) -> None:
+    def _not_now(self, attempt: Attempt) -> NotTried | None:
+        """Why no attempt is made; None: one is, and the breaker learns its end."""
+        now = self._around.clock.now()
+        if now + RENEW_US > attempt.page.lease_until:
+            return NotTried("the lease had no time left for an attempt", 0)
+        lingering = sum(one.slow for one in self._attempts.values())
+        if lingering >= LINGERING_MAX:
+            return NotTried(f"{lingering} attempts take long", PAUSE_US)
+        wait_us = self._breaker.wait_us(attempt.recipient, now)
+        return not_now(wait_us) if wait_us else None
+
+    def _learn(self, attempt: Attempt, verdict: Verdict) -> None:
+        """Let the breaker know; that an attempt fails which it knows as slow is nothing new."""
+        if attempt.slow and isinstance(verdict, TryAgain) and verdict.scope is not Scope.RECIPIENT:
+            return
+        if self._breaker.record(attempt.recipient, verdict, self._around.clock.now()):
+            self._log.warning("lane.paused", failures=self._breaker.failures)
+
+    async def _sent(self, message: Message, attempt: Attempt) -> Result:
+        """What the provider answers, however long it takes, unless the process stops."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                sending = group.create_task(self._around.carrier.send(message))
+                stopped = await self._watch(sending, attempt)
+                sending.cancel()
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from errors
+        return stopped or sending.result()
+
+    async def _watch(self, sending: asyncio.Task[Result], attempt: Attempt) -> NoAnswer | None:
+        """Wait for the end of an attempt; give it up when the process stops, and say so."""
+        clock = self._around.clock
+        while not await done_before(clock, clock.now() + BEAT_US, sending):
+            took_us = clock.now() - attempt.began_at
+            if self._stopping and took_us > STOP_US:
+                return NoAnswer("the process was stopped", maybe_accepted=True)
+            if took_us >= SLOW_US and not attempt.reported:
+                await self._slow(attempt)
+        return None
+
+    async def _slow(self, attempt: Attempt) -> None:
+        """Give the place of the attempt to another, and have its next contact tried."""
+        if not attempt.slow:
+            attempt.slow = True
+            self._under_way[attempt.recipient] -= 1
+            self._wake.set()
+            slow = TryAgain("it takes long", scope=Scope.UNCERTAIN)
+            if self._breaker.record(attempt.recipient, slow, self._around.clock.now()):
+                self._log.warning("lane.paused", failures=self._breaker.failures)
+        page = attempt.page
+        try:
+            event = DeliverySlow(page.id, page.token, attempt.began_at)
+            await self._around.engine.submit([event], urgent=True)
+        except StoreUnavailable as error:
+            self._log.warning("lane.waited", error=str(error))
+            return
+        attempt.reported = True
+        self._log.warning("page.slow", page=page.id, attempt=page.attempts)
+
+    async def _report(self, attempt: Attempt, verdict: Verdict) -> None:
         """Put the verdict on disk, however long the store is in trouble.
 
         Until it is there nothing is claimed: the lane must not send again what it has sent.
         """
-        around = self._around
-        ended = DeliveryEnded(page.id, page.token, verdict, page.attempts)
+        around, page = self._around, attempt.page
+        ended = DeliveryEnded(page.id, page.token, verdict, page.attempts, attempt.began_at)
         crash_point("before_verdict")
         while not await self._saved(ended):
             now = around.clock.now()
-            if self._stopping and now > page.lease_until:
+            if self._stopping and now > attempt.lease_until:
                 self._log.error("verdict.lost", page=page.id)
                 break
             await around.clock.sleep_until(now + RETRY_US)
@@ -230,5 +348,7 @@ class Lane:
                 log.info("page.sent", ref=ref)
             case TryAgain(error=error):
                 log.warning("page.delayed", error=error)
+            case NotTried(error=error):
+                log.info("page.waits", reason=error)
             case Refused(error=error):
                 log.error("page.refused", error=error)

@@ -6,7 +6,7 @@ from triaged.access.action_links import act_link
 from triaged.channels import Channel, Message, Notice, simplified
 from triaged.channels.contract import CHANNELS
 from triaged.core.records.effects import Send
-from triaged.core.records.events import Refused
+from triaged.core.records.events import Refused, TryAgain
 from triaged.core.records.model import PageKind
 from triaged.core.settings import Contact, Person, Settings
 from triaged.core.text.document import incident_document
@@ -18,25 +18,31 @@ log = structlog.get_logger()
 
 def message_for(
     send: Send, channel: Channel, settings: Settings, key: Secret, now: int
-) -> Message | Refused:
+) -> Message | Refused | TryAgain:
     """The message of an outbox row as of now, or why there can be none."""
     notice = notice_of(send, settings, key, now)
-    if isinstance(notice, Refused):
+    if isinstance(notice, Refused | TryAgain):
         return notice
     return render(notice, channel, now)
 
 
-def notice_of(send: Send, settings: Settings, key: Secret, now: int) -> Notice | Refused:
-    """What the channel may say; `Refused` when the contact is no longer that of the row."""
+def notice_of(send: Send, settings: Settings, key: Secret, now: int) -> Notice | Refused | TryAgain:
+    """What the channel may say.
+
+    `Refused` when the contact is gone, `TryAgain` when it is on another channel since the core said
+    that the page may go: the next attempt goes there.
+    """
     page, incident = send.page, send.incident
     reader: Person | None = None
     contact: Contact | None = None
     if page.recipient.person:
         reader = settings.people.get(page.recipient.person)
         contact = reader.contacts.get(page.recipient.contact) if reader else None
-        if contact is None or contact.channel != page.channel:
-            whom = f"{page.recipient.person}/{page.recipient.contact}"
-            return Refused(f"{whom} is no longer a contact on channel {page.channel}")
+        whom = f"{page.recipient.person}/{page.recipient.contact}"
+        if contact is None:
+            return Refused(f"{whom} is no longer a contact")
+        if contact.channel != page.channel:
+            return TryAgain(f"{whom} is no longer a contact on channel {page.channel}")
     url: str | None = None
     if page.kind is PageKind.PAGE and settings.public_url:
         url = act_link(incident, page.recipient, (settings.public_url, key), now)

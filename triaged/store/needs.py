@@ -9,6 +9,7 @@ from triaged.core.records.events import (
     Declared,
     Delivered,
     DeliveryEnded,
+    DeliverySlow,
     Event,
     PackDecided,
     PageDue,
@@ -23,7 +24,14 @@ from triaged.core.records.events import (
     TroubleFound,
 )
 from triaged.core.records.model import AlertState
-from triaged.core.records.timers import ExpectDue, LapseDue, MuteDue, ReopenWindowDue, StormDue
+from triaged.core.records.timers import (
+    ExpectDue,
+    LapseDue,
+    MuteDue,
+    ReachDue,
+    ReopenWindowDue,
+    StormDue,
+)
 from triaged.core.response.timing import PAGING
 from triaged.core.self_alerts import trouble_key
 from triaged.core.view import AlertId, key_text
@@ -86,7 +94,7 @@ class Needs:
                 self.looks = self.openings = True
             case TimerFired(timer=timer) if not isinstance(timer, LapseDue | ExpectDue):
                 self.numbers.add(timer.incident)
-                if isinstance(timer, MuteDue):
+                if isinstance(timer, MuteDue | ReachDue):
                     self.pages_of.add(timer.incident)
                 if isinstance(timer, MUTABLE):
                     self.muted.add(timer.incident)
@@ -98,12 +106,13 @@ class Needs:
                 self.page_ids.add(page.id)
                 self.numbers.add(page.incident)
                 self.muted.add(page.incident)
-            case DeliveryEnded(page_id=page_id, verdict=verdict):
-                number = int(page_id.partition("/")[0].rpartition("-")[2])
-                self.numbers.add(number)
+            case DeliveryEnded(page_id=page_id, verdict=Delivered()):
+                self.numbers.add(_incident_of(page_id))
                 self.page_ids.add(page_id)
-                if not isinstance(verdict, Delivered):
-                    self.pages_of.add(number)
+            case DeliveryEnded(page_id=page_id) | DeliverySlow(page_id=page_id):
+                number = _incident_of(page_id)
+                self.numbers.add(number)
+                self.pages_of.add(number)
             case BodyQuarantined(source=source, reason=reason):
                 self.keys.add(key_text(quarantine_key(source, reason)))
             case TroubleFound(name=name) | TroubleEnded(name=name):
@@ -145,3 +154,8 @@ def alerts_named(batch: Iterable[Event]) -> set[AlertId]:
         for one in event.alerts
     }
     return lapsing(batch) | reclassified
+
+
+def _incident_of(page_id: str) -> int:
+    """The number of the incident whose page has this identity: it begins with `INC-12/`."""
+    return int(page_id.partition("/")[0].rpartition("-")[2])

@@ -72,8 +72,8 @@ async def test_pages_that_one_claims_the_other_passes_over(
     await desk.handle(*[desk.fires(alertname=str(n), severity="SEV-1") for n in range(3)])
 
     async with database.transaction() as first, impatient(database) as second:
-        taken = await pages.claim(first, "mail", clock.now(), LEASE_US, 1)
-        rest = await pages.claim(second, "mail", clock.now(), LEASE_US, 10)
+        taken = await pages.claim(first, "mail", clock.now(), LEASE_US, pages.Room(1))
+        rest = await pages.claim(second, "mail", clock.now(), LEASE_US, pages.Room(10))
 
     assert [page.incident for page in taken] == [1]
     assert [page.incident for page in rest] == [2, 3]

@@ -49,7 +49,7 @@ def desk(database: Database, clock: StillClock) -> Desk:
 
 async def claimed(desk: Desk) -> Page:
     async with desk.database.transaction() as tx:
-        return (await pages.claim(tx, "desk", desk.clock.now(), 15 * SECOND, 1))[0]
+        return (await pages.claim(tx, "desk", desk.clock.now(), 15 * SECOND, pages.Room(1)))[0]
 
 
 async def looks(desk: Desk) -> list[MuteDue]:

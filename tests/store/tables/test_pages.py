@@ -24,7 +24,7 @@ async def desk(database: Database, clock: StillClock) -> Desk:
 async def claim(desk: Desk, channel: str = "mail", limit: int = 10) -> list[Page]:
     """Claim pages now."""
     async with desk.database.transaction() as tx:
-        return await pages.claim(tx, channel, desk.clock.now(), LEASE_US, limit)
+        return await pages.claim(tx, channel, desk.clock.now(), LEASE_US, pages.Room(limit))
 
 
 async def test_the_worst_is_claimed_first(desk: Desk) -> None:
@@ -35,7 +35,7 @@ async def test_claims_go_down_the_severities_and_then_by_age(desk: Desk) -> None
     desk.clock.at += SECOND
     await desk.handle(desk.fires(alertname="Late", severity="SEV-1"))
 
-    order = [(page.severity, page.incident) for page in await claim(desk, limit=2)]
+    order = [(page.severity, page.incident) for page in await claim(desk, limit=3)]
     rest = [(page.severity, page.incident) for page in await claim(desk)]
 
     assert (order, rest) == ([("SEV-1", 2), ("SEV-1", 3)], [("SEV-3", 1)])
@@ -155,3 +155,49 @@ async def test_a_page_that_nobody_claimed_keeps_its_time(desk: Desk) -> None:
         assert await pages.release_leases(tx) == 0
 
     assert await desk.pages(1) == before
+
+
+async def test_recipient_takes_no_more_than_there_is_room_left_for_others(desk: Desk) -> None:
+    for number in range(8):
+        await desk.handle(desk.fires(alertname=f"More{number}", severity="SEV-1"))
+
+    async with desk.database.transaction() as tx:
+        half = await pages.claim(tx, "mail", desk.clock.now(), LEASE_US, pages.Room(8))
+        (busy,) = {pages.recipient_of(page.id) for page in half}
+        shares = {busy: len(half)}
+        none = await pages.claim(
+            tx, "mail", desk.clock.now(), LEASE_US, pages.Room(8 - len(half), shares)
+        )
+        over = frozenset({busy})
+        passed = await pages.claim(
+            tx, "mail", desk.clock.now(), LEASE_US, pages.Room(8, passed_over=over)
+        )
+
+    assert (len(half), none, passed) == (4, [], [])
+
+
+async def test_lease_that_was_prolonged_is_not_shortened_by_what_was_read_before(
+    desk: Desk,
+) -> None:
+    page, *_ = await claim(desk)
+    until = desk.clock.now() + 3 * LEASE_US
+
+    async with desk.database.transaction() as tx:
+        await pages.renew(tx, [(page.id, page.token)], until)
+        await pages.save(tx, [replace(page, passed_on=True)])
+    desk.clock.at += LEASE_US
+    early = await claim(desk)
+    desk.clock.at += 2 * LEASE_US
+
+    assert page.id not in [each.id for each in early]
+    assert page.id in [each.id for each in await claim(desk)]
+
+
+async def test_lease_of_somebody_else_is_not_prolonged(desk: Desk) -> None:
+    page, *_ = await claim(desk)
+
+    async with desk.database.transaction() as tx:
+        await pages.renew(tx, [(page.id, page.token - 1)], desk.clock.now() + 3 * LEASE_US)
+    desk.clock.at += LEASE_US
+
+    assert page.id in [each.id for each in await claim(desk)]

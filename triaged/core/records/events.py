@@ -252,13 +252,20 @@ class TryAgain(msgspec.Struct, frozen=True, gc=False):
     """(address, error) of those that it will never take."""
 
 
+class NotTried(msgspec.Struct, frozen=True, gc=False):
+    """No attempt was made, because the provider is left alone for `after_us`."""
+
+    error: str
+    after_us: int
+
+
 class Refused(msgspec.Struct, frozen=True, gc=False):
     """It will never work through this contact."""
 
     error: str
 
 
-Verdict = Delivered | TryAgain | Refused
+Verdict = Delivered | TryAgain | NotTried | Refused
 
 
 class DeliveryEnded(msgspec.Struct, frozen=True, gc=False):
@@ -268,6 +275,16 @@ class DeliveryEnded(msgspec.Struct, frozen=True, gc=False):
     token: int
     verdict: Verdict
     attempt: int
+    began_at: int | None = None
+    """When the attempt began; None: nobody noted, so it is as of now."""
+
+
+class DeliverySlow(msgspec.Struct, frozen=True, gc=False):
+    """A delivery attempt takes so long that somebody else must not wait for it."""
+
+    page_id: str
+    token: int
+    began_at: int
 
 
 class Reclassification(msgspec.Struct, frozen=True, gc=False):
@@ -311,6 +328,7 @@ Event = (
     | TimerFired
     | PageDue
     | DeliveryEnded
+    | DeliverySlow
     | SettingsLoaded
     | Reclassified
     | SilenceSet

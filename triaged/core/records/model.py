@@ -101,6 +101,8 @@ class Reason(StrEnum):
     NOT_SEEN = "not_seen"
     ALERTS_RESOLVED = "alerts_resolved"
     CHANNEL_GONE = "channel_gone"
+    CHANNEL_PAUSED = "channel_paused"
+    CHANNEL_SLOW = "channel_slow"
     TARGET_GONE = "target_gone"
     REFUSED = "refused"
     GAVE_UP = "gave_up"
@@ -219,6 +221,9 @@ class Escalation(msgspec.Struct, frozen=True, gc=False):
     """The response target that shares are of; open time where a calendar counts."""
     caught_in_round: int = 0
     """The last round of this epoch in which the catch-all was paged; 0: none yet."""
+    unreached_round: int = 0
+    unreached_step: int = 0
+    """The last step of this epoch that has reached nobody, with its round; 0: none has."""
 
     @property
     def step_id(self) -> StepId:

@@ -80,6 +80,12 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """How many contacts failed before this one came to be."""
     passed_on: bool = False
     """Its successor has been started, while it is still being tried."""
+    tried_at: int | None = None
+    """When the first attempt began that failed or took long; None: none did."""
+    addresses: tuple[str, ...] = ()
+    """Those of the contact's addresses that are still to get it; empty: all."""
+    rest: bool = False
+    """Other addresses of the contact have it: nobody is paged in its place."""
 
     @property
     def step_id(self) -> StepId:

@@ -77,6 +77,14 @@ class StormDue(msgspec.Struct, frozen=True, gc=False, tag="storm"):
     umbrella: int
 
 
+class ReachDue(msgspec.Struct, frozen=True, gc=False, tag="reach"):
+    """A step whose attempts fail or hang has reached nobody, unless one has succeeded since."""
+
+    incident: int
+    due_at: int
+    epoch: int
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -102,5 +110,6 @@ IncidentTimer = (
     | RaiseDue
     | MuteDue
     | StormDue
+    | ReachDue
 )
 Timer = IncidentTimer | LapseDue | ExpectDue

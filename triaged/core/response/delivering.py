@@ -4,7 +4,6 @@ Acknowledgement, muting and calendars are decided here, at the last moment. A pa
 successor: the person's next contact, then the catch-all and the next step.
 """
 
-from collections.abc import Iterator
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -13,7 +12,15 @@ from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import held_until, hold, look_first, mute_of
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import AddPage, Decision, Drop, Hold, SavePage, Send
-from triaged.core.records.events import Delivered, DeliveryEnded, PageDue, Refused, TryAgain
+from triaged.core.records.events import (
+    Delivered,
+    DeliveryEnded,
+    DeliverySlow,
+    NotTried,
+    PageDue,
+    Refused,
+    TryAgain,
+)
 from triaged.core.records.model import (
     Entry,
     Incident,
@@ -24,10 +31,10 @@ from triaged.core.records.model import (
     Recipient,
     State,
 )
-from triaged.core.response.escalation import calendar_of, next_step_now, targets_of
-from triaged.core.response.paging import News, channel_of, page_id, update_row
+from triaged.core.response.escalation import calendar_of
+from triaged.core.response.paging import News, channel_of, update_row
 from triaged.core.response.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
-from triaged.core.settings import Settings
+from triaged.core.response.succeeding import anew, succeed, superseded
 from triaged.core.situation import Situation
 from triaged.core.time.calendars import is_open, next_open
 
@@ -40,10 +47,13 @@ def may_go(situation: Situation, event: PageDue) -> Decision:
     incident = situation.incident(page.incident)
     if stored is None or stored.token != page.token or incident is None:
         return Decision((), Drop(page))  # somebody else has it: theirs to decide
-    reason = _superseded(page, incident)
+    reason = superseded(page, incident)
     if reason is not None:
-        done = replace(page, state=PageState.SUPERSEDED, error=reason, lease_until=0)
-        return Decision((SavePage(done),), Drop(done))
+        return _dropped(situation, page, incident, reason)
+    channel = channel_of(situation.settings, page.recipient)
+    if channel is not None and channel != page.channel:
+        moved = replace(given_back(page, now), channel=channel)
+        return Decision((SavePage(moved),), Hold(moved))  # a reload has moved the contact
     muted = mute_of(situation, incident)
     if muted is not None:
         return hold(situation, page, incident, muted)
@@ -58,16 +68,20 @@ def may_go(situation: Situation, event: PageDue) -> Decision:
     return Decision((), Send(page, incident))
 
 
-def _superseded(page: Page, incident: Incident) -> Reason | None:
-    if page.kind is PageKind.UPDATE:
-        return None
-    if incident.state is State.ACKNOWLEDGED:
-        return Reason.ACKNOWLEDGED
-    if incident.state is not State.OPEN:
-        return Reason.RESOLVED
-    if page.epoch < incident.escalation.epoch:
-        return Reason.NEWER_EPOCH
-    return None
+def _dropped(situation: Situation, page: Page, incident: Incident, reason: Reason) -> Decision:
+    """Nobody needs it; who may have got it from an attempt without an end hears why."""
+    done = replace(page, state=PageState.SUPERSEDED, error=reason, lease_until=0)
+    if page.attempts - 1 == page.answered or page.kind is PageKind.UPDATE:
+        return Decision((SavePage(done),), Drop(done))
+    draft = Draft(incident)
+    draft.add(SavePage(done))
+    _may_have_it(situation, draft, page)
+    return Decision(draft.effects(), Drop(done))
+
+
+def given_back(page: Page, due_at: int) -> Page:
+    """A claimed page of which no attempt was made."""
+    return replace(page, attempts=page.attempts - 1, lease_until=0, due_at=due_at)
 
 
 def _held(situation: Situation, page: Page, incident: Incident, until: int) -> Decision:
@@ -84,32 +98,85 @@ def ended(situation: Situation, event: DeliveryEnded) -> Decision:
     page = situation.view.pages.get(event.page_id)
     if page is None or page.token != event.token or page.state is not PageState.DUE:
         return Decision()  # the lease was lost: whoever claimed it since will report
-    incident = situation.view.incidents[page.incident]
+    draft = Draft(situation.view.incidents[page.incident])
+    if isinstance(event.verdict, NotTried):
+        _not_tried(situation, draft, page, event.verdict)
+        return Decision(draft.effects())
     page = replace(page, answered=event.attempt, lease_until=0)
-    draft = Draft(incident)
     match event.verdict:
-        case Delivered(ref=ref):
-            _delivered(situation, draft, replace(page, provider_ref=ref, error=""))
+        case Delivered() as verdict:
+            _delivered(situation, draft, page, verdict)
         case TryAgain() as verdict:
+            page = _tried(situation, page, event.began_at)
             _try_again(situation, draft, page, verdict)
         case Refused(error=error):
-            _refused(situation, draft, replace(page, error=error))
+            page = replace(_tried(situation, page, event.began_at), error=error)
+            _refused(situation, draft, page)
         case _:
             assert_never(event.verdict)
     return Decision(draft.effects())
 
 
-def _delivered(situation: Situation, draft: Draft, page: Page) -> None:
-    draft.add(SavePage(replace(page, state=PageState.SENT, sent_at=situation.now)))
-    whom = _whom(page.recipient)
-    if page.kind is PageKind.UPDATE:
-        draft.say(
-            Entry(
-                situation.now, "update.sent", TRIAGED, f"told {whom}: {page.subject}", _data(page)
-            )
-        )
+def slow(situation: Situation, event: DeliverySlow) -> Decision:
+    """An attempt takes long: it goes on, and the next contact is tried beside it."""
+    page = situation.view.pages.get(event.page_id)
+    if page is None or page.token != event.token or page.state is not PageState.DUE:
+        return Decision()
+    draft = Draft(situation.view.incidents[page.incident])
+    if page.kind is PageKind.UPDATE or page.passed_on or superseded(page, draft.incident):
+        return Decision()
+    page = replace(_tried(situation, page, event.began_at), passed_on=True)
+    draft.add(SavePage(page))
+    text = f"attempt {page.attempts} to reach {_whom(page.recipient)} takes long, and goes on"
+    data = _data(page) | {"reason": Reason.CHANNEL_SLOW}
+    draft.say(Entry(situation.now, "page.delayed", TRIAGED, text, data))
+    succeed(situation, draft, page, passes_on=True, for_good=False)
+    return Decision(draft.effects())
+
+
+def _tried(situation: Situation, page: Page, began_at: int | None) -> Page:
+    if page.tried_at is not None:
+        return page
+    return replace(page, tried_at=situation.now if began_at is None else began_at)
+
+
+def _not_tried(situation: Situation, draft: Draft, page: Page, verdict: NotTried) -> None:
+    """The provider is left alone: the page waits, and the next contact is tried meanwhile."""
+    waiting = replace(
+        _tried(situation, given_back(page, situation.now + verdict.after_us), None),
+        error=verdict.error,
+        passed_on=page.kind is PageKind.PAGE,
+    )
+    draft.add(SavePage(waiting))
+    if page.kind is PageKind.UPDATE or page.passed_on:
         return
-    draft.say(Entry(situation.now, "page.sent", TRIAGED, f"paged {whom}", _data(page)))
+    text = f"waits to reach {_whom(page.recipient)}: {verdict.error}"
+    data = _data(waiting) | {"reason": Reason.CHANNEL_PAUSED, "until": waiting.due_at}
+    draft.say(Entry(situation.now, "page.delayed", TRIAGED, text, data))
+    succeed(situation, draft, waiting, passes_on=True, for_good=False)
+
+
+def _delivered(situation: Situation, draft: Draft, page: Page, verdict: Delivered) -> None:
+    page = replace(page, provider_ref=verdict.ref, error="")
+    draft.add(SavePage(replace(page, state=PageState.SENT, sent_at=situation.now)))
+    _say_refused(situation, draft, page, verdict.refused)
+    if verdict.put_off:
+        draft.send(_rest_of(situation, page, verdict.put_off))
+    whom, data = _whom(page.recipient), _data(page)
+    if page.kind is PageKind.UPDATE:
+        text = f"told {whom}: {page.subject}"
+        draft.say(Entry(situation.now, "update.sent", TRIAGED, text, data))
+        return
+    if verdict.put_off:
+        data |= {"put_off": list(verdict.put_off)}
+    draft.say(Entry(situation.now, "page.sent", TRIAGED, f"paged {whom}", data))
+    _may_have_it(situation, draft, page)
+
+
+def _may_have_it(situation: Situation, draft: Draft, page: Page) -> None:
+    """Its recipient hears of acknowledgement and resolve; of what happened meanwhile, now."""
+    if page.kind is PageKind.UPDATE:
+        return
     told = draft.incident.told
     if page.recipient not in told:
         draft.change(told=(*told, page.recipient))
@@ -120,7 +187,31 @@ def _delivered(situation: Situation, draft: Draft, page: Page) -> None:
         draft.send(update_row(situation, draft.incident, page.recipient, news))
 
 
+def _rest_of(situation: Situation, page: Page, addresses: tuple[str, ...]) -> Page:
+    """What goes to the addresses of a contact that were put off, while others have it."""
+    head, person, contact = page.id.rsplit("/", 2)
+    rest = anew(page, retry_at(page, TryAgain(""), situation.now))
+    return replace(
+        rest,
+        id=f"{head}+/{person}/{contact}",
+        created_at=situation.now,
+        addresses=addresses,
+        rest=True,
+    )
+
+
+def _say_refused(
+    situation: Situation, draft: Draft, page: Page, refused: tuple[tuple[str, str], ...]
+) -> None:
+    for address, error in refused:
+        text = f"{_whom(page.recipient)} has no page at {address}: {error}"
+        data = _data(page) | {"address": address, "reason": Reason.REFUSED}
+        draft.say(Entry(situation.now, "page.failed", TRIAGED, text, data))
+
+
 def _try_again(situation: Situation, draft: Draft, page: Page, verdict: TryAgain) -> None:
+    if verdict.maybe_accepted:
+        _may_have_it(situation, draft, page)
     if gives_up(page, situation.now):
         failed = replace(page, state=PageState.FAILED, error=verdict.error)
         draft.add(SavePage(failed))
@@ -132,13 +223,14 @@ def _try_again(situation: Situation, draft: Draft, page: Page, verdict: TryAgain
         passed_on=page.passed_on or passes_on,
         due_at=retry_at(page, verdict, situation.now),
         error=verdict.error,
+        addresses=verdict.put_off or page.addresses,
         possible_duplicate=page.possible_duplicate or verdict.maybe_accepted,
     )
     draft.add(SavePage(waiting))
+    _say_refused(situation, draft, page, verdict.refused)
     if is_told(page):
         _say_failed(situation, draft, waiting, Reason.TRYING_AGAIN)
-    if passes_on:
-        _succeed(situation, draft, waiting)
+    succeed(situation, draft, waiting, passes_on=passes_on, for_good=False)
 
 
 def _refused(situation: Situation, draft: Draft, page: Page) -> None:
@@ -148,7 +240,7 @@ def _refused(situation: Situation, draft: Draft, page: Page) -> None:
     """
     if is_told(page):
         _say_failed(situation, draft, page, Reason.REFUSED)
-    _succeed(situation, draft, page)
+    succeed(situation, draft, page, passes_on=True, for_good=True)
     if _is_cared_for(situation, draft, page):
         draft.add(SavePage(replace(page, state=PageState.FAILED)))
     else:
@@ -157,7 +249,7 @@ def _refused(situation: Situation, draft: Draft, page: Page) -> None:
 
 def _is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
     """Whether nobody needs the page, or others were, are or will be paged in its place."""
-    if page.kind is PageKind.UPDATE or _superseded(page, draft.incident) is not None:
+    if page.kind is PageKind.UPDATE or page.rest or superseded(page, draft.incident):
         return True
     added = (effect.page for effect in draft.effects() if isinstance(effect, AddPage))
     others = any(
@@ -192,71 +284,3 @@ def _whom(recipient: Recipient) -> str:
     if not recipient.person:
         return recipient.contact
     return f"{recipient.person} by {recipient.contact}"
-
-
-def _succeed(situation: Situation, draft: Draft, failed: Page) -> None:
-    """Start what comes after a page that fails: it must not end with nobody."""
-    if failed.kind is PageKind.UPDATE or _superseded(failed, draft.incident) is not None:
-        return
-    for contact in _other_contacts(situation.settings, failed):
-        if _start(situation, draft, failed, contact):
-            return
-    if any(_goes_on(page, failed, draft.incident) for page in situation.view.pages.values()):
-        return  # the step has another who is or will be reached, or fails in turn
-    next_step_now(situation, draft, failed)
-
-
-def _goes_on(page: Page, failed: Page, incident: Incident) -> bool:
-    """Whether `page` is another of the failed one's step that has not failed; no catch-all's."""
-    same_step = (page.incident, page.step_id) == (failed.incident, failed.step_id)
-    if not same_step or page.id == failed.id:
-        return False
-    if page.kind is not PageKind.PAGE or page.state not in (PageState.DUE, PageState.SENT):
-        return False
-    return page.target in map(str, targets_of(incident.plan, page.step))
-
-
-def _other_contacts(settings: Settings, failed: Page) -> Iterator[str]:
-    """The person's other contacts: those of the `page` list first, in order.
-
-    What is of urgency `notify` goes to the `notify` list only: it is nothing for a phone.
-    """
-    person = settings.people.get(failed.recipient.person)
-    if person is None:
-        return
-    ways, others = person.page, list(person.contacts)
-    if failed.urgency == "notify":
-        ways, others = person.notify, []
-    for name in dict.fromkeys([*(way.contact for way in ways), *others]):
-        recipient = Recipient(person.id, name)
-        if recipient != failed.recipient and channel_of(settings, recipient):
-            yield name
-
-
-def _start(situation: Situation, draft: Draft, failed: Page, contact: str) -> bool:
-    """Page the failed page's person by another contact; False when that has failed already."""
-    recipient = Recipient(failed.recipient.person, contact)
-    identity = page_id(draft.incident.id, failed.step_id, failed.target, recipient)
-    existing = situation.view.pages.get(identity)
-    if existing is None:
-        successor = replace(
-            failed,
-            id=identity,
-            recipient=recipient,
-            channel=channel_of(situation.settings, recipient) or "",
-            due_at=situation.now,
-            created_at=situation.now,
-            state=PageState.DUE,
-            attempts=0,
-            answered=0,
-            token=0,
-            possible_duplicate=False,
-            passed_on=False,
-            error="",
-            fallback=failed.fallback + 1,
-        )
-        draft.send(successor)
-        return True
-    if existing.state is PageState.DUE and existing.attempts == 0:
-        draft.add(SavePage(replace(existing, due_at=min(existing.due_at, situation.now))))
-    return existing.state is not PageState.FAILED

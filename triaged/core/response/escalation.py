@@ -31,7 +31,6 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.timers import AtRiskDue, StepDue, StormDue, TargetDue, UnacknowledgeDue
 from triaged.core.response.paging import Pager
-from triaged.core.response.retrying import is_told
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.situation import Situation
 from triaged.core.time.calendars import Calendar, add_open, next_business_day_due, open_between
@@ -232,15 +231,19 @@ def targets_of(plan: Plan, step: int) -> tuple[Target, ...]:
 
 
 def next_step_now(situation: Situation, draft: Draft, failed: Page) -> None:
-    """Every page of a step has failed: the catch-all, and at once the step after it.
+    """The step of `failed` has reached nobody: the catch-all, and at once the step after it.
 
-    Unless that has fired already, or is the first of the next round, which waits for its time.
+    Unless that has fired already, or is the first of the next round, which waits for its time. It
+    happens once for a step.
     """
     present = draft.incident.escalation
+    if (failed.round, failed.step) <= (present.unreached_round, present.unreached_step):
+        return
+    present = replace(present, unreached_round=failed.round, unreached_step=failed.step)
+    draft.change(escalation=present)
     place = replace(present, round=failed.round, step=failed.step)
     pager = Pager(situation, draft, failed.received_at)
-    if is_told(failed):
-        _say_nobody(pager, place)
+    _say_nobody(pager, place)
     _catch(pager, place)
     if (present.round, present.step) == (failed.round, failed.step + 1):
         _advance(pager, Cause(Reason.NOBODY_REACHED, failed.received_at), at_once=True)

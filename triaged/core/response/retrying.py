@@ -37,7 +37,8 @@ def wants_fallback(page: Page, verdict: TryAgain) -> bool:
 
     At the first failure if it was slow, else at the second; once.
     """
-    slow = verdict.maybe_accepted or (verdict.after_us or 0) > PATIENCE_US
+    slow = verdict.maybe_accepted or verdict.timed_out
+    slow = slow or (verdict.after_us or 0) > PATIENCE_US
     return page.kind is PageKind.PAGE and not page.passed_on and (slow or page.attempts > 1)
 
 

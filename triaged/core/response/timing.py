@@ -23,6 +23,7 @@ from triaged.core.records.timers import (
     LapseDue,
     MuteDue,
     RaiseDue,
+    ReachDue,
     ReopenWindowDue,
     ResolveDue,
     StepDue,
@@ -33,6 +34,7 @@ from triaged.core.records.timers import (
 )
 from triaged.core.response import storm_end
 from triaged.core.response.escalation import Cause, advance, arm, miss
+from triaged.core.response.succeeding import give_up_waiting
 from triaged.core.situation import Situation
 
 PAGING = (StepDue, AtRiskDue, TargetDue)
@@ -78,6 +80,8 @@ def fire(situation: Situation, timer: Timer) -> Decision:
             storm_end.look(situation, draft, timer)
         case RaiseDue():
             raising.due(situation, draft, timer)
+        case ReachDue():
+            give_up_waiting(situation, draft)
         case _:
             assert_never(timer)
     return Decision(draft.effects())
@@ -93,6 +97,8 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
         case AtRiskDue():
             running = incident.response is Response.ON_TRACK and incident.state is State.OPEN
             return running and timer.epoch == place.epoch
+        case ReachDue():
+            return incident.state is State.OPEN and timer.epoch == place.epoch
         case TargetDue():
             running = incident.response in (Response.ON_TRACK, Response.AT_RISK)
             return running and incident.state is State.OPEN and timer.epoch == place.epoch

@@ -1,6 +1,8 @@
 """The outbox: a page is `due` until the provider has spoken; a lease only hides it."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -28,11 +30,20 @@ ADD = Bulk(
     ),
 )
 SAVE = Bulk(
-    """WITH v (id, state, due_at, lease_until, token, body) AS ({rows})
-       UPDATE pages SET state = v.state, due_at = v.due_at, lease_until = v.lease_until,
-           body = v.body
+    """WITH v (id, channel, state, due_at, lease_until, token, body) AS ({rows})
+       UPDATE pages SET channel = v.channel, state = v.state, due_at = v.due_at, body = v.body,
+           lease_until = CASE WHEN v.lease_until > 0 AND v.lease_until < pages.lease_until
+               THEN pages.lease_until ELSE v.lease_until END
        FROM v WHERE pages.id = v.id AND pages.token = v.token AND pages.state = 'due'""",
-    ("text", "text", "bigint", "bigint", "bigint", "text"),
+    ("text", "text", "text", "bigint", "bigint", "bigint", "text"),
+)
+"""A lease is given back (0) or prolonged; a row that was read before it was prolonged keeps it."""
+RENEW = Bulk(
+    """WITH v (id, token, lease_until) AS ({rows})
+       UPDATE pages SET lease_until = v.lease_until
+       FROM v WHERE pages.id = v.id AND pages.token = v.token AND pages.state = 'due'
+           AND pages.lease_until < v.lease_until""",
+    ("text", "bigint", "bigint"),
 )
 CLAIM = Bulk(
     """WITH v (id, lease_until, token, body) AS ({rows})
@@ -53,19 +64,32 @@ OF_INCIDENTS = Bulk(
 )
 OF_SEVERITY = """SELECT * FROM (SELECT severity, due_at, id FROM pages
     WHERE channel = (SELECT channel FROM v) AND state = 'due' AND severity = '{severity}'
-        AND due_at <= (SELECT now FROM v) AND lease_until <= (SELECT now FROM v)
+        AND due_at <= (SELECT now FROM v) AND lease_until <= (SELECT now FROM v) AND {others}
     ORDER BY due_at, id LIMIT (SELECT most FROM v)) {alias}"""
+OF_OTHERS = """SUBSTR(id, LENGTH(id) - LENGTH((SELECT {busy} FROM v)) + 1)
+    <> (SELECT {busy} FROM v)"""
+BUSY = tuple(f"busy_{number}" for number in range(16))
+"""As many as a lane can have recipients with a full share: each has an attempt under way."""
+_BUSY_TYPES: tuple[Literal["text"], ...] = tuple("text" for _ in BUSY)
+NOBODY = "\n"
+"""No identity ends in it."""
 CLAIMABLE = Bulk(
-    "WITH v (channel, now, most) AS ({rows}) SELECT {columns} FROM (SELECT * FROM ("
+    f"WITH v (channel, now, most, {', '.join(BUSY)}) AS"
+    + " ({rows}) SELECT {columns} FROM (SELECT * FROM ("
     + " UNION ALL ".join(
-        OF_SEVERITY.format(severity=severity, alias=f"s{number}")
+        OF_SEVERITY.format(
+            severity=severity,
+            alias=f"s{number}",
+            others=" AND ".join(OF_OTHERS.format(busy=busy) for busy in BUSY),
+        )
         for number, severity in enumerate(Severity)
     )
     + ") u ORDER BY severity, due_at, id LIMIT (SELECT most FROM v)) due",
-    ("text", "bigint", "bigint"),
+    ("text", "bigint", "bigint", *_BUSY_TYPES),
     ("due.id",),
 )
-"""A severity at a time: each is one short walk along an index, however long the outbox is."""
+"""A severity at a time: each is one short walk along an index, however long the outbox is. The
+identity of a page ends in its recipient (`BUSY`: those whose pages are passed over)."""
 TAKEN = Bulk(
     """WITH v (id, now) AS ({rows}) SELECT {columns} FROM v CROSS JOIN pages p
        WHERE p.id = v.id AND p.state = 'due' AND p.lease_until <= v.now""",
@@ -104,8 +128,16 @@ async def add(tx: Writer, pages: Iterable[Page]) -> None:
 
 async def save(tx: Writer, pages: Iterable[Page]) -> None:
     """Write pages whose fence still holds."""
-    rows = [(p.id, p.state, p.due_at, p.lease_until, p.token, encode(p).decode()) for p in pages]
+    rows = [
+        (p.id, p.channel, p.state, p.due_at, p.lease_until, p.token, encode(p).decode())
+        for p in pages
+    ]
     await tx.write(SAVE, sorted(rows))
+
+
+async def renew(tx: Writer, held: Iterable[tuple[str, int]], until: int) -> None:
+    """Keep what is claimed, (id, token) each, from everybody else until then."""
+    await tx.write(RENEW, sorted((identity, token, until) for identity, token in held))
 
 
 def ask_ids(ids: Iterable[str]) -> Ask:
@@ -133,14 +165,30 @@ async def of(tx: Reader, number: int) -> list[Page]:
     return sorted(found, key=lambda page: (page.created_at, page.id))
 
 
-async def claim(tx: Transaction, channel: str, now: int, lease_us: int, limit: int) -> list[Page]:
-    """Take up to `limit` due pages of a channel; nobody else sees them for `lease_us`.
+class Room(msgspec.Struct, frozen=True):
+    """What a lane can take."""
 
-    Each has a token higher than any before; the worst severity first, then the longest due. What
-    cannot be read has failed: nobody can send it, and the next step of its incident comes.
+    free: int
+    under_way: Mapping[str, int] = {}
+    """Attempts by recipient (`recipient_of`)."""
+    passed_over: frozenset[str] = frozenset()
+    """Recipients whose pages are not taken."""
+
+
+def recipient_of(identity: str) -> str:
+    """The end of a page's identity, which is its recipient: `/alice/mail`."""
+    return f"/{'/'.join(identity.rsplit('/', 2)[1:])}"
+
+
+async def claim(tx: Transaction, channel: str, now: int, lease_us: int, room: Room) -> list[Page]:
+    """Take due pages of a channel for which there is room; nobody else sees them for `lease_us`.
+
+    Each has a token higher than any before; the worst severity first, then the longest due, in fair
+    shares for the recipients. What cannot be read has failed: nobody can send it, and the next step
+    of its incident comes.
     """
-    found = await tx.fetch_bulk(CLAIMABLE, [(channel, now, limit)])
-    rows = await tx.fetch_bulk(TAKEN, [(identity, now) for (identity,) in found])
+    found = await _fair(tx, channel, now, room)
+    rows = await tx.fetch_bulk(TAKEN, [(identity, now) for identity in found])
     pages, torn = readable("pages", rows, _page)
     ordered = sorted(pages, key=lambda page: (page.severity, page.due_at, page.id))
     until = now + lease_us
@@ -168,6 +216,30 @@ async def release_leases(tx: Transaction) -> int:
 
 def _encoded_free(page: Page) -> str:
     return encode(replace(page, token=page.token + 1, lease_until=0)).decode()
+
+
+async def _fair(tx: Reader, channel: str, now: int, room: Room) -> list[str]:
+    """Pages to take: a recipient has never more under way than there is room left for others.
+
+    So one whose mailbox hangs takes half of a lane, two take two thirds, and there is always room
+    (dynamic thresholds: Choudhury and Hahne, https://doi.org/10.1109/90.664262).
+    """
+    free, most, shares = room.free, room.free, Counter(room.under_way)
+    chosen: list[str] = []
+    while free > 0:
+        full = {one for one, number in shares.items() if number >= free} | room.passed_over
+        busy = [*sorted(full), *(NOBODY for _ in BUSY)][: len(BUSY)]
+        rows = await tx.fetch_bulk(CLAIMABLE, [(channel, now, most, *busy)])
+        new = [identity for (identity,) in rows if identity not in chosen]
+        before = len(chosen)
+        for identity in new:
+            if free > 0 and shares[recipient_of(identity)] < free:
+                chosen.append(identity)
+                shares[recipient_of(identity)] += 1
+                free -= 1
+        if len(rows) < most or len(chosen) == before:
+            break
+    return chosen
 
 
 async def next_due(tx: Reader, channel: str) -> int | None:

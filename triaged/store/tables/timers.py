@@ -10,6 +10,7 @@ from triaged.core.records.timers import (
     IncidentTimer,
     MuteDue,
     RaiseDue,
+    ReachDue,
     ReopenWindowDue,
     ResolveDue,
     StepDue,
@@ -121,6 +122,8 @@ def _timer(row: Row) -> IncidentTimer:
             return ResolveDue(incident, due_at)
         case found if found is StormDue:
             return StormDue(incident, due_at, epoch)
+        case found if found is ReachDue:
+            return ReachDue(incident, due_at, epoch)
         case found if found is RaiseDue:
             return RaiseDue(incident, due_at)
         case found if found is MuteDue:
