@@ -257,7 +257,7 @@ class Lane:
         """Why no attempt is made; None: one is, and the breaker learns its end."""
         now = self._around.clock.now()
         if now + RENEW_US > attempt.page.lease_until:
-            return NotTried("the lease had no time left for an attempt", 0)
+            return NotTried("the lease had no time left for an attempt", SECOND)
         lingering = sum(one.slow for one in self._attempts.values())
         if lingering >= LINGERING_MAX:
             return NotTried(f"{lingering} attempts take long", PAUSE_US)
