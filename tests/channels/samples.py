@@ -6,7 +6,7 @@ from typing import assert_never
 
 import msgspec
 
-from triaged.channels import HttpRequest, Line, Mail, Message, console, email, webhook
+from triaged.channels import HttpRequest, Line, Mail, Message, Reach, console, email, webhook
 from triaged.wire import Secret
 
 SETTINGS: Mapping[str, object] = {
@@ -32,5 +32,7 @@ def outgoing(message: Message) -> str:
             said = msgspec.json.decode(body)
             lines = [f"{name}: {value}" for name, value in headers.items()]
             return "\n".join([*lines, said["subject"], said["text"]])
+        case Reach():
+            return ""
         case _:
             assert_never(message)

@@ -72,3 +72,13 @@ def test_a_file_of_tests_that_is_broken_does_not_stop_the_check(
 
     assert status == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_channels_are_tried_online(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hook = "hook: {kind: webhook, url: 'http://127.0.0.1:1/x'}, "
+    config.write_text(config.read_text().replace("channels: {", "channels: {" + hook))
+
+    statuses = [main(["check", "--config", str(config), *more]) for more in ([], ["--online"])]
+
+    assert statuses == [0, 1]
+    assert "channel hook does not work now" in capsys.readouterr().out

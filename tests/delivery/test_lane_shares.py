@@ -3,13 +3,15 @@
 import asyncio
 from pathlib import Path
 
+from aiohttp import web
 from msgspec.structs import replace
 
 from tests.channels.notices import NOW
 from tests.core.world import step
 from tests.delivery.clocks import HandClock
+from tests.delivery.servers import receiver
 from tests.delivery.test_lane import DESK
-from tests.delivery.world import PATIENCE_S, Configured, World, people, world
+from tests.delivery.world import PATIENCE_S, Configured, Inbox, World, hook, people, world
 from triaged.channels import Mail, MailResult, MailStage, Message, Result, email
 from triaged.clock import SystemClock
 from triaged.core.records.model import PageState
@@ -78,6 +80,34 @@ async def test_attempt_that_hangs_gives_up_its_place_and_the_next_contact_is_tri
 
     assert SLOW_US + SECOND < 10 * SECOND
     assert (waiting.passed_on, late.attempts) == (True, 1)
+
+
+async def test_contact_that_a_reload_moves_takes_its_failed_page_along_at_once(
+    tmp_path: Path,
+) -> None:
+    clock, good = HandClock(NOW), Inbox()
+    old = Inbox(*(web.Response(status=500) for _ in range(9)))
+    ours = people("hook", then=["good"])
+    alice = ours.people["alice"]
+    only = replace(alice, contacts={"hook": Contact("hook")})
+    ours = replace(ours, people={"alice": only})
+    moved = replace(only, contacts={"hook": Contact("good")})
+
+    async with (
+        world(tmp_path, clock, ours) as w,
+        receiver(old.take) as old_url,
+        receiver(good.take) as good_url,
+        w.delivering(hook("hook", old_url), hook("good", good_url)) as delivery,
+    ):
+        await w.fires()
+        await w.watch.until_page(lambda page: page.answered == 1)
+        w.engine.settings = replace(ours, people={"alice": moved})
+        delivery.reload({"hook": hook("hook", old_url), "good": hook("good", good_url)})
+        await clock.pass_us(SECOND // 10)
+        await good.next()
+        sent = await w.watch.until("good", PageState.SENT)
+
+    assert (sent.recipient.contact, len(old.bodies)) == ("hook", 1)
 
 
 async def test_lease_of_an_attempt_that_hangs_is_prolonged(tmp_path: Path) -> None:

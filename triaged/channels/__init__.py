@@ -118,6 +118,15 @@ class Mail(msgspec.Struct, frozen=True):
     """Limit of the whole conversation; each of its stages has one of its own."""
 
 
+class Reach(msgspec.Struct, frozen=True):
+    """A connection to make, by which nothing is sent."""
+
+    host: str
+    port: int
+    tls: bool
+    timeout_s: float = ATTEMPT_S
+
+
 class Line(msgspec.Struct, frozen=True):
     """A block of text for the console."""
 
@@ -125,7 +134,7 @@ class Line(msgspec.Struct, frozen=True):
     severity: str = ""
 
 
-Message = HttpRequest | Mail | Line
+Message = HttpRequest | Mail | Line | Reach
 
 
 class HttpResponse(msgspec.Struct, frozen=True):
@@ -172,6 +181,10 @@ class Written(msgspec.Struct, frozen=True):
     """The console has it."""
 
 
+class Reached(msgspec.Struct, frozen=True):
+    """There was a connection."""
+
+
 class NoAnswer(msgspec.Struct, frozen=True):
     """There was no answer: no connection, a time-out, a cut."""
 
@@ -186,7 +199,7 @@ class NoAnswer(msgspec.Struct, frozen=True):
     """Whose failure it is."""
 
 
-Result = HttpResponse | MailResult | Written | NoAnswer
+Result = HttpResponse | MailResult | Written | Reached | NoAnswer
 
 
 def verdict_without_answer(result: NoAnswer) -> Verdict:

@@ -35,5 +35,13 @@ class Addressed(Protocol):
         """The address of the channel itself, for pages that go to no person; empty: it has none."""
 
 
-CHANNELS: OpenSet[ChannelKind] = OpenSet(PACKAGE, ChannelKind, Addressed)
+@runtime_checkable
+class Probed(Protocol):
+    """A kind whose provider can be tried without a message."""
+
+    def probe(self, settings: Any) -> Message:  # noqa: ANN401 - of the kind
+        """What tries the provider, and sends nothing to anybody."""
+
+
+CHANNELS: OpenSet[ChannelKind] = OpenSet(PACKAGE, ChannelKind, Addressed, Probed)
 """Every channel kind."""

@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from triaged.channels import (
     OF_RECIPIENTS,
@@ -39,6 +40,9 @@ RECIPIENTS_MAX = 20
 
 TIMEOUT_MAX_S = 1800.0
 """RFC 5321 (4.5.3.2) allows ten minutes for the reply to a message alone."""
+
+PROBE_S = 30.0
+"""For a test of the server, at whose end somebody waits."""
 
 _HELLO = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[(IPv6:)?[0-9A-Fa-f:.]+\]")
 
@@ -158,14 +162,23 @@ def request(notice: Notice, settings: Settings, at: int) -> Mail:
     if not recipients:
         whom = notice.page.recipient
         raise Malformed("no_address", f"{whom.person or 'channel'}/{whom.contact} has no address")
+    return envelope(settings, recipients, message(notice, settings, at, recipients))
+
+
+def probe(settings: Settings) -> Mail:
+    """A conversation up to the log-in: who is asked to take a mail might take one."""
+    return replace(envelope(settings, (), b""), timeout_s=PROBE_S)
+
+
+def envelope(settings: Settings, recipients: tuple[str, ...], content: bytes) -> Mail:
+    """The mail with what the channel says of its server."""
     server = urlsplit(settings.smtp)
-    host = server.hostname or ""
     return Mail(
-        host=host,
+        host=server.hostname or "",
         port=server.port or PORTS[server.scheme],
         sender=address_of(settings.sender),
         recipients=recipients,
-        message=message(notice, settings, at, recipients),
+        message=content,
         tls=server.scheme == "smtps",
         starttls=settings.encryption,
         ca=settings.ca.reveal() if settings.ca else "",

@@ -18,6 +18,7 @@ from triaged.channels import (
     HttpResponse,
     NoAnswer,
     Notice,
+    Reach,
     Result,
     attempt_s,
     verdict_without_answer,
@@ -87,6 +88,14 @@ def request(notice: Notice, settings: Settings, at: int) -> HttpRequest:
         headers["x-triaged-signature"] = ",".join(signatures)
     wait_s = attempt_s(settings.timeout)
     return HttpRequest("POST", settings.url, headers, body, wait_s, settings.public_only)
+
+
+def probe(settings: Settings) -> Reach:
+    """A connection to the receiver: any request might be taken for a page."""
+    parts = urlsplit(settings.url)
+    tls = parts.scheme == "https"
+    port = parts.port or (443 if tls else 80)
+    return Reach(parts.hostname or "", port, tls, attempt_s(settings.timeout))
 
 
 def signature(secret: Secret, seconds: str, body: bytes) -> str:

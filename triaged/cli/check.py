@@ -1,4 +1,7 @@
-"""`triaged check`: everything that is wrong with the configuration and the rules, at once."""
+"""`triaged check`: everything that is wrong with the configuration and the rules, at once.
+
+With `--online` also the channels whose providers do not answer.
+"""
 
 import argparse
 import os
@@ -26,11 +29,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _options.config(parser)
     _options.output(parser)
     parser.add_argument("--strict", action="store_true", help="warnings fail, too")
+    parser.add_argument(
+        "--online", action="store_true", help="try each channel, too, without sending anything"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print FILE:LINE:COL: message for each problem; 1 if there is an error."""
     problems = problems_of(options.config)
+    if options.online and all(problem.warning for problem in problems):
+        problems = (*problems, *_unreachable(options.config))
     errors = [problem for problem in problems if not problem.warning]
     failed = bool(errors) or (options.strict and bool(problems))
     if options.output == "json":
@@ -61,6 +69,30 @@ def problems_of(path: Path) -> "tuple[Problem, ...]":
     if loaded.configuration is None or loaded.document is None or errors:
         return loaded.problems  # what follows from a mistake is not worth reading
     return in_order([*loaded.problems, *_useless(loaded.configuration, loaded.document)])
+
+
+def _unreachable(path: Path) -> "list[Problem]":
+    """Channels whose provider does not answer, or does not want us, as of now."""
+    import asyncio
+
+    from triaged.clock import SystemClock
+    from triaged.config.read import load
+    from triaged.delivery.probing import probe
+    from triaged.delivery.transports import Transports
+    from triaged.errors import Problem
+    from triaged.process import logs
+
+    configuration = load(path, os.environ).configuration
+    if configuration is None:
+        return []
+    logs.configure("warning")
+    carrier = Transports(SystemClock(), sys.stderr)
+    wrong = asyncio.run(probe(configuration.channels, carrier))
+    return [
+        Problem(str(path), f"channel {name} does not work now: {why}")
+        for name, why in wrong.items()
+        if why
+    ]
 
 
 def _useless(configuration: "Configuration", document: "Document") -> "list[Problem]":

@@ -27,6 +27,7 @@ from triaged.core.records.events import (
     Reclassified,
     Reopened,
     Resolved,
+    RetryWanted,
     SettingsLoaded,
     SeverityChosen,
     SilenceExpired,
@@ -39,7 +40,7 @@ from triaged.core.records.events import (
     TroubleFound,
     Unacknowledged,
 )
-from triaged.core.response.delivering import ended, may_go, slow
+from triaged.core.response.delivering import ended, may_go, retry_now, slow
 from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
 from triaged.core.self_alerts import trouble_ended, trouble_found
@@ -62,6 +63,8 @@ def decide(situation: Situation, event: Event) -> Decision:
             return ended(situation, event)
         case DeliverySlow():
             return slow(situation, event)
+        case RetryWanted():
+            return retry_now(situation, event)
         case BodyQuarantined():
             return quarantine(situation, event)
         case TroubleFound():

@@ -8,6 +8,8 @@ import structlog
 
 from triaged.channels import Channel
 from triaged.clock import Clock
+from triaged.core.records.events import RetryWanted
+from triaged.core.response.retrying import RETRY_MAX_US
 from triaged.core.time.durations import SECOND
 from triaged.delivery.lane import POLL_US, Lane, Surroundings
 from triaged.delivery.transports import Carrier
@@ -20,6 +22,9 @@ from triaged.wire import Secret
 
 SWEEP_US = 15 * SECOND
 """How often to look for pages of channels that are gone."""
+
+RETRIES_MAX = 1000
+"""Pages that are tried again at once after a reload; the others come in their time, a minute."""
 
 log = structlog.get_logger()
 
@@ -40,6 +45,7 @@ class Delivery:
     def __init__(
         self, engine: Engine, database: Database, clock: Clock, equipment: Equipment
     ) -> None:
+        self._engine = engine
         self._database = database
         self._clock = clock
         self._channels = equipment.channels
@@ -49,6 +55,8 @@ class Delivery:
         )
         self._lanes: dict[str, Lane] = {}
         self._changed = asyncio.Event()
+        self._reloaded = False
+        """Whether what failed under other settings is still to be tried under these."""
         self._stopping = False
         self._turned_at = clock.now()
         self._sweep_at = 0
@@ -70,6 +78,7 @@ class Delivery:
     def reload(self, channels: Mapping[str, Channel]) -> None:
         """Go on with these channels. What is under way ends as it began."""
         self._channels = channels
+        self._reloaded = True
         self._sweep_at = 0
         self._changed.set()
 
@@ -92,6 +101,8 @@ class Delivery:
                     if now >= self._sweep_at:
                         self._sweep_at = now + SWEEP_US
                         await self._sweep(tasks)
+                    if self._reloaded:
+                        self._reloaded = not await self._retry(now)
                     await until(self._clock, now + POLL_US, self._changed)
                 for lane in self._lanes.values():
                     lane.stop()
@@ -105,11 +116,24 @@ class Delivery:
             if lane is None:
                 lane = self._lanes[name] = Lane(name, None, self._around)
                 tasks.create_task(lane.run())
-            lane.channel = self._channels.get(name)
+            lane.use(self._channels.get(name))
         for name, lane in list(self._lanes.items()):
             if name not in self._channels and lane.idle:
                 lane.stop()
                 del self._lanes[name]
+
+    async def _retry(self, now: int) -> bool:
+        """Have what failed tried again: a reload may have mended its way. False: not yet."""
+        try:
+            async with self._database.reading(urgent=True) as tx:
+                failed = await pages.retries(tx, now, now + RETRY_MAX_US, RETRIES_MAX)
+            await self._engine.submit(
+                [RetryWanted(page.id, page.token) for page in failed], urgent=True
+            )
+        except StoreUnavailable as error:
+            log.warning("delivery.waited", error=str(error))
+            return False
+        return True
 
     async def _channels_due(self) -> list[str]:
         """Names of channels, perhaps gone ones, that have pages waiting."""

@@ -3,12 +3,16 @@
 import asyncio
 import re
 import socket
+import ssl
 
+from triaged.channels import NoAnswer, Reach, Reached
+from triaged.core.text.wording import clean
 from triaged.delivery.resolver import Resolver
 
 ADDRESS_S = 3.0
 """For an address that has others behind it: one that drops packets must not cost the attempt."""
 
+ERROR_MAX = 200
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _FULL_NAME = re.compile(rf"(?=.{{4,253}}$){_LABEL}(?:\.{_LABEL})+", re.ASCII)
 
@@ -23,6 +27,22 @@ async def connected(resolver: Resolver, host: str, port: int) -> socket.socket:
         except OSError:  # TimeoutError is one
             continue
     return await _connected(found[-1]["family"], (found[-1]["host"], port))
+
+
+async def reach(resolver: Resolver, wanted: Reach) -> Reached | NoAnswer:
+    """Connect, with TLS that is verified where it is asked for, and let go again."""
+    try:
+        async with asyncio.timeout(wanted.timeout_s):
+            sock = await connected(resolver, wanted.host, wanted.port)
+            tls = ssl.create_default_context() if wanted.tls else None
+            name = wanted.host if wanted.tls else None
+            _, writer = await asyncio.open_connection(sock=sock, ssl=tls, server_hostname=name)
+    except TimeoutError:
+        return NoAnswer(f"no connection within {wanted.timeout_s:g} s", timed_out=True)
+    except OSError as error:
+        return NoAnswer(clean(str(error) or type(error).__name__, ERROR_MAX))
+    writer.close()
+    return Reached()
 
 
 async def _connected(family: int, address: tuple[str, int]) -> socket.socket:

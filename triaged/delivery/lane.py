@@ -115,6 +115,12 @@ class Lane:
         self._wake = asyncio.Event()
         self._log = log.bind(channel=name)
 
+    def use(self, channel: Channel | None) -> None:
+        """Go on by `channel`; what is known of a provider does not hold for another."""
+        if channel != self.channel:
+            self._breaker = Breaker()
+        self.channel = channel
+
     def wake(self) -> None:
         """Look at once."""
         self._wake.set()

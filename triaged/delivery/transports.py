@@ -2,8 +2,9 @@
 
 from typing import Protocol, TextIO, assert_never
 
-from triaged.channels import HttpRequest, Line, Mail, Message, Result
+from triaged.channels import HttpRequest, Line, Mail, Message, Reach, Result
 from triaged.clock import Clock
+from triaged.delivery.connecting import reach
 from triaged.delivery.console import Console
 from triaged.delivery.http import Http
 from triaged.delivery.resolver import Resolver
@@ -38,6 +39,8 @@ class Transports:
                 return await self._smtp.send(message)
             case Line():
                 return await self._console.send(message)
+            case Reach():
+                return await reach(self._resolver, message)
             case _:
                 assert_never(message)
 

@@ -15,6 +15,7 @@ from triaged.core.records.events import (
     PageDue,
     Reclassified,
     Reopened,
+    RetryWanted,
     SettingsLoaded,
     SilenceExpired,
     SilenceLooked,
@@ -106,7 +107,7 @@ class Needs:
                 self.page_ids.add(page.id)
                 self.numbers.add(page.incident)
                 self.muted.add(page.incident)
-            case DeliveryEnded(page_id=page_id, verdict=Delivered()):
+            case DeliveryEnded(page_id=page_id, verdict=Delivered()) | RetryWanted(page_id=page_id):
                 self.numbers.add(_incident_of(page_id))
                 self.page_ids.add(page_id)
             case DeliveryEnded(page_id=page_id) | DeliverySlow(page_id=page_id):

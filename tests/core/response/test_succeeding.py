@@ -11,6 +11,7 @@ from triaged.core.records.events import (
     NotTried,
     PageDue,
     Refused,
+    RetryWanted,
     TryAgain,
     Verdict,
 )
@@ -229,3 +230,19 @@ def test_delayed_contact_is_not_waited_for_where_the_first_fails() -> None:
     world.run(10)
 
     assert (0, "alice/mail") in world.pages()
+
+
+def test_what_failed_is_tried_at_once_after_a_reload_and_what_is_held_is_not() -> None:
+    world = World(two_steps(), provider=of_alice(100 * [TryAgain("HTTP 500")]))
+    world.fires(severity="SEV-1")
+    world.run(10)
+    (page,) = [each for each in world.view.pages.values() if each.recipient.person == "alice"]
+    held = replace(page, error="")
+
+    world.handle(RetryWanted(page.id, page.token))
+    due_at = world.view.pages[page.id].due_at
+    world.view.pages[page.id] = held
+    world.handle(RetryWanted(held.id, held.token))
+
+    assert page.due_at > world.now
+    assert (due_at, world.view.pages[held.id].due_at) == (world.now, held.due_at)

@@ -279,6 +279,13 @@ class DeliveryEnded(msgspec.Struct, frozen=True, gc=False):
     """When the attempt began; None: nobody noted, so it is as of now."""
 
 
+class RetryWanted(msgspec.Struct, frozen=True, gc=False):
+    """The operators' settings have changed: a page that failed may have a way now."""
+
+    page_id: str
+    token: int
+
+
 class DeliverySlow(msgspec.Struct, frozen=True, gc=False):
     """A delivery attempt takes so long that somebody else must not wait for it."""
 
@@ -329,6 +336,7 @@ Event = (
     | PageDue
     | DeliveryEnded
     | DeliverySlow
+    | RetryWanted
     | SettingsLoaded
     | Reclassified
     | SilenceSet

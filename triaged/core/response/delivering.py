@@ -19,6 +19,7 @@ from triaged.core.records.events import (
     NotTried,
     PageDue,
     Refused,
+    RetryWanted,
     TryAgain,
 )
 from triaged.core.records.model import (
@@ -132,6 +133,16 @@ def slow(situation: Situation, event: DeliverySlow) -> Decision:
     draft.say(Entry(situation.now, "page.delayed", TRIAGED, text, data))
     succeed(situation, draft, page, passes_on=True, for_good=False)
     return Decision(draft.effects())
+
+
+def retry_now(situation: Situation, event: RetryWanted) -> Decision:
+    """A page that waits for another attempt is due now; one that is held waits on."""
+    page = situation.view.pages.get(event.page_id)
+    if page is None or page.token != event.token or page.state is not PageState.DUE:
+        return Decision()
+    if not page.error or page.due_at <= situation.now:
+        return Decision()
+    return Decision((SavePage(replace(page, due_at=situation.now)),))
 
 
 def _tried(situation: Situation, page: Page, began_at: int | None) -> Page:

@@ -254,6 +254,19 @@ async def next_due(tx: Reader, channel: str) -> int | None:
     return min((at for at in row or () if at is not None), default=None)
 
 
+async def retries(tx: Reader, now: int, until: int, limit: int) -> list[Page]:
+    """Pages that failed and are due again later than `now`, up to `until`; the worst first."""
+    rows = await tx.fetch(
+        """SELECT id, body FROM pages
+           WHERE state = 'due' AND due_at > $1 AND due_at <= $2 AND lease_until <= $1
+           ORDER BY severity, due_at, id LIMIT $3""",
+        now,
+        until,
+        limit,
+    )
+    return [page for page in decoded(rows) if page.error]
+
+
 async def channels_due(tx: Reader) -> list[str]:
     """The channels, known or gone, that have pages in the outbox."""
     rows = await tx.fetch("SELECT DISTINCT channel FROM pages WHERE state = 'due'")

@@ -1,0 +1,34 @@
+"""Try each channel without sending anything."""
+
+import asyncio
+from collections.abc import Mapping
+
+from triaged.channels import Channel, MailResult, NoAnswer, Reached, Result
+from triaged.channels.contract import CHANNELS, Probed
+from triaged.delivery.transports import Carrier
+
+
+async def probe(channels: Mapping[str, Channel], carrier: Carrier) -> dict[str, str]:
+    """What is wrong with each channel that can be tried, by name in order; empty: it works."""
+    kinds = {name: CHANNELS.load(channels[name].kind) for name in sorted(channels)}
+    async with asyncio.TaskGroup() as group:
+        tries = {
+            name: group.create_task(carrier.send(kind.probe(channels[name].settings)))
+            for name, kind in kinds.items()
+            if isinstance(kind, Probed)
+        }
+    await carrier.close()
+    return {name: trouble(made.result()) for name, made in tries.items()}
+
+
+def trouble(result: Result) -> str:
+    """What is wrong by the outcome of a probe."""
+    match result:
+        case Reached():
+            return ""
+        case MailResult(code=code, text=text):
+            return "" if 200 <= code < 300 else f"SMTP {code} {text}"
+        case NoAnswer(error=error):
+            return error
+        case _:
+            return f"not an outcome of a probe: {type(result).__name__}"
