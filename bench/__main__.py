@@ -14,7 +14,19 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import hostile, ingest, latency, load, micro, peers, prove, reload, replay, scale
+from bench import (
+    hostile,
+    ingest,
+    latency,
+    load,
+    mailbox,
+    micro,
+    peers,
+    prove,
+    reload,
+    replay,
+    scale,
+)
 from bench.options import Options
 from bench.table import Line, quantile, render
 
@@ -24,6 +36,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "rules": ingest.many_rules,
     "pages": latency.pages,
     "button": latency.button,
+    "mailbox": mailbox.measure,
     "scale": scale.measure,
     "stages": micro.measure,
     "hostile": hostile.measure,

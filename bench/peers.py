@@ -38,6 +38,8 @@ class Setup(msgspec.Struct, frozen=True):
     rules: int = 200
     hook_url: str = ""
     """Where pages go; empty: to the console, that is, a file."""
+    smtp: str = ""
+    """The mail server of alice and bob, who have a team each; empty: there is none."""
 
 
 def configuration(setup: Setup, port: int) -> bytes:
@@ -47,6 +49,8 @@ def configuration(setup: Setup, port: int) -> bytes:
     people = {
         "alice": {"name": "Alice", "timezone": "UTC", "contacts": {"a": {"channel": "pager"}}}
     }
+    if setup.smtp:
+        return encode(_by_mail(setup.smtp, port))
     steps = [{"notify": ["person:alice"]}, {"after": "50%", "notify": ["person:alice"]}]
     teams = {f"team-{name}": {"people": ["alice"]} for name in ("checkout", "search", "payments")}
     return encode(
@@ -63,6 +67,27 @@ def configuration(setup: Setup, port: int) -> bytes:
             "policies": {"default": {"steps": steps}},
         }
     )
+
+
+def _by_mail(smtp: str, port: int) -> dict[str, object]:
+    names = ("alice", "bob")
+    contacts = {name: {"mail": {"channel": "mail", "to": f"{name}@example.org"}} for name in names}
+    return {
+        "listen": f"127.0.0.1:{port}",
+        "public_url": f"http://127.0.0.1:{port}",
+        "auth": "none",
+        "store": "sqlite:triaged.db",
+        "log": {"level": "error", "format": "json"},
+        "channels": {"mail": {"kind": "email", "smtp": smtp, "from": "triaged@example.org"}},
+        "people": {
+            name: {"name": name, "timezone": "UTC", "contacts": contacts[name]} for name in names
+        },
+        "teams": {name: {"people": [name], "policy": name} for name in names},
+        "policies": {
+            name: {"steps": [{"notify": [f"person:{policy}"]}]}
+            for name, policy in (("alice", "alice"), ("bob", "bob"), ("default", "alice"))
+        },
+    }
 
 
 class Peer:
