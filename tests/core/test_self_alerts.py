@@ -2,11 +2,11 @@
 
 from tests.core.world import World
 from triaged.core.records.effects import Attached
-from triaged.core.records.events import Resolved, TroubleEnded, TroubleFound
+from triaged.core.records.events import Resolved, SelfAlertFired, SelfAlertResolved
 from triaged.core.records.model import Severity, State
 
-FOUND = TroubleFound("room", "no room", "make some", found_at=0)
-ENDED = TroubleEnded("room", "there is room again")
+FOUND = SelfAlertFired("room", "no room", "make some", found_at=0)
+ENDED = SelfAlertResolved("room", "there is room again")
 
 
 def test_trouble_pages_as_the_worst_that_there_is() -> None:

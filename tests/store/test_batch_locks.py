@@ -32,6 +32,8 @@ from triaged.core.records.events import (
     Refused,
     Reopened,
     Resolved,
+    SelfAlertFired,
+    SelfAlertResolved,
     SettingsLoaded,
     SeverityChosen,
     SilenceExpired,
@@ -40,8 +42,6 @@ from triaged.core.records.events import (
     Snoozed,
     StoreRestored,
     TimerFired,
-    TroubleEnded,
-    TroubleFound,
     Unacknowledged,
 )
 from triaged.core.records.expectations import Expectation
@@ -90,7 +90,7 @@ async def scene(desk: Desk) -> None:
     await desk.handle(desk.fires(alertname="Mine"), Acknowledged(4, "bob"))
     now = desk.clock.at
     await desk.handle(SilenceSet("old", (Matcher("pod", "=", "8"),), now, now + HOUR, "bob", "why"))
-    await desk.handle(TroubleFound("room", "no room", "make some", found_at=0))
+    await desk.handle(SelfAlertFired("room", "no room", "make some", found_at=0))
     kept = MuteDue  # every live incident is to be checked because of the silence
     await desk.handle(*[TimerFired(one) for one in await due(desk) if not isinstance(one, kept)])
     async with desk.database.transaction() as tx:
@@ -212,8 +212,8 @@ BATCHES: dict[str, Batch] = {
     "settings": events(SettingsLoaded(started=False)),
     "reclassify": reclassified,
     "quarantine": quarantined,
-    "trouble": events(TroubleFound("disk", "no disk", "buy one", found_at=0)),
-    "trouble ends": events(TroubleEnded("room", "there is room")),
+    "trouble": events(SelfAlertFired("disk", "no disk", "buy one", found_at=0)),
+    "trouble ends": events(SelfAlertResolved("room", "there is room")),
     "pack": events(PackDecided(1)),
     "restored": events(StoreRestored(1, 0)),
 }

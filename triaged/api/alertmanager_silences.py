@@ -12,10 +12,10 @@ from aiohttp import web
 from triaged.access.tokens import new_identity
 from triaged.api._alertmanager_query import FILTER, filters, refused, unwanted, v2_route
 from triaged.api._silences import MatcherV2, matchers_of, submit
-from triaged.core.muting.muters import Silence
 from triaged.core.muting.silences import state_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
+from triaged.core.records.silences import Silence
 from triaged.errors import Problem
 from triaged.http import answers
 from triaged.http.bodies import Moment

@@ -7,11 +7,12 @@ from aiohttp import web
 
 from triaged.access.tokens import new_identity
 from triaged.api._silences import MatcherV2, matchers_of, submit
-from triaged.core.muting.muters import Silence, holds, mutes_everything
+from triaged.core.muting.muters import holds, mutes_everything
 from triaged.core.muting.silences import MATCHERS_MAX, TOO_MUCH, state_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
 from triaged.core.records.model import Severity
+from triaged.core.records.silences import Silence
 from triaged.core.time.durations import HOUR, parse_duration
 from triaged.errors import Problem
 from triaged.http import problems

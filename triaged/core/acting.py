@@ -1,4 +1,4 @@
-"""What people do: acknowledge, resolve, hand over, choose, note.
+"""Actions of people on incidents: acknowledge, resolve, hand over, set a severity, note.
 
 Acting twice is no error; what the state table does not allow is a `Conflict`.
 """

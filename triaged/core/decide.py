@@ -1,4 +1,4 @@
-"""The one decision: what is known, what happened, what operators want, now → rows and an answer."""
+"""The entrance of the core: it hands each event to the module that decides it."""
 
 from typing import assert_never
 
@@ -28,6 +28,8 @@ from triaged.core.records.events import (
     Reopened,
     Resolved,
     RetryWanted,
+    SelfAlertFired,
+    SelfAlertResolved,
     SettingsLoaded,
     SeverityChosen,
     SilenceExpired,
@@ -36,19 +38,17 @@ from triaged.core.records.events import (
     Snoozed,
     StoreRestored,
     TimerFired,
-    TroubleEnded,
-    TroubleFound,
     Unacknowledged,
 )
 from triaged.core.response.delivering import ended, may_go, retry_now, slow
 from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
-from triaged.core.self_alerts import trouble_ended, trouble_found
+from triaged.core.self_alerts import self_alert_fired, self_alert_resolved
 from triaged.core.situation import Situation
 
 
 def decide(situation: Situation, event: Event) -> Decision:
-    """What `event` means at `now`, given what `view` knows: the rows to write, and the answer.
+    """Decide `event` in its situation: the rows to write, and the answer to the caller.
 
     Pure: the same arguments give the same decision. It reads the view and does not change it.
     """
@@ -67,10 +67,10 @@ def decide(situation: Situation, event: Event) -> Decision:
             return retry_now(situation, event)
         case BodyQuarantined():
             return quarantine(situation, event)
-        case TroubleFound():
-            return trouble_found(situation, event)
-        case TroubleEnded():
-            return trouble_ended(situation, event)
+        case SelfAlertFired():
+            return self_alert_fired(situation, event)
+        case SelfAlertResolved():
+            return self_alert_resolved(situation, event)
         case PackDecided(id=pack):
             return Decision((DropPack(pack),))
         case SettingsLoaded():

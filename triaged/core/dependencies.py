@@ -1,4 +1,4 @@
-"""What a service stands on, and what stands on that."""
+"""The dependencies of a service, direct and indirect."""
 
 from collections.abc import Mapping
 

@@ -25,11 +25,11 @@ from triaged.core.records.events import (
     Reclassified,
     Reopened,
     Resolved,
+    SelfAlertFired,
+    SelfAlertResolved,
     SettingsLoaded,
     SeverityChosen,
     Snoozed,
-    TroubleEnded,
-    TroubleFound,
     Unacknowledged,
 )
 from triaged.core.records.model import Entry, Incident, Phase, State
@@ -50,7 +50,7 @@ from triaged.core.situation import Situation
 
 
 class Verb(StrEnum):
-    """What can be done to an incident's state."""
+    """An action on an incident's state."""
 
     ACKNOWLEDGE = "acknowledge"
     UNACKNOWLEDGE = "unacknowledge"
@@ -98,7 +98,7 @@ def impossible(state: State, verb: Verb) -> str:
 
 
 class Condition(StrEnum):
-    """What an incident does at the moment; each incident is in exactly one condition."""
+    """The condition of an incident, finer than its state; each is in exactly one."""
 
     PAGING = "paging"
     EXHAUSTED = "exhausted"
@@ -163,7 +163,7 @@ FACTS: Mapping[Fact, Callable[[Incident], bool]] = {
 
 
 class Meaning(msgspec.Struct, frozen=True):
-    """What a condition means, and which facts it always and never has; others may be so or not."""
+    """A condition in words, and the facts that it always and never has; others may be so or not."""
 
     text: str
     always: frozenset[Fact]
@@ -216,7 +216,7 @@ MEANINGS: Mapping[Condition, Meaning] = {
 }
 
 What = type[msgspec.Struct]
-"""What happened: the type of an event, for a timer that fired the type of the timer."""
+"""The type of an event; for a timer that fired, the type of the timer."""
 
 ARMED = (Condition.PAGING, Condition.EXHAUSTED)
 """Conditions after an arming: exhausted, where no step reaches anybody."""
@@ -232,7 +232,7 @@ class Way(msgspec.Struct, frozen=True):
 RISE: frozenset[What] = frozenset(
     {AlertReceived, RaiseDue, SeverityChosen, Reclassified, ReopenWindowDue, StormDue}
 )
-"""What may raise the severity of a live incident, or arm an umbrella that somebody has, anew."""
+"""Events that may raise the severity of a live incident or arm an acknowledged umbrella anew."""
 
 END: frozenset[What] = frozenset(
     {
@@ -241,12 +241,12 @@ END: frozenset[What] = frozenset(
         ResolveDue,
         Resolved,
         StormDue,
-        TroubleEnded,
+        SelfAlertResolved,
         SettingsLoaded,
         ExpectDue,
     }
 )
-"""What may end a live incident: its alerts, a person, or triaged where triaged opened it."""
+"""Events that may end a live incident: of its alerts, of a person, of triaged itself."""
 
 _TAKEN = (
     Way(frozenset({Acknowledged}), (Condition.ACKNOWLEDGED,)),
@@ -261,7 +261,7 @@ OPENINGS: tuple[Way, ...] = (
             {
                 AlertReceived,
                 Declared,
-                TroubleFound,
+                SelfAlertFired,
                 BodyQuarantined,
                 ExpectDue,
                 ReopenWindowDue,
@@ -300,7 +300,7 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
     ),
     Condition.SNOOZED: (*_LIVE, _GIVEN_BACK),
     Condition.RESOLVED: (
-        Way(frozenset({AlertReceived, Reopened, TroubleFound, ExpectDue}), ARMED),
+        Way(frozenset({AlertReceived, Reopened, SelfAlertFired, ExpectDue}), ARMED),
         Way(frozenset({AlertReceived}), (Condition.BUNDLED,)),
         Way(frozenset({Closed}), (Condition.CLOSED,)),
     ),

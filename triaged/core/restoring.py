@@ -1,4 +1,4 @@
-"""What it means to an incident that the store was put back from a copy.
+"""Incidents after the store was put back from a copy.
 
 It is as it was when the copy was made; whoever answers it must know that something may be missing.
 Steps that are overdue since then fire at once, as after every start.

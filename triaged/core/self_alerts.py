@@ -1,27 +1,27 @@
-"""Trouble of triaged's own: an incident for as long as it lasts."""
+"""Self alerts: troubles of triaged itself, each an incident for as long as it lasts."""
 
 from triaged.core.alerts.grouping import reopen, reopens, resolve
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Attached, Decision
-from triaged.core.records.events import TroubleEnded, TroubleFound
+from triaged.core.records.events import SelfAlertFired, SelfAlertResolved
 from triaged.core.records.model import Key, Reason, Severity
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.situation import Situation
-from triaged.core.system_incidents import Notice, open_notice
+from triaged.core.system_incidents import SystemIncident, open_system_incident
 
 
-def trouble_key(name: str) -> Key:
-    """One incident per trouble."""
+def self_alert_key(name: str) -> Key:
+    """The key of the incident about a self alert: one for each name."""
     return (("triaged", name),)
 
 
-def trouble_found(situation: Situation, event: TroubleFound) -> Decision:
-    """Its incident: a new one, or the last one again if that was over only just now.
+def self_alert_fired(situation: Situation, event: SelfAlertFired) -> Decision:
+    """Open the incident of a self alert, or re-open the last one within `reopen_within`.
 
-    It is as bad as can be: what cannot reach triaged reaches nobody.
+    It is a SEV-1: alerts that cannot reach triaged reach nobody.
     """
-    key = trouble_key(event.name)
+    key = self_alert_key(event.name)
     live = situation.live_incident(key)
     if live is not None:
         return Decision((), Attached(live.number))
@@ -32,14 +32,14 @@ def trouble_found(situation: Situation, event: TroubleFound) -> Decision:
         arm(situation, draft, Cause(Reason.OWN_TROUBLE, event.found_at))
     else:
         cause = Cause(Reason.OWN_TROUBLE, event.found_at)
-        notice = Notice(key, event.title, cause, event.text, Severity.SEV1)
-        draft = open_notice(situation, notice)
+        wanted = SystemIncident(key, event.title, cause, event.text, Severity.SEV1)
+        draft = open_system_incident(situation, wanted)
     return Decision(draft.effects(), Attached(draft.incident.number))
 
 
-def trouble_ended(situation: Situation, event: TroubleEnded) -> Decision:
-    """Its incident, if one is open, is over."""
-    live = situation.live_incident(trouble_key(event.name))
+def self_alert_resolved(situation: Situation, event: SelfAlertResolved) -> Decision:
+    """Resolve the incident of a self alert, if one is open."""
+    live = situation.live_incident(self_alert_key(event.name))
     if live is None:
         return Decision()
     draft = Draft(live)

@@ -1,4 +1,4 @@
-"""What operators decided, compiled: one immutable value that a reload replaces whole.
+"""The operators' files, compiled: one immutable value that a reload replaces whole.
 
 `config/` builds it from YAML. The core reads it and never imports the rules: `Settings.rules` is
 any `Classifier`.
@@ -26,7 +26,7 @@ class NextBusinessDay(msgspec.Struct, frozen=True):
 
 
 class SeverityTarget(msgspec.Struct, frozen=True):
-    """What a severity promises."""
+    """The response target of a severity, and how urgent its pages are."""
 
     respond_within: int | NextBusinessDay
     """µs, or by the calendar."""
@@ -85,7 +85,7 @@ class Classifier(Protocol):
         """Hash of the rule files: recorded with everything they decide."""
 
     def classify(self, alert: Alert, now: int) -> Outcome:
-        """What the rules make of `alert` when its episode starts at `now`."""
+        """Classify `alert`, whose episode starts at `now`."""
 
 
 class FlapLimit(msgspec.Struct, frozen=True):
@@ -118,7 +118,7 @@ class Settings(msgspec.Struct, frozen=True):
     stale_after: Mapping[str, int | None] = {}
     """By source: µs after which an alert lapses without a repeat; None or absent: never."""
     expectations: Mapping[str, Expectation] = {}
-    """What should be seen again and again, by name."""
+    """Alerts and sources that should be seen regularly, by name."""
     expected: Expected | None = None
     """Which alerts meet them; None: none is about alerts."""
     unclassified: Severity = Severity.SEV2
@@ -132,7 +132,7 @@ class Settings(msgspec.Struct, frozen=True):
     timezone: str = "UTC"
     public_url: str = ""
     muters: Muters = Muters()
-    """What the rule files mute."""
+    """The maintenance windows and suppressors of the rule files."""
 
 
 DEFAULT_RESPONSE_US = {

@@ -1,4 +1,4 @@
-"""What a decision may ask: the rows it was given, what operators want, and the time."""
+"""The situation of a decision: the rows that it may read, the operators' settings, the time."""
 
 import msgspec
 

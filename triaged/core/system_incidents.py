@@ -1,4 +1,4 @@
-"""What triaged itself notices, and a human has to hear of: an incident without any alert."""
+"""Incidents that triaged opens by itself, without an alert, so that a person hears of it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,14 +13,14 @@ from triaged.core.response.escalation import Cause, arm
 from triaged.core.situation import Situation
 
 
-class Notice(msgspec.Struct, frozen=True):
-    """What was noticed, and whose it is; there is one incident per `key`."""
+class SystemIncident(msgspec.Struct, frozen=True):
+    """A system incident to open: its key, its cause and its owner; `key` has one at a time."""
 
     key: Key
     title: str
     cause: Cause
     text: str = ""
-    """What the timeline says besides the severity; "": the title."""
+    """The text of the timeline entry after the severity; empty: the title."""
     severity: Severity | None = None
     """None: `Settings.unclassified`."""
     severity_by: str = TRIAGED
@@ -31,28 +31,33 @@ class Notice(msgspec.Struct, frozen=True):
     runbook: str | None = None
 
 
-def open_notice(situation: Situation, notice: Notice) -> Draft:
-    """A new incident, which ends when triaged or a person says so."""
-    service = situation.settings.services.get(notice.service or "")
-    latest = situation.latest_incident(notice.key)
+def open_system_incident(situation: Situation, wanted: SystemIncident) -> Draft:
+    """The draft of a new incident; it ends when triaged or a person resolves it."""
+    service = situation.settings.services.get(wanted.service or "")
+    latest = situation.latest_incident(wanted.key)
     incident = Incident(
         number=situation.next_number(),
-        key=notice.key,
-        title=notice.title,
-        severity=situation.settings.unclassified if notice.severity is None else notice.severity,
-        severity_by=UNCLASSIFIED if notice.severity is None else notice.severity_by,
+        key=wanted.key,
+        title=wanted.title,
+        severity=situation.settings.unclassified if wanted.severity is None else wanted.severity,
+        severity_by=UNCLASSIFIED if wanted.severity is None else wanted.severity_by,
         opened_at=situation.now,
-        plan=plan_for(situation.settings, notice.policy, notice.team, notice.service),
-        service=notice.service,
-        team=notice.team or (service.team if service else None),
-        runbook=notice.runbook or (service.runbook if service else None),
+        plan=plan_for(
+            situation.settings,
+            wanted.policy,
+            wanted.team,
+            wanted.service,
+        ),
+        service=wanted.service,
+        team=wanted.team or (service.team if service else None),
+        runbook=wanted.runbook or (service.runbook if service else None),
         resolve=ResolvePolicy(ResolveWhen.NEVER),
         previous=latest.number if latest else None,
     )
     draft = Draft(incident, opened=True)
     data: dict[str, object] = {"severity": incident.severity, "policy": incident.plan.policy}
-    data |= {"reason": notice.cause.reason, **notice.data}
-    text = f"{incident.severity} {notice.text or notice.title}"
+    data |= {"reason": wanted.cause.reason, **wanted.data}
+    text = f"{incident.severity} {wanted.text or wanted.title}"
     draft.say(Entry(situation.now, "incident.opened", TRIAGED, text, data))
-    arm(situation, draft, notice.cause)
+    arm(situation, draft, wanted.cause)
     return draft

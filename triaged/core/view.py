@@ -1,4 +1,4 @@
-"""What a batch of decisions is based on: the rows it read, as changed by its own effects."""
+"""The rows that a batch of decisions has read, as changed by its own effects."""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from triaged.core.muting.muters import AlertId, Muters, Mutes, Silence
+from triaged.core.muting.muters import AlertId, Muters, Mutes
 from triaged.core.records.effects import (
     AddPage,
     Append,
@@ -36,6 +36,7 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import AlertState, Incident, Key, Labels, Outcome, Page
+from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.wire import encode
 

@@ -16,13 +16,13 @@ from triaged.core.records.events import (
     Reclassified,
     Reopened,
     RetryWanted,
+    SelfAlertFired,
+    SelfAlertResolved,
     SettingsLoaded,
     SilenceExpired,
     SilenceLooked,
     SilenceSet,
     TimerFired,
-    TroubleEnded,
-    TroubleFound,
 )
 from triaged.core.records.model import AlertState
 from triaged.core.records.timers import (
@@ -34,7 +34,7 @@ from triaged.core.records.timers import (
     StormDue,
 )
 from triaged.core.response.timing import PAGING
-from triaged.core.self_alerts import trouble_key
+from triaged.core.self_alerts import self_alert_key
 from triaged.core.view import AlertId, key_text
 
 MUTABLE = (*PAGING, MuteDue)
@@ -116,8 +116,8 @@ class Needs:
                 self.pages_of.add(number)
             case BodyQuarantined(source=source, reason=reason):
                 self.keys.add(key_text(quarantine_key(source, reason)))
-            case TroubleFound(name=name) | TroubleEnded(name=name):
-                self.keys.add(key_text(trouble_key(name)))
+            case SelfAlertFired(name=name) | SelfAlertResolved(name=name):
+                self.keys.add(key_text(self_alert_key(name)))
             case Declared():
                 self.openings = True
             case Reopened(incident=number):

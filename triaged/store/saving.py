@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from triaged.core.muting.muters import Silence
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import (
     AddPage,
@@ -33,6 +32,7 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import Alert, ChainedEntry, Entry, Page
+from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
 from triaged.core.view import AlertId, View

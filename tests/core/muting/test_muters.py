@@ -9,12 +9,12 @@ from triaged.core.muting.muters import (
     Muter,
     Muters,
     Mutes,
-    Silence,
     Suppressor,
     mutes_everything,
 )
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Labels
+from triaged.core.records.silences import Silence
 from triaged.core.time import recurring
 from triaged.core.time.durations import DAY, HOUR
 

@@ -1,11 +1,11 @@
 from msgspec.structs import replace
 
 from tests.core.world import World
-from triaged.core.muting.muters import Silence
 from triaged.core.muting.silences import problems, state_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceLooked, SilenceSet
 from triaged.core.records.matching import Matcher
+from triaged.core.records.silences import Silence
 from triaged.core.time.durations import HOUR, SECOND
 
 POD_A = (Matcher("pod", "=", "a"),)

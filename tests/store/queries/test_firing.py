@@ -2,9 +2,10 @@ from msgspec.structs import replace
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.muting.muters import Silence, Suppressor
+from triaged.core.muting.muters import Suppressor
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.matching import Matcher
+from triaged.core.records.silences import Silence
 from triaged.core.time.durations import HOUR, SECOND
 from triaged.store.database.connect import Database
 from triaged.store.queries import firing

@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 
-from triaged.core.muting.muters import Silence
 from triaged.core.records.matching import Matcher
+from triaged.core.records.silences import Silence
 from triaged.store.database.connect import Database
 from triaged.store.tables import silences
 

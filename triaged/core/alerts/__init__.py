@@ -1,1 +1,1 @@
-"""What an alert means: its episode, its incident, its severity, and what should have come."""
+"""Decisions about alerts: episodes, grouping into incidents, severity, expectations."""

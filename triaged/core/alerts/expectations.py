@@ -17,7 +17,7 @@ from triaged.core.records.model import Reason
 from triaged.core.records.timers import ExpectDue
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.situation import Situation
-from triaged.core.system_incidents import Notice, open_notice
+from triaged.core.system_incidents import SystemIncident, open_system_incident
 from triaged.core.time.durations import MINUTE, format_duration
 from triaged.wire import instant_text
 
@@ -52,7 +52,7 @@ def load(situation: Situation, event: SettingsLoaded) -> Decision:
 
 
 def heard(situation: Situation, event: AlertReceived) -> tuple[Effect, ...]:
-    """What it means to expectations that an alert fires, or fires again: most often nothing."""
+    """The rows of expectations that a firing alert meets: most often none."""
     if situation.settings.expected is None or not event.alert.firing:
         return ()
     effects: list[Effect] = []
@@ -133,7 +133,7 @@ def _missed(situation: Situation, watch: Watch, expectation: Expectation) -> tup
 
 
 def _open(situation: Situation, watch: Watch, expectation: Expectation) -> tuple[Effect, ...]:
-    notice = Notice(
+    wanted = SystemIncident(
         key_of(watch.name),
         title=_title(situation, watch, expectation),
         cause=Cause(Reason.NOT_SEEN, watch.due_at),
@@ -145,7 +145,7 @@ def _open(situation: Situation, watch: Watch, expectation: Expectation) -> tuple
         policy=expectation.policy,
         runbook=expectation.runbook,
     )
-    return open_notice(situation, notice).effects()
+    return open_system_incident(situation, wanted).effects()
 
 
 def _title(situation: Situation, watch: Watch, expectation: Expectation) -> str:

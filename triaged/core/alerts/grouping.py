@@ -251,7 +251,7 @@ def _end_hold(draft: Draft, *, came_back: bool) -> None:
 
 
 def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
-    """What still fires in `old` joins the incident that is open for its key."""
+    """Let the firing alerts of `old` join the incident that is open for its key."""
     draft = Draft(incident)
     names = incident.firing | old.firing
     draft.change(

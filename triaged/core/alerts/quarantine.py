@@ -8,7 +8,7 @@ from triaged.core.records.events import BodyQuarantined
 from triaged.core.records.model import Key, Reason
 from triaged.core.response.escalation import Cause
 from triaged.core.situation import Situation
-from triaged.core.system_incidents import Notice, open_notice
+from triaged.core.system_incidents import SystemIncident, open_system_incident
 
 
 def quarantine_key(source: str, reason: str) -> Key:
@@ -32,13 +32,13 @@ def quarantine(situation: Situation, event: BodyQuarantined) -> Decision:
     latest = situation.latest_incident(key)
     if latest is not None and reopens(situation, latest):
         return Decision((kept,), Attached(latest.number))
-    notice = Notice(
+    wanted = SystemIncident(
         key,
         title=f"{event.source} sends what cannot be used: {event.reason.replace('_', ' ')}",
         cause=Cause(Reason.QUARANTINE, event.received_at),
         text=f"{event.detail}; see: triaged quarantine list",
         data={"source": event.source},
     )
-    draft = open_notice(situation, notice)
+    draft = open_system_incident(situation, wanted)
     effects: tuple[Effect, ...] = (kept, *draft.effects())
     return Decision(effects, Attached(draft.incident.number))

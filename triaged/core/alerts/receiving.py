@@ -1,4 +1,4 @@
-"""What an alert means: an episode that starts, a repeat, an end, or nothing we know.
+"""The decision about a received alert: it starts, repeats or ends an episode, or ends none.
 
 The status decides, never `endsAt`; the deduplication attaches, it never drops.
 """

@@ -55,7 +55,7 @@ def worst_of(incident: Incident, settings: Settings) -> Rise:
 
 
 def rise_of(outcome: Outcome, settings: Settings) -> Rise:
-    """What an alert calls for by itself."""
+    """The severity that an alert calls for by itself, with who says so and why."""
     severity, by = severity_of(outcome, settings)
     return Rise(severity, by, "an alert is worse")
 

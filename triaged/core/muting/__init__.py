@@ -1,1 +1,1 @@
-"""What is muted, by what, and what that means for an incident."""
+"""Muting: silences, maintenance windows, suppressors, and the incidents that they hold."""

@@ -1,4 +1,4 @@
-"""What muting means for an incident: nothing is sent, no target runs; afterwards it is armed.
+"""Muted incidents: nothing is sent and no target runs; when the muting ends, they are armed.
 
 The incident rests from the moment at which something was due and it was muted. A look, at the
 latest every 15 s, finds out when that is over.
@@ -37,11 +37,11 @@ HELD_MOST_US = 300 * SECOND
 """A page whose mute has no known end asks again by then; the incident's looks come long before."""
 
 LOOK_FIRST_US = 1 * SECOND
-"""What is due when muting has just ended waits so long for the look that arms."""
+"""A page that is due just after the muting ended waits so long for the look-up that arms."""
 
 
 def mute_of(situation: Situation, incident: Incident) -> Muted | None:
-    """What mutes a live incident now; None: it is not muted, or over.
+    """The causes that mute a live incident now; None: it is not muted, or over.
 
     While it waits to resolve because nothing fires, what muted it last still does.
     """

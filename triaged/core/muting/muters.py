@@ -1,4 +1,4 @@
-"""What is muted, by what, and until when: silences, maintenance windows, suppressors.
+"""Silences, maintenance windows and suppressors: which alerts they mute, and until when.
 
 It is looked up when a page or a step is due and never stored. An incident is muted when all its
 firing alerts are. An incident with no firing alerts is never muted. Label sets are those with the
@@ -14,6 +14,7 @@ import msgspec
 
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Labels
+from triaged.core.records.silences import Silence
 from triaged.core.time.durations import DAY, SECOND
 from triaged.core.time.recurring import Recurring, zone_of
 
@@ -30,31 +31,11 @@ ABOUT_MAX = 200
 
 
 class Muter(StrEnum):
-    """What can mute."""
+    """A kind of muter."""
 
     SILENCE = "silence"
     MAINTENANCE = "maintenance"
     SUPPRESS = "suppress"
-
-
-class Silence(msgspec.Struct, frozen=True):
-    """Mutes alerts that match all `matchers`, from `starts_at` until before `ends_at`."""
-
-    id: str
-    matchers: tuple[Matcher, ...]
-    starts_at: int
-    ends_at: int
-    by: str
-    comment: str
-    updated_at: int
-    expire_when_clear: bool = False
-    """It ends by itself when nothing that it matches fires any more."""
-    met: bool = False
-    """Something that it matches has been seen firing; only then can that be over."""
-
-    def active(self, at: int) -> bool:
-        """Whether it mutes at an instant."""
-        return self.starts_at <= at < self.ends_at
 
 
 class Maintenance(msgspec.Struct, frozen=True):
@@ -96,7 +77,7 @@ class Suppressor(msgspec.Struct, frozen=True):
 
 
 class Muters(msgspec.Struct, frozen=True):
-    """What the rule files mute."""
+    """The suppressors and maintenance windows of the rule files."""
 
     suppress: tuple[Suppressor, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
@@ -142,7 +123,7 @@ class Muted(msgspec.Struct, frozen=True):
 
 
 class Mutes:
-    """What mutes at one instant; `inhibiting` are the firing alerts that a suppressor names."""
+    """All that mutes at one instant; `inhibiting` are the firing alerts that a suppressor names."""
 
     def __init__(
         self,
@@ -174,7 +155,7 @@ class Mutes:
         return found
 
     def of(self, firing: Collection[Labels]) -> Muted | None:
-        """What mutes an incident whose firing alerts have these labels; None: it is not muted."""
+        """The causes that mute an incident with these firing alerts; None: it is not muted."""
         if not firing or not self:
             return None
         every: dict[str, Cause] = {}

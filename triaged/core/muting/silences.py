@@ -9,9 +9,10 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from triaged.core.muting.muters import Silence, mutes_everything
+from triaged.core.muting.muters import mutes_everything
 from triaged.core.records.effects import Decision, Effect, LookAgain, SaveSilence, Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceLooked, SilenceSet
+from triaged.core.records.silences import Silence
 from triaged.core.situation import Situation
 from triaged.core.time.durations import YEAR, format_duration
 from triaged.errors import Problem
@@ -36,7 +37,7 @@ def state_of(silence: Silence, now: int) -> Literal["pending", "active", "expire
 
 
 def problems(wish: SilenceSet, silence_max: int, now: int) -> list[Problem]:
-    """What keeps the silence from being set; `silence_max` in µs."""
+    """The reasons why the silence cannot be set; `silence_max` in µs."""
     return list(_problems(wish, silence_max, now))
 
 

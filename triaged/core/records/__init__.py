@@ -1,1 +1,5 @@
-"""What is known, as Structs. Decisions about `storms` stand in a `storms` beside this room."""
+"""The nouns of the core as structs, without decisions.
+
+`records/<noun>.py` holds the data of a noun (`storms`, `raises`, `silences`, `flapping`,
+`expectations`). The module of the same name in `alerts`, `muting` or `response` decides about it.
+"""

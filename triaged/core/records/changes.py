@@ -1,4 +1,4 @@
-"""What people changed: deployments, configuration, flags. It decides nothing; it is a hint."""
+"""Changes that people made: deployments, configuration, flags. They are hints only."""
 
 import msgspec
 

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from triaged.core.muting.muters import Silence
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import Alert, AlertState, Entry, Incident, Outcome, Page
+from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
 
@@ -63,7 +63,7 @@ class CheckLapse(msgspec.Struct, frozen=True, gc=False):
 
 
 class MoveFiring(msgspec.Struct, frozen=True, gc=False):
-    """What still fires in one incident belongs to another from now on."""
+    """The firing alerts of incident `old` belong to incident `new` from now on."""
 
     old: int
     new: int
@@ -136,19 +136,19 @@ class SaveSilence(msgspec.Struct, frozen=True, gc=False):
 
 
 class LookAgain(msgspec.Struct, frozen=True, gc=False):
-    """What may mute has changed: look at every live incident at `at`, if not before."""
+    """Silences have changed: look up at `at`, if not before, what mutes each live incident."""
 
     at: int
 
 
 class SaveStorm(msgspec.Struct, frozen=True, gc=False):
-    """What is counted for a team."""
+    """The count of a team's new incidents as it is now."""
 
     storm: Storm
 
 
 class WakeBundled(msgspec.Struct, frozen=True, gc=False):
-    """What waits under this umbrella is to look at it now."""
+    """The incidents under this umbrella look at it now."""
 
     umbrella: int
 
@@ -283,7 +283,7 @@ Answer = Attached | Acted | Silenced | Conflict | Unknown | Send | Hold | Drop |
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
-    """What `decide` says of one event."""
+    """The result of one decision: the rows to write, and the answer to the caller."""
 
     effects: tuple[Effect, ...] = ()
     answer: Answer = Nothing()

@@ -59,7 +59,7 @@ class StoreRestored(msgspec.Struct, frozen=True):
 
     incident: int
     copied_at: int
-    """What happened later is not known."""
+    """The instant of the copy; the store knows nothing of what happened later."""
 
 
 class BodyQuarantined(msgspec.Struct, frozen=True, gc=False):
@@ -76,19 +76,19 @@ class BodyQuarantined(msgspec.Struct, frozen=True, gc=False):
     """How many are in it; a body that cannot be read counts as one."""
 
 
-class TroubleFound(msgspec.Struct, frozen=True):
-    """triaged is in trouble that a person has to end."""
+class SelfAlertFired(msgspec.Struct, frozen=True):
+    """triaged is in trouble that a person has to end: a self alert fires."""
 
     name: str
     """There is one incident per name."""
     title: str
     text: str
-    """What it means, and what to do."""
+    """The consequence of the trouble, and the next step."""
     found_at: int
 
 
-class TroubleEnded(msgspec.Struct, frozen=True):
-    """It is over; or it was found over at the start."""
+class SelfAlertResolved(msgspec.Struct, frozen=True):
+    """A self alert is over, or was found over at the start."""
 
     name: str
     text: str
@@ -322,13 +322,13 @@ Action = (
     | NoteAdded
     | Snoozed
 )
-"""What people do to an incident that exists."""
+"""The actions of people on an incident that exists."""
 
 Event = (
     AlertReceived
     | BodyQuarantined
-    | TroubleFound
-    | TroubleEnded
+    | SelfAlertFired
+    | SelfAlertResolved
     | PackDecided
     | Declared
     | Action

@@ -1,4 +1,4 @@
-"""What should be seen again and again, and when it last was: rows and their configuration."""
+"""Expectations (alerts and sources that should be seen regularly), and when each was last met."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,7 +8,7 @@ import msgspec
 from triaged.core.records.model import Alert, Key, Severity
 
 RULE, SOURCE = "rule:", "source:"
-"""What the names of expectations begin with: an alert that a rule matches, or any of a source."""
+"""Prefixes of the names of expectations: an alert that a rule matches, any alert of a source."""
 
 
 class Expectation(msgspec.Struct, frozen=True):

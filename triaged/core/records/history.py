@@ -1,4 +1,4 @@
-"""What happened, as records: enough to let it happen again, and to see whether it comes out alike.
+"""Records of the past: episodes, incidents, silences and acts of people, for replays.
 
 Instants are µs UTC, as everywhere inside. A note's text is not among them: nothing depends on it.
 """
@@ -66,7 +66,7 @@ KINDS = frozenset(SIMPLE) | {
 
 
 class Act(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """What a person did to an incident."""
+    """One act of a person on an incident."""
 
     at: int
     what: What
@@ -136,7 +136,7 @@ class PastSilence(msgspec.Struct, frozen=True, gc=False, tag="silence"):
 
 
 def acts_of(entries: Iterable[ChainedEntry]) -> Iterator[Act]:
-    """What people did, from an incident's entries in order."""
+    """The acts of people, read from an incident's entries in order."""
     before: ChainedEntry | None = None
     for entry in entries:
         follows = before is not None and before.recorded_at == entry.recorded_at

@@ -1,4 +1,4 @@
-"""What triaged knows: alerts, incidents, pages, entries. Instants and lengths of time are µs."""
+"""Alerts, incidents and timeline entries as structs. Instants and lengths of time are µs."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from triaged.core.records.flaps import Flapping
+from triaged.core.records.flapping import Flapping
 from triaged.core.records.pages import Page, PageKind, PageState, Recipient, StepId
 from triaged.core.records.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
 from triaged.core.records.raises import Raising
@@ -128,7 +128,7 @@ class Alert(msgspec.Struct, frozen=True, gc=False):
 
 
 class AlertState(msgspec.Struct, frozen=True, gc=False):
-    """What a decision needs of a stored alert; labels and annotations stay in the row."""
+    """The part of a stored alert that decisions need; labels and annotations stay in the row."""
 
     source: str
     fingerprint: str
@@ -143,7 +143,7 @@ class AlertState(msgspec.Struct, frozen=True, gc=False):
     """When it lapses unless repeated before; None: never."""
     incident: int | None
     severity: Severity | None
-    """What it was classified as at the start of its episode; None: no rule said."""
+    """Its severity by the rules at the start of its episode; None: no rule set one."""
     rule: str | None
     """The rule that set the severity."""
     start_given: bool = True
@@ -178,7 +178,7 @@ class Shadowed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
-    """What the rules made of an alert at the start of its episode."""
+    """The result of classifying an alert at the start of its episode."""
 
     incident: bool
     """False: stored and counted, opens and joins nothing."""
@@ -198,7 +198,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The sender's labels with the attributes and `set.labels` laid over them."""
     resolve: ResolvePolicy = ResolvePolicy()
     raising: Raising | UnsetType = UNSET
-    """What raises the severity of its incident later, nothing counted yet."""
+    """The raises that a rule brings to its incident; nothing is counted yet."""
     rule_set: str = ""
     """Hash of the rules that decided."""
     inhibits: bool = False
@@ -285,16 +285,16 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """A human's choice; it holds against all alerts attached when it was made."""
     chosen_at: int | None = None
     raising: Raising | UnsetType = UNSET
-    """What may raise the severity, and what has been counted for it."""
+    """The raises of the incident, with their counts."""
     flapping: Flapping | UnsetType = UNSET
     held_by: tuple[str, ...] = ()
-    """What muted it when that was last looked up (`silence:<id>` …); empty: nothing did."""
+    """The causes that muted it at the last look-up (`silence:<id>` …); empty: none."""
     storm: int | None = None
     """The umbrella that paged for it, or still does."""
     bundled_at: int | None = None
     """Since when an umbrella pages for it; None: it pages by itself."""
     bundle: Bundle | UnsetType = UNSET
-    """What it pages for, being an umbrella."""
+    """The incidents that it pages for, where it is the umbrella of a storm."""
     told: tuple[Recipient, ...] = ()
     """Everybody who was paged: they hear of acknowledgement and resolve."""
     entries: int = 0

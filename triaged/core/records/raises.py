@@ -1,4 +1,4 @@
-"""What raises an incident's severity while it lasts, and what has been counted for that.
+"""Raises: conditions that make an incident's severity worse while it lasts, and their counts.
 
 Counts are of what is new, never of repeats, and live in the incident: no decision looks back.
 """

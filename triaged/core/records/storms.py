@@ -6,7 +6,7 @@ from triaged.core.records.scale import Severity
 
 
 class Storm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """What is counted for a team (the empty name: no team). Identity: `team`."""
+    """The count of a team's new incidents; the empty name is no team. Identity: `team`."""
 
     team: str
     opened: tuple[int, ...] = ()
@@ -24,7 +24,7 @@ class Bundled(msgspec.Struct, frozen=True, gc=False):
 
 
 class Bundle(msgspec.Struct, frozen=True, gc=False):
-    """What an umbrella pages for."""
+    """The incidents under an umbrella: how many, and the first of them."""
 
     count: int
     first: tuple[Bundled, ...]

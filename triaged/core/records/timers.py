@@ -1,4 +1,4 @@
-"""What can come due. A timer says what it expects to find; a stale one does nothing.
+"""Timers. Each holds the state that it expects to find; a stale one does nothing.
 
 Rows are unique per (incident, kind): arming replaces, so a timer never fires for an older reason.
 """

@@ -1,4 +1,4 @@
-"""What must come due for an incident as it stands: the auditor looks whether it has the timers.
+"""The auditor's list of timers that an incident must have as it stands.
 
 A timer is written with what it belongs to, in one transaction, so none is ever missing. If one is
 all the same, by a fault of ours or of the disk, nobody would be paged and nothing would say so.
@@ -39,7 +39,7 @@ LATE_MAX_US = 2 * MINUTE
 def forgotten(
     incident: Incident, dues: Mapping[type[IncidentTimer], int], settings: Settings, before: int
 ) -> list[IncidentTimer]:
-    """What was due at an incident before that instant and has no timer, or one far too late.
+    """The timers due before that instant that an incident lacks, or has far too late.
 
     `dues` says when those are due that it has. Raises by time are left out: what has been raised
     once and taken back by a person looks the same as one that was forgotten.

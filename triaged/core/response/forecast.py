@@ -1,4 +1,4 @@
-"""What an alert would lead to if nobody answered: the incident, the target, each step's pages.
+"""The forecast of an alert that nobody answers: its incident, its target, each step's pages.
 
 It asks the functions that decide (`open_incident`, `fire`, `may_go`) and invents nothing. Whatever
 mutes is left out: nothing here looks for it.
@@ -46,7 +46,7 @@ class Firing(msgspec.Struct, frozen=True):
     """Whom it does not reach, and why."""
     severity: Severity
     risen_by: str = ""
-    """What made it worse at this instant (`raise:<rule>`): steps count from 1 again."""
+    """The raise (`raise:<rule>`) that made it worse at this instant: steps count from 1 again."""
 
 
 class Outlook(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ class Outlook(msgspec.Struct, frozen=True):
 
 
 def foresee(settings: Settings, arrival: Arrival, now: int) -> Outlook:
-    """What follows if `arrival` at `now` opens an incident that fires on, and nobody answers."""
+    """The forecast for an `arrival` at `now` that opens an incident which nobody answers."""
     course = _Course(settings)
     draft = open_incident(Situation(course.view, settings, now), arrival)
     course.take(draft.effects(), now, Escalation())
@@ -84,7 +84,7 @@ class _Course:
         return self.view.incidents[max(self.view.incidents)]
 
     def next(self) -> StepDue | RaiseDue | None:
-        """What comes due next, and is due no more; None: nothing in a first round."""
+        """Take the timer that is due next; None: the first round has no more."""
         step = self._timers.get(StepDue)
         if step is not None and isinstance(step[2], StepDue) and step[2].round > 1:
             del self._timers[StepDue]

@@ -1,4 +1,4 @@
-"""What a timer that has come due means. A stale one does nothing."""
+"""The decision about a timer that has come due. A stale one does nothing."""
 
 from typing import assert_never
 
@@ -38,7 +38,7 @@ from triaged.core.response.succeeding import give_up_waiting
 from triaged.core.situation import Situation
 
 PAGING = (StepDue, AtRiskDue, TargetDue)
-"""What does not happen while the incident is muted."""
+"""Timers that do nothing while the incident is muted."""
 
 
 def fire(situation: Situation, timer: Timer) -> Decision:

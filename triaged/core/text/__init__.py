@@ -1,1 +1,1 @@
-"""What people and programs read: wording of messages, JSON documents, similarity of words."""
+"""Texts for people and documents for programs: wording, JSON documents, similarity of words."""

@@ -1,4 +1,4 @@
-"""What a page or an update says: plain text for a person who has just been woken.
+"""The wording of pages and updates: plain text for a person who has just been woken.
 
 Titles, labels and names come from strangers. They are stripped of control and bidirectional
 characters, cut to a length, and their addresses are broken (`https[:]//…`) so that no mail client
@@ -152,7 +152,7 @@ def _alerts(incident: Incident) -> Iterator[str]:
 
 
 def _bundle(incident: Incident) -> Iterator[str]:
-    """What an umbrella pages for."""
+    """The lines that name the incidents under an umbrella."""
     bundle = incident.bundle
     if bundle is UNSET:
         return

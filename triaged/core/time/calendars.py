@@ -23,7 +23,7 @@ class Calendar(msgspec.Struct, frozen=True):
 
 
 def problems(calendar: Calendar) -> tuple[str, ...]:
-    """What makes the calendar unusable, a sentence each; callers add the position."""
+    """The faults that make the calendar unusable, a sentence each; callers add the position."""
     found = []
     try:
         zone_of(calendar.timezone)

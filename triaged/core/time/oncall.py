@@ -52,7 +52,7 @@ class Shift(msgspec.Struct, frozen=True):
 
 
 def problems(rotation: Rotation) -> tuple[str, ...]:
-    """What makes the rotation unusable, a sentence each; callers add the position."""
+    """The faults that make the rotation unusable, a sentence each; callers add the position."""
     found = []
     if not rotation.people:
         found.append("a rotation needs at least one person")

@@ -3,7 +3,7 @@
 import structlog
 
 from triaged.clock import Clock
-from triaged.core.records.events import TroubleEnded, TroubleFound
+from triaged.core.records.events import SelfAlertFired, SelfAlertResolved
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import Engine
 from triaged.store.database.connect import Database
@@ -35,15 +35,15 @@ class DiskSpace:
 
     async def once(self) -> None:
         """Measure, and open or resolve the incident when that has changed."""
-        event: TroubleFound | TroubleEnded
+        event: SelfAlertFired | SelfAlertResolved
         low = await self._database.look_at_room()
         if low == self._reported:
             return
         if low:
             log.error("store.low", refused="alerts")
-            event = TroubleFound(NAME, TITLE, TEXT, self._clock.now())
+            event = SelfAlertFired(NAME, TITLE, TEXT, self._clock.now())
         else:
-            event = TroubleEnded(NAME, "there is room again, and alerts are taken")
+            event = SelfAlertResolved(NAME, "there is room again, and alerts are taken")
         self._reported = None  # until the store has it
         await self._engine.submit([event], urgent=True)
         self._reported = low

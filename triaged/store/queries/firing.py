@@ -5,9 +5,10 @@ They are for rare occasions: a silence that ends by itself, suppressors after a 
 
 from collections.abc import AsyncIterator, Sequence
 
-from triaged.core.muting.muters import Silence, Suppressor, holds
+from triaged.core.muting.muters import Suppressor, holds
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.model import Labels
+from triaged.core.records.silences import Silence
 from triaged.core.time.durations import MINUTE
 from triaged.store.database.base import Bulk, Database
 from triaged.store.tables import silences

@@ -5,8 +5,9 @@ Labels are the sender's with the rules' laid over them, as they were when the ep
 
 from collections.abc import Iterable, Sequence
 
-from triaged.core.muting.muters import AlertId, Muters, Mutes, Silence
+from triaged.core.muting.muters import AlertId, Muters, Mutes
 from triaged.core.records.model import Labels
+from triaged.core.records.silences import Silence
 from triaged.core.view import View
 from triaged.store.database.base import Bulk, Reader, Row
 from triaged.store.tables import silences

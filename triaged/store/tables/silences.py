@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from triaged.core.muting.muters import Silence
+from triaged.core.records.silences import Silence
 from triaged.store.database.base import Ask, Bulk, Reader, Row, Writer
 from triaged.store.database.listing import Where
 from triaged.wire import encode
