@@ -57,7 +57,7 @@ VERB_OF: dict[type[Action], Verb] = {
     Reopened: Verb.REOPEN,
     Closed: Verb.CLOSE,
 }
-"""The actions that are a verb of the state table."""
+"""Actions that are a verb of the state table."""
 
 LIVE_ONLY: dict[type[Action], str] = {
     Escalated: "escalate",
@@ -70,7 +70,7 @@ LIVE_ONLY: dict[type[Action], str] = {
 
 
 def declare(situation: Situation, event: Declared) -> Decision:
-    """An incident that a person declares: it pages like any other, and resolves by hand."""
+    """Open the incident that a person declares: it pages like any other, and resolves by hand."""
     now = situation.now
     service = situation.settings.services.get(event.service or "")
     by = actors.person(event.by)
@@ -166,7 +166,7 @@ def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
 
 
 def acknowledge(situation: Situation, draft: Draft, by: str) -> None:
-    """Somebody has it: steps stop, the target is met, everybody who was paged hears of it."""
+    """Acknowledge: the steps stop, the target is met, and everybody who was paged is informed."""
     before = draft.incident
     settle_response(situation, draft)
     if before.armed_at is not None:
@@ -183,7 +183,7 @@ def acknowledge(situation: Situation, draft: Draft, by: str) -> None:
 
 
 def unacknowledge(situation: Situation, draft: Draft, by: str, reason: Reason) -> None:
-    """Nobody has it any more: it pages again, from the first step."""
+    """End the acknowledgement: the incident pages again, from the first step."""
     text = f"un-acknowledged: {reason.replace('_', ' ')}"
     draft.say(Entry(situation.now, "incident.unacknowledged", by, text, {"reason": reason}))
     arm(situation, draft, Cause(reason, situation.now))
@@ -200,7 +200,7 @@ def _reopen(situation: Situation, draft: Draft, by: str) -> Conflict | None:
 
 
 def _escalate(situation: Situation, draft: Draft, by: str) -> Conflict | None:
-    """The next step now. What was acknowledged is given back: it goes on from that step."""
+    """Fire the next step now; an acknowledgement ends, and the escalation goes on from there."""
     now = situation.now
     before = draft.incident
     if before.bundled_at is not None:  # no step of it has fired: it waits for an umbrella
@@ -248,7 +248,7 @@ def _assign(situation: Situation, draft: Draft, event: Assigned) -> Unknown | No
 
 
 def _snooze(situation: Situation, draft: Draft, event: Snoozed) -> Conflict | None:
-    """Acknowledged until an instant: then it pages again, whoever has it."""
+    """Acknowledge until an instant, at which the incident pages again."""
     if event.until <= situation.now:
         return Conflict(f"{draft.incident.id}: cannot snooze until an instant that has passed")
     if draft.incident.state is State.OPEN:

@@ -1,4 +1,4 @@
-"""One incident while a decision changes it: what it will be, and the rows that say so."""
+"""A draft: one incident while a decision changes it, and the rows to write for the changes."""
 
 from msgspec.structs import replace
 
@@ -29,11 +29,11 @@ class Draft:
         return any(isinstance(row, Append) for row in self._rows)
 
     def arm(self, timer: IncidentTimer) -> None:
-        """Want `timer`, instead of any other of its kind."""
+        """Arm `timer`; it replaces any other of its kind."""
         self._rows.append(ArmTimer(timer))
 
     def drop(self, *kinds: type[IncidentTimer]) -> None:
-        """Want no timer of these kinds."""
+        """Drop the timers of these kinds."""
         self._rows += [DropTimer(self.incident.number, kind) for kind in kinds]
 
     def send(self, page: Page) -> None:
@@ -41,9 +41,9 @@ class Draft:
         self._rows.append(AddPage(page))
 
     def add(self, effect: Effect) -> None:
-        """Want any other row."""
+        """Add any other row."""
         self._rows.append(effect)
 
     def effects(self) -> tuple[Effect, ...]:
-        """The incident as it is now, and every row wanted since."""
+        """The row of the incident as it is now, and all other rows in order."""
         return (SaveIncident(self.incident, self._opened), *self._rows)

@@ -98,7 +98,7 @@ class View:
         return None if number is None else self.incidents[number]
 
     def add_incident(self, incident: Incident) -> None:
-        """Know `incident` and, by its key and state, where new alerts with that key go."""
+        """Add or replace `incident`, and keep the look-ups by key true."""
         known = self.incidents.get(incident.number)
         self.incidents[incident.number] = incident
         if not incident.key or (known is not None and known.state is incident.state):
@@ -120,7 +120,7 @@ class View:
         return mutes
 
     def take_mutes(self, muters: Muters, now: int, mutes: Mutes) -> None:
-        """Know what mutes at `now`, where silences and what suppresses are not loaded."""
+        """Set the mutes at `now`, where silences and suppressing alerts are not loaded."""
         self._mutes = (muters, now, mutes)
 
     def absorb(self, effects: Iterable[Effect]) -> None:

@@ -1,4 +1,4 @@
-"""Dead man's switches: an incident opens when what should be seen again and again is not.
+"""Dead man's switches: an incident opens when an expected alert or source is not seen in time.
 
 That is an alert that a rule expects, or anything at all from a source. Time counts from when it was
 last seen; if it never was, from when it was first expected. What came due while triaged was down
@@ -33,7 +33,7 @@ WRITES_A_PERIOD = 4
 
 
 def load(situation: Situation, event: SettingsLoaded) -> Decision:
-    """Expect what the settings expect from now on, and nothing else."""
+    """Bring the watches in line with the expectations of the settings that were loaded."""
     effects: list[Effect] = []
     wanted = situation.settings.expectations
     for name, watch in situation.view.watches.items():
@@ -74,7 +74,7 @@ def heard(situation: Situation, event: AlertReceived) -> tuple[Effect, ...]:
 
 
 def due(situation: Situation, timer: ExpectDue) -> Decision:
-    """Has it been seen lately? If not, somebody must hear of it."""
+    """Check an expectation that is due: move its watch on, or open the incident about it."""
     watch = situation.view.watches.get(timer.name)
     expectation = situation.settings.expectations.get(timer.name)
     if watch is None:
@@ -91,7 +91,7 @@ def due(situation: Situation, timer: ExpectDue) -> Decision:
 
 
 def _last(situation: Situation, watch: Watch) -> int:
-    """When it was seen last, or first expected, whichever is later."""
+    """The instant at which it was seen last, or first expected, whichever is later."""
     return max(_seen(situation, watch) or 0, watch.since_at)
 
 
@@ -104,7 +104,7 @@ def _seen(situation: Situation, watch: Watch) -> int | None:
 
 
 def _over(situation: Situation, watch: Watch, because: str) -> tuple[Effect, ...]:
-    """There is nothing to miss any more: its incident, if any is open, is over."""
+    """Resolve the open incident about an expectation, if there is one."""
     incident = situation.live_incident(key_of(watch.name))
     if incident is None:
         return ()
@@ -114,7 +114,7 @@ def _over(situation: Situation, watch: Watch, because: str) -> tuple[Effect, ...
 
 
 def _missed(situation: Situation, watch: Watch, expectation: Expectation) -> tuple[Effect, ...]:
-    """The incident that says so: a new one, or the last one again; nothing while one is open.
+    """Open the incident about a missed expectation, or re-open the last; none while one is open.
 
     What a person resolved though it is still missing is opened anew after `reopen_within`.
     """

@@ -19,7 +19,7 @@ RETURNS_KEPT = 20
 
 
 def returned(situation: Situation, draft: Draft) -> None:
-    """Something fires again after nothing did: count it; often enough in time it is flapping."""
+    """Count a return of the incident; enough of them in time make it flap."""
     now = situation.now
     limit, known = situation.settings.flapping, draft.incident.flapping
     if known is not UNSET and known.since is not None:
@@ -45,7 +45,7 @@ def _lately(at: tuple[int, ...], within_us: int, now: int) -> tuple[int, ...]:
 
 
 def hold_us(situation: Situation, draft: Draft) -> int:
-    """How long nothing may fire before it resolves; one that has fired steadily has settled."""
+    """The time without firing alerts after which it resolves; after steady firing it settles."""
     incident = draft.incident
     flapping = incident.flapping
     if flapping is UNSET or flapping.since is None:
@@ -57,7 +57,7 @@ def hold_us(situation: Situation, draft: Draft) -> int:
 
 
 def settle(situation: Situation, draft: Draft) -> None:
-    """It flaps no more: it was quiet, or steady, for long enough, or a person resolved it."""
+    """End the flapping: it was quiet or steady for long enough, or a person resolved it."""
     flapping = draft.incident.flapping
     if flapping is UNSET or flapping.since is None:
         return
@@ -68,7 +68,7 @@ def settle(situation: Situation, draft: Draft) -> None:
 
 
 def in_words(incident: Incident) -> str | None:
-    """`flapping: 5 times in 30m`, for whom is paged; None when it does not flap."""
+    """`flapping: 5 times in 30m`, for the text of pages; None when it does not flap."""
     flapping = incident.flapping
     if flapping is UNSET or flapping.since is None:
         return None

@@ -1,4 +1,4 @@
-"""Which incident an alert belongs to, and what its coming and going means for it."""
+"""Grouping: the incident that an alert joins, and the changes when alerts join and leave."""
 
 import msgspec
 
@@ -35,7 +35,7 @@ JOIN_NEWS_EVERY_US = 60_000_000
 
 
 class Arrival(msgspec.Struct):
-    """An episode that starts: the alert, what the rules say, since when somebody waits."""
+    """An episode that starts: the alert, its classification, and when it was received."""
 
     alert: Alert
     outcome: Outcome
@@ -92,7 +92,7 @@ def plan_for(settings: Settings, policy: str | None, team: str | None, service: 
 def policy_of(
     settings: Settings, policy: str | None, team: str | None, service: str | None
 ) -> tuple[Plan, str]:
-    """As `plan_for`, and why that one, in words."""
+    """The policy as by `plan_for`, and the reason in words."""
     known_service = settings.services.get(service or "")
     owner = known_service.team if known_service else None
     ways = [(policy or "", "a rule names it")]
@@ -109,13 +109,13 @@ def policy_of(
 
 
 def team_of(outcome: Outcome, settings: Settings) -> str | None:
-    """Whose a new incident is: the rules' team or label, else its service's."""
+    """The team that owns a new incident: the rules' team or label, else its service's."""
     service = settings.services.get(outcome.service or "")
     return outcome.team or (service.team if service else None)
 
 
 def open_incident(situation: Situation, arrival: Arrival) -> Draft:
-    """A new incident for an alert that has no home."""
+    """Open a new incident for an alert that joins none."""
     settings = situation.settings
     outcome, now = arrival.outcome, situation.now
     severity, by = severity_of(outcome, settings)
@@ -150,7 +150,7 @@ def open_incident(situation: Situation, arrival: Arrival) -> Draft:
 
 
 def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
-    """The alert joins an open incident: a higher severity pages, else only its holder hears."""
+    """Let the alert join an open incident: a rise pages, else only the holder is informed."""
     draft = Draft(incident)
     comes_back = incident.flaps and incident.resolving_at is not None
     if comes_back:
@@ -165,7 +165,7 @@ def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
 
 
 def reopen_with(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
-    """The trouble is back within `reopen_within`: the same incident, armed again."""
+    """Re-open the incident for an alert that is back within `reopen_within`, and arm it again."""
     draft = Draft(incident)
     reopen(situation, draft, Reason.REOPEN_WINDOW, TRIAGED)
     returned(situation, draft)
@@ -180,7 +180,7 @@ def reopen_with(situation: Situation, incident: Incident, arrival: Arrival) -> D
 
 
 def _rise(situation: Situation, draft: Draft, arrival: Arrival) -> Rise | None:
-    """The worst that the alert calls for, itself or by the raises that it counts for.
+    """The worst severity that the alert calls for by itself or through the raises that count it.
 
     What was attached when a human chose the severity calls for nothing.
     """
@@ -194,7 +194,7 @@ def _rise(situation: Situation, draft: Draft, arrival: Arrival) -> Rise | None:
 
 
 def reopen(situation: Situation, draft: Draft, reason: Reason, by: str) -> None:
-    """Back to open, with nobody's acknowledgement; the caller arms."""
+    """Open the incident again, without an acknowledgement; the caller arms it."""
     missed = draft.incident.response is Response.MISSED
     draft.change(
         state=State.OPEN,
@@ -235,14 +235,14 @@ def _attach(draft: Draft, arrival: Arrival) -> None:
 
 
 def _shared(labels: dict[str, str], theirs: Labels) -> dict[str, str]:
-    """The labels that both have."""
+    """The labels that both have, with equal values."""
     if labels.items() <= theirs.items():
         return labels
     return {name: value for name, value in labels.items() if theirs.get(name) == value}
 
 
 def _end_hold(draft: Draft, *, came_back: bool) -> None:
-    """Something fires: what waited to resolve waits no more, unless one end is enough for it."""
+    """Stop the wait to resolve, for an alert fires again, unless one ended alert is enough."""
     incident = draft.incident
     enough = incident.resolve.when is ResolveWhen.FIRST and not incident.flaps
     if came_back or not enough:
@@ -276,7 +276,7 @@ def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
 
 
 def _tell_holder(situation: Situation, draft: Draft) -> None:
-    """Who has the incident hears of what joins, now and then."""
+    """Inform the holder of joining alerts, at most once in `JOIN_NEWS_EVERY_US`."""
     now = situation.now
     holder = draft.incident.acknowledged_by
     if draft.incident.state is State.ACKNOWLEDGED and holder:
@@ -294,7 +294,7 @@ def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:
 
 
 def leave(situation: Situation, incident: Incident, state: AlertState) -> Draft:
-    """An alert of the incident has ended; perhaps that resolves it, now or after the hold."""
+    """Take out an alert that has ended; that may resolve the incident, now or after its hold."""
     draft = Draft(detach(incident, state, ended=True))
     if not draft.incident.firing:
         pause(draft)
@@ -325,7 +325,7 @@ def _may_resolve(incident: Incident, ended: AlertState) -> bool:
 
 
 def _why_over(incident: Incident) -> str:
-    """Why it resolved by itself: what it waited for, where something still fires."""
+    """The reason why the incident resolved by itself, in words."""
     if not incident.firing:
         return "no alert fires"
     if incident.resolve.when is ResolveWhen.LAST:
@@ -334,7 +334,7 @@ def _why_over(incident: Incident) -> str:
 
 
 def resolve(situation: Situation, draft: Draft, by: str, text: str | None = None) -> None:
-    """It is over: nothing pages any more, and everybody who was paged hears of it."""
+    """Resolve the incident: nothing pages any more, and everybody who was paged is informed."""
     settle_response(situation, draft)
     state = next_state(draft.incident.state, Verb.RESOLVE)
     assert state is State.RESOLVED, "callers have looked at the table"

@@ -1,4 +1,4 @@
-"""A body that could not be used: kept, counted, and a human hears of it."""
+"""Bodies that could not be used: they are kept and counted, and an incident tells a person."""
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from triaged.core.system_incidents import SystemIncident, open_system_incident
 
 
 def quarantine_key(source: str, reason: str) -> Key:
-    """One incident per (source, reason)."""
+    """The key of the incident about a source's unusable bodies: one for each reason."""
     return (("quarantine", source), ("reason", reason))
 
 

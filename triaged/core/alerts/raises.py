@@ -1,4 +1,4 @@
-"""Raises: an incident gets worse by what it gathers, by how long it lasts, by coming back.
+"""Raises: the severity rises with the number of alerts, with the time firing, with re-openings.
 
 What is counted is alerts that join, never repeats. A raise only ever makes it worse. A human's
 choice holds against everything attached so far: counting starts anew, and neither the time that
@@ -32,7 +32,7 @@ HASH_BYTES = 6
 
 
 def count_in(situation: Situation, draft: Draft, alert: Alert, outcome: Outcome) -> Rise | None:
-    """Count an alert that joins at `now`; the worst that the raises then call for, if any.
+    """Count an alert that joins; the worst severity that the raises then call for, if any.
 
     The first of its alerts whose rules set a raise brings it to the incident.
     """
@@ -62,7 +62,7 @@ def count_in(situation: Situation, draft: Draft, alert: Alert, outcome: Outcome)
 
 
 def _is_over(raising: Raising, incident: Incident) -> bool:
-    """Whether it is as bad already as all of them would make it, and nothing else is to note."""
+    """Whether no raise can make the incident worse, and nothing is left to count."""
     if raising.seen or raising.firing_since is None:
         return False
     return all(each.to >= incident.severity for each in raising.raises)
@@ -106,7 +106,7 @@ def _calls(each: Raise, counted: dict[str, int], incident: Incident) -> bool:
 
 
 def why(each: Raise) -> str:
-    """`10 alerts within 5m`: what has happened, for timelines."""
+    """The condition of a raise in words, for timelines: `10 alerts within 5m`."""
     match each.when:
         case ManyAlerts(alerts=alerts, within_us=us):
             return f"{alerts} alerts within {format_duration(us)}"
@@ -121,7 +121,7 @@ def why(each: Raise) -> str:
 
 
 def start(situation: Situation, draft: Draft) -> None:
-    """Something fires: from now on, unless it did already, its time counts."""
+    """Start the time of firing, unless it runs already."""
     raising = draft.incident.raising
     if raising is UNSET or raising.firing_since is not None:
         return
@@ -130,7 +130,7 @@ def start(situation: Situation, draft: Draft) -> None:
 
 
 def _arm(situation: Situation, draft: Draft) -> None:
-    """Want a timer for the next raise by time that would make it worse."""
+    """Arm the timer of the next raise by time that would make the incident worse."""
     raising, severity = draft.incident.raising, draft.incident.severity
     if raising is UNSET or raising.firing_since is None:
         return
@@ -145,7 +145,7 @@ def _times(raising: Raising) -> list[tuple[int, Severity]]:
 
 
 def pause(draft: Draft) -> None:
-    """Nothing fires any more, or a person says so: the time that it fires begins anew."""
+    """End the time of firing: no alert fires any more, or a person resolved the incident."""
     raising = draft.incident.raising
     if raising is UNSET or raising.firing_since is None:
         return
@@ -154,14 +154,14 @@ def pause(draft: Draft) -> None:
 
 
 def resume(situation: Situation, draft: Draft) -> None:
-    """It is open again, or anew: what still fires counts from now on."""
+    """Restart the time of firing for an incident that has opened or re-opened."""
     pause(draft)
     if draft.incident.firing:
         start(situation, draft)
 
 
 def due(situation: Situation, draft: Draft, timer: RaiseDue) -> None:
-    """It has been firing for so long: raise it, and wait for the next such raise."""
+    """Raise an incident that has been firing long enough, and arm the next raise by time."""
     incident = draft.incident
     raising = incident.raising
     if raising is UNSET or raising.firing_since is None:

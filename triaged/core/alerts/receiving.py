@@ -45,7 +45,7 @@ NEVER_CHECK_US = 3_600_000_000
 
 
 def receive(situation: Situation, event: AlertReceived) -> Decision:
-    """Decide what a reported alert is, what that means for its incident, and who waited for it."""
+    """Decide a reported alert: its episode, its incident, and the expectations that it meets."""
     decision = _received(situation, event)
     met = heard(situation, event)
     return Decision((*decision.effects, *met), decision.answer) if met else decision
@@ -78,7 +78,7 @@ def starts(alert: Alert, state: AlertState | None) -> bool:
 
 
 def lapses_at_of(alert: Alert, settings: Settings, received_at: int) -> int | None:
-    """When `alert` lapses unless it is repeated; None: never."""
+    """The instant at which `alert` lapses unless it is repeated; None: never."""
     if alert.ends_at is not None:
         return alert.ends_at
     stale_us = settings.stale_after.get(alert.source)
@@ -168,7 +168,7 @@ def _ended(situation: Situation, alert: Alert, state: AlertState | None) -> Deci
 
 
 def lapse(situation: Situation, timer: LapseDue) -> Decision:
-    """Has the alert lapsed? Only if its source has been heard since it should have repeated."""
+    """End an alert that was not repeated in time, if its source has been heard since."""
     now = situation.now
     state = situation.alert((timer.source, timer.fingerprint))
     if state is None or not state.firing:

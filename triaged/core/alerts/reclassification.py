@@ -1,4 +1,4 @@
-"""Today's rules for what fires already: what `rule reclassify` changes, and what it leaves alone.
+"""Reclassification of firing alerts by the present rules (`triaged rule reclassify`).
 
 Alerts take the severity and rule of today. A worse one raises the incident as a joining alert
 would, unless a person's choice covers it; a better one does not lower it, for a severity never
@@ -29,7 +29,7 @@ SHOWN = 20
 
 
 def reclassify(situation: Situation, event: Reclassified) -> Decision:
-    """Give alerts of one incident, or of none, the verdict of today's rules."""
+    """Give firing alerts of one incident, or of none, their severity by the present rules."""
     effects: list[Effect] = []
     changed: list[Regraded] = []
     for one in event.alerts:
@@ -48,7 +48,7 @@ def reclassify(situation: Situation, event: Reclassified) -> Decision:
 
 
 def _regrade(situation: Situation, incident: Incident, changed: list[Regraded]) -> Draft:
-    """Count the alerts by what they are now, say so, and raise the incident if it must be."""
+    """Count the alerts by their new severities, record it, and raise the incident if it must be."""
     firing, rules = dict(incident.firing), dict(incident.severity_rules)
     for each in changed:
         outcome = each.verdict.outcome

@@ -1,4 +1,4 @@
-"""How bad an incident is: the worst of its firing alerts, or what a human chose.
+"""The severity of an incident: the worst of its firing alerts, or a person's choice.
 
 It never falls by itself while the incident is open.
 """
@@ -21,7 +21,7 @@ from triaged.core.situation import Situation
 
 
 class Rise(msgspec.Struct, frozen=True, gc=False):
-    """A severity that something calls for: who says so, and why."""
+    """A severity that a rule, a raise or an incident calls for, with the cause."""
 
     severity: Severity
     by: str
@@ -29,7 +29,7 @@ class Rise(msgspec.Struct, frozen=True, gc=False):
 
 
 def severity_of(outcome: Outcome, settings: Settings) -> tuple[Severity, str]:
-    """The severity an alert calls for, and by what: `rule:<name>` or `unclassified`."""
+    """The severity of an alert, and what set it: `rule:<name>` or `unclassified`."""
     if outcome.severity is None:
         return settings.unclassified, UNCLASSIFIED
     return outcome.severity, actors.rule(outcome.rule or "")
@@ -44,7 +44,7 @@ def worst(firing: Mapping[str, int], settings: Settings) -> Severity | None:
 
 
 def worst_of(incident: Incident, settings: Settings) -> Rise:
-    """The worst that fires in an incident, without what people chose and raises added."""
+    """The worst severity among an incident's firing alerts, without people's choices and raises."""
     severity = worst(incident.firing, settings)
     assert severity is not None, "something fires"
     rule = incident.severity_rules.get(severity)
@@ -61,14 +61,14 @@ def rise_of(outcome: Outcome, settings: Settings) -> Rise:
 
 
 def raise_to(situation: Situation, draft: Draft, rise: Rise, cause_at: int) -> None:
-    """Something calls for worse than the incident is: take it, and arm with the new target."""
+    """Set the worse severity, and arm the incident with its target."""
     _say_changed(situation, draft, rise.severity, rise.by, rise.why)
     draft.change(severity=rise.severity, severity_by=rise.by, chosen=None)
     _arm(situation, draft, cause_at)
 
 
 def _arm(situation: Situation, draft: Draft, cause_at: int) -> None:
-    """Arm for a rise; whoever had the incident has it no more, and hears of that."""
+    """Arm the incident for a rise; an acknowledgement ends, and its holder is informed."""
     before = draft.incident
     if before.state is State.ACKNOWLEDGED and before.acknowledged_by:
         text = "un-acknowledged: severity rose"

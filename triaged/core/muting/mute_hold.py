@@ -61,7 +61,7 @@ def _last_muted(incident: Incident) -> Muted | None:
 
 
 def rest(situation: Situation, draft: Draft, muted: Muted) -> None:
-    """Let nothing run while the incident is muted, and look again."""
+    """Stop the target and the steps of a muted incident, and arm the next look-up."""
     before = draft.incident
     known = before.held_by
     _say_changes(situation, draft, muted, known)
@@ -111,7 +111,7 @@ def _say_unmuted(
 
 
 def look(situation: Situation, timer: MuteDue) -> Decision:
-    """Does anything mute the incident? If not and something did: what is still open is armed."""
+    """Look up what mutes the incident; if nothing does any more, arm it where it is open."""
     gone = DropTimer(timer.incident, MuteDue)
     incident = situation.incident(timer.incident)
     if incident is None:
@@ -133,7 +133,7 @@ def look(situation: Situation, timer: MuteDue) -> Decision:
 
 
 def _end(situation: Situation, draft: Draft) -> None:
-    """Nothing mutes it any more: arm it if it rested, and let go what was held."""
+    """End the muting: arm the incident if it rested, and let its held pages go."""
     before = draft.incident
     if before.live:  # of what is over it would be no news
         _say_unmuted(situation, draft, list(before.held_by), ())
@@ -146,7 +146,7 @@ def _end(situation: Situation, draft: Draft) -> None:
 
 
 def _let_go(incident: Incident, page: Page, now: int) -> Effect:
-    """News goes out now; a page from before the rest has a successor, or nobody needs it."""
+    """The row of a held page after the muting: updates go out now, older pages are superseded."""
     if page.kind is PageKind.UPDATE:
         return SavePage(replace(page, due_at=min(page.due_at, now)))
     if incident.state is State.OPEN:
@@ -160,7 +160,7 @@ def _let_go(incident: Incident, page: Page, now: int) -> Effect:
 
 
 def hold(situation: Situation, page: Page, incident: Incident, muted: Muted) -> Decision:
-    """A page is due and its incident is muted: it stays, and the timeline says so once."""
+    """Hold a page whose incident is muted; the timeline says so once for each cause."""
     draft = Draft(incident)
     known = incident.held_by
     rest(situation, draft, muted)
@@ -176,7 +176,7 @@ def hold(situation: Situation, page: Page, incident: Incident, muted: Muted) -> 
 
 
 def look_first(situation: Situation, page: Page) -> Decision:
-    """A page is due and its incident rests though nothing mutes it: the look that arms is first."""
+    """Hold a page of a resting incident that nothing mutes any more, until the look-up arms it."""
     held = held_until(page, situation.now + LOOK_FIRST_US)
     return Decision((SavePage(held), ArmTimer(MuteDue(page.incident, situation.now))), Hold(held))
 

@@ -87,7 +87,7 @@ class Muters(msgspec.Struct, frozen=True):
 
 
 class Cause(msgspec.Struct, frozen=True, order=True):
-    """Why an alert is muted; prints as `silence:<id>`, `maintenance:<name>`, `suppress:<name>`."""
+    """A cause of muting; prints as `silence:<id>`, `maintenance:<name>` or `suppress:<name>`."""
 
     kind: Muter
     name: str
@@ -109,7 +109,7 @@ def cause_named(text: str) -> Cause:
 
 
 class Muted(msgspec.Struct, frozen=True):
-    """An incident is muted: by what, until when to look again, how many alerts by what kind."""
+    """The muting of an incident: its causes, their first end, the alerts by kind of muter."""
 
     causes: tuple[Cause, ...]
     until: int | None
@@ -204,7 +204,7 @@ class _Sources:
 
 
 def holds(matchers: Sequence[Matcher], labels: Labels) -> bool:
-    """Whether all hold."""
+    """Whether all matchers hold for the labels."""
     return all(matcher.matches(labels) for matcher in matchers)
 
 

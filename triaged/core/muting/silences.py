@@ -123,7 +123,7 @@ def _ended(silence: Silence, now: int) -> Silence:
 
 
 def expire(situation: Situation, event: SilenceExpired) -> Decision:
-    """The silence ends now; one that has ended stays as it is."""
+    """End the silence now; one that has ended stays as it is."""
     silence = situation.view.silences.get(event.id)
     if silence is None:
         return Decision((), Unknown(f"there is no silence {event.id[:40]!r}"))
@@ -134,7 +134,7 @@ def expire(situation: Situation, event: SilenceExpired) -> Decision:
 
 
 def looked(situation: Situation, event: SilenceLooked) -> Decision:
-    """Something that a silence matches fires, or nothing does any more: then it may end."""
+    """Note that a matched alert fires, or end a silence when none does any more."""
     silence = situation.view.silences.get(event.id)
     if silence is None or not (silence.expire_when_clear and silence.active(situation.now)):
         return Decision()

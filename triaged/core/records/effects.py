@@ -1,4 +1,4 @@
-"""Everything that a decision can want: rows. Nothing else leaves the core.
+"""Effects: the rows that a decision can ask for. Nothing else leaves the core.
 
 `store/` writes each kind with one statement per table and batch, in the transaction that read
 what the decision was based on.
@@ -124,7 +124,7 @@ class SaveWatch(msgspec.Struct, frozen=True, gc=False):
 
 
 class DropWatch(msgspec.Struct, frozen=True, gc=False):
-    """It is expected no more."""
+    """The row of an expectation that the settings no longer have goes."""
 
     name: str
 
@@ -210,7 +210,7 @@ Kind = TypeVar("Kind")
 
 
 class ByKind:
-    """The effects of a batch by their kind, in order: nobody walks over what is not theirs."""
+    """The effects of a batch by their kind, in order."""
 
     def __init__(self, effects: Iterable[Effect]) -> None:
         self._found: dict[type[Any], list[Any]] = {}
@@ -222,7 +222,7 @@ class ByKind:
                 known.append(effect)
 
     def of(self, kind: type[Kind]) -> list[Kind]:
-        """Those of one kind."""
+        """The effects of one kind."""
         return self._found.get(kind, [])
 
 
@@ -239,7 +239,7 @@ class Acted(msgspec.Struct, frozen=True, gc=False):
 
 
 class Silenced(msgspec.Struct, frozen=True, gc=False):
-    """Answer to what is done to a silence: the one that there is now."""
+    """Answer to a change of a silence: the id of the silence that there is now."""
 
     id: str
 

@@ -1,4 +1,4 @@
-"""Everything that can happen. One way in: `engine.handle(batch)` decides each, in order."""
+"""Events: everything that can happen. `engine.handle(batch)` decides each, in order."""
 
 from enum import StrEnum
 
@@ -92,7 +92,7 @@ class SelfAlertResolved(msgspec.Struct, frozen=True):
 
     name: str
     text: str
-    """Why."""
+    """The reason, for the timeline."""
 
 
 class PackDecided(msgspec.Struct, frozen=True, gc=False):
@@ -130,7 +130,7 @@ class Unacknowledged(msgspec.Struct, frozen=True):
 
 
 class Resolved(msgspec.Struct, frozen=True):
-    """Somebody says that it is over."""
+    """Somebody resolves the incident."""
 
     incident: int
     by: str
@@ -138,7 +138,7 @@ class Resolved(msgspec.Struct, frozen=True):
 
 
 class Reopened(msgspec.Struct, frozen=True):
-    """Somebody says that it is not over."""
+    """Somebody re-opens the incident."""
 
     incident: int
     by: str
@@ -295,7 +295,7 @@ class DeliverySlow(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reclassification(msgspec.Struct, frozen=True, gc=False):
-    """A firing alert, and what today's rules make of it."""
+    """A firing alert, and its classification by the present rules."""
 
     source: str
     fingerprint: str
@@ -303,7 +303,7 @@ class Reclassification(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reclassified(msgspec.Struct, frozen=True, gc=False):
-    """Somebody wants today's rules for what fires: alerts of one incident, or of none."""
+    """Somebody has the present rules applied to firing alerts of one incident, or of none."""
 
     incident: int | None
     alerts: tuple[Reclassification, ...]

@@ -27,10 +27,10 @@ from triaged.core.time.durations import MINUTE
 
 RUNNING = (Response.ON_TRACK, Response.AT_RISK)
 ALWAYS = 0
-"""When a look is due that there must be one of at any time."""
+"""The instant of a look that an incident must have a timer for at any time."""
 
 EXACT = (StepDue, AtRiskDue, TargetDue)
-"""Those that are written for the instant that their incident names."""
+"""Timers that are written for exactly the instant that their incident names."""
 
 LATE_MAX_US = 2 * MINUTE
 """So much later they may stand: one that could not be decided has been put off by a minute."""

@@ -95,7 +95,7 @@ def _held(situation: Situation, page: Page, incident: Incident, until: int) -> D
 
 
 def ended(situation: Situation, event: DeliveryEnded) -> Decision:
-    """Record what the provider said, and see to it that somebody is reached."""
+    """Record the provider's verdict, and start a successor where the page failed."""
     page = situation.view.pages.get(event.page_id)
     if page is None or page.token != event.token or page.state is not PageState.DUE:
         return Decision()  # the lease was lost: whoever claimed it since will report

@@ -37,7 +37,7 @@ from triaged.core.time.calendars import Calendar, add_open, next_business_day_du
 
 
 class Cause(msgspec.Struct, frozen=True):
-    """Why paging happens, and since when somebody waits for it."""
+    """The cause of an arming or a step, and the instant since which somebody waits for it."""
 
     reason: Reason
     at: int
@@ -125,14 +125,14 @@ def _keeps_deadline(before: Incident, respond_by: int, now: int) -> bool:
 
 
 def disarm(draft: Draft) -> None:
-    """Nobody is to be paged any more: acknowledged, resolved."""
+    """Stop paging, for the incident is acknowledged or resolved."""
     draft.change(escalation=replace(draft.incident.escalation, next_at=None))
     _unbundle(draft)
     draft.drop(StepDue, AtRiskDue, TargetDue, UnacknowledgeDue)
 
 
 def _unbundle(draft: Draft) -> None:
-    """From now on it pages by itself, or nobody needs to be paged for it."""
+    """Take the incident out from under its umbrella."""
     if draft.incident.bundled_at is not None:
         draft.change(bundled_at=None)
         draft.drop(StormDue)
@@ -160,7 +160,7 @@ def _advance(pager: Pager, cause: Cause, *, at_once: bool) -> None:
 
 
 def step_due_at(incident: Incident, settings: Settings) -> int | None:
-    """When the next step of `incident` is due; None when all rounds are over."""
+    """The instant of the next step of `incident`; None when all rounds are over."""
     place = incident.escalation
     if place.step > len(incident.plan.steps):
         return None
@@ -170,7 +170,7 @@ def step_due_at(incident: Incident, settings: Settings) -> int | None:
 
 
 def _fire_step(pager: Pager, cause: Cause) -> bool:
-    """Page whom the next step names and move past it; whether it reached anybody."""
+    """Page the targets of the next step and move past it; True if it reached anybody."""
     place = pager.draft.incident.escalation
     step = pager.draft.incident.plan.steps[place.step - 1]
     if place.step > 1 or place.round > 1:
@@ -226,7 +226,7 @@ def _catch(pager: Pager, place: Escalation) -> None:
 
 
 def targets_of(plan: Plan, step: int) -> tuple[Target, ...]:
-    """Whom a step of the plan names; nobody, past its last one."""
+    """The targets of a step of the plan; none after its last step."""
     return tuple(target for one in plan.steps[step - 1 : step] for target in one.notify)
 
 
@@ -250,7 +250,7 @@ def next_step_now(situation: Situation, draft: Draft, failed: Page) -> None:
 
 
 def arm_unacknowledge(situation: Situation, draft: Draft) -> None:
-    """Have an acknowledgement that is renewed now end in its time, if its severity wants that."""
+    """Arm the end of an acknowledgement that begins now, if its severity has one."""
     incident = draft.incident
     after_us = situation.settings.severities[incident.severity].unacknowledge_after
     if after_us is not None:
@@ -260,7 +260,7 @@ def arm_unacknowledge(situation: Situation, draft: Draft) -> None:
 
 
 def settle_response(situation: Situation, draft: Draft) -> None:
-    """Somebody answered, or it is over: the target is met, or was missed before we noticed."""
+    """Settle the response target of an incident that was answered or is over: met, or missed."""
     incident = draft.incident
     if incident.response in (Response.MISSED, Response.MET):
         return

@@ -1,4 +1,4 @@
-"""Whom a target means now, through what, and the outbox rows that come of it."""
+"""Pages and updates: the people behind a target now, their contacts, and the outbox rows."""
 
 import msgspec
 from msgspec.structs import replace
@@ -32,7 +32,7 @@ class News(msgspec.Struct, frozen=True, gc=False):
 
 
 class Pager:
-    """One firing: everybody is paged at most once in it, however many targets mean them."""
+    """The pages of one firing: each recipient gets at most one, whatever targets name it."""
 
     def __init__(self, situation: Situation, draft: Draft, received_at: int) -> None:
         self.situation = situation
@@ -42,7 +42,7 @@ class Pager:
         self._paged: set[Recipient] = set()
 
     def page(self, target: Target, place: Escalation) -> bool:
-        """Put the pages of a step to `target` in the outbox; False, with an entry: it is nobody."""
+        """Put the pages to `target` in the outbox; False, with an entry, if that reaches nobody."""
         if target.kind == "channel" and target.name in self.settings.channels:
             self._send(Recipient("", target.name), target, place)
             return True
@@ -93,7 +93,7 @@ def people_of(situation: Situation, target: Target) -> tuple[list[Person], Reaso
 
 
 def usable_ways(settings: Settings, person: Person, incident: Incident) -> list[ContactStep]:
-    """How `person` wants to hear of `incident`, less what has no channel any more."""
+    """The contacts by which `person` is paged for `incident` and whose channel exists."""
     urgency = settings.severities[incident.severity].urgency
     ways = person.page if urgency == "page" else person.notify
     return [way for way in ways if channel_of(settings, Recipient(person.id, way.contact))]

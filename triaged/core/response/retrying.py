@@ -1,4 +1,4 @@
-"""When to try a page again, and when to stop waiting for this contact alone."""
+"""Retries: when to try a page again, and when to start the next contact beside it."""
 
 import zlib
 

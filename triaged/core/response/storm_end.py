@@ -21,7 +21,7 @@ from triaged.core.situation import Situation
 
 
 def waits(incident: Incident, timer: StormDue) -> bool:
-    """Whether the incident is what the timer is about: an umbrella, or one that waits under it."""
+    """Whether the incident is the live umbrella of the timer, or waits under it."""
     if timer.incident == timer.umbrella:
         return incident.live and incident.bundle is not UNSET
     is_bundled = incident.bundled_at is not None and incident.storm == timer.umbrella
@@ -29,7 +29,7 @@ def waits(incident: Incident, timer: StormDue) -> bool:
 
 
 def look(situation: Situation, draft: Draft, timer: StormDue) -> None:
-    """See whether the storm is over, for its umbrella or for what waits under it."""
+    """Check whether the storm is over, for its umbrella or for an incident under it."""
     if timer.incident == timer.umbrella:
         _look_at_umbrella(situation, draft)
         return
@@ -56,7 +56,7 @@ def _look_at_umbrella(situation: Situation, draft: Draft) -> None:
 
 
 def _keep(situation: Situation, draft: Draft, limit: StormLimit) -> None:
-    """Too many wait to let each page. Who has it hears once more, if some came since."""
+    """Keep the umbrella, for too many wait to page one by one; page again if some came since."""
     incident = draft.incident
     draft.arm(StormDue(incident.number, situation.now + limit.within_us, incident.number))
     if incident.bundle is UNSET or incident.acknowledged_at is None:

@@ -3,7 +3,7 @@
 It does so when a team gets more than a set number of new incidents within a set time. They open,
 join and resolve singly, but none of them is armed: the umbrella is an incident like any other,
 whose steps reach people and whose acknowledgement stands for what is under it. SEV-1 always pages
-by itself, and so does what gets worse. How it ends: `unbundling.py`.
+by itself, and so does what gets worse. How it ends: `storm_end.py`.
 """
 
 from bisect import bisect_right

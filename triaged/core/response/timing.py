@@ -42,7 +42,7 @@ PAGING = (StepDue, AtRiskDue, TargetDue)
 
 
 def fire(situation: Situation, timer: Timer) -> Decision:
-    """Do what is due, if things still stand as the timer expects; its row goes either way."""
+    """Do what the timer is for, if the incident is as it expects; drop its row in any case."""
     if isinstance(timer, LapseDue):
         return lapse(situation, timer)
     if isinstance(timer, ExpectDue):
@@ -121,7 +121,7 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
 
 
 def _unacknowledge(situation: Situation, draft: Draft) -> None:
-    """The acknowledgement ends, unless there was activity since: then look again later."""
+    """End the acknowledgement, or arm its timer again where there was activity since."""
     incident = draft.incident
     if incident.snoozed_until is not None:
         if situation.now >= incident.snoozed_until:
@@ -141,7 +141,7 @@ def _unacknowledge(situation: Situation, draft: Draft) -> None:
 
 
 def _take_over(situation: Situation, draft: Draft) -> Decision:
-    """Something still fires though a person resolved it: another incident takes that over."""
+    """Hand the alerts that still fire in a resolved incident to another incident."""
     old = draft.incident
     if not old.firing:
         return Decision(draft.effects())
@@ -153,7 +153,7 @@ def _take_over(situation: Situation, draft: Draft) -> Decision:
 
 
 def _successor(situation: Situation, old: Incident) -> Draft:
-    """A new incident for what still fires in `old`."""
+    """Open a new incident for the alerts that still fire in `old`."""
     rise = worst_of(old, situation.settings)
     new = Incident(
         number=situation.next_number(),
