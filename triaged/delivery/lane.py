@@ -106,8 +106,8 @@ class Lane:
         self._breaker = Breaker()
         self._under_way: Counter[str] = Counter()
         """Attempts that are not slow, by recipient."""
-        self._attempts: dict[str, Attempt] = {}
-        """All attempts, by page."""
+        self._attempts: set[Attempt] = set()
+        """All of them. Two may be at one page, if the first lost its lease in a stall."""
         self._overdue = False
         """Whether the store did not take the last verdict."""
         self._stopping = False
@@ -150,7 +150,7 @@ class Lane:
     async def _renew(self) -> None:
         """Prolong the leases of what is under way."""
         now = self._around.clock.now()
-        ending = [one for one in self._attempts.values() if one.lease_until - now < RENEW_US]
+        ending = [one for one in self._attempts if one.lease_until - now < RENEW_US]
         if not ending:
             return
         async with self._around.database.transaction() as tx:
@@ -174,7 +174,7 @@ class Lane:
             crash_point("after_claim")
             for send in await self._may_go(claimed):
                 attempt = Attempt(send, self._around.clock.now())
-                self._attempts[send.page.id] = attempt
+                self._attempts.add(attempt)
                 self._under_way[attempt.recipient] += 1
                 attempts.create_task(self._attempt(send, attempt))
         return len(claimed)
@@ -225,7 +225,7 @@ class Lane:
         except Exception:
             self._log.exception("verdict.stumbled", page=send.page.id)
         finally:
-            del self._attempts[send.page.id]
+            self._attempts.discard(attempt)
             if not attempt.slow:
                 self._under_way[attempt.recipient] -= 1
             self._under_way += Counter()  # forgets those who have none
@@ -264,7 +264,7 @@ class Lane:
         now = self._around.clock.now()
         if now + RENEW_US > attempt.page.lease_until:
             return NotTried("the lease had no time left for an attempt", SECOND)
-        lingering = sum(one.slow for one in self._attempts.values())
+        lingering = sum(one.slow for one in self._attempts)
         if lingering >= LINGERING_MAX:
             return NotTried(f"{lingering} attempts take long", PAUSE_US)
         wait_us = self._breaker.wait_us(attempt.recipient, now)
