@@ -73,6 +73,21 @@ async def test_a_body_that_still_cannot_be_used_stays(site: Site) -> None:
     assert len(await site.quarantined()) == 1
 
 
+async def test_a_body_on_which_the_parser_fails_stays(site: Site) -> None:
+    name = await keep(site, b"{")
+    sources = dict(site.context.configuration.sources)
+    sources["alertmanager"] = msgspec.structs.replace(sources["alertmanager"], kind="missing")
+    site.context.configuration = msgspec.structs.replace(
+        site.context.configuration, sources=sources
+    )
+
+    response = await site.ask("POST", f"/api/v1/quarantine/{name}/resubmit")
+
+    assert response.status == 503
+    assert "stays in quarantine" in (await response.json())["detail"]
+    assert len(await site.quarantined()) == 1
+
+
 async def test_a_body_can_be_dropped_once(site: Site) -> None:
     name = await keep(site, b"{")
 

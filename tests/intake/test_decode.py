@@ -6,8 +6,11 @@ import pytest
 from tests.api.site import configuration_of
 from triaged.config.model import Source
 from triaged.core.records.events import AlertReceived, BodyQuarantined
-from triaged.ingest import Received
-from triaged.intake.decode import events_in, kept_headers
+from triaged.core.records.model import Alert
+from triaged.engine.engine import DECISION_FAILED
+from triaged.ingest import Parsed, Received
+from triaged.intake.decode import Unusable, count, decode_quarantined, events_in, kept_headers
+from triaged.wire import encode
 
 AT = 1_000
 TWO = b'{"alerts": [{"status": "firing", "labels": {"alertname": "A"}}, {"status": 7}]}'
@@ -55,6 +58,37 @@ def test_a_fault_of_ours_costs_no_body(source: Source) -> None:
 
     assert isinstance(event, BodyQuarantined)
     assert (event.reason, event.body) == ("parser_failed", TWO)
+
+
+def test_alerts_are_counted_where_the_kind_can_tell_without_parsing(source: Source) -> None:
+    good = b'{"alerts": [{"status": "firing", "labels": {"alertname": "A"}}]}'
+
+    assert count(source, received(source, good)) == 1
+    assert count(source, received(source, TWO)) == 0
+    assert isinstance(count(None, received(source, good)), Unusable)
+
+
+def test_an_undecided_alert_is_read_as_the_engine_kept_it(source: Source) -> None:
+    alert = Alert(source.name, "f1", firing=True, labels={"alertname": "A"}, annotations={})
+
+    found = decode_quarantined(source, received(source, encode(alert)), DECISION_FAILED)
+
+    assert found == Parsed([alert])
+
+
+def test_a_body_whose_alerts_could_not_be_decided_is_read_by_its_kind(source: Source) -> None:
+    found = decode_quarantined(source, received(source, TWO), DECISION_FAILED)
+
+    assert isinstance(found, Parsed)
+    assert [alert.labels["alertname"] for alert in found.alerts] == ["A"]
+
+
+def test_a_senders_body_is_not_read_as_an_alert_of_another_source(source: Source) -> None:
+    alert = Alert("another", "f1", firing=True, labels={"alertname": "A"}, annotations={})
+
+    found = decode_quarantined(source, received(source, encode(alert)), DECISION_FAILED)
+
+    assert isinstance(found, Unusable)
 
 
 def test_kept_headers_are_bounded() -> None:

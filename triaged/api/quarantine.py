@@ -7,23 +7,18 @@ import msgspec
 from aiohttp import web
 from msgspec import UNSET, UnsetType
 
-from triaged.core.records.model import Alert
-from triaged.engine.engine import DECISION_FAILED
-from triaged.errors import Malformed
 from triaged.http import problems
-from triaged.http.alert_bodies import Accepted, commit
+from triaged.http.alert_bodies import Accepted, commit, unusable
 from triaged.http.queries import PAGE_OF_LIST, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.ingest import Parsed, Received
-from triaged.intake.decode import parse
+from triaged.ingest import Received
+from triaged.intake.decode import Unusable, decode_quarantined
 from triaged.store.tables import quarantine
 from triaged.store.tables.quarantine import Kept
-from triaged.wire import Instant, decoded, instant_text
+from triaged.wire import Instant, instant_text
 
 BASE = "/api/v1/quarantine"
 ONE = BASE + "/{id}"
-
-_ALERT = msgspec.json.Decoder(Alert)
 
 
 class QuarantinedBody(msgspec.Struct, frozen=True):
@@ -115,20 +110,12 @@ async def resubmit(call: Call) -> Accepted | web.Response:
         return problems.problem(409, f"there is no source {kept.source!r} any more")
     now = call.context.clock.now()
     received = Received(kept.source, kept.body, kept.headers, now)
-    try:
-        parsed = _alone(kept) or parse(source, received)
-    except Malformed as error:
-        return problems.malformed(error, "the body still cannot be used; it stays in quarantine")
-    accepted = await commit(call, received, parsed)
+    found = decode_quarantined(source, received, kept.reason)
+    if isinstance(found, Unusable):
+        return unusable(found, "stays in quarantine")
+    accepted = await commit(call, received, found)
     await _drop(call, kept.id)
     return accepted
-
-
-def _alone(kept: Kept) -> Parsed | None:
-    """The alert whose decision failed, which is kept in our own form; None for a sender's body."""
-    if kept.reason != DECISION_FAILED:
-        return None
-    return Parsed([decoded(_ALERT, kept.body)])
 
 
 @route("DELETE", ONE, Scope.RESPOND)

@@ -6,7 +6,6 @@ Answers follow what senders do with them (https://prometheus.io/docs/alerting/la
 """
 
 import msgspec
-import structlog
 from aiohttp import web
 
 from triaged.config.model import Source
@@ -14,24 +13,22 @@ from triaged.core.records.changes import Change
 from triaged.core.records.effects import Answer, Attached
 from triaged.core.records.model import incident_id
 from triaged.crashpoints import crash_point
-from triaged.errors import Malformed, Unauthorized
+from triaged.errors import Unauthorized
 from triaged.http import answers, problems
 from triaged.http.bodies import read_body
 from triaged.http.guards import admit, refused, unread
 from triaged.http.routes import Call
 from triaged.ingest import Parsed, Received
 from triaged.intake.decode import (
-    PARSER_FAILED,
+    Unusable,
     count,
+    decode,
     events_of,
     is_signed,
-    parse,
     set_aside,
 )
 from triaged.store.tables import changes
 from triaged.wire import encode
-
-log = structlog.get_logger()
 
 JSON = "application/json"
 
@@ -92,29 +89,30 @@ async def _verified(
 async def accept(call: Call, source: Source, received: Received) -> web.StreamResponse:
     """Put the alerts of a body on disk; the answer for the sender."""
     backlog = call.context.backlog
-    try:
-        alerts = count(source, received) if backlog.puts_off else None
-        parsed = Parsed([]) if alerts else parse(source, received)
-    except Malformed as error:
-        await quarantine(call, received, error.reason, str(error))
-        return problems.malformed(error, "the body cannot be used; it is kept in quarantine")
-    except Exception:
-        log.exception("body.failed", source=source.name)
-        await quarantine(call, received, PARSER_FAILED, "a fault of triaged: see its log")
-        return problems.unavailable("a fault of triaged; the body is kept in quarantine")
-    if alerts:
-        await backlog.keep(received, alerts)
-        crash_point("before_answer")
-        return _receipt(call, received, Accepted(accepted=alerts, incidents=[]))
-    if parsed.changes:
-        await _save_changes(call, parsed.changes)
-    outcome = await backlog.take(received, parsed)
+    found: int | Parsed | Unusable = count(source, received) if backlog.puts_off else 0
+    if found == 0:
+        found = decode(source, received)
+    match found:
+        case Unusable():
+            event = set_aside(received, found.reason, found.detail)
+            await call.context.engine.submit([event], urgent=False)
+            return unusable(found, "is kept in quarantine")
+        case int():
+            await backlog.keep(received, found)
+            accepted = Accepted(accepted=found, incidents=[])
+        case Parsed():
+            if found.changes:
+                await _save_changes(call, found.changes)
+            accepted = summary(found, await backlog.take(received, found))
     crash_point("before_answer")
-    return _receipt(call, received, summary(parsed, outcome))
-
-
-def _receipt(call: Call, received: Received, accepted: Accepted) -> web.StreamResponse:
     return answers.receipt(call.request, encode(accepted), received.received_at)
+
+
+def unusable(why: Unusable, kept: str) -> web.Response:
+    """The answer where nothing of a body can be used; `kept` ends the sentence: where it is."""
+    if why.error is not None:
+        return problems.malformed(why.error, f"the body cannot be used; it {kept}")
+    return problems.unavailable(f"a fault of triaged; the body {kept}")
 
 
 async def commit(call: Call, received: Received, parsed: Parsed) -> Accepted:
@@ -148,12 +146,6 @@ def summary(parsed: Parsed, outcome: list[Answer] | None) -> Accepted:
     names = [incident_id(number) for number in sorted(numbers)]
     accepted = attached + len(parsed.changes)
     return Accepted(accepted=accepted, incidents=names, quarantined=rejected)
-
-
-async def quarantine(call: Call, received: Received, reason: str, detail: str) -> None:
-    """Keep a body that cannot be used, verbatim. Raises StoreUnavailable."""
-    event = set_aside(received, reason, detail)
-    await call.context.engine.submit([event], urgent=False)
 
 
 def wants_signature(source: Source) -> bool:

@@ -1,21 +1,30 @@
 """From a body to events: what it holds by its source's kind, what of it has to be set aside."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import islice
+from typing import TypeVar
 
+import msgspec
 import structlog
 
 from triaged.config.model import Source
 from triaged.core.records.events import AlertReceived, BodyQuarantined, Event
+from triaged.core.records.model import Alert
+from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Received
 from triaged.ingest.contract import SOURCES, Countable, Signed
+from triaged.wire import decoded
 
+T = TypeVar("T")
 log = structlog.get_logger()
+_ALERT = msgspec.json.Decoder(Alert)
 
 PARSER_FAILED = "parser_failed"
-"""Quarantine reason of a body on which our own parser stumbled."""
+"""Quarantine reason of a body on which the parser of its kind failed: a fault of triaged."""
 
 NO_SOURCE = "no_source"
 """Quarantine reason of a body whose source a reload took away before the body was decided."""
@@ -29,15 +38,60 @@ VALUE_MAX = 1000
 _TELLING = re.compile(r"auth|cookie|key|pass|secret|signature|token", re.IGNORECASE)
 
 
-def parse(source: Source, received: Received) -> Parsed:
-    """What is in the body, by the source's kind. Raises Malformed."""
+class Unusable(msgspec.Struct, frozen=True):
+    """A body of which nothing can be used, and why."""
+
+    reason: str
+    """The quarantine reason: of `Reason`, `PARSER_FAILED` or `NO_SOURCE`."""
+    detail: str
+    error: Malformed | None = None
+    """What is wrong with the body; None: it is not the body's fault."""
+
+
+def decode(source: Source | None, received: Received) -> Parsed | Unusable:
+    """The content of a body, by its source's kind."""
+    return _attempt(_parse, source, received)
+
+
+def count(source: Source | None, received: Received) -> int | Unusable:
+    """How many alerts are in the body, if its kind can tell sooner than `decode`; else 0."""
+    return _attempt(_count, source, received)
+
+
+def decode_quarantined(source: Source | None, received: Received, reason: str) -> Parsed | Unusable:
+    """The content of a body that was in quarantine for `reason`.
+
+    The engine keeps an alert that it could not decide as triaged's own JSON.
+    """
+    if reason == DECISION_FAILED:
+        with suppress(Malformed):
+            alert = decoded(_ALERT, received.body)
+            if alert.source == received.source:
+                return Parsed([alert])
+    return decode(source, received)
+
+
+def _attempt(
+    read: Callable[[Source, Received], T], source: Source | None, received: Received
+) -> T | Unusable:
+    if source is None:
+        return Unusable(NO_SOURCE, "its source is not configured any more")
+    try:
+        return read(source, received)
+    except Malformed as error:
+        return Unusable(error.reason, str(error), error)
+    except Exception:
+        log.exception("body.failed", source=received.source)
+        return Unusable(PARSER_FAILED, "a fault of triaged: see its log")
+
+
+def _parse(source: Source, received: Received) -> Parsed:
     return SOURCES.load(source.kind).parse(received, source.settings)
 
 
-def count(source: Source, received: Received) -> int | None:
-    """How many alerts are in the body, if its kind can tell sooner than `parse`."""
+def _count(source: Source, received: Received) -> int:
     kind = _countable(source.kind)
-    return None if kind is None else kind.count(received, source.settings)
+    return 0 if kind is None else kind.count(received, source.settings) or 0
 
 
 @cache
@@ -69,15 +123,10 @@ def events_of(parsed: Parsed, received: Received) -> list[Event]:
 
 def events_in(source: Source | None, received: Received) -> list[Event]:
     """The events of a body that was accepted before: what cannot be used now is set aside whole."""
-    if source is None:
-        return [set_aside(received, NO_SOURCE, "its source is not configured any more")]
-    try:
-        return events_of(parse(source, received), received)
-    except Malformed as error:
-        return [set_aside(received, error.reason, str(error))]
-    except Exception:
-        log.exception("body.failed", source=received.source)
-        return [set_aside(received, PARSER_FAILED, "a fault of triaged: see its log")]
+    found = decode(source, received)
+    if isinstance(found, Unusable):
+        return [set_aside(received, found.reason, found.detail)]
+    return events_of(found, received)
 
 
 def set_aside(received: Received, reason: str, detail: str) -> BodyQuarantined:
