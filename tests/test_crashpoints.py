@@ -1,4 +1,3 @@
-import os
 import re
 import signal
 import subprocess
@@ -7,10 +6,10 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
-from triaged.crashpoints import POINTS, crash_point
+from triaged.crashpoints import POINTS, no_crash
 
 
-def test_every_point_is_come_by_somewhere() -> None:
+def test_every_point_is_reached_somewhere() -> None:
     sources = [path.read_text() for path in (ROOT / "triaged").rglob("*.py")]
 
     found = set(re.findall(r'crash_point\("(\w+)"\)', "".join(sources)))
@@ -18,23 +17,27 @@ def test_every_point_is_come_by_somewhere() -> None:
     assert found == set(POINTS)
 
 
-def test_without_a_wish_nothing_happens() -> None:
+def test_in_production_nothing_happens() -> None:
     for name in POINTS:
-        crash_point(name)
+        no_crash(name)
 
 
-@pytest.mark.parametrize(("wish", "passes"), [("after_commit", 0), ("after_commit:3", 2)])
-def test_the_process_ends_at_the_wished_time(wish: str, passes: int) -> None:
+def test_no_module_reads_a_crash_point_from_the_environment_or_kills_its_process() -> None:
+    sources = {path: path.read_text() for path in (ROOT / "triaged").rglob("*.py")}
+
+    assert [path for path, text in sources.items() if re.search("SIGKILL|CRASH_AT", text)] == []
+
+
+@pytest.mark.parametrize(("wanted", "passes"), [("after_commit", 0), ("after_commit:3", 2)])
+def test_the_launcher_ends_the_process_at_the_wanted_time(wanted: str, passes: int) -> None:
     code = (
-        "from triaged.crashpoints import crash_point\n"
-        "for n in range(5): crash_point('after_commit'); print(n)"
+        "from tests.crash.launcher import crash_at\n"
+        f"reached = crash_at({wanted!r})\n"
+        "for n in range(5): reached('before_commit'); reached('after_commit'); print(n)"
     )
 
     done = subprocess.run(
-        [sys.executable, "-u", "-c", code],
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TRIAGED_CRASH_AT": wish},
+        [sys.executable, "-u", "-c", code], capture_output=True, check=False, cwd=ROOT
     )
 
     assert done.returncode == -signal.SIGKILL

@@ -1,8 +1,9 @@
 import io
+import os
 
 import pytest
 
-from triaged.terminal import in_colour
+from triaged.terminal import in_colour, unbuffered
 
 
 class Terminal(io.StringIO):
@@ -21,3 +22,18 @@ def test_a_terminal_is_in_colour_unless_its_user_does_not_want_that(
 
     assert in_colour(Terminal()) is not bool(no_color)
     assert not in_colour(io.StringIO())
+
+
+def test_an_unbuffered_stream_writes_at_once_and_leaves_the_other_one_open() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as reader, os.fdopen(writing, "w") as pipe:
+        stream = unbuffered(pipe)
+
+        stream.write("a line\n")
+
+        assert reader.readline() == "a line\n"
+        stream.close()
+        assert not pipe.closed
+        pipe.write("another\n")
+        pipe.flush()
+        assert reader.readline() == "another\n"

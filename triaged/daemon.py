@@ -23,7 +23,7 @@ from triaged.core.records.effects import AddPage, ArmTimer, ByKind, Effect, Look
 from triaged.core.records.events import Event
 from triaged.core.records.model import PageState
 from triaged.core.time.durations import SECOND
-from triaged.crashpoints import crash_point
+from triaged.crashpoints import CrashPoint, no_crash
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.transports import Transports
 from triaged.engine.engine import Engine
@@ -58,6 +58,7 @@ from triaged.process.supervision import GivenUp, Loop, keep_turning, run_all, su
 from triaged.process.systemd import notify, watchdog_us
 from triaged.store.database.connect import Database, open_database
 from triaged.store.tables import pages, secrets, tokens
+from triaged.terminal import unbuffered
 from triaged.wire import Secret
 
 EXIT_FAILED = 1
@@ -90,7 +91,7 @@ else:
 log = structlog.get_logger()
 
 
-def serve(path: Path) -> int:
+def serve(path: Path, crash_point: CrashPoint = no_crash) -> int:
     """Run the daemon until it is told to stop; the exit status."""
     loaded = load(path, os.environ)
     if loaded.configuration is None or loaded.unusable:
@@ -103,15 +104,17 @@ def serve(path: Path) -> int:
         logs.configure(configuration.log.level, configuration.log.format)
         try:
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
-                return runner.run(_run(path, configuration, outlet))
+                return runner.run(_run(path, configuration, outlet, crash_point))
         except (StoreError, OSError) as error:
             print(f"triaged: {error}", file=sys.stderr)
             return EXIT_FAILED
 
 
-async def _run(path: Path, configuration: Configuration, outlet: logs.Outlet) -> int:
+async def _run(
+    path: Path, configuration: Configuration, outlet: logs.Outlet, crash_point: CrashPoint
+) -> int:
     clock = SystemClock()
-    database = await open_database(configuration.store, clock)
+    database = await open_database(configuration.store, clock, crash_point=crash_point)
     try:
         if (at := await database.now()) is not None:
             clock.follow(at)
@@ -125,7 +128,7 @@ async def _run(path: Path, configuration: Configuration, outlet: logs.Outlet) ->
         if is_shut:
             print(f"triaged: {_no_tokens(path, configuration.store)}", file=sys.stderr)
             return EXIT_CONFIG
-        parts = Parts(path, configuration, clock, database, Secret(key))
+        parts = Parts(path, configuration, clock, database, Secret(key), crash_point)
         daemon = Daemon(parts)
         outlet.dropped = daemon.metrics.log_lines_dropped.inc
         return await daemon.run()
@@ -184,6 +187,7 @@ class Parts(msgspec.Struct, frozen=True):
     clock: SystemClock
     database: Database
     action_key: Secret
+    crash_point: CrashPoint
 
 
 class Daemon:
@@ -196,7 +200,8 @@ class Daemon:
         self._stop = asyncio.Event()
         self.metrics = Metrics()
         self._connections = Connections(self.metrics)
-        self._engine = Engine(database, clock, parts.configuration.settings, self._connections)
+        settings, crash_point = parts.configuration.settings, parts.crash_point
+        self._engine = Engine(database, clock, settings, self._connections, crash_point)
         self._timekeeper = Timekeeper(self._engine, database, clock, self._connections)
         self._reload = Reload(parts.path, database, self, crash_point)
         self._context = Context(
@@ -226,7 +231,7 @@ class Daemon:
         equipment = Equipment(
             channels=self._context.configuration.channels,
             action_key=self._context.action_key,
-            carrier=Transports(self._clock, sys.stdout),
+            carrier=Transports(self._clock, unbuffered(sys.stdout)),
         )
         self._delivery = Delivery(self._engine, self._database, self._clock, equipment)
         self._connections.delivery = self._delivery
@@ -290,7 +295,7 @@ class Daemon:
             SilenceEnds(engine, database, clock),
             RuleComparison(database, self.current),
             SimilarWords(database),
-            Retention(database, clock, self.current),
+            Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),
         )
 
@@ -313,8 +318,7 @@ class Daemon:
         notify(os.environ, "READY=1", f"STATUS=listening on {', '.join(places)}")
         log.info("daemon.started", version=__version__, listen=places)
         if self._context.configuration.auth == "none":
-            # In one piece: the log, on its way by a thread, would get in before the last newline.
-            print(f"{_invitation(places[0], self._clock.now())}\n", end="", flush=True)
+            logs.Outlet(sys.stdout).write(f"{_invitation(places[0], self._clock.now())}\n")
 
     def health(self) -> Mapping[str, bool]:
         """By loop: whether it has turned lately."""

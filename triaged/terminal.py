@@ -1,5 +1,6 @@
 """What a stream can show to the human who reads it."""
 
+import io
 import os
 from typing import TextIO
 
@@ -7,3 +8,13 @@ from typing import TextIO
 def in_colour(stream: TextIO) -> bool:
     """Whether it is a terminal whose user did not say NO_COLOR: https://no-color.org/."""
     return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def unbuffered(stream: TextIO) -> TextIO:
+    """A stream to the same file that keeps nothing back and shares no lock with `stream`.
+
+    Python flushes stdout when the process ends, and aborts it where a thread still waits in a
+    write to stdout: on a pipe that is full and that nobody reads.
+    """
+    raw = io.FileIO(os.dup(stream.fileno()), "w")
+    return io.TextIOWrapper(raw, encoding=stream.encoding, write_through=True)

@@ -84,11 +84,14 @@ class World:
 
     def start(self, crash_at: str = "") -> "subprocess.Popen[bytes]":
         """Start it; perhaps it dies at a point."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRIAGED_CRASH_AT": crash_at}
-        serve = ("serve", "--config", str(self.folder / "config.yaml"))
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        config = str(self.folder / "config.yaml")
+        command = ["triaged", "serve", "--config", config]
+        if crash_at:
+            command = ["tests.crash.launcher", config, crash_at]
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [*self.within, sys.executable, "-m", "triaged", *serve],
+                [*self.within, sys.executable, "-m", *command],
                 stdout=log,
                 stderr=log,
                 env=environment,

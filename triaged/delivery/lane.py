@@ -28,7 +28,6 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Page, Reason
 from triaged.core.time.durations import SECOND
-from triaged.crashpoints import crash_point
 from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker, not_now
 from triaged.delivery.render import message_for
 from triaged.delivery.transports import Carrier
@@ -171,7 +170,7 @@ class Lane:
             return 0
         claimed = await self._claim(now, free)
         if claimed:
-            crash_point("after_claim")
+            self._around.engine.crash_point("after_claim")
             for send in await self._may_go(claimed):
                 attempt = Attempt(send, self._around.clock.now())
                 self._attempts.add(attempt)
@@ -251,9 +250,9 @@ class Lane:
             return not_tried
         verdict: Verdict = TryAgain("the attempt did not end")
         try:
-            crash_point("before_send")
+            self._around.engine.crash_point("before_send")
             result = await self._sent(message, attempt)
-            crash_point("after_send")
+            self._around.engine.crash_point("after_send")
             verdict = CHANNELS.load(channel.kind).verdict(result)
         finally:
             self._learn(attempt, verdict)
@@ -325,7 +324,7 @@ class Lane:
         """
         around, page = self._around, attempt.page
         ended = DeliveryEnded(page.id, page.token, verdict, page.attempts, attempt.began_at)
-        crash_point("before_verdict")
+        self._around.engine.crash_point("before_verdict")
         while not await self._saved(ended):
             now = around.clock.now()
             if self._stopping and now > attempt.lease_until:
@@ -333,7 +332,7 @@ class Lane:
                 break
             await around.clock.sleep_until(now + RETRY_US)
         else:
-            crash_point("after_verdict")
+            self._around.engine.crash_point("after_verdict")
         self._tell(page, verdict)
 
     async def _saved(self, ended: DeliveryEnded) -> bool:

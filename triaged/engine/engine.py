@@ -21,7 +21,7 @@ from triaged.core.records.events import AlertReceived, BodyQuarantined, Event, P
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
-from triaged.crashpoints import crash_point
+from triaged.crashpoints import CrashPoint, no_crash
 from triaged.engine.classification import classified
 from triaged.engine.queue import Job, Part, Queue
 from triaged.errors import StoreError, StoreUnavailable
@@ -105,9 +105,16 @@ class Engine:
     """Decides and commits. `settings` is replaced whole by a reload."""
 
     def __init__(
-        self, database: Database, clock: Clock, settings: Settings, observer: Observer
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        observer: Observer,
+        crash_point: CrashPoint = no_crash,
     ) -> None:
         self.settings = settings
+        self.crash_point = crash_point
+        """For whoever works with this engine, too."""
         self.turned_at = clock.now()
         self.unfinished = 0
         """Events that came in and are not on disk yet, without the urgent ones."""
@@ -232,8 +239,8 @@ class Engine:
             with _told_when_cancelled(flight.parts):
                 async with self._database.transaction() as tx:
                     await writes.replay(tx)
-                    crash_point("before_commit")
-                crash_point("after_commit")
+                    self.crash_point("before_commit")
+                self.crash_point("after_commit")
         except (StoreError, StoreUnavailable) as error:
             log.info("batch.failed", reason=str(error))
             flight.failed = True
@@ -321,8 +328,8 @@ class Engine:
         async with self._database.transaction() as tx:
             decided = await self._decide(tx, batch)
             await save(tx, decided.view, decided.changes, decided.now)
-            crash_point("before_commit")
-        crash_point("after_commit")
+            self.crash_point("before_commit")
+        self.crash_point("after_commit")
         self._committed(decided)
         return decided.answers
 

@@ -15,7 +15,6 @@ from triaged.core.records.timers import ExpectDue, LapseDue, Timer
 from triaged.core.response.audit import forgotten
 from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, MINUTE, SECOND
-from triaged.crashpoints import crash_point
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.store.database.connect import Database
@@ -120,7 +119,7 @@ class Timekeeper:
             nexts = [await timers.next_due(tx), await alerts.next_lapse(tx)]
             nexts += [await watches.next_due(tx)]
         if due or lapses or expected:
-            crash_point("before_timers")
+            self._engine.crash_point("before_timers")
             self._lateness.fired([now - timer.due_at for timer in (*due, *expected)])
             await self._fire_new([*due, *lapses, *expected])
         else:

@@ -12,7 +12,6 @@ from triaged.config.model import Source
 from triaged.core.records.changes import Change
 from triaged.core.records.effects import Answer, Attached
 from triaged.core.records.model import incident_id
-from triaged.crashpoints import crash_point
 from triaged.errors import Unauthorized
 from triaged.http import answers, problems
 from triaged.http.bodies import read_body
@@ -80,7 +79,7 @@ async def _verified(
         received = Received(source.name, body, call.request.headers, received_at)
         if not holds(source, received):
             return refused(call, "unauthorized", problems.unauthorized())
-        crash_point("after_body")
+        call.context.engine.crash_point("after_body")
         return await accept(call, source, received)
     finally:
         intake.held_bytes -= len(body)
@@ -104,7 +103,7 @@ async def accept(call: Call, source: Source, received: Received) -> web.StreamRe
             if found.changes:
                 await _save_changes(call, found.changes)
             accepted = summary(found, await backlog.take(received, found))
-    crash_point("before_answer")
+    call.context.engine.crash_point("before_answer")
     return answers.receipt(call.request, encode(accepted), received.received_at)
 
 

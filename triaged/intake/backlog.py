@@ -16,7 +16,6 @@ from triaged.clock import ThreadClock
 from triaged.core.records.effects import Answer
 from triaged.core.records.events import Event, PackDecided
 from triaged.core.time.durations import SECOND
-from triaged.crashpoints import crash_point
 from triaged.engine.engine import DECISION_FAILED, Engine
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Parsed, Received
@@ -217,8 +216,8 @@ class Backlog:
             rows = await _rows_of(packs)
             async with self._database.transaction() as tx:
                 await backlog.keep(tx, rows)
-                crash_point("before_keep")
-            crash_point("after_keep")
+                self._engine.crash_point("before_keep")
+            self._engine.crash_point("after_keep")
             self._hand_over(packs)
         finally:
             self.turned_at = self._clock.now()

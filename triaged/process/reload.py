@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +14,7 @@ from triaged.config.access import lets_everybody_in
 from triaged.config.model import Configuration
 from triaged.config.read import Loaded, in_order, load
 from triaged.config.rule_files import RuleFiles, lost_rules
+from triaged.crashpoints import CrashPoint
 from triaged.errors import Problem, StoreError
 from triaged.process.systemd import notify
 from triaged.rules.evaluate import RuleSet
@@ -54,7 +54,7 @@ class Reload:
     """Reloads one file, one reload at a time."""
 
     def __init__(
-        self, path: Path, database: Database, running: Running, crash_point: Callable[[str], None]
+        self, path: Path, database: Database, running: Running, crash_point: CrashPoint
     ) -> None:
         self._path = path
         self._database = database

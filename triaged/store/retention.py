@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from triaged.crashpoints import crash_point
+from triaged.crashpoints import CrashPoint, no_crash
 from triaged.store.database.base import Bulk, Database
 from triaged.store.tables.incidents import OVER_SQL
 
@@ -77,7 +77,9 @@ OF_INCIDENTS = tuple(
 )
 
 
-async def prune(database: Database, limits: Limits, now: int) -> dict[str, int]:
+async def prune(
+    database: Database, limits: Limits, now: int, crash_point: CrashPoint = no_crash
+) -> dict[str, int]:
     """Delete what is too old at `now`; how many rows of each kind went."""
     removed: dict[str, int] = {}
     for kind, sql in QUERIES.items():

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from triaged.clock import Clock
+from triaged.crashpoints import CrashPoint, no_crash
 from triaged.errors import StoreMismatch
 from triaged.store.database.backup import keep_copy
 from triaged.store.database.base import Bulk, Database, Row, Transaction
@@ -14,7 +15,9 @@ from triaged.store.database.sqlite import SqliteDatabase, open_sqlite
 __all__ = ["Bulk", "Database", "Row", "Transaction", "open_database"]
 
 
-async def open_database(url: str, clock: Clock, *, lock: bool = True) -> Database:
+async def open_database(
+    url: str, clock: Clock, *, lock: bool = True, crash_point: CrashPoint = no_crash
+) -> Database:
     """Open the store at `url` (`sqlite:PATH` or `postgresql://…`), migrated, for this process.
 
     Raises `StoreMismatch` where another process has it or its schema is not ours, and
@@ -30,7 +33,7 @@ async def open_database(url: str, clock: Clock, *, lock: bool = True) -> Databas
     try:
         if isinstance(database, SqliteDatabase):
             await keep_copy(database)
-        await migrate(database, clock.now())
+        await migrate(database, clock.now(), crash_point)
     except BaseException:
         await database.close()
         raise

@@ -6,7 +6,7 @@ from importlib import resources
 
 import msgspec
 
-from triaged.crashpoints import crash_point
+from triaged.crashpoints import CrashPoint, no_crash
 from triaged.errors import StoreMismatch
 from triaged.store.database.base import Database, Transaction
 
@@ -48,7 +48,7 @@ def migrations() -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
-async def migrate(database: Database, now: int) -> list[int]:
+async def migrate(database: Database, now: int, crash_point: CrashPoint = no_crash) -> list[int]:
     """Apply what is missing; the numbers applied. Refuses a newer or an edited schema."""
     known = migrations()
     async with database.transaction() as tx:
