@@ -9,16 +9,23 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.cli.desk import CONFIG
 from tests.conftest import ROOT
-from tests.e2e.peers import eventually, fetch, fetch_json, free_port, running, triaged
+from tests.e2e.peers import answers, eventually, fetch, fetch_json, free_port, running, triaged
 
 ALERT = [{"labels": {"alertname": "Down", "severity": "critical"}}]
+
+PAGES_ON_STDOUT = """
+store: sqlite:triaged.db
+channels: {screen: {kind: console}}
+people: {alice: {name: Alice, contacts: {desk: {channel: screen}}}}
+policies: {default: {steps: [{notify: ["person:alice"]}], catch_all: person:alice}}
+"""
 
 
 def serve(config: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -218,6 +225,35 @@ def test_a_stop_in_order_ends_with_0(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(timeout=60) == 0
+
+
+def test_a_stop_ends_in_its_time_while_nobody_reads_stdout_and_stderr(tmp_path: Path) -> None:
+    port, config = free_port(), tmp_path / "config.yaml"
+    config.write_text(f"listen: 127.0.0.1:{port}\nauth: none\n{PAGES_ON_STDOUT}")
+    url = f"http://127.0.0.1:{port}"
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while os.write(writing, b"x" * 4096):
+            pass
+    os.set_blocking(writing, True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "triaged", "serve", "--config", str(config)],
+        stdout=writing,
+        stderr=writing,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    try:
+        eventually(lambda: answers(f"{url}/-/ready"), "a daemon")
+        assert status_of(url)[0] == 200
+        eventually(lambda: b"triaged_outbox_pending 1" in fetch(f"{url}/metrics"), "a page")
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        os.close(reading)
+        os.close(writing)
 
 
 def test_the_service_manager_hears_that_it_is_ready(
