@@ -49,18 +49,18 @@ async def test_sleeping_ends_when_the_instant_has_come() -> None:
 
 def test_a_turn_that_is_over_is_followed_by_a_rest() -> None:
     rests: list[float] = []
-    breathe = Turns(0, 1_500, rests.append)
+    yield_point = Turns(0, 1_500, rests.append)
 
-    breathe()
-    breathe()
+    yield_point()
+    yield_point()
 
     assert rests == [0.0015, 0.0015]
 
 
 def test_a_turn_that_is_not_over_goes_on() -> None:
     rests: list[float] = []
-    breathe = Turns(10**12, 1_500, rests.append)
+    yield_point = Turns(10**12, 1_500, rests.append)
 
-    breathe()
+    yield_point()
 
     assert rests == []

@@ -144,7 +144,7 @@ def _no_tokens(path: Path, store: str) -> str:
 
 
 class Connections:
-    """What hears of each commit: counters, live views, and the loops that it gives work to."""
+    """Passes each commit on: to the counters, the live views, and the loops that have work now."""
 
     def __init__(self, metrics: Metrics) -> None:
         self.metrics = metrics
@@ -153,7 +153,7 @@ class Connections:
         self.delivery: Delivery | None = None
 
     def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
-        """Count, show, and wake whoever has something to do now."""
+        """Count the effects, publish them, and wake the loops that have something to do."""
         found = ByKind(effects)
         self.metrics.committed(found, seconds, alerts)
         if self.context is not None:
@@ -169,12 +169,12 @@ class Connections:
             self.timekeeper.wake(min(dues))
 
     def fired(self, lateness_us: Sequence[int]) -> None:
-        """Timers fired, so late."""
+        """Timers fired; how late, in µs."""
         for us in lateness_us:
             self.metrics.timer_lateness.observe(us / SECOND)
 
     def repaired(self, count: int) -> None:
-        """The sweep found forgotten work."""
+        """The sweep found and did so much forgotten work."""
         self.metrics.auditor_repairs.inc(count)
 
 
@@ -254,7 +254,7 @@ class Daemon:
                 await engine
 
     def _ways_in(self) -> Mapping[str, Loop]:
-        """What has to turn for as long as somebody is answered."""
+        """The loops that must run for as long as requests are answered."""
         return {"engine": self._engine.run, **self._context.backlog.loops()}
 
     async def _serve(self, runner: web.ServerRunner) -> int:
@@ -302,10 +302,10 @@ class Daemon:
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._told_to_stop)
+            loop.add_signal_handler(number, self._request_stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload_watch.request)
 
-    def _told_to_stop(self) -> None:
+    def _request_stop(self) -> None:
         """The first signal stops in order; the second at once."""
         if self._stop.is_set():
             os._exit(EXIT_FAILED)
@@ -331,7 +331,7 @@ class Daemon:
         }
 
     def _beat(self) -> None:
-        """Show idle strangers the door; tell systemd that we live, if we do."""
+        """Close idle connections; notify systemd's watchdog if every loop turns."""
         self._context.metrics.requests_refused.labels("stranger").inc(self._server.close_unused())
         if watchdog_us(os.environ, os.getpid()) and all(self.health().values()):
             notify(os.environ, "WATCHDOG=1")
@@ -362,14 +362,14 @@ class Daemon:
 
 
 def _spare_the_collector() -> None:
-    """What stands after the start stands for ever, and alerts hold no cycles: look less often."""
+    """Collect less often: what exists after the start lives for ever, and alerts hold no cycles."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
 
 
 def _invitation(place: str, now: int) -> str:
-    """What a newcomer can do next: a line that raises an incident, new at each start."""
+    """A hint for newcomers: a command that raises an incident, a new one at each start."""
     alert = (
         f'[{{"labels": {{"alertname": "Demo{now // SECOND % 100_000}", "severity": "critical"}}}}]'
     )

@@ -13,9 +13,9 @@ from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Received
 from triaged.intake.backlog import (
     CHUNK_MAX,
-    GLANCE_ALERTS_MAX,
     PACK_ALERTS_MAX,
     QUIET_US,
+    READ_WAIT_ALERTS_MAX,
     YIELD_US,
     Limits,
 )
@@ -289,8 +289,8 @@ async def test_readers_see_what_was_accepted_before(place: Place) -> None:
         assert await place.stored() == MANY + 3
 
 
-async def test_readers_wait_for_a_glance_at_most(disk: Disk) -> None:
-    async with Place(disk, Limits(glance_s=0)) as place:
+async def test_readers_wait_for_a_bounded_time(disk: Disk) -> None:
+    async with Place(disk, Limits(read_wait_s=0)) as place:
         first = await place.held_up()
         async with place.writing():
             await place.take(place.alerts(3))
@@ -300,17 +300,17 @@ async def test_readers_wait_for_a_glance_at_most(disk: Disk) -> None:
 
 
 async def test_readers_do_not_wait_for_much(disk: Disk) -> None:
-    async with Place(disk, Limits(glance_s=1e9)) as place:
+    async with Place(disk, Limits(read_wait_s=1e9)) as place:
         first = await place.held_up()
         async with place.writing():
-            await place.take(place.alerts(GLANCE_ALERTS_MAX + 1))
+            await place.take(place.alerts(READ_WAIT_ALERTS_MAX + 1))
             await place.backlog.settled()
         assert place.backlog.waits
         first.cancel()
 
 
 async def test_readers_do_not_wait_for_what_was_not_written(disk: Disk) -> None:
-    async with Place(disk, Limits(glance_s=1e9)) as place:
+    async with Place(disk, Limits(read_wait_s=1e9)) as place:
         first = await place.held_up()
         disk.refuses = StoreUnavailable("the disk is full")
         async with place.writing():

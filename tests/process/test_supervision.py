@@ -5,7 +5,7 @@ import pytest
 
 from triaged.core.time.durations import MINUTE
 from triaged.process.supervision import (
-    BLOCKED_LOOKS_MAX,
+    BLOCKED_CHECKS_MAX,
     FAILURES_MAX,
     GivenUp,
     Sentry,
@@ -94,13 +94,13 @@ async def test_a_loop_given_up_ends_the_others_and_the_process() -> None:
 
 def test_a_loop_that_turns_is_not_blocked_and_one_that_does_not_is_after_so_many_looks() -> None:
     sentry = Sentry()
-    for _ in range(BLOCKED_LOOKS_MAX):
-        sentry.look()
+    for _ in range(BLOCKED_CHECKS_MAX):
+        sentry.check()
     sentry.turned()
 
-    looks = [sentry.look() for _ in range(BLOCKED_LOOKS_MAX + 1)]
+    checks = [sentry.check() for _ in range(BLOCKED_CHECKS_MAX + 1)]
 
-    assert looks == [False] * BLOCKED_LOOKS_MAX + [True]
+    assert checks == [False] * BLOCKED_CHECKS_MAX + [True]
 
 
 def test_the_stacks_say_what_every_thread_does() -> None:

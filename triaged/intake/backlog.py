@@ -20,7 +20,7 @@ from triaged.engine.engine import DECISION_FAILED, Engine
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.ingest import Parsed, Received
 from triaged.intake.decode import events_of, kept_headers, set_aside
-from triaged.intake.read_after_write import Glances
+from triaged.intake.read_after_write import ReadAfterWrite
 from triaged.store.database.base import Row
 from triaged.store.database.connect import Database
 from triaged.store.tables import backlog
@@ -33,42 +33,42 @@ PACK_ALERTS_MAX = 128
 """Alerts that are forgotten together: a crash while they are decided has them decided again."""
 
 READ_BYTES_MAX = 2 << 20
-"""Of bodies that are read back at once, going by the mean size of a pack."""
+"""Bytes of bodies that are read back at once, going by the mean size of a pack."""
 
 AT_ONCE_BYTES_MAX = 128 << 10
-"""Of bodies that are compressed on the event loop: 0.3 ms, 4 where nothing repeats. A thread waits
-that long for the interpreter, and more is left to one."""
+"""Bytes of bodies that are compressed on the event loop: that takes 0.3 ms, or 4 ms where nothing
+repeats. A thread, which takes more, would wait that long for the interpreter."""
 
 CHUNK_MAX = 2048
 """Alerts that the engine is given at once: four batches, of which one is decided while the one
 before it is committed."""
 
 BESIDE_MAX = 128
-"""Alerts that it is given while others want it: senders and people wait for no more than that."""
+"""Alerts that the engine is given at once while others want it, who wait for no more than these."""
 
 YIELD_US, QUIET_US = 40_000, 5_000
 """After each chunk, new bodies, people and timers go first: for at most 40 ms, or until none has
-come for 5 ms, or those that came left half of the time. While senders take all they can, a sixth of
-the time is left to what is on disk, 2,000 to 3,000 alerts a second."""
+come for 5 ms, or until those that came left half of the time unused. While senders use all they
+can, a sixth of the time is left to the bodies on disk: 2,000 to 3,000 alerts a second."""
 
 RETRY_US = SECOND
 
-GLANCE_ALERTS_MAX = 5000
-"""Alerts whose decisions a reader waits for: more takes longer than a glance."""
+READ_WAIT_ALERTS_MAX = 5000
+"""Undecided alerts up to which a reader waits: more take longer than `read_wait_s`."""
 
 log = structlog.get_logger()
 Reader = Callable[[Received], list[Event]]
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """How much at once."""
+    """Limits that tests change."""
 
     waiting_bytes: int = 512 << 20
     """Bodies on disk: 700,000 alerts in requests of 64, a minute of work, well within the shortest
     target, and some 50 MB when compressed. Senders wait then, until the intake says 503."""
     write_bytes: int = 4 << 20
-    """Of bodies in one commit."""
-    glance_s: float = 0.5
+    """Bytes of bodies in one commit."""
+    read_wait_s: float = 0.5
     """How long a reader waits to see what was accepted before."""
 
 
@@ -76,7 +76,7 @@ USUAL = Limits()
 
 
 class Unwritten(msgspec.Struct, frozen=True):
-    """A body that is to be written, and who waits for that."""
+    """A body that is to be written, and the future that its sender waits for."""
 
     body: Body
     alerts: int
@@ -84,7 +84,7 @@ class Unwritten(msgspec.Struct, frozen=True):
 
 
 class Backlog:
-    """What is on disk and not decided; whether what comes has to queue behind it."""
+    """The bodies on disk that are not decided; new ones queue behind them."""
 
     def __init__(
         self,
@@ -118,12 +118,12 @@ class Backlog:
         self._read_to = 0
         """The id of the last pack that was in the buffer."""
         self._filling = False
-        self._glances = Glances(limits.glance_s)
+        self._readers = ReadAfterWrite(limits.read_wait_s)
         self._write_wanted = asyncio.Event()
         self._decide_wanted = asyncio.Event()
 
     async def open(self) -> None:
-        """See what an earlier process has left. Raises StoreUnavailable."""
+        """Count what an earlier process has left. Raises StoreUnavailable."""
         async with self._database.reading() as tx:
             found = await backlog.extent(tx)
         self._last_id = found.last_id
@@ -132,7 +132,7 @@ class Backlog:
             log.info("backlog.found", alerts=self.alerts)
 
     def loops(self) -> Mapping[str, Callable[[], Coroutine[None, None, None]]]:
-        """What has to turn, by name."""
+        """The loops that must run, by name."""
         return {"backlog.write": self.write, "backlog.decide": self.decide}
 
     @property
@@ -171,7 +171,7 @@ class Backlog:
     # ── to disk ──
 
     async def write(self) -> None:
-        """Write what comes, many bodies in one commit, until cancelled."""
+        """Write the bodies that come, many in one commit, until cancelled."""
         try:
             while True:
                 await self._write_wanted.wait()
@@ -191,7 +191,7 @@ class Backlog:
         return part
 
     async def _write(self, part: Sequence[Unwritten]) -> None:
-        """Put bodies on disk and say so; in halves, if one of them cannot be written."""
+        """Write bodies and answer their senders; in halves, if one of them cannot be written."""
         trouble = "triaged is stopping"
         try:
             await self._put(part)
@@ -203,7 +203,7 @@ class Backlog:
                 await self._write(part[:middle])
                 await self._write(part[middle:])
                 return
-            log.exception("body.unwritten", source=part[0].body.source)
+            log.exception("body.write_failed", source=part[0].body.source)
             trouble = "a fault of triaged: see its log"
         finally:
             _fail(part, trouble)
@@ -228,7 +228,7 @@ class Backlog:
                 one.done.set_result(None)
 
     def _hand_over(self, packs: Sequence[Pack]) -> None:
-        """Spare the decider the reading, unless something older waits on disk alone."""
+        """Give packs to the decider without reading them back, unless older ones wait on disk."""
         if self._filling or self._read_to != packs[0].id - 1:
             return
         if sum(pack.body_bytes for pack in self._buffer) < READ_BYTES_MAX:
@@ -257,7 +257,7 @@ class Backlog:
     # ── to the engine ──
 
     async def decide(self) -> None:
-        """Have what is on disk decided in its order, until cancelled."""
+        """Have the bodies on disk decided in their order, until cancelled."""
         self._start_over()
         while True:
             await self._decide_wanted.wait()
@@ -280,7 +280,7 @@ class Backlog:
         self._decide_wanted.set()
 
     async def _next_chunk(self) -> list[Pack]:
-        """What is to be decided next; nothing: all is decided."""
+        """The packs to decide next; none: all are decided."""
         if not self._buffer:
             await self._fill()
         most = BESIDE_MAX if self._busy else CHUNK_MAX
@@ -292,7 +292,7 @@ class Backlog:
         return chunk
 
     async def _fill(self) -> None:
-        """Read what is next on disk."""
+        """Read the next packs from disk."""
         count = READ_BYTES_MAX * (self._last_id - self._after) // max(self._bytes, 1)
         self._filling = True
         try:
@@ -305,7 +305,7 @@ class Backlog:
         if not (self._buffer or self._unwritten or self._writing or self._decide_wanted.is_set()):
             # Nothing is there, whatever we thought: a write that failed has been counted.
             self.alerts = self._bytes = 0
-            self._glances.decided(self._last_id)
+            self._readers.decided(self._last_id)
 
     async def _decide(self, chunk: Sequence[Pack]) -> None:
         events: list[Event] = []
@@ -326,7 +326,7 @@ class Backlog:
                 await self._decide([pack])
 
     async def _set_aside(self, pack: Pack, error: StoreError) -> None:
-        """A pack that cannot be done goes to quarantine: nothing waits behind it for ever."""
+        """Put a pack that cannot be decided into quarantine, so that nothing waits behind it."""
         kept = [set_aside(_received(body), DECISION_FAILED, str(error)) for body in pack.bodies]
         try:
             await self._engine.submit([*kept, PackDecided(pack.id)], urgent=False)
@@ -339,12 +339,12 @@ class Backlog:
         self.turned_at = self._clock.now()
         self._count(chunk, -1)
         self._after = chunk[-1].id
-        self._glances.decided(self._after)
+        self._readers.decided(self._after)
         if self._unwritten:
             self._write_wanted.set()  # there is room again
 
     async def _give_way(self) -> None:
-        """Let bodies that come in, people and timers go first, for a while."""
+        """Let new bodies, people and timers go first, for a while."""
         until = self._clock.now() + YIELD_US
         before = seen = self._seen
         while (came := self._came()) != seen and self._clock.now() < until:
@@ -355,7 +355,7 @@ class Backlog:
         self._busy = self._seen != before
 
     async def _has_room(self) -> bool:
-        """Whether all that came in the next moment took less than half of it."""
+        """Whether the work that came in the next moment took less than half of it."""
         began, spent = self._clock.now(), self._clock.spent()
         await self._clock.sleep_until(began + QUIET_US)
         return 2 * (self._clock.spent() - spent) < self._clock.now() - began
@@ -366,10 +366,10 @@ class Backlog:
     # ── for readers ──
 
     async def settled(self) -> None:
-        """Return when what came before is decided, if that takes no longer than a glance."""
-        if self._last_id <= self._after or self._bytes <= 0 or self.alerts > GLANCE_ALERTS_MAX:
+        """Return when all that came before is decided, or after `read_wait_s`."""
+        if self._last_id <= self._after or self._bytes <= 0 or self.alerts > READ_WAIT_ALERTS_MAX:
             return
-        await self._glances.wait_for(self._last_id)
+        await self._readers.wait_for(self._last_id)
 
 
 async def _rows_of(packs: Sequence[Pack]) -> list[Row]:
@@ -383,7 +383,7 @@ def _received(body: Body) -> Received:
 
 
 def _fail(part: Iterable[Unwritten], reason: str) -> None:
-    """Tell those who still wait."""
+    """Answer the senders that still wait with an error."""
     for one in part:
         if not one.done.done():
             one.done.set_exception(StoreUnavailable(reason))

@@ -1,4 +1,4 @@
-"""How much ingest may hold at once: what is over it is refused at once, with 503."""
+"""Limits on the requests and bytes that ingest works on at once; beyond them it answers 503."""
 
 from prometheus_client import Histogram
 
@@ -9,7 +9,7 @@ REQUESTS_MAX = 512
 """Alertmanager and Prometheus send over a handful of connections; a burst of groups over 50."""
 
 BYTES_MAX = 64 << 20
-"""Of bodies in memory: eight of the largest, or every request of a storm."""
+"""Bytes of bodies in memory: eight of the largest, or every request of a storm."""
 
 
 class Intake:
@@ -27,11 +27,11 @@ class Intake:
         return self.requests >= REQUESTS_MAX or self.held_bytes >= BYTES_MAX
 
     def forget(self) -> None:
-        """The metric's children may be others from now on."""
+        """Look the metric's children up again: a reload may have replaced them."""
         self._children.clear()
 
     def observe(self, source: str, us: int) -> None:
-        """A request of `source` took so long."""
+        """Record that a request of `source` took `us` µs."""
         child = self._children.get(source)
         if child is None:
             child = self._children[source] = self._metrics.ingest_seconds.labels(source)

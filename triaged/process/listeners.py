@@ -1,4 +1,4 @@
-"""Where the API listens: addresses of the configuration, or sockets that systemd opened."""
+"""Open the API's listeners: addresses of the configuration, or sockets that systemd opened."""
 
 import ssl
 from collections.abc import MutableMapping

@@ -20,10 +20,10 @@ from triaged.core.time.durations import SECOND
 FAILURES_MAX = 5
 FAILURES_WITHIN_US = 60 * SECOND
 PAUSE_US = SECOND // 4
-LOOK_S = 1.0
-BLOCKED_LOOKS_MAX = 20
-"""A loop that has not turned between so many looks is stuck in a call: tell every stack, exit, and
-start anew."""
+CHECK_S = 1.0
+BLOCKED_CHECKS_MAX = 20
+"""An event loop that has not turned between so many checks is stuck in a call: every stack is
+logged, and the process exits, for systemd to start it anew."""
 
 EXIT_BLOCKED = 1
 
@@ -65,43 +65,43 @@ async def run_all(loops: Mapping[str, Loop], clock: Clock, stop: asyncio.Event) 
 
 
 class Sentry:
-    """Looks, on a thread, whether the event loop turns; ends the process when it does not.
+    """Checks, on a thread, that the event loop turns; ends the process when it does not.
 
-    It counts looks and not time: a process that is stopped (SIGSTOP, a frozen machine) does not
-    look either, and has nothing to be blamed for. What keeps the whole interpreter from working
+    It counts checks and not time: a process that is stopped (SIGSTOP, a frozen machine) does not
+    check either, and is not blocked. What keeps the whole interpreter from working
     is left to systemd's watchdog.
     """
 
     def __init__(self) -> None:
-        self._looks = 0
+        self._checks = 0
         self._over = threading.Event()
 
     def turned(self) -> None:
         """The loop turns."""
-        self._looks = 0
+        self._checks = 0
 
-    def look(self) -> bool:
+    def check(self) -> bool:
         """Whether the loop has been blocked for too long."""
-        self._looks += 1
-        return self._looks > BLOCKED_LOOKS_MAX
+        self._checks += 1
+        return self._checks > BLOCKED_CHECKS_MAX
 
     def watch(self) -> None:
-        """Look until `stop`; end the process."""
-        while not self._over.wait(LOOK_S):
-            if self.look():
+        """Check until `stop`; end the process when the loop is blocked."""
+        while not self._over.wait(CHECK_S):
+            if self.check():
                 try:
                     log.error("loop.blocked", exception=stacks())
-                    self._over.wait(LOOK_S)  # the line gets out, if somebody reads
+                    self._over.wait(CHECK_S)  # the line gets out, if somebody reads
                 finally:
                     os._exit(EXIT_BLOCKED)
 
     def stop(self) -> None:
-        """Look no more."""
+        """End the checks."""
         self._over.set()
 
 
 def stacks() -> str:
-    """What every thread is doing."""
+    """The stack of every thread."""
     frames = sys._current_frames()
     return "\n".join("".join(traceback.format_stack(frame)) for frame in frames.values())
 

@@ -1,4 +1,4 @@
-"""What systemd wants to hear and hands over.
+"""Notifications to systemd, and the sockets that it passes.
 
 sd_notify: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 socket activation: https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
@@ -11,7 +11,7 @@ FIRST_PASSED_FD = 3
 
 
 def notify(environment: Mapping[str, str], *fields: str) -> bool:
-    """Send `READY=1`, `STATUS=…` and the like; False where nobody listens, or no longer."""
+    """Send `READY=1`, `STATUS=…` and the like; False where systemd does not listen."""
     path = environment.get("NOTIFY_SOCKET")
     if not path:
         return False
@@ -35,7 +35,7 @@ def watchdog_us(environment: Mapping[str, str], pid: int) -> int | None:
 
 
 def passed_sockets(environment: MutableMapping[str, str], pid: int) -> list[socket.socket]:
-    """The listening sockets that systemd opened for us, ready for asyncio; taken only once."""
+    """The listening sockets that systemd opened for us, ready for asyncio; given only once."""
     count = environment.pop("LISTEN_FDS", "")
     if environment.pop("LISTEN_PID", "") != str(pid) or not count.isdigit():
         return []
