@@ -20,6 +20,7 @@ from triaged.core.records.events import (
     Closed,
     Declared,
     DeliveryEnded,
+    DeliverySlow,
     Escalated,
     PageDue,
     Reclassified,
@@ -39,6 +40,7 @@ from triaged.core.records.timers import (
     LapseDue,
     MuteDue,
     RaiseDue,
+    ReachDue,
     ReopenWindowDue,
     ResolveDue,
     StepDue,
@@ -278,7 +280,10 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
     Condition.PAGING: (
         *_LIVE,
         *_TAKEN,
-        Way(frozenset({StepDue, DeliveryEnded, Escalated}), (Condition.EXHAUSTED,)),
+        Way(
+            frozenset({StepDue, ReachDue, DeliveryEnded, DeliverySlow, Escalated}),
+            (Condition.EXHAUSTED,),
+        ),
         Way(frozenset({StepDue, AtRiskDue, TargetDue, MuteDue, PageDue}), (Condition.RESTING,)),
     ),
     Condition.EXHAUSTED: (
