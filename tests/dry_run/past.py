@@ -41,7 +41,7 @@ def recorded(simulator: Simulator, episodes: Iterable[Episode]) -> History:
                 team=incident.team,
                 previous=incident.previous,
                 storm=incident.storm,
-                acts=tuple(acts_of(entries)),
+                acts=tuple(act for _, act in acts_of(entries)),
                 pages=tuple(
                     Paged(at, page.recipient.person or f"channel:{page.channel}")
                     for at, page in simulator.sent

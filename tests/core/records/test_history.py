@@ -11,10 +11,15 @@ def entry(kind: str, actor: str = "alice", text: str = "", **data: object) -> Ch
     return ChainedEntry(1, 1, MONDAY, MONDAY, kind, actor, text, data, "")
 
 
+def acts(entries: list[ChainedEntry]) -> list[Act]:
+    """What people did."""
+    return [act for _, act in acts_of(entries)]
+
+
 def test_an_acknowledgement_moves_the_phase_of_itself() -> None:
     entries = [entry("incident.acknowledged"), entry("phase.changed", to="triage")]
 
-    assert list(acts_of(entries)) == [Act(MONDAY, "acknowledge", "alice")]
+    assert acts(entries) == [Act(MONDAY, "acknowledge", "alice")]
 
 
 def test_what_triaged_alerts_and_rules_did_is_no_act() -> None:
@@ -26,7 +31,7 @@ def test_what_triaged_alerts_and_rules_did_is_no_act() -> None:
         entry("incident.reopened", "source:am", reason="reopen_window"),
     ]
 
-    assert list(acts_of(entries)) == []
+    assert acts(entries) == []
 
 
 def test_escalating_by_hand_is_one_act_however_it_is_told() -> None:
@@ -35,16 +40,25 @@ def test_escalating_by_hand_is_one_act_however_it_is_told() -> None:
         entry("incident.unacknowledged", reason="escalated_by_hand"),
     ]
 
-    assert [action_of(act, 7) for act in acts_of(entries)] == [Escalated(7, "alice")] * 2
+    assert [action_of(act, 7) for act in acts(entries)] == [Escalated(7, "alice")] * 2
 
 
-def test_a_note_that_reads_like_an_escalation_stays_a_note() -> None:
-    (act,) = acts_of([entry("note", text="escalated by hand")])
+def test_a_note_is_a_note_whatever_it_says() -> None:
+    (act,) = acts([entry("note", text="escalated by hand")])
 
     assert act == Act(MONDAY, "note", "alice")
 
 
+def test_an_assignment_is_what_its_data_says() -> None:
+    entries = [
+        entry("incident.assigned", text="assigned to bob", person="carol"),
+        entry("incident.assigned", text="assigned to bob"),
+    ]
+
+    assert acts(entries) == [Act(MONDAY, "assign", "alice", "carol")]
+
+
 def test_a_chosen_severity_is_chosen_again() -> None:
-    (act,) = acts_of([entry("severity.changed", to="SEV-1", **{"from": "SEV-2"})])
+    (act,) = acts([entry("severity.changed", to="SEV-1", **{"from": "SEV-2"})])
 
     assert action_of(act, 7) == SeverityChosen(7, "alice", Severity.SEV1)

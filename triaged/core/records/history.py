@@ -135,15 +135,15 @@ class PastSilence(msgspec.Struct, frozen=True, gc=False, tag="silence"):
     ends_at: int
 
 
-def acts_of(entries: Iterable[ChainedEntry]) -> Iterator[Act]:
-    """The acts of people, read from an incident's entries in order."""
+def acts_of(entries: Iterable[ChainedEntry]) -> Iterator[tuple[ChainedEntry, Act]]:
+    """The acts of people, each with its entry, read from an incident's entries in order."""
     before: ChainedEntry | None = None
     for entry in entries:
         follows = before is not None and before.recorded_at == entry.recorded_at
         act = _act(entry)
-        # who acknowledges moves the phase, too: that comes of itself
+        # an acknowledgement also moves the phase: doing it again does that again
         if act is not None and not (follows and act.what == "phase"):
-            yield act
+            yield entry, act
         before = entry
 
 
@@ -154,13 +154,12 @@ def _act(entry: ChainedEntry) -> Act | None:
     what: What | None = SIMPLE.get(entry.kind)
     value: object = ""
     match entry.kind:
-        case "incident.unacknowledged" if data.get("reason") == Reason.ESCALATED_BY_HAND:
+        case "incident.unacknowledged" | "note" if _is_escalation(entry):
             what = "escalate"
+        case "note":
+            what = "note"
         case "incident.reopened" if data.get("reason") != Reason.REOPENED_BY_HAND:
             what = None
-        case "note":
-            by_hand = data.get("reason") == Reason.ESCALATED_BY_HAND
-            what = "escalate" if by_hand else "note"
         case "incident.assigned":
             what, value = "assign", data.get("person")
         case "severity.changed":
@@ -174,6 +173,10 @@ def _act(entry: ChainedEntry) -> Act | None:
     if what is None or not isinstance(value, str | int):
         return None
     return Act(entry.recorded_at, what, entry.actor, value)
+
+
+def _is_escalation(entry: ChainedEntry) -> bool:
+    return entry.data.get("reason") == Reason.ESCALATED_BY_HAND
 
 
 def action_of(act: Act, incident: int) -> Action:

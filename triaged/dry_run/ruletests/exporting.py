@@ -6,8 +6,9 @@ from typing import Literal
 import msgspec
 
 from triaged.core.muting.muters import Muter
-from triaged.core.records.actors import is_person, rule_named
-from triaged.core.records.model import LIVE, Reason
+from triaged.core.records.actors import rule_named
+from triaged.core.records.history import Act, What, acts_of
+from triaged.core.records.model import LIVE, ChainedEntry, Reason
 from triaged.core.time.durations import SECOND, format_duration
 from triaged.dry_run.ruletests.compiling import ALERTS_MAX, UNTIL_MAX_US
 from triaged.dry_run.ruletests.tests_schema import SOURCE, format_offset, parse_instant
@@ -26,14 +27,8 @@ OUTSIDE: Mapping[str, str] = {
 BY_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE, Reason.STORM})
 """Why triaged opens incidents without an alert or a person."""
 
-VERB_OF_KIND: Mapping[str, str] = {
-    "incident.acknowledged": "ack",
-    "incident.confirmed": "ack",
-    "incident.unacknowledged": "unack",
-    "incident.resolved": "resolve",
-    "incident.reopened": "reopen",
-    "incident.closed": "close",
-}
+VERBS: Mapping[What, str] = {"acknowledge": "ack", "unacknowledge": "unack"}
+"""Acts that tests call otherwise than histories do."""
 
 Written = dict[str, object]
 """A map as it will stand in the test."""
@@ -72,6 +67,11 @@ class EntryThen(msgspec.Struct, frozen=True):
     actor: str
     text: str = ""
     data: dict[str, object] = {}
+
+    def chained(self, seq: int) -> ChainedEntry:
+        """The entry as the store has it, in this place of the timeline."""
+        at = parse_instant(self.recorded_at)
+        return ChainedEntry(0, seq, at, at, self.kind, self.actor, self.text, self.data, "")
 
 
 class PageThen(msgspec.Struct, frozen=True):
@@ -212,53 +212,22 @@ class _TestWriter:
                 yield {"match": silence.matchers, "at": format_offset(at_us), "for": length}
 
     def _acts(self) -> Iterator[Written]:
-        before: EntryThen | None = None
-        for entry in self._export.timeline:
-            act = self._act(entry)
-            follows = before is not None and before.recorded_at == entry.recorded_at
-            if act is not None and not (follows and entry.kind == "phase.changed"):
-                yield {"at": format_offset(self._offset(entry.recorded_at)), **act}
-            before = entry
+        timeline = self._export.timeline
+        for entry in timeline:
+            if entry.kind == "incident.opened" and entry.data.get("reason") == Reason.DECLARED:
+                yield {"at": self._at(entry.recorded_at), **self._declared(entry)}
+        recorded = (entry.chained(seq) for seq, entry in enumerate(timeline))
+        for chained, act in acts_of(recorded):
+            yield {"at": self._at(timeline[chained.seq].recorded_at), **_act(act, chained.text)}
 
-    def _act(self, entry: EntryThen) -> Written | None:
-        """What a person did; None for what triaged did by itself."""
-        if not is_person(entry.actor):
-            return None
-        who, data = entry.actor, entry.data
-        match entry.kind:
-            case "incident.opened" if data.get("reason") == Reason.DECLARED:
-                return self._declared(who, data)
-            case "incident.unacknowledged" if data.get("reason") == Reason.ESCALATED_BY_HAND:
-                return {"escalate": who}
-            case "note" if data.get("reason") == Reason.ESCALATED_BY_HAND:
-                return {"escalate": who}
-            case "note":
-                return {"note": entry.text, "by": who}
-            case "incident.assigned":
-                return {"assign": data.get("person"), "by": who}
-            case "severity.changed":
-                return {"severity": data.get("to"), "by": who}
-            case "phase.changed":
-                return {"phase": data.get("to"), "by": who}
-            case "incident.snoozed":
-                return self._snoozed(entry)
-            case kind if kind in VERB_OF_KIND:
-                return {VERB_OF_KIND[kind]: who}
-            case _:
-                return None
+    def _at(self, instant: str) -> str:
+        return format_offset(self._offset(instant))
 
-    def _declared(self, who: str, data: Mapping[str, object]) -> Written:
-        incident = self._export.incident
-        written: Written = {"declare": incident.title, "severity": data.get("severity"), "by": who}
+    def _declared(self, entry: EntryThen) -> Written:
+        incident, severity = self._export.incident, entry.data.get("severity")
+        written: Written = {"declare": incident.title, "severity": severity, "by": entry.actor}
         given = {"service": incident.service, "team": incident.team}
         return written | {name: value for name, value in given.items() if value}
-
-    def _snoozed(self, entry: EntryThen) -> Written | None:
-        until = entry.data.get("until")
-        if not isinstance(until, int):
-            return None
-        us = max(until - parse_instant(entry.recorded_at), 0) // 1000 * 1000
-        return {"snooze": format_offset(us), "by": entry.actor}
 
     def _until_us(self) -> int:
         """To the last that was written down: what comes later was not seen."""
@@ -324,6 +293,20 @@ class _TestWriter:
             }
             for page in sorted(sent, key=lambda page: page.due_at)
         ]
+
+
+def _act(act: Act, note: str) -> Written:
+    """What a person did, as an element of `do`."""
+    match act.what:
+        case "note":
+            return {"note": note, "by": act.by}
+        case "assign" | "severity" | "phase":
+            return {act.what: act.value, "by": act.by}
+        case "snooze":
+            us = max(int(act.value) - act.at, 0) // 1000 * 1000
+            return {"snooze": format_offset(us), "by": act.by}
+        case verb:
+            return {VERBS.get(verb, verb): act.by}
 
 
 def _list(name: str, rows: Sequence[Written]) -> list[str]:

@@ -127,7 +127,7 @@ def _past(
         team=incident.team,
         previous=incident.previous,
         storm=incident.storm,
-        acts=tuple(act for act in acts_of(entries) if act.at < until),
+        acts=tuple(act for _, act in acts_of(entries) if act.at < until),
         pages=tuple(Paged(at, whom) for at, whom in sent if at < until),
         reclassified=any(one.kind == RECLASSIFIED and one.recorded_at < until for one in entries),
     )
