@@ -37,11 +37,14 @@ def people(draw: st.DrawFn, name: str) -> Person:
     """Somebody with contacts, some of which have no channel."""
     channels = draw(st.lists(st.sampled_from(["desk", "mail", "gone"]), max_size=2, unique=True))
     ways = {channel: Contact(channel) for channel in channels}
-    steps = tuple(
-        ContactStep(channel, draw(st.sampled_from([0, 2 * MINUTE, 20 * MINUTE])))
-        for channel in channels
+    page, notify = (
+        tuple(
+            ContactStep(channel, draw(st.sampled_from([0, 2 * MINUTE, 20 * MINUTE])))
+            for channel in order
+        )
+        for order in (channels, channels[::-1][:1])
     )
-    return Person(name, name.title(), "UTC", ways, steps, steps[:1])
+    return Person(name, name.title(), "UTC", ways, page, notify)
 
 
 @st.composite
@@ -74,7 +77,7 @@ def plans(draw: st.DrawFn, name: str) -> Plan:
             Step(tuple(draw(st.lists(targets, min_size=1, max_size=2))), delay) for delay in delays
         ),
         catch_all=draw(st.none() | targets),
-        repeat_times=draw(st.sampled_from([0, 1])),
+        repeat_times=draw(st.sampled_from([0, 1, 3])),
         repeat_every=draw(shares | st.just(Span(10 * MINUTE))),
     )
 
@@ -87,12 +90,13 @@ def configurations(draw: st.DrawFn) -> Settings:
         for name in ("s1", "s2")
     }
     office = Calendar("office", draw(zones), parse("mon-fri 09:00-17:30"))
+    next_day = NextBusinessDay(office)
     return settings(
         severities={
             Severity.SEV1: SeverityTarget(5 * MINUTE, "page"),
-            Severity.SEV2: SeverityTarget(15 * MINUTE, "page"),
-            Severity.SEV3: SeverityTarget(60 * MINUTE, "page"),
-            Severity.SEV4: SeverityTarget(NextBusinessDay(office), "notify"),
+            Severity.SEV2: SeverityTarget(15 * MINUTE, "notify" if draw(st.booleans()) else "page"),
+            Severity.SEV3: SeverityTarget(next_day if draw(st.booleans()) else HOUR, "page"),
+            Severity.SEV4: SeverityTarget(next_day, "notify"),
         },
         people={name: draw(people(name)) for name in NAMES},
         schedules=schedules,

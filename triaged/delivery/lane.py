@@ -26,7 +26,8 @@ from triaged.core.records.events import (
     TryAgain,
     Verdict,
 )
-from triaged.core.records.model import Page, Reason
+from triaged.core.records.model import Page
+from triaged.core.response.delivering import channel_gone
 from triaged.core.time.durations import SECOND
 from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker, not_now
 from triaged.delivery.render import message_for
@@ -241,7 +242,7 @@ class Lane:
         around = self._around
         channel = self.channel  # a reload may take it away meanwhile
         if channel is None:
-            return Refused(f"{Reason.CHANNEL_GONE}: {self.name} is not in the configuration")
+            return channel_gone(send.page)
         settings, now = around.engine.settings, around.clock.now()
         message = message_for(send, channel, settings, around.action_key, now)
         if isinstance(message, Refused | TryAgain):

@@ -1,7 +1,7 @@
-"""Rows in memory, a time that passes when it is told to, and a provider: the core as if it ran.
+"""The core on rows in memory, under a time that passes only when it is told to.
 
-It stands in for the store and for the loops around the core, never for the core itself: what is
-decided here is what the daemon would have decided.
+The simulator stands in for the store, the timekeeper and delivery, never for the core: it decides
+nothing. `tests/simulation/test_same_course.py` holds it to the daemon on SQLite.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -49,7 +49,9 @@ from triaged.core.records.timers import (
     MuteDue,
     StormDue,
     Timer,
+    firing_order,
 )
+from triaged.core.response.delivering import channel_gone
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
@@ -98,7 +100,7 @@ class Simulator:
         """A heap by instant; what is no longer due then is passed over when its turn comes."""
         self._order = count()
         self._silent: dict[str, list[LapseDue]] = {}
-        """Source → looks that wait until it is heard: each minute they would see the same."""
+        """Source → lapse checks that wait until it is heard: until then they find nothing new."""
 
     def handle(self, event: Event) -> Answer:
         """Decide `event` now and keep the rows."""
@@ -109,7 +111,7 @@ class Simulator:
             alert = event.alert
             self.view.heard_at[alert.source] = self.now
             if alert.source in self._silent:
-                self._hear(alert.source)
+                self._resume_checks(alert.source)
             if alert.firing:
                 self.view.seen_at[alert.source, alert.fingerprint] = event.received_at
         if isinstance(event, TimerFired) and isinstance(event.timer, StormDue):
@@ -138,30 +140,30 @@ class Simulator:
             match effect:
                 case ArmTimer(timer=timer):
                     self.timers[timer.incident, type(timer)] = timer
-                    self._await(timer.due_at, timer)
+                    self._schedule(timer.due_at, timer)
                 case DropTimer(incident=incident, kind=kind):
                     self.timers.pop((incident, kind), None)
                 case Append(incident=incident, entry=entry):
                     self.entries.setdefault(incident, []).append(entry)
                 case StartEpisode(state=state) if state.lapse_check_at is not None:
-                    self._look_at(state.source, state.fingerprint, state.lapse_check_at)
+                    self._schedule_check(state.source, state.fingerprint, state.lapse_check_at)
                 case RepeatAlert(alert=alert, lapses_at=lapses_at):
                     identity = (alert.source, alert.fingerprint)
                     state = replace(self.view.alerts[identity], lapses_at=lapses_at)
                     self.view.alerts[identity] = state
                 case CheckLapse(source=source, fingerprint=fingerprint, check_at=at):
-                    self._look_at(source, fingerprint, at)
+                    self._schedule_check(source, fingerprint, at)
                 case EndEpisode(state=state):
                     self.lapses.pop((state.source, state.fingerprint), None)
                 case AddPage(page=page) | SavePage(page=page):
                     if page.state is PageState.DUE:
-                        self._await(page.due_at, page.id)
+                        self._schedule(page.due_at, page.id)
                 case LookAgain(at=at):
-                    self._look_again(at)
+                    self._recheck_mutes(at)
                 case WakeBundled(umbrella=umbrella):
                     self._wake(umbrella)
                 case SaveWatch(watch=watch):
-                    self._await(watch.due_at, ExpectDue(watch.name, watch.due_at))
+                    self._schedule(watch.due_at, ExpectDue(watch.name, watch.due_at))
                 case Count():
                     self.counts.append(effect)
                 case _:
@@ -212,60 +214,68 @@ class Simulator:
         self.view.pages[page.id] = claimed
         return claimed
 
-    def _await(self, at: int, due: Due) -> None:
+    def _schedule(self, at: int, due: Due) -> None:
         heappush(self._dues, (at, next(self._order), due))
 
-    def _look_again(self, at: int) -> None:
+    def _recheck_mutes(self, at: int) -> None:
         for incident in self.view.incidents.values():
             known = self.timers.get((incident.number, MuteDue))
             if incident.live and (known is None or known.due_at > at):
                 timer = MuteDue(incident.number, at)
                 self.timers[incident.number, MuteDue] = timer
-                self._await(at, timer)
+                self._schedule(at, timer)
 
-    def _look_at(self, source: str, fingerprint: str, at: int) -> None:
+    def _schedule_check(self, source: str, fingerprint: str, at: int) -> None:
         self.lapses[source, fingerprint] = at
-        self._await(at, LapseDue(source, fingerprint, at))
+        self._schedule(at, LapseDue(source, fingerprint, at))
 
-    def _look(self, look: LapseDue) -> None:
-        """Look whether an alert has lapsed; not while its source is silent."""
-        state = self.view.alerts.get((look.source, look.fingerprint))
+    def _check_lapse(self, lapse: LapseDue) -> None:
+        """Let the core check whether an alert has lapsed, but not while its source is silent."""
+        state = self.view.alerts.get((lapse.source, lapse.fingerprint))
         if state is not None and state.firing and state.lapses_at is not None:
-            heard_at = self.view.heard_at.get(look.source, 0)
+            heard_at = self.view.heard_at.get(lapse.source, 0)
             if heard_at < state.lapses_at <= self.now:
-                self._silent.setdefault(look.source, []).append(look)
+                self._silent.setdefault(lapse.source, []).append(lapse)
                 return
-        self.handle(TimerFired(look))
+        self.handle(TimerFired(lapse))
 
-    def _hear(self, source: str) -> None:
-        """A silent source is heard: the looks that waited come when they would have come."""
-        for look in self._silent.pop(source):
-            if self.lapses.get((source, look.fingerprint)) == look.due_at:
-                looks = (self.now - look.due_at) // SOURCE_CHECK_US + 1
-                at = look.due_at + looks * SOURCE_CHECK_US
-                self._look_at(source, look.fingerprint, at)
+    def _resume_checks(self, source: str) -> None:
+        """Schedule the checks that waited for a silent source at the next of their instants."""
+        for lapse in self._silent.pop(source):
+            if self.lapses.get((source, lapse.fingerprint)) == lapse.due_at:
+                skipped = (self.now - lapse.due_at) // SOURCE_CHECK_US + 1
+                at = lapse.due_at + skipped * SOURCE_CHECK_US
+                self._schedule_check(source, lapse.fingerprint, at)
 
     def _turn(self) -> None:
-        """Do everything that is due now, once."""
+        """Do everything that is due now, once, in the order of the daemon's timekeeper."""
+        timers: list[IncidentTimer] = []
         lapses: list[LapseDue] = []
+        expected: list[ExpectDue] = []
         pages: dict[str, Page] = {}
         while self._dues and self._dues[0][0] <= self.now:
             at, _, due = heappop(self._dues)
-            if isinstance(due, str):
-                page = self.view.pages.get(due)
-                if page is not None and _awaits(page, at):
-                    pages[due] = page
-            elif isinstance(due, LapseDue):
-                if self.lapses.get((due.source, due.fingerprint)) == at:
+            match due:
+                case str():
+                    page = self.view.pages.get(due)
+                    if page is not None and _awaits(page, at):
+                        pages[due] = page
+                case LapseDue():
                     lapses.append(due)
-            elif isinstance(due, ExpectDue):
-                watch = self.view.watches.get(due.name)
-                if watch is not None and watch.due_at == at:
-                    self.handle(TimerFired(due))
-            elif self.timers.get((due.incident, type(due))) == due:
-                self.handle(TimerFired(due))
-        for look in lapses:
-            self._look(look)
+                case ExpectDue():
+                    expected.append(due)
+                case _:
+                    timers.append(due)
+        for timer in sorted(timers, key=firing_order):
+            if self.timers.get((timer.incident, type(timer))) == timer:
+                self.handle(TimerFired(timer))
+        for lapse in lapses:
+            if self.lapses.get((lapse.source, lapse.fingerprint)) == lapse.due_at:
+                self._check_lapse(lapse)
+        for expectation in expected:
+            watch = self.view.watches.get(expectation.name)
+            if watch is not None and watch.due_at == expectation.due_at:
+                self.handle(TimerFired(expectation))
         for page in sorted(pages.values(), key=lambda page: (page.severity, page.due_at)):
             self._send(page)
 
@@ -277,9 +287,15 @@ class Simulator:
         claimed = self.claim(current)
         answer = self.handle(PageDue(claimed))
         if isinstance(answer, Send):
-            self.sent.append((self.now, answer.page))
-            verdict = self.provider(answer.page, self.now)
+            verdict = self._deliver(answer.page)
             self.handle(DeliveryEnded(page.id, claimed.token, verdict, claimed.attempts))
+
+    def _deliver(self, page: Page) -> Verdict:
+        """Hand the page to its provider, if its channel still exists."""
+        if page.channel not in self.settings.channels:
+            return channel_gone(page)
+        self.sent.append((self.now, page))
+        return self.provider(page, self.now)
 
 
 def _awaits(page: Page, at: int) -> bool:

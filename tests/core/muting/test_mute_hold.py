@@ -4,6 +4,7 @@ from tests.core.response.test_delivering import first_page
 from tests.core.response.test_escalation import at, office_hours
 from tests.core.world import ByLabels, World, settings
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor
+from triaged.core.records.effects import ArmTimer
 from triaged.core.records.events import (
     Acknowledged,
     Delivered,
@@ -249,8 +250,7 @@ def test_a_look_at_what_is_not_muted_does_nothing() -> None:
     world.fires(pod="a", severity="SEV-1")
     before = world.incident
 
-    world.timers[1, MuteDue] = MuteDue(1, world.now)
-    world._await(world.now, MuteDue(1, world.now))
+    world.keep([ArmTimer(MuteDue(1, world.now))])
     world.run(0)
 
     assert world.incident.escalation == before.escalation

@@ -1,9 +1,13 @@
 """What is foreseen is what happens when nobody answers."""
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.world import MONDAY, plan, settings, step, target
+from tests.core.world import MONDAY, ByLabels, plan, settings, step, target
+from tests.dry_run.configurations import configurations
 from triaged.core.alerts.grouping import Arrival
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Severity
@@ -65,6 +69,36 @@ def test_what_is_foreseen_happens(chosen: Settings, severity: str) -> None:
         opened.respond_by,
         opened.plan,
         opened.severity,
+    )
+
+
+RAISES = (
+    Raise(Severity.SEV2, FiringFor(7 * MINUTE)),
+    Raise(Severity.SEV1, FiringFor(50 * MINUTE)),
+)
+
+
+@how(max_examples=100)
+@given(
+    configurations(),
+    st.sampled_from([*Severity]),
+    st.sampled_from([(), RAISES[:1], RAISES[1:], RAISES]),
+)
+def test_what_is_foreseen_happens_whatever_the_settings(
+    chosen: Settings, severity: Severity, raises: tuple[Raise, ...]
+) -> None:
+    chosen = replace(chosen, rules=ByLabels(None, *raises))
+    simulator = Simulator(chosen, MONDAY)
+    alert = Alert("am", "f", True, {"alertname": "Down", "severity": severity}, {})
+    simulator.handle(AlertReceived(alert, MONDAY))
+    simulator.run_until(MONDAY + 9 * DAY)
+
+    firings = foreseen(chosen, severity).firings
+    calls = [call for firing in firings for call in firing.calls]
+    assert sorted((call.at, call.page.id) for call in calls if call.at is not None) == sorted(
+        (at, page.id)
+        for at, page in simulator.sent
+        if page.kind is PageKind.PAGE and page.round == 1
     )
 
 

@@ -113,3 +113,22 @@ IncidentTimer = (
     | ReachDue
 )
 Timer = IncidentTimer | LapseDue | ExpectDue
+
+FIRING_ORDER: tuple[type[IncidentTimer], ...] = (
+    MuteDue,
+    UnacknowledgeDue,
+    ResolveDue,
+    ReopenWindowDue,
+    AtRiskDue,
+    TargetDue,
+    RaiseDue,
+    StormDue,
+    StepDue,
+)
+"""What fires first of the timers that are due at one instant: whatever may keep a step from paging
+or explains why it pages goes before the step."""
+
+
+def firing_order(timer: IncidentTimer) -> tuple[int, int, int]:
+    """Sorts timers as they fire: by instant, then by incident, then by kind."""
+    return timer.due_at, timer.incident, FIRING_ORDER.index(type(timer))

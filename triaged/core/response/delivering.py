@@ -85,6 +85,12 @@ def given_back(page: Page, due_at: int) -> Page:
     return replace(page, attempts=page.attempts - 1, lease_until=0, due_at=due_at)
 
 
+def channel_gone(page: Page) -> Refused:
+    """The verdict on a page whose channel a reload has removed, or that never had one."""
+    name = page.channel or f"the channel of {page.recipient.contact}"
+    return Refused(f"{Reason.CHANNEL_GONE}: {name} is not in the configuration")
+
+
 def _held(situation: Situation, page: Page, incident: Incident, until: int) -> Decision:
     held = held_until(page, until)
     draft = Draft(incident)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.alerts.grouping import Arrival, open_incident
-from triaged.core.records.effects import AddPage, Append, ArmTimer, DropTimer, Effect, Hold, Send
+from triaged.core.records.effects import AddPage, Append, ArmTimer, Effect, Hold, Send
 from triaged.core.records.events import PageDue
 from triaged.core.records.model import Escalation, Incident, Page, Severity
 from triaged.core.records.timers import RaiseDue, StepDue
@@ -103,8 +103,6 @@ class _Course:
             if isinstance(effect, ArmTimer) and isinstance(effect.timer, StepDue | RaiseDue):
                 timer = effect.timer
                 self._timers[type(timer)] = (timer.due_at, next(self._order), timer)
-            elif isinstance(effect, DropTimer):
-                self._timers.pop(effect.kind, None)
         rose = severity is not None and self.incident.severity is not severity
         firing = self._firing(effects, at, before)
         if firing.steps or rose:

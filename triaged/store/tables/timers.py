@@ -17,6 +17,7 @@ from triaged.core.records.timers import (
     StormDue,
     TargetDue,
     UnacknowledgeDue,
+    firing_order,
 )
 from triaged.store.database.base import Bulk, Reader, Row, Transaction, Writer
 from triaged.store.database.readable import readable
@@ -137,9 +138,9 @@ def _timer(row: Row) -> IncidentTimer:
 
 
 async def due(tx: Reader, now: int, limit: int) -> list[IncidentTimer | Unknown]:
-    """The timers that are due, the longest due first."""
+    """The timers that are due, in the order in which they fire; last what cannot be fired."""
     found, torn = readable("timers", await tx.fetch_bulk(DUE, [(now, limit)]), _timer)
-    return sorted([*found, *(Unknown(*row[:3]) for row in torn)], key=lambda timer: timer.due_at)
+    return [*sorted(found, key=firing_order), *(Unknown(*row[:3]) for row in torn)]
 
 
 async def dues_of(tx: Reader, numbers: Iterable[int]) -> dict[int, Dues]:

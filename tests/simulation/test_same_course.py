@@ -1,0 +1,79 @@
+"""The simulator makes of any script what the daemon makes of it: only the core decides in both."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given
+from hypothesis import settings as how
+
+from tests.simulation.runs import lived, simulated
+from tests.simulation.scripts import Course, Script, scripts
+from triaged.core.records.effects import Effect, LookAgain, RepeatAlert, WakeBundled
+from triaged.core.records.events import Delivered, Verdict
+from triaged.core.records.model import Page
+from triaged.dry_run.simulator import Simulator
+
+EXAMPLES = int(os.environ.get("TRIAGED_SCRIPTS", "25"))
+"""A quarter of a second each; hundreds in a night."""
+
+
+def lived_once(script: Script) -> Course:
+    """What the daemon makes of a script, in a store of its own."""
+    with TemporaryDirectory() as folder:
+        return lived(script, Path(folder))
+
+
+@how(max_examples=EXAMPLES)
+@given(scripts())
+def test_simulator_and_daemon_agree(script: Script) -> None:
+    assert simulated(script) == lived_once(script)
+
+
+class Rowless(Simulator):
+    """Forgets the rows of one kind."""
+
+    forgotten: type[Effect] = LookAgain
+
+    def keep(self, effects: Iterable[Effect]) -> None:
+        """Keep the others."""
+        super().keep([effect for effect in effects if not isinstance(effect, self.forgotten)])
+
+
+class LeavesBundled(Rowless):
+    """Does not wake what waits under an umbrella."""
+
+    forgotten = WakeBundled
+
+
+class HearsNoRepeat(Rowless):
+    """Takes no repeat of an alert for a sign of life."""
+
+    forgotten = RepeatAlert
+
+
+class KnowsNoChannel(Simulator):
+    """Sends through channels that a reload has removed."""
+
+    def _deliver(self, page: Page) -> Verdict:
+        self.sent.append((self.now, page))
+        return Delivered()
+
+
+@pytest.mark.parametrize("mutant", [Rowless, LeavesBundled, HearsNoRepeat, KnowsNoChannel])
+def test_a_guard_that_the_simulator_lacks_is_noticed(mutant: type[Simulator]) -> None:
+    script = find(
+        scripts(),
+        lambda script: simulated(script, mutant) != simulated(script),
+        settings=how(
+            max_examples=3_000,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+    assert simulated(script, mutant) != lived_once(script) == simulated(script)
