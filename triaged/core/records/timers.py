@@ -124,6 +124,7 @@ FIRING_ORDER: tuple[type[IncidentTimer], ...] = (
     RaiseDue,
     StormDue,
     StepDue,
+    ReachDue,
 )
 """What fires first of the timers that are due at one instant: whatever may keep a step from paging
 or explains why it pages goes before the step."""
