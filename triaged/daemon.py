@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -19,9 +20,18 @@ from triaged.clock import SystemClock
 from triaged.config.files import STATE
 from triaged.config.model import Configuration
 from triaged.config.read import load
-from triaged.core.records.effects import AddPage, ArmTimer, ByKind, Effect, LookAgain, SavePage
+from triaged.core.records.effects import (
+    AddPage,
+    ArmTimer,
+    ByKind,
+    Effect,
+    IgnoreReport,
+    LookAgain,
+    SavePage,
+)
 from triaged.core.records.events import Event
 from triaged.core.records.model import PageState
+from triaged.core.situation import outage_since
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import CrashPoint, no_crash
 from triaged.delivery import Delivery, Equipment
@@ -57,7 +67,7 @@ from triaged.process.reload import Reload, needs_stored_token
 from triaged.process.supervision import GivenUp, Loop, keep_turning, run_all, supervise
 from triaged.process.systemd import notify, watchdog_us
 from triaged.store.database.connect import Database, open_database
-from triaged.store.tables import pages, secrets, tokens
+from triaged.store.tables import pages, secrets, senders, tokens
 from triaged.terminal import unbuffered
 from triaged.wire import Secret
 
@@ -156,6 +166,9 @@ class Connections:
         """Count the effects, publish them, and wake the loops that have something to do."""
         found = ByKind(effects)
         self.metrics.committed(found, seconds, alerts)
+        ignored = Counter((e.alert.source, e.reason) for e in found.of(IgnoreReport))
+        for (source, reason), count in ignored.items():
+            log.info("alerts.ignored", source=source, reason=reason, count=count)
         if self.context is not None:
             self.context.event_stream.committed(found)
         pages = [effect.page for effect in found.of(AddPage)]
@@ -240,6 +253,9 @@ class Daemon:
         self._listen_to_signals()
         runner = web.ServerRunner(self._server, shutdown_timeout=REQUESTS_END_S)
         await runner.setup()
+        async with self._database.reading() as tx:
+            last_heard_at = await senders.last_heard(tx)
+        self._engine.outage = outage_since(last_heard_at, self._clock.now())
         await self._context.backlog.open()
         _spare_the_collector()
         engine_stop = asyncio.Event()

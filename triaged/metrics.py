@@ -19,6 +19,7 @@ from triaged.core.records.effects import (
     ByKind,
     Count,
     EndEpisode,
+    IgnoreReport,
     NoteResolve,
     Quarantine,
     RepeatAlert,
@@ -26,7 +27,15 @@ from triaged.core.records.effects import (
     SavePage,
     StartEpisode,
 )
-from triaged.core.records.model import LIVE, Outcome, Page, PageKind, PageState, Severity
+from triaged.core.records.model import (
+    LIVE,
+    IgnoredReason,
+    Outcome,
+    Page,
+    PageKind,
+    PageState,
+    Severity,
+)
 from triaged.core.time.durations import SECOND
 
 # A `_created` series for each counter would double the answer.
@@ -96,6 +105,12 @@ class Metrics:
         )
         self.alerts_quarantined = self._counter(
             "alerts_quarantined", "Bodies or alerts that could not be used.", "source", "reason"
+        )
+        self.alerts_ignored = self._counter(
+            "alerts_ignored",
+            "Reports of alerts that changed nothing: late, or of a copy that is not known.",
+            "source",
+            "reason",
         )
         self.changes_received = self._counter(
             "changes_received", "Deployments and other changes accepted from senders.", "source"
@@ -228,6 +243,10 @@ class Metrics:
         ended = [effect for effect in effects.of(EndEpisode) if effect.by == "resolved"]
         resolved = Tally(effect.state.source for effect in ended)
         resolved.update(effect.alert.source for effect in effects.of(NoteResolve))
+        for ignored in effects.of(IgnoreReport):
+            source = ignored.alert.source
+            (firing if ignored.alert.firing else resolved).update([source])
+            self.alerts_ignored.labels(source, ignored.reason).inc()
         for status, tally in zip(STATUSES, (firing, resolved), strict=True):
             for source, number in tally.items():
                 self.alerts_received.labels(source, status).inc(number)
@@ -284,6 +303,7 @@ class Metrics:
             yield self.ingest_seconds, (source,)
             yield from ((self.alerts_received, (source, status)) for status in STATUSES)
             yield from ((self.alerts_quarantined, (source, reason)) for reason in named.reasons)
+            yield from ((self.alerts_ignored, (source, reason)) for reason in IgnoredReason)
         for channel in named.channels:
             yield self.page_latency, (channel,)
             yield from ((self.pages, (channel, outcome)) for outcome in OUTCOMES)

@@ -7,10 +7,11 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.records.effects import AddPage, Answer, Effect, SaveIncident
-from triaged.core.records.events import AlertReceived
+from triaged.core.records.events import AlertReceived, Resolved
 from triaged.core.records.model import (
     Alert,
     Incident,
+    Key,
     Outcome,
     Page,
     PageKind,
@@ -138,6 +139,14 @@ class World(Simulator):
         alert = self.alert(source, labels, firing=True, ends_at=ends_at)
         return self.handle(AlertReceived(alert, self.now))
 
+    def copy(self, sender: str, starts: int, *, firing: bool = True, **labels: str) -> Answer:
+        """A server says that its copy of an alert, with this start, fires for 4 min, or not."""
+        passed = (self.now - self.start) // SECOND
+        ends = passed + 240 if firing else passed
+        said = {"_copy": "1", "_sender": sender, "_starts": str(starts), "_ends": str(ends)}
+        alert = self.alert("prometheus", {"severity": "SEV-2", **said, **labels}, firing=firing)
+        return self.handle(AlertReceived(alert, self.now))
+
     def ends(self, source: str = "am", **labels: str) -> Answer:
         """The alert with these labels resolves."""
         return self.handle(AlertReceived(self.alert(source, labels, firing=False), self.now))
@@ -145,12 +154,29 @@ class World(Simulator):
     def alert(
         self, source: str, labels: dict[str, str], *, firing: bool, ends_at: int | None = None
     ) -> Alert:
-        """An alert whose fingerprint spells out its labels, severity apart."""
+        """An alert whose fingerprint spells out its labels, severity apart.
+
+        `_starts` and `_ends` are seconds from the start; with `_copy` the sender `_sender` speaks
+        of its own copy; `_left_out` alerts of the group `_group` are left out.
+        """
         labels = {"alertname": "Down", **labels}
-        starts = labels.pop("_starts", None)
-        starts_at = None if starts is None else self.start + int(starts) * SECOND
+        starts, ends = labels.pop("_starts", None), labels.pop("_ends", None)
+        said = {name: labels.pop(f"_{name}", "") for name in ("copy", "sender", "group")}
+        left_out = int(labels.pop("_left_out", "0"))
         fingerprint = "/".join(f"{k}={v}" for k, v in sorted(labels.items()) if k != "severity")
-        return Alert(source, fingerprint, firing, labels, {}, starts_at, ends_at)
+        return Alert(
+            source,
+            fingerprint,
+            firing,
+            labels,
+            {},
+            None if starts is None else self.start + int(starts) * SECOND,
+            ends_at if ends is None else self.start + int(ends) * SECOND,
+            truncated=left_out,
+            sender=said["sender"],
+            is_copy=bool(said["copy"]),
+            group=said["group"],
+        )
 
     def run(self, seconds: float) -> None:
         """Let time pass."""
@@ -159,6 +185,14 @@ class World(Simulator):
     def deliver(self) -> None:
         """Send what is due now."""
         self.run(0)
+
+    def live(self, key: Key) -> Incident | None:
+        """The open or acknowledged incident with this key."""
+        return self.view.live_incident(key)
+
+    def resolve(self) -> Answer:
+        """Alice resolves the newest incident."""
+        return self.handle(Resolved(self.incident.number, "alice"))
 
     @property
     def incident(self) -> Incident:

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from tests.engine.timekeeping import Patient, keeping, until_nothing_is_due
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.alerts.receiving import NEVER_CHECK_US
+from triaged.core.alerts.lapsing import NEVER_CHECK_US
 from triaged.core.records.timers import UnacknowledgeDue
 from triaged.core.time.durations import SECOND
 from triaged.engine.timekeeper import POISON_PAUSE_US

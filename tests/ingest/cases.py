@@ -89,6 +89,9 @@ def shown(alert: Alert) -> dict[str, Any]:
         "ends_at": None if alert.ends_at is None else instant_text(alert.ends_at),
         "url": alert.url,
         "truncated": alert.truncated,
+        "sender": alert.sender,
+        "is_copy": alert.is_copy,
+        "group": alert.group,
     }
     always = {"fingerprint", "status", "labels"}
     return {name: value for name, value in fields.items() if value or name in always}

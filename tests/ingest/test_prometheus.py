@@ -31,24 +31,24 @@ def bodies(shared: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("ends_at", "firing", "lapses_at"),
+    ("ends_at", "firing", "announced"),
     [
         (instant_text(IN_AN_HOUR), True, IN_AN_HOUR),
         (instant_text(NOW + 1), True, NOW + 1),
-        (instant_text(NOW), False, None),
-        (instant_text(AN_HOUR_AGO), False, None),
+        (instant_text(NOW), False, NOW),
+        (instant_text(AN_HOUR_AGO), False, AN_HOUR_AGO),
         (None, True, NOW + RESOLVE_TIMEOUT_US),
         ("", True, NOW + RESOLVE_TIMEOUT_US),
         ("0001-01-01T00:00:00Z", True, NOW + RESOLVE_TIMEOUT_US),
     ],
 )
 def test_end_that_is_past_is_a_resolve(
-    ends_at: str | None, lapses_at: int | None, *, firing: bool
+    ends_at: str | None, announced: int, *, firing: bool
 ) -> None:
     (alert,) = alerts({"endsAt": ends_at}).alerts
     (slowly,) = alerts({"endsAt": ends_at}, {"labels": 1}).alerts
 
-    assert (alert.firing, alert.ends_at) == (firing, lapses_at)
+    assert (alert.firing, alert.ends_at) == (firing, announced)
     assert slowly == alert
 
 

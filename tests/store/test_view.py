@@ -4,7 +4,6 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.alerts.receiving import START_TOLERANCE_US
 from triaged.core.records.effects import Acted, Attached, Conflict
 from triaged.core.records.events import (
     Acknowledged,
@@ -237,12 +236,13 @@ async def test_episodes_within_one_batch_are_observed_too(desk: Desk) -> None:
 
 
 async def test_an_episode_that_starts_anew_ends_the_one_before(desk: Desk) -> None:
-    await desk.handle(desk.fires(severity="SEV-2"))
-    later = desk.fires(severity="SEV-2")
-    later = replace(later, alert=replace(later.alert, starts_at=desk.clock.at + HOUR))
+    first = desk.fires(severity="SEV-2")
+    copy = replace(first.alert, is_copy=True, starts_at=desk.clock.at, ends_at=desk.clock.at + HOUR)
+    await desk.handle(replace(first, alert=copy))
     desk.clock.at += 2 * HOUR
+    again = replace(copy, starts_at=desk.clock.at, ends_at=desk.clock.at + HOUR)
 
-    await desk.handle(later)
+    await desk.handle(AlertReceived(again, desk.clock.at))
 
     assert await observed(desk) == [(1, 1, desk.clock.at, "restarted", 0), (2, 1, None, None, 0)]
 
@@ -268,7 +268,7 @@ async def test_repeats_are_not_classified_whatever_else_is_in_the_batch(
     await desk.handle(first, desk.fires(pod="b"))
     asked.pods.clear()
 
-    late = (first.alert.starts_at or 0) + START_TOLERANCE_US  # from the other peer of a pair
+    late = (first.alert.starts_at or 0) + SECOND  # from the other peer of a pair
     again = AlertReceived(replace(first.alert, starts_at=late), clock.now())
     await desk.handle(again, desk.fires(pod="b"), *[desk.fires(pod="c")] * 2)
 

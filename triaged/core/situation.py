@@ -9,11 +9,30 @@ from triaged.core.settings import Settings
 from triaged.core.view import View
 
 
+class Outage(msgspec.Struct, frozen=True, gc=False):
+    """The time for which we heard nobody because triaged itself did not run."""
+
+    began_at: int
+    ended_at: int
+
+
+OUTAGE_MIN_US = 60_000_000
+"""What is shorter hides no repeat: senders try again for longer than that."""
+
+
+def outage_since(last_heard_at: int | None, now: int) -> Outage | None:
+    """The outage that ends at our start, if somebody was heard before and long enough ago."""
+    if last_heard_at is None or now - last_heard_at < OUTAGE_MIN_US:
+        return None
+    return Outage(last_heard_at, now)
+
+
 class Situation(msgspec.Struct, frozen=True, gc=False):
     """The first argument of every decision: everything that it may depend on but its event.
 
     `view` holds the rows that were loaded for the batch, as changed by the decisions before this
     one. `settings` are the operators' files, compiled. `now` is the instant of the decision in µs.
+    `outage` is the last one: what senders said in it was not heard.
     One situation serves a whole batch. What will override schedules, roles or calendars becomes a
     field here, so that no decision gets another argument for it.
     """
@@ -21,6 +40,7 @@ class Situation(msgspec.Struct, frozen=True, gc=False):
     view: View
     settings: Settings
     now: int
+    outage: Outage | None = None
 
     def alert(self, identity: AlertId) -> AlertState | None:
         """The row of an alert; None: it never fired."""

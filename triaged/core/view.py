@@ -19,6 +19,7 @@ from triaged.core.records.effects import (
     DropWatch,
     Effect,
     EndEpisode,
+    IgnoreReport,
     JoinAlert,
     LookAgain,
     MoveFiring,
@@ -26,6 +27,7 @@ from triaged.core.records.effects import (
     Quarantine,
     ReclassifyAlert,
     RepeatAlert,
+    SaveCopies,
     SaveIncident,
     SavePage,
     SaveSilence,
@@ -65,6 +67,8 @@ class View:
         self.pages: dict[str, Page] = {}
         self.heard_at: dict[str, int] = {}
         """Source → when it was last heard, before this batch."""
+        self.sender_heard_at: dict[tuple[str, str], int] = {}
+        """(source, sender) → when it was last heard, before this batch."""
         self.watches: dict[str, Watch] = {}
         """Expectations, where something in the batch is about them."""
         self.seen_at: dict[AlertId, int] = {}
@@ -133,6 +137,8 @@ class View:
                     self.alerts[state.source, state.fingerprint] = state
                     if self.tracks:
                         self._track(state, outcome)
+                case SaveCopies(state=state):
+                    self.alerts[state.source, state.fingerprint] = state
                 case EndEpisode(state=state):
                     self.alerts[state.source, state.fingerprint] = state
                     if self.tracks:
@@ -160,6 +166,7 @@ class View:
                     self.watches.pop(name, None)
                 case (
                     NoteResolve()
+                    | IgnoreReport()
                     | Append()
                     | ArmTimer()
                     | LookAgain()

@@ -10,7 +10,7 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from triaged.core.alerts.receiving import SOURCE_CHECK_US
+from triaged.core.alerts.lapsing import SENDER_CHECK_US
 from triaged.core.decide import decide
 from triaged.core.records.effects import (
     AddPage,
@@ -99,8 +99,9 @@ class Simulator:
         self._dues: list[tuple[int, int, Due]] = []
         """A heap by instant; what is no longer due then is passed over when its turn comes."""
         self._order = count()
-        self._silent: dict[str, list[LapseDue]] = {}
-        """Source → lapse checks that wait until it is heard: until then they find nothing new."""
+        self._silent: dict[tuple[str, str], list[LapseDue]] = {}
+        """(source, sender) → lapse checks that wait until it is heard: until then they find
+        nothing new."""
 
     def handle(self, event: Event) -> Answer:
         """Decide `event` now and keep the rows."""
@@ -110,8 +111,9 @@ class Simulator:
                 event = replace(event, outcome=outcome)
             alert = event.alert
             self.view.heard_at[alert.source] = self.now
-            if alert.source in self._silent:
-                self._resume_checks(alert.source)
+            self.view.sender_heard_at[alert.source, alert.sender] = self.now
+            if (alert.source, alert.sender) in self._silent:
+                self._resume_checks((alert.source, alert.sender))
             if alert.firing:
                 self.view.seen_at[alert.source, alert.fingerprint] = event.received_at
         if isinstance(event, TimerFired) and isinstance(event.timer, StormDue):
@@ -149,7 +151,9 @@ class Simulator:
                     self._schedule_check(state.source, state.fingerprint, state.lapse_check_at)
                 case RepeatAlert(alert=alert, lapses_at=lapses_at):
                     identity = (alert.source, alert.fingerprint)
-                    state = replace(self.view.alerts[identity], lapses_at=lapses_at)
+                    state = replace(
+                        self.view.alerts[identity], lapses_at=lapses_at, seen_at=self.now
+                    )
                     self.view.alerts[identity] = state
                 case CheckLapse(source=source, fingerprint=fingerprint, check_at=at):
                     self._schedule_check(source, fingerprint, at)
@@ -229,23 +233,28 @@ class Simulator:
         self.lapses[source, fingerprint] = at
         self._schedule(at, LapseDue(source, fingerprint, at))
 
-    def _check_lapse(self, lapse: LapseDue) -> None:
-        """Let the core check whether an alert has lapsed, but not while its source is silent."""
-        state = self.view.alerts.get((lapse.source, lapse.fingerprint))
-        if state is not None and state.firing and state.lapses_at is not None:
-            heard_at = self.view.heard_at.get(lapse.source, 0)
+    def _check_lapse(self, look: LapseDue) -> None:
+        """Look whether an alert has lapsed; not while its sender is silent.
+
+        What is simulated are the alerts that are given, not their repeats: that a sender says no
+        more is no trouble of its own here.
+        """
+        state = self.view.alerts.get((look.source, look.fingerprint))
+        if state is not None and state.firing and not state.copies and state.lapses_at is not None:
+            sender = (state.source, state.sender)
+            heard_at = self.view.sender_heard_at.get(sender, 0)
             if heard_at < state.lapses_at <= self.now:
-                self._silent.setdefault(lapse.source, []).append(lapse)
+                self._silent.setdefault(sender, []).append(look)
                 return
         self.handle(TimerFired(lapse))
 
-    def _resume_checks(self, source: str) -> None:
-        """Schedule the checks that waited for a silent source at the next of their instants."""
-        for lapse in self._silent.pop(source):
-            if self.lapses.get((source, lapse.fingerprint)) == lapse.due_at:
-                skipped = (self.now - lapse.due_at) // SOURCE_CHECK_US + 1
-                at = lapse.due_at + skipped * SOURCE_CHECK_US
-                self._schedule_check(source, lapse.fingerprint, at)
+    def _resume_checks(self, sender: tuple[str, str]) -> None:
+        """A silent sender is heard: the looks that waited come when they would have come."""
+        for look in self._silent.pop(sender):
+            if self.lapses.get((look.source, look.fingerprint)) == look.due_at:
+                looks = (self.now - look.due_at) // SENDER_CHECK_US + 1
+                at = look.due_at + looks * SENDER_CHECK_US
+                self._schedule_check(look.source, look.fingerprint, at)
 
     def _turn(self) -> None:
         """Do everything that is due now, once, in the order of the daemon's timekeeper."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from triaged.core.alerts.receiving import starts
+from triaged.core.alerts.receiving import may_start
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import AlertState
 from triaged.core.settings import Settings
@@ -24,9 +24,11 @@ def classified(
         if isinstance(event, AlertReceived):
             alert = event.alert
             identity = (alert.source, alert.fingerprint)
-            may_start = identity in uncertain or starts(alert, states.get(identity))
+            is_uncertain = identity in uncertain
             uncertain.add(identity)
-            if may_start and alert.firing:
+            if alert.firing and (
+                is_uncertain or may_start(alert, states.get(identity), event.received_at)
+            ):
                 outcome = settings.rules.classify(alert, now)
                 events.append(AlertReceived(alert, event.received_at, outcome))
                 continue

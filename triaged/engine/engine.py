@@ -13,17 +13,19 @@ from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
+from msgspec.structs import replace
 
 from triaged.clock import Clock
 from triaged.core.decide import decide
 from triaged.core.records.effects import Answer, Effect
 from triaged.core.records.events import AlertReceived, BodyQuarantined, Event, PackDecided
 from triaged.core.settings import Settings
-from triaged.core.situation import Situation
+from triaged.core.situation import Outage, Situation
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import CrashPoint, no_crash
 from triaged.engine.classification import classified
 from triaged.engine.queue import Job, Part, Queue
+from triaged.engine.senders import Senders
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.store.database.base import Contended, PendingWrites, Reader
 from triaged.store.database.connect import Database
@@ -116,6 +118,8 @@ class Engine:
         self.crash_point = crash_point
         """For whoever works with this engine, too."""
         self.turned_at = clock.now()
+        self.outage: Outage | None = None
+        """The last time that we did not run and heard nobody; the daemon fills it in."""
         self.unfinished = 0
         """Events that came in and are not on disk yet, without the urgent ones."""
         self.urgent = 0
@@ -123,6 +127,7 @@ class Engine:
         self._database = database
         self._clock = clock
         self._observer = observer
+        self._senders = Senders()
         self._urgent = Queue()
         self._ingest = Queue()
         self._work = asyncio.Event()
@@ -338,22 +343,33 @@ class Engine:
     ) -> Decided:
         """Load what `batch` depends on and decide it, in order."""
         settings, loader = self.settings, Loader(tx, self.settings, before)
+        batch = self._of_known_senders(batch)
         states = await loader.alerts(batch)
         events = classified(batch, states, settings, self._clock.now())
         await loader.lock(events)
         now = self._clock.now()  # after whom we waited for
         view = await loader.view(events, now)
-        decided, situation = Decided(view, now), Situation(view, settings, now)
+        decided, situation = Decided(view, now), Situation(view, settings, now, self.outage)
         for event in events:
             if isinstance(event, AlertReceived):
                 decided.alerts += 1
-                decided.changes.heard(event.alert.source, event.received_at)
+                decided.changes.heard(event.alert, event.received_at)
             decision = decide(situation, event)
             view.absorb(decision.effects)
             decided.changes.add(decision.effects)
             decided.effects += decision.effects
             decided.answers.append(decision.answer)
         return decided
+
+    def _of_known_senders(self, batch: Sequence[Event]) -> list[Event]:
+        """The batch, in which a source has no more senders than it may."""
+        known = self._senders.known
+        return [
+            replace(event, alert=alert)
+            if isinstance(event, AlertReceived) and (alert := known(event.alert)) is not event.alert
+            else event
+            for event in batch
+        ]
 
     def _committed(self, decided: Decided) -> None:
         seconds = (self._clock.now() - decided.now) / SECOND

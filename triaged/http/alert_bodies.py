@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from triaged.config.model import Source
+from triaged.core.records import actors
 from triaged.core.records.changes import Change
 from triaged.core.records.effects import Answer, Attached
 from triaged.core.records.model import incident_id
@@ -76,13 +77,19 @@ async def _verified(
     intake.held_bytes += len(body)
     try:
         # aiohttp's headers are found whatever their case, which is what `Received` promises
-        received = Received(source.name, body, call.request.headers, received_at)
+        received = Received(source.name, body, call.request.headers, received_at, _caller(call))
         if not holds(source, received):
             return refused(call, "unauthorized", problems.unauthorized())
         call.context.engine.crash_point("after_body")
         return await accept(call, source, received)
     finally:
         intake.held_bytes -= len(body)
+
+
+def _caller(call: Call) -> str:
+    """The token that the sender has; without tokens, its address."""
+    by = call.caller.by
+    return by if by not in {"", actors.ANONYMOUS} else call.request.remote or ""
 
 
 async def accept(call: Call, source: Source, received: Received) -> web.StreamResponse:

@@ -32,6 +32,9 @@ class Received(msgspec.Struct, frozen=True):
     body: bytes
     headers: Mapping[str, str]
     received_at: int
+    caller: str = ""
+    """Who sent it: the token's name, else the address. A sender that names itself is known by that
+    instead."""
 
 
 class Rejected(msgspec.Struct, frozen=True):

@@ -15,9 +15,16 @@ from triaged.ingest import Parsed, Received
 from triaged.ingest.common.bodies import without_nul, without_surrogates
 from triaged.ingest.common.elements import Element, alert_of
 from triaged.ingest.common.fingerprint import fingerprint
-from triaged.ingest.common.groups import Envelope, QuickAlert, envelope_of
+from triaged.ingest.common.groups import (
+    Envelope,
+    QuickAlert,
+    end_of,
+    envelope_of,
+    group_of,
+)
 from triaged.ingest.common.instants import instant_of
-from triaged.ingest.common.labels import Whole
+from triaged.ingest.common.labels import Link, Whole
+from triaged.ingest.common.senders import origin_of
 
 STALE_AFTER_US: int | None = 25 * 3_600_000_000
 """Six times the default `repeat_interval` of 4 h, and more than a day: an alert that was silenced
@@ -32,6 +39,8 @@ class _Quick(msgspec.Struct, gc=False):
     alerts: list[QuickAlert]
     status: str = ""
     truncated: Whole = msgspec.field(name="truncatedAlerts", default=0)
+    external_url: Link | None = msgspec.field(name="externalURL", default=None)
+    group_key: str | None = msgspec.field(name="groupKey", default=None)
 
 
 class _Keys(msgspec.Struct):
@@ -49,11 +58,10 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
     """The alerts of a group, in its order."""
     body = without_nul(received.body)
     try:
-        return _quick(received.source, body)
+        return _quick(received, body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
         envelope = envelope_of(without_surrogates(body))
-    source = received.source
-    return envelope.parse(lambda group, element: _alert(source, group, element))
+    return envelope.parse(lambda group, element: _alert(received, group, element))
 
 
 def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001 - as `parse`
@@ -78,22 +86,28 @@ def detect(body: bytes) -> bool:
     return keys.org is None and keys.version in {None, "3", "4"}
 
 
-def _quick(source: str, body: bytes) -> Parsed:
+def _quick(received: Received, body: bytes) -> Parsed:
     group = _QUICK.decode(body)
+    source, named = received.source, group_of(group.group_key or "")
+    sender = origin_of(group.external_url or "") or received.caller
     truncated = group.truncated
     alerts = [
         Alert(
             source,
             one.fingerprint or fingerprint(one.labels),
-            _status(one, group) == "firing",
+            firing,
             one.labels,
             one.annotations or {},
             instant_of(one.starts_at) if one.starts_at else None,
-            None,
+            None if firing else end_of(one.ends_at),
             one.generator_url or "",
             truncated,
+            sender,
+            False,  # noqa: FBT003 - positional: half the time of keywords
+            named,
         )
         for one in group.alerts
+        for firing in (_status(one, group) == "firing",)
     ]
     return Parsed(alerts)
 
@@ -105,6 +119,6 @@ def _status(alert: QuickAlert, group: _Quick) -> str:
     return status
 
 
-def _alert(source: str, group: Envelope, element: Element) -> Alert:
-    alert = alert_of(source, element, firing=group.is_firing(element))
-    return msgspec.structs.replace(alert, truncated=group.left_out)
+def _alert(received: Received, group: Envelope, element: Element) -> Alert:
+    alert = alert_of(received.source, element, firing=group.is_firing(element))
+    return group.placed(alert, element, received.caller)

@@ -20,9 +20,16 @@ from triaged.ingest.common.bodies import without_nul, without_surrogates
 from triaged.ingest.common.elements import Element, alert_of, sent_fingerprint, url_of
 from triaged.ingest.common.fingerprint import fingerprint
 from triaged.ingest.common.grafana_legacy import parse_legacy
-from triaged.ingest.common.groups import Envelope, QuickAlert, envelope_of
+from triaged.ingest.common.groups import (
+    Envelope,
+    QuickAlert,
+    end_of,
+    envelope_of,
+    group_of,
+)
 from triaged.ingest.common.instants import instant_of
-from triaged.ingest.common.labels import AnnotationText, Whole, bounded, whole_of
+from triaged.ingest.common.labels import AnnotationText, Link, Whole, bounded, whole_of
+from triaged.ingest.common.senders import origin_of
 from triaged.wire import Secret
 
 STALE_AFTER_US: int | None = 25 * 3_600_000_000
@@ -64,6 +71,8 @@ class _Group(msgspec.Struct, gc=False):
     status: str = ""
     org: Whole | None = msgspec.field(name="orgId", default=None)
     truncated: Whole = msgspec.field(name="truncatedAlerts", default=0)
+    external_url: Link | None = msgspec.field(name="externalURL", default=None)
+    group_key: str | None = msgspec.field(name="groupKey", default=None)
 
 
 class _Keys(msgspec.Struct):
@@ -87,7 +96,7 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
     """The alerts of a group, in its order, or the one of an old rule."""
     body = without_nul(received.body)
     try:
-        return _quick(received.source, body)
+        return _quick(received, body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
         body = without_surrogates(body)
         keys = _keys(body)
@@ -95,7 +104,7 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
         return parse_legacy(received, body)
     envelope = envelope_of(body)
     known = keys or _Keys()
-    return envelope.parse(lambda group, element: _alert(received.source, group, element, known))
+    return envelope.parse(lambda group, element: _alert(received, group, element, known))
 
 
 def detect(body: bytes) -> bool:
@@ -149,25 +158,31 @@ def _keys(body: bytes) -> _Keys | None:
         return None
 
 
-def _quick(source: str, body: bytes) -> Parsed:
+def _quick(received: Received, body: bytes) -> Parsed:
     group = _QUICK.decode(body)
+    source, named = received.source, group_of(group.group_key or "")
+    sender = origin_of(group.external_url or "") or received.caller
     whole, truncated = group.status, group.truncated
     alerts = []
     for one in group.alerts:
         status = one.status or whole
         if status not in {"firing", "resolved"}:
             raise msgspec.ValidationError(status)
+        firing = status == "firing"
         alerts.append(
             Alert(
                 source,
                 _identity(one.fingerprint or fingerprint(one.labels), one.org or group.org),
-                status == "firing",
+                firing,
                 one.labels,
                 _told(one),
                 instant_of(one.starts_at) if one.starts_at else None,
-                None,
+                None if firing else end_of(one.ends_at),
                 one.generator_url or "",
                 truncated,
+                sender,
+                False,  # noqa: FBT003 - positional: half the time of keywords
+                named,
             )
         )
     return Parsed(alerts)
@@ -186,7 +201,8 @@ def _told(one: _Quick) -> dict[str, str]:
     return told | (one.annotations or {})
 
 
-def _alert(source: str, group: Envelope, element: Element, keys: _Keys) -> Alert:
+def _alert(received: Received, group: Envelope, element: Element, keys: _Keys) -> Alert:
+    source = received.source
     firing = group.is_firing(element)
     extras = {name: text for name in EXTRAS if (text := element.text(name))}
     if element.has_labels() or not sent_fingerprint(element):
@@ -195,9 +211,8 @@ def _alert(source: str, group: Envelope, element: Element, keys: _Keys) -> Alert
         title = {"title": keys.title} if isinstance(keys.title, str) else {}
         alert = _unlabelled(source, element, firing=firing, extras=extras | title)
     org = element.whole("orgId") or whole_of(keys.org)
-    return msgspec.structs.replace(
-        alert, fingerprint=_identity(alert.fingerprint, org), truncated=group.left_out
-    )
+    known = msgspec.structs.replace(alert, fingerprint=_identity(alert.fingerprint, org))
+    return group.placed(known, element, received.caller)
 
 
 def _unlabelled(source: str, element: Element, *, firing: bool, extras: Mapping[str, str]) -> Alert:

@@ -162,7 +162,7 @@ class Backlog:
         if not self.waits:
             self.turned_at = self._clock.now()
         headers = kept_headers(received)
-        body = Body(received.source, received.received_at, headers, received.body)
+        body = Body(received.source, received.received_at, headers, received.body, received.caller)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._unwritten.append(Unwritten(body, alerts, done))
         self._write_wanted.set()
@@ -379,7 +379,7 @@ async def _rows_of(packs: Sequence[Pack]) -> list[Row]:
 
 
 def _received(body: Body) -> Received:
-    return Received(body.source, body.body, body.headers, body.received_at)
+    return Received(body.source, body.body, body.headers, body.received_at, body.caller)
 
 
 def _fail(part: Iterable[Unwritten], reason: str) -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from triaged.config.model import Source
 from triaged.core.records.events import AlertReceived, BodyQuarantined, Event
@@ -109,7 +110,10 @@ def is_signed(source: Source, received: Received) -> bool:
 def events_of(parsed: Parsed, received: Received) -> list[Event]:
     """An event for each alert, in order, then one for each part that could not be used."""
     at = received.received_at
-    events: list[Event] = [AlertReceived(alert, at) for alert in parsed.alerts]
+    events: list[Event] = [
+        AlertReceived(alert if alert.sender else replace(alert, sender=received.caller), at)
+        for alert in parsed.alerts
+    ]
     if parsed.rejected:
         headers = kept_headers(received)
         events += [

@@ -24,7 +24,7 @@ from triaged.core.records.events import (
     SilenceSet,
     TimerFired,
 )
-from triaged.core.records.model import AlertState
+from triaged.core.records.model import Alert, AlertState
 from triaged.core.records.timers import (
     ExpectDue,
     LapseDue,
@@ -73,8 +73,9 @@ class Needs:
         self.keys |= {key_text(key) for key in {one.key for one in outcomes if one.incident}}
         if self._states:
             for event in arrivals:
-                if event.outcome is not None or not event.alert.firing:
-                    self._add_home(event.alert.source, event.alert.fingerprint)
+                alert = event.alert
+                if event.outcome is not None or not alert.firing or self._regroups(alert):
+                    self._add_home(alert.source, alert.fingerprint)
 
     def _add(self, event: Event) -> None:
         match event:
@@ -130,6 +131,11 @@ class Needs:
                     self.numbers.add(number)
             case _:
                 self.numbers.add(event.incident)
+
+    def _regroups(self, alert: Alert) -> bool:
+        """Whether the group of a repeated alert is cut now, or whole again."""
+        state = self._states.get((alert.source, alert.fingerprint))
+        return state is not None and state.is_cut != (alert.truncated > 0)
 
     def _add_home(self, source: str, fingerprint: str) -> None:
         state = self._states.get((source, fingerprint))

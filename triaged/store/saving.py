@@ -15,6 +15,7 @@ from triaged.core.records.effects import (
     DropWatch,
     Effect,
     EndEpisode,
+    IgnoreReport,
     JoinAlert,
     LookAgain,
     MoveFiring,
@@ -22,6 +23,7 @@ from triaged.core.records.effects import (
     Quarantine,
     ReclassifyAlert,
     RepeatAlert,
+    SaveCopies,
     SaveIncident,
     SavePage,
     SaveSilence,
@@ -31,7 +33,7 @@ from triaged.core.records.effects import (
     WakeBundled,
 )
 from triaged.core.records.expectations import Watch
-from triaged.core.records.model import Alert, ChainedEntry, Entry, Page
+from triaged.core.records.model import Alert, AlertState, ChainedEntry, Entry, Page
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
@@ -44,8 +46,8 @@ from triaged.store.tables import (
     observations,
     pages,
     quarantine,
+    senders,
     silences,
-    sources,
     storms,
     timeline,
     watches,
@@ -63,6 +65,8 @@ class Changes:
     def __init__(self) -> None:
         self.episodes: list[StartEpisode] = []
         self.repeats: dict[AlertId, tuple[RepeatAlert, int]] = {}
+        self.copies: dict[AlertId, AlertState] = {}
+        self.ignored: dict[AlertId, IgnoreReport] = {}
         self.ends: dict[AlertId, EndEpisode] = {}
         self.ended: list[tuple[EndEpisode, int]] = []
         """With how many repeats there were in this batch."""
@@ -84,7 +88,7 @@ class Changes:
         self.kept: list[Quarantine] = []
         self.packs: list[int] = []
         """Packs of the backlog that have been decided."""
-        self.heard_at: dict[str, int] = {}
+        self.heard_at: dict[tuple[str, str], int] = {}
 
     def add(self, effects: Iterable[Effect]) -> None:
         """Sort in what a decision wants."""
@@ -94,11 +98,12 @@ class Changes:
                     identity = (alert.source, alert.fingerprint)
                     _, count = self.repeats.get(identity, (effect, 0))
                     self.repeats[identity] = effect, count + 1
-                case StartEpisode(state=state):
-                    identity = (state.source, state.fingerprint)
-                    self.episodes.append(effect)
-                    self.ends.pop(identity, None)
-                    self.repeats.pop(identity, None)
+                case StartEpisode():
+                    self._start(effect)
+                case SaveCopies(state=state):
+                    self.copies[state.source, state.fingerprint] = state
+                case IgnoreReport(alert=alert):
+                    self.ignored[alert.source, alert.fingerprint] = effect
                 case ReclassifyAlert(state=state):
                     self.reclassified[state.source, state.fingerprint] = effect
                 case SaveIncident(incident=incident):
@@ -150,9 +155,19 @@ class Changes:
         """Whether rows change that decisions about alerts read and that the view does not keep."""
         return bool(self.moves or self.watches)
 
-    def heard(self, source: str, at: int) -> None:
-        """A source was heard."""
-        self.heard_at[source] = max(at, self.heard_at.get(source, 0))
+    def heard(self, alert: Alert, at: int) -> None:
+        """The sender of an alert was heard."""
+        sender = (alert.source, alert.sender)
+        self.heard_at[sender] = max(at, self.heard_at.get(sender, 0))
+
+    def _start(self, start: StartEpisode) -> None:
+        """An episode begins: its row says all, and the episode before it has nothing to add."""
+        identity = (start.state.source, start.state.fingerprint)
+        self.episodes.append(start)
+        self.ends.pop(identity, None)
+        self.repeats.pop(identity, None)
+        self.copies.pop(identity, None)
+        self.ignored.pop(identity, None)
 
     def _join(self, number: int, alert: Alert) -> None:
         joined = self.joined.get(number)
@@ -173,6 +188,10 @@ async def save_changes(
     last = {(one.state.source, one.state.fingerprint): one for one in started}
     await alerts.save_starts(tx, last.values())
     await alerts.save_repeats(tx, changes.repeats.values())
+    if changes.copies:
+        await alerts.save_copies(tx, changes.copies.values())
+    if changes.ignored:
+        await alerts.save_ignored(tx, changes.ignored.values())
     await alerts.save_ends(tx, changes.ends.values())
     await alerts.save_checks(tx, changes.checks.values())
     await alerts.save_reclassified(tx, changes.reclassified.values())
@@ -191,7 +210,7 @@ async def save_changes(
     await _save_watches(tx, changes)
     if changes.storms or changes.woken:
         await storms.save(tx, changes.storms.values(), changes.woken, now)
-    await sources.save(tx, changes.heard_at)
+    await senders.save(tx, changes.heard_at)
 
 
 async def _save_watches(tx: Writer, changes: Changes) -> None:

@@ -21,8 +21,8 @@ from triaged.store.tables import (
     incidents,
     muting,
     pages,
+    senders,
     silences,
-    sources,
     storms,
     watches,
 )
@@ -117,7 +117,9 @@ class Loader:
         if needs.looks:
             view.seen_at = await watches.seen(tx)
         if needs.looks or needs.lapses:
-            view.heard_at = await sources.heard(tx)
+            view.sender_heard_at = await senders.heard(tx)
+            for (source, _), at in view.sender_heard_at.items():
+                view.heard_at[source] = max(at, view.heard_at.get(source, 0))
         return view
 
 
@@ -125,7 +127,7 @@ async def _load_watches(
     tx: Reader, needs: Needs, settings: Settings, before: LoadedView | None
 ) -> dict[str, Watch]:
     """Expectations, where the batch is about them; with them the incidents about them."""
-    if not needs.looks and not (needs.arrivals and settings.expected):
+    if not (needs.looks or needs.lapses) and not (needs.arrivals and settings.expected):
         return {}
     found = await watches.every(tx)
     if before is not None:

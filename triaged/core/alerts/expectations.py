@@ -12,7 +12,15 @@ from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Decision, DropWatch, Effect, SaveWatch
 from triaged.core.records.events import AlertReceived, SettingsLoaded
-from triaged.core.records.expectations import RULE, SOURCE, Expectation, Watch, key_of
+from triaged.core.records.expectations import (
+    RULE,
+    SENDER,
+    SOURCE,
+    Expectation,
+    Watch,
+    key_of,
+    sender_of,
+)
 from triaged.core.records.model import Reason
 from triaged.core.records.timers import ExpectDue
 from triaged.core.response.escalation import Cause, arm
@@ -37,7 +45,7 @@ def load(situation: Situation, event: SettingsLoaded) -> Decision:
     effects: list[Effect] = []
     wanted = situation.settings.expectations
     for name, watch in situation.view.watches.items():
-        if name not in wanted:
+        if name not in wanted and not name.startswith(SENDER):
             effects += [DropWatch(name), *_over(situation, watch, "expected no more")]
     for name, expectation in wanted.items():
         known = situation.view.watches.get(name)
@@ -79,6 +87,8 @@ def due(situation: Situation, timer: ExpectDue) -> Decision:
     expectation = situation.settings.expectations.get(timer.name)
     if watch is None:
         return Decision()
+    if timer.name.startswith(SENDER):
+        return _sender_due(situation, watch)
     if expectation is None:
         return Decision((DropWatch(timer.name),))
     last = _last(situation, watch)
@@ -88,6 +98,28 @@ def due(situation: Situation, timer: ExpectDue) -> Decision:
         return Decision((SaveWatch(met), *over))
     looked = SaveWatch(replace(watch, due_at=situation.now + LOOK_US, overdue=True))
     return Decision((looked, *_missed(situation, watch, expectation)))
+
+
+def _sender_due(situation: Situation, watch: Watch) -> Decision:
+    """Has the sender been heard again? If not, a human hears of it, once."""
+    source, sender = sender_of(watch.name)
+    if situation.view.sender_heard_at.get((source, sender), 0) >= watch.since_at:
+        return Decision((DropWatch(watch.name), *_over(situation, watch, "heard again")))
+    looked = SaveWatch(replace(watch, due_at=situation.now + LOOK_US, overdue=True))
+    if watch.overdue or situation.live_incident(key_of(watch.name)) is not None:
+        return Decision((looked,))  # told before; what a person has resolved stays resolved
+    wanted = SystemIncident(
+        key_of(watch.name),
+        title=f"{sender or source} is silent while alerts of it fire",
+        cause=Cause(Reason.SENDER_SILENT, watch.due_at),
+        text=(
+            f"{source} has not heard of {sender or 'it'} since {_second(watch.seen_at or 0)}:"
+            " nobody knows whether its alerts still fire, and they stay open until it is heard or a"
+            " person resolves them"
+        ),
+        data={"source": source, "sender": sender},
+    )
+    return Decision((looked, *open_system_incident(situation, wanted).effects()))
 
 
 def _last(situation: Situation, watch: Watch) -> int:

@@ -23,12 +23,17 @@ from triaged.core.records.model import (
     Response,
     State,
 )
-from triaged.core.records.timers import ReopenWindowDue, ResolveDue
+from triaged.core.records.timers import CutGroupDue, ReopenWindowDue, ResolveDue
 from triaged.core.response.escalation import Cause, disarm, settle_response
 from triaged.core.response.paging import News, inform, notify_person
 from triaged.core.response.storms import begin
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
+from triaged.core.time.durations import HOUR
+from triaged.wire import instant_text
+
+CUT_GROUP_US = 25 * HOUR
+"""How long alerts that were left out are waited for, of a source whose alerts never lapse."""
 
 JOIN_NEWS_EVERY_US = 60_000_000
 """The holder hears of joining alerts at most this often: a minute is soon, a storm is not mail."""
@@ -226,7 +231,6 @@ def _attach(draft: Draft, arrival: Arrival) -> None:
         firing=firing,
         severity_rules=rules,
         labels=_shared(incident.labels, outcome.labels),
-        truncated=max(incident.truncated, alert.truncated),
         last_joined=(alert.source, alert.fingerprint),
     )
     if incident.resolving_at is not None:
@@ -293,33 +297,56 @@ def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:
     return msgspec.structs.replace(incident, firing=firing, resolved=incident.resolved + ended)
 
 
-def leave(situation: Situation, incident: Incident, state: AlertState) -> Draft:
-    """Take out an alert that has ended; that may resolve the incident, now or after its hold."""
-    draft = Draft(detach(incident, state, ended=True))
+def leave(situation: Situation, draft: Draft, state: AlertState) -> None:
+    """An alert of the incident has ended; perhaps that resolves it, now or after the hold."""
+    draft.incident = detach(draft.incident, state, ended=True)
     if not draft.incident.firing:
         pause(draft)
-    if not incident.live or incident.resolving_at is not None:
-        return draft
-    if not _may_resolve(draft.incident, state):
-        return draft
+    if draft.incident.live and draft.incident.resolving_at is None:
+        resolve_or_hold(situation, draft, state)
+
+
+def resolve_or_hold(situation: Situation, draft: Draft, ended: AlertState | None) -> None:
+    """Resolve the incident if its alerts say that it is over: now, or after its hold.
+
+    `ended`: the alert that has just ended. While alerts are left out that nobody sees, nothing is
+    over: then this is looked at again when their sender has been silent about them for long enough.
+    """
+    incident = draft.incident
+    if not _may_resolve(incident, ended):
+        return
+    if incident.cut_groups:
+        source = incident.cut_groups[0].partition("/")[0]
+        stale_us = situation.settings.stale_after.get(source) or CUT_GROUP_US
+        draft.arm(CutGroupDue(incident.number, situation.now + stale_us))
+        text = "not resolved: the sender has left out alerts of the group, which may still fire"
+        draft.say(Entry(situation.now, "incident.waits", TRIAGED, text, {"reason": Reason.CUT}))
+        return
     hold = hold_us(situation, draft)
     if hold == 0:
-        resolve(situation, draft, ALERTS)
+        lapsed_since = ended.seen_at if ended is not None and ended.has_lapsed else None
+        resolve(situation, draft, ALERTS, _lapsed_text(lapsed_since))
     else:
         draft.change(resolving_at=situation.now + hold)
         draft.arm(ResolveDue(incident.number, situation.now + hold))
-    return draft
 
 
-def _may_resolve(incident: Incident, ended: AlertState) -> bool:
+def _lapsed_text(seen_at: int | None) -> str | None:
+    """What is told where the last alert was not reported as ended; None: it was."""
+    if seen_at is None:
+        return None
+    return f"resolved: its last alert lapsed, not repeated since {instant_text(seen_at)}"
+
+
+def _may_resolve(incident: Incident, ended: AlertState | None) -> bool:
     match incident.resolve.when:
         case ResolveWhen.ALL:
             return not incident.firing
         case ResolveWhen.FIRST:
-            return True
+            return ended is not None or not incident.firing
         case ResolveWhen.LAST:
-            last = incident.last_joined == (ended.source, ended.fingerprint)
-            return last or not incident.firing  # the last may have ended before it was open
+            last = ended and incident.last_joined == (ended.source, ended.fingerprint)
+            return bool(last) or not incident.firing  # the last may have ended before it was open
         case ResolveWhen.NEVER:
             return False
 

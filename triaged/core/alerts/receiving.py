@@ -5,6 +5,9 @@ The status decides, never `endsAt`; the deduplication attaches, it never drops.
 
 from msgspec.structs import replace
 
+from triaged.core.alerts import copies
+from triaged.core.alerts.copies import Copies, Fate
+from triaged.core.alerts.cut_groups import cut, made_whole
 from triaged.core.alerts.expectations import heard
 from triaged.core.alerts.grouping import (
     Arrival,
@@ -14,34 +17,29 @@ from triaged.core.alerts.grouping import (
     leave,
     open_incident,
     reopen_with,
+    resolve_or_hold,
 )
 from triaged.core.draft import Draft
-from triaged.core.records.actors import TRIAGED
+from triaged.core.records.copies import Copy, Report
 from triaged.core.records.effects import (
     Attached,
     CheckLapse,
     Decision,
     Effect,
     EndEpisode,
+    IgnoreReport,
     NoteResolve,
     RepeatAlert,
+    SaveCopies,
     StartEpisode,
 )
 from triaged.core.records.events import AlertReceived
-from triaged.core.records.model import Alert, AlertState, Entry, Outcome, Reason
-from triaged.core.records.timers import LapseDue
+from triaged.core.records.model import Alert, AlertState, IgnoredReason, Outcome
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 
-START_TOLERANCE_US = 1_000_000
-"""Two peers of a highly available pair report one alert with starts a millisecond apart
-(Alertmanager #3865); two real episodes are at least an evaluation interval apart."""
-
-SOURCE_CHECK_US = 60_000_000
-"""How often to look again at an alert whose source is silent: a dead sender resolves nothing."""
-
-NEVER_CHECK_US = 3_600_000_000
-"""When to look again at an alert that lapses no more: another reload may want it to."""
+NEVER_US = 1 << 62
+"""The announced end of an alert that never lapses."""
 
 
 def receive(situation: Situation, event: AlertReceived) -> Decision:
@@ -55,26 +53,57 @@ def _received(situation: Situation, event: AlertReceived) -> Decision:
     alert = event.alert
     state = situation.alert((alert.source, alert.fingerprint))
     if not alert.firing:
-        return _ended(situation, alert, state)
-    if state is not None and not starts(alert, state):
-        lapses_at = lapses_at_of(alert, situation.settings, event.received_at)
-        repeat = RepeatAlert(alert, event.received_at, lapses_at)
-        answer = Attached(state.incident)
-        check_at = state.lapse_check_at
-        if lapses_at is None or (check_at is not None and check_at <= lapses_at):
-            return Decision((repeat,), answer)
-        check = CheckLapse(alert.source, alert.fingerprint, lapses_at)  # sooner than was known
-        return Decision((repeat, check), answer)
-    assert event.outcome is not None, "the engine classifies what may start an episode"
-    return _started(situation, event, event.outcome)
+        return _ended(situation, event, state)
+    if state is None:
+        return _started(situation, event, ())
+    if _is_plain_repeat(alert, state):
+        return _repeated(situation, event, state)
+    if not alert.is_copy:
+        if state.firing:
+            return _repeated_anew(situation, event, state, ())
+        return _started(situation, event, ())
+    fate, after = copies.fired(copies_of(state), report_of(alert, event.received_at))
+    if fate is Fate.LATE:
+        return _ignored(event, state, IgnoredReason.LATE_REPORT)
+    if fate is Fate.REPEATS and state.firing:
+        return _repeated_anew(situation, event, state, after)
+    return _started(situation, event, after)
 
 
-def starts(alert: Alert, state: AlertState | None) -> bool:
+def may_start(alert: Alert, state: AlertState | None, received_at: int) -> bool:
     """Whether a firing alert with this row, or none, starts an episode; else it repeats one."""
     if state is None or not state.firing:
         return True
-    starts_at = alert.starts_at
-    return starts_at is not None and starts_at > state.starts_at + START_TOLERANCE_US
+    if not alert.is_copy or _is_plain_repeat(alert, state):
+        return False
+    fate, _ = copies.fired(copies_of(state), report_of(alert, received_at))
+    return fate is Fate.STARTS
+
+
+def _is_plain_repeat(alert: Alert, state: AlertState) -> bool:
+    """Whether the report says no more than that the alert goes on: nearly all do."""
+    if not state.firing or state.copies or alert.sender != state.sender:
+        return False
+    if state.is_cut != (alert.truncated > 0):
+        return False
+    if not alert.is_copy or alert.starts_at is None:
+        return True
+    return state.start_given and alert.starts_at == state.starts_at
+
+
+def copies_of(state: AlertState) -> Copies:
+    """The copies of an alert; where none are kept, its row is the only one."""
+    if state.copies:
+        return state.copies
+    starts_at = state.starts_at if state.start_given else None
+    lapses_at = NEVER_US if state.lapses_at is None else state.lapses_at
+    return (Copy(starts_at, state.sender, state.seen_at, lapses_at, state.ended_at),)
+
+
+def report_of(alert: Alert, received_at: int) -> Report:
+    """What the sender says of its copy; an end without an instant is now."""
+    ends_at = received_at if alert.ends_at is None else alert.ends_at
+    return Report(alert.sender, received_at, alert.starts_at, ends_at)
 
 
 def lapses_at_of(alert: Alert, settings: Settings, received_at: int) -> int | None:
@@ -85,45 +114,84 @@ def lapses_at_of(alert: Alert, settings: Settings, received_at: int) -> int | No
     return None if stale_us is None else received_at + stale_us
 
 
-def _started(situation: Situation, event: AlertReceived, outcome: Outcome) -> Decision:
+def _repeated(situation: Situation, event: AlertReceived, state: AlertState) -> Decision:
     alert = event.alert
+    lapses_at = lapses_at_of(alert, situation.settings, event.received_at)
+    repeat = RepeatAlert(alert, event.received_at, lapses_at)
+    answer = Attached(state.incident)
+    check_at = state.lapse_check_at
+    if lapses_at is None or (check_at is not None and check_at <= lapses_at):
+        return Decision((repeat,), answer)
+    check = CheckLapse(alert.source, alert.fingerprint, lapses_at)  # sooner than was known
+    return Decision((repeat, check), answer)
+
+
+def _repeated_anew(
+    situation: Situation, event: AlertReceived, state: AlertState, after: Copies
+) -> Decision:
+    """A repeat that changes more than when the alert was last seen: its copies, sender, group."""
+    alert = event.alert
+    repeat = _repeated(situation, event, state)
+    sender = alert.sender
+    renewed = replace(state, seen_at=event.received_at, sender=sender, is_cut=alert.truncated > 0)
+    renewed = with_copies(renewed, after) if after else renewed
+    effects: tuple[Effect, ...] = (*repeat.effects, SaveCopies(renewed))
+    incident = situation.incident(state.incident)
+    if incident is not None and renewed.is_cut != state.is_cut:
+        draft = Draft(incident)
+        _note_group(situation, draft, alert)
+        effects += draft.effects()
+    return Decision(effects, repeat.answer)
+
+
+def with_copies(state: AlertState, after: Copies) -> AlertState:
+    """The row of an alert with these copies."""
+    given = copies.starts_at(after)
+    return replace(
+        state,
+        starts_at=state.starts_at if given is None else given,
+        start_given=given is not None,
+        lapses_at=max((copy.lapses_at for copy in after if copy.fires), default=state.lapses_at),
+        copies=after if len(after) > 1 else (),
+    )
+
+
+def _started(situation: Situation, event: AlertReceived, after: Copies) -> Decision:
+    """A new episode; `after`: the copies that it begins with, where its sender speaks of one."""
+    alert, outcome = event.alert, event.outcome
+    assert outcome is not None, "the engine classifies what may start an episode"
     before = situation.alert((alert.source, alert.fingerprint))
     effects: list[Effect] = []
     home = left = None
     if before is not None and before.firing:  # it was over in between, and we were not told
-        ended = replace(before, firing=False, lapse_check_at=None)
-        effects.append(EndEpisode(ended, situation.now, "restarted"))
+        effects.append(EndEpisode(over(before, situation.now), situation.now, "restarted"))
         home = situation.incident(before.incident)
         left = detach(home, before, ended=False) if home else None
     draft = None
     if outcome.incident:
         arrival = Arrival(alert, outcome, event.received_at, before, left)
         draft = _place(situation, arrival)
+        _note_group(situation, draft, alert)
     number = draft.incident.number if draft else None
     if home is not None and before is not None and home.number != number:
-        effects += leave(situation, home, before).effects()
-    effects.append(
-        StartEpisode(
-            _episode(situation, event, outcome, before, number),
-            alert,
-            outcome,
-            event.received_at,
-        )
-    )
+        draft_left = Draft(home)
+        leave(situation, draft_left, before)
+        effects += draft_left.effects()
+    state = _episode(situation, event, outcome, number)
+    if len(after) > 1:
+        state = with_copies(state, after)
+    effects.append(StartEpisode(state, alert, outcome, event.received_at))
     if draft is not None:
         effects += draft.effects()
     return Decision(tuple(effects), Attached(number))
 
 
 def _episode(
-    situation: Situation,
-    event: AlertReceived,
-    outcome: Outcome,
-    before: AlertState | None,
-    number: int | None,
+    situation: Situation, event: AlertReceived, outcome: Outcome, number: int | None
 ) -> AlertState:
-    """The alert's row at the start of an episode, after its row `before`, in incident `number`."""
+    """The alert's row at the start of an episode in this incident, or in none."""
     alert = event.alert
+    before = situation.alert((alert.source, alert.fingerprint))
     lapses_at = lapses_at_of(alert, situation.settings, event.received_at)
     stays = before is not None and before.incident == number
     return AlertState(
@@ -139,7 +207,15 @@ def _episode(
         rule=outcome.rule,
         start_given=alert.starts_at is not None,
         attached_at=before.attached_at if before and stays else situation.now,
+        sender=alert.sender,
+        seen_at=event.received_at,
+        is_cut=alert.truncated > 0,
     )
+
+
+def over(state: AlertState, now: int, *, has_lapsed: bool = False) -> AlertState:
+    """The row of an alert whose episode ends now."""
+    return replace(state, firing=False, lapse_check_at=None, ended_at=now, has_lapsed=has_lapsed)
 
 
 def _place(situation: Situation, arrival: Arrival) -> Draft:
@@ -152,42 +228,65 @@ def _place(situation: Situation, arrival: Arrival) -> Draft:
     return join(situation, incident, arrival)
 
 
-def _ended(situation: Situation, alert: Alert, state: AlertState | None) -> Decision:
+def _ended(situation: Situation, event: AlertReceived, state: AlertState | None) -> Decision:
+    alert = event.alert
     if state is None or not state.firing:
-        return Decision((NoteResolve(alert),), Attached(state.incident if state else None))
-    given = alert.starts_at if state.start_given else None
-    if given is not None and given + START_TOLERANCE_US < state.starts_at:
-        # a late delivery about an episode before this one
-        return Decision((NoteResolve(alert),), Attached(state.incident))
-    ended = replace(state, firing=False, lapse_check_at=None)
-    effects: tuple[Effect, ...] = (EndEpisode(ended, situation.now, "resolved"),)
+        return _ended_again(situation, alert, state)
+    if alert.is_copy:
+        fate, after = copies.ended(copies_of(state), report_of(alert, event.received_at))
+        if fate is Fate.UNKNOWN:
+            return _ignored(event, state, IgnoredReason.UNKNOWN_COPY)
+        renewed = with_copies(state, after)
+        if fate is Fate.REPEATS:
+            kept = (NoteResolve(alert), SaveCopies(renewed))
+            return Decision(kept, Attached(state.incident))
+    elif _is_late(alert, state):
+        return _ignored(event, state, IgnoredReason.LATE_END)
+    else:
+        renewed = state
+    renewed = replace(renewed, is_cut=alert.truncated > 0)
+    effects: tuple[Effect, ...] = (
+        EndEpisode(over(renewed, situation.now), situation.now, "resolved"),
+    )
+    if renewed.copies or renewed.is_cut != state.is_cut:
+        effects = (SaveCopies(renewed), *effects)
     incident = situation.incident(state.incident)
     if incident is not None:
-        effects += leave(situation, incident, state).effects()
+        draft = Draft(incident)
+        _note_group(situation, draft, alert)
+        leave(situation, draft, state)
+        effects += draft.effects()
     return Decision(effects, Attached(state.incident))
 
 
-def lapse(situation: Situation, timer: LapseDue) -> Decision:
-    """End an alert that was not repeated in time, if its source has been heard since."""
-    now = situation.now
-    state = situation.alert((timer.source, timer.fingerprint))
-    if state is None or not state.firing:
-        return Decision()
-    if state.lapses_at is None:  # a reload said `never`, and the alert was repeated since
-        return Decision((CheckLapse(timer.source, timer.fingerprint, now + NEVER_CHECK_US),))
-    if state.lapses_at > now:
-        return Decision((CheckLapse(timer.source, timer.fingerprint, state.lapses_at),))
-    if situation.view.heard_at.get(timer.source, 0) < state.lapses_at:
-        check_at = now + SOURCE_CHECK_US
-        return Decision((CheckLapse(timer.source, timer.fingerprint, check_at),))
-    ended = replace(state, firing=False, lapse_check_at=None)
-    effects: tuple[Effect, ...] = (EndEpisode(ended, now, "lapsed"),)
+def _ended_again(situation: Situation, alert: Alert, state: AlertState | None) -> Decision:
+    """The end of what does not fire: it may tell that nothing of its group is left out any more."""
+    noted = NoteResolve(alert)
+    if state is None:
+        return Decision((noted,), Attached(None))
     incident = situation.incident(state.incident)
-    if incident is not None:
-        draft = leave(situation, incident, state)
-        text = f"{state.fingerprint} lapsed: {state.source} has not repeated it"
-        data: dict[str, object] = {"source": state.source, "fingerprint": state.fingerprint}
-        data["reason"] = Reason.LAPSED
-        draft.say(Entry(now, "alert.lapsed", TRIAGED, text, data))
-        effects += draft.effects()
-    return Decision(effects)
+    if alert.truncated or not state.is_cut or incident is None or not incident.live:
+        return Decision((noted,), Attached(state.incident))
+    draft = Draft(incident)
+    made_whole(situation, draft, alert)
+    resolve_or_hold(situation, draft, None)
+    effects = (noted, SaveCopies(replace(state, is_cut=False)), *draft.effects())
+    return Decision(effects, Attached(state.incident))
+
+
+def _note_group(situation: Situation, draft: Draft, alert: Alert) -> None:
+    """Whether the group in which the alert came is whole."""
+    if alert.truncated:
+        cut(situation, draft, alert)
+    elif draft.incident.cut_groups:
+        made_whole(situation, draft, alert)
+
+
+def _is_late(alert: Alert, state: AlertState) -> bool:
+    """Whether a whole alert's end is that of an episode before the running one."""
+    return state.start_given and alert.ends_at is not None and alert.ends_at <= state.starts_at
+
+
+def _ignored(event: AlertReceived, state: AlertState, reason: IgnoredReason) -> Decision:
+    ignored = IgnoreReport(event.alert, reason, event.received_at)
+    return Decision((ignored,), Attached(state.incident))

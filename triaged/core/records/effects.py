@@ -10,7 +10,15 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from triaged.core.records.expectations import Watch
-from triaged.core.records.model import Alert, AlertState, Entry, Incident, Outcome, Page
+from triaged.core.records.model import (
+    Alert,
+    AlertState,
+    Entry,
+    IgnoredReason,
+    Incident,
+    Outcome,
+    Page,
+)
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
@@ -33,6 +41,12 @@ class RepeatAlert(msgspec.Struct, frozen=True, gc=False):
     lapses_at: int | None
 
 
+class SaveCopies(msgspec.Struct, frozen=True, gc=False):
+    """The copies of an alert, its start, its sender and whether its group was cut."""
+
+    state: AlertState
+
+
 class EndEpisode(msgspec.Struct, frozen=True, gc=False):
     """The alert no longer fires; its observation ends."""
 
@@ -49,9 +63,20 @@ class ReclassifyAlert(msgspec.Struct, frozen=True, gc=False):
 
 
 class NoteResolve(msgspec.Struct, frozen=True, gc=False):
-    """A resolve of something that does not fire, or that we never saw: counted, not stored."""
+    """The end of something that does not fire, or of one copy of several: counted, not stored."""
 
     alert: Alert
+
+
+class IgnoreReport(msgspec.Struct, frozen=True, gc=False):
+    """A report that changes nothing because it is late or of no copy that we know: why, and when.
+
+    Counted, logged, and kept with the alert so that explanations show it.
+    """
+
+    alert: Alert
+    reason: IgnoredReason
+    received_at: int
 
 
 class CheckLapse(msgspec.Struct, frozen=True, gc=False):
@@ -183,9 +208,11 @@ class Count(msgspec.Struct, frozen=True, gc=False):
 Effect = (
     StartEpisode
     | RepeatAlert
+    | SaveCopies
     | EndEpisode
     | ReclassifyAlert
     | NoteResolve
+    | IgnoreReport
     | CheckLapse
     | MoveFiring
     | SaveIncident

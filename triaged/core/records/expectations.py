@@ -7,8 +7,9 @@ import msgspec
 
 from triaged.core.records.model import Alert, Key, Severity
 
-RULE, SOURCE = "rule:", "source:"
-"""Prefixes of the names of expectations: an alert that a rule matches, any alert of a source."""
+RULE, SOURCE, SENDER = "rule:", "source:", "sender:"
+"""Prefixes of the names of expectations: an alert that a rule matches, any alert of a source, any
+alert of a sender whose alerts fire and are not repeated."""
 
 
 class Expectation(msgspec.Struct, frozen=True):
@@ -48,8 +49,22 @@ class Watch(msgspec.Struct, frozen=True, gc=False):
     """There is, or was until a person resolved it, an incident about it."""
 
 
+def sender_watch(source: str, sender: str) -> str:
+    """The name of the expectation to hear of a sender again."""
+    return f"{SENDER}{source}/{sender}"
+
+
+def sender_of(name: str) -> tuple[str, str]:
+    """(source, sender) of the expectation to hear of a sender again."""
+    source, _, sender = name.removeprefix(SENDER).partition("/")
+    return source, sender
+
+
 def key_of(name: str) -> Key:
     """The key of the incident about an expectation that is not met."""
     if name.startswith(RULE):
         return (("expect", name.removeprefix(RULE)),)
+    if name.startswith(SENDER):
+        source, sender = sender_of(name)
+        return (("sender", sender), ("silent_source", source))
     return (("silent_source", name.removeprefix(SOURCE)),)

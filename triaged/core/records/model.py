@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from triaged.core.records.copies import Copy
 from triaged.core.records.flapping import Flapping
 from triaged.core.records.pages import Page, PageKind, PageState, Recipient, StepId
 from triaged.core.records.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
@@ -107,6 +108,19 @@ class Reason(StrEnum):
     REFUSED = "refused"
     GAVE_UP = "gave_up"
     TRYING_AGAIN = "trying_again"
+    CUT = "alerts_left_out"
+    SENDER_SILENT = "sender_silent"
+
+
+class IgnoredReason(StrEnum):
+    """Why a report about an alert changed nothing."""
+
+    LATE_END = "late_end"
+    """The end of an episode before the running one."""
+    LATE_REPORT = "late_report"
+    """That a copy fires, in a report that left its sender before the end of that copy came."""
+    UNKNOWN_COPY = "unknown_copy"
+    """The end of a copy that nobody reported, by a sender without copies."""
 
 
 class Alert(msgspec.Struct, frozen=True, gc=False):
@@ -120,11 +134,19 @@ class Alert(msgspec.Struct, frozen=True, gc=False):
     starts_at: int | None = None
     """When the sender says it began; None: it did not say."""
     ends_at: int | None = None
-    """When it lapses unless repeated: the `endsAt` of a firing alert of API v2."""
+    """The announced end. Firing: it lapses then unless repeated (API v2 alone says so). Ended: when
+    that was, by the sender's word."""
     url: str = ""
     """Where the sender shows it (generatorURL): text of a stranger, never a trusted link."""
     truncated: int = 0
     """How many alerts of its group the sender left out of the same body."""
+    sender: str = ""
+    """Who speaks: the origin of the sender's own address, else who called us. A source may have
+    several, such as the two servers of a pair."""
+    is_copy: bool = False
+    """The sender speaks of its own copy (API v2), not of the whole alert (webhooks)."""
+    group: str = ""
+    """The group of alerts that the sender reports together, by its name for it; "": none."""
 
 
 class AlertState(msgspec.Struct, frozen=True, gc=False):
@@ -150,6 +172,18 @@ class AlertState(msgspec.Struct, frozen=True, gc=False):
     """Whether `starts_at` is the sender's word."""
     attached_at: int | None = None
     """When it joined its incident first; None: nobody noted."""
+    sender: str = ""
+    """Who reported it last; with `copies`, the sender of any of them."""
+    seen_at: int = 0
+    """When it was last reported as firing."""
+    ended_at: int | None = None
+    """When its last episode ended; None while it fires."""
+    has_lapsed: bool = False
+    """Its last episode ended because it was not repeated, not because its sender said so."""
+    is_cut: bool = False
+    """The last report of it came in a group of which the sender had left out alerts."""
+    copies: tuple[Copy, ...] = ()
+    """Its copies, where there is more than one: see `core/alerts/copies.py`."""
 
 
 class ResolveWhen(StrEnum):
@@ -279,6 +313,9 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     resolved: int = 0
     truncated: int = 0
     """How many alerts senders said they left out."""
+    cut_groups: tuple[str, ...] = ()
+    """The groups of which senders leave out alerts now: while there are any, it is not resolved by
+    its alerts alone."""
     last_joined: tuple[str, str] | None = None
     """(source, fingerprint) of the alert that joined last, for resolve `last`."""
     chosen: Severity | None = None

@@ -85,6 +85,13 @@ class ReachDue(msgspec.Struct, frozen=True, gc=False, tag="reach"):
     epoch: int
 
 
+class CutGroupDue(msgspec.Struct, frozen=True, gc=False, tag="cut_group"):
+    """Nothing was heard of alerts that a sender left out for as long as an alert takes to lapse."""
+
+    incident: int
+    due_at: int
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -111,6 +118,7 @@ IncidentTimer = (
     | MuteDue
     | StormDue
     | ReachDue
+    | CutGroupDue
 )
 Timer = IncidentTimer | LapseDue | ExpectDue
 

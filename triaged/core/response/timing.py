@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from triaged.core.acting import unacknowledge
 from triaged.core.alerts import expectations
 from triaged.core.alerts import raises as raising
+from triaged.core.alerts.cut_groups import cut_group_due
 from triaged.core.alerts.grouping import resolve, take_in
-from triaged.core.alerts.receiving import lapse
+from triaged.core.alerts.lapsing import lapse
 from triaged.core.alerts.severity import worst_of
 from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import look, mute_of, rest
@@ -18,6 +19,7 @@ from triaged.core.records.effects import Decision, DropTimer, MoveFiring
 from triaged.core.records.model import Entry, Incident, Reason, Response, State, StepId
 from triaged.core.records.timers import (
     AtRiskDue,
+    CutGroupDue,
     ExpectDue,
     IncidentTimer,
     LapseDue,
@@ -82,6 +84,8 @@ def fire(situation: Situation, timer: Timer) -> Decision:
             raising.due(situation, draft, timer)
         case ReachDue():
             give_up_waiting(situation, draft)
+        case CutGroupDue():
+            cut_group_due(situation, draft)
         case _:
             assert_never(timer)
     return Decision(draft.effects())
@@ -113,6 +117,8 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
             return True
         case StormDue():
             return storm_end.waits(incident, timer)
+        case CutGroupDue():
+            return incident.live and bool(incident.cut_groups)
         case RaiseDue():
             raises = incident.raising
             return incident.live and raises is not UNSET and raises.firing_since is not None

@@ -4,6 +4,8 @@ https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -12,8 +14,13 @@ from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason
 from triaged.ingest.common.elements import Element, each
+from triaged.ingest.common.instants import instant_of
 from triaged.ingest.common.labels import Annotations, Fingerprint, Labels, Link, whole_of
+from triaged.ingest.common.senders import origin_of
 from triaged.wire import decoded
+
+GROUPS_MAX = 1_024
+"""Names of groups remembered: a sender repeats its groups."""
 
 Status = Literal["firing", "resolved"]
 
@@ -26,6 +33,7 @@ class QuickAlert(msgspec.Struct, gc=False):
     status: Status | None = None
     fingerprint: Fingerprint | None = None
     starts_at: str | None = msgspec.field(name="startsAt", default=None)
+    ends_at: str | None = msgspec.field(name="endsAt", default=None)
     generator_url: Link | None = msgspec.field(name="generatorURL", default=None)
 
 
@@ -35,6 +43,19 @@ class Envelope(msgspec.Struct):
     alerts: list[msgspec.Raw]
     status: object = None
     truncated: object = msgspec.field(name="truncatedAlerts", default=0)
+    external_url: object = msgspec.field(name="externalURL", default="")
+    group_key: object = msgspec.field(name="groupKey", default="")
+
+    def placed(self, alert: Alert, element: Element, caller: str) -> Alert:
+        """`alert` with what the group says of it: who speaks, for which group, what is left out."""
+        url, key = self.external_url, self.group_key
+        return msgspec.structs.replace(
+            alert,
+            ends_at=None if alert.firing else end_of(element.text("endsAt")),
+            truncated=self.left_out,
+            sender=(origin_of(url) if isinstance(url, str) else "") or caller,
+            group=group_of(key if isinstance(key, str) else ""),
+        )
 
     @property
     def left_out(self) -> int:
@@ -60,6 +81,23 @@ class Envelope(msgspec.Struct):
     def parse(self, build: Callable[["Envelope", Element], Alert]) -> Parsed:
         """Every alert built or set aside."""
         return each(self.alerts, "$.alerts", lambda element: build(self, element), self.wrap)
+
+
+def end_of(text: str | None) -> int | None:
+    """When an alert ended, by its sender's word; None where it gives no instant that we can read.
+
+    Then the status alone says that it ended.
+    """
+    try:
+        return instant_of(text) if text else None
+    except Malformed:
+        return None
+
+
+@lru_cache(maxsize=GROUPS_MAX)
+def group_of(key: str) -> str:
+    """A short name for a group: keys hold every label of it."""
+    return sha256(key.encode("utf-8", "replace")).hexdigest()[:16] if key else ""
 
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)

@@ -21,7 +21,7 @@ EPOCHS_SKIPPED = 1_000
 RESTORED = "restored"
 """The counter that keeps, until everybody has been told, up to when the copy knows (µs)."""
 
-COPIED_AT = """SELECT MAX(at) FROM (SELECT MAX(heard_at) AS at FROM sources
+COPIED_AT = """SELECT MAX(at) FROM (SELECT MAX(heard_at) AS at FROM senders
     UNION ALL SELECT MAX(changed_at) FROM incidents) known"""
 SET_APART = (
     """UPDATE incidents SET body = json_set(body, '$.escalation.epoch',

@@ -5,14 +5,16 @@ from typing import Any
 
 import msgspec
 
+from triaged.core.records.copies import Copy
 from triaged.core.records.effects import (
     CheckLapse,
     EndEpisode,
+    IgnoreReport,
     MoveFiring,
     ReclassifyAlert,
     RepeatAlert,
 )
-from triaged.core.records.model import AlertState, Severity
+from triaged.core.records.model import AlertState, IgnoredReason, Severity
 from triaged.core.records.timers import LapseDue
 from triaged.store.database.base import Bulk, Reader, Row, Writer
 from triaged.store.database.listing import Where
@@ -36,6 +38,12 @@ STATES = Bulk(
         "a.rule",
         "a.start_given",
         "a.attached_at",
+        "a.sender",
+        "a.last_seen_at",
+        "a.ended_at",
+        "a.has_lapsed",
+        "a.is_cut",
+        "a.copies",
     ),
     locks="a",
     order="a.source, a.fingerprint",
@@ -43,7 +51,7 @@ STATES = Bulk(
 START = Bulk(
     """INSERT INTO alerts (source, fingerprint, firing, episode, starts_at, last_seen_at,
            lapse_check_at, lapses_at, incident, observation, inhibits, start_given, attached_at,
-           severity, rule, labels, annotations, url)
+           is_cut, severity, rule, labels, annotations, url, sender, copies)
        {rows}
        ON CONFLICT (source, fingerprint) DO UPDATE SET firing = excluded.firing,
            episode = excluded.episode, starts_at = excluded.starts_at,
@@ -52,13 +60,15 @@ START = Bulk(
            incident = excluded.incident, observation = excluded.observation,
            inhibits = excluded.inhibits,
            start_given = excluded.start_given, attached_at = excluded.attached_at,
+           is_cut = excluded.is_cut, has_lapsed = 0, ignored = '',
+           sender = excluded.sender, copies = excluded.copies,
            severity = excluded.severity, rule = excluded.rule,
            labels = excluded.labels, annotations = excluded.annotations, url = excluded.url""",
     (
         "text",
         "text",
-        *(("bigint",) * 11),
-        *(("text",) * 5),
+        *(("bigint",) * 12),
+        *(("text",) * 7),
     ),
 )
 REPEAT = Bulk(
@@ -68,11 +78,26 @@ REPEAT = Bulk(
        FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint""",
     ("text", "text", "bigint", "bigint", "bigint", "text", "text"),
 )
-END = Bulk(
-    """WITH v (source, fingerprint, ended_at) AS ({rows})
-       UPDATE alerts SET firing = 0, ended_at = v.ended_at, lapse_check_at = NULL
+COPIES = Bulk(
+    """WITH v (source, fingerprint, starts_at, start_given, lapses_at, is_cut, sender, copies)
+           AS ({rows})
+       UPDATE alerts SET starts_at = v.starts_at, start_given = v.start_given,
+           lapses_at = v.lapses_at, is_cut = v.is_cut, sender = v.sender, copies = v.copies
        FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint""",
-    ("text", "text", "bigint"),
+    ("text", "text", *(("bigint",) * 4), "text", "text"),
+)
+IGNORED = Bulk(
+    """WITH v (source, fingerprint, ignored) AS ({rows})
+       UPDATE alerts SET ignored = v.ignored
+       FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint""",
+    ("text", "text", "text"),
+)
+END = Bulk(
+    """WITH v (source, fingerprint, ended_at, has_lapsed) AS ({rows})
+       UPDATE alerts SET firing = 0, ended_at = v.ended_at, lapse_check_at = NULL,
+           has_lapsed = v.has_lapsed
+       FROM v WHERE alerts.source = v.source AND alerts.fingerprint = v.fingerprint""",
+    ("text", "text", "bigint", "bigint"),
 )
 CHECK = Bulk(
     """WITH v (source, fingerprint, check_at) AS ({rows})
@@ -107,6 +132,20 @@ SEVERITIES: dict[str, Severity] = {severity.value: severity for severity in Seve
 """By their text: looking up an enum by its value costs a call."""
 
 
+_COPIES = msgspec.json.Decoder(tuple[Copy, ...])
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """A report about an alert that changed nothing."""
+
+    reason: IgnoredReason
+    received_at: int
+    sender: str
+
+
+_IGNORED = msgspec.json.Decoder(Ignored)
+
+
 class StoredAlert(msgspec.Struct, frozen=True):
     """An alert as the API shows it."""
 
@@ -125,6 +164,9 @@ class StoredAlert(msgspec.Struct, frozen=True):
     labels: dict[str, str]
     annotations: dict[str, str]
     url: str
+    sender: str
+    ignored: Ignored | None
+    """The last report that changed nothing; None: there was none in this episode."""
 
 
 COLUMNS = StoredAlert.__struct_fields__
@@ -137,13 +179,29 @@ async def states(tx: Reader, identities: Iterable[tuple[str, str]]) -> list[Aler
 
 
 def _state(row: Row) -> AlertState:
-    """The columns are in the order of the fields; three are of other types."""
+    """The columns are in the order of the fields; some are of other types."""
     source, fingerprint, firing, episode, starts_at, check_at, lapses_at, incident, *said = row
-    severity, rule, given, attached_at = said
-    known = SEVERITIES[severity] if severity else None
-    times = (starts_at, check_at, lapses_at)
-    alert = (source, fingerprint, firing == 1, episode)
-    return AlertState(*alert, *times, incident, known, rule, given == 1, attached_at)
+    severity, rule, given, attached_at, sender, seen_at, ended_at, has_lapsed, is_cut, copies = said
+    return AlertState(
+        source,
+        fingerprint,
+        firing == 1,
+        episode,
+        starts_at,
+        check_at,
+        lapses_at,
+        incident,
+        SEVERITIES[severity] if severity else None,
+        rule,
+        given == 1,
+        attached_at,
+        sender,
+        seen_at,
+        ended_at,
+        has_lapsed == 1,
+        is_cut == 1,
+        _COPIES.decode(copies) if copies else (),
+    )
 
 
 async def save_starts(tx: Writer, started: Iterable[Started]) -> None:
@@ -163,11 +221,14 @@ async def save_starts(tx: Writer, started: Iterable[Started]) -> None:
             int(effect.outcome.inhibits),
             int(state.start_given),
             state.attached_at,
+            int(state.is_cut),
             state.severity,
             state.rule,
             encode(effect.alert.labels).decode(),
             one.annotations,
             effect.alert.url,
+            state.sender,
+            encode(state.copies).decode() if state.copies else "",
         )
         for one in started
         for effect, state in ((one.effect, one.state),)
@@ -194,8 +255,41 @@ async def save_repeats(tx: Writer, repeats: Iterable[tuple[RepeatAlert, int]]) -
 
 async def save_ends(tx: Writer, effects: Iterable[EndEpisode]) -> None:
     """Write that these no longer fire."""
-    rows = [(e.state.source, e.state.fingerprint, e.ended_at) for e in effects]
+    rows = [
+        (e.state.source, e.state.fingerprint, e.ended_at, int(e.state.has_lapsed)) for e in effects
+    ]
     await tx.write(END, rows)
+
+
+async def save_copies(tx: Writer, states: Iterable[AlertState]) -> None:
+    """Write copies, start, sender and whether the group was cut."""
+    rows = [
+        (
+            state.source,
+            state.fingerprint,
+            state.starts_at,
+            int(state.start_given),
+            state.lapses_at,
+            int(state.is_cut),
+            state.sender,
+            encode(state.copies).decode() if state.copies else "",
+        )
+        for state in states
+    ]
+    await tx.write(COPIES, sorted(rows, key=lambda row: row[:2]))
+
+
+async def save_ignored(tx: Writer, effects: Iterable[IgnoreReport]) -> None:
+    """Keep with each alert its last report that changed nothing."""
+    rows = [
+        (
+            one.alert.source,
+            one.alert.fingerprint,
+            encode(Ignored(one.reason, one.received_at, one.alert.sender)).decode(),
+        )
+        for one in effects
+    ]
+    await tx.write(IGNORED, sorted(rows))
 
 
 async def save_checks(tx: Writer, effects: Iterable[CheckLapse]) -> None:
@@ -267,6 +361,7 @@ def stored_alert(row: Sequence[Any]) -> StoredAlert:
     for name in ("labels", "annotations"):
         values[name] = msgspec.json.decode(values[name])
     values["firing"] = bool(values["firing"])
+    values["ignored"] = _IGNORED.decode(values["ignored"]) if values["ignored"] else None
     values["severity"] = Severity(values["severity"]) if values["severity"] else None
     return StoredAlert(**values)
 

@@ -35,6 +35,7 @@ class Body(msgspec.Struct, frozen=True, gc=False, array_like=True):
     received_at: int
     headers: dict[str, str]
     body: bytes
+    caller: str = ""
 
 
 class Pack(msgspec.Struct, frozen=True, gc=False):

@@ -1,0 +1,19 @@
+from triaged.store.database.connect import Database
+from triaged.store.tables import senders
+
+PARIS, OSLO = ("prometheus", "http://paris:9090"), ("prometheus", "http://oslo:9090")
+
+
+async def test_each_sender_of_a_source_is_heard_for_itself(database: Database) -> None:
+    async with database.transaction() as tx:
+        await senders.save(tx, {PARIS: 10, OSLO: 20})
+        await senders.save(tx, {PARIS: 5, OSLO: 30})
+
+    async with database.reading() as tx:
+        assert await senders.heard(tx) == {PARIS: 10, OSLO: 30}
+        assert await senders.last_heard(tx) == 30
+
+
+async def test_nobody_was_heard_in_a_new_store(database: Database) -> None:
+    async with database.reading() as tx:
+        assert await senders.last_heard(tx) is None
