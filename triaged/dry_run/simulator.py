@@ -246,7 +246,7 @@ class Simulator:
             if heard_at < state.lapses_at <= self.now:
                 self._silent.setdefault(sender, []).append(look)
                 return
-        self.handle(TimerFired(lapse))
+        self.handle(TimerFired(look))
 
     def _resume_checks(self, sender: tuple[str, str]) -> None:
         """A silent sender is heard: the looks that waited come when they would have come."""
