@@ -1,19 +1,12 @@
 """Timers that are due at one instant fire in one order, wherever they are kept."""
 
-from typing import get_args
-
 from triaged.core.records.timers import (
-    FIRING_ORDER,
     IncidentTimer,
     MuteDue,
     StepDue,
     TargetDue,
     firing_order,
 )
-
-
-def test_every_kind_has_its_place_in_the_order() -> None:
-    assert sorted(FIRING_ORDER, key=str) == sorted(get_args(IncidentTimer), key=str)
 
 
 def test_timers_fire_by_instant_then_by_incident_then_by_kind() -> None:

@@ -3,6 +3,8 @@
 Rows are unique per (incident, kind): arming replaces, so a timer never fires for an older reason.
 """
 
+from typing import assert_never
+
 import msgspec
 
 
@@ -122,22 +124,39 @@ IncidentTimer = (
 )
 Timer = IncidentTimer | LapseDue | ExpectDue
 
-FIRING_ORDER: tuple[type[IncidentTimer], ...] = (
-    MuteDue,
-    UnacknowledgeDue,
-    ResolveDue,
-    ReopenWindowDue,
-    AtRiskDue,
-    TargetDue,
-    RaiseDue,
-    StormDue,
-    StepDue,
-    ReachDue,
-)
-"""What fires first of the timers that are due at one instant: whatever may keep a step from paging
-or explains why it pages goes before the step."""
+
+def _rank(timer: IncidentTimer) -> int:
+    """The place of a timer among those of its incident that are due at one instant.
+
+    Whatever may keep a step from paging, or explains why it pages, fires before the step.
+    """
+    match timer:
+        case MuteDue():
+            return 0
+        case UnacknowledgeDue():
+            return 1
+        case ResolveDue():
+            return 2
+        case CutGroupDue():
+            return 3
+        case ReopenWindowDue():
+            return 4
+        case AtRiskDue():
+            return 5
+        case TargetDue():
+            return 6
+        case RaiseDue():
+            return 7
+        case StormDue():
+            return 8
+        case StepDue():
+            return 9
+        case ReachDue():
+            return 10
+        case _:
+            assert_never(timer)
 
 
 def firing_order(timer: IncidentTimer) -> tuple[int, int, int]:
     """Sorts timers as they fire: by instant, then by incident, then by kind."""
-    return timer.due_at, timer.incident, FIRING_ORDER.index(type(timer))
+    return timer.due_at, timer.incident, _rank(timer)
