@@ -136,12 +136,12 @@ def test_incidents_targets_and_escalations_are_counted_by_severity() -> None:
 def test_pages_are_counted_by_what_came_of_them() -> None:
     metrics = Metrics()
     sent = replace(PAGE, state=PageState.SENT, sent_at=1_040_000, attempts=1, answered=1)
-    waiting = replace(PAGE, error="timed out", attempts=1, answered=1)
-    held = replace(PAGE, attempts=1, answered=1)
+    held = replace(PAGE, error="timed out", attempts=1, answered=1)
     failed = replace(PAGE, state=PageState.FAILED, error="gone")
     update = replace(sent, kind=PageKind.UPDATE)
 
-    committed(metrics, [SavePage(page) for page in (sent, waiting, held, failed, update)])
+    pages = [SavePage(page) for page in (sent, held, failed, update)]
+    committed(metrics, [*pages, Count("retried", "console")])
 
     assert value(metrics, "pages_total", channel="console", outcome="sent") == 2
     assert value(metrics, "pages_total", channel="console", outcome="retried") == 1

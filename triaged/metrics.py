@@ -263,9 +263,7 @@ class Metrics:
     def _page_ended(self, page: Page) -> None:
         match page.state:
             case PageState.DUE:
-                if page.error and page.answered == page.attempts:
-                    self.pages.labels(page.channel, RETRIED).inc()
-                return
+                return  # it waits: what it waits for is another matter
             case PageState.SENT if page.sent_at is not None and page.kind is PageKind.PAGE:
                 latency_us = max(page.sent_at - page.received_at, 0)
                 self.page_latency.labels(page.channel).observe(latency_us / SECOND)
@@ -285,6 +283,8 @@ class Metrics:
                 self.response_seconds.labels(count.label).observe(count.value / SECOND)
             case "suppressed":
                 self.alerts_suppressed.labels(count.label).inc(count.value)
+            case "retried":
+                self.pages.labels(count.label, RETRIED).inc(count.value)
 
     def expect(self, named: Named) -> None:
         """Begin at 0 what may be counted, and forget what is named no more.

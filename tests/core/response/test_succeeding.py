@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from tests.core.world import World, person, plan, settings, step
+from triaged.core.records.effects import Count
 from triaged.core.records.events import (
     Acknowledged,
     Delivered,
@@ -59,6 +60,7 @@ def test_temporary_refusal_of_seconds_is_waited_for() -> None:
 
     assert {who for _, who in world.pages()} == {"alice/desk"}
     assert nobody(world) == []
+    assert world.counts.count(Count("retried", "desk")) == 5
 
 
 def test_step_that_nobody_was_reached_by_in_half_a_minute_is_followed_by_the_next() -> None:
@@ -144,6 +146,7 @@ def test_what_was_not_tried_is_no_attempt() -> None:
     world.handle(DeliveryEnded(claimed.id, claimed.token, pause, claimed.attempts))
 
     page = world.view.pages[claimed.id]
+    assert Count("retried", "desk") not in world.counts
     assert (page.attempts, page.due_at) == (0, world.now + 15 * SECOND)
     assert (world.kinds().count("page.delayed"), "page.failed" in world.kinds()) == (1, False)
     again = world.claim(page)

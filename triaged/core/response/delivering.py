@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import held_until, hold, look_first, mute_of
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import AddPage, Decision, Drop, Hold, SavePage, Send
+from triaged.core.records.effects import AddPage, Count, Decision, Drop, Hold, SavePage, Send
 from triaged.core.records.events import (
     Delivered,
     DeliveryEnded,
@@ -244,6 +244,7 @@ def _try_again(situation: Situation, draft: Draft, page: Page, verdict: TryAgain
         possible_duplicate=page.possible_duplicate or verdict.maybe_accepted,
     )
     draft.add(SavePage(waiting))
+    draft.add(Count("retried", page.channel))
     _say_refused(situation, draft, page, verdict.refused)
     if is_told(page):
         _say_failed(situation, draft, waiting, Reason.TRYING_AGAIN)
@@ -262,6 +263,7 @@ def _refused(situation: Situation, draft: Draft, page: Page) -> None:
         draft.add(SavePage(replace(page, state=PageState.FAILED)))
     else:
         draft.add(SavePage(replace(page, due_at=situation.now + RETRY_MAX_US)))
+        draft.add(Count("retried", page.channel))
 
 
 def _is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
