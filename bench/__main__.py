@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench import (
+    crash,
     hostile,
     ingest,
     latency,
@@ -37,6 +38,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "pages": latency.pages,
     "button": latency.button,
     "mailbox": mailbox.measure,
+    "crash": crash.measure,
     "scale": scale.measure,
     "stages": micro.measure,
     "hostile": hostile.measure,

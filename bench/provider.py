@@ -35,12 +35,18 @@ class Accepts(Protocol):
 
     url: str
     pages: list[Accepted]
+    holds: bool
+    """Whether it takes requests and does not answer."""
+    taken: int
+    """Requests that it has taken."""
 
 
 class _Provider:
     def __init__(self) -> None:
         self.url = ""
         self.pages: list[Accepted] = []
+        self.holds = False
+        self.taken = 0
         self.started = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._decode = msgspec.json.Decoder(_Hook).decode
@@ -63,12 +69,17 @@ class _Provider:
                 length = head.partition(b"content-length:")[2].split(b"\r\n", 1)[0]
                 body = await reader.readexactly(int(length or 0))
                 at = time.time_ns() // 1000
+                self.taken += 1
+                if self.holds:
+                    await reader.read()
+                    break
                 writer.write(ANSWER)
                 hook = self._decode(body)
                 if hook.type == "page":
                     self.pages.append(Accepted(hook.incident.id, at))
         except (asyncio.IncompleteReadError, OSError):
-            writer.close()
+            pass  # the daemon has gone
+        writer.close()
 
 
 @contextmanager
