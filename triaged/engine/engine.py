@@ -44,12 +44,10 @@ BESIDE_URGENT_MAX = 64
 """Alerts in a batch that has urgent events: those wait for it, whatever else there is."""
 
 ATTENTIVE_US = SECOND
-"""For so long after an urgent event another is expected: timers and verdicts of a storm, or the
-person who has just pressed a button."""
+"""For so long after an urgent event another is expected: a storm's timers, a person's clicks."""
 
 INGEST_MAX = 50_000
-"""Alerts that may wait: four to five seconds of work and 100 MB. Beyond that, senders are told to
-come again."""
+"""Alerts that may wait: four to five seconds of work, 100 MB. Then senders have to come again."""
 
 URGENT_MAX = 20_000
 """Actions, timers and verdicts that may wait: timers come by the 500, lanes by the dozen, so what
