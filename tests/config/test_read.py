@@ -20,7 +20,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     assert found.public == {"status"}
     kept = (90 * DAY, 90 * DAY, 2 * YEAR, YEAR, 14 * DAY, 90 * DAY, 90 * DAY)
     assert found.retention == Retention(*kept)
-    assert found.max_body == 8 * 1024 * 1024
+    assert found.max_body == 32 * 1024 * 1024
     assert found.timezone == "UTC"
     assert found.log == Log("info", "auto")
     assert not found.watch

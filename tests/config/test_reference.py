@@ -7,7 +7,7 @@ def test_reference_has_a_row_for_each_key_with_type_default_and_meaning() -> Non
     page = markdown()
 
     assert "| `watch` | true or false | `false` | Whether a change of this file" in page
-    assert "| `max_body` | size | `8MiB` | The largest body that is read. |" in page
+    assert "| `max_body` | size | `32MiB` | The largest body that is read;" in page
     assert "| `listen` | HOST:PORT, or list of HOST:PORT | `127.0.0.1:9099` | " in page
     assert (
         "| `retention` | [Retention](#retention) |  | Times after which rows are deleted. |" in page

@@ -256,6 +256,35 @@ async def test_a_large_body_is_refused_while_it_is_read(site: Site) -> None:
     assert response.status == 413
 
 
+async def test_a_human_hears_once_of_bodies_that_are_too_large(site: Site) -> None:
+    """The sender repeats them for ever, and all that is new in them is lost."""
+    for size in (2 << 20, 3 << 20):
+        body = BytesIO(b"x" * size)
+        await site.ask("POST", "/webhooks/alertmanager", "ingest", data=body)
+    await site.ask("POST", "/webhooks/grafana", "ingest", data=BytesIO(b"x" * (2 << 20)))
+
+    (grafana, kept) = await site.quarantined()
+    assert (kept["source"], kept["reason"], kept["count"]) == ("alertmanager", "too_large", 2)
+    assert grafana["source"] == "grafana"
+    titles = [one["title"] for one in (await site.get("/api/v1/incidents"))["incidents"]]
+    assert titles == [
+        "grafana sends what cannot be used: too large",
+        "alertmanager sends what cannot be used: too large",
+    ]
+    metrics = await (await site.ask("GET", "/metrics")).text()
+    counted = 'alerts_quarantined_total{reason="too_large",source="alertmanager"} 2.0'
+    assert counted in metrics
+
+
+@pytest.mark.parametrize("path", ["/webhooks/signed", "/webhooks/alertmanager"])
+async def test_a_large_body_of_nobody_known_pages_nobody(site: Site, path: str) -> None:
+    """A signature cannot be checked over what was not read."""
+    response = await site.ask("POST", path, None, data=BytesIO(b"x" * (2 << 20)))
+
+    assert response.status in {401, 413}
+    assert (await site.get("/api/v1/incidents"))["incidents"] == []
+
+
 async def test_a_body_that_stops_halfway_harms_nobody(site: Site) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", site.client.port)
     head = (

@@ -275,8 +275,8 @@ class Config(msgspec.Struct, frozen=True):
     `postgresql://…`."""
     retention: Retention = Retention()
     """Times after which rows are deleted."""
-    max_body: Size = 8 * 1024 * 1024
-    """The largest body that is read."""
+    max_body: Size = 32 * 1024 * 1024
+    """The largest body that is read; of a larger one nothing is, and an incident says so."""
     timezone: Zone = "UTC"
     """Time zone of everything that names none."""
     log: Log = Log()

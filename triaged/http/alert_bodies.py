@@ -6,6 +6,7 @@ Answers follow what senders do with them (https://prometheus.io/docs/alerting/la
 """
 
 import msgspec
+import structlog
 from aiohttp import web
 
 from triaged.config.model import Source
@@ -15,7 +16,7 @@ from triaged.core.records.effects import Answer, Attached
 from triaged.core.records.model import incident_id
 from triaged.errors import Unauthorized
 from triaged.http import answers, problems
-from triaged.http.bodies import read_body
+from triaged.http.bodies import TooLarge, read_body
 from triaged.http.guards import admit, refused, unread
 from triaged.http.routes import Call
 from triaged.ingest import Parsed, Received
@@ -26,11 +27,13 @@ from triaged.intake.decode import (
     events_of,
     is_signed,
     set_aside,
+    too_large,
 )
 from triaged.store.tables import changes
 from triaged.wire import encode
 
 JSON = "application/json"
+log = structlog.get_logger()
 
 
 class Accepted(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,6 +64,8 @@ async def receive(call: Call, name: str, *, only_json: bool = False) -> web.Stre
     intake.requests += 1
     try:
         body = await read_body(call.request, context.configuration.max_body, context.stop)
+        if isinstance(body, TooLarge):
+            await _note_too_large(call, source, body.limit, received_at)
         if not isinstance(body, bytes):
             return unread(call, body)
         return await _verified(call, source, body, received_at)
@@ -84,6 +89,19 @@ async def _verified(
         return await accept(call, source, received)
     finally:
         intake.held_bytes -= len(body)
+
+
+async def _note_too_large(call: Call, source: Source, limit: int, received_at: int) -> None:
+    """Let a human hear of a body that is lost because it is too large.
+
+    Where a signature stands for the sender, nobody knows who sent what was not read: that is
+    logged, and counted as a refused request.
+    """
+    log.warning("body.too_large", source=source.name, limit=limit)
+    if wants_signature(source):
+        return
+    received = Received(source.name, b"", call.request.headers, received_at, _caller(call))
+    await call.context.engine.submit([too_large(received, limit)], urgent=False)
 
 
 def _caller(call: Call) -> str:

@@ -8,13 +8,13 @@ from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import StoreUnavailable
 from triaged.http.context import Context
 from triaged.ingest import Reason
-from triaged.intake.decode import NO_SOURCE, PARSER_FAILED
+from triaged.intake.decode import NO_SOURCE, PARSER_FAILED, TOO_LARGE
 from triaged.metrics import Named, StoreCounts
 from triaged.rules.evaluate import RuleSet
 from triaged.store.tables import backlog, incidents, pages
 
 FRESH_US = 5 * SECOND
-REASONS = (*Reason, PARSER_FAILED, NO_SOURCE, DECISION_FAILED)
+REASONS = (*Reason, TOO_LARGE, PARSER_FAILED, NO_SOURCE, DECISION_FAILED)
 """Reasons for which bodies and alerts go to quarantine."""
 
 

@@ -30,6 +30,9 @@ PARSER_FAILED = "parser_failed"
 NO_SOURCE = "no_source"
 """Quarantine reason of a body whose source a reload took away before the body was decided."""
 
+TOO_LARGE = "too_large"
+"""Quarantine reason of a body that is larger than `max_body`: nothing of it was read."""
+
 HEADERS_MAX = 40
 """Headers that are kept with a body; senders have about ten."""
 
@@ -138,6 +141,15 @@ def set_aside(received: Received, reason: str, detail: str) -> BodyQuarantined:
     at = received.received_at
     headers = kept_headers(received)
     return BodyQuarantined(received.source, reason, detail, received.body, headers, at)
+
+
+def too_large(received: Received, limit: int) -> BodyQuarantined:
+    """A body larger than `limit` bytes: that it came is kept, and nothing of what it held."""
+    detail = (
+        f"a body is larger than max_body, {limit} bytes: none of its alerts is known here; raise"
+        " max_body, or let the sender group by more labels or send fewer alerts at once"
+    )
+    return set_aside(received, TOO_LARGE, detail)
 
 
 def kept_headers(received: Received) -> dict[str, str]:

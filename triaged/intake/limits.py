@@ -8,8 +8,8 @@ from triaged.metrics import Metrics
 REQUESTS_MAX = 512
 """Alertmanager and Prometheus send over a handful of connections; a burst of groups over 50."""
 
-BYTES_MAX = 64 << 20
-"""Bytes of bodies in memory: eight of the largest, or every request of a storm."""
+BYTES_MAX = 128 << 20
+"""Bytes of bodies in memory: four of the largest by default, or every request of a storm."""
 
 
 class Intake:
