@@ -265,3 +265,13 @@ def test_the_same_rules_have_the_same_digest() -> None:
 
     assert one.rule_set != other.rule_set
     assert one.severity is Severity.SEV1
+
+
+def test_an_exporter_is_not_the_service_unless_a_rule_says_so() -> None:
+    said = 'rules: [{name: own, set: {service: "{{ labels.service }}"}}]'
+
+    sent = classify("rules: [{name: none, stop: true}]", service="stack-kube-state-metrics")
+    by_rule = classify(said, service="stack-kube-state-metrics")
+
+    assert (sent.service, by_rule.service) == (None, "stack-kube-state-metrics")
+    assert dict(sent.key)["service"] == "stack-kube-state-metrics", "keys stay as they were"

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import ROOT
 from tools.shipped import alerts, rules_of, told_of
 from triaged.config.read import load
+from triaged.core.records.model import Alert
 from triaged.core.settings import Settings
 from triaged.dry_run.ruletests.case_results import result_of
 from triaged.dry_run.ruletests.cases import play
@@ -142,3 +143,18 @@ def suggestion(rules: RuleSet, alertname: str, label: str) -> str:
     """In the catalogue's words."""
     found = severity(rules, alertname=alertname, severity=label)
     return "NONE" if found is None else found.replace("-", "")
+
+
+def test_workloads_behind_one_exporter_are_incidents_of_their_own(shipped: RuleSet) -> None:
+    scrape = {"service": "x-kube-state-metrics", "pod": "x-kube-state-metrics-6d8f9c7b5d-x2k4v"}
+    own = {"alertname": "PodRestartsOften", "severity": "critical", "namespace": "shop"}
+    pods = [scrape | own | {"pod": f"{name}-5d9c7b8f6d-hq7nd"} for name in ("cart", "pay")]
+    deployments = [scrape | own | {"deployment": name} for name in ("cart", "pay")]
+
+    outcomes = [
+        shipped.classify(Alert("am", str(labels), True, labels, {}), 0)
+        for labels in pods + deployments
+    ]
+
+    assert len({outcome.key for outcome in outcomes}) == 4
+    assert {outcome.service for outcome in outcomes} == {None}

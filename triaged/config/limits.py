@@ -1,8 +1,9 @@
-"""Thresholds above which pages are held together: flapping, storms."""
+"""Thresholds above which pages are held together: flapping, storms. Names of exporters."""
 
 from triaged.config import schema
 from triaged.config.findings import Findings
 from triaged.core.alerts.flapping import RETURNS_KEPT
+from triaged.core.records.exporters import Exporters
 from triaged.core.settings import FlapLimit, StormLimit
 
 STORM_MAX = 1000
@@ -31,3 +32,19 @@ def storm_limit_of(config: schema.Config, findings: Findings) -> StormLimit | No
     if storm.within == 0:
         findings.wrong(("storm", "within"), "expected some time; leave `storm` out to turn it off")
     return StormLimit(storm.incidents, storm.within)
+
+
+NAMES_MAX = 200
+"""Of each list: all names are tried for each service that was not seen before."""
+
+
+def exporters_of(config: schema.Config, findings: Findings) -> Exporters:
+    """What tells the labels of a scrape from those of an object."""
+    exporters = config.exporters
+    for key, names in (("names", exporters.names), ("labels", exporters.labels)):
+        if len(names) > NAMES_MAX:
+            findings.wrong(("exporters", key), f"expected at most {NAMES_MAX}")
+        for index, name in enumerate(names):
+            if not name.strip("* "):
+                findings.wrong(("exporters", key, index), "expected a name")
+    return Exporters(exporters.names, exporters.labels)

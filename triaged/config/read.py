@@ -10,7 +10,7 @@ from triaged.config import schema
 from triaged.config.access import listeners_of, public_url_of, store_of, tls_of, tokens_of
 from triaged.config.files import Files, MissingSecret
 from triaged.config.findings import Findings
-from triaged.config.limits import flap_limit_of, storm_limit_of
+from triaged.config.limits import exporters_of, flap_limit_of, storm_limit_of
 from triaged.config.model import Configuration
 from triaged.config.people import (
     OFFICE,
@@ -95,7 +95,8 @@ def _build(
     channels = channels_of(config, files, findings)
     calendars = calendars_of(config, findings)
     documents, rule_files = _rule_documents(config, files, findings)
-    rules, problems = read_rules(documents, _rule_context(config, files, findings, calendars))
+    context = _rule_context(config, files, findings, calendars)
+    rules, problems = read_rules(documents, context)
     settings = Settings(
         severities=severities_of(config, calendars, findings),
         people=people_of(config, channels, findings),
@@ -117,6 +118,7 @@ def _build(
         flapping=flap_limit_of(config, findings),
         timezone=config.timezone,
         public_url=public_url,
+        exporters=context.exporters,
     )
     configuration = Configuration(
         listen=listeners,
@@ -151,6 +153,7 @@ def _rule_context(
         policies=frozenset(findings.names("policies")),
         sources=frozenset(findings.names("sources")),
         timezone=config.timezone,
+        exporters=exporters_of(config, findings),
         beside=files.beside,
         yield_point=files.yield_point,
     )

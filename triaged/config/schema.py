@@ -22,6 +22,7 @@ from triaged.config.value_types import (
     WallTime,
     Zone,
 )
+from triaged.core.records.exporters import EXPORTERS, SCRAPE_LABELS
 from triaged.core.records.model import Severity
 from triaged.core.records.model import Share as OfTarget
 from triaged.core.time.durations import DAY, MINUTE, YEAR
@@ -90,6 +91,18 @@ class Flapping(msgspec.Struct, frozen=True):
     within: Duration = 30 * MINUTE
     """Time in which re-openings are counted. An incident that has been quiet for as long
     settles."""
+
+
+class Exporters(msgspec.Struct, frozen=True):
+    """How labels of a scrape are told from labels of what an alert is about."""
+
+    names: tuple[str, ...] = EXPORTERS
+    """Names of exporters, `*` for any text. Such a value of `service` is not the service of the
+    incident, and such a value of `job`, `service`, `container` or `pod` shows that the alert came
+    through an exporter."""
+    labels: tuple[str, ...] = SCRAPE_LABELS
+    """Labels that a scrape adds. They are not shown as the place of the trouble where they name
+    the exporter; those that no object has, such as `endpoint`, never are."""
 
 
 class Storm(msgspec.Struct, frozen=True):
@@ -303,6 +316,8 @@ class Config(msgspec.Struct, frozen=True):
     flapping: Flapping | Literal["never"] = Flapping()
     """Threshold above which an incident that re-opens again and again pages once more and is then
     held open. `never`: every re-opening pages."""
+    exporters: Exporters = Exporters()
+    """Names and labels of what answers for something else, such as kube-state-metrics."""
     storm: Storm | None = None
     """Threshold above which pages are bundled (never SEV-1). Unset: no bundling."""
     tokens: tuple[Token, ...] = ()

@@ -11,6 +11,7 @@ import msgspec
 
 from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation, Expected
+from triaged.core.records.exporters import Exporters
 from triaged.core.records.model import Alert, Outcome, Plan, Severity
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE
@@ -131,6 +132,7 @@ class Settings(msgspec.Struct, frozen=True):
     """None: every incident pages by itself."""
     timezone: str = "UTC"
     public_url: str = ""
+    exporters: Exporters = Exporters()
     muters: Muters = Muters()
     """The maintenance windows and suppressors of the rule files."""
 

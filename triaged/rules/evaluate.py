@@ -20,11 +20,12 @@ from msgspec.structs import replace
 
 from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation
+from triaged.core.records.exporters import Exporters
 from triaged.core.records.model import Alert, Key, Labels, Outcome, Shadowed
 from triaged.rules.actions import Action, Plan, apply
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, holds
-from triaged.rules.labelling import NO_LABELLING, Labelling
+from triaged.rules.labelling import NO_LABELLING, USUAL_EXPORTERS, Labelling
 from triaged.rules.matchers import Matcher
 from triaged.rules.templates import Data
 
@@ -102,6 +103,7 @@ class RuleSet:
         self.muters = muters
         self.labelling = labelling
         self.shadows = tuple(shadows)
+        self._exporters = labelling.exporters
         self._shadow_index = Index([shadow.rule.matchers for shadow in shadows])
         self._sources = Index([each.source for each in muters.suppress])
         self._plans: dict[int, Plan] = {}
@@ -145,7 +147,7 @@ class RuleSet:
             if len(self._plans) >= PLANS_MAX:
                 self._plans.clear()
             plan = self._plans[mask] = plan_of([self._rules[at] for at in bits(mask)])
-        outcome = outcome_of(plan, alert, self.digest)
+        outcome = outcome_of(plan, alert, self.digest, self._exporters)
         if self.muters.suppress and self.inhibits(outcome.labels):
             outcome = replace(outcome, inhibits=True)
         if self.shadows:
@@ -162,7 +164,7 @@ class RuleSet:
             plan = self._shadow_plan(mask, position)
             if plan is None:
                 return
-            would = outcome_of(plan, alert, self.digest)
+            would = outcome_of(plan, alert, self.digest, self._exporters)
             yield Shadowed(shadow.rule.name, differences(outcome, would))
 
     def _shadow_plan(self, mask: int, position: int) -> Plan | None:
@@ -213,12 +215,18 @@ def plan_of(matching: Sequence[CompiledRule]) -> Plan:
     return plan
 
 
-def outcome_of(plan: Plan, alert: Alert, digest: str) -> Outcome:
-    """Render what the plan says for `alert`."""
+def outcome_of(
+    plan: Plan, alert: Alert, digest: str, exporters: Exporters = USUAL_EXPORTERS
+) -> Outcome:
+    """Render what the plan says for `alert`. An exporter is not the service that is broken."""
     labels = alert.labels
     if plan.labels or plan.service or plan.team:
         labels = _laid_over(plan, alert)
     key = _key(plan, labels, alert.fingerprint)
+    service = labels.get("service") or None
+    is_sent = service == alert.labels.get("service") and plan.service is None
+    if service is not None and is_sent and exporters.named_by(service):
+        service = None
     return Outcome(
         incident=plan.incident,
         key=key,
@@ -226,7 +234,7 @@ def outcome_of(plan: Plan, alert: Alert, digest: str) -> Outcome:
         severity=plan.severity,
         rule=plan.severity_rule,
         rules=plan.names,
-        service=labels.get("service") or None,
+        service=service,
         team=labels.get("team") or None,
         policy=plan.policy,
         runbook=_runbook(plan, alert, labels),

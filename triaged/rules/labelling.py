@@ -2,9 +2,12 @@
 
 import msgspec
 
+from triaged.core.records.exporters import Exporters
 from triaged.core.records.model import Alert
 from triaged.rules.extracting import Extraction, with_extracted
 from triaged.rules.mapping import LabelMapping, with_mapped
+
+USUAL_EXPORTERS = Exporters()
 
 
 class AddedLabel(msgspec.Struct, frozen=True):
@@ -25,6 +28,8 @@ class Labelling(msgspec.Struct, frozen=True):
 
     extractions: tuple[Extraction, ...] = ()
     mappings: tuple[LabelMapping, ...] = ()
+    exporters: Exporters = USUAL_EXPORTERS
+    """What is no service, whatever the label `service` says."""
 
     def seen(self, alert: Alert) -> Alert:
         """The alert as matchers and templates see it; tables see what was found in texts."""

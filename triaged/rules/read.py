@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from triaged.core.records.exporters import Exporters
 from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.errors import Problem
@@ -14,7 +15,7 @@ from triaged.rules.compile_rule import compiled
 from triaged.rules.conditions import Cel, Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule, RuleSet, ShadowRule, is_link
 from triaged.rules.extracting import EXTRACTIONS_MAX, Extraction
-from triaged.rules.labelling import Labelling
+from triaged.rules.labelling import USUAL_EXPORTERS, Labelling
 from triaged.rules.mapping import MAPPINGS_MAX, LabelMapping, read_table
 from triaged.rules.muters import MuterBuilder, long_lists
 from triaged.rules.names import UniqueNames
@@ -49,6 +50,9 @@ class RuleContext(msgspec.Struct, frozen=True):
     """The content of a file beside a document; a text says why there is none. Without it, no
     rule file may name another file."""
 
+    exporters: Exporters = USUAL_EXPORTERS
+    """What is no service, whatever the label `service` says."""
+
     yield_point: YieldPoint = never_yield
     """Called before each rule, and before what all of them make together."""
 
@@ -61,8 +65,11 @@ def read_rules(
     for document in documents:
         builder.read(document)
     context.yield_point()
-    short = _digest([[document.value for document in documents], *builder.tables])
-    labelling = Labelling(tuple(builder.extractions), tuple(builder.mappings))
+    said: list[object] = [[document.value for document in documents], *builder.tables]
+    if context.exporters != USUAL_EXPORTERS:
+        said.append(msgspec.structs.astuple(context.exporters))
+    short = _digest(said)
+    labelling = Labelling(tuple(builder.extractions), tuple(builder.mappings), context.exporters)
     context.yield_point()
     rules = RuleSet(builder.rules, short, builder.muters.muters, labelling, builder.shadows)
     context.yield_point()

@@ -1,0 +1,108 @@
+"""Labels of a scrape, told from the labels of what an alert is about.
+
+Prometheus adds to each sample the labels of its target: its job, its address, the Service, Pod and
+container that answered. Where an exporter answers for something else, they name the exporter. The
+object's labels keep their names only where the scrape honors them, so the values have to tell.
+"""
+
+import re
+from collections.abc import Mapping
+from fnmatch import translate
+from functools import lru_cache
+
+import msgspec
+
+from triaged.core.records.model import Labels
+
+EXPORTERS = (
+    "*kube-state-metrics*",
+    "*-exporter",
+    "*-exporter-*",
+    "*_exporter",
+    "*kubelet",
+    "*cadvisor*",
+    "*pushgateway*",
+    "*opentelemetry-collector*",
+    "*otel-collector*",
+)
+"""Names of what answers for something else, `*` standing for any text."""
+
+SCRAPE_LABELS = (
+    "container",
+    "endpoint",
+    "instance",
+    "job",
+    "metrics_path",
+    "namespace",
+    "pod",
+    "prometheus",
+    "prometheus_replica",
+    "service",
+    "workload",
+)
+"""Labels that a scrape adds; `workload` is made of `pod` by the shipped rules."""
+
+NAMING = ("job", "service", "container", "pod")
+"""Labels of a scrape whose value may name an exporter."""
+
+PLACES = frozenset({*NAMING, "workload", "instance", "namespace"})
+"""Labels of a scrape that an object may have itself. The others never name a place."""
+
+OBJECTS = frozenset(
+    """
+    cronjob daemonset deployment device horizontalpodautoscaler job_name mountpoint node
+    persistentvolumeclaim poddisruptionbudget resourcequota statefulset
+    """.split()
+)
+"""Labels that no scrape adds: where one of them is, the address is the exporter's."""
+
+ALL_OBJECTS = "kube-state-metrics"
+"""It answers for a whole cluster: its address is never a place, the namespace always is."""
+
+VALUE_MAX = 253
+"""Characters of a Kubernetes name; a longer value names no exporter."""
+
+
+class Exporters(msgspec.Struct, frozen=True):
+    """Names of exporters, and the labels that a scrape adds."""
+
+    names: tuple[str, ...] = EXPORTERS
+    labels: tuple[str, ...] = SCRAPE_LABELS
+
+    def named_by(self, value: str) -> bool:
+        """Whether `value` names an exporter."""
+        return len(value) <= VALUE_MAX and _names(self.names, value)
+
+    def of_scrape(self, labels: Labels) -> frozenset[str]:
+        """The names of those of `labels` that tell of the scrape and not of the object."""
+        added = {name: labels[name] for name in self.labels if name in labels}
+        found = added.keys() - PLACES
+        named = {name for name in NAMING if self.named_by(added.get(name, ""))}
+        if not named:
+            return frozenset(found)
+        found |= named | (added.keys() & {"job"})
+        if self.named_by(added.get("workload", "")):
+            found.add("workload")
+        for_all = any(ALL_OBJECTS in added[name] for name in named)
+        if "namespace" in added and "pod" in named and not for_all:
+            found.add("namespace")
+        has_object = labels.keys() & OBJECTS or ("pod" in labels and "pod" not in named)
+        if "instance" in added and (for_all or has_object):
+            found.add("instance")
+        return frozenset(found)
+
+
+@lru_cache(maxsize=4096)  # few names of services and jobs are in use
+def _names(patterns: tuple[str, ...], value: str) -> bool:
+    return bool(value) and _compiled(patterns).fullmatch(value.lower()) is not None
+
+
+@lru_cache(maxsize=16)
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(pattern.lower()) for pattern in patterns) or r"(?!)")
+
+
+def object_labels(labels: Labels, exporters: Exporters) -> Mapping[str, str]:
+    """`labels` without those of the scrape."""
+    hidden = exporters.of_scrape(labels)
+    return {name: value for name, value in labels.items() if name not in hidden}
