@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, World
-from triaged.core.alerts.lapsing import SENDER_CHECK_US
+from triaged.core.alerts.lapsing import SENDER_CHECK_US, SILENCE_MIN_US
 from triaged.core.decide import decide
 from triaged.core.records.effects import CheckLapse, Effect, SaveWatch
 from triaged.core.records.events import TimerFired
@@ -187,3 +187,14 @@ def test_an_alert_whose_source_is_silent_is_looked_at_again() -> None:
 
     again = CheckLapse("am", "alertname=Down", lapses_at + SENDER_CHECK_US)
     assert again in decision.effects
+
+
+def test_a_short_silence_such_as_a_restart_is_told_to_nobody() -> None:
+    world = World()
+    world.copy(PARIS, 0, _ends="4")
+    world.now += 10 * SECOND
+    due = TimerFired(LapseDue("prometheus", "alertname=Down", world.now))
+
+    watches = [e.watch for e in decide(world.situation(), due).effects if isinstance(e, SaveWatch)]
+
+    assert [watch.due_at for watch in watches] == [MONDAY + SILENCE_MIN_US]

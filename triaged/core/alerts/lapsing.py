@@ -30,6 +30,9 @@ from triaged.wire import instant_text
 SENDER_CHECK_US = 60_000_000
 """How often to look again at an alert whose sender is silent: a dead sender resolves nothing."""
 
+SILENCE_MIN_US = 60_000_000
+"""How long a sender has not been heard when a human is told: longer than a restart takes."""
+
 NEVER_CHECK_US = 3_600_000_000
 """When to look again at an alert that lapses no more: another reload may want it to."""
 
@@ -110,5 +113,6 @@ def _silent_senders(situation: Situation, source: str, after: Copies) -> tuple[E
             continue
         name = sender_watch(source, copy.sender)
         if name not in situation.view.watches:
-            found[name] = SaveWatch(Watch(name, copy.lapses_at, situation.now, copy.seen_at))
+            due_at = max(situation.now, copy.seen_at + SILENCE_MIN_US)
+            found[name] = SaveWatch(Watch(name, copy.lapses_at, due_at, copy.seen_at))
     return tuple(found.values())
