@@ -68,7 +68,7 @@ class Pager:
                 self.send_response(200)
                 self.end_headers()
 
-            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the library names it
                 """Say nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
