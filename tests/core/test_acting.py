@@ -126,7 +126,7 @@ def test_a_severity_without_unacknowledge_after_keeps_it_for_ever() -> None:
     world = opened("SEV-3")
     world.handle(Acknowledged(1, "bob"))
 
-    world.run(30 * 3600)
+    world.run(24 * 3600)
 
     assert world.state() is State.ACKNOWLEDGED
 

@@ -1,20 +1,14 @@
 """The simulator does what the daemon's loops do, at the instants at which they would."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-from msgspec.structs import replace
-
 from tests.core.world import MONDAY, settings
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Delivered,
-    TimerFired,
     TryAgain,
     Verdict,
 )
 from triaged.core.records.model import Alert, Page, PageKind, State
-from triaged.core.records.timers import LapseDue
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.dry_run.simulator import Simulator
 
@@ -90,35 +84,6 @@ def test_a_page_that_the_provider_puts_off_goes_again() -> None:
         1,
         2,
     ]
-
-
-class Minutely(Simulator):
-    """A simulator that looks every minute, as the daemon does."""
-
-    def _look(self, look: LapseDue) -> None:
-        self.handle(TimerFired(look))
-
-
-@given(st.lists(st.tuples(st.integers(1, 400), st.sampled_from("ab"), st.booleans()), max_size=12))
-def test_alerts_lapse_as_if_every_minute_were_looked_at(
-    steps: list[tuple[int, str, bool]],
-) -> None:
-    chosen = settings(stale_after={"am": 3 * MINUTE})
-    simulators = [Simulator(chosen, MONDAY), Minutely(chosen, MONDAY)]
-    for simulator in simulators:
-        at = MONDAY
-        for gap, name, firing in steps:
-            at += gap * SECOND
-            simulator.run_until(at)
-            simulator.handle(AlertReceived(replace(alert(name=name), firing=firing), at))
-        simulator.run_until(at + 10 * MINUTE)
-        simulator.handle(AlertReceived(alert(name="last"), simulator.now))
-        simulator.run_until(simulator.now + 2 * MINUTE)
-
-    ended = [
-        [(n, e.at, e.kind) for n, entries in w.entries.items() for e in entries] for w in simulators
-    ]
-    assert ended[0] == ended[1]
 
 
 def test_an_alert_lapses_when_its_source_was_heard_since() -> None:

@@ -51,6 +51,12 @@ def test_everything_is_told_in_its_order() -> None:
     ]
 
 
+def test_an_alert_goes_on_firing_without_repeats() -> None:
+    answer = ask(alert(), settings(stale_after={"am": HOUR}))
+
+    assert [(one.title, one.state) for one in answer.incidents] == [("Down", "open")]
+
+
 def test_an_acknowledgement_stops_the_pages_until_it_expires() -> None:
     found = told(ask(alert(), ack=3 * MINUTE, until=34 * MINUTE))
 

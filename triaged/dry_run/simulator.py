@@ -10,7 +10,6 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from triaged.core.alerts.lapsing import SENDER_CHECK_US
 from triaged.core.decide import decide
 from triaged.core.records.effects import (
     AddPage,
@@ -99,9 +98,6 @@ class Simulator:
         self._dues: list[tuple[int, int, Due]] = []
         """A heap by instant; what is no longer due then is passed over when its turn comes."""
         self._order = count()
-        self._silent: dict[tuple[str, str], list[LapseDue]] = {}
-        """(source, sender) → lapse checks that wait until it is heard: until then they find
-        nothing new."""
 
     def handle(self, event: Event) -> Answer:
         """Decide `event` now and keep the rows."""
@@ -112,8 +108,6 @@ class Simulator:
             alert = event.alert
             self.view.heard_at[alert.source] = self.now
             self.view.sender_heard_at[alert.source, alert.sender] = self.now
-            if (alert.source, alert.sender) in self._silent:
-                self._resume_checks((alert.source, alert.sender))
             if alert.firing:
                 self.view.seen_at[alert.source, alert.fingerprint] = event.received_at
         if isinstance(event, TimerFired) and isinstance(event.timer, StormDue):
@@ -233,29 +227,6 @@ class Simulator:
         self.lapses[source, fingerprint] = at
         self._schedule(at, LapseDue(source, fingerprint, at))
 
-    def _check_lapse(self, look: LapseDue) -> None:
-        """Look whether an alert has lapsed; not while its sender is silent.
-
-        What is simulated are the alerts that are given, not their repeats: that a sender says no
-        more is no trouble of its own here.
-        """
-        state = self.view.alerts.get((look.source, look.fingerprint))
-        if state is not None and state.firing and not state.copies and state.lapses_at is not None:
-            sender = (state.source, state.sender)
-            heard_at = self.view.sender_heard_at.get(sender, 0)
-            if heard_at < state.lapses_at <= self.now:
-                self._silent.setdefault(sender, []).append(look)
-                return
-        self.handle(TimerFired(look))
-
-    def _resume_checks(self, sender: tuple[str, str]) -> None:
-        """A silent sender is heard: the looks that waited come when they would have come."""
-        for look in self._silent.pop(sender):
-            if self.lapses.get((look.source, look.fingerprint)) == look.due_at:
-                looks = (self.now - look.due_at) // SENDER_CHECK_US + 1
-                at = look.due_at + looks * SENDER_CHECK_US
-                self._schedule_check(look.source, look.fingerprint, at)
-
     def _turn(self) -> None:
         """Do everything that is due now, once, in the order of the daemon's timekeeper."""
         timers: list[IncidentTimer] = []
@@ -280,7 +251,7 @@ class Simulator:
                 self.handle(TimerFired(timer))
         for lapse in lapses:
             if self.lapses.get((lapse.source, lapse.fingerprint)) == lapse.due_at:
-                self._check_lapse(lapse)
+                self.handle(TimerFired(lapse))
         for expectation in expected:
             watch = self.view.watches.get(expectation.name)
             if watch is not None and watch.due_at == expectation.due_at:

@@ -82,6 +82,7 @@ class _Course:
     def __init__(self, settings: Settings, question: Question) -> None:
         self._question = question
         self._settings = settings
+        settings = replace(settings, stale_after={})
         self._simulator = Simulator(settings, question.at, self._deliver)
         self._moments: list[Moment] = []
         self._told: dict[int, int] = {}

@@ -20,7 +20,7 @@ def office_hours() -> World:
     """SEV-4 is the next business day in Berlin; it is Friday 16:00 there."""
     severities = dict(settings().severities)
     severities[Severity.SEV4] = SeverityTarget(NextBusinessDay(OFFICE), "notify")
-    return World(settings(severities=severities), start=at(27, 15))
+    return World(settings(severities=severities, stale_after={}), start=at(27, 15))
 
 
 def test_steps_fire_at_their_shares_of_the_target() -> None:

@@ -90,6 +90,16 @@ def test_the_same_case_gives_the_same() -> None:
     assert played(text) == played(text)
 
 
+def test_an_input_goes_on_firing_without_repeats() -> None:
+    late = "{alertname: Late, _at: 26h}"
+    found = played(f"input: [{SEV1}, {late}], until: 30h, expect: {{incidents: 2}}")
+
+    assert [(one.title, one.state) for one in found.incidents] == [
+        ("Down", "open"),
+        ("Late", "open"),
+    ]
+
+
 def test_a_sender_that_falls_silent_is_missed_if_the_test_expects_it() -> None:
     sends = "input: [{alertname: W, incident: 'no', _every: 1m, _last: 20m}], until: 40m"
 

@@ -101,9 +101,13 @@ def play(case: Case, settings: Settings) -> Played:
 
 
 def _simulator(case: Case, settings: Settings) -> Simulator:
-    """A simulator in which only what the case asks for is expected again and again."""
+    """A simulator in which only what the case asks for is expected again and again.
+
+    An input goes on firing, repeated or not, until the case ends it.
+    """
     watched = {name: settings.expectations[name] for name in case.expecting}
-    simulator = Simulator(replace(settings, expectations=watched), case.start_at)
+    settings = replace(settings, expectations=watched, stale_after={})
+    simulator = Simulator(settings, case.start_at)
     if watched:
         simulator.handle(SettingsLoaded(started=False))
     return simulator
