@@ -62,7 +62,7 @@ def test_start_that_is_missing_is_not_made_up() -> None:
     "times",
     [
         {"startsAt": instant_text(IN_AN_HOUR)},
-        {"startsAt": instant_text(NOW), "endsAt": instant_text(AN_HOUR_AGO)},
+        {"startsAt": instant_text(IN_AN_HOUR), "endsAt": instant_text(AN_HOUR_AGO)},
     ],
 )
 def test_end_before_the_start_is_malformed(times: dict[str, str]) -> None:
@@ -70,6 +70,15 @@ def test_end_before_the_start_is_malformed(times: dict[str, str]) -> None:
         alerts(times)
 
     assert caught.value.reason == Reason.BAD_TIME
+
+
+@pytest.mark.parametrize("more", [{}, {"labels": 1}])  # the second is read by hand
+def test_end_before_a_start_that_is_past_is_an_end(more: dict[str, object]) -> None:
+    times = {"startsAt": instant_text(NOW), "endsAt": instant_text(AN_HOUR_AGO)}
+
+    alert = alerts(times, more).alerts[0]
+
+    assert (alert.firing, alert.ends_at) == (False, AN_HOUR_AGO)
 
 
 def test_one_bad_alert_never_costs_its_neighbours() -> None:

@@ -1,6 +1,6 @@
 """The rows that a batch of decisions has read, as changed by its own effects."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from itertools import count
 from typing import assert_never
@@ -32,12 +32,14 @@ from triaged.core.records.effects import (
     SavePage,
     SaveSilence,
     SaveStorm,
+    SaveUnknownEnd,
     SaveWatch,
     StartEpisode,
     WakeBundled,
 )
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import AlertState, Incident, Key, Labels, Outcome, Page
+from triaged.core.records.remarks import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.wire import encode
@@ -69,6 +71,10 @@ class View:
         """Source → when it was last heard, before this batch."""
         self.sender_heard_at: dict[tuple[str, str], int] = {}
         """(source, sender) → when it was last heard, before this batch."""
+        self.unknown_ends: dict[tuple[str, str], UnknownEnd] = {}
+        """(source, sender) → the end that is watched, where the batch has ends of its."""
+        self.remark_keys: Set[Key] | None = None
+        """Keys of remarks whose incidents are loaded; None: all incidents are here."""
         self.watches: dict[str, Watch] = {}
         """Expectations, where something in the batch is about them."""
         self.seen_at: dict[AlertId, int] = {}
@@ -160,6 +166,8 @@ class View:
                     self._mutes = None
                 case SaveStorm(storm=storm):
                     self.storms[storm.team] = storm
+                case SaveUnknownEnd(end=end):
+                    self.unknown_ends[end.source, end.sender] = end
                 case SaveWatch(watch=watch):
                     self.watches[watch.name] = watch
                 case DropWatch(name=name):

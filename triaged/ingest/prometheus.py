@@ -9,6 +9,7 @@ lapses unless it is repeated. Without one it lapses after five minutes.
 As lenient and as strict as Alertmanager 0.25 (`tests/ingest/test_conformance.py`), but
 - names of labels and annotations may be any text, as in Alertmanager since 0.27;
 - a bad `generatorURL` is kept as text: nobody should miss a page for a bad link;
+- an `endsAt` before a `startsAt` that is past, too, is an end: it can mean nothing else;
 - one bad alert of several is set aside and the others are accepted;
 - a list that holds null is an error, where Alertmanager crashes.
 """
@@ -119,7 +120,7 @@ def _times(posted: _Posted, now: int) -> tuple[int | None, int]:
     ends_at = instant_of(posted.ends_at) if posted.ends_at else None
     if ends_at is None:
         ends_at = now + RESOLVE_TIMEOUT_US
-    if starts_at is not None and ends_at < starts_at:
+    if starts_at is not None and ends_at < starts_at and starts_at > now:
         raise _ends_before_start("$")
     return starts_at, ends_at
 
@@ -140,7 +141,7 @@ def _alert(received: Received, element: Element) -> Alert:
     starts_at, ends_at = element.instant("startsAt"), element.instant("endsAt")
     if ends_at is None:
         ends_at = received.received_at + RESOLVE_TIMEOUT_US
-    if starts_at is not None and ends_at < starts_at:
+    if starts_at is not None and ends_at < starts_at and starts_at > received.received_at:
         raise _ends_before_start(element.where)
     firing = ends_at > received.received_at
     alert = alert_of(received.source, element, firing=firing)
@@ -149,7 +150,7 @@ def _alert(received: Received, element: Element) -> Alert:
 
 
 def _ends_before_start(where: str) -> Malformed:
-    return Malformed(Reason.BAD_TIME, "endsAt is before startsAt", where)
+    return Malformed(Reason.BAD_TIME, "endsAt is before a startsAt that is ahead", where)
 
 
 def _wrap(elements: Sequence[bytes]) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from triaged.core.alerts.quarantine import quarantine_key
+from triaged.core.alerts.remarks import remark_key, subject_of
 from triaged.core.records.events import (
     AlertReceived,
     BodyQuarantined,
@@ -24,7 +25,8 @@ from triaged.core.records.events import (
     SilenceSet,
     TimerFired,
 )
-from triaged.core.records.model import Alert, AlertState
+from triaged.core.records.model import Alert, AlertState, Key
+from triaged.core.records.remarks import Remark
 from triaged.core.records.timers import (
     ExpectDue,
     LapseDue,
@@ -55,6 +57,10 @@ class Needs:
         self.reopening: set[int] = set()
         """Incidents that may give their key, or what fires in them, to another."""
         self.umbrellas: set[int] = set()
+        self.remarks: set[Key] = set()
+        """Keys of remarks for which the batch may give reason."""
+        self.unknown_ends: set[tuple[str, str]] = set()
+        """Senders that report ends of what they have not fired."""
         self.openings = self.starts = self.arrivals = self.lapses = False
         self.looks = False
         """Whether an expectation is checked; an alert that meets one needs its row alone."""
@@ -71,11 +77,26 @@ class Needs:
         self.starts = bool(outcomes)
         self.arrivals = any(event.alert.firing for event in arrivals)
         self.keys |= {key_text(key) for key in {one.key for one in outcomes if one.incident}}
+        self._add_remarks(arrivals)
         if self._states:
             for event in arrivals:
                 alert = event.alert
                 if event.outcome is not None or not alert.firing or self._regroups(alert):
                     self._add_home(alert.source, alert.fingerprint)
+
+    def _add_remarks(self, arrivals: Sequence[AlertReceived]) -> None:
+        for event in arrivals:
+            alert = event.alert
+            if alert.firing and (event.outcome is None or alert.is_copy):
+                continue  # nearly all
+            state = self._states.get((alert.source, alert.fingerprint))
+            subject = subject_of(alert, state)
+            if subject is not None:
+                self.remarks.add(remark_key(alert.source, subject))
+            if subject is Remark.CLOCK:
+                self.unknown_ends.add((alert.source, alert.sender))
+        self.keys |= {key_text(key) for key in self.remarks}
+        self.openings = self.openings or bool(self.remarks)
 
     def _add(self, event: Event) -> None:
         match event:

@@ -28,12 +28,14 @@ from triaged.core.records.effects import (
     SavePage,
     SaveSilence,
     SaveStorm,
+    SaveUnknownEnd,
     SaveWatch,
     StartEpisode,
     WakeBundled,
 )
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import Alert, AlertState, ChainedEntry, Entry, Page
+from triaged.core.records.remarks import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
@@ -89,6 +91,7 @@ class Changes:
         self.packs: list[int] = []
         """Packs of the backlog that have been decided."""
         self.heard_at: dict[tuple[str, str], int] = {}
+        self.unknown_ends: dict[tuple[str, str], UnknownEnd] = {}
 
     def add(self, effects: Iterable[Effect]) -> None:
         """Sort in what a decision wants."""
@@ -104,6 +107,8 @@ class Changes:
                     self.copies[state.source, state.fingerprint] = state
                 case IgnoreReport(alert=alert):
                     self.ignored[alert.source, alert.fingerprint] = effect
+                case SaveUnknownEnd(end=end):
+                    self.unknown_ends[end.source, end.sender] = end
                 case ReclassifyAlert(state=state):
                     self.reclassified[state.source, state.fingerprint] = effect
                 case SaveIncident(incident=incident):
@@ -211,6 +216,8 @@ async def save_changes(
     if changes.storms or changes.woken:
         await storms.save(tx, changes.storms.values(), changes.woken, now)
     await senders.save(tx, changes.heard_at)
+    if changes.unknown_ends:
+        await senders.save_unknown_ends(tx, changes.unknown_ends.values())
 
 
 async def _save_watches(tx: Writer, changes: Changes) -> None:

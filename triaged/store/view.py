@@ -45,6 +45,7 @@ class LoadedView(View):
             if incident.number in numbers or key_text(incident.key) in keys:
                 self.add_incident(incident)
         self.storms |= before.storms
+        self.unknown_ends |= before.unknown_ends
         for name, used in before.counters.items():
             if name in self.counters:
                 self.counters[name].leave(used)
@@ -107,6 +108,9 @@ class Loader:
         view = await _load_view(tx, needs, settings, now)
         view.alerts = self._alerts
         view.watches = expected
+        view.remark_keys = needs.remarks
+        if needs.unknown_ends:
+            view.unknown_ends = await senders.unknown_ends(tx, needs.unknown_ends)
         if teams or needs.umbrellas:
             await _load_storms(tx, view, teams, needs)
             if not view.tracks and _may_blow(view, settings, len(events)):

@@ -150,6 +150,16 @@ def test_copies_are_bounded_and_the_oldest_gives_way() -> None:
     assert held[0].sender == "server-1"
 
 
+def test_what_a_restarted_server_had_gives_way_before_the_only_copy_of_a_silent_one() -> None:
+    steps = [("fires", fires(T1, T1, "silent"))]
+    steps += [("fires", fires(T1 + n * S, T1 + n * S, "restarted")) for n in range(COPIES_MAX)]
+
+    _, held = play(*steps)
+
+    assert [copy.sender for copy in held].count("silent") == 1
+    assert len(held) == COPIES_MAX
+
+
 # A model of N servers that evaluate one rule: what they report, and what that has to come to.
 
 RESEND = 60 * S

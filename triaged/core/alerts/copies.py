@@ -136,8 +136,17 @@ def _stands(copy: Copy, report: Report) -> bool:
 
 
 def _bounded(copies: Copies) -> Copies:
-    """The copies without the oldest beyond the limit; one that has ended goes first."""
+    """The copies without the oldest beyond the limit.
+
+    One that has ended goes first, then one whose sender has reported another since, as a server
+    that was restarted does: the only copy of a sender that is silent stays.
+    """
     while len(copies) > COPIES_MAX:
-        oldest = min(copies, key=lambda copy: (copy.fires, copy.seen_at))
+        latest = {copy.sender: copy.seen_at for copy in sorted(copies, key=_seen_at) if copy.fires}
+        oldest = min(copies, key=lambda c: (c.fires, c.seen_at == latest.get(c.sender), c.seen_at))
         copies = tuple(copy for copy in copies if copy is not oldest)
     return copies
+
+
+def _seen_at(copy: Copy) -> int:
+    return copy.seen_at

@@ -19,6 +19,7 @@ from triaged.core.alerts.grouping import (
     reopen_with,
     resolve_or_hold,
 )
+from triaged.core.alerts.remarks import moved, remarked
 from triaged.core.draft import Draft
 from triaged.core.records.copies import Copy, Report
 from triaged.core.records.effects import (
@@ -44,14 +45,17 @@ NEVER_US = 1 << 62
 
 def receive(situation: Situation, event: AlertReceived) -> Decision:
     """Decide a reported alert: its episode, its incident, and the expectations that it meets."""
-    decision = _received(situation, event)
-    met = heard(situation, event)
-    return Decision((*decision.effects, *met), decision.answer) if met else decision
-
-
-def _received(situation: Situation, event: AlertReceived) -> Decision:
     alert = event.alert
     state = situation.alert((alert.source, alert.fingerprint))
+    decision = _received(situation, event, state)
+    more = heard(situation, event)
+    if not alert.firing or (state is not None and not state.firing):
+        more += remarked(situation, event, state)
+    return Decision((*decision.effects, *more), decision.answer) if more else decision
+
+
+def _received(situation: Situation, event: AlertReceived, state: AlertState | None) -> Decision:
+    alert = event.alert
     if not alert.firing:
         return _ended(situation, event, state)
     if state is None:
@@ -231,11 +235,13 @@ def _place(situation: Situation, arrival: Arrival) -> Draft:
 def _ended(situation: Situation, event: AlertReceived, state: AlertState | None) -> Decision:
     alert = event.alert
     if state is None or not state.firing:
-        return _ended_again(situation, alert, state)
+        return _ended_again(situation, event, state)
     if alert.is_copy:
         fate, after = copies.ended(copies_of(state), report_of(alert, event.received_at))
         if fate is Fate.UNKNOWN:
-            return _ignored(event, state, IgnoredReason.UNKNOWN_COPY)
+            is_clock, said = moved(situation, event)
+            reason = IgnoredReason.WRONG_CLOCK if is_clock else IgnoredReason.UNKNOWN_COPY
+            return _ignored(event, state, reason, said)
         renewed = with_copies(state, after)
         if fate is Fate.REPEATS:
             kept = (NoteResolve(alert), SaveCopies(renewed))
@@ -244,11 +250,12 @@ def _ended(situation: Situation, event: AlertReceived, state: AlertState | None)
         return _ignored(event, state, IgnoredReason.LATE_END)
     else:
         renewed = state
-    renewed = replace(renewed, is_cut=alert.truncated > 0)
+    sender = renewed.sender if alert.is_copy else alert.sender
+    renewed = replace(renewed, is_cut=alert.truncated > 0, sender=sender)
     effects: tuple[Effect, ...] = (
         EndEpisode(over(renewed, situation.now), situation.now, "resolved"),
     )
-    if renewed.copies or renewed.is_cut != state.is_cut:
+    if renewed.copies or (renewed.is_cut, renewed.sender) != (state.is_cut, state.sender):
         effects = (SaveCopies(renewed), *effects)
     incident = situation.incident(state.incident)
     if incident is not None:
@@ -259,9 +266,18 @@ def _ended(situation: Situation, event: AlertReceived, state: AlertState | None)
     return Decision(effects, Attached(state.incident))
 
 
-def _ended_again(situation: Situation, alert: Alert, state: AlertState | None) -> Decision:
-    """The end of what does not fire: it may tell that nothing of its group is left out any more."""
+def _ended_again(situation: Situation, event: AlertReceived, state: AlertState | None) -> Decision:
+    """The end of what does not fire: it may tell that nothing of its group is left out any more.
+
+    Or that the sender's clock is slow.
+    """
+    alert = event.alert
     noted = NoteResolve(alert)
+    is_clock, said = moved(situation, event)
+    if is_clock or said:
+        kept = IgnoreReport(alert, IgnoredReason.WRONG_CLOCK, event.received_at)
+        answer = Attached(None if state is None else state.incident)
+        return Decision((kept if is_clock else noted, *said), answer)
     if state is None:
         return Decision((noted,), Attached(None))
     incident = situation.incident(state.incident)
@@ -287,6 +303,8 @@ def _is_late(alert: Alert, state: AlertState) -> bool:
     return state.start_given and alert.ends_at is not None and alert.ends_at <= state.starts_at
 
 
-def _ignored(event: AlertReceived, state: AlertState, reason: IgnoredReason) -> Decision:
+def _ignored(
+    event: AlertReceived, state: AlertState, reason: IgnoredReason, more: tuple[Effect, ...] = ()
+) -> Decision:
     ignored = IgnoreReport(event.alert, reason, event.received_at)
-    return Decision((ignored,), Attached(state.incident))
+    return Decision((ignored, *more), Attached(state.incident))

@@ -19,6 +19,7 @@ from triaged.core.records.model import (
     Outcome,
     Page,
 )
+from triaged.core.records.remarks import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
@@ -77,6 +78,12 @@ class IgnoreReport(msgspec.Struct, frozen=True, gc=False):
     alert: Alert
     reason: IgnoredReason
     received_at: int
+
+
+class SaveUnknownEnd(msgspec.Struct, frozen=True, gc=False):
+    """The end of an alert that its sender has not fired: one is watched for each sender."""
+
+    end: UnknownEnd
 
 
 class CheckLapse(msgspec.Struct, frozen=True, gc=False):
@@ -213,6 +220,7 @@ Effect = (
     | ReclassifyAlert
     | NoteResolve
     | IgnoreReport
+    | SaveUnknownEnd
     | CheckLapse
     | MoveFiring
     | SaveIncident

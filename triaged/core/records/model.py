@@ -12,12 +12,14 @@ from triaged.core.records.flapping import Flapping
 from triaged.core.records.pages import Page, PageKind, PageState, Recipient, StepId
 from triaged.core.records.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
 from triaged.core.records.raises import Raising
+from triaged.core.records.remarks import IgnoredReason
 from triaged.core.records.scale import Severity
 from triaged.core.records.storms import Bundle
 
 __all__ = [
     "Delay",
     "Flapping",
+    "IgnoredReason",
     "Page",
     "PageKind",
     "PageState",
@@ -110,17 +112,7 @@ class Reason(StrEnum):
     TRYING_AGAIN = "trying_again"
     CUT = "alerts_left_out"
     SENDER_SILENT = "sender_silent"
-
-
-class IgnoredReason(StrEnum):
-    """Why a report about an alert changed nothing."""
-
-    LATE_END = "late_end"
-    """The end of an episode before the running one."""
-    LATE_REPORT = "late_report"
-    """That a copy fires, in a report that left its sender before the end of that copy came."""
-    UNKNOWN_COPY = "unknown_copy"
-    """The end of a copy that nobody reported, by a sender without copies."""
+    REMARK = "remark"
 
 
 class Alert(msgspec.Struct, frozen=True, gc=False):
