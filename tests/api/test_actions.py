@@ -40,6 +40,22 @@ async def test_acting_twice_is_no_error(site: Site) -> None:
     assert (again["state"], again["acknowledged_at"]) == ("acknowledged", first["acknowledged_at"])
 
 
+async def test_what_somebody_else_holds_is_409_with_the_holder_unless_taken_over(
+    site: Site,
+) -> None:
+    path = f"/api/v1/incidents/{await site.declare()}"
+    held = await site.post(f"{path}/acknowledge")
+
+    refused = await site.ask("POST", f"{path}/acknowledge", "respond", json={"note": "mine"})
+    after = await site.get(path)
+    taken = await site.post(f"{path}/acknowledge", {"take_over": True}, token="respond")
+
+    assert (held["holder"], held["acknowledged_until"] is None) == ("alice", False)
+    assert (refused.status, (await refused.json())["holder"]) == (409, "alice")
+    assert after == held
+    assert taken["holder"] == "token:respond"
+
+
 @pytest.mark.parametrize(
     ("verb", "body"),
     [

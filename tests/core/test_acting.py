@@ -232,15 +232,8 @@ def test_re_opening_by_hand_arms_again() -> None:
     assert world.kinds()[-1] == "note"
 
 
-def test_the_new_assignee_hears_of_it() -> None:
-    world = opened()
-
-    world.handle(Assigned(1, "alice", "carol"))
-    world.deliver()
-
-    assert world.incident.assigned_to == "carol"
-    assert world.updates() == [("carol/mail", "assigned to you by alice")]
-    assert isinstance(world.handle(Assigned(1, "alice", "nobody")), Unknown)
+def test_nobody_is_handed_an_incident_who_does_not_exist() -> None:
+    assert isinstance(opened().handle(Assigned(1, "alice", "nobody")), Unknown)
 
 
 def test_a_note_may_tell_of_an_earlier_instant() -> None:

@@ -78,7 +78,7 @@ def plans(draw: st.DrawFn, name: str) -> Plan:
         ),
         catch_all=draw(st.none() | targets),
         repeat_times=draw(st.sampled_from([0, 1, 3])),
-        repeat_every=draw(shares | st.just(Span(10 * MINUTE))),
+        repeat_every=draw(st.just(Share(0.5)) | st.just(Span(10 * MINUTE))),
     )
 
 

@@ -63,12 +63,19 @@ def test_an_acknowledgement_stops_the_pages_until_it_expires() -> None:
     assert [(at, kind) for at, kind, _ in found if at >= 3] == [
         (3, "incident.acknowledged"),
         (3, "phase.changed"),
-        (3, "update"),
         (33, "incident.unacknowledged"),
         (33, "page"),
         (34, "end"),
     ]
     assert (3, "incident.acknowledged", "acknowledged by alice") in found
+
+
+def test_the_holder_is_warned_before_the_acknowledgement_ends() -> None:
+    answer = ask(alert(), ack=3 * MINUTE, until=34 * MINUTE)
+
+    updates = [(m.at, m.person, m.text) for m in answer.moments if m.kind == "update"]
+    text = "yours until 12:33 CEST; any note, update or action renews it"
+    assert updates[0] == (MONDAY + 28 * MINUTE, "alice", text)
 
 
 def test_a_page_knows_how_it_is_read() -> None:

@@ -97,14 +97,32 @@ async def test_pressing_twice_is_no_error(site: Site) -> None:
     assert "Alice <Example> has acknowledged it" in await text_of(again)
 
 
-async def test_what_somebody_has_already_shows_no_button(site: Site) -> None:
+async def test_what_the_person_has_already_shows_no_button(site: Site) -> None:
     number = await site.declare()
-    await site.ask("POST", await link(site, number, person="bob"), None)
+    await site.ask("POST", await link(site, number), None)
 
     response = await site.ask("GET", await link(site, number), None)
 
     assert "<button" not in await response.text()
-    assert "Bob Example has acknowledged it" in await text_of(response)
+    assert "Alice <Example> has acknowledged it" in await text_of(response)
+
+
+async def test_what_somebody_else_holds_is_taken_over_by_a_button_of_its_own(site: Site) -> None:
+    number = await site.declare()
+    await site.ask("POST", await link(site, number, person="bob"), None)
+    path = await link(site, number)
+
+    shown = await text_of(await site.ask("GET", path, None))
+    refused = await site.ask("POST", path, None)
+    holder = (await site.get(f"/api/v1/incidents/{number}"))["holder"]
+    taken = await text_of(await site.ask("POST", f"{path}?take_over=1", None))
+
+    assert "Bob Example has acknowledged it" in shown
+    assert "Held until" in shown
+    assert "Take it over as Alice <Example>" in shown
+    assert (refused.status, holder) == (409, "bob")
+    assert "Taken over by Alice <Example>, who holds it now. Bob Example is told." in taken
+    assert (await site.get(f"/api/v1/incidents/{number}"))["holder"] == "alice"
 
 
 async def test_what_is_over_is_409_and_says_so(site: Site) -> None:

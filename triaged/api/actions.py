@@ -45,8 +45,14 @@ class Note(Body, frozen=True):
     note: Text = ""
 
 
+class Acknowledgement(Note, frozen=True):
+    """An acknowledgement; `take_over`: even of what somebody else holds."""
+
+    take_over: bool = False
+
+
 class Assignment(Body, frozen=True):
-    """The person to whom the incident is handed."""
+    """The person to whom the incident is handed over."""
 
     person: Name
 
@@ -78,9 +84,16 @@ class Snooze(Body, frozen=True):
 
 
 @route("POST", f"{INCIDENT}/acknowledge", Scope.RESPOND)
-async def acknowledge(call: Call, body: Note) -> IncidentAfter:
-    """Acknowledge the incident: paging stops."""
-    return await _act(call, lambda number: Acknowledged(number, call.caller.by, body.note))
+async def acknowledge(call: Call, body: Acknowledgement) -> IncidentAfter:
+    """Acknowledge the incident: paging stops, and the caller holds it.
+
+    What somebody else holds is refused with 409, which names the holder, unless `take_over` is set.
+    """
+
+    def event(number: int) -> Action:
+        return Acknowledged(number, call.caller.by, body.note, body.take_over)
+
+    return await _act(call, event)
 
 
 @route("POST", f"{INCIDENT}/unacknowledge", Scope.RESPOND)
@@ -115,7 +128,7 @@ async def escalate(call: Call, body: Note) -> IncidentAfter:
 
 @route("POST", f"{INCIDENT}/assign", Scope.RESPOND)
 async def assign(call: Call, body: Assignment) -> IncidentAfter:
-    """Assign the incident to a person."""
+    """Hand the incident over to a person, who is paged, and then whom its policy names."""
     return await _act(call, lambda number: Assigned(number, call.caller.by, body.person))
 
 
@@ -167,8 +180,8 @@ async def _after(call: Call, outcome: Answer) -> IncidentAfter:
             async with call.context.database.reading() as tx:
                 incident = await incidents.fetch(tx, number)
             return unknown(call) if incident is None else await document(call, incident)
-        case Conflict(detail=detail):
-            return problems.problem(409, detail)
+        case Conflict(detail=detail, holder=holder):
+            return problems.conflict(detail, holder)
         case Unknown(detail=detail):
             return problems.not_found(detail)
         case _:

@@ -31,6 +31,10 @@ class Misused(Failed):
     status = 2
 
 
+class Held(Failed):
+    """Somebody else holds the incident that was to be acknowledged."""
+
+
 class Answer(dict[str, Any]):
     """A map of an answer; what it must hold and does not is `Failed`, not a KeyError."""
 
@@ -73,7 +77,8 @@ class Client:
     ) -> Any:
         status, answer = self._request(method, path, body, headers or {})
         if status >= 400:
-            raise Failed(_problem(status, answer))
+            told = _problem(status, answer)
+            raise Held(told) if _names_holder(status, answer) else Failed(told)
         try:
             found = json.loads(answer, object_hook=Answer) if answer else Answer()
         except ValueError:
@@ -154,6 +159,14 @@ def _problem(status: int, answer: bytes) -> str:
     if status == http.client.UNAUTHORIZED:
         lines.append(f"  set {TOKEN} to one, or {TOKEN_FILE} to the file that holds it")
     return "\n".join(lines)
+
+
+def _names_holder(status: int, answer: bytes) -> bool:
+    """Whether a problem document names a holder, from whom the incident may be taken over."""
+    try:
+        return status == http.client.CONFLICT and bool(json.loads(answer).get("holder"))
+    except (ValueError, AttributeError):
+        return False
 
 
 def client_of(options: argparse.Namespace) -> Client:

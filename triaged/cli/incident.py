@@ -1,13 +1,14 @@
 """`triaged incident`: look at incidents, act on them."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from triaged.cli import _export, _options
-from triaged.cli._client import Client, Failed, client_of, complain, every
+from triaged.cli._client import Client, Failed, Held, client_of, complain, every
 from triaged.cli._hints import print_hints
 from triaged.cli._output import clean, left, local_time, print_fields, print_json, print_table
 
@@ -52,7 +53,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for verb, (_, what) in PLAIN.items():
         one = _one(verbs.add_parser(verb, help=what))
         one.add_argument("--note", help="put this on the timeline, too")
-    assign = _one(verbs.add_parser("assign", help="hand it to a person, who hears of it"))
+        if verb == "ack":
+            one.add_argument(
+                "--take-over", action="store_true", help="even if somebody else holds it"
+            )
+    assign = _one(verbs.add_parser("assign", help="hand it over to a person, who is paged"))
     assign.add_argument("person")
     severity = _one(verbs.add_parser("severity", help="set how bad it is"))
     severity.add_argument("severity", choices=SEVERITIES)
@@ -144,11 +149,25 @@ def run(options: argparse.Namespace) -> int:
             case "declare":
                 return _shown(options, client.post(BASE, _declaration(options)), _print_line)
             case _:
-                path, body = _action(options)
-                answer = client.post(f"{_path(options)}/{path}", body)
-                return _shown(options, answer, _print_line)
+                return _shown(options, _act(client, options), _print_line)
+    except Held as held:
+        return complain(f"{held}\n  to take it over: triaged incident ack --take-over")
     except Failed as failure:
         return complain(failure)
+
+
+def _act(client: Client, options: argparse.Namespace) -> Any:
+    """The incident after the verb; what somebody else holds is taken over if the user says so."""
+    path, body = _action(options)
+    try:
+        return client.post(f"{_path(options)}/{path}", body)
+    except Held as held:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        print(f"{held}\nTake it over? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise
+    return client.post(f"{_path(options)}/{path}", {**body, "take_over": True})
 
 
 def _shown(options: argparse.Namespace, answer: Any, text: Callable[[Any], None]) -> int:
@@ -202,11 +221,13 @@ def _action(options: argparse.Namespace) -> tuple[str, dict[str, object]]:
             return "snooze", {"until": options.until}
         case verb:
             path, _ = PLAIN[verb]
-            return path, {"note": options.note} if options.note else {}
+            note = {"note": options.note} if options.note else {}
+            take_over = {"take_over": True} if getattr(options, "take_over", False) else {}
+            return path, {**note, **take_over}
 
 
 def _print_list(answer: Any) -> None:
-    header = ("ID", "SEVERITY", "STATE", "RESPONSE", "RESPOND BY", "ALERTS", "TITLE")
+    header = ("ID", "SEVERITY", "STATE", "RESPONSE", "RESPOND BY", "HELD UNTIL", "ALERTS", "TITLE")
     rows = [
         (
             row["id"],
@@ -214,6 +235,7 @@ def _print_list(answer: Any) -> None:
             row["state"],
             row["response"],
             left(row["respond_by"]) if row["state"] == "open" else "",
+            _held(row),
             row["alerts"]["firing"],
             row["title"],
         )
@@ -224,12 +246,21 @@ def _print_list(answer: Any) -> None:
         print("… and more: narrow the list down, or raise --limit")
 
 
+def _held(row: Any) -> str:
+    """The holder, and when the acknowledgement ends unless it is renewed."""
+    if not row.get("holder"):
+        return ""
+    until = row.get("acknowledged_until")
+    return f"{row['holder']}, {left(until)}" if until else str(row["holder"])
+
+
 def _print_one(row: Any) -> None:
     times = (
         "opened_at",
         "armed_at",
         "respond_by",
         "acknowledged_at",
+        "acknowledged_until",
         "snoozed_until",
         "resolved_at",
     )
@@ -244,6 +275,7 @@ def _print_one(row: Any) -> None:
         "policy",
         "runbook",
         "acknowledged_by",
+        "holder",
         "assigned_to",
         "resolved_by",
         "previous",

@@ -1,6 +1,7 @@
 """Actions of people on incidents: acknowledge, resolve, hand over, set a severity, note.
 
-Acting twice is no error; what the state table does not allow is a `Conflict`.
+Acting twice is no error; what the state table does not allow is a `Conflict`, and so is to
+acknowledge what somebody else holds without saying that it is a take-over.
 """
 
 from typing import assert_never
@@ -28,6 +29,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import (
     Entry,
+    Escalation,
     Incident,
     Phase,
     Reason,
@@ -36,18 +38,17 @@ from triaged.core.records.model import (
     State,
     incident_id,
 )
-from triaged.core.records.timers import UnacknowledgeDue
 from triaged.core.response.escalation import (
     Cause,
     advance,
     arm,
     arm_at,
-    arm_unacknowledge,
     disarm,
     settle_response,
     step_due_at,
 )
-from triaged.core.response.paging import News, inform, notify_person
+from triaged.core.response.holding import renew, tell_holder
+from triaged.core.response.paging import News, inform
 from triaged.core.situation import Situation
 
 VERB_OF: dict[type[Action], Verb] = {
@@ -109,6 +110,8 @@ def act(situation: Situation, event: Action) -> Decision:
         after = next_state(incident.state, verb)
         if after is None:
             return Decision((), Conflict(f"{incident.id}: {impossible(incident.state, verb)}"))
+        if isinstance(event, Acknowledged) and incident.holder not in (None, event.by):
+            return _take_over(situation, event, Draft(incident))
         if after is incident.state:
             return _noted(situation, Draft(incident), event)
     elif type(event) in LIVE_ONLY and not incident.live:
@@ -150,6 +153,29 @@ def _apply(situation: Situation, event: Action, draft: Draft) -> Decision:
     return _noted(situation, draft, event)
 
 
+def _take_over(situation: Situation, event: Acknowledged, draft: Draft) -> Decision:
+    """Take the incident from its holder, who hears of it; refused unless that is asked for."""
+    incident, holder = draft.incident, draft.incident.holder or ""
+    if not event.take_over:
+        text = f"{holder} holds {incident.id}; with `take_over` you take it over"
+        return Decision((), Conflict(text, holder))
+    take_over(situation, draft, event.by)
+    return _noted(situation, draft, event)
+
+
+def take_over(situation: Situation, draft: Draft, by: str) -> None:
+    """Make `by` the holder of an incident that somebody else holds; a snooze ends."""
+    holder = draft.incident.holder
+    text = f"taken over from {holder} by {by}"
+    inform(situation, draft, News(text, f"acknowledged-{situation.now}"), by)
+    draft.change(
+        acknowledged_at=situation.now, acknowledged_by=by, assigned_to=by, snoozed_until=None
+    )
+    data: dict[str, object] = {"from": holder}
+    draft.say(Entry(situation.now, "incident.acknowledged", by, text, data))
+    renew(situation, draft)
+
+
 def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
     """Write down what the person said; any action counts as activity."""
     text = event.text if isinstance(event, NoteAdded) else getattr(event, "note", "")
@@ -162,6 +188,8 @@ def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
             text = f"{event.by} is still at it"
             draft.say(Entry(situation.now, "incident.confirmed", event.by, text))
         draft.change(active_at=situation.now)
+        if draft.incident.holder is not None:
+            renew(situation, draft)
     return Decision(draft.effects(), Acted(draft.incident.number))
 
 
@@ -178,15 +206,22 @@ def acknowledge(situation: Situation, draft: Draft, by: str) -> None:
     draft.say(Entry(situation.now, "incident.acknowledged", by, f"acknowledged by {by}"))
     if before.phase is Phase.DETECTION:
         set_phase(situation, draft, Phase.TRIAGE, by)
-    inform(situation, draft, News(f"acknowledged by {by}", "acknowledged"))
-    arm_unacknowledge(situation, draft)
+    inform(situation, draft, News(f"acknowledged by {by}", "acknowledged"), by)
+    renew(situation, draft)
 
 
 def unacknowledge(situation: Situation, draft: Draft, by: str, reason: Reason) -> None:
     """End the acknowledgement: the incident pages again, from the first step."""
+    _say_unacknowledged(situation, draft, by, reason)
+    arm(situation, draft, Cause(reason, situation.now))
+
+
+def _say_unacknowledged(situation: Situation, draft: Draft, by: str, reason: Reason) -> None:
+    """Tell the timeline and the holder that the acknowledgement ends."""
     text = f"un-acknowledged: {reason.replace('_', ' ')}"
     draft.say(Entry(situation.now, "incident.unacknowledged", by, text, {"reason": reason}))
-    arm(situation, draft, Cause(reason, situation.now))
+    news = News(text, f"unacknowledged-{situation.now}")
+    tell_holder(situation, draft, draft.incident.holder, news, by)
 
 
 def _reopen(situation: Situation, draft: Draft, by: str) -> Conflict | None:
@@ -227,24 +262,44 @@ def _give_back(situation: Situation, draft: Draft, by: str) -> None:
     """Un-acknowledge, but go on from the step that was next instead of from the first."""
     place = draft.incident.escalation
     reason = Reason.ESCALATED_BY_HAND
-    text = f"un-acknowledged: {reason.replace('_', ' ')}"
-    draft.say(Entry(situation.now, "incident.unacknowledged", by, text, {"reason": reason}))
+    _say_unacknowledged(situation, draft, by, reason)
     arm_at(situation, draft, Cause(reason, situation.now), place)
 
 
 def _assign(situation: Situation, draft: Draft, event: Assigned) -> Unknown | None:
-    now = situation.now
+    """Hand the incident over: its assignee is paged, and then whom the policy names."""
+    incident, place = draft.incident, draft.incident.escalation
     if event.person not in situation.settings.people:
         return Unknown(f"there is no person {event.person!r} in the configuration")
-    if draft.incident.assigned_to == event.person:
+    waits = incident.state is State.OPEN and place.assignee == event.person
+    if incident.holder == event.person or (waits and (place.round, place.step) <= (1, 1)):
         return None
-    draft.change(assigned_to=event.person)
-    data: dict[str, object] = {"person": event.person}
-    text = f"assigned to {event.person}"
-    draft.say(Entry(now, "incident.assigned", event.by, text, data))
-    news = News(f"assigned to you by {event.by}", f"assigned-{now}")
-    notify_person(situation, draft, event.person, news)
+    if event.person == event.by:
+        _take(situation, draft, event.by)
+    else:
+        _hand_over(situation, draft, event)
     return None
+
+
+def _take(situation: Situation, draft: Draft, by: str) -> None:
+    """Whoever assigns an incident to themselves has it: they are not asked for an answer."""
+    if draft.incident.holder is None:
+        acknowledge(situation, draft, by)
+    else:
+        take_over(situation, draft, by)
+
+
+def _hand_over(situation: Situation, draft: Draft, event: Assigned) -> None:
+    now, holder, person = situation.now, draft.incident.holder, event.person
+    text = f"handed over to {person}" + (f" from {holder}" if holder else "")
+    data: dict[str, object] = {"person": person, "from": holder}
+    draft.say(Entry(now, "incident.assigned", event.by, text, data))
+    draft.change(assigned_to=person)
+    cause = Cause(Reason.HANDED_OVER, now)
+    arm_at(situation, draft, cause, Escalation(step=0, assignee=person))
+    news = News(f"handed over to {person} by {event.by}", "handed-over")
+    tell_holder(situation, draft, holder, news, event.by)
+    advance(situation, draft, cause)
 
 
 def _snooze(situation: Situation, draft: Draft, event: Snoozed) -> Conflict | None:
@@ -254,8 +309,8 @@ def _snooze(situation: Situation, draft: Draft, event: Snoozed) -> Conflict | No
     if draft.incident.state is State.OPEN:
         acknowledge(situation, draft, event.by)
     draft.change(snoozed_until=event.until)
-    epoch = draft.incident.escalation.epoch
-    draft.arm(UnacknowledgeDue(draft.incident.number, event.until, epoch))
+    news = News(f"snoozed by {event.by}", f"snoozed-{situation.now}")
+    tell_holder(situation, draft, draft.incident.holder, news, event.by)
     data: dict[str, object] = {"until": event.until}
     draft.say(Entry(situation.now, "incident.snoozed", event.by, f"snoozed by {event.by}", data))
     return None

@@ -16,6 +16,7 @@ from triaged.core.draft import Draft
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
+    Assigned,
     BodyQuarantined,
     Closed,
     Declared,
@@ -251,11 +252,12 @@ END: frozenset[What] = frozenset(
 """Events that may end a live incident: of its alerts, of a person, of triaged itself."""
 
 _TAKEN = (
-    Way(frozenset({Acknowledged}), (Condition.ACKNOWLEDGED,)),
+    Way(frozenset({Acknowledged, Assigned}), (Condition.ACKNOWLEDGED,)),
     Way(frozenset({Snoozed}), (Condition.SNOOZED,)),
 )
 _LIVE = (Way(RISE, ARMED), Way(END, (Condition.RESOLVED,)))
-_GIVEN_BACK = Way(frozenset({Unacknowledged, UnacknowledgeDue, Escalated}), ARMED)
+_GIVEN_BACK = Way(frozenset({Unacknowledged, UnacknowledgeDue, Escalated, Assigned}), ARMED)
+_HANDED_OVER = Way(frozenset({Assigned}), ARMED)
 
 OPENINGS: tuple[Way, ...] = (
     Way(
@@ -280,6 +282,7 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
     Condition.PAGING: (
         *_LIVE,
         *_TAKEN,
+        _HANDED_OVER,
         Way(
             frozenset({StepDue, ReachDue, DeliveryEnded, DeliverySlow, Escalated}),
             (Condition.EXHAUSTED,),
@@ -289,13 +292,14 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
     Condition.EXHAUSTED: (
         *_LIVE,
         *_TAKEN,
+        _HANDED_OVER,
         Way(frozenset({AtRiskDue, TargetDue, MuteDue, PageDue}), (Condition.RESTING,)),
     ),
-    Condition.RESTING: (*_LIVE, *_TAKEN, Way(frozenset({MuteDue}), ARMED)),
+    Condition.RESTING: (*_LIVE, *_TAKEN, _HANDED_OVER, Way(frozenset({MuteDue}), ARMED)),
     Condition.BUNDLED: (
         *_LIVE,
         *_TAKEN,
-        Way(frozenset({Escalated, MuteDue}), ARMED),
+        Way(frozenset({Assigned, Escalated, MuteDue}), ARMED),
         Way(frozenset({StormDue}), (Condition.ACKNOWLEDGED,)),
     ),
     Condition.ACKNOWLEDGED: (
@@ -303,7 +307,11 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
         _GIVEN_BACK,
         Way(frozenset({Snoozed}), (Condition.SNOOZED,)),
     ),
-    Condition.SNOOZED: (*_LIVE, _GIVEN_BACK),
+    Condition.SNOOZED: (
+        *_LIVE,
+        _GIVEN_BACK,
+        Way(frozenset({Acknowledged, Assigned}), (Condition.ACKNOWLEDGED,)),
+    ),
     Condition.RESOLVED: (
         Way(frozenset({AlertReceived, Reopened, SelfAlertFired, ExpectDue}), ARMED),
         Way(frozenset({AlertReceived}), (Condition.BUNDLED,)),

@@ -33,6 +33,8 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     status: int
     detail: str
     errors: list[ErrorDetail] = []
+    holder: str = ""
+    """Whoever holds the incident that was to be acknowledged."""
 
 
 def problem(
@@ -49,8 +51,18 @@ def problem(
         detail=detail,
         errors=[ErrorDetail(error.where, error.message) for error in errors],
     )
+    return _answer(document, headers)
+
+
+def _answer(document: ProblemDocument, headers: Mapping[str, str] | None = None) -> web.Response:
     named = {**_HEADERS, **headers} if headers else _HEADERS
-    return web.Response(body=encode(document), status=status, headers=named)
+    return web.Response(body=encode(document), status=document.status, headers=named)
+
+
+def conflict(detail: str, holder: str = "") -> web.Response:
+    """409: impossible in the present state; perhaps because `holder` holds the incident."""
+    title = HTTPStatus.CONFLICT.phrase
+    return _answer(ProblemDocument("about:blank", title, 409, detail, holder=holder))
 
 
 def malformed(error: Malformed, detail: str = "the input cannot be used") -> web.Response:

@@ -19,6 +19,8 @@ from triaged.web._page import page
 
 TITLE_MAX = 300
 NAME_MAX = 100
+TAKE_OVER = "take_over"
+"""The query of the button that takes an incident over from its holder."""
 
 
 @route("GET", "/act/{token}", Scope.LINK)
@@ -36,11 +38,12 @@ async def press(call: Call) -> web.Response:
     allowed, incident = await _allowed(call)
     if allowed is None or incident is None:
         return _gone(call)
-    event = Acknowledged(allowed.incident, allowed.person or actors.LINK)
+    take_over = call.request.query.get(TAKE_OVER) == "1"
+    event = Acknowledged(allowed.incident, allowed.person or actors.LINK, take_over=take_over)
     (outcome,) = await call.context.engine.submit([event], urgent=True)
     async with call.context.database.reading() as tx:
         after = await incidents.fetch(tx, allowed.incident) or incident
-    return _page(call, allowed, after, (outcome, incident.state))
+    return _page(call, allowed, after, (outcome, incident))
 
 
 async def _allowed(call: Call) -> tuple[Link | None, Incident | None]:
@@ -58,10 +61,11 @@ def _gone(call: Call) -> web.Response:
 
 
 def _page(
-    call: Call, allowed: Link, incident: Incident, pressed: tuple[Answer, State] | None = None
+    call: Call, allowed: Link, incident: Incident, pressed: tuple[Answer, Incident] | None = None
 ) -> web.Response:
-    """The incident, with the button while it is open, or with the result of pressing it."""
+    """The incident, with the button that it needs, or with the result of pressing it."""
     open_still = pressed is None and incident.state is State.OPEN
+    held = incident.holder is not None and incident.holder != (allowed.person or actors.LINK)
     status = 409 if pressed is not None and isinstance(pressed[0], Conflict) else 200
     return page(
         "act.html",
@@ -75,16 +79,20 @@ def _page(
         done=_done(call, incident, pressed),
         note=None if open_still or pressed is not None else _holder(call, incident),
         button=f"Acknowledge{_as_whom(call, allowed)}" if open_still else None,
+        take_over=f"Take it over{_as_whom(call, allowed)}" if held else None,
         after="Paging stops, and everybody who was paged hears of it.",
     )
 
 
-def _done(call: Call, incident: Incident, pressed: tuple[Answer, State] | None) -> str | None:
+def _done(call: Call, incident: Incident, pressed: tuple[Answer, Incident] | None) -> str | None:
     if pressed is None:
         return None
     outcome, before = pressed
-    if isinstance(outcome, Acted) and before is State.OPEN:
-        return f"Acknowledged by {_name(call, incident.acknowledged_by)}. Paging has stopped."
+    holder = _name(call, incident.acknowledged_by)
+    if isinstance(outcome, Acted) and before.state is State.OPEN:
+        return f"Acknowledged by {holder}. Paging has stopped."
+    if isinstance(outcome, Acted) and before.holder != incident.holder:
+        return f"Taken over by {holder}, who holds it now. {_name(call, before.holder)} is told."
     return f"Nothing to do: {_holder(call, incident)}"
 
 
@@ -127,6 +135,10 @@ def _facts(call: Call, allowed: Link, incident: Incident) -> list[tuple[str, str
         facts.append(("Team", clean(incident.team, NAME_MAX), False))
     if incident.acknowledged_by and incident.state is not State.OPEN:
         facts.append(("Acknowledged by", _name(call, incident.acknowledged_by), False))
+    if incident.holder and incident.acknowledged_until is not None:
+        when = instant_for(incident.acknowledged_until, zone, now)
+        left = span_text(incident.acknowledged_until - now)
+        facts.append(("Held until", f"{when} ({left})", False))
     facts.append(("Opened", instant_for(incident.opened_at, zone, now), False))
     firing = sum(incident.firing.values())
     if firing or incident.resolved:

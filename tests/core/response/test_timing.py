@@ -4,6 +4,7 @@ from triaged.core.records.effects import Decision, DropTimer
 from triaged.core.records.events import Acknowledged, Resolved, TimerFired
 from triaged.core.records.timers import (
     AtRiskDue,
+    HolderWarningDue,
     IncidentTimer,
     ReopenWindowDue,
     ResolveDue,
@@ -60,13 +61,13 @@ def test_a_live_timer_is_gone_after_it_fired() -> None:
     assert world.timers == {}
 
 
-def test_acknowledging_leaves_only_its_own_timer() -> None:
+def test_acknowledging_leaves_only_its_own_timers() -> None:
     world = World()
     world.fires(severity="SEV-2")
 
     world.handle(Acknowledged(1, "bob"))
 
-    assert list(world.timers) == [(1, UnacknowledgeDue)]
+    assert list(world.timers) == [(1, UnacknowledgeDue), (1, HolderWarningDue)]
 
 
 def test_a_resolve_with_firing_alerts_leaves_only_the_window() -> None:

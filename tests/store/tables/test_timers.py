@@ -2,9 +2,12 @@ from typing import get_args
 
 from triaged.core.records.timers import (
     AtRiskDue,
+    CutGroupDue,
+    HolderWarningDue,
     IncidentTimer,
     MuteDue,
     RaiseDue,
+    ReachDue,
     ReopenWindowDue,
     ResolveDue,
     StepDue,
@@ -25,7 +28,12 @@ ALL: list[IncidentTimer] = [
     ReopenWindowDue(1, 60, 7),
     RaiseDue(1, 70),
     StormDue(1, 80, 9),
+    MuteDue(1, 82),
+    ReachDue(1, 84, 2),
+    CutGroupDue(1, 86),
+    HolderWarningDue(1, 88, 2),
 ]
+"""One of each kind."""
 
 
 async def test_every_kind_reads_back_in_the_order_of_its_instants(database: Database) -> None:
@@ -33,7 +41,8 @@ async def test_every_kind_reads_back_in_the_order_of_its_instants(database: Data
         await timers.save(tx, reversed(ALL), [])
 
     async with database.reading() as tx:
-        assert await timers.due(tx, 100, 10) == ALL
+        assert {type(timer) for timer in ALL} == set(KINDS.values())
+        assert await timers.due(tx, 100, 20) == ALL
         assert await timers.due(tx, 30, 2) == ALL[:2]
         assert await timers.next_due(tx) == 10
 
@@ -45,7 +54,7 @@ async def test_arming_replaces_and_dropping_removes(database: Database) -> None:
         await timers.save(tx, [StepDue(1, 99, 3, 1, 1)], [(1, "target"), (2, "step")])
 
     async with database.reading() as tx:
-        found = await timers.due(tx, 100, 10)
+        found = await timers.due(tx, 100, 20)
     assert StepDue(1, 99, 3, 1, 1) in found
     assert len(found) == len(ALL) - 1
 
@@ -67,7 +76,7 @@ async def test_a_timer_of_an_unknown_kind_is_told_and_can_be_put_off(database: D
     async with database.transaction() as tx:
         await timers.save(tx, ALL[:2], [])
         await tx.execute("INSERT INTO timers (incident, kind, due_at) VALUES (7, 'dance', 15)")
-        found = await timers.due(tx, 100, 10)
+        found = await timers.due(tx, 100, 20)
 
         await timers.postpone(tx, found[2], 1000)
 

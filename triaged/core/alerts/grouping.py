@@ -282,8 +282,8 @@ def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
 def _tell_holder(situation: Situation, draft: Draft) -> None:
     """Inform the holder of joining alerts, at most once in `JOIN_NEWS_EVERY_US`."""
     now = situation.now
-    holder = draft.incident.acknowledged_by
-    if draft.incident.state is State.ACKNOWLEDGED and holder:
+    holder = draft.incident.holder
+    if holder is not None:
         news = News("another alert joined", f"joined-{now // JOIN_NEWS_EVERY_US}")
         notify_person(situation, draft, holder, news)
 
@@ -383,7 +383,7 @@ def resolve(situation: Situation, draft: Draft, by: str, text: str | None = None
     reason = Reason.ALERTS_RESOLVED if by == ALERTS else Reason.RESOLVED
     draft.say(Entry(situation.now, "incident.resolved", by, text, {"reason": reason}))
     set_phase(situation, draft, Phase.RESOLUTION, by)
-    inform(situation, draft, News(text, "resolved"))
+    inform(situation, draft, News(text, "resolved"), by)
     if draft.incident.firing:
         reopens = draft.incident.reopens
         due_at = situation.now + situation.settings.reopen_within

@@ -14,8 +14,9 @@ from triaged.core.records import actors
 from triaged.core.records.actors import TRIAGED, UNCLASSIFIED
 from triaged.core.records.events import SeverityChosen
 from triaged.core.records.model import Entry, Incident, Outcome, Reason, Severity, State
-from triaged.core.response.escalation import Cause, arm, arm_unacknowledge
-from triaged.core.response.paging import News, notify_person
+from triaged.core.response.escalation import Cause, arm
+from triaged.core.response.holding import renew, tell_holder
+from triaged.core.response.paging import News
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 
@@ -64,18 +65,17 @@ def raise_to(situation: Situation, draft: Draft, rise: Rise, cause_at: int) -> N
     """Set the worse severity, and arm the incident with its target."""
     _say_changed(situation, draft, rise.severity, rise.by, rise.why)
     draft.change(severity=rise.severity, severity_by=rise.by, chosen=None)
-    _arm(situation, draft, cause_at)
+    _arm(situation, draft, cause_at, rise.by)
 
 
-def _arm(situation: Situation, draft: Draft, cause_at: int) -> None:
+def _arm(situation: Situation, draft: Draft, cause_at: int, by: str) -> None:
     """Arm the incident for a rise; an acknowledgement ends, and its holder is informed."""
     before = draft.incident
-    if before.state is State.ACKNOWLEDGED and before.acknowledged_by:
+    if before.holder is not None:
         text = "un-acknowledged: severity rose"
         data: dict[str, object] = {"reason": Reason.SEVERITY_ROSE}
         draft.say(Entry(situation.now, "incident.unacknowledged", TRIAGED, text, data))
-        news = News(text, "unacknowledged")
-        notify_person(situation, draft, before.acknowledged_by, news)
+        tell_holder(situation, draft, before.holder, News(text, "unacknowledged"), by)
     arm(situation, draft, Cause(Reason.SEVERITY_ROSE, cause_at))
 
 
@@ -89,9 +89,9 @@ def choose(situation: Situation, draft: Draft, event: SeverityChosen) -> None:
         draft.change(raising=replace(before.raising, seen=()))
     holder = before.acknowledged_by is not None and by == before.acknowledged_by
     if before.live and severity < before.severity and not holder:
-        _arm(situation, draft, situation.now)
+        _arm(situation, draft, situation.now, by)
     elif before.state is State.ACKNOWLEDGED and before.snoozed_until is None:
-        arm_unacknowledge(situation, draft)  # after the time that is right for it now
+        renew(situation, draft)  # after the time that is right for it now
 
 
 def _say_changed(situation: Situation, draft: Draft, severity: Severity, by: str, why: str) -> None:

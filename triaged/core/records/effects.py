@@ -283,6 +283,8 @@ class Conflict(msgspec.Struct, frozen=True, gc=False):
     """Answer to an action: impossible in the present state (HTTP 409)."""
 
     detail: str
+    holder: str = ""
+    """Whoever holds the incident, where that alone is why: it can be taken over."""
 
 
 class Unknown(msgspec.Struct, frozen=True, gc=False):

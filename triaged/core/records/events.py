@@ -114,11 +114,12 @@ class Declared(msgspec.Struct, frozen=True):
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
-    """Somebody takes the incident."""
+    """Somebody takes the incident; `take_over`: even from somebody else who holds it."""
 
     incident: int
     by: str
     note: str = ""
+    take_over: bool = False
 
 
 class Unacknowledged(msgspec.Struct, frozen=True):
@@ -162,7 +163,7 @@ class Escalated(msgspec.Struct, frozen=True):
 
 
 class Assigned(msgspec.Struct, frozen=True):
-    """Somebody hands the incident to a person, who hears of it."""
+    """Somebody hands the incident to a person, who is paged."""
 
     incident: int
     by: str

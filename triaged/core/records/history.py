@@ -42,7 +42,7 @@ What = Literal[
 
 SIMPLE: Mapping[str, What] = {
     "incident.acknowledged": "acknowledge",
-    "incident.confirmed": "acknowledge",
+    "incident.confirmed": "note",
     "incident.unacknowledged": "unacknowledge",
     "incident.resolved": "resolve",
     "incident.reopened": "reopen",
@@ -184,7 +184,7 @@ def action_of(act: Act, incident: int) -> Action:
     by, value = act.by, act.value
     match act.what:
         case "acknowledge":
-            return Acknowledged(incident, by)
+            return Acknowledged(incident, by, take_over=True)  # it was done, whoever held it
         case "unacknowledge":
             return Unacknowledged(incident, by)
         case "resolve":

@@ -10,7 +10,16 @@ from msgspec import UNSET, UnsetType
 from triaged.core.records.copies import Copy
 from triaged.core.records.flapping import Flapping
 from triaged.core.records.pages import Page, PageKind, PageState, Recipient, StepId
-from triaged.core.records.plans import Delay, Plan, Share, Span, Step, Target, TargetKind
+from triaged.core.records.plans import (
+    Delay,
+    Escalation,
+    Plan,
+    Share,
+    Span,
+    Step,
+    Target,
+    TargetKind,
+)
 from triaged.core.records.raises import Raising
 from triaged.core.records.remarks import IgnoredReason
 from triaged.core.records.scale import Severity
@@ -18,6 +27,7 @@ from triaged.core.records.storms import Bundle
 
 __all__ = [
     "Delay",
+    "Escalation",
     "Flapping",
     "IgnoredReason",
     "Page",
@@ -88,6 +98,7 @@ class Reason(StrEnum):
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     SNOOZE_ENDED = "snooze_ended"
     ESCALATED_BY_HAND = "escalated_by_hand"
+    HANDED_OVER = "handed_over"
     REOPENED_BY_HAND = "reopened_by_hand"
     NOBODY_REACHED = "nobody_reached"
     NOBODY_ON_CALL = "nobody_on_call"
@@ -233,30 +244,6 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     """Shadow rules that matched, in order, up to a `stop` of an active one."""
 
 
-class Escalation(msgspec.Struct, frozen=True, gc=False):
-    """Where paging stands; each arming is a new epoch, round and step count from 1."""
-
-    epoch: int = 0
-    round: int = 1
-    step: int = 1
-    """The step that fires next; past the plan's last: all steps of the round have fired."""
-    next_at: int | None = None
-    round_at: int = 0
-    """From when the steps of this round count."""
-    target_us: int = 0
-    """The response target that shares are of; open time where a calendar counts."""
-    caught_in_round: int = 0
-    """The last round of this epoch in which the catch-all was paged; 0: none yet."""
-    unreached_round: int = 0
-    unreached_step: int = 0
-    """The last step of this epoch that has reached nobody, with its round; 0: none has."""
-
-    @property
-    def step_id(self) -> StepId:
-        """The firing that comes next."""
-        return StepId(self.epoch, self.round, self.step)
-
-
 class Incident(msgspec.Struct, frozen=True, gc=False):
     """Alerts handled together, and everything decided about them."""
 
@@ -286,6 +273,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     escalation: Escalation = Escalation()
     acknowledged_at: int | None = None
     acknowledged_by: str | None = None
+    acknowledged_until: int | None = None
+    """When the acknowledgement or snooze ends unless it is renewed; None: not by itself."""
     assigned_to: str | None = None
     active_at: int | None = None
     """Last activity of people (acknowledge, note, phase …): un-acknowledging counts from it."""
@@ -340,6 +329,11 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     def live(self) -> bool:
         """Whether it is open or acknowledged."""
         return self.state in LIVE
+
+    @property
+    def holder(self) -> str | None:
+        """Whoever has acknowledged it, while the acknowledgement lasts."""
+        return self.acknowledged_by if self.state is State.ACKNOWLEDGED else None
 
     @property
     def rests(self) -> bool:

@@ -1,8 +1,10 @@
-"""Escalation policies as values."""
+"""Escalation policies as values, and the place that an incident has reached in its own."""
 
 from typing import Literal
 
 import msgspec
+
+from triaged.core.records.pages import StepId
 
 
 class Share(msgspec.Struct, frozen=True, gc=False, tag=True):
@@ -49,3 +51,30 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     """Further rounds after the first."""
     repeat_every: Delay = Share(1.0)
     """From the last step of a round to the start of the next."""
+
+
+class Escalation(msgspec.Struct, frozen=True, gc=False):
+    """Where paging stands; each arming is a new epoch, round and step count from 1."""
+
+    epoch: int = 0
+    round: int = 1
+    step: int = 1
+    """The step that fires next; past the plan's last: all steps of the round have fired. 0: the
+    hand-over to `assignee`, which comes before the plan's first."""
+    next_at: int | None = None
+    round_at: int = 0
+    """From when the steps of this round count."""
+    target_us: int = 0
+    """The response target that shares are of; open time where a calendar counts."""
+    caught_in_round: int = 0
+    """The last round of this epoch in which the catch-all was paged; 0: none yet."""
+    unreached_round: int = 0
+    unreached_step: int = 0
+    """The last step of this epoch that has reached nobody, with its round; 0: none has."""
+    assignee: str = ""
+    """The person to whom the incident was handed at the beginning of this epoch, if it was."""
+
+    @property
+    def step_id(self) -> StepId:
+        """The firing that comes next."""
+        return StepId(self.epoch, self.round, self.step)

@@ -42,6 +42,14 @@ class UnacknowledgeDue(msgspec.Struct, frozen=True, gc=False, tag="unacknowledge
     epoch: int
 
 
+class HolderWarningDue(msgspec.Struct, frozen=True, gc=False, tag="holder_warning"):
+    """The holder hears that the acknowledgement or snooze is about to end."""
+
+    incident: int
+    due_at: int
+    epoch: int
+
+
 class ResolveDue(msgspec.Struct, frozen=True, gc=False, tag="resolve"):
     """The resolve condition has held for `hold`."""
 
@@ -114,6 +122,7 @@ IncidentTimer = (
     | AtRiskDue
     | TargetDue
     | UnacknowledgeDue
+    | HolderWarningDue
     | ResolveDue
     | ReopenWindowDue
     | RaiseDue
@@ -135,24 +144,26 @@ def _rank(timer: IncidentTimer) -> int:
             return 0
         case UnacknowledgeDue():
             return 1
-        case ResolveDue():
+        case HolderWarningDue():
             return 2
-        case CutGroupDue():
+        case ResolveDue():
             return 3
-        case ReopenWindowDue():
+        case CutGroupDue():
             return 4
-        case AtRiskDue():
+        case ReopenWindowDue():
             return 5
-        case TargetDue():
+        case AtRiskDue():
             return 6
-        case RaiseDue():
+        case TargetDue():
             return 7
-        case StormDue():
+        case RaiseDue():
             return 8
-        case StepDue():
+        case StormDue():
             return 9
-        case ReachDue():
+        case StepDue():
             return 10
+        case ReachDue():
+            return 11
         case _:
             assert_never(timer)
 

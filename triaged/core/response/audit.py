@@ -22,6 +22,7 @@ from triaged.core.records.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
+from triaged.core.response.holding import ends_at
 from triaged.core.settings import Settings
 from triaged.core.time.durations import MINUTE
 
@@ -81,14 +82,8 @@ def _dues(incident: Incident) -> Iterator[IncidentTimer]:
 
 
 def _end_of_acknowledgement(incident: Incident, settings: Settings) -> Iterator[UnacknowledgeDue]:
-    after_us = settings.severities[incident.severity].unacknowledge_after
-    since = incident.active_at or incident.acknowledged_at
-    if incident.state is not State.ACKNOWLEDGED or since is None:
-        return
-    due_at = incident.snoozed_until
-    if due_at is None and after_us is not None:
-        due_at = since + after_us
-    if due_at is not None:
+    due_at = ends_at(incident, settings)
+    if incident.state is State.ACKNOWLEDGED and due_at is not None:
         yield UnacknowledgeDue(incident.number, due_at, incident.escalation.epoch)
 
 

@@ -197,7 +197,8 @@ def _may_have_it(situation: Situation, draft: Draft, page: Page) -> None:
     told = draft.incident.told
     if page.recipient not in told:
         draft.change(told=(*told, page.recipient))
-    if draft.incident.state is not State.OPEN:
+    by = draft.incident.acknowledged_by if draft.incident.live else draft.incident.resolved_by
+    if draft.incident.state is not State.OPEN and page.recipient.person != by:
         # it went out while somebody acknowledged or resolved: this one must hear of it too
         about = str(draft.incident.state)
         news = News(f"{about} while this page was on its way", about)

@@ -26,14 +26,24 @@ from triaged.core.records.model import (
     Share,
     Span,
     State,
-    Step,
     Target,
 )
-from triaged.core.records.timers import AtRiskDue, StepDue, StormDue, TargetDue, UnacknowledgeDue
+from triaged.core.records.timers import (
+    AtRiskDue,
+    HolderWarningDue,
+    StepDue,
+    StormDue,
+    TargetDue,
+    UnacknowledgeDue,
+)
 from triaged.core.response.paging import Pager
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.situation import Situation
 from triaged.core.time.calendars import Calendar, add_open, next_business_day_due, open_between
+
+HAND_OVER = Share(0.5)
+"""How long a policy of a single step waits for an assignee: half of the target, so that whoever
+comes next still has the other half."""
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -106,10 +116,11 @@ def arm_at(situation: Situation, draft: Draft, cause: Cause, place: Escalation) 
         escalation=replace(place, epoch=epoch, round_at=now, target_us=target_us),
         acknowledged_at=None,
         acknowledged_by=None,
+        acknowledged_until=None,
         snoozed_until=None,
     )
     _unbundle(draft)
-    draft.drop(UnacknowledgeDue, AtRiskDue, TargetDue)
+    draft.drop(UnacknowledgeDue, HolderWarningDue, AtRiskDue, TargetDue)
     if response is Response.ON_TRACK:
         draft.arm(AtRiskDue(before.number, at_risk_at, epoch))
     if response is not Response.MISSED:
@@ -128,7 +139,7 @@ def disarm(draft: Draft) -> None:
     """Stop paging, for the incident is acknowledged or resolved."""
     draft.change(escalation=replace(draft.incident.escalation, next_at=None))
     _unbundle(draft)
-    draft.drop(StepDue, AtRiskDue, TargetDue, UnacknowledgeDue)
+    draft.drop(StepDue, AtRiskDue, TargetDue, UnacknowledgeDue, HolderWarningDue)
 
 
 def _unbundle(draft: Draft) -> None:
@@ -164,18 +175,28 @@ def step_due_at(incident: Incident, settings: Settings) -> int | None:
     place = incident.escalation
     if place.step > len(incident.plan.steps):
         return None
+    if place.step == 0:
+        return place.round_at
     delay = incident.plan.steps[place.step - 1].after
     wait_us = delay_us(delay, place.target_us)
+    if place.assignee and place.round == 1:
+        wait_us = max(wait_us, _hand_over_us(incident.plan, place.target_us))
     return later(settings, incident.severity, place.round_at, wait_us)
+
+
+def _hand_over_us(plan: Plan, target_us: int) -> int:
+    """How long the policy waits for an assignee: as long as for whom its first step pages."""
+    delays = (delay_us(step.after, target_us) for step in plan.steps)
+    return next((us for us in delays if us), delay_us(HAND_OVER, target_us))
 
 
 def _fire_step(pager: Pager, cause: Cause) -> bool:
     """Page the targets of the next step and move past it; True if it reached anybody."""
     place = pager.draft.incident.escalation
-    step = pager.draft.incident.plan.steps[place.step - 1]
-    if place.step > 1 or place.round > 1:
-        _say_escalated(pager.situation, pager.draft, step, cause)
-    reached = [pager.page(target, place) for target in step.notify]
+    targets = targets_of(pager.draft.incident, place.step)
+    if place.step > 1 or place.round > 1 or (place.step == 1 and place.assignee):
+        _say_escalated(pager.situation, pager.draft, targets, cause)
+    reached = [pager.page(target, place) for target in targets]
     if not any(reached):
         _say_nobody(pager, place)
         _catch(pager, place)
@@ -183,9 +204,11 @@ def _fire_step(pager: Pager, cause: Cause) -> bool:
     return any(reached)
 
 
-def _say_escalated(situation: Situation, draft: Draft, step: Step, cause: Cause) -> None:
+def _say_escalated(
+    situation: Situation, draft: Draft, targets: tuple[Target, ...], cause: Cause
+) -> None:
     place = draft.incident.escalation
-    names = [str(target) for target in step.notify]
+    names = [str(target) for target in targets]
     text = f"escalated to {', '.join(names)} (round {place.round}, step {place.step})"
     data = {"epoch": place.epoch, "round": place.round, "step": place.step, "targets": names}
     data |= {"reason": cause.reason}
@@ -219,15 +242,17 @@ def _catch(pager: Pager, place: Escalation) -> None:
     plan, present = draft.incident.plan, draft.incident.escalation
     if plan.catch_all is None or present.caught_in_round >= place.round:
         return
-    if plan.catch_all in targets_of(plan, place.step):
+    if plan.catch_all in targets_of(draft.incident, place.step):
         return  # it is among those who were not reached
     draft.change(escalation=replace(present, caught_in_round=place.round))
     pager.page(plan.catch_all, place)
 
 
-def targets_of(plan: Plan, step: int) -> tuple[Target, ...]:
-    """The targets of a step of the plan; none after its last step."""
-    return tuple(target for one in plan.steps[step - 1 : step] for target in one.notify)
+def targets_of(incident: Incident, step: int) -> tuple[Target, ...]:
+    """The targets of a step of its plan; the assignee before the first, none after the last."""
+    if step == 0:
+        return (Target("person", incident.escalation.assignee),)
+    return tuple(target for one in incident.plan.steps[step - 1 : step] for target in one.notify)
 
 
 def next_step_now(situation: Situation, draft: Draft, failed: Page) -> None:
@@ -247,16 +272,6 @@ def next_step_now(situation: Situation, draft: Draft, failed: Page) -> None:
     _catch(pager, place)
     if (present.round, present.step) == (failed.round, failed.step + 1):
         _advance(pager, Cause(Reason.NOBODY_REACHED, failed.received_at), at_once=True)
-
-
-def arm_unacknowledge(situation: Situation, draft: Draft) -> None:
-    """Arm the end of an acknowledgement that begins now, if its severity has one."""
-    incident = draft.incident
-    after_us = situation.settings.severities[incident.severity].unacknowledge_after
-    if after_us is not None:
-        draft.arm(
-            UnacknowledgeDue(incident.number, situation.now + after_us, incident.escalation.epoch)
-        )
 
 
 def settle_response(situation: Situation, draft: Draft) -> None:

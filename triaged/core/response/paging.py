@@ -139,10 +139,15 @@ def channel_of(settings: Settings, recipient: Recipient) -> str | None:
     return channel if channel in settings.channels else None
 
 
-def inform(situation: Situation, draft: Draft, news: News) -> None:
-    """Tell everybody who was paged, on the same contact and thread."""
-    for recipient in draft.incident.told:
-        draft.send(update_row(situation, draft.incident, recipient, news))
+def inform(situation: Situation, draft: Draft, news: News, by: str) -> None:
+    """Tell everybody who was paged, on the same contact and thread, and the holder; not `by`."""
+    incident = draft.incident
+    for recipient in incident.told:
+        if not recipient.person or recipient.person != by:
+            draft.send(update_row(situation, incident, recipient, news))
+    holder = incident.acknowledged_by
+    if holder is not None and holder not in (by, *(each.person for each in incident.told)):
+        notify_person(situation, draft, holder, news)
 
 
 def update_row(situation: Situation, incident: Incident, recipient: Recipient, news: News) -> Page:

@@ -24,7 +24,6 @@ from triaged.core.records.model import (
     ResolvePolicy,
     ResolveWhen,
     Severity,
-    State,
 )
 from triaged.core.records.storms import Bundle, Bundled, Storm
 from triaged.core.records.timers import StormDue
@@ -100,10 +99,10 @@ def shelter(situation: Situation, draft: Draft, limit: StormLimit) -> None:
     elif incident.severity < live.severity:
         rise = Rise(incident.severity, incident.severity_by, f"{incident.id} is worse")
         raise_to(situation, umbrella, rise, now)
-    elif live.state is State.ACKNOWLEDGED and live.acknowledged_by:
+    elif live.holder is not None:
         count = now // NEWS_EVERY_US
         news = News("another incident of the storm", f"bundled-{count}")
-        notify_person(situation, umbrella, live.acknowledged_by, news)
+        notify_person(situation, umbrella, live.holder, news)
     draft.change(storm=number, bundled_at=now)
     draft.arm(StormDue(incident.number, now + LOOK_US, number))
     text = f"a storm: {umbrella.incident.id} pages for it"

@@ -104,7 +104,7 @@ def _is_of_step(page: Page, incident: Incident) -> bool:
     """Whether `page` goes to whom its step names; the catch-all's does not."""
     if page.kind is not PageKind.PAGE:
         return False
-    return page.target in map(str, targets_of(incident.plan, page.step))
+    return page.target in map(str, targets_of(incident, page.step))
 
 
 def _other_contacts(settings: Settings, failed: Page) -> Iterator[str]:

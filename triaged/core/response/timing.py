@@ -21,6 +21,7 @@ from triaged.core.records.timers import (
     AtRiskDue,
     CutGroupDue,
     ExpectDue,
+    HolderWarningDue,
     IncidentTimer,
     LapseDue,
     MuteDue,
@@ -36,6 +37,7 @@ from triaged.core.records.timers import (
 )
 from triaged.core.response import storm_end
 from triaged.core.response.escalation import Cause, advance, arm, miss
+from triaged.core.response.holding import ends_at, warn
 from triaged.core.response.succeeding import give_up_waiting
 from triaged.core.situation import Situation
 
@@ -74,6 +76,8 @@ def fire(situation: Situation, timer: Timer) -> Decision:
             miss(situation, draft)
         case UnacknowledgeDue():
             _unacknowledge(situation, draft)
+        case HolderWarningDue():
+            warn(situation, draft)
         case ResolveDue():
             resolve(situation, draft, ALERTS)
         case ReopenWindowDue():
@@ -106,7 +110,7 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
         case TargetDue():
             running = incident.response in (Response.ON_TRACK, Response.AT_RISK)
             return running and incident.state is State.OPEN and timer.epoch == place.epoch
-        case UnacknowledgeDue():
+        case UnacknowledgeDue() | HolderWarningDue():
             return incident.state is State.ACKNOWLEDGED and timer.epoch == place.epoch
         case ResolveDue():
             return incident.live and incident.resolving_at == timer.due_at
@@ -127,23 +131,17 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
 
 
 def _unacknowledge(situation: Situation, draft: Draft) -> None:
-    """End the acknowledgement, or arm its timer again where there was activity since."""
+    """End the acknowledgement or snooze, or arm its timer again where it lasts longer by now."""
     incident = draft.incident
-    if incident.snoozed_until is not None:
-        if situation.now >= incident.snoozed_until:
-            unacknowledge(situation, draft, TRIAGED, Reason.SNOOZE_ENDED)
-            return
-        due_at = incident.snoozed_until
-    else:
-        after_us = situation.settings.severities[incident.severity].unacknowledge_after
-        if after_us is None:
-            return  # the configuration no longer wants it
-        since = incident.active_at or incident.acknowledged_at or situation.now
-        due_at = since + after_us
-        if due_at <= situation.now:
-            unacknowledge(situation, draft, TRIAGED, Reason.ACKNOWLEDGEMENT_EXPIRED)
-            return
-    draft.arm(UnacknowledgeDue(incident.number, due_at, incident.escalation.epoch))
+    until = ends_at(incident, situation.settings)
+    if until is None:
+        return  # the configuration no longer wants it
+    if until > situation.now:
+        draft.arm(UnacknowledgeDue(incident.number, until, incident.escalation.epoch))
+        return
+    snoozed = incident.snoozed_until is not None
+    reason = Reason.SNOOZE_ENDED if snoozed else Reason.ACKNOWLEDGEMENT_EXPIRED
+    unacknowledge(situation, draft, TRIAGED, reason)
 
 
 def _take_over(situation: Situation, draft: Draft) -> Decision:

@@ -76,6 +76,10 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     respond_by: Instant | None
     acknowledged_at: Instant | None
     acknowledged_by: str | None
+    holder: str | None
+    """Whoever has acknowledged it, while the acknowledgement lasts."""
+    acknowledged_until: Instant | None
+    """When the acknowledgement or snooze ends unless it is renewed: it then pages again."""
     assigned_to: str | None
     snoozed_until: Instant | None
     resolved_at: Instant | None
@@ -168,6 +172,10 @@ def incident_document(
         respond_by=instant_text_or_none(incident.respond_by),
         acknowledged_at=instant_text_or_none(incident.acknowledged_at),
         acknowledged_by=incident.acknowledged_by,
+        holder=incident.holder,
+        acknowledged_until=instant_text_or_none(
+            incident.acknowledged_until if incident.holder else None
+        ),
         assigned_to=incident.assigned_to,
         snoozed_until=instant_text_or_none(incident.snoozed_until),
         resolved_at=instant_text_or_none(incident.resolved_at),

@@ -136,6 +136,8 @@ def _alerts(given: Input, labels: dict[str, str], test: Test) -> Iterator[tuple[
 def _event(act: Act, now: int) -> Action | Declared:
     """What the act is, to the incident that it names."""
     incident, note = act.incident or NEWEST, act.note or ""
+    if act.ack is not None:
+        return Acknowledged(incident, act.ack, note, take_over=True)
     for verb, kind in BY_NAME.items():
         if (by := getattr(act, verb)) is not None:
             return kind(incident, by, note)

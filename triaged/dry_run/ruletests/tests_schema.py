@@ -101,7 +101,7 @@ class Act(msgspec.Struct, frozen=True):
     incident: int | None = None
     """To which incident, 1 being the first that opened. Unless set: the one that opened last."""
     ack: str | None = None
-    """This person acknowledges."""
+    """This person acknowledges, or takes it over from whoever holds it."""
     unack: str | None = None
     """This person gives it back."""
     resolve: str | None = None

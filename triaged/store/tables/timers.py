@@ -5,20 +5,7 @@ from typing import get_args
 
 import msgspec
 
-from triaged.core.records.timers import (
-    AtRiskDue,
-    IncidentTimer,
-    MuteDue,
-    RaiseDue,
-    ReachDue,
-    ReopenWindowDue,
-    ResolveDue,
-    StepDue,
-    StormDue,
-    TargetDue,
-    UnacknowledgeDue,
-    firing_order,
-)
+from triaged.core.records.timers import IncidentTimer, StormDue, firing_order
 from triaged.store.database.base import Bulk, Reader, Row, Transaction, Writer
 from triaged.store.database.readable import readable
 from triaged.store.tables.incidents import LIVE_SQL
@@ -113,28 +100,11 @@ def _values(timer: IncidentTimer) -> tuple[int, str, int, int, int, int, int]:
 
 
 def _timer(row: Row) -> IncidentTimer:
+    """The timer of a row: each kind takes those columns that are fields of it."""
     incident, kind, due_at, epoch, round_, step, reopens = row
-    match KINDS[kind]:
-        case found if found is StepDue:
-            return StepDue(incident, due_at, epoch, round_, step)
-        case found if found is ReopenWindowDue:
-            return ReopenWindowDue(incident, due_at, reopens)
-        case found if found is ResolveDue:
-            return ResolveDue(incident, due_at)
-        case found if found is StormDue:
-            return StormDue(incident, due_at, epoch)
-        case found if found is ReachDue:
-            return ReachDue(incident, due_at, epoch)
-        case found if found is RaiseDue:
-            return RaiseDue(incident, due_at)
-        case found if found is MuteDue:
-            return MuteDue(incident, due_at)
-        case found if found is AtRiskDue:
-            return AtRiskDue(incident, due_at, epoch)
-        case found if found is TargetDue:
-            return TargetDue(incident, due_at, epoch)
-        case _:
-            return UnacknowledgeDue(incident, due_at, epoch)
+    found = {"incident": incident, "due_at": due_at, "epoch": epoch, "umbrella": epoch}
+    found |= {"round": round_, "step": step, "reopens": reopens}
+    return msgspec.convert(found, KINDS[kind])
 
 
 async def due(tx: Reader, now: int, limit: int) -> list[IncidentTimer | Unknown]:

@@ -1,0 +1,70 @@
+"""The holder of an incident: until when the acknowledgement lasts, and what the holder hears.
+
+Nobody hears of the own act.
+"""
+
+from triaged.core.draft import Draft
+from triaged.core.records.model import Incident
+from triaged.core.records.timers import HolderWarningDue, UnacknowledgeDue
+from triaged.core.response.paging import News, notify_person
+from triaged.core.settings import Settings
+from triaged.core.situation import Situation
+from triaged.core.text.wording import instant_for
+from triaged.core.time.durations import MINUTE
+
+WARNING_MAX_US = 5 * MINUTE
+"""So long before the end of an acknowledgement its holder hears of it, at most."""
+
+WARNING_SHARE = 6
+"""The holder hears of it a sixth of the time before: five minutes of half an hour."""
+
+
+def renew(situation: Situation, draft: Draft) -> None:
+    """Set the end of an acknowledgement that begins or is renewed now, or of a snooze."""
+    incident = draft.incident
+    until = incident.snoozed_until
+    after_us = situation.settings.severities[incident.severity].unacknowledge_after
+    if until is None and after_us is not None:
+        until = situation.now + after_us
+    draft.change(acknowledged_until=until)
+    if until is None:
+        draft.drop(UnacknowledgeDue, HolderWarningDue)
+        return
+    epoch = incident.escalation.epoch
+    lead_us = min(WARNING_MAX_US, (until - situation.now) // WARNING_SHARE)
+    draft.arm(UnacknowledgeDue(incident.number, until, epoch))
+    draft.arm(HolderWarningDue(incident.number, until - lead_us, epoch))
+
+
+def ends_at(incident: Incident, settings: Settings) -> int | None:
+    """When the acknowledgement or snooze of `incident` ends; None: not by itself."""
+    if incident.snoozed_until is not None:
+        return incident.snoozed_until
+    if incident.acknowledged_until is not None:
+        return incident.acknowledged_until
+    after_us = settings.severities[incident.severity].unacknowledge_after
+    since = incident.active_at or incident.acknowledged_at
+    return None if after_us is None or since is None else since + after_us
+
+
+def warn(situation: Situation, draft: Draft) -> None:
+    """Tell the holder that the acknowledgement or snooze is about to end."""
+    incident = draft.incident
+    until = incident.acknowledged_until
+    if until is None or until <= situation.now or incident.holder is None:
+        return
+    person = situation.settings.people.get(incident.holder)
+    timezone = person.timezone if person else situation.settings.timezone
+    when = instant_for(until, timezone, situation.now)
+    text = f"yours until {when}; any note, update or action renews it"
+    if incident.snoozed_until is not None:
+        text = f"the snooze ends at {when}: then it pages again"
+    notify_person(situation, draft, incident.holder, News(text, f"ends-{until}"))
+
+
+def tell_holder(
+    situation: Situation, draft: Draft, holder: str | None, news: News, by: str
+) -> None:
+    """Inform `holder`, who has the incident or had it until this act of `by`."""
+    if holder is not None and holder != by:
+        notify_person(situation, draft, holder, news)
