@@ -237,3 +237,17 @@ def test_promtool_finds_nothing_to_say(require: Callable[[str], str]) -> None:
     )
 
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
+
+
+def test_tests_of_contacts_are_not_counted() -> None:
+    metrics = Metrics()
+    sent = replace(PAGE, state=PageState.SENT, sent_at=1_040_000, test=True)
+    failed = replace(PAGE, state=PageState.FAILED, error="gone", test=True)
+
+    drill = SaveIncident(replace(INCIDENT, kind="drill"), opened=True)
+    committed(metrics, [drill, SavePage(sent), SavePage(failed)])
+
+    assert value(metrics, "incidents_opened_total", severity="SEV-1") == 0
+    assert not value(metrics, "pages_total", channel="console", outcome="sent")
+    assert not value(metrics, "pages_total", channel="console", outcome="failed")
+    assert not value(metrics, "page_latency_seconds_count", channel="console")

@@ -60,7 +60,6 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.cli._options": "tests/cli: every command uses it",
     "triaged.cli._payload": "tests/cli: test_explain, test_whatif, test_test",
     "triaged.cli.main": "tests/cli: test_commands",
-    "triaged.cli.oncall": "tests/cli: test_commands",
     "triaged.cli.quarantine": "tests/cli: test_commands",
     "triaged.cli.schema": "tests/cli: test_commands",
     "triaged.cli.send": "tests/cli: test_commands",

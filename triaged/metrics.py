@@ -228,7 +228,7 @@ class Metrics:
         self._received(effects)
         self._matched([effect.outcome for effect in effects.of(StartEpisode)])
         for saved in effects.of(SaveIncident):
-            if saved.opened:
+            if saved.opened and saved.incident.kind == "incident":
                 self.incidents_opened.labels(saved.incident.severity).inc()
         for kept in effects.of(Quarantine):
             self.alerts_quarantined.labels(kept.source, kept.reason).inc(kept.alerts)
@@ -261,6 +261,8 @@ class Metrics:
             self.rule_matches.labels(rule).inc(number)
 
     def _page_ended(self, page: Page) -> None:
+        if page.test:
+            return  # a contact that does not work is no page that failed
         match page.state:
             case PageState.DUE:
                 return  # it waits: what it waits for is another matter

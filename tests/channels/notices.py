@@ -83,6 +83,12 @@ def notice(page: Page = PAGE, **changes: object) -> Notice:
     )
 
 
+def contact_test() -> Notice:
+    """A page that tests a contact."""
+    drill = {"title": "[TEST] contacts of alice, asked for by bob", "kind": "drill"}
+    return notice(replace(PAGE, test=True), **drill)
+
+
 def without_person() -> Notice:
     """A page straight to the channel `hook`."""
     page = replace(PAGE, recipient=Recipient("", "hook"), target="channel:hook")

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.channels.notices import NOW, PAGE, UPDATE, notice
+from tests.channels.notices import NOW, PAGE, UPDATE, contact_test, notice
 from tests.channels.samples import SETTINGS, outgoing
 from triaged.channels import (
     HttpResponse,
@@ -114,6 +114,22 @@ def test_page_says_how_to_acknowledge_and_an_update_does_not(kind: str) -> None:
     assert "triaged incident ack INC-12" in page
     assert "/act/" not in update
     assert "acknowledged by bob" in update
+
+
+@EACH_KIND
+@pytest.mark.parametrize(
+    "sent", [contact_test(), simplified(contact_test())], ids=["test", "plain test"]
+)
+def test_test_of_a_contact_is_marked_and_wants_no_answer(kind: str, sent: Notice) -> None:
+    message = channel(kind).request(sent, SETTINGS[kind], NOW)
+
+    shown = outgoing(message)
+    assert "[TEST] SEV-1 INC-12" in sent.subject()
+    assert sent.text(NOW).startswith("[TEST] ")
+    assert "[TEST]" in shown
+    assert "incident ack" not in shown
+    if not sent.plain:
+        assert "https://triaged.example.org/act/token" in shown
 
 
 @EACH_KIND

@@ -4,11 +4,12 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.records.effects import Acted, Attached, Conflict
+from triaged.core.records.effects import Acted, Attached, Conflict, RateLimited
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
     Closed,
+    ContactsTested,
     Declared,
     Reopened,
     Resolved,
@@ -16,6 +17,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Alert, Outcome, Severity, State
 from triaged.core.records.timers import LapseDue, ReopenWindowDue
+from triaged.core.response.contact_tests import TEST_EVERY_US
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.store.database.connect import Database
 from triaged.store.queries import info
@@ -313,3 +315,15 @@ async def test_an_incident_that_cannot_be_read_is_passed_by(desk: Desk, database
 
     numbers = [([one.number for one in part], last) for part, last in found]
     assert numbers == [([], 1), ([2], 2), ([], 0)]
+
+
+async def test_a_person_is_tested_once_by_whichever_daemon(desk: Desk) -> None:
+    tested = ContactsTested("bob", "alice", received_at=desk.clock.at)
+    other = Desk(desk.database, desk.clock)
+
+    first = await desk.handle(tested, tested)
+    second = await other.handle(tested)
+
+    assert first == [Acted(1), RateLimited(TEST_EVERY_US)]
+    assert second == [RateLimited(TEST_EVERY_US)]
+    assert [page.test for page in await desk.pages()] == [True, True]

@@ -1,13 +1,22 @@
-"""`/api/v1/oncall`: who is on call, by every schedule."""
+"""`/api/v1/oncall`: who is on call, by every schedule; a test of a person's contacts."""
 
 import msgspec
 from aiohttp import web
 
+from triaged.core.records.effects import Acted, Answer, Conflict, RateLimited, Unknown
+from triaged.core.records.events import ContactsTested
+from triaged.core.records.model import incident_id
+from triaged.core.text.document import PageDocument, page_document
+from triaged.core.time.durations import SECOND
 from triaged.core.time.oncall import Schedule, next_change, on_call
 from triaged.http import problems
+from triaged.http.answers import Created
+from triaged.http.bodies import Body, Name
 from triaged.http.queries import Parameter, Query
 from triaged.http.routes import Call, Scope, route
+from triaged.store.tables import pages
 from triaged.wire import Instant, instant_text, instant_text_or_none
+from triaged.yamlschema.values import meant
 
 
 class OnCall(msgspec.Struct, frozen=True):
@@ -23,6 +32,20 @@ class OnCallList(msgspec.Struct, frozen=True):
 
     at: Instant
     oncall: list[OnCall]
+
+
+class ContactTest(Body, frozen=True):
+    """The person whose contacts are tested, and the only contact if not all are."""
+
+    person: Name
+    contact: Name | None = None
+
+
+class StartedTest(msgspec.Struct, frozen=True):
+    """The drill that records a test, and its pages; `…/incidents/{id}/pages` follows them."""
+
+    incident: str
+    pages: list[PageDocument]
 
 
 @route(
@@ -49,3 +72,39 @@ def _row(schedule: Schedule, at: int) -> OnCall:
         people=list(on_call(schedule, at)),
         until=instant_text_or_none(next_change(schedule, at)),
     )
+
+
+@route("POST", "/api/v1/oncall/test", Scope.RESPOND)
+async def test(call: Call, body: ContactTest) -> Created[StartedTest] | web.Response:
+    """Send a test page by each contact of a person, or by one; four times a minute at most.
+
+    The pages are marked `[TEST]`, want no answer and are in no statistics. A page that cannot be
+    delivered within 30 s has failed.
+    """
+    now = call.context.clock.now()
+    event = ContactsTested(call.caller.by, body.person, body.contact, now)
+    (outcome,) = await call.context.engine.submit([event], urgent=True)
+    if not isinstance(outcome, Acted):
+        return _refusal(call, body, outcome)
+    async with call.context.database.reading() as tx:
+        found = await pages.of(tx, outcome.incident)
+    identity = incident_id(outcome.incident)
+    location = f"{call.context.configuration.public_url}/api/v1/incidents/{identity}"
+    started = StartedTest(identity, [page_document(page) for page in found])
+    return Created(started, {"Location": location})
+
+
+def _refusal(call: Call, body: ContactTest, outcome: Answer) -> web.Response:
+    match outcome:
+        case Unknown(detail=detail):
+            people = call.context.configuration.settings.people
+            hint = "" if body.person in people else meant(body.person, people)
+            return problems.not_found(f"{detail}{hint}")
+        case Conflict(detail=detail):
+            return problems.problem(409, detail)
+        case RateLimited(after_us=after_us):
+            wait_s = -(-after_us // SECOND)
+            detail = f"the contacts of {body.person} were tested just now; again in {wait_s} s"
+            return problems.too_soon(detail, wait_s)
+        case _:
+            return problems.failed()

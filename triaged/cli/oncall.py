@@ -1,31 +1,62 @@
-"""`triaged oncall`: who is on call."""
+"""`triaged oncall`: who is on call; a test of a person's contacts."""
 
 import argparse
 from typing import Any
 
 from triaged.cli import _options
-from triaged.cli._client import Failed, client_of, complain
-from triaged.cli._output import local_time, print_json, print_table
+from triaged.cli._client import Client, Failed, client_of, complain
+from triaged.cli._output import clean, local_time, print_json, print_table
 
-SUMMARY = "who is on call, now or at an instant"
+SUMMARY = "who is on call, now or at an instant; test pages"
+
+WAIT = "45s"
+"""A test page is given up after 30 s, but an attempt that is under way is not cut off."""
+
+POLL_US = 250_000
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`show`, `at TIME`."""
+    """`show`, `at TIME`, `test PERSON`."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     _options.daemon(verbs.add_parser("show", help="who is on call now"))
     at = verbs.add_parser("at", help="who is on call at an instant")
     _options.daemon(at)
     at.add_argument("time", help="RFC 3339, e.g. 2026-12-24T18:00:00+01:00")
+    test = verbs.add_parser("test", help="send a test page by each contact of a person")
+    _options.daemon(test)
+    test.add_argument("person", help="the person, by the name under `people`")
+    test.add_argument("--contact", help="test this contact alone")
+    test.add_argument(
+        "--wait",
+        type=_duration_us,
+        default=WAIT,
+        metavar="DURATION",
+        help="how long to wait for the providers (default: %(default)s)",
+    )
+
+
+def _duration_us(text: str) -> int:
+    from triaged.core.time.durations import parse_duration
+
+    try:
+        return parse_duration(text)
+    except ValueError:
+        message = f"a duration such as 45s is expected, not {text!r}"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask the daemon and print a table."""
-    at = options.time if options.verb == "at" else None
+    """Do what the verb says, and print a table, or a line for each contact."""
     try:
-        answer: Any = client_of(options).get("/api/v1/oncall", {"at": at})
+        client = client_of(options)
+        return _test(client, options) if options.verb == "test" else _show(client, options)
     except Failed as failure:
         return complain(failure)
+
+
+def _show(client: Client, options: argparse.Namespace) -> int:
+    at = options.time if options.verb == "at" else None
+    answer: Any = client.get("/api/v1/oncall", {"at": at})
     if options.output == "json":
         print_json(answer)
         return 0
@@ -35,3 +66,46 @@ def run(options: argparse.Namespace) -> int:
     ]
     print_table(("SCHEDULE", "ON CALL", "UNTIL"), rows)
     return 0
+
+
+def _test(client: Client, options: argparse.Namespace) -> int:
+    """Start a test, wait for the providers' answers; 1 unless each has taken its page."""
+    asked = {"person": options.person}
+    if options.contact is not None:
+        asked["contact"] = options.contact
+    started: Any = client.post("/api/v1/oncall/test", asked)
+    pages = _followed(client, started["incident"], options.wait)
+    if options.output == "json":
+        print_json({"incident": started["incident"], "pages": pages})
+    else:
+        for page in pages:
+            print(clean(f"{page['contact']}: {_result(page)}"))
+        print(f"recorded as {started['incident']}")
+    return 0 if all(page["state"] == "sent" for page in pages) else 1
+
+
+def _followed(client: Client, incident: str, wait_us: int) -> Any:
+    """The pages of a test, when none is due any more or the time is up."""
+    import asyncio
+
+    from triaged.clock import SystemClock
+
+    clock = SystemClock()
+    end = clock.now() + wait_us
+    while True:
+        pages = client.get(f"/api/v1/incidents/{incident}/pages")["pages"]
+        if clock.now() >= end or all(page["state"] != "due" for page in pages):
+            return pages
+        asyncio.run(clock.sleep_until(min(end, clock.now() + POLL_US)))
+
+
+def _result(page: Any) -> str:
+    tries = f" ({page['attempts']} attempts)" if page["attempts"] > 1 else ""
+    match page["state"]:
+        case "sent":
+            said = f": {page['provider_ref']}" if page["provider_ref"] else ""
+            return f"delivered by {page['channel']}{said}"
+        case "due":
+            return f"no result yet{tries}: {page['error'] or 'the provider has not answered'}"
+        case _:
+            return f"failed{tries}: {page['error']}"

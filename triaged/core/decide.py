@@ -15,6 +15,7 @@ from triaged.core.records.events import (
     Assigned,
     BodyQuarantined,
     Closed,
+    ContactsTested,
     Declared,
     DeliveryEnded,
     DeliverySlow,
@@ -40,6 +41,7 @@ from triaged.core.records.events import (
     TimerFired,
     Unacknowledged,
 )
+from triaged.core.response.contact_tests import start_test
 from triaged.core.response.delivering import ended, may_go, retry_now, slow
 from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
@@ -89,6 +91,8 @@ def decide(situation: Situation, event: Event) -> Decision:
             return restored(situation, event)
         case Declared():
             return declare(situation, event)
+        case ContactsTested():
+            return start_test(situation, event)
         case (
             Acknowledged()
             | Unacknowledged()

@@ -19,6 +19,7 @@ from triaged.core.records.events import (
     Assigned,
     BodyQuarantined,
     Closed,
+    ContactsTested,
     Declared,
     DeliveryEnded,
     DeliverySlow,
@@ -275,6 +276,7 @@ OPENINGS: tuple[Way, ...] = (
         ARMED,
     ),
     Way(frozenset({AlertReceived}), (Condition.BUNDLED,)),
+    Way(frozenset({ContactsTested}), (Condition.CLOSED,)),
 )
 """How an incident begins; an umbrella begins with the alert, or the look, that needs it."""
 

@@ -81,6 +81,11 @@ def unavailable(detail: str) -> web.Response:
     return problem(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
+def too_soon(detail: str, after_s: int) -> web.Response:
+    """429: this is allowed so many times a minute."""
+    return problem(429, detail, headers={"Retry-After": str(after_s)})
+
+
 def failed() -> web.Response:
     """503 for a fault of triaged, whose details are for the log only."""
     return unavailable("a fault of triaged: its log says more")

@@ -7,6 +7,7 @@ from triaged.core.alerts.remarks import remark_key, subject_of
 from triaged.core.records.events import (
     AlertReceived,
     BodyQuarantined,
+    ContactsTested,
     Declared,
     Delivered,
     DeliveryEnded,
@@ -35,6 +36,7 @@ from triaged.core.records.timers import (
     ReopenWindowDue,
     StormDue,
 )
+from triaged.core.response.contact_tests import contact_test_key
 from triaged.core.response.timing import PAGING
 from triaged.core.self_alerts import self_alert_key
 from triaged.core.view import AlertId, key_text
@@ -140,6 +142,8 @@ class Needs:
                 self.keys.add(key_text(quarantine_key(source, reason)))
             case SelfAlertFired(name=name) | SelfAlertResolved(name=name):
                 self.keys.add(key_text(self_alert_key(name)))
+            case ContactsTested(person=person):
+                self.keys.add(key_text(contact_test_key(person)))
             case Declared():
                 self.openings = True
             case Reopened(incident=number):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.channels.notices import INCIDENT, MINUTE, NOW, PAGE, UPDATE
+from tests.channels.notices import INCIDENT, MINUTE, NOW, PAGE, UPDATE, contact_test
 from triaged.core.records.model import Response, State
 from triaged.core.text.wording import (
     SUBJECT_MAX,
@@ -278,5 +278,25 @@ The details could not be shown; look them up:
   triaged incident show INC-12
 Acknowledge:
   triaged incident ack INC-12
+"""
+    )
+
+
+def test_test_of_a_contact_says_that_nothing_is_wrong() -> None:
+    sent = contact_test()
+
+    assert subject(sent.page, sent.incident) == (
+        "[TEST] SEV-1 INC-12 contacts of alice, asked for by bob"
+    )
+    assert (
+        text(sent.page, sent.incident, READING)
+        == """\
+[TEST] contacts of alice, asked for by bob
+
+This page tests the contact mail. Nothing is wrong, and nothing is to be done.
+To test the link of a page, too, open it:
+  https://triaged.example.org/act/token
+
+Look: triaged incident show INC-12
 """
     )

@@ -5,7 +5,13 @@ from msgspec.structs import replace
 from tests.core.world import MONDAY, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.records.events import Acknowledged, NoteAdded, Reclassification, Reclassified
+from triaged.core.records.events import (
+    Acknowledged,
+    ContactsTested,
+    NoteAdded,
+    Reclassification,
+    Reclassified,
+)
 from triaged.core.records.model import Severity
 from triaged.core.time.durations import HOUR, MINUTE
 from triaged.store.database.connect import Database
@@ -91,3 +97,15 @@ async def test_an_empty_store_has_no_history(database: Database, clock: StillClo
     async with database.reading() as tx:
         assert await history.episodes(tx, (clock.at, EVER[1]), None, 10) == []
         assert await history.incidents(tx, (clock.at, EVER[1]), None, 10) == []
+
+
+async def test_tests_of_contacts_are_no_history(database: Database, clock: StillClock) -> None:
+    desk = Desk(database, clock, settings())
+    for name in ("alice", "bob", "carol"):
+        await desk.handle(ContactsTested("bob", name), desk.fires(alertname=name))
+
+    async with database.reading() as tx:
+        first = await history.incidents(tx, EVER, None, 2)
+        rest = await history.incidents(tx, EVER, first[-1].number, 2)
+
+    assert [one.title for one in (*first, *rest)] == ["alice", "bob", "carol"]

@@ -6,7 +6,7 @@ from tests.core.world import MONDAY, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from tests.store.test_retention import Limits
-from triaged.core.records.events import NoteAdded, Reopened, Resolved
+from triaged.core.records.events import ContactsTested, NoteAdded, Reopened, Resolved
 from triaged.core.time.durations import DAY, MINUTE
 from triaged.store import retention
 from triaged.store.database.connect import Database
@@ -109,3 +109,12 @@ async def test_words_go_with_their_incident(desk: Desk) -> None:
 
 async def test_an_empty_store_has_nothing_similar(desk: Desk) -> None:
     assert await like(desk, await opened(desk, "DiskFull", "postgres")) == []
+
+
+async def test_tests_of_contacts_are_like_nothing(desk: Desk) -> None:
+    await desk.handle(ContactsTested("bob", "alice"))
+    desk.clock.at += MINUTE
+    await similar_incidents.read(desk.database)
+    number = await opened(desk, "contacts of alice", "asked")
+
+    assert await like(desk, number) == []

@@ -293,6 +293,13 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
     detail: str
 
 
+class RateLimited(msgspec.Struct, frozen=True, gc=False):
+    """Answer to an action: too soon after the last one (HTTP 429)."""
+
+    after_us: int
+    """How long to wait."""
+
+
 class Send(msgspec.Struct, frozen=True, gc=False):
     """Answer to a due page: go. The incident and contact are as of now."""
 
@@ -316,7 +323,9 @@ class Nothing(msgspec.Struct, frozen=True, gc=False):
     """Answer to a timer or a verdict."""
 
 
-Answer = Attached | Acted | Silenced | Conflict | Unknown | Send | Hold | Drop | Nothing
+Answer = (
+    Attached | Acted | Silenced | Conflict | Unknown | RateLimited | Send | Hold | Drop | Nothing
+)
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):

@@ -113,6 +113,15 @@ class Declared(msgspec.Struct, frozen=True):
     received_at: int = 0
 
 
+class ContactsTested(msgspec.Struct, frozen=True):
+    """Somebody has a person's contacts tested: all of them, or the one that is named."""
+
+    by: str
+    person: str
+    contact: str | None = None
+    received_at: int = 0
+
+
 class Acknowledged(msgspec.Struct, frozen=True):
     """Somebody takes the incident; `take_over`: even from somebody else who holds it."""
 
@@ -332,6 +341,7 @@ Event = (
     | SelfAlertResolved
     | PackDecided
     | Declared
+    | ContactsTested
     | Action
     | TimerFired
     | PageDue

@@ -86,6 +86,8 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """Those of the contact's addresses that are still to get it; empty: all."""
     rest: bool = False
     """Other addresses of the contact have it: nobody is paged in its place."""
+    test: bool = False
+    """It tests a contact: it wants no answer, has no successor and is in no statistics."""
 
     @property
     def step_id(self) -> StepId:

@@ -55,6 +55,19 @@ def may_go(situation: Situation, event: PageDue) -> Decision:
     if channel is not None and channel != page.channel:
         moved = replace(given_back(page, now), channel=channel)
         return Decision((SavePage(moved),), Hold(moved))  # a reload has moved the contact
+    if (kept_back := _kept_back(situation, page, incident)) is not None:
+        return kept_back
+    if page.attempts - 1 > page.answered and not page.possible_duplicate:
+        page = replace(page, possible_duplicate=True)  # the last attempt never told its end
+        return Decision((SavePage(page),), Send(page, incident))
+    return Decision((), Send(page, incident))
+
+
+def _kept_back(situation: Situation, page: Page, incident: Incident) -> Decision | None:
+    """Why a page that is needed does not go now; nothing mutes a test of a contact."""
+    now = situation.now
+    if page.test:
+        return _too_late(situation, page, incident) if gives_up(page, now) else None
     muted = mute_of(situation, incident)
     if muted is not None:
         return hold(situation, page, incident, muted)
@@ -63,10 +76,17 @@ def may_go(situation: Situation, event: PageDue) -> Decision:
     calendar = calendar_of(situation.settings, incident.severity)
     if calendar is not None and not is_open(calendar, now):
         return _held(situation, page, incident, next_open(calendar, now))
-    if page.attempts - 1 > page.answered and not page.possible_duplicate:
-        page = replace(page, possible_duplicate=True)  # the last attempt never told its end
-        return Decision((SavePage(page),), Send(page, incident))
-    return Decision((), Send(page, incident))
+    return None
+
+
+def _too_late(situation: Situation, page: Page, incident: Incident) -> Decision:
+    """The end of a test page that could not be sent while somebody waited for it."""
+    tried = given_back(page, page.due_at)
+    failed = replace(tried, state=PageState.FAILED, error=page.error or "it could not go in time")
+    draft = Draft(incident)
+    draft.add(SavePage(failed))
+    _say_failed(situation, draft, failed, Reason.GAVE_UP)
+    return Decision(draft.effects(), Drop(failed))
 
 
 def _dropped(situation: Situation, page: Page, incident: Incident, reason: Reason) -> Decision:
@@ -192,7 +212,7 @@ def _delivered(situation: Situation, draft: Draft, page: Page, verdict: Delivere
 
 def _may_have_it(situation: Situation, draft: Draft, page: Page) -> None:
     """Its recipient hears of acknowledgement and resolve; of what happened meanwhile, now."""
-    if page.kind is PageKind.UPDATE:
+    if page.kind is PageKind.UPDATE or page.test:
         return
     told = draft.incident.told
     if page.recipient not in told:
@@ -245,7 +265,8 @@ def _try_again(situation: Situation, draft: Draft, page: Page, verdict: TryAgain
         possible_duplicate=page.possible_duplicate or verdict.maybe_accepted,
     )
     draft.add(SavePage(waiting))
-    draft.add(Count("retried", page.channel))
+    if not page.test:
+        draft.add(Count("retried", page.channel))
     _say_refused(situation, draft, page, verdict.refused)
     if is_told(page):
         _say_failed(situation, draft, waiting, Reason.TRYING_AGAIN)
@@ -269,7 +290,9 @@ def _refused(situation: Situation, draft: Draft, page: Page) -> None:
 
 def _is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
     """Whether nobody needs the page, or others were, are or will be paged in its place."""
-    if page.kind is PageKind.UPDATE or page.rest or superseded(page, draft.incident):
+    if page.kind is PageKind.UPDATE or page.rest or page.test:
+        return True
+    if superseded(page, draft.incident):
         return True
     added = (effect.page for effect in draft.effects() if isinstance(effect, AddPage))
     others = any(

@@ -18,6 +18,9 @@ on its way, however long it took. A SEV-1 must reach somebody within its 5 minut
 UPDATE_LIFE_US = 1 * HOUR
 """News that could not be delivered for an hour is no news; a page is tried while it is needed."""
 
+TEST_LIFE_US = 30 * SECOND
+"""Somebody waits for the end of a test; what could not be sent by then must not come at night."""
+
 
 def retry_at(page: Page, verdict: TryAgain, now: int) -> int:
     """When the next attempt is due: doubling from 1 s to 60 s, up to a quarter earlier by id.
@@ -48,5 +51,7 @@ def is_told(page: Page) -> bool:
 
 
 def gives_up(page: Page, now: int) -> bool:
-    """Whether an update has become too old to matter."""
+    """Whether an update, or a test of a contact, has become too old to matter."""
+    if page.test:
+        return now - page.created_at > TEST_LIFE_US
     return page.kind is PageKind.UPDATE and now - page.created_at > UPDATE_LIFE_US

@@ -26,7 +26,7 @@ the five minutes of a SEV-1 no more may pass before others are asked."""
 
 def superseded(page: Page, incident: Incident) -> Reason | None:
     """Why nobody needs the page any more; None: it is needed."""
-    if page.kind is PageKind.UPDATE:
+    if page.kind is PageKind.UPDATE or page.test:
         return None
     if incident.state is State.ACKNOWLEDGED:
         return Reason.ACKNOWLEDGED
@@ -44,7 +44,12 @@ def succeed(
 
     `passes_on`: the person's next contact starts now. `for_good`: this contact will never work.
     """
-    if failed.kind is PageKind.UPDATE or failed.rest or superseded(failed, draft.incident):
+    if (
+        failed.kind is PageKind.UPDATE
+        or failed.rest
+        or failed.test
+        or superseded(failed, draft.incident)
+    ):
         return
     contacts = _other_contacts(situation.settings, failed) if passes_on else ()
     started = any(_start(situation, draft, failed, contact) for contact in contacts)

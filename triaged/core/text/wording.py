@@ -32,6 +32,9 @@ TEXT_MAX = 4000
 LINK_MAX = 2000
 """Characters: longer addresses are cut by proxies and mail clients."""
 
+TEST_MARK = "[TEST]"
+"""The beginning of whatever a test of a contact says."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT = frozenset("\u200c\u200d")  # joiners: scripts and emoji need them
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*):(?=//)|\b(javascript|data|vbscript|file):", re.I)
@@ -48,12 +51,13 @@ class Reading(msgspec.Struct, frozen=True):
 
 def subject(page: Page, incident: Incident) -> str:
     """One line, at most `SUBJECT_MAX` characters, the severity first."""
-    head = f"{incident.severity} {incident.id}"
+    head = f"{_test_mark(page)}{incident.severity} {incident.id}"
     if page.kind is PageKind.UPDATE:
         head = f"{head} {clean(page.subject, SUBJECT_MAX // 2)}:"
     tail = " (possible duplicate)" if page.possible_duplicate else ""
     room = SUBJECT_MAX - len(head) - len(tail) - 1
-    return f"{head} {clean(incident.title, room)}{tail}"
+    title = incident.title.removeprefix(f"{TEST_MARK} ") if page.test else incident.title
+    return f"{head} {clean(title, room)}{tail}"
 
 
 def text(page: Page, incident: Incident, reading: Reading) -> str:
@@ -61,21 +65,23 @@ def text(page: Page, incident: Incident, reading: Reading) -> str:
     blocks = _page(page, incident, reading)
     if page.kind is PageKind.UPDATE:
         blocks = _update(page, incident, reading)
+    elif page.test:
+        blocks = _test(page, incident, reading)
     whole = "\n\n".join("\n".join(block) for block in blocks if block)
     return f"{_cut(whole, TEXT_MAX - 1)}\n"
 
 
 def plain_subject(page: Page) -> str:
     """The subject when the real one cannot be made: nothing of strangers is in it."""
-    return f"{page.severity} {incident_id(page.incident)}"
+    return f"{_test_mark(page)}{page.severity} {incident_id(page.incident)}"
 
 
 def plain_text(page: Page, acknowledge_url: str | None) -> str:
     """The message when the real one cannot be made: enough to wake up and to look."""
     number = incident_id(page.incident)
-    lines = [f"{page.severity} {number}", "The details could not be shown; look them up:"]
+    lines = [plain_subject(page), "The details could not be shown; look them up:"]
     lines += [f"  triaged incident show {number}"]
-    if page.kind is PageKind.PAGE:
+    if page.kind is PageKind.PAGE and not page.test:
         lines += ["Acknowledge:", *_ways_to_acknowledge(number, acknowledge_url)]
     return "".join(f"{line}\n" for line in lines)
 
@@ -100,6 +106,23 @@ def _update(page: Page, incident: Incident, reading: Reading) -> list[list[str]]
         [f"Now {incident.state}.", *_alerts(incident), *_still_open(incident, reading)],
         [*_runbook(incident), f"Look: triaged incident show {incident.id}"],
     ]
+
+
+def _test(page: Page, incident: Incident, reading: Reading) -> list[list[str]]:
+    contact = clean(page.recipient.contact, LABEL_MAX)
+    lines = [f"This page tests the contact {contact}. Nothing is wrong, and nothing is to be done."]
+    if reading.acknowledge_url is not None:
+        lines += ["To test the link of a page, too, open it:", f"  {reading.acknowledge_url}"]
+    return [
+        _duplicate(page),
+        [clean(incident.title, TITLE_MAX)],
+        lines,
+        [f"Look: triaged incident show {incident.id}"],
+    ]
+
+
+def _test_mark(page: Page) -> str:
+    return f"{TEST_MARK} " if page.test else ""
 
 
 def _duplicate(page: Page) -> list[str]:

@@ -20,6 +20,9 @@ EPISODES = """SELECT o.id, o.source, o.fingerprint, o.received_at, o.starts_at, 
     FROM observations o JOIN alerts a ON a.source = o.source AND a.fingerprint = o.fingerprint
     WHERE o.id > $1 AND o.received_at >= $2 AND o.received_at < $3 ORDER BY o.id LIMIT $4"""
 
+INCIDENTS = """SELECT number, body FROM incidents
+    WHERE number > $1 AND opened_at >= $2 AND opened_at < $3 ORDER BY number LIMIT $4"""
+
 
 async def episodes(
     tx: Reader, period: tuple[int, int], after: int | None, limit: int
@@ -38,19 +41,18 @@ async def episodes(
 async def incidents(
     tx: Reader, period: tuple[int, int], after: int | None, limit: int
 ) -> list[PastIncident]:
-    """The incidents opened in [since, until), after the incident `after`, in order."""
+    """The incidents opened in [since, until), after the incident `after`, in order; no drills."""
     since, until = period
     if after is None:
         after = await first_since(tx, ("incidents", "number", "opened_at"), since) - 1
-    rows = await tx.fetch(
-        """SELECT body FROM incidents
-           WHERE number > $1 AND opened_at >= $2 AND opened_at < $3 ORDER BY number LIMIT $4""",
-        after,
-        since,
-        until,
-        limit,
-    )
-    found = [_incident(row[0]) for row in rows]
+    found: list[Incident] = []
+    read = asked = limit
+    while read == asked and len(found) < limit:
+        asked = limit - len(found)
+        rows = await tx.fetch(INCIDENTS, after, since, until, asked)
+        read, after = len(rows), rows[-1][0] if rows else after
+        incidents = [_incident(body) for _, body in rows]
+        found += [one for one in incidents if one.kind == "incident"]
     if not found:
         return []
     between = (found[0].number, found[-1].number)

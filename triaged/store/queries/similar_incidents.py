@@ -86,6 +86,7 @@ async def _write(tx: Transaction, found: Sequence[tuple[int, Incident]]) -> None
     words = [
         (word, incident.number)
         for _, incident in found
+        if incident.kind == "incident"
         for word in incident_words(incident, notes.get(incident.number, ()))
     ]
     await tx.write(FORGET, sorted(numbers))
