@@ -44,6 +44,14 @@ def eventually(look: Callable[[], T | None], what: str) -> T:
     raise AssertionError(f"not within {PATIENCE_S} s: {what}")
 
 
+def stays(look: Callable[[], bool], seconds: float) -> None:
+    """What `look` gives holds, and goes on to hold for so long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert look()
+        time.sleep(0.25)
+
+
 def fetch(url: str, body: bytes | None = None) -> bytes:
     """The answer's body; any status of 400 and above is an error."""
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
