@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from aiohttp import web
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from triaged import __version__
 from triaged.api._alertmanager_query import FILTER, filters, unwanted, v2_route
@@ -51,6 +52,10 @@ ALERT_QUERY = (
     Parameter("muted", "false: leave out alerts that a maintenance window mutes"),
     Parameter("receiver", "a regular expression; there is one receiver, triaged"),
 )
+
+API_OF = "0.25.0"
+"""The Alertmanager whose API v2 this is, by the conformance tests. `amtool` compares it with its
+own version, and warns at each call where they differ."""
 
 CONFIG = "route:\n  receiver: triaged\nreceivers:\n- name: triaged\n"
 """The configuration that `amtool config` shows: our rules have no form there."""
@@ -104,14 +109,14 @@ class ClusterStatus(msgspec.Struct, frozen=True):
 
 
 class VersionInfo(msgspec.Struct, frozen=True, rename="camel"):
-    """The build, as far as it is known."""
+    """The build; `version` is the Alertmanager's whose API this is, which clients ask for."""
 
-    branch: str = "unknown"
+    branch: str = "triaged"
     build_date: str = "unknown"
-    build_user: str = "unknown"
+    build_user: str = "triaged"
     go_version: str = "unknown"
-    revision: str = "unknown"
-    version: str = __version__
+    revision: str = f"triaged {__version__}"
+    version: str = API_OF
 
 
 class OriginalConfig(msgspec.Struct, frozen=True):
@@ -155,6 +160,10 @@ async def status(call: Call) -> AlertmanagerStatus:
     """The status, as `amtool config show` and `amtool cluster show` ask for it."""
     uptime = instant_text(call.context.started_at)
     return AlertmanagerStatus(ClusterStatus(), VersionInfo(), OriginalConfig(), uptime)
+
+
+prefixed_status = replace(status, path="/webhooks/{source}/api/v2/status")
+"""Where a Prometheus with a `path_prefix` has its Alertmanager."""
 
 
 @v2_route("GET", "receivers", Scope.READ)

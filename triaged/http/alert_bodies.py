@@ -44,8 +44,13 @@ class Accepted(msgspec.Struct, frozen=True, omit_defaults=True):
     quarantined: int = 0
 
 
-async def receive(call: Call, name: str, *, only_json: bool = False) -> web.StreamResponse:
-    """Receive a body for the source `name`: authenticate, read, put on disk, answer."""
+async def receive(
+    call: Call, name: str, *, only_json: bool = False, kind: str = ""
+) -> web.StreamResponse:
+    """Receive a body for the source `name`: authenticate, read, put on disk, answer.
+
+    With `kind`, the path takes what sources of that kind send, and no other.
+    """
     context = call.context
     received_at = context.clock.now()
     source = context.configuration.sources.get(name)
@@ -57,6 +62,11 @@ async def receive(call: Call, name: str, *, only_json: bool = False) -> web.Stre
             return refusal
     if source is None:
         return problems.not_found("there is no source of this name in the configuration")
+    if kind not in {"", source.kind}:
+        detail = (
+            f"the source {name} is of kind {source.kind}: this path is for those of kind {kind}"
+        )
+        return problems.not_found(detail)
     refusal = _busy(call) or _encoded(call, only_json=only_json)
     if refusal is not None:
         return refusal

@@ -92,7 +92,7 @@ class Paths:
         if request.method in found:
             run, params = found[request.method]
             return await run(request, params)
-        return problems.not_allowed(sorted(found)) if found else problems.not_found()
+        return problems.not_allowed(sorted(found)) if found else _nothing(request.path)
 
     def _named_routes(self, parts: Sequence[str]) -> dict[str, tuple[Bound, Mapping[str, str]]]:
         """By method: the route that answers on a path of these parts, and the path's names."""
@@ -105,3 +105,15 @@ class Paths:
             if params is not None:
                 found.setdefault(method, (run, params))
         return found
+
+
+def _nothing(path: str) -> web.Response:
+    """404; to a Prometheus with a prefix of its own, with the one that there is."""
+    _, v2, _ = path.partition("/api/v2/")
+    if v2:
+        return problems.not_found(
+            "Alertmanager's API is at /api/v2 and at /webhooks/{source}/api/v2: in Prometheus,"
+            " leave out path_prefix, or set it to /webhooks/ and the name of a source of kind"
+            " prometheus"
+        )
+    return problems.not_found()
