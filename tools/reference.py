@@ -19,11 +19,14 @@ from triaged.cli import _options
 from triaged.cli.main import commands, parser_of
 from triaged.config.reference import markdown, page_of
 from triaged.config.schema_json import schema_for, schema_of
+from triaged.core.alerts import copies
 from triaged.core.lifecycle import condition_table, diagram
 from triaged.core.records.model import Reason as Because
+from triaged.core.records.remarks import IgnoredReason, Remark
 from triaged.dry_run.ruletests.tests_schema import TestFile
 from triaged.http.server import routes
 from triaged.ingest import Reason
+from triaged.intake.decode import PARSER_FAILED, TOO_LARGE
 from triaged.metrics import Metrics
 from triaged.rules import reference as language
 
@@ -208,19 +211,29 @@ def kinds_of_entries() -> list[str]:
 
 
 def _words() -> str:
-    quarantined = [*map(str, Reason), "parser_failed"]
+    quarantined = [*map(str, Reason), TOO_LARGE, PARSER_FAILED]
     return (
         f"# Words\n\n{HEAD}\n"
         "Scripts may rely on these; texts beside them are for people and may change.\n\n"
         f"## Kinds of timeline entries\n\n{_list(kinds_of_entries())}\n"
         f"## Reasons in the data of entries\n\n{_list(map(str, Because))}\n"
         f"## Why bodies are quarantined\n\n{_list(quarantined)}\n"
+        f"## Why reports are ignored\n\n{_list(map(str, IgnoredReason))}\n"
+        f"## What is remarked upon\n\n{_list(map(str, Remark))}\n"
+        f"## An alert over its copies\n\n{_copies()}\n"
         f"## States of an incident\n\n```mermaid\n{diagram()}\n```\n\n"
         "## Conditions of an open or past incident\n\n"
         "A condition is finer than the state. Beside it some facts are always so and others never; "
         "what is named in neither column may be so or not. What is named under `By` is an event of "
         f"the core or a timer that fired.\n\n{condition_table()}\n"
     )
+
+
+def _copies() -> str:
+    """The table of an alert over its copies, as its module draws it, and the words below it."""
+    about = copies.__doc__ or ""
+    start = about.index("|")
+    return about[start : about.index("\n\nWhat Prometheus does")].strip() + "\n"
 
 
 def _list(words: Iterable[str]) -> str:

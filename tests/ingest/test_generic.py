@@ -202,3 +202,15 @@ def test_settings_of_the_documentation_have_no_problems() -> None:
 def test_no_body_of_another_system_makes_it_stumble(shared: Path) -> None:
     for path in shared_bodies(shared, "free", "reference"):
         check("generic", path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_test"),
+    [("Pager Testing", True), ("[Shop][https://shop] certificate will expire in 7 days", False)],
+)
+def test_uptime_kumas_test_is_told_from_a_certificate_that_expires(
+    text: str, *, is_test: bool
+) -> None:
+    (alert,) = read({"heartbeat": None, "monitor": None, "msg": text}).alerts
+
+    assert ("test_message" in alert.labels) is is_test

@@ -100,7 +100,7 @@ def test_relative_link_is_kept_as_text(bodies: dict[str, bytes]) -> None:
 def test_alert_without_labels_is_named_by_its_group(bodies: dict[str, bytes]) -> None:
     (alert,) = parse("grafana", bodies["v8-test-button-resolved-but-alerting"]).alerts
 
-    assert (alert.labels, alert.truncated) == ({}, 1)
+    assert (alert.labels, alert.truncated) == ({"test_message": "grafana"}, 1)
     assert alert.annotations == {"title": "[RESOLVED:1]  (TestAlert Grafana)"}
 
 

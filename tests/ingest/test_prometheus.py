@@ -10,7 +10,7 @@ from tests.ingest.cases import NOW, parse, shared_bodies
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Rejected
 from triaged.ingest.common.labels import ANNOTATIONS_MAX, LABELS_MAX, MARKER
-from triaged.ingest.prometheus import RESOLVE_TIMEOUT_US
+from triaged.ingest.prometheus import CONTACT_POINT_US, RESOLVE_TIMEOUT_US
 from triaged.wire import instant_text
 
 LABELS = {"alertname": "X"}
@@ -142,3 +142,22 @@ def test_elastalert_shape_is_accepted(bodies: dict[str, bytes]) -> None:
     (alert,) = parse("prometheus", bodies["elastalert2-v1-shape"]).alerts
 
     assert (alert.labels["alertname"], alert.annotations["severity"]) == ("Title", "error")
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"UpdatedAt": instant_text(NOW), "Timeout": False},
+        {"labels": {**LABELS, "__alert_rule_uid__": "cfj2nzmpo21hcf"}},
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"labels": 1}])  # the second is read by hand
+def test_end_that_grafanas_contact_point_announces_is_no_lapse(
+    sign: dict[str, object], more: dict[str, object]
+) -> None:
+    over = {**sign, "endsAt": instant_text(AN_HOUR_AGO)}
+
+    firing, ended = alerts({**sign, "endsAt": instant_text(NOW + 1)}, over, more).alerts[:2]
+
+    assert (firing.firing, firing.ends_at) == (True, NOW + CONTACT_POINT_US)
+    assert (ended.firing, ended.ends_at) == (False, AN_HOUR_AGO)

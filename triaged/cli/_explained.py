@@ -111,21 +111,25 @@ def _print_verdict(row: Shown) -> None:
 def _print_added(added: Sequence[Shown], *, today: bool = False) -> None:
     if added:
         print("\nlabels added before the rules" + (" today" if today else ""))
-    shown = [
-        (f"  {one['name']}", f"{one['value']} ← {_by(one)} at {one['where']}") for one in added
-    ]
+    shown = [(f"  {one['name']}", f"{one['value']} ← {_by(one)}{_place(one)}") for one in added]
     print_fields(shown)
 
 
 def _by(one: Shown) -> str:
     kind, _, name = one["by"].partition(":")
+    if kind == "recognised":
+        return f"recognised in {one['because']}"
     read = "from" if kind == "extract" else "row"
     return f"{kind} {name} ({read} {one['because']})"
 
 
+def _place(one: Shown) -> str:
+    return f" at {one['where']}" if one["where"] else ""
+
+
 def _origin(one: Shown) -> str:
     value = one["value"] or "-"
-    place = f" at {one['where']}" if one["where"] else ""
+    place = _place(one)
     written = f" ({one['written']})" if one["written"] else ""
     return f"{value} ← {one['origin']}{place}{written}"
 

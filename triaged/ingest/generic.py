@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from triaged.core.records.model import Alert
+from triaged.core.records.recognised import TEST
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received, Rejected
 from triaged.ingest.common import guess
@@ -145,6 +146,8 @@ def _alert(source: str, body: _AlertBody) -> Alert:
     key = _key(body)
     identity = key or _identity(body, labels)
     labels.setdefault("alertname", key or source)
+    if _is_kuma_test(body.raw):
+        labels[TEST] = "uptime-kuma"
     kept, annotations = bounded(labels, _annotations(body, labels))
     url = body.text(fields.url) if fields.url else guess.first_text(body.element, guess.URLS)
     return Alert(
@@ -157,6 +160,18 @@ def _alert(source: str, body: _AlertBody) -> Alert:
         None,
         url if len(url) <= VALUE_MAX else "",
     )
+
+
+def _is_kuma_test(raw: guess.Body) -> bool:
+    """Uptime Kuma's test: neither heartbeat nor monitor, as with certificates that expire.
+
+    https://github.com/louislam/uptime-kuma/blob/master/server/notification-providers/webhook.js
+    """
+    if raw.keys() != {"heartbeat", "monitor", "msg"}:
+        return False
+    text = raw["msg"]
+    empty = raw["heartbeat"] is None and raw["monitor"] is None
+    return empty and isinstance(text, str) and text.rstrip().endswith("Testing")
 
 
 def _labels(body: _AlertBody) -> dict[str, str]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import msgspec
 
 from triaged.core.records.model import Alert
+from triaged.core.records.recognised import TEST
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received
 from triaged.ingest.common.bodies import without_nul, without_surrogates
@@ -210,6 +211,7 @@ def _alert(received: Received, group: Envelope, element: Element, keys: _Keys) -
     else:  # Grafana's test button of version 8 sends labels {}; the group's title names it
         title = {"title": keys.title} if isinstance(keys.title, str) else {}
         alert = _unlabelled(source, element, firing=firing, extras=extras | title)
+        alert = msgspec.structs.replace(alert, labels={TEST: "grafana"})
     org = element.whole("orgId") or whole_of(keys.org)
     known = msgspec.structs.replace(alert, fingerprint=_identity(alert.fingerprint, org))
     return group.placed(known, element, received.caller)

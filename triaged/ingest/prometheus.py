@@ -4,7 +4,8 @@ What Prometheus, vmalert and the rulers of Loki, Thanos and Mimir send, and clie
 hand: https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 
 An `endsAt` that is past is a resolve, the only one there is; one in the future is when the alert
-lapses unless it is repeated. Without one it lapses after five minutes.
+lapses unless it is repeated. Without one it lapses after five minutes. What Grafana's contact point
+"Alertmanager" sends is known by its fields: its `endsAt` does not say when the next report comes.
 
 As lenient and as strict as Alertmanager 0.25 (`tests/ingest/test_conformance.py`), but
 - names of labels and annotations may be any text, as in Alertmanager since 0.27;
@@ -33,6 +34,13 @@ from triaged.wire import decoded
 STALE_AFTER_US: int | None = None
 """The sender says when its alerts lapse: `endsAt`."""
 
+CONTACT_POINT_US = 25 * 3_600_000_000
+"""Time after which an alert of Grafana's contact point "Alertmanager" lapses, as those of its
+webhook do: it is sent at each `repeat_interval`, long after the `endsAt` that it has."""
+
+GRAFANA_RULE = "__alert_rule_uid__"
+"""A label that only Grafana sends."""
+
 RESOLVE_TIMEOUT_US = 300_000_000
 """Time after which an alert without `endsAt` lapses: Alertmanager's `resolve_timeout`, 5
 minutes."""
@@ -52,6 +60,12 @@ class _Posted(msgspec.Struct, gc=False):
     starts_at: str | None = msgspec.field(name="startsAt", default=None)
     ends_at: str | None = msgspec.field(name="endsAt", default=None)
     generator_url: Link | None = msgspec.field(name="generatorURL", default=None)
+    updated_at: object = msgspec.field(name="UpdatedAt", default=None)
+
+    @property
+    def is_contact_point(self) -> bool:
+        """Whether Grafana's contact point "Alertmanager" sent it, which sends more fields."""
+        return self.updated_at is not None or GRAFANA_RULE in self.labels
 
 
 _QUICK = msgspec.json.Decoder(list[_Posted])
@@ -96,6 +110,8 @@ def _quick(received: Received, body: bytes) -> Parsed:
         labels = one.labels
         starts_at, ends_at = _times(one, now)
         firing = ends_at > now
+        if firing and one.is_contact_point:
+            ends_at = now + CONTACT_POINT_US
         alerts.append(
             Alert(
                 source,
@@ -144,6 +160,8 @@ def _alert(received: Received, element: Element) -> Alert:
     if starts_at is not None and ends_at < starts_at and starts_at > received.received_at:
         raise _ends_before_start(element.where)
     firing = ends_at > received.received_at
+    if firing and (element.has("UpdatedAt") or GRAFANA_RULE in element.labels()):
+        ends_at = received.received_at + CONTACT_POINT_US
     alert = alert_of(received.source, element, firing=firing)
     sender = origin_of(alert.url) or received.caller
     return msgspec.structs.replace(alert, ends_at=ends_at, sender=sender, is_copy=True)

@@ -98,14 +98,15 @@ class Plan(msgspec.Struct):
 
     names: tuple[str, ...]
     """The rules that matched, in order, up to a `stop`."""
-    incident: bool = True
+    incident: bool | None = None
+    """None: no rule says; there is one, but of messages that only try a source."""
     severity: Severity | None = None
     severity_rule: str | None = None
     service: Template | None = None
     team: Template | None = None
     policy: str | None = None
-    group_by: tuple[str, ...] = DEFAULT_GROUP_BY
-    """In the order of their names, each once."""
+    group_by: tuple[str, ...] | None = None
+    """In the order of their names, each once; None: no rule says."""
     title: Template | None = None
     runbook: Template | None = None
     labels: tuple[tuple[str, Template], ...] = ()

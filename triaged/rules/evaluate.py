@@ -22,11 +22,13 @@ from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.exporters import Exporters
 from triaged.core.records.model import Alert, Key, Labels, Outcome, Shadowed
-from triaged.rules.actions import Action, Plan, apply
+from triaged.core.records.recognised import STATE_REASON
+from triaged.rules.actions import DEFAULT_GROUP_BY, Action, Plan, apply
 from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, holds
 from triaged.rules.labelling import NO_LABELLING, USUAL_EXPORTERS, Labelling
 from triaged.rules.matchers import Matcher
+from triaged.rules.recognising import distinguishing, is_test, subject, titled
 from triaged.rules.templates import Data
 
 TITLE_MAX = 200
@@ -40,6 +42,15 @@ FINGERPRINT = "fingerprint"
 """The name in the key of an alert that has none of the labels to group by."""
 
 NO_MUTERS = Muters()
+TELLING = (
+    *("service", "cluster", "namespace", "instance", "host", "node", "pod", "deployment"),
+    *("device", "job", "container", "severity"),
+)
+"""Labels that tell what an alert is about, the most telling first."""
+
+TOLD_MAX = 4
+"""Labels in a title: a phone shows some sixty characters of it."""
+
 _UNTOLD = frozenset({"alertname", FINGERPRINT})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 """Characters that end lines, move cursors or turn the direction of the text that follows."""
@@ -222,13 +233,13 @@ def outcome_of(
     labels = alert.labels
     if plan.labels or plan.service or plan.team:
         labels = _laid_over(plan, alert)
-    key = _key(plan, labels, alert.fingerprint)
+    key = _key(group_names(plan.group_by, alert), labels, alert.fingerprint)
     service = labels.get("service") or None
     is_sent = service == alert.labels.get("service") and plan.service is None
     if service is not None and is_sent and exporters.named_by(service):
         service = None
     return Outcome(
-        incident=plan.incident,
+        incident=not is_test(labels) if plan.incident is None else plan.incident,
         key=key,
         title=_title(plan, alert, labels, key),
         severity=plan.severity,
@@ -265,9 +276,17 @@ def _laid_over(plan: Plan, alert: Alert) -> dict[str, str]:
     return labels
 
 
-def _key(plan: Plan, labels: dict[str, str], fingerprint: str) -> Key:
+def group_names(group_by: tuple[str, ...] | None, alert: Alert) -> tuple[str, ...]:
+    """The labels that make the key, by name: the rules', else the usual ones."""
+    if group_by is not None:
+        return group_by
+    more = distinguishing(alert)
+    return tuple(sorted((*DEFAULT_GROUP_BY, *more))) if more else DEFAULT_GROUP_BY
+
+
+def _key(names: tuple[str, ...], labels: dict[str, str], fingerprint: str) -> Key:
     """The `group_by` labels that are present, by name; none: the fingerprint."""
-    found = [(name, value) for name in plan.group_by if (value := labels.get(name))]
+    found = [(name, value) for name in names if (value := labels.get(name))]
     return tuple(found) or ((FINGERPRINT, fingerprint),)
 
 
@@ -275,11 +294,14 @@ def _title(plan: Plan, alert: Alert, labels: dict[str, str], key: Key) -> str:
     annotations = alert.annotations
     text = (
         (plan.title.render(Data(labels, alert)) if plan.title else "")
+        or subject(alert)
         or annotations.get("summary")
         or annotations.get("title")
         or annotations.get("message")
         or annotations.get("description", "").strip().partition("\n")[0]
     )
+    if STATE_REASON in alert.labels:
+        text = titled(alert, text or _described(alert, labels, key))
     if text and len(text) <= TITLE_MAX and text.isprintable() and (shown := text.strip()):
         return shown
     return (text and _cut(text)) or _cut(_described(alert, labels, key)) or "an alert"
@@ -295,7 +317,14 @@ def _described(alert: Alert, labels: dict[str, str], key: Key) -> str:
     where = ", ".join(f"{label}={text}" for label, text in key if label not in _UNTOLD)
     if name and where:
         return f"{name} ({where})"
-    return name or where or alert.fingerprint
+    return name or where or _by_labels(labels) or alert.fingerprint
+
+
+def _by_labels(labels: dict[str, str]) -> str:
+    """`instance=a, job=node`: the most telling of the labels, for an alert without a name."""
+    first = [name for name in TELLING if labels.get(name)]
+    rest = sorted(name for name in labels if name not in TELLING and not name.startswith("__"))
+    return ", ".join(f"{name}={labels[name]}" for name in (*first, *rest)[:TOLD_MAX])
 
 
 def _runbook(plan: Plan, alert: Alert, labels: dict[str, str]) -> str | None:

@@ -6,6 +6,7 @@ from triaged.core.records.exporters import Exporters
 from triaged.core.records.model import Alert
 from triaged.rules.extracting import Extraction, with_extracted
 from triaged.rules.mapping import LabelMapping, with_mapped
+from triaged.rules.recognising import recognised, with_recognised
 
 USUAL_EXPORTERS = Exporters()
 
@@ -16,11 +17,11 @@ class AddedLabel(msgspec.Struct, frozen=True):
     name: str
     value: str
     by: str
-    """`extract:NAME` or `mapping:NAME`."""
+    """`extract:NAME`, `mapping:NAME`, or `recognised:NAME`."""
     because: str
     """The text that was read: `annotations.description`, or the cells of the row, `cluster=*`."""
     where: str
-    """FILE:LINE:COL of the entry in `extract`; FILE:LINE of the row of a table."""
+    """FILE:LINE:COL of the entry in `extract`; FILE:LINE of the row of a table; else empty."""
 
 
 class Labelling(msgspec.Struct, frozen=True):
@@ -33,13 +34,17 @@ class Labelling(msgspec.Struct, frozen=True):
 
     def seen(self, alert: Alert) -> Alert:
         """The alert as matchers and templates see it; tables see what was found in texts."""
+        alert = with_recognised(alert)
         if self.extractions:
             alert = with_extracted(alert, self.extractions)
         return with_mapped(alert, self.mappings) if self.mappings else alert
 
     def added(self, alert: Alert) -> list[AddedLabel]:
         """The labels that `seen` adds to an alert as it was sent, in the order of adding."""
-        found: dict[str, AddedLabel] = {}
+        found = {
+            name: AddedLabel(name, value, f"recognised:{name}", "the alert itself", "")
+            for name, value in recognised(alert).items()
+        }
         for one in self.extractions:
             for name, value in sorted(one.labels(alert).items()):
                 by, text = f"extract:{one.name}", str(one.field)

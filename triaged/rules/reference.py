@@ -38,9 +38,15 @@ OUTCOME = f"""\
 3. `group_by`, `title` and `runbook` read what came of that. The incident's key is those labels of
    `group_by` (`{" ".join(DEFAULT_GROUP_BY)}`) that are present; if none is, the fingerprint.
 4. Without a `title` it is the annotation `summary`, else `title`, `message`, the first line of
-   `description`, else the label `alertname` and the rest of the key. It has at most {TITLE_MAX}
-   characters and no control characters. Without a `runbook` it is the annotation `runbook_url`.
-   Anything but an http or https address is no runbook.
+   `description`, else the label `alertname` and the rest of the key; without that, the most
+   telling labels. It has at most {TITLE_MAX} characters and no control characters. Without a
+   `runbook` it is the annotation `runbook_url`. Anything but an http or https address is no
+   runbook.
+5. What Grafana says of an alert in the annotation `grafana_state_reason` is a label of that name,
+   and stands before the title. `DatasourceNoData` and `DatasourceError` have `rulename` in the key,
+   or `datasource_uid` where the data source is not reached, unless a rule sets `group_by`.
+6. The label `test_message` is there on what the test buttons of Grafana and Uptime Kuma send: it
+   opens no incident unless a rule sets `incident: true`.
 """
 
 TEMPLATES = f"""\

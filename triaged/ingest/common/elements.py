@@ -65,6 +65,10 @@ class Element:
         """Its labels, however many."""
         return labels_of(self._fields.get("labels"), f"{self.where}.labels")
 
+    def has(self, name: str) -> bool:
+        """Whether it has this field, not null."""
+        return self._fields.get(name.lower()) is not None
+
     def has_labels(self) -> bool:
         """Whether it has labels at all."""
         return bool(self._fields.get("labels"))

@@ -16,7 +16,6 @@ from triaged.core.records.model import Alert, Outcome
 from triaged.core.time.calendars import Calendar, is_open
 from triaged.core.time.durations import SECOND, format_duration
 from triaged.rules.actions import (
-    DEFAULT_GROUP_BY,
     Action,
     SetGroupBy,
     SetIncident,
@@ -39,7 +38,7 @@ from triaged.rules.conditions import (
     StartsWithin,
     holds,
 )
-from triaged.rules.evaluate import CompiledRule, RuleSet
+from triaged.rules.evaluate import CompiledRule, RuleSet, group_names
 from triaged.rules.labelling import AddedLabel
 from triaged.rules.matchers import Matcher
 from triaged.rules.templates import Data, Template
@@ -109,7 +108,7 @@ def explain(rules: RuleSet, alert: Alert, now: int) -> Explanation:
     ]
     given = _given(walked)
     group_by = next((a.names for _, a in given.values() if isinstance(a, SetGroupBy)), None)
-    names = tuple(sorted(set(group_by or DEFAULT_GROUP_BY)))
+    names = group_names(tuple(sorted(set(group_by))) if group_by else None, alert)
     attributes = tuple(_attributes(given, alert, outcome, names))
     return Explanation(outcome, verdicts, attributes, names, added)
 
