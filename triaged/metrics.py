@@ -67,6 +67,8 @@ class StoreCounts(msgspec.Struct, frozen=True):
 
     incidents: Mapping[tuple[str, str], int]
     """(severity, state) → how many; only live states."""
+    exhausted: int
+    """How many open incidents have no round left."""
     outbox_pending: int
     outbox_oldest_at: int | None
     """Instant at which the oldest pending page was due; None: there is none."""
@@ -144,6 +146,9 @@ class Metrics:
         )
         self.incidents_open = self._gauge(
             "incidents_open", "Incidents that are open or acknowledged.", "severity", "state"
+        )
+        self.incidents_exhausted = self._gauge(
+            "incidents_exhausted", "Open incidents that nobody answered in all rounds."
         )
         self.response_seconds = self._histogram(
             "response_seconds", "From arming to acknowledgement.", RESPONSE_BUCKETS_S, "severity"
@@ -323,6 +328,7 @@ class Metrics:
             for state in LIVE:
                 number = counts.incidents.get((severity, state), 0)
                 self.incidents_open.labels(severity, state).set(number)
+        self.incidents_exhausted.set(counts.exhausted)
         self.outbox_pending.set(counts.outbox_pending)
         self.outbox_oldest.set(_age_s(counts.outbox_oldest_at, now))
         self.backlog_alerts.set(counts.backlog_alerts)

@@ -180,7 +180,6 @@ def test_escalating_fires_the_next_step_now() -> None:
     world.deliver()
 
     assert world.pages()[-2:] == [(10, "bob/desk"), (10, "bob/mail")]
-    assert isinstance(world.handle(Escalated(1, "alice")), Conflict)
 
 
 def test_escalating_what_is_acknowledged_gives_it_back_and_goes_on() -> None:

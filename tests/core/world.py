@@ -95,11 +95,12 @@ DEFAULT_PLAN = Plan(
     policy="default",
     steps=(step(0, "person:alice"), step(0.5, "person:alice"), step(1, "person:bob")),
     catch_all=target("person:carol"),
+    exhausted="stop",
 )
 
 
 def settings(**changes: object) -> Settings:
-    """Alice, then alice again at half of the target, then bob; carol catches."""
+    """Alice, then alice again at half of the target, then bob, then nobody; carol catches."""
     base = Settings(
         severities={
             Severity.SEV1: SeverityTarget(5 * MINUTE, "page", 30 * MINUTE),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from aiohttp import web
 from msgspec import Meta
+from msgspec.structs import replace
 
 from triaged.api._incidents import INCIDENT, document, unknown
 from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
@@ -176,10 +177,12 @@ async def _act(call: Call, event_of: Callable[[int], Action]) -> IncidentAfter:
 
 async def _after(call: Call, outcome: Answer) -> IncidentAfter:
     match outcome:
-        case Acted(incident=number):
+        case Acted(incident=number, paged=paged):
             async with call.context.database.reading() as tx:
                 incident = await incidents.fetch(tx, number)
-            return unknown(call) if incident is None else await document(call, incident)
+            if incident is None:
+                return unknown(call)
+            return replace(await document(call, incident), paged=list(paged))
         case Conflict(detail=detail, holder=holder):
             return problems.conflict(detail, holder)
         case Unknown(detail=detail):

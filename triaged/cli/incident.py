@@ -233,7 +233,7 @@ def _print_list(answer: Any) -> None:
             row["id"],
             row["severity"],
             row["state"],
-            row["response"],
+            "exhausted" if row["escalation"].get("exhausted") else row["response"],
             left(row["respond_by"]) if row["state"] == "open" else "",
             _held(row),
             row["alerts"]["firing"],
@@ -290,6 +290,7 @@ def _print_one(row: Any) -> None:
             ("alerts", f"{alerts['firing']} firing, {alerts['resolved']} resolved"),
             ("left out", f"{alerts['truncated']} by the sender" if alerts["truncated"] else None),
             ("escalation", f"epoch {place['epoch']}, round {place['round']}, step {place['step']}"),
+            ("exhausted", "all rounds are over, unanswered" if place.get("exhausted") else None),
             ("muted by", ", ".join(row.get("muted_by") or [])),
             ("next page", local_time(place["next_at"])),
             ("labels", ", ".join(f"{k}={v}" for k, v in row["labels"].items())),
@@ -302,6 +303,8 @@ def _print_one(row: Any) -> None:
 def _print_line(row: Any) -> None:
     by = f" by {row['acknowledged_by']}" if row["state"] == "acknowledged" else ""
     print(clean(f"{row['id']}  {row['severity']}  {row['state']}{by}  {row['title']}"))
+    if row.get("paged"):
+        print(clean(f"pages {', '.join(row['paged'])}"))
 
 
 def _print_timeline(answer: Any) -> None:

@@ -122,6 +122,7 @@ def policies_of(
             catch_all=written.catch_all,
             repeat_times=written.repeat.times,
             repeat_every=written.repeat.every,
+            exhausted=written.exhausted,
         )
     return found
 

@@ -25,6 +25,7 @@ from triaged.config.value_types import (
 from triaged.core.records.exporters import EXPORTERS, SCRAPE_LABELS
 from triaged.core.records.model import Severity
 from triaged.core.records.model import Share as OfTarget
+from triaged.core.records.plans import Exhausted
 from triaged.core.time.durations import DAY, MINUTE, YEAR
 from triaged.wire import Secret
 from triaged.yamlschema.schema import Duration, Open
@@ -244,6 +245,10 @@ class Policy(msgspec.Struct, frozen=True):
     """Rounds after the first."""
     catch_all: Notify | None = None
     """Target that is paged when a step reaches nobody."""
+    exhausted: Exhausted | None = None
+    """What follows the last round of an incident that nobody answers: `repeat` pages the catch-all
+    (without one, whom the last step pages) each `repeat.every`, at least 15 minutes apart, until
+    somebody acts; `stop` pages nobody any more. Unset: `repeat` where the urgency is `page`."""
 
 
 class Team(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from triaged.core.alerts.severity import choose
 from triaged.core.draft import Draft
 from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
 from triaged.core.records import actors
-from triaged.core.records.effects import Acted, Conflict, Count, Decision, Unknown
+from triaged.core.records.effects import Acted, AddPage, Conflict, Count, Decision, Unknown
 from triaged.core.records.events import (
     Acknowledged,
     Action,
@@ -31,6 +31,7 @@ from triaged.core.records.model import (
     Entry,
     Escalation,
     Incident,
+    PageKind,
     Phase,
     Reason,
     ResolvePolicy,
@@ -44,8 +45,8 @@ from triaged.core.response.escalation import (
     arm,
     arm_at,
     disarm,
+    go_on_by_hand,
     settle_response,
-    step_due_at,
 )
 from triaged.core.response.holding import renew, tell_holder
 from triaged.core.response.paging import News, inform
@@ -135,7 +136,7 @@ def _apply(situation: Situation, event: Action, draft: Draft) -> Decision:
             draft.change(state=State.CLOSED)
             draft.say(Entry(situation.now, "incident.closed", event.by, f"closed by {event.by}"))
         case Escalated():
-            refusal = _escalate(situation, draft, event.by)
+            _escalate(situation, draft, event.by)
         case Assigned():
             refusal = _assign(situation, draft, event)
         case SeverityChosen():
@@ -190,7 +191,10 @@ def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
         draft.change(active_at=situation.now)
         if draft.incident.holder is not None:
             renew(situation, draft)
-    return Decision(draft.effects(), Acted(draft.incident.number))
+    added = (effect.page for effect in draft.effects() if isinstance(effect, AddPage))
+    whom = (page.recipient for page in added if page.kind is PageKind.PAGE)
+    paged = dict.fromkeys(each.person or f"channel:{each.contact}" for each in whom)
+    return Decision(draft.effects(), Acted(draft.incident.number, tuple(paged)))
 
 
 def acknowledge(situation: Situation, draft: Draft, by: str) -> None:
@@ -234,23 +238,20 @@ def _reopen(situation: Situation, draft: Draft, by: str) -> Conflict | None:
     return None
 
 
-def _escalate(situation: Situation, draft: Draft, by: str) -> Conflict | None:
+def _escalate(situation: Situation, draft: Draft, by: str) -> None:
     """Fire the next step now; an acknowledgement ends, and the escalation goes on from there."""
     now = situation.now
     before = draft.incident
     if before.bundled_at is not None:  # no step of it has fired: it waits for an umbrella
         _say_escalated(situation, draft, by)
         arm(situation, draft, Cause(Reason.ESCALATED_BY_HAND, now))
-        return None
-    if step_due_at(before, situation.settings) is None:
-        return Conflict(f"{before.id}: every step of policy {before.plan.policy} has been paged")
+        return
     cause = Cause(Reason.ESCALATED_BY_HAND, now)
     if before.state is State.ACKNOWLEDGED:
         _give_back(situation, draft, by)
     else:
         _say_escalated(situation, draft, by)
-    advance(situation, draft, cause, at_once=True)
-    return None
+    go_on_by_hand(situation, draft, cause)
 
 
 def _say_escalated(situation: Situation, draft: Draft, by: str) -> None:
@@ -259,8 +260,10 @@ def _say_escalated(situation: Situation, draft: Draft, by: str) -> None:
 
 
 def _give_back(situation: Situation, draft: Draft, by: str) -> None:
-    """Un-acknowledge, but go on from the step that was next instead of from the first."""
+    """Un-acknowledge, but go on from the step that was next; after the last, from the first."""
     place = draft.incident.escalation
+    if place.step > len(draft.incident.plan.steps):
+        place = Escalation()
     reason = Reason.ESCALATED_BY_HAND
     _say_unacknowledged(situation, draft, by, reason)
     arm_at(situation, draft, Cause(reason, situation.now), place)

@@ -136,7 +136,8 @@ def _condition_of_open(incident: Incident) -> Condition:
         return Condition.BUNDLED
     if incident.rests:
         return Condition.RESTING
-    return Condition.EXHAUSTED if incident.escalation.next_at is None else Condition.PAGING
+    over = incident.is_exhausted or incident.escalation.next_at is None
+    return Condition.EXHAUSTED if over else Condition.PAGING
 
 
 class Fact(StrEnum):
@@ -187,9 +188,10 @@ MEANINGS: Mapping[Condition, Meaning] = {
         _NOT_OPEN,
     ),
     Condition.EXHAUSTED: Meaning(
-        "open; every step of every round has paged, and nobody answered",
+        "open; every step of every round has paged, and nobody answered; as the policy says, the"
+        " catch-all is paged on",
         frozenset({Fact.DEADLINE}),
-        _NOT_OPEN | {Fact.STEP},
+        _NOT_OPEN,
     ),
     Condition.RESTING: Meaning(
         "open and muted; nothing is sent and no deadline runs until the muting ends",
@@ -295,7 +297,8 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
         *_LIVE,
         *_TAKEN,
         _HANDED_OVER,
-        Way(frozenset({AtRiskDue, TargetDue, MuteDue, PageDue}), (Condition.RESTING,)),
+        Way(frozenset({Escalated}), ARMED),
+        Way(frozenset({StepDue, AtRiskDue, TargetDue, MuteDue, PageDue}), (Condition.RESTING,)),
     ),
     Condition.RESTING: (*_LIVE, *_TAKEN, _HANDED_OVER, Way(frozenset({MuteDue}), ARMED)),
     Condition.BUNDLED: (

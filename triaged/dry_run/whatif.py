@@ -189,6 +189,9 @@ def _end(incident: Incident, settings: Settings, now: int) -> Moment:
         text += f", muted by {', '.join(incident.held_by)}"
     elif incident.state is State.OPEN and next_at is None:
         text += ": all rounds are over, nobody is paged any more"
+    elif incident.is_exhausted and next_at is not None:
+        when = instant_for(next_at, settings.timezone, now)
+        text += f": all rounds are over, the next page is due {when}"
     elif incident.state is State.OPEN and next_at is not None:
         text += f", the next step is due {instant_for(next_at, settings.timezone, now)}"
     if incident.response is Response.MISSED and not incident.told:

@@ -40,11 +40,12 @@ async def refresh(context: Context) -> None:
     try:
         async with context.database.reading() as tx:
             rows = await incidents.counts(tx)
+            exhausted = await incidents.exhausted(tx)
             pending, oldest_at = await pages.pending(tx)
             waiting = await backlog.extent(tx)
     except StoreUnavailable:
         return
     context.counted_at = now
     counts = {(severity, state): number for severity, state, number in rows}
-    stored = StoreCounts(counts, pending, oldest_at, waiting.alerts, waiting.oldest_at)
+    stored = StoreCounts(counts, exhausted, pending, oldest_at, waiting.alerts, waiting.oldest_at)
     context.metrics.stored(stored, now)

@@ -271,6 +271,8 @@ class Acted(msgspec.Struct, frozen=True, gc=False):
     """Answer to an action: done, or done before."""
 
     incident: int
+    paged: tuple[str, ...] = ()
+    """Whom it pages: people, `channel:<name>`."""
 
 
 class Silenced(msgspec.Struct, frozen=True, gc=False):

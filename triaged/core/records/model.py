@@ -109,6 +109,7 @@ class Reason(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
     NEWER_EPOCH = "newer_epoch"
+    PAGED_AGAIN = "paged_again"
     LAPSED = "lapsed"
     STORM = "storm"
     STORM_ENDED = "storm_ended"
@@ -334,6 +335,12 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     def holder(self) -> str | None:
         """Whoever has acknowledged it, while the acknowledgement lasts."""
         return self.acknowledged_by if self.state is State.ACKNOWLEDGED else None
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether every step of every round has fired, and nobody has answered."""
+        fired = self.escalation.exhausted_at is not None and not self.rests
+        return self.state is State.OPEN and fired
 
     @property
     def rests(self) -> bool:

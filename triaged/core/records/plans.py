@@ -21,6 +21,9 @@ class Span(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 Delay = Share | Span
 
+Exhausted = Literal["repeat", "stop"]
+"""What follows the last round: the catch-all again and again, or nothing."""
+
 TargetKind = Literal["person", "schedule", "team", "channel"]
 
 
@@ -51,6 +54,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     """Further rounds after the first."""
     repeat_every: Delay = Share(1.0)
     """From the last step of a round to the start of the next."""
+    exhausted: Exhausted | None = None
+    """What follows the last round; None: by the urgency of the severity."""
 
 
 class Escalation(msgspec.Struct, frozen=True, gc=False):
@@ -73,6 +78,10 @@ class Escalation(msgspec.Struct, frozen=True, gc=False):
     """The last step of this epoch that has reached nobody, with its round; 0: none has."""
     assignee: str = ""
     """The person to whom the incident was handed at the beginning of this epoch, if it was."""
+    exhausted_at: int | None = None
+    """When the last step of the last round had fired without an answer; None: steps are left."""
+    rounds_by_hand: int = 0
+    """How many rounds of this epoch people began before their time: they use none up."""
 
     @property
     def step_id(self) -> StepId:

@@ -302,7 +302,8 @@ def _is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
         and other.state in (PageState.DUE, PageState.SENT)
         for other in (*situation.view.pages.values(), *added)
     )
-    return others or draft.incident.escalation.next_at is not None
+    place = draft.incident.escalation
+    return others or (place.next_at is not None and place.exhausted_at is None)
 
 
 def _say_failed(situation: Situation, draft: Draft, page: Page, reason: Reason) -> None:

@@ -40,6 +40,11 @@ from triaged.core.response.paging import Pager
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.situation import Situation
 from triaged.core.time.calendars import Calendar, add_open, next_business_day_due, open_between
+from triaged.core.time.durations import MINUTE
+
+REPEAT_MIN_US = 15 * MINUTE
+"""How often an exhausted incident pages at most: soon enough for a SEV-1, and no siren that people
+turn off."""
 
 HAND_OVER = Share(0.5)
 """How long a policy of a single step waits for an assignee: half of the target, so that whoever
@@ -160,7 +165,10 @@ def _advance(pager: Pager, cause: Cause, *, at_once: bool) -> None:
     while due_at is not None and (at_once or due_at <= now):
         round_before = draft.incident.escalation.round
         reached = _fire_step(pager, cause)
-        at_once = not reached and draft.incident.escalation.round == round_before
+        if draft.incident.escalation.exhausted_at is None and _is_over(draft.incident):
+            _exhaust(pager)
+        present = draft.incident.escalation
+        at_once = not reached and present.round == round_before and present.exhausted_at is None
         due_at = step_due_at(draft.incident, settings)
     draft.change(escalation=replace(draft.incident.escalation, next_at=due_at))
     if due_at is None:
@@ -171,17 +179,60 @@ def _advance(pager: Pager, cause: Cause, *, at_once: bool) -> None:
 
 
 def step_due_at(incident: Incident, settings: Settings) -> int | None:
-    """The instant of the next step of `incident`; None when all rounds are over."""
+    """The instant of the next step of `incident`; None when nobody is paged any more."""
     place = incident.escalation
-    if place.step > len(incident.plan.steps):
-        return None
     if place.step == 0:
         return place.round_at
+    if place.exhausted_at is not None:
+        return _repeat_at(incident, settings)
     delay = incident.plan.steps[place.step - 1].after
     wait_us = delay_us(delay, place.target_us)
     if place.assignee and place.round == 1:
         wait_us = max(wait_us, _hand_over_us(incident.plan, place.target_us))
     return later(settings, incident.severity, place.round_at, wait_us)
+
+
+def _is_over(incident: Incident) -> bool:
+    """Whether the last step of the last round has fired."""
+    return incident.escalation.step > len(incident.plan.steps)
+
+
+def repeat_us(settings: Settings, severity: Severity, plan: Plan, target_us: int) -> int | None:
+    """How long an exhausted incident waits before it pages again; None: it does not."""
+    urgency = settings.severities[severity].urgency
+    if (plan.exhausted or ("repeat" if urgency == "page" else "stop")) == "stop":
+        return None
+    return max(delay_us(plan.repeat_every, target_us), REPEAT_MIN_US)
+
+
+def last_resort(plan: Plan) -> tuple[Target, ...]:
+    """Whom an exhausted incident pages: the catch-all; without one, whom the last step pages."""
+    return plan.steps[-1].notify if plan.catch_all is None else (plan.catch_all,)
+
+
+def _repeat_at(incident: Incident, settings: Settings) -> int | None:
+    place = incident.escalation
+    wait_us = repeat_us(settings, incident.severity, incident.plan, place.target_us)
+    if wait_us is None:
+        return None
+    return later(settings, incident.severity, place.round_at, wait_us)
+
+
+def _exhaust(pager: Pager) -> None:
+    """Say that all rounds are over, and what follows."""
+    draft, now = pager.draft, pager.situation.now
+    place = replace(draft.incident.escalation, exhausted_at=now, round_at=now)
+    draft.change(escalation=place)
+    next_at = step_due_at(draft.incident, pager.settings)
+    targets = [str(target) for target in targets_of(draft.incident, place.step)]
+    text = "all rounds are over and nobody has answered: "
+    text += "nobody is paged any more"
+    if next_at is not None:
+        text = f"{text.rpartition(': ')[0]}: from now on {', '.join(targets)}"
+        text += " is paged again and again until somebody acts"
+    data: dict[str, object] = {"round": place.round, "next_at": next_at}
+    data["targets"] = targets if next_at is not None else []
+    draft.say(Entry(now, "incident.exhausted", TRIAGED, text, data))
 
 
 def _hand_over_us(plan: Plan, target_us: int) -> int:
@@ -194,8 +245,9 @@ def _fire_step(pager: Pager, cause: Cause) -> bool:
     """Page the targets of the next step and move past it; True if it reached anybody."""
     place = pager.draft.incident.escalation
     targets = targets_of(pager.draft.incident, place.step)
-    if place.step > 1 or place.round > 1 or (place.step == 1 and place.assignee):
-        _say_escalated(pager.situation, pager.draft, targets, cause)
+    by_hand = cause.reason is Reason.ESCALATED_BY_HAND
+    if by_hand or place.step > 1 or place.round > 1 or (place.step == 1 and place.assignee):
+        _say_escalated(pager, targets, cause)
     reached = [pager.page(target, place) for target in targets]
     if not any(reached):
         _say_nobody(pager, place)
@@ -204,13 +256,20 @@ def _fire_step(pager: Pager, cause: Cause) -> bool:
     return any(reached)
 
 
-def _say_escalated(
-    situation: Situation, draft: Draft, targets: tuple[Target, ...], cause: Cause
-) -> None:
+def _say_escalated(pager: Pager, targets: tuple[Target, ...], cause: Cause) -> None:
+    situation, draft = pager.situation, pager.draft
     place = draft.incident.escalation
     names = [str(target) for target in targets]
-    text = f"escalated to {', '.join(names)} (round {place.round}, step {place.step})"
+    people = [name for target in targets for name in pager.names(target)]
+    where = f"(round {place.round}, step {place.step})"
+    text = f"escalated to {', '.join(names)} {where}"
+    if cause.reason is Reason.ESCALATED_BY_HAND:
+        whom = ", ".join(dict.fromkeys(people)) or "nobody"
+        text = f"escalated by hand to {', '.join(names)}, which pages {whom} {where}"
+    elif place.exhausted_at is not None:
+        text = f"still not answered: pages {', '.join(names)} again"
     data = {"epoch": place.epoch, "round": place.round, "step": place.step, "targets": names}
+    data["people"] = people
     data |= {"reason": cause.reason}
     draft.say(Entry(situation.now, "incident.escalated", TRIAGED, text, data))
     draft.add(Count("escalation", draft.incident.severity))
@@ -220,7 +279,9 @@ def _move_on(situation: Situation, draft: Draft) -> None:
     """Advance to the next step, or to the next round."""
     plan, place = draft.incident.plan, draft.incident.escalation
     last = place.step == len(plan.steps)
-    if not last or place.round > plan.repeat_times:
+    if place.exhausted_at is not None:
+        place = replace(place, round_at=situation.now)
+    if not last or place.round > plan.repeat_times + place.rounds_by_hand:
         draft.change(escalation=replace(place, step=place.step + 1))
         return
     wait_us = delay_us(plan.repeat_every, place.target_us)
@@ -249,10 +310,23 @@ def _catch(pager: Pager, place: Escalation) -> None:
 
 
 def targets_of(incident: Incident, step: int) -> tuple[Target, ...]:
-    """The targets of a step of its plan; the assignee before the first, none after the last."""
+    """The targets of a step: the assignee before the first, `last_resort` after the last."""
+    plan = incident.plan
     if step == 0:
         return (Target("person", incident.escalation.assignee),)
-    return tuple(target for one in incident.plan.steps[step - 1 : step] for target in one.notify)
+    return last_resort(plan) if step > len(plan.steps) else plan.steps[step - 1].notify
+
+
+def go_on_by_hand(situation: Situation, draft: Draft, cause: Cause) -> None:
+    """Fire the next step now; after the last one, the first of a new round."""
+    place = draft.incident.escalation
+    if _is_over(draft.incident):
+        place = replace(place, round=place.round + 1, step=1, exhausted_at=None)
+        place = replace(place, round_at=situation.now)
+    if place.step == 1 and place.round > 1:
+        place = replace(place, round_at=situation.now, rounds_by_hand=place.rounds_by_hand + 1)
+    draft.change(escalation=place)
+    advance(situation, draft, cause, at_once=True)
 
 
 def next_step_now(situation: Situation, draft: Draft, failed: Page) -> None:
@@ -270,7 +344,8 @@ def next_step_now(situation: Situation, draft: Draft, failed: Page) -> None:
     pager = Pager(situation, draft, failed.received_at)
     _say_nobody(pager, place)
     _catch(pager, place)
-    if (present.round, present.step) == (failed.round, failed.step + 1):
+    follows = (present.round, present.step) == (failed.round, failed.step + 1)
+    if follows and present.exhausted_at is None:
         _advance(pager, Cause(Reason.NOBODY_REACHED, failed.received_at), at_once=True)
 
 

@@ -41,6 +41,14 @@ class Pager:
         self.settings = situation.settings
         self._paged: set[Recipient] = set()
 
+    def names(self, target: Target) -> list[str]:
+        """Whom a page to `target` would go to now: people, or the channel."""
+        if target.kind == "channel":
+            return [str(target)] if target.name in self.settings.channels else []
+        people, _ = people_of(self.situation, target)
+        incident = self.draft.incident
+        return [each.id for each in people if usable_ways(self.settings, each, incident)]
+
     def page(self, target: Target, place: Escalation) -> bool:
         """Put the pages to `target` in the outbox; False, with an entry, if that reaches nobody."""
         if target.kind == "channel" and target.name in self.settings.channels:

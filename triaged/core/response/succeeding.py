@@ -34,7 +34,16 @@ def superseded(page: Page, incident: Incident) -> Reason | None:
         return Reason.RESOLVED
     if page.epoch < incident.escalation.epoch:
         return Reason.NEWER_EPOCH
+    if _was_repeated(page, incident):
+        return Reason.PAGED_AGAIN
     return None
+
+
+def _was_repeated(page: Page, incident: Incident) -> bool:
+    """Whether the page of an exhausted incident has been followed by the next one."""
+    place = incident.escalation
+    repeats = page.step > len(incident.plan.steps) and page.round == place.round
+    return repeats and page.step + 1 < place.step
 
 
 def succeed(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from triaged.core.records.model import (
     ChainedEntry,
@@ -40,6 +40,8 @@ class EscalationPosition(msgspec.Struct, frozen=True):
     round: int
     step: int
     next_at: Instant | None
+    exhausted: bool
+    """All rounds are over, and nobody has answered."""
 
 
 class BundledDocument(msgspec.Struct, frozen=True):
@@ -100,6 +102,8 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     key: Mapping[str, str]
     labels: Mapping[str, str]
     links: Mapping[str, str]
+    paged: list[str] | UnsetType = UNSET
+    """In the answer to an action: whom it pages, people or `channel:<name>`."""
 
 
 class ShortenedIncident(IncidentDocument, frozen=True):
@@ -189,7 +193,11 @@ def incident_document(
         previous=None if incident.previous is None else incident_id(incident.previous),
         alerts=AlertCounts(sum(incident.firing.values()), incident.resolved, incident.truncated),
         escalation=EscalationPosition(
-            position.epoch, position.round, position.step, instant_text_or_none(position.next_at)
+            position.epoch,
+            position.round,
+            position.step,
+            instant_text_or_none(position.next_at),
+            incident.is_exhausted,
         ),
         key=dict(incident.key),
         labels=incident.labels,

@@ -6,13 +6,20 @@ call is looked up in shifts that were computed once. Nobody acknowledges, every 
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from triaged.core.records.model import Recipient, Severity
 from triaged.core.records.plans import Plan, Step, Target
-from triaged.core.response.escalation import calendar_of, delay_us, later, response_target
+from triaged.core.response.escalation import (
+    calendar_of,
+    delay_us,
+    last_resort,
+    later,
+    repeat_us,
+    response_target,
+)
 from triaged.core.response.paging import channel_of
 from triaged.core.settings import Person, Settings
 from triaged.core.time.calendars import is_open, next_open
@@ -202,6 +209,19 @@ class Case:
                 else:
                     at_once = False
             round_at = self._later(now, delay_us(self.plan.repeat_every, target_us))
+        for repeated_at in self._repeats(now, target_us):
+            if not goes_on(repeated_at):
+                return
+            at_place("repeat")
+            for target in last_resort(self.plan):
+                page(target, repeated_at)
+
+    def _repeats(self, now: int, target_us: int) -> Iterator[int]:
+        """When an incident whose rounds are over at `now` pages on, if its policy wants that."""
+        wait_us = repeat_us(self.settings, self.severity, self.plan, target_us)
+        for _ in range(ROUNDS_MAX if wait_us is not None else 0):
+            now = self._later(now, wait_us or 0)
+            yield now
 
     def _later(self, base: int, us: int) -> int:
         return base + us if self.calendar is None else later(self.settings, self.severity, base, us)

@@ -22,12 +22,13 @@ ENDED_AFTER = f"""SELECT number, body, changed_at FROM incidents
     ORDER BY changed_at, number LIMIT $3"""
 SAVE = Bulk(
     """INSERT INTO incidents (number, key, state, severity, service, team, title, opened_at,
-           changed_at, body)
+           changed_at, exhausted, body)
        {rows}
        ON CONFLICT (number) DO UPDATE SET state = excluded.state, severity = excluded.severity,
            service = excluded.service, team = excluded.team, title = excluded.title,
-           changed_at = excluded.changed_at, body = excluded.body""",
-    ("bigint", "text", "text", "text", "text", "text", "text", "bigint", "bigint", "text"),
+           changed_at = excluded.changed_at, exhausted = excluded.exhausted,
+           body = excluded.body""",
+    ("bigint", *("text",) * 6, *("bigint",) * 3, "text"),
 )
 BY_NUMBER = Bulk(
     """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN incidents i
@@ -153,6 +154,7 @@ async def save(tx: Writer, incidents: Iterable[Incident], now: int) -> None:
             incident.title,
             incident.opened_at,
             now,
+            int(incident.is_exhausted),
             encode(incident).decode(),
         )
         for incident in incidents
@@ -168,6 +170,12 @@ async def counts(tx: Reader) -> list[tuple[str, str, int]]:
             GROUP BY severity, state"""
     )
     return [(severity, state, number) for severity, state, number in rows]
+
+
+async def exhausted(tx: Reader) -> int:
+    """How many incidents are open whose rounds are all over."""
+    row = await tx.fetch_one("SELECT COUNT(*) FROM incidents WHERE exhausted = 1")
+    return 0 if row is None else int(row[0])
 
 
 async def live_after(tx: Reader, number: int, limit: int) -> tuple[list[Incident], int]:
