@@ -1,11 +1,14 @@
+import ast
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tools.reference import pages, schemas
+from tools.rooms import architecture, rooms
 from triaged.cli.main import commands, parser_of
 from triaged.config.read import load
 from triaged.config.schema import Config
@@ -20,7 +23,10 @@ from triaged.yamlschema.document import parse
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-WRITTEN = [ROOT / "README.md", DOCS / "README.md", *sorted((DOCS / "guide").glob("*.md"))]
+ARCHITECTURE = DOCS / "architecture.md"
+GUIDE = sorted((DOCS / "guide").glob("*.md"))
+WRITTEN = [ROOT / "README.md", DOCS / "README.md", *GUIDE, ARCHITECTURE]
+INTERFACE = DOCS / "reference" / "interface.md"
 REFERENCE = sorted((DOCS / "reference").glob("*.md"))
 CODE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
@@ -94,8 +100,48 @@ def test_a_shipped_file_names_the_schema_by_which_editors_check_it(path: Path) -
     assert (path.parent / named).resolve() == DOCS / "reference" / "schemas" / f"{kind}.json"
 
 
-def test_the_reference_has_no_other_pages() -> None:
-    assert {path.name for path in REFERENCE} == set(pages())
+def test_the_reference_has_no_other_pages_but_the_promise() -> None:
+    assert {path.name for path in REFERENCE} == {*pages(), INTERFACE.name}
+
+
+def promised(heading: str) -> list[str]:
+    """The lines of the first block of a section of the interface."""
+    section = INTERFACE.read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return section.partition("```text\n")[2].partition("```")[0].splitlines()
+
+
+def test_every_promised_command_exists() -> None:
+    known = re.findall(r"^#+ triaged (.*)$", reference("commands.md"), re.MULTILINE)
+
+    named: list[str] = []
+    for _, command, *words in (line.split(" ") for line in promised("Commands")):
+        has_verbs = command != "schema" and words and re.fullmatch("[a-z|]+", words[0])
+        named += [f"{command} {verb}" for verb in words[0].split("|")] if has_verbs else [command]
+
+    assert len(named) > 40
+    assert set(named) - set(known) == set()
+
+
+def test_every_promised_route_exists() -> None:
+    known = {f"{route.method} {route.path}" for route in routes()}
+
+    assert len(promised("HTTP")) > 30
+    assert set(promised("HTTP")) - known == set()
+
+
+def test_every_promised_metric_exists_with_its_labels() -> None:
+    known = set()
+    for row in re.findall(r"^\| `(triaged_.*)$", reference("metrics.md"), re.MULTILINE):
+        name, _, labels, *_ = row.split(" | ")
+        names = ",".join(re.findall(r"`([a-z_]+)`", labels))
+        known.add(f"{name.rstrip('`')}{{{names}}}" if names else name.rstrip("`"))
+
+    assert len(promised("Metrics")) > 20
+    assert set(promised("Metrics")) - known == set()
+
+
+def reference(name: str) -> str:
+    return (DOCS / "reference" / name).read_text()
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))
@@ -122,6 +168,41 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert target.exists(), f"{path.name}: {file}"
         if anchor:
             assert anchor in anchors(target), f"{path.name}: {file}#{anchor}"
+
+
+def test_the_drawings_of_the_architecture_are_the_codes() -> None:
+    assert ARCHITECTURE.read_text() == architecture(), "write it anew: python tools/reference.py"
+
+
+def test_the_architecture_says_of_each_room_what_belongs_there() -> None:
+    section = ARCHITECTURE.read_text().partition("## What belongs where")[2].partition("## The way")
+    described = re.findall(r"^- `([^`]+)`:", section[0], re.MULTILINE)
+
+    assert sorted(described) == sorted(rooms())
+
+
+def test_the_modules_and_functions_that_the_architecture_names_exist() -> None:
+    named = re.findall(r"`([a-z_/]+\.py)(?::([\w.]+))?`", ARCHITECTURE.read_text())
+    wrong = [f"{path}:{name}" for path, name in named if not is_defined(path, name)]
+
+    assert len(named) > 80
+    assert wrong == []
+
+
+def is_defined(path: str, name: str) -> bool:
+    """Whether the module is there, and defines the function, class or method if one is named."""
+    base = ROOT if path.startswith("tests/") else ROOT / "triaged"
+    if not (base / path).is_file():
+        return False
+    return not name or name in set(definitions(ast.parse((base / path).read_text())))
+
+
+def definitions(tree: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield f"{prefix}{node.name}"
+        if isinstance(node, ast.ClassDef):
+            yield from definitions(node, f"{prefix}{node.name}.")
 
 
 def test_every_page_of_the_docs_is_linked_from_their_first_page() -> None:

@@ -1,6 +1,7 @@
-"""Writes docs/reference from the code: `python tools/reference.py`.
+"""Writes docs/reference, and the drawings of docs/architecture.md, from the code.
 
-A test regenerates the pages and compares, so that they never say what the code does not do.
+Run `python tools/reference.py`. A test regenerates the pages and compares, so that they never say
+what the code does not do.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tools import shipped
+from tools import rooms, shipped
 from triaged.cli import _options
 from triaged.cli.main import commands, parser_of
 from triaged.config.reference import markdown, page_of
@@ -247,6 +248,8 @@ def main() -> None:
     for name, text in texts.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
         print(f"docs/reference/{name}")
+    rooms.PAGE.write_text(rooms.architecture(), encoding="utf-8")
+    print("docs/architecture.md")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config import test_interface as interface
+from tests.config.test_interface import CONFIGURATION, RULES, TESTS
 from tests.conftest import ROOT
 from triaged.cli.main import main
 
@@ -181,32 +181,27 @@ def test_a_terminal_gets_colours_unless_it_does_not_want_them(
 
 
 @pytest.fixture
-def promised(tmp_path: Path, shared: Path) -> tuple[str, str]:
-    """(the promised configuration with its rules, the promised test) as far as they work."""
-    text = (shared / "design" / "interface.md").read_text()
-    config, rules, tests = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+def promised(tmp_path: Path) -> str:
+    """The file of the promised configuration, with its rules."""
     (tmp_path / "rules" / "tests").mkdir(parents=True)
-    # its rule wants `during: office`, and its instant is in the office's hours in Berlin only
-    config = interface.configuration(config).replace("timezone: UTC  ", "timezone: Europe/Berlin")
-    (tmp_path / "config.yaml").write_text(config)
-    (tmp_path / "rules" / "10.yaml").write_text(rules)
-    return str(tmp_path / "config.yaml"), tests
+    (tmp_path / "config.yaml").write_text(CONFIGURATION)
+    (tmp_path / "rules" / "10.yaml").write_text(RULES)
+    return str(tmp_path / "config.yaml")
 
 
 def test_the_example_that_users_are_promised_passes(
-    tmp_path: Path, promised: tuple[str, str], capsys: Capture
+    tmp_path: Path, promised: str, capsys: Capture
 ) -> None:
-    config, tests = promised
-    (tmp_path / "rules" / "tests" / "10.yaml").write_text(tests)
+    (tmp_path / "rules" / "tests" / "10.yaml").write_text(TESTS)
 
-    status, out, err = call(capsys, config=config)
+    status, out, err = call(capsys, config=promised)
 
     assert (status, err) == (0, ""), out
     assert out.startswith("PASS  ten pods down is a SEV-1\n1 passed, 0 failed in ")
 
 
 def test_what_rules_mute_and_expect_can_be_tested(
-    tmp_path: Path, promised: tuple[str, str], capsys: Capture
+    tmp_path: Path, promised: str, capsys: Capture
 ) -> None:
     (tmp_path / "muted.yaml").write_text(
         "tests:\n"
@@ -232,7 +227,7 @@ def test_what_rules_mute_and_expect_can_be_tested(
         "        - {title: Full (cluster=c), muted_by: []}\n"
     )
 
-    status, out, err = call(capsys, str(tmp_path / "muted.yaml"), config=promised[0])
+    status, out, err = call(capsys, str(tmp_path / "muted.yaml"), config=promised)
 
     assert (status, err) == (0, ""), out
     assert out.count("PASS") == 3

@@ -1,41 +1,33 @@
-"""The examples that users are promised, as far as they work: parts of later work are cut out."""
+"""The examples of docs/reference/interface.md are right."""
 
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.config.samples import read
+from tests.conftest import ROOT
 from triaged.config.files import MissingSecret
 from triaged.rules.evaluate import RuleSet
 
-
-@pytest.fixture
-def blocks(shared: Path) -> list[str]:
-    text = (shared / "design" / "interface.md").read_text()
-    return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+INTERFACE = (ROOT / "docs/reference/interface.md").read_text()
+CONFIGURATION, RULES, TESTS = re.findall(r"```yaml\n(.*?)```", INTERFACE, re.DOTALL)
 
 
-def configuration(block: str) -> str:
-    return block
-
-
-def test_configuration_is_right_but_for_its_files(tmp_path: Path, blocks: list[str]) -> None:
+def test_configuration_is_right_but_for_its_files(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "site.yaml").write_text("rules: []\n")
 
-    loaded = read(tmp_path, configuration(blocks[0]))
+    loaded = read(tmp_path, CONFIGURATION)
 
     assert [str(each) for each in loaded.problems if not isinstance(each, MissingSecret)] == []
     assert {each.warning for each in loaded.problems} == {True}
     assert loaded.configuration is not None
 
 
-def test_rules_are_right(tmp_path: Path, blocks: list[str]) -> None:
+def test_rules_are_right(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "site.yaml").write_text(blocks[1])
+    (tmp_path / "rules" / "site.yaml").write_text(RULES)
 
-    loaded = read(tmp_path, configuration(blocks[0]))
+    loaded = read(tmp_path, CONFIGURATION)
 
     assert [str(each) for each in loaded.problems if not isinstance(each, MissingSecret)] == []
     assert loaded.configuration is not None
@@ -47,12 +39,12 @@ def test_rules_are_right(tmp_path: Path, blocks: list[str]) -> None:
     assert [each.name for each in muters.maintenance] == ["weekly-patching"]
 
 
-def test_a_rule_may_be_in_the_shadow_until_a_day(tmp_path: Path, blocks: list[str]) -> None:
-    rules = blocks[1].replace("mode: active ", "mode: shadow\n    until: 2026-12-31 ")
+def test_a_rule_may_be_in_the_shadow_until_a_day(tmp_path: Path) -> None:
+    rules = RULES.replace("mode: active ", "mode: shadow\n    until: 2026-12-31 ")
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "site.yaml").write_text(rules)
 
-    loaded = read(tmp_path, configuration(blocks[0]))
+    loaded = read(tmp_path, CONFIGURATION)
 
     assert loaded.configuration is not None
     found = loaded.configuration.settings.rules
@@ -60,8 +52,8 @@ def test_a_rule_may_be_in_the_shadow_until_a_day(tmp_path: Path, blocks: list[st
     assert [shadow.rule.name for shadow in found.shadows] == ["checkout-down"]
 
 
-def test_keys_of_later_work_are_unknown(tmp_path: Path, blocks: list[str]) -> None:
-    loaded = read(tmp_path, blocks[0] + "\nsevereties: {}\n")
+def test_a_misspelt_key_is_an_error_that_names_the_right_one(tmp_path: Path) -> None:
+    loaded = read(tmp_path, f"{CONFIGURATION}severeties: {{}}\n")
 
     errors = [each.message for each in loaded.problems if not each.warning]
 
