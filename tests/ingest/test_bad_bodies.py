@@ -1,11 +1,10 @@
 """Hostile and broken bodies: each is an alert, nothing, or malformed for a reason that it names."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
-from tests.ingest.cases import check, instant, parse, shared_bodies
+from tests.conftest import ROOT
+from tests.ingest.cases import check, instant, parse
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason
 from triaged.ingest.common.labels import ANNOTATION_MAX, LABELS_MAX, MARKER
@@ -76,9 +75,10 @@ NOTHING = "alerts-empty-list"
 
 
 @pytest.fixture(scope="module")
-def bodies(shared: Path) -> dict[str, bytes]:
-    """Every body of bad/, by the case's name."""
-    return {path.stem: path.read_bytes() for path in shared_bodies(shared, "bad")}
+def bodies() -> dict[str, bytes]:
+    """Every bad body, by the case's name."""
+    folder = ROOT / "tests" / "payloads" / "bad"
+    return {path.stem: path.read_bytes() for path in folder.glob("*.json")}
 
 
 def test_every_bad_body_has_an_expectation(bodies: dict[str, bytes]) -> None:
