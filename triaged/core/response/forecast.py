@@ -114,6 +114,7 @@ class _Course:
         first = before.step if before.epoch == after.epoch else 1
         end = after.step if after.round == 1 else len(plan.steps) + 1
         added = [effect.page for effect in effects if isinstance(effect, AddPage)]
+        added = [page for page in added if page.round == 1]  # it may begin the next round
         entries = [effect.entry for effect in effects if isinstance(effect, Append)]
         return Firing(
             at=at,
