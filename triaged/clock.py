@@ -9,7 +9,7 @@ _ELAPSED_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Clock(Protocol):
-    """What the shell asks for time; the core gets `now` as an argument."""
+    """The clock of the shell; the core gets `now` as an argument."""
 
     def now(self) -> int:
         """The present instant in µs UTC; it never goes backwards."""
@@ -48,7 +48,7 @@ class SystemClock:
         self._anchor_us = at - self._elapsed_us()
 
     def step_us(self) -> int:
-        """How far the wall clock now is ahead of ours, in µs."""
+        """Lead of the wall clock over ours, in µs."""
         return time.time_ns() // 1000 - self.now()
 
     async def sleep_until(self, at: int) -> None:

@@ -76,7 +76,7 @@ EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: systemd does not restart into the same mistake."""
 
 REQUESTS_END_S = 20
-"""How long requests under way may take at a stop; the unit gives 40 s for everything."""
+"""Time limit of requests under way at a stop; the unit gives 40 s for everything."""
 
 GC_THRESHOLD = (20_000, 20, 50)
 """A request of 64 alerts makes some hundred objects, which reference counting frees at once."""
@@ -192,7 +192,7 @@ class Connections:
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What is known before the daemon is built."""
+    """The parts that exist before the daemon is built."""
 
     path: Path
     """The file of the configuration."""

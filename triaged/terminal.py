@@ -1,4 +1,4 @@
-"""What a stream can show to the human who reads it."""
+"""Abilities of a stream: colour, and the characters that it can show."""
 
 import io
 import os

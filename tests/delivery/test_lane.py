@@ -184,7 +184,7 @@ async def test_lane_that_stumbles_at_each_turn_is_not_healthy(tmp_path: Path) ->
             )
         with capture_logs() as logs:
             async with asyncio.timeout(PATIENCE_S), w.interrupted(DESK) as delivery:
-                while "lane.stumbled" not in [line["event"] for line in logs]:
+                while "lane.failed" not in [line["event"] for line in logs]:
                     await clock.pass_us(SECOND)
                     await asyncio.sleep(0)
                 assert delivery.turned_at < clock.now()

@@ -1,1 +1,1 @@
-"""Who may talk to triaged: API tokens, and the links in pages that act for one person."""
+"""Identities: API tokens with their scopes, and signed links in pages that act for one person."""

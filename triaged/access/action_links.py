@@ -26,14 +26,14 @@ Action = Literal["acknowledge"]
 
 
 class Link(msgspec.Struct, frozen=True, array_like=True):
-    """What a link may do, for whom, until when."""
+    """The permission in a link: the action, the incident, the person, the expiry."""
 
     incident: int
     action: Action
     person: str
-    """Empty: it went straight to a channel, so nobody knows who presses it."""
+    """The person who acts; empty: the page went straight to a channel."""
     expires_s: int
-    """Seconds since 1970."""
+    """The expiry, in seconds since 1970."""
 
 
 _decoder = msgspec.json.Decoder(Link)
@@ -59,7 +59,7 @@ def token(link: Link, key: Secret) -> str:
 
 
 def parse(text: str, key: Secret, now: int) -> Link | None:
-    """What a token allows; None when it was not made with `key`, was changed, or has expired."""
+    """The link of a token; None when `key` did not sign it, it was changed, or it has expired."""
     head, dot, tail = text.partition(".")
     if len(text) > TOKEN_MAX or not dot or not text.isascii():
         return None

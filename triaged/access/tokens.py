@@ -40,7 +40,7 @@ def new_identity() -> str:
 
 
 def digest_of(token: str) -> str:
-    """Under what a token is known, hex. A fast hash is right for 256 random bits."""
+    """The hex digest under which a token is stored. A fast hash is right for 256 random bits."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -50,13 +50,13 @@ class TokenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     scopes: tuple[str, ...]
     person: str | None = None
-    """Whose actions these are; None: the token's."""
+    """The person as whom the token acts; None: as the token itself."""
     expires_in: str | None = None
-    """A duration such as 90d; None: never."""
+    """The lifetime, such as `90d`; None: the token never expires."""
 
     @staticmethod
     def read(wish: Mapping[str, object]) -> "TokenRequest":
-        """The wish in a request or on a command line. Raises Malformed."""
+        """The requested token, from the map of a request or a command line. Raises Malformed."""
         try:
             read = msgspec.convert(wish, TokenRequest)
         except msgspec.ValidationError as error:
@@ -79,7 +79,7 @@ class TokenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         self.lifetime_us()
 
     def lifetime_us(self) -> int | None:
-        """How long it is good for; None: for ever. Raises Malformed."""
+        """The lifetime in µs; None: for ever. Raises Malformed."""
         if self.expires_in is None:
             return None
         try:
@@ -91,7 +91,7 @@ class TokenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return lifetime_us
 
     def dangling(self, sources: Iterable[str], people: Collection[str]) -> list[Problem]:
-        """What it names that is not in the configuration."""
+        """The names in the request that the configuration does not have."""
         known = (*ROLES, EVERY_SOURCE, *(f"{INGEST}{source}" for source in sources))
         found = [
             Problem(f"$.scopes[{index}]", none_of(scope, known))
@@ -122,7 +122,7 @@ class NewToken(TokenDocument, frozen=True):
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """What the holder of a stored token may do."""
+    """The rights of a stored token's holder."""
 
     digest: str
     name: str
@@ -165,7 +165,7 @@ async def listing(tx: Reader) -> list[TokenDocument]:
 
 
 async def revoke(tx: Transaction, name: str, now: int) -> bool:
-    """Make the token with this id useless; False when there is none that is good."""
+    """Revoke the token with this id; False when there is no valid one."""
     return await tokens.revoke(tx, name, now)
 
 

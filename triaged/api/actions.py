@@ -34,7 +34,7 @@ from triaged.store.tables import incidents
 from triaged.wire import instant, instant_text
 
 NOTE_AHEAD_US = MINUTE
-"""How far ahead of now the instant of a note may be: clocks of people's machines differ."""
+"""Limit on the lead of a note's instant over now: clocks of people's machines differ."""
 
 IncidentAfter = IncidentDocument | web.Response
 """The incident as the action left it, or the refusal."""

@@ -203,7 +203,7 @@ async def show_groups(call: Call) -> Reply[list[AlertGroup]]:
 
 
 def _wants_ours(call: Call) -> bool:
-    """Whether the query's `receiver`, if there is one, matches ours."""
+    """True if the query's `receiver`, if there is one, matches ours."""
     query = call.request.query
     try:
         return pattern_of(query.get("receiver") or ".*").fullmatch(RECEIVER.name) is not None

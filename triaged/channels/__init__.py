@@ -21,7 +21,7 @@ from triaged.wire import Secret
 
 PACKAGE = __name__
 ATTEMPT_S = 10.0
-"""Limit of an attempt at anything but a mail server, which RFC 5321 allows minutes."""
+"""Time limit of an attempt in seconds, except for mail: RFC 5321 allows a server minutes."""
 
 StartTls = Literal["required", "offered", "never"]
 
@@ -39,19 +39,19 @@ def attempt_s(text: str, most_s: float = ATTEMPT_S) -> float:
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """All that a channel may say."""
+    """The content of a message: everything that a channel may put into it."""
 
     page: Page
     incident: Incident
     incident_json: IncidentDocument
     """The incident as JSON shows it; shortened when `plain`."""
     reader: Person | None
-    """None: the page goes straight to a channel."""
+    """The person who reads it; None: the page goes straight to a channel."""
     contact: Contact | None
     timezone: str
-    """The reader's."""
+    """The reader's time zone."""
     acknowledge_url: str | None
-    """None for an update."""
+    """The address of the link that acknowledges; None for an update."""
     public_url: str
     plain: bool = False
     """True when the full message could not be made: say only what cannot fail."""
@@ -71,7 +71,7 @@ class Notice(msgspec.Struct, frozen=True):
 
     @property
     def is_page(self) -> bool:
-        """Whether an answer is wanted."""
+        """True for a page, which wants an answer; False for an update."""
         return self.page.kind is PageKind.PAGE
 
 
@@ -91,7 +91,7 @@ class HttpRequest(msgspec.Struct, frozen=True):
     body: bytes
     timeout_s: float = ATTEMPT_S
     guarded: bool = False
-    """True for an address that came through the API: it must not lead to a private network."""
+    """True for an address that came through the API, which must not lead to a private network."""
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -111,7 +111,7 @@ class Mail(msgspec.Struct, frozen=True):
     ca: str = ""
     """PEM certificates that the server's must descend from; empty: those of the system."""
     hello: str = ""
-    """Our name in EHLO; empty: the host's, or the address of the connection."""
+    """Our name in EHLO; empty: the name of the host, or the address of the connection."""
     username: str = ""
     password: Secret | None = None
     timeout_s: float = ATTEMPT_S
@@ -138,19 +138,19 @@ Message = HttpRequest | Mail | Line | Reach
 
 
 class HttpResponse(msgspec.Struct, frozen=True):
-    """What the server answered."""
+    """The answer of an HTTP server."""
 
     status: int
     headers: Mapping[str, str]
-    """Names lower-case."""
+    """The header fields by name, in lower case."""
     body: bytes
-    """Its beginning."""
+    """The beginning of the body."""
     at: int = 0
-    """When it came (µs UTC): a date in `Retry-After` counts from it."""
+    """The instant of the answer (µs UTC), from which a date in `Retry-After` counts."""
 
 
 class MailStage(StrEnum):
-    """How far a conversation with a mail server is."""
+    """The stage that a conversation with a mail server has reached."""
 
     CONNECTION = "the connection"
     GREETING = "its greeting"
@@ -168,21 +168,21 @@ OF_RECIPIENTS = frozenset({MailStage.RCPT, MailStage.MESSAGE})
 
 
 class MailResult(msgspec.Struct, frozen=True):
-    """What the mail server said: its last reply, and whom of several it refused."""
+    """The last reply of a mail server, and the recipients that it refused."""
 
     code: int
     text: str
     refused: Mapping[str, tuple[int, str]] = {}
     stage: MailStage = MailStage.MESSAGE
-    """What the reply answers."""
+    """The stage to which the reply belongs."""
 
 
 class Written(msgspec.Struct, frozen=True):
-    """The console has it."""
+    """The console has written the text."""
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """There was a connection."""
+    """A probe made its connection."""
 
 
 class NoAnswer(msgspec.Struct, frozen=True):
@@ -190,20 +190,20 @@ class NoAnswer(msgspec.Struct, frozen=True):
 
     error: str
     maybe_accepted: bool = False
-    """The message was on its way when it happened."""
+    """True: the message was on its way, so the provider may have it."""
     permanent: bool = False
-    """Trying again cannot help: a forbidden address, a certificate that does not hold."""
+    """True: another attempt cannot help (forbidden address, invalid certificate)."""
     timed_out: bool = False
-    """It took all its time: the next contact must not wait for another attempt."""
+    """True: the attempt took all its time, so the next contact starts without another one."""
     scope: Scope = Scope.PROVIDER
-    """Whose failure it is."""
+    """The party whose failure it is: the provider or the recipient."""
 
 
 Result = HttpResponse | MailResult | Written | Reached | NoAnswer
 
 
 def verdict_without_answer(result: NoAnswer) -> Verdict:
-    """What no answer means, on every channel."""
+    """The verdict on an attempt without an answer, on every channel."""
     if result.permanent:
         return Refused(result.error)
     return TryAgain(
@@ -219,12 +219,12 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str:
-        """Its key under `channels`."""
+        """The channel's key under `channels`."""
 
     @property
     def kind(self) -> str:
-        """The module of this folder that it is of."""
+        """The channel's kind: the name of a module of this folder."""
 
     @property
     def settings(self) -> object:
-        """A `Settings` of that module."""
+        """The settings: an instance of that module's `Settings`."""

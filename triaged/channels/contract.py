@@ -40,7 +40,7 @@ class Probed(Protocol):
     """A kind whose provider can be tried without a message."""
 
     def probe(self, settings: Any) -> Message:  # noqa: ANN401 - of the kind
-        """What tries the provider, and sends nothing to anybody."""
+        """The message that tries the provider, and is sent to nobody."""
 
 
 CHANNELS: OpenSet[ChannelKind] = OpenSet(PACKAGE, ChannelKind, Addressed, Probed)

@@ -116,12 +116,12 @@ class Settings(msgspec.Struct, frozen=True):
 
     @property
     def private(self) -> bool:
-        """Whether nothing leaves this machine, or all of it is TLS."""
+        """True if the mail stays on this machine, or the whole connection is TLS."""
         return self.smtp.startswith("smtps:") or is_here(urlsplit(self.smtp).hostname or "")
 
 
 def is_here(host: str) -> bool:
-    """Whether `host` is this machine."""
+    """True if `host` is this machine."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -135,7 +135,7 @@ def address_of(text: str) -> str:
 
 
 def is_plain(address: str) -> bool:
-    """Whether it is an address that every mail server takes (not all know SMTPUTF8)."""
+    """True if every mail server accepts the address (not all know SMTPUTF8)."""
     return "@" in address and address.isascii() and " " not in address
 
 
@@ -235,7 +235,7 @@ def verdict(result: Result) -> Verdict:
 
 
 def verdict_of_reply(result: MailResult) -> Verdict:
-    """What the server's last reply means, and its replies to each recipient."""
+    """The verdict on the server's last reply and its replies to each recipient."""
     said = clean(result.text, ERROR_MAX)
     put_off = tuple(to for to, (code, _) in result.refused.items() if not 500 <= code < 600)
     refused = tuple(
@@ -254,7 +254,7 @@ def verdict_of_reply(result: MailResult) -> Verdict:
 
 
 def scope_of(result: MailResult) -> Scope:
-    """Whose a temporary refusal is: a server that says so to a recipient works."""
+    """The party of a temporary refusal: a server that refuses one recipient works."""
     if result.stage not in OF_RECIPIENTS:
         return Scope.PROVIDER
     return Scope.UNCERTAIN if result.code == CLOSING else Scope.RECIPIENT

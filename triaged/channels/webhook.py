@@ -146,7 +146,7 @@ def verdict(result: Result) -> Verdict:
 
 
 def verdict_of_response(response: HttpResponse) -> Verdict:
-    """What an answer means by its status, and by an `"ok": false` in its body."""
+    """The verdict on an answer, by its status and by an `"ok": false` in its body."""
     status = response.status
     error = f"HTTP {status} {_words(response.body)}".rstrip()
     if 200 <= status < 300:

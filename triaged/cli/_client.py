@@ -13,20 +13,20 @@ from urllib.parse import quote, urlencode, urlsplit
 
 TIMEOUT_S = 30
 LIMIT = "1000"
-"""Rows a request: the most that the API gives."""
+"""Rows that one request asks for: the API's maximum."""
 
 FIRST_PRINTABLE = 0x20
 TOKEN, TOKEN_FILE = "TRIAGED_TOKEN", "TRIAGED_TOKEN_FILE"
 
 
 class Failed(Exception):
-    """It did not work, or was not found; the message is for the person who called."""
+    """The command failed, or its object was not found; the message is for the caller."""
 
     status = 1
 
 
 class Misused(Failed):
-    """What the command was called with can never work."""
+    """The arguments of the command are wrong, whatever the daemon says."""
 
     status = 2
 
@@ -36,7 +36,7 @@ class Held(Failed):
 
 
 class Answer(dict[str, Any]):
-    """A map of an answer; what it must hold and does not is `Failed`, not a KeyError."""
+    """A map of an answer; a missing key raises `Failed` instead of KeyError."""
 
     def __missing__(self, name: str) -> Any:
         raise Failed(f"the answer is not one of triaged: it has no {name!r}; see --url")
@@ -49,7 +49,7 @@ class Client:
         self._base = urlsplit(url if "://" in url else f"http://{url}")
         self._token = token
         self._file = file
-        """What holds the token, if none is given."""
+        """A file that holds the token; it is read when no token is given."""
 
     def get(self, path: str, query: Mapping[str, str | None] | None = None) -> Any:
         """The JSON answer to a GET; query values of None are left out."""
@@ -89,7 +89,7 @@ class Client:
 
     @property
     def _where(self) -> str:
-        """The daemon's address, as it may be shown."""
+        """The daemon's address without credentials, for messages."""
         host = self._base.netloc.rpartition("@")[2]
         return self._base._replace(netloc=host, query="", fragment="").geturl()
 
@@ -105,13 +105,13 @@ class Client:
             response = connection.getresponse()
             return response.status, response.read()
         except (OSError, ValueError, http.client.HTTPException) as error:
-            told = f"cannot reach triaged at {self._where}: {error}; {_advice(error)}"
-            raise Failed(told) from None
+            message = f"cannot reach triaged at {self._where}: {error}; {_advice(error)}"
+            raise Failed(message) from None
         finally:
             connection.close()
 
     def _line_of_token(self) -> str:
-        """The token, which must be able to stand in a header; empty: there is none."""
+        """The token, checked for use in a header; empty: there is none."""
         token = (self._token or self._kept_token()).strip()
         if any(ord(character) < FIRST_PRINTABLE for character in token):
             name = TOKEN if self._token else TOKEN_FILE
@@ -136,7 +136,7 @@ class Client:
 
 
 def _advice(error: Exception) -> str:
-    """What to do about a daemon that cannot be reached."""
+    """Advice for the case that the daemon cannot be reached."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return "set SSL_CERT_FILE to the certificate of who signed it"
     if isinstance(error, http.client.RemoteDisconnected):
@@ -145,7 +145,7 @@ def _advice(error: Exception) -> str:
 
 
 def _problem(status: int, answer: bytes) -> str:
-    """What a problem document (RFC 9457) says, in a line or a few."""
+    """The text of a problem document (RFC 9457), in a line or a few."""
     try:
         problem = json.loads(answer)
         lines = [
@@ -176,14 +176,14 @@ def client_of(options: argparse.Namespace) -> Client:
 
 
 def below(path: str, identity: str) -> str:
-    """The path of one of what is at `path`, whatever characters its name has."""
+    """The path of the item `name` of the list at `path`, with the name quoted."""
     return f"{path}/{quote(identity, safe='')}"
 
 
 def every(
     client: Client, path: str, noun: str, query: Mapping[str, str | None] | None = None
 ) -> Answer:
-    """The whole of a list, fetched page by page, as one answer with all its rows."""
+    """A whole list, fetched page by page, as one answer with all rows."""
     rows: list[Any] = []
     cursor: str | None = None
     while True:

@@ -12,7 +12,7 @@ Shown = dict[str, Any]
 
 
 def print_explained(row: Shown, *, everything: bool) -> None:
-    """The alert, its outcome, the origin of each attribute, the steps, the rules."""
+    """Print an alert: its outcome, the origin of each attribute, the steps, the rules."""
     name = row["labels"].get("alertname", row["fingerprint"])
     print(clean(f"{name} ({row['source']}/{row['fingerprint']})"))
     _print_verdict(row)
@@ -27,7 +27,7 @@ def print_explained(row: Shown, *, everything: bool) -> None:
 
 
 def print_incident(answer: Shown, *, everything: bool) -> None:
-    """An incident: what it is, whom it paged, and each of its alerts."""
+    """Print an incident: its facts, the people it paged, and each of its alerts."""
     row = answer["incident"]
     severity = paint(row["severity"], row["severity"])
     print(f"{row['id']}  {severity} by {clean(row['severity_by'])}: {clean(row['title'])}")
@@ -55,7 +55,7 @@ def _sent(page: Shown) -> str:
 
 
 def print_recorded(one: Shown, *, everything: bool) -> None:
-    """An alert: what was decided at the time, whether today's rules differ, and those rules."""
+    """Print an alert: the recorded decision, how today's rules differ, and those rules."""
     today = one["today"]
     name = today["labels"].get("alertname", one["fingerprint"])
     where = f" joined {one['incident']}: {one['joined']}" if one["incident"] else " in no incident"
@@ -66,16 +66,16 @@ def print_recorded(one: Shown, *, everything: bool) -> None:
     else:
         by = f"rule:{then['rule']}" if then["rule"] else "unclassified"
         print(clean(f"  {local_time(then['at'])}, rules {then['rule_set']}:"))
-        shown = {
+        fields = {
             "severity": f"{then['severity'] or '-'} by {by}",
             "rules": ", ".join(then["rules"]),
         }
-        shown |= {"key": ", ".join(f"{k}={v}" for k, v in then["key"].items())}
-        shown |= {"policy": then["policy"] or "", "incident": "" if then["incident"] else "none"}
-        shown |= {"labels": ", ".join(f"{k}={v}" for k, v in then["labels"].items())}
+        fields |= {"key": ", ".join(f"{k}={v}" for k, v in then["key"].items())}
+        fields |= {"policy": then["policy"] or "", "incident": "" if then["incident"] else "none"}
+        fields |= {"labels": ", ".join(f"{k}={v}" for k, v in then["labels"].items())}
         shadow = then.get("shadow", {})  # an older daemon does not tell it
-        shown |= {"shadow": "; ".join(f"{n} {_would(would)}" for n, would in shadow.items())}
-        print_fields([(f"    {field}", value) for field, value in shown.items()])
+        fields |= {"shadow": "; ".join(f"{n} {_would(would)}" for n, would in shadow.items())}
+        print_fields([(f"    {field}", value) for field, value in fields.items()])
         if then["labels"] and not one["same_rules"]:
             print("    whether a rule, a text or a table gave a label then is not recorded")
     _print_differences(one)
@@ -185,7 +185,7 @@ def _after(start: str, end: str) -> str:
 
 
 def _print_expectations(row: Shown, *, today: bool = False) -> None:
-    """What it keeps quiet; of a recorded alert the instant is left out, for it came again since."""
+    """Print the expectations that the alert meets; for a recorded alert without the instant."""
     expectations = row.get("expectations", ())  # an older daemon does not tell it
     if expectations:
         print("\nexpected to come again" + (" (today's rules)" if today else ""))
@@ -198,13 +198,13 @@ def _print_expectations(row: Shown, *, today: bool = False) -> None:
 
 def _print_rules(rules: list[Shown], *, everything: bool, today: bool = False) -> None:
     print("\nrules today" if today else "\nrules")
-    shown = [rule for rule in rules if everything or rule["matched"] or rule["near"]]
-    for rule in shown:
+    listed = [rule for rule in rules if everything or rule["matched"] or rule["near"]]
+    for rule in listed:
         place = f"  {rule['where']}" if rule["matched"] and rule["where"] else ""
         print(clean(f"  rule {rule['rule']}: {_verdict(rule)}{place}"))
         if rule["matched"] and rule.get("description"):  # an older daemon does not tell it
             print(f"    {clean(rule['description'])}")
-    hidden = len(rules) - len(shown)
+    hidden = len(rules) - len(listed)
     if hidden:
         print(f"  {hidden} more do not match (--all shows them)")
     elif not rules:

@@ -10,7 +10,7 @@ SILENCE = "silence:"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`--as-test`."""
+    """Add `--as-test`."""
     parser.add_argument(
         "--as-test", action="store_true", help="as YAML for `triaged test`: what came in, what "
         "people did, and what came of it as the expectation"
@@ -40,7 +40,7 @@ def export(client: Client, path: str, options: argparse.Namespace) -> int:
 
 
 def _silences(timeline: list[Any]) -> list[str]:
-    """The ids of the silences that muted it at any time."""
+    """The ids of the silences that muted the incident at any time."""
     told = [entry["data"].get("by", []) for entry in timeline if entry["kind"] == "incident.muted"]
     names = [name for names in told for name in names if name.startswith(SILENCE)]
     return [name.removeprefix(SILENCE) for name in dict.fromkeys(names)]

@@ -1,4 +1,4 @@
-"""Hints on a terminal, said to be hints."""
+"""Hints on a terminal, under a heading that says that they are hints."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ PERCENT = 100
 
 
 def print_hints(hints: Shown) -> None:
-    """Changes, similar incidents, what else fires, noise; nothing where there is nothing."""
+    """Print changes, similar incidents, other firing alerts and noise; skip what is empty."""
     lines = [
         *(f"changed   {_change(one)}" for one in hints["changes"]),
         *(f"similar   {line}" for one in hints["similar"] for line in _similar(one)),
@@ -37,10 +37,10 @@ def _where(one: Shown) -> str:
 def _similar(one: Shown) -> list[str]:
     shared = ", ".join(one["shared"][:6])
     at = local_time(one["opened_at"])[:10]
-    told = [(name, one[name]) for name in ("cause", "fix", "note") if one[name]]
+    known = [(name, one[name]) for name in ("cause", "fix", "note") if one[name]]
     return [
         f"{one['score']:.2f} {one['incident']} of {at}: {one['title']} (shares {shared})",
-        *(f"     {name}: {text}" for name, text in told),
+        *(f"     {name}: {text}" for name, text in known),
     ]
 
 

@@ -8,7 +8,7 @@ from triaged.cli._client import LIMIT, Client, Misused, client_of
 
 
 def fetch(options: argparse.Namespace, file: IO[bytes]) -> None:
-    """Write the period that `--since` and `--until` name, as `dry_run.replay.history` reads it."""
+    """Write the history of a period to a file, in the form that `dry_run.replay.history` reads."""
     from triaged.wire import encode, instant_text
 
     since, until = _period(options)
@@ -62,6 +62,6 @@ def _instant(option: str, text: str, now: int) -> int:
 
 
 def tell(text: str) -> None:
-    """Say how far it is, on a terminal only; the next text takes its place."""
+    """Show the progress on a terminal; the next call overwrites it."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)

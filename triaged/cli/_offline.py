@@ -20,7 +20,7 @@ ELSEWHERE = (
 
 
 def configuration_of(config: Path) -> Configuration:
-    """The configuration; that rules are wrong, or secrets missing, does not matter to a store."""
+    """The configuration. Wrong rules and missing secrets are no error for work on a store."""
     loaded = load(config, os.environ)
     if loaded.configuration is None:
         problems = "\n".join(str(problem) for problem in loaded.problems if not problem.warning)
@@ -34,7 +34,7 @@ def store_url(config: Path) -> str:
 
 
 def existing(url: str) -> str:
-    """`url`, if there is a store: one made by looking would be another than the daemon's."""
+    """`url`, if its store exists; Failed otherwise, because opening it would create another one."""
     path = url.removeprefix(SQLITE)
     if path != url and not Path(path).exists():
         advice = "" if os.environ.get(STATE) else ELSEWHERE
@@ -44,7 +44,7 @@ def existing(url: str) -> str:
 
 @asynccontextmanager
 async def open_store(config: Path, *, new: bool = False) -> AsyncIterator[tuple[Database, Clock]]:
-    """The opened and locked store, and the clock it was opened with; a `new` one if need be."""
+    """The opened and locked store, and its clock; `new` allows to create the store."""
     clock = SystemClock()
     url = store_url(config)
     try:

@@ -10,20 +10,20 @@ CONFIG_PLACES = (Path("config.yaml"), Path("/etc/triaged/config.yaml"))
 
 
 def output(parser: argparse.ArgumentParser) -> None:
-    """`-o text|json`."""
+    """Add `-o text|json`."""
     parser.add_argument(
         "-o", "--output", choices=("text", "json"), default="text", help="how to print the result"
     )
 
 
 def daemon(parser: argparse.ArgumentParser) -> None:
-    """`--url` and `-o`: what every command needs that talks to a daemon."""
+    """Add `--url` and `-o`, which every command has that talks to a daemon."""
     url(parser)
     output(parser)
 
 
 def url(parser: argparse.ArgumentParser) -> None:
-    """`--url`."""
+    """Add `--url`."""
     parser.add_argument(
         "--url",
         type=_address,
@@ -34,7 +34,7 @@ def url(parser: argparse.ArgumentParser) -> None:
 
 
 def identity(text: str) -> str:
-    """An id, which is not empty: a path without one is that of the list."""
+    """An id. It must not be empty: the path without one is that of the whole list."""
     if not text:
         raise argparse.ArgumentTypeError("an id is expected, as `list` shows it")
     return text
@@ -53,7 +53,7 @@ def _address(text: str) -> str:
 
 
 def config(parser: argparse.ArgumentParser) -> None:
-    """`--config`."""
+    """Add `--config`."""
     parser.add_argument(
         "--config",
         type=Path,
@@ -64,7 +64,7 @@ def config(parser: argparse.ArgumentParser) -> None:
 
 
 def default_config() -> Path:
-    """The configuration file that is meant when none is named."""
+    """The configuration file that is used when the command names none."""
     named = os.environ.get("TRIAGED_CONFIG")
     if named:
         return Path(named)

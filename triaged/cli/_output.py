@@ -1,4 +1,4 @@
-"""How results look on a terminal: tables, a little colour, nothing that a stranger sent raw."""
+"""Results on a terminal: tables, a little colour, and texts of strangers made harmless."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def print_json(value: object) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def counted(number: int, noun: str) -> str:
+def count_text(number: int, noun: str) -> str:
     """`1 incident`, `2 incidents`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -69,9 +69,9 @@ def cut(text: str, width: int) -> str:
 
 def print_fields(fields: Iterable[tuple[str, object]]) -> None:
     """`name   value` lines, aligned; empty values are left out."""
-    shown = [(name, clean(value)) for name, value in fields if value not in (None, "", {}, [])]
-    width = max((len(name) for name, _ in shown), default=0)
-    for name, value in shown:
+    filled = [(name, clean(value)) for name, value in fields if value not in (None, "", {}, [])]
+    width = max((len(name) for name, _ in filled), default=0)
+    for name, value in filled:
         print(f"{name.ljust(width)}  {paint(value, value)}")
 
 

@@ -1,4 +1,4 @@
-"""What commands work on that need no daemon: a configuration without errors, a sender's body.
+"""The inputs of commands that need no daemon: a correct configuration, a sender's body.
 
 Everything here raises `Failed` with a message for the person who called.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def body_of(name: str) -> bytes:
-    """What is in the file `name`, or comes in on standard input for `-`."""
+    """The content of the file `name`, or of standard input for `-`."""
     try:
         return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
@@ -24,7 +24,7 @@ def body_of(name: str) -> bytes:
 
 
 def instant_of(text: str | None, option: str = "--at") -> int:
-    """µs UTC of what the option says; the present for None."""
+    """The instant that an option names, in µs UTC; the present for None."""
     from datetime import datetime
 
     from triaged.clock import SystemClock
@@ -40,7 +40,7 @@ def instant_of(text: str | None, option: str = "--at") -> int:
 
 
 def configured(path: Path, rules: tuple[str, ...] = ()) -> "Configuration":
-    """The configuration, if there is no error in it; with other `rules`, if there are any."""
+    """The configuration, which must have no error; with `rules` instead of its own if given."""
     from triaged.config.read import load
 
     loaded = load(path, os.environ, rules)

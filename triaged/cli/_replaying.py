@@ -1,4 +1,4 @@
-"""Both runs of a replay, each in a process of its own; other rules from a directory or from git."""
+"""The runs of a replay, each in its own process; other rules come from a directory or from git."""
 
 import io
 import subprocess
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 GIT_TIMEOUT_S = 60
 T = TypeVar("T")
 Other = tuple[Path, tuple[str, ...]]
-"""A configuration file, and the patterns of rule files that count instead of its own."""
+"""A configuration file, and the patterns of rule files that replace its own."""
 
 
 def compare(path: str, config: Path, against: str | None) -> ReplayReport:
-    """What happened, these rules and perhaps others, over the history in the file `path`."""
+    """The recorded outcome, the run of these rules and of the others, for the history at `path`."""
     settings = configured(config).settings
     try:
         with _other(config, against) as other, ProcessPoolExecutor(1) as pool:
@@ -63,7 +63,7 @@ def _report(
 
 
 def run_of(path: str, config: Path, rules: tuple[str, ...]) -> Run:
-    """The history through the rules of a configuration: what a process is started for."""
+    """The history run through the rules of a configuration; called in a process of its own."""
     settings = configured(config, rules).settings
     return _with(path, lambda history: replay(history, settings))
 
@@ -73,7 +73,7 @@ def _progress(episodes: int) -> None:
 
 
 def _with(path: str, use: Callable[[History], T]) -> T:
-    """What `use` makes of the history in a file."""
+    """The result of `use` on the history in a file."""
     try:
         with Path(path).open("rb") as file:
             return use(read(file))
@@ -83,7 +83,7 @@ def _with(path: str, use: Callable[[History], T]) -> T:
 
 @contextmanager
 def _other(config: Path, against: str | None) -> Iterator[Other | None]:
-    """Where the other rules are; None: there are none."""
+    """The place of the other rules; None: there are none."""
     if against is None:
         yield None
         return
@@ -101,7 +101,7 @@ def _other(config: Path, against: str | None) -> Iterator[Other | None]:
 
 
 def _exported(config: Path, revision: str, folder: Path) -> Path:
-    """The configuration's directory as it is in a git revision."""
+    """A copy of the configuration's directory from a git revision."""
     here = config.resolve().parent
     prefix = _git(here, "rev-parse", "--show-prefix").decode().strip()
     wanted = f"{revision}^{{commit}}"

@@ -1,4 +1,4 @@
-"""`triaged check`: everything that is wrong with the configuration and the rules, at once.
+"""`triaged check`: report every problem of the configuration and the rules at once.
 
 With `--online` also the channels whose providers do not answer.
 """
@@ -25,7 +25,7 @@ READ_MAX = 1024 * 1024
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`--config`, `--strict`."""
+    """Add `--config`, `--strict` and the others."""
     _options.config(parser)
     _options.output(parser)
     parser.add_argument("--strict", action="store_true", help="warnings fail, too")
@@ -61,7 +61,7 @@ def _level(problem: "Problem") -> str:
 
 
 def problems_of(path: Path) -> "tuple[Problem, ...]":
-    """All that is wrong, file by file; without an error also what can never happen."""
+    """All problems, file by file; where there is no error, also parts without effect."""
     from triaged.config.read import in_order, load
 
     loaded = load(path, os.environ)
@@ -72,7 +72,7 @@ def problems_of(path: Path) -> "tuple[Problem, ...]":
 
 
 def _unreachable(path: Path) -> "list[Problem]":
-    """Channels whose provider does not answer, or does not want us, as of now."""
+    """Channels whose provider does not answer, or refuses us, at present."""
     import asyncio
 
     from triaged.clock import SystemClock
@@ -114,14 +114,16 @@ def _useless(configuration: "Configuration", document: "Document") -> "list[Prob
         samples = [rules.seen(alert) for alert in sent]
         found += [*idle(rules.muters, now), *overdue(rules.shadows, now), *in_vain(rules)]
         found += [*on_samples(rules, samples, now)]
-        told = {problem.where for problem in found}
-        untold = {r.where for r in rules.rules if told.isdisjoint((r.where, *r.positions.values()))}
-        found += [each for each in overruled(rules.rules, samples) if each.where in untold]
+        reported = {problem.where for problem in found}
+        unreported = {
+            r.where for r in rules.rules if reported.isdisjoint((r.where, *r.positions.values()))
+        }
+        found += [each for each in overruled(rules.rules, samples) if each.where in unreported]
     return found
 
 
 def _samples(configuration: "Configuration", rules: frozenset[str]) -> "list[Alert]":
-    """The alerts of the rules' tests; what is wrong with those, `triaged test` tells."""
+    """The alerts of the rules' tests. Faults of the tests are reported by `triaged test` only."""
     from triaged.core.records.events import AlertReceived
     from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
     from triaged.yamlschema.document import parse

@@ -1,4 +1,4 @@
-"""`triaged explain`: what the rules make of an alert, and why, down to who is paged."""
+"""`triaged explain`: the outcome of the rules for an alert, the reasons, and who is paged."""
 
 import argparse
 import re
@@ -19,7 +19,7 @@ UNSEEN = "without a daemon: open incidents, silences and what else fires are not
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What to explain, and how much of it."""
+    """Add the alert or incident to explain, and the amount of detail."""
     _options.config(parser)
     _options.daemon(parser)
     parser.add_argument(
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Explain; print."""
+    """Explain a file, an incident or an alert; the exit status."""
     what = options.what
     try:
         if _INCIDENT.fullmatch(what):
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _of_incident(options: argparse.Namespace) -> int:
-    """What the daemon recorded of an incident."""
+    """The explanation of an incident as the daemon recorded it."""
     answer = client_of(options).get(f"/api/v1/incidents/{options.what.upper()}/explain")
     if options.output == "json":
         print_json(answer)
@@ -64,7 +64,7 @@ def _of_incident(options: argparse.Namespace) -> int:
 
 
 def _of_alert(options: argparse.Namespace) -> int:
-    """What the daemon recorded of an alert."""
+    """The explanation of an alert as the daemon recorded it."""
     source, _, fingerprint = options.what.partition("/")
     asked = {"source": source, "fingerprint": fingerprint}
     answer = client_of(options).get("/api/v1/alerts/explain", asked)

@@ -1,4 +1,4 @@
-"""`triaged incident`: look at incidents, act on them."""
+"""`triaged incident`: show incidents and act on them."""
 
 import argparse
 import sys
@@ -43,7 +43,7 @@ DETAILS = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """A sub-command per verb."""
+    """Add a sub-command for each verb."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _list_arguments(verbs.add_parser("list", help="incidents, newest first"))
     for verb, what in (("show", "one incident"), ("timeline", "all that happened to it")):
@@ -133,7 +133,7 @@ def _instant(text: str) -> str:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what the verb says, print what the daemon answers."""
+    """Run the verb and print the daemon's answer; the exit status."""
     client = client_of(options)
     try:
         match options.verb:

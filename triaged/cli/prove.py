@@ -1,4 +1,4 @@
-"""`triaged prove`: every alert reaches a human in time, for weeks ahead, or a counter-example."""
+"""`triaged prove`: show that every alert reaches a human in time, or a counter-example."""
 
 import argparse
 import sys
@@ -22,7 +22,7 @@ UNSEEN = (
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """How far to look, and from when."""
+    """Add the length of the period, and its beginning."""
     _options.config(parser)
     _options.output(parser)
     parser.add_argument(
@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prove; print what was found; 1 where a human is not reached in time."""
+    """Print the proof; exit status 1 where some alert reaches no human in time."""
     from triaged.dry_run.prove.proving import WEEKS_MAX, prove
 
     if not 1 <= options.weeks <= WEEKS_MAX:
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 def document(proof: "Proof") -> dict[str, Any]:
     """The proof as JSON."""
-    from triaged.dry_run.prove.proving import told
+    from triaged.dry_run.prove.proving import gap_text
     from triaged.wire import instant_text
 
     return {
@@ -77,7 +77,7 @@ def document(proof: "Proof") -> dict[str, Any]:
                 "from": instant_text(gap.start),
                 "to": instant_text(gap.end),
                 "respond_by": instant_text(gap.respond_by),
-                "why": told(gap),
+                "why": gap_text(gap),
             }
             for gap in proof.gaps
         ],
@@ -120,12 +120,12 @@ def _row(one: "Worst", settings: "Settings") -> tuple[object, ...]:
 
 
 def _gap(gap: "Gap", settings: "Settings") -> str:
-    from triaged.dry_run.prove.proving import told
+    from triaged.dry_run.prove.proving import gap_text
 
     one = gap.combination
     name = f"{one.severity} {', '.join(one.owners) or one.policy}"
     when = f"{_instant(gap.start, settings)} to {_instant(gap.end, settings)}"
-    return f"{paint(name, one.severity)}, {when}: {told(gap)}"
+    return f"{paint(name, one.severity)}, {when}: {gap_text(gap)}"
 
 
 def _instant(at: int, settings: "Settings") -> str:

@@ -11,7 +11,7 @@ SUMMARY = "look at, re-submit or drop bodies that could not be used"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`list`, `show ID`, `resubmit ID`, `drop ID`."""
+    """Add `list`, `show ID`, `resubmit ID` and `drop ID`."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     _options.daemon(verbs.add_parser("list", help="all of them, newest first"))
     for verb, what in (
@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what the verb says."""
+    """Run the verb and print the daemon's answer; the exit status."""
     client = client_of(options)
     answer: Any
     base = "/api/v1/quarantine"

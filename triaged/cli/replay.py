@@ -1,4 +1,4 @@
-"""`triaged replay`: history through these rules and others, and what differs."""
+"""`triaged replay`: run history through these rules and others, and report the differences."""
 
 import argparse
 import sys
@@ -22,7 +22,7 @@ FORMATS = ("table", "json", "markdown", "html")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The period, the other rules, where history comes from, how to report."""
+    """Add the period, the other rules, the source of the history and the form of the report."""
     _options.config(parser)
     _options.url(parser)
     parser.add_argument("--since", default="30d", help="how long ago, or an instant (default: 30d)")
@@ -47,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fetch, replay twice, compare, report."""
+    """Fetch the history, replay it through both sets of rules, compare and report."""
     from triaged.cli._replaying import compare
     from triaged.dry_run.replay.report import judged
 

@@ -1,4 +1,4 @@
-"""`triaged rule`: what the rules of a running daemon have done, and today's for what fires."""
+"""`triaged rule`: statistics of a daemon's rules, and reclassification of firing alerts."""
 
 import argparse
 from typing import Any
@@ -11,7 +11,7 @@ SUMMARY = "what the rules have done lately; today's rules for what fires already
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`stats` and `reclassify`."""
+    """Add `stats` and `reclassify`."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     stats = verbs.add_parser("stats", help="matches, incidents, pages and answers of each rule")
     _options.daemon(stats)
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what the verb says."""
+    """Run the verb and print the daemon's answer; the exit status."""
     client = client_of(options)
     try:
         if options.verb == "stats":
@@ -58,16 +58,16 @@ def _print_stats(answer: Any) -> None:
 
 
 def _quiet(row: Any) -> tuple[int, int, int]:
-    """What pages most comes first, then what matches most; what never matched is at the end."""
+    """Sort key of the table: most pages first, then most matches; rules that never matched last."""
     return -row["paged"], -row["incidents"], -row["matches"]
 
 
 def _mark(row: Any) -> str:
-    """What sets the rule apart; an older daemon knows no shadow."""
-    told = [] if row["loaded"] else ["not loaded"]
+    """The mark of a rule, such as `shadow`; an older daemon sends none."""
+    marks = [] if row["loaded"] else ["not loaded"]
     if row.get("shadow") or row.get("would_change"):
-        told.append(f"shadow: would change {row['would_change']}")
-    return f" ({', '.join(told)})" if told else ""
+        marks.append(f"shadow: would change {row['would_change']}")
+    return f" ({', '.join(marks)})" if marks else ""
 
 
 def _print_changes(answer: Any) -> None:

@@ -9,13 +9,13 @@ SUMMARY = "print the JSON Schema of config.yaml, of rule files or of their tests
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which schema; it is JSON whatever `-o` says."""
+    """Add the name of the schema; it is printed as JSON in any case."""
     _options.output(parser)
     parser.add_argument("of", choices=("config", "rules", "tests"))
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print it."""
+    """Print the schema; the exit status."""
     from triaged.config.schema_json import schema_for, schema_of
     from triaged.dry_run.ruletests.tests_schema import TestFile
 

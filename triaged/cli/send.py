@@ -13,14 +13,14 @@ SUMMARY = "deliver a sample webhook body to a running daemon"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The file, and the source unless its shape tells."""
+    """Add the file, and the source, which is guessed from the shape unless given."""
     _options.daemon(parser)
     parser.add_argument("payload", type=Path, help="a JSON file, or - for standard input")
     parser.add_argument("--source", help="the source to send as (default: by the body's shape)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Send the body; print what it led to."""
+    """Send the body and print the answer; the exit status."""
     name = str(options.payload)
     try:
         body = sys.stdin.buffer.read() if name == "-" else options.payload.read_bytes()

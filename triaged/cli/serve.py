@@ -8,12 +8,12 @@ SUMMARY = "run the daemon"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`--config`."""
+    """Add `--config`."""
     _options.config(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until told to stop."""
+    """Run the daemon until a signal ends it; the exit status."""
     from triaged.daemon import serve
 
     return serve(options.config)

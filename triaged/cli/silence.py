@@ -1,4 +1,4 @@
-"""`triaged silence`: mute by hand, for a time; see what that mutes."""
+"""`triaged silence`: mute alerts by hand, for a time, and preview which ones."""
 
 import argparse
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from triaged.cli import _options
 from triaged.cli._client import Client, Failed, below, client_of, complain, every
-from triaged.cli._output import counted, left, local_time, print_fields, print_json, print_table
+from triaged.cli._output import count_text, left, local_time, print_fields, print_json, print_table
 
 SUMMARY = "set, list, preview or end silences"
 BASE = "/api/v1/silences"
@@ -14,7 +14,7 @@ MATCHERS = "label matchers such as 'env=\"staging\"'; all must hold"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`add`, `list`, `show ID`, `preview`, `expire ID …`."""
+    """Add `add`, `list`, `show ID`, `preview` and `expire ID …`."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     _add_arguments(verbs.add_parser("add", help="mute what matches, for a time"))
     listing = verbs.add_parser("list", help="silences, the ones that end last first")
@@ -62,7 +62,7 @@ def _instant(text: str) -> str:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what the verb says, print what the daemon answers."""
+    """Run the verb and print the daemon's answer; the exit status."""
     client = client_of(options)
     try:
         match options.verb:
@@ -98,7 +98,7 @@ def _wish(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _expire(client: Client, options: argparse.Namespace) -> int:
-    """End each; one that does not exist does not keep the others."""
+    """End each silence; one that does not exist does not prevent the others."""
     status, ended = 0, []
     for identity in options.ids:
         try:
@@ -151,7 +151,7 @@ def _print_list(answer: Any) -> None:
 
 def _print_preview(answer: Any) -> None:
     incidents, alerts = answer["incidents_total"], answer["alerts"]
-    print(f"{counted(alerts, 'firing alert')} match, in {counted(incidents, 'incident')}")
+    print(f"{count_text(alerts, 'firing alert')} match, in {count_text(incidents, 'incident')}")
     if incidents:
         rows = [
             (

@@ -21,7 +21,7 @@ VERBS = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """A sub-command per verb."""
+    """Add a sub-command for each verb."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb, what in VERBS.items():
         one = verbs.add_parser(verb, help=what)
@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what the verb says; 1 when it failed, or when a chain is broken."""
+    """Run the verb; exit status 1 when it failed or a timeline's chain is broken."""
     from triaged.errors import StoreError
 
     try:
@@ -90,7 +90,7 @@ async def _work(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _sqlite(url: str, instead: str) -> Path:
-    """The file of an SQLite store; for another, the program to use `instead`."""
+    """The file of an SQLite store; for another database, Failed names what to use `instead`."""
     if not url.startswith("sqlite:"):
         raise Failed(f"for PostgreSQL use {instead}, which is made for it")
     return Path(url.removeprefix("sqlite:"))

@@ -27,7 +27,7 @@ SUITE = "triaged rules"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Files, and how to tell."""
+    """Add the files, and the form of the report."""
     _options.config(parser)
     _options.output(parser)
     parser.add_argument(
@@ -51,7 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 class SuiteResult:
-    """What the tests said, and which rules they touched."""
+    """The results of the tests, and the rules that their alerts matched."""
 
     def __init__(self, problems: "Sequence[Problem]") -> None:
         self.problems = tuple(problems)
@@ -62,7 +62,7 @@ class SuiteResult:
 
     @property
     def failed(self) -> int:
-        """How many tests failed."""
+        """The number of tests that failed."""
         return sum(not result.passed for result in self.results)
 
     @property
@@ -115,7 +115,7 @@ def _none(options: argparse.Namespace, loaded: "Configuration") -> str:
 
 
 def folders_of(configuration: "Configuration") -> list[Path]:
-    """Where tests are looked for: `tests` beside each rule file."""
+    """The folders in which tests are searched: `tests` beside each rule file."""
     config, *files = configuration.files
     found: dict[Path, None] = {}
     for path in files:
@@ -143,7 +143,7 @@ def _paths(given: Sequence[Path]) -> list[Path]:
 
 
 def _documents(paths: Sequence[Path]) -> "tuple[list[Document], str]":
-    """The files read; what cannot be read."""
+    """The documents of the files, and the problems of those that cannot be read."""
     from triaged.yamlschema.document import BYTES_MAX, parse
 
     documents: list[Document] = []
@@ -217,7 +217,7 @@ def _print_json(suite: SuiteResult) -> None:
 
 
 def _print_text(suite: SuiteResult, *, coverage: bool) -> None:
-    from triaged.dry_run.ruletests.junit import told
+    from triaged.dry_run.ruletests.junit import failure_lines
 
     for problem in suite.problems:
         print(f"{problem.where}: {problem.message}")
@@ -226,7 +226,7 @@ def _print_text(suite: SuiteResult, *, coverage: bool) -> None:
             print(f"{_coloured('PASS', GREEN)}  {clean(result.name)}")
             continue
         print(f"{_coloured('FAIL', RED)}  {clean(result.name)}  ({result.where})")
-        for line in told(result):
+        for line in failure_lines(result):
             print(f"      {_marked(_one_line(line))}")
     _print_summary(suite)
     if coverage:

@@ -1,4 +1,4 @@
-"""`triaged token`: who may talk to the daemon."""
+"""`triaged token`: create, list and revoke API tokens."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ BASE = "/api/v1/tokens"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`create`, `list`, `revoke`, each perhaps `--offline`."""
+    """Add `create`, `list` and `revoke`, each with `--offline`."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     create = verbs.add_parser("create", help="make a token; it is printed once")
     create.add_argument("name", help="what it is for, e.g. prometheus")
@@ -40,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what the verb says, through the daemon or on its store."""
+    """Run the verb, through the daemon or on its store; the exit status."""
     try:
         answer = _offline(options) if options.offline else _online(options)
     except Failed as failure:
@@ -101,7 +101,7 @@ def _offline(options: argparse.Namespace) -> Any:
 
 
 def _checked(options: argparse.Namespace) -> "TokenRequest":
-    """The request, with nothing in it that the configuration does not have."""
+    """The request, whose sources and person must be in the configuration."""
     from triaged.access.tokens import TokenRequest
     from triaged.cli._offline import configuration_of
     from triaged.errors import Malformed

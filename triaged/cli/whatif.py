@@ -1,4 +1,4 @@
-"""`triaged whatif`: one payload at any instant, and every page that comes of it."""
+"""`triaged whatif`: every page that a payload would cause if it came in at an instant."""
 
 import argparse
 import sys
@@ -23,11 +23,11 @@ UNSEEN = (
 )
 
 BEFORE = {"incident.opened": "opened: ", "phase.changed": "phase ", "end": "end: "}
-"""What is said before the text of an entry that does not speak for itself."""
+"""Words before the text of an entry that is unclear by itself, by kind."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The payload, when it comes in, when somebody acknowledges."""
+    """Add the payload, the instant of its arrival and that of an acknowledgement."""
     _options.config(parser)
     _options.output(parser)
     parser.add_argument("payload", help="a body as senders send it, or - for standard input")
@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Rehearse; print what happens."""
+    """Simulate the arrival and print the course of events; the exit status."""
     from triaged.dry_run.whatif import Question, what_if
 
     try:
@@ -84,7 +84,7 @@ def _duration(option: str, text: str) -> int:
 
 
 def _lines(question: "Question", answer: "Answer") -> Iterator[str]:
-    """A line for each moment: since the beginning, UTC, where it is read, what."""
+    """A line for each moment: time since the beginning, UTC, the reader's local time, the text."""
     from triaged.core.time.durations import format_duration
 
     places = [
@@ -111,7 +111,7 @@ def _told(moment: "Moment") -> str:
 
 
 def _reader(moment: "Moment") -> str:
-    """The instant on the reader's clock, for what somebody reads."""
+    """The instant in the reader's time zone, for pages and updates."""
     from triaged.core.text.wording import instant_for
 
     return instant_for(moment.at, moment.timezone, moment.at) if moment.timezone else ""

@@ -38,7 +38,7 @@ def listeners_of(config: schema.Config, findings: Findings) -> tuple[Address, ..
 
 
 def lets_everybody_in(configuration: Configuration, listening: Iterable[Address]) -> str:
-    """Why a daemon that listens there until its end must not take it; empty: it may."""
+    """The reason why a running daemon must not take it; empty: it may."""
     reached = [show_listen(address) for address in listening if not is_loopback(address[0])]
     if configuration.auth != "none" or not reached:
         return ""
@@ -55,7 +55,7 @@ def _addresses(listen: Address | tuple[Address, ...]) -> tuple[Address, ...]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches it."""
+    """True if only this machine reaches it."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

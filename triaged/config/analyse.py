@@ -116,7 +116,7 @@ def _steps(policy: Policy, settings: Settings) -> Iterator[Finding]:
 
 
 def _never_first(above: Delay, after: Delay, settings: Settings) -> bool:
-    """Whether `after` ends before `above` for each response target that is a length of time."""
+    """True if `after` ends before `above` for each response target that is a length of time."""
     targets = [
         target.respond_within
         for target in settings.severities.values()

@@ -40,7 +40,7 @@ class Findings:
         return self.document.where(as_written(path, self._left_out), key=key)
 
     def is_whole(self, path: Path) -> bool:
-        """Whether nothing of what stands at `path` is left out."""
+        """True if no part of the value at `path` was left out."""
         written = as_written(path, self._left_out)
         return not any(gone[: len(written)] == written for gone in self._left_out)
 
@@ -50,7 +50,7 @@ class Findings:
         return list(written) if isinstance(written, dict) else []
 
     def gives(self, path: Path) -> bool:
-        """Whether something stands at `path`, be it nothing."""
+        """True if the document has `path`, even with an empty value."""
         *before, last = path
         outer = self.document.at(tuple(before))
         return isinstance(outer, dict) and last in outer
@@ -61,7 +61,7 @@ class Findings:
         return [*names, *(name for name in self._always.get(section, ()) if name not in names)]
 
     def refer(self, path: Path, section: str, name: str) -> bool:
-        """Whether `name`, which stands at `path`, is in the section; an error if not."""
+        """Check that the name at `path` is in the section; an error if not."""
         names = self.names(section)
         if name in names:
             return True

@@ -81,7 +81,7 @@ def channels_of(config: schema.Config, files: Files, findings: Findings) -> dict
 
 
 def may_address(channel: Channel, to: str | None = None) -> bool:
-    """Whether the channel can send to the address `to`, or to its own address."""
+    """True if the channel can send to the address `to`, or to its own address."""
     kind = CHANNELS.load(channel.kind)
     if not isinstance(kind, Addressed):
         return True

@@ -48,7 +48,7 @@ class Loaded(msgspec.Struct, frozen=True):
 
     @property
     def unusable(self) -> bool:
-        """Whether a daemon must not run on it."""
+        """True if a daemon must not run on it."""
         return self.configuration is None or any(
             not problem.warning or isinstance(problem, MissingSecret) for problem in self.problems
         )

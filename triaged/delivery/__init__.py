@@ -1,4 +1,4 @@
-"""Committed outbox rows to the world, and what the world said back to the engine."""
+"""Delivery of committed outbox rows to providers; their verdicts go to the engine as events."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from triaged.store.tables import pages
 from triaged.wire import Secret
 
 SWEEP_US = 15 * SECOND
-"""How often to look for pages of channels that are gone."""
+"""Interval of the search for pages of channels that are gone."""
 
 RETRIES_MAX = 1000
 """Pages that are tried again at once after a reload; the others come in their time, a minute."""
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 class Equipment(msgspec.Struct, frozen=True):
-    """What delivery is given besides the engine, the store and the time."""
+    """The parts that delivery needs besides the engine, the store and the clock."""
 
     channels: Mapping[str, Channel]
     action_key: Secret
@@ -56,7 +56,7 @@ class Delivery:
         self._lanes: dict[str, Lane] = {}
         self._changed = asyncio.Event()
         self._reloaded = False
-        """Whether what failed under other settings is still to be tried under these."""
+        """True until the pages that failed under the settings of before are tried again."""
         self._stopping = False
         self._turned_at = clock.now()
         self._sweep_at = 0
@@ -67,7 +67,7 @@ class Delivery:
         return min([self._turned_at, *(lane.turned_at for lane in self._lanes.values())])
 
     def wake(self, channel: str) -> None:
-        """There is a page for `channel`."""
+        """Wake the lane of `channel`: a page is there."""
         lane = self._lanes.get(channel)
         if lane is None:
             self._sweep_at = 0
@@ -123,7 +123,7 @@ class Delivery:
                 del self._lanes[name]
 
     async def _retry(self, now: int) -> bool:
-        """Have what failed tried again: a reload may have mended its way. False: not yet."""
+        """Have failed pages tried again after a reload. False: the store was unavailable."""
         try:
             async with self._database.reading(urgent=True) as tx:
                 failed = await pages.retries(tx, now, now + RETRY_MAX_US, RETRIES_MAX)

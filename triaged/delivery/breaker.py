@@ -1,4 +1,4 @@
-"""When a lane stops asking a provider that does not answer, and for how long.
+"""The circuit breaker of a lane: when it pauses a failing provider, and for how long.
 
 What the provider says or does when no recipient is known yet counts against it. What happens after
 that counts against the recipient: only when the attempts for another recipient fail, too, is it
@@ -10,19 +10,19 @@ from triaged.core.response.retrying import RETRY_MAX_US
 from triaged.core.time.durations import SECOND
 
 FAILURES = 3
-"""In a row: one may be chance, three are a trend."""
+"""Failures in a row that open the breaker: one may be chance, three are a trend."""
 
 PAUSE_US = 15 * SECOND
-"""Between attempts while it fails: four a minute find its recovery without a storm."""
+"""Pause between attempts while it fails: four a minute find its recovery without a storm."""
 
 HOLD_US = 2 * SECOND
 """A pause this short is waited out; a longer one is a verdict, so that the next contact starts."""
 
 PROBE_US = 5 * SECOND
-"""How soon a page is looked at again that waits for the end of another's attempt."""
+"""Delay of a page that waits for the end of another attempt."""
 
 RECIPIENTS_MAX = 1000
-"""Whose failures are remembered; it is all forgotten when there are more."""
+"""Limit on the recipients whose failures are remembered; beyond it all are forgotten."""
 
 
 class Count:
@@ -34,29 +34,29 @@ class Count:
         self.probing = False
 
     def admits(self, now: int) -> bool:
-        """Whether an attempt may be made: while it fails, one at a time."""
+        """True if an attempt may be made; while it fails, one at a time."""
         if now < self.paused_until:
             return False
         return self.failures < FAILURES or not self.probing
 
     def begin(self) -> None:
-        """An attempt is made."""
+        """Record that an attempt begins."""
         self.probing = True
 
     def fail(self, now: int, failures: int, wish_us: int) -> bool:
-        """An attempt failed, the last of so many in a row; whether that begins a long pause."""
+        """Record that an attempt failed; True if that begins a long pause."""
         self.failures, self.probing = failures, False
         pause_us = max(wish_us, PAUSE_US) if failures >= FAILURES else wish_us
         self.paused_until = max(self.paused_until, now + pause_us)
         return pause_us > HOLD_US
 
     def succeed(self) -> None:
-        """An attempt was answered."""
+        """Record that an attempt was answered."""
         self.failures, self.probing = 0, False
 
 
 class Breaker:
-    """Counts failures in a row, and keeps the wish of a provider that wants a pause."""
+    """Counts failures in a row, and keeps the pause that a provider asked for."""
 
     def __init__(self) -> None:
         self._provider = Count()
@@ -64,23 +64,23 @@ class Breaker:
         self._uncertain: dict[str, int] = {}
         """Failures since the provider last worked that may be the provider's, by recipient."""
         self.probed: str | None = None
-        """For whom the last attempt was made: the next probe is for somebody else."""
+        """The recipient of the last attempt; the next probe is for another one."""
 
     @property
     def failures(self) -> int:
-        """Those of the provider, in a row."""
+        """The failures of the provider in a row."""
         return self._provider.failures
 
     def wants_probe(self, now: int) -> bool:
-        """Whether the provider fails, and one attempt shall say whether it still does."""
+        """True if the provider fails, and one attempt may find out whether it still does."""
         return self._provider.failures >= FAILURES and self._provider.admits(now)
 
     def left_us(self, now: int) -> int:
-        """How much of the provider's present pause is left; 0: there is none."""
+        """Time left of the provider's present pause, in µs; 0: there is none."""
         return max(0, self._provider.paused_until - now)
 
     def wait_us(self, recipient: str, now: int) -> int:
-        """How long to leave it alone for `recipient`; 0: an attempt may be made.
+        """Time until an attempt for `recipient` may be made, in µs; 0: now.
 
         Pair 0 with `record`.
         """
@@ -94,7 +94,7 @@ class Breaker:
         return left_us if left_us > 0 else PROBE_US
 
     def record(self, recipient: str, verdict: Verdict, now: int) -> bool:
-        """Learn what an admitted attempt came to; True when that begins a pause for everybody."""
+        """Record the verdict on an admitted attempt; True if it begins a pause for everybody."""
         own = self._of(recipient)
         match verdict:
             case Delivered() | Refused() | TryAgain(scope=Scope.RECIPIENT):

@@ -1,4 +1,4 @@
-"""Connections to servers by name, and what we call ourselves on them."""
+"""Connections to servers by name, and our own name on them."""
 
 import asyncio
 import re
@@ -10,7 +10,7 @@ from triaged.core.text.wording import clean
 from triaged.delivery.resolver import Resolver
 
 ADDRESS_S = 3.0
-"""For an address that has others behind it: one that drops packets must not cost the attempt."""
+"""Time limit for an address when others remain: one that drops packets must not use it all up."""
 
 ERROR_MAX = 200
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -30,7 +30,7 @@ async def connected(resolver: Resolver, host: str, port: int) -> socket.socket:
 
 
 async def reach(resolver: Resolver, wanted: Reach) -> Reached | NoAnswer:
-    """Connect, with TLS that is verified where it is asked for, and let go again."""
+    """Connect, with verified TLS where it is asked for, and close the connection."""
     try:
         async with asyncio.timeout(wanted.timeout_s):
             sock = await connected(resolver, wanted.host, wanted.port)
@@ -57,7 +57,7 @@ async def _connected(family: int, address: tuple[str, int]) -> socket.socket:
 
 
 def name_of(sock: socket.socket, host_name: str | None = None) -> str:
-    """What this machine calls itself in EHLO; nothing is looked up.
+    """The name of this machine for EHLO; nothing is looked up.
 
     Its name if that is a full one, else the address of the connection
     (https://www.rfc-editor.org/rfc/rfc5321#section-4.1.3): strict servers refuse a bare name.

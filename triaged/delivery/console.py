@@ -1,4 +1,4 @@
-"""Pages on a stream: one at a time, in colour where somebody is looking."""
+"""Pages on a stream: one at a time, in colour on a terminal."""
 
 import asyncio
 import threading
@@ -18,7 +18,7 @@ BLOCKS_MAX = 100
 """Blocks that wait while nobody reads: each lane has few attempts under way at once."""
 
 Block = tuple[str, Future[None]]
-"""A text, and who waits until it is written."""
+"""A text, and the future that is set when it is written."""
 
 
 class Console:

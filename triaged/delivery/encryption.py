@@ -1,4 +1,4 @@
-"""How mail to a server is encrypted where any encryption will do: the best that works.
+"""Encryption of mail where any will do (`starttls: offered`): the best that works.
 
 A certificate that cannot be verified protects against those who only listen, which is more than
 clear text does (https://www.rfc-editor.org/rfc/rfc7435). A page that is not sent protects nobody.
@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 
 class Encryption(IntEnum):
-    """From best to worst."""
+    """The ways to encrypt, from best to worst."""
 
     VERIFIED = 0
     UNVERIFIED = 1
@@ -27,7 +27,7 @@ Server = tuple[str, int, str]
 
 
 class Ladder:
-    """Remembers for `recheck_us` what did not work with a server, and warns of it once."""
+    """Remembers the ways that failed with a server for `recheck_us`, and warns of them once."""
 
     def __init__(self, clock: Clock, recheck_us: int) -> None:
         self._clock = clock
@@ -36,7 +36,7 @@ class Ladder:
         self._warned: dict[Server, Encryption] = {}
 
     def best(self, mail: Mail) -> Encryption:
-        """The best that may work."""
+        """The best encryption that may work."""
         if mail.starttls == "never" and not mail.tls:
             return Encryption.CLEAR
         if mail.starttls == "required" or mail.tls:
@@ -45,7 +45,7 @@ class Ladder:
         return encryption if self._clock.now() < until else Encryption.VERIFIED
 
     def step_down(self, mail: Mail, worse: Encryption, error: str) -> None:
-        """Nothing better than `worse` works: it is used for a while."""
+        """Record that nothing better than `worse` works; it is used for a while."""
         server = _server(mail)
         self._known[server] = (worse, self._clock.now() + self._recheck_us)
         if self._warned.get(server, Encryption.VERIFIED) >= worse:

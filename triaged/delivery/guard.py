@@ -1,4 +1,4 @@
-"""Where an address that came through the API must not lead: into the operator's network.
+"""Guard for addresses that came through the API: they must not lead into a private network.
 
 The check is made where the socket is made, so it sees the address that is really connected to,
 whatever the name resolved to and however the number was written.
@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 FORBIDDEN = "forbidden address"
-"""Begins the error text; `is_forbidden` looks for it."""
+"""The beginning of the error text, by which `is_forbidden` recognizes it."""
 
 PORT_FIRST_FREE = 1024
 PORTS = frozenset({80, 443})
@@ -31,7 +31,7 @@ NOT_OURS = tuple(
         "ff00::/8",  # multicast
     )
 )
-"""Networks that `is_global` lets through."""
+"""Forbidden networks that `is_global` lets through."""
 
 AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
 """(family, type, protocol, canonical name, socket address), as `getaddrinfo` gives it."""
@@ -61,5 +61,5 @@ def guarded_socket(info: AddressInfo) -> socket.socket:
 
 
 def is_forbidden(error: BaseException) -> bool:
-    """Whether a failed connection failed because of `guarded_socket`."""
+    """True if `guarded_socket` refused the connection."""
     return FORBIDDEN in str(error)

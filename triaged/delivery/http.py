@@ -13,16 +13,16 @@ from triaged.delivery.guard import guarded_socket, is_forbidden
 from triaged.delivery.resolver import Resolver
 
 ANSWER_MAX = 64 * 1024
-"""Bytes of an answer that are read; no verdict needs more."""
+"""Limit on the bytes of an answer that are read; no verdict needs more."""
 
 ANSWER_S = 2.0
-"""For the body of an answer whose status has come: the status decides, not the body."""
+"""Time limit for the body of an answer whose status is known: the status decides."""
 
 ERROR_MAX = 200
 
 
 class _Progress:
-    """How far an exchange has come: what a failure means depends on it."""
+    """The stage of an exchange, on which the meaning of a failure depends."""
 
     def __init__(self) -> None:
         self.sent = False
@@ -46,7 +46,7 @@ class Http:
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def send(self, request: HttpRequest) -> HttpResponse | NoAnswer:
-        """Make `request`; gives what was answered, or how far it came without an answer."""
+        """Make `request`; gives the answer, or the reason why there is none."""
         progress = _Progress()
         try:
             async with asyncio.timeout(request.timeout_s):
@@ -107,7 +107,7 @@ class Http:
 
 
 async def beginning(response: aiohttp.ClientResponse) -> bytes:
-    """At most `ANSWER_MAX` bytes of the body, or what came of them in `ANSWER_S`."""
+    """At most `ANSWER_MAX` bytes of the body, as far as they come within `ANSWER_S`."""
     body = bytearray()
     try:
         async with asyncio.timeout(ANSWER_S):
@@ -122,7 +122,7 @@ async def beginning(response: aiohttp.ClientResponse) -> bytes:
 
 
 def no_answer(error: Exception, *, sent: bool) -> NoAnswer:
-    """What a failed exchange means. No text of it holds the address: its path may be a secret."""
+    """The outcome of a failed exchange. Its text never holds the address, whose path is secret."""
     if is_forbidden(error):
         return NoAnswer(clean(str(error), ERROR_MAX), permanent=True)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):

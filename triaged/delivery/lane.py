@@ -43,7 +43,7 @@ WIDTH = 16
 """Attempts at once in a lane: enough to empty 1,000 pages in two seconds, few for any provider."""
 
 LINGERING_MAX = 64
-"""Attempts beside those that take long; then no more are made until one ends."""
+"""Limit on attempts that take long; beyond it none is begun until one of them ends."""
 
 SLOW_US = 8 * SECOND
 """An attempt that takes longer gives up its place, and the next contact is tried beside it, which
@@ -51,26 +51,26 @@ has the page within ten seconds, whatever the provider does."""
 
 LEASE_US = 15 * SECOND
 RENEW_US = 8 * SECOND
-"""What is left of a lease when it is prolonged: the store may be in trouble for so long before
+"""Time left of a lease when it is prolonged: the store may be in trouble for so long before
 somebody else has the page."""
 
 BEAT_US = 1 * SECOND
-"""How often an attempt is looked at that is under way."""
+"""Interval at which an attempt under way is checked."""
 
 STOP_US = 10 * SECOND
-"""How long an attempt may have taken when the process stops."""
+"""Time limit of an attempt when the process stops."""
 
 POLL_US = 1 * SECOND
-"""A lane that nobody wakes looks this often."""
+"""Interval at which a lane looks for due pages when nobody wakes it."""
 
 RETRY_US = SECOND // 4
-"""Between tries to put a verdict on disk while the store is in trouble."""
+"""Pause between tries to save a verdict while the store is in trouble."""
 
 log = structlog.get_logger()
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """What all lanes share."""
+    """The parts that all lanes share."""
 
     engine: Engine
     database: Database
@@ -88,9 +88,9 @@ class Attempt:
         self.recipient = pages.recipient_of(send.page.id)
         self.lease_until = send.page.lease_until
         self.slow = False
-        """Whether it has given up its place."""
+        """True once the attempt has given up its place."""
         self.reported = False
-        """Whether the engine knows that."""
+        """True once the engine knows that the attempt is slow."""
 
 
 class Lane:
@@ -107,22 +107,22 @@ class Lane:
         self._under_way: Counter[str] = Counter()
         """Attempts that are not slow, by recipient."""
         self._attempts: set[Attempt] = set()
-        """All of them. Two may be at one page, if the first lost its lease in a stall."""
+        """All attempts. Two may be at one page, if the first lost its lease in a stall."""
         self._overdue = False
-        """Whether the store did not take the last verdict."""
+        """True while the store has not taken the last verdict."""
         self._stopping = False
         self._due_at: int | None = None
         self._wake = asyncio.Event()
         self._log = log.bind(channel=name)
 
     def use(self, channel: Channel | None) -> None:
-        """Go on by `channel`; what is known of a provider does not hold for another."""
+        """Use `channel` from now on; a changed one gets a new breaker."""
         if channel != self.channel:
             self._breaker = Breaker()
         self.channel = channel
 
     def wake(self) -> None:
-        """Look at once."""
+        """Have the lane look for due pages at once."""
         self._wake.set()
 
     def stop(self) -> None:
@@ -142,8 +142,8 @@ class Lane:
                 except StoreUnavailable as error:
                     self._log.warning("lane.waited", error=str(error))
                     self.turned_at = self._around.clock.now()
-                except Exception:  # one that stumbles at each turn is not healthy
-                    self._log.exception("lane.stumbled")
+                except Exception:  # a lane that fails at each turn is not healthy
+                    self._log.exception("lane.failed")
                 if not found:
                     await self._rest()
 
@@ -160,7 +160,7 @@ class Lane:
             one.lease_until = now + LEASE_US
 
     async def _turn(self, attempts: asyncio.TaskGroup) -> int:
-        """Start what is due and has room; gives how many pages that were."""
+        """Start the pages that are due, as far as there is room; gives their number."""
         now = self._around.clock.now()
         free = WIDTH - self._under_way.total()
         if free == 0 or self._overdue or 0 < self._breaker.left_us(now) <= HOLD_US:
@@ -180,7 +180,7 @@ class Lane:
         return len(claimed)
 
     async def _claim(self, now: int, free: int) -> list[Page]:
-        """Take what is due; a probe of a provider that fails is somebody else's than the last."""
+        """Claim due pages; a probe of a failing provider is for another recipient than the last."""
         async with self._around.database.transaction() as tx:
             if self._breaker.wants_probe(now) and self._breaker.probed is not None:
                 others = frozenset({self._breaker.probed})
@@ -193,7 +193,7 @@ class Lane:
     async def _may_go(self, claimed: Sequence[Page]) -> list[Send]:
         """Those of the claimed pages that the core lets go.
 
-        One that it trips over harms no other, and comes again when its lease is over.
+        A page that cannot be decided harms no other, and comes again when its lease is over.
         """
         asked = [PageDue(page) for page in claimed]
         sends: list[Send] = []
@@ -219,11 +219,11 @@ class Lane:
         await until(clock, at, self._wake)
 
     async def _attempt(self, send: Send, attempt: Attempt) -> None:
-        """Deliver one page, and report; nothing that goes wrong with it harms another."""
+        """Deliver one page and report its verdict; an error harms no other page."""
         try:
             await self._report(attempt, await self._verdict(send, attempt))
         except Exception:
-            self._log.exception("verdict.stumbled", page=send.page.id)
+            self._log.exception("verdict.failed", page=send.page.id)
         finally:
             self._attempts.discard(attempt)
             if not attempt.slow:
@@ -235,7 +235,7 @@ class Lane:
         try:
             return await self._deliver(send, attempt)
         except Exception as error:
-            self._log.exception("page.stumbled", page=send.page.id)
+            self._log.exception("page.attempt_failed", page=send.page.id)
             return TryAgain(f"internal error: {type(error).__name__}", maybe_accepted=True)
 
     async def _deliver(self, send: Send, attempt: Attempt) -> Verdict:
@@ -260,7 +260,7 @@ class Lane:
         return verdict
 
     def _not_now(self, attempt: Attempt) -> NotTried | None:
-        """Why no attempt is made; None: one is, and the breaker learns its end."""
+        """The reason to make no attempt; None: one is made, and the breaker must hear its end."""
         now = self._around.clock.now()
         if now + RENEW_US > attempt.page.lease_until:
             return NotTried("the lease had no time left for an attempt", SECOND)
@@ -271,14 +271,14 @@ class Lane:
         return not_now(wait_us) if wait_us else None
 
     def _learn(self, attempt: Attempt, verdict: Verdict) -> None:
-        """Let the breaker know; that an attempt fails which it knows as slow is nothing new."""
+        """Tell the breaker the verdict; an attempt that was counted as slow fails only once."""
         if attempt.slow and isinstance(verdict, TryAgain) and verdict.scope is not Scope.RECIPIENT:
             return
         if self._breaker.record(attempt.recipient, verdict, self._around.clock.now()):
             self._log.warning("lane.paused", failures=self._breaker.failures)
 
     async def _sent(self, message: Message, attempt: Attempt) -> Result:
-        """What the provider answers, however long it takes, unless the process stops."""
+        """The provider's answer, however long it takes, unless the process stops."""
         try:
             async with asyncio.TaskGroup() as group:
                 sending = group.create_task(self._around.carrier.send(message))
@@ -289,7 +289,7 @@ class Lane:
         return stopped or sending.result()
 
     async def _watch(self, sending: asyncio.Task[Result], attempt: Attempt) -> NoAnswer | None:
-        """Wait for the end of an attempt; give it up when the process stops, and say so."""
+        """Wait for the end of an attempt; gives an outcome if the stop of the process ends it."""
         clock = self._around.clock
         while not await done_before(clock, clock.now() + BEAT_US, sending):
             took_us = clock.now() - attempt.began_at
@@ -347,7 +347,7 @@ class Lane:
         return True
 
     def _tell(self, page: Page, verdict: Verdict) -> None:
-        """Log what an attempt came to; the metrics count the rows that the verdict changes."""
+        """Log the verdict on an attempt; the metrics count the rows that it changes."""
         log = self._log.bind(page=page.id, attempt=page.attempts)
         match verdict:
             case Delivered(ref=ref):

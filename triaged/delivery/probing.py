@@ -1,4 +1,4 @@
-"""Try each channel without sending anything."""
+"""Probes: each channel is tried without sending anything."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from triaged.delivery.transports import Carrier
 
 
 async def probe(channels: Mapping[str, Channel], carrier: Carrier) -> dict[str, str]:
-    """What is wrong with each channel that can be tried, by name in order; empty: it works."""
+    """The fault of each channel that can be probed, by name in order; empty: it works."""
     kinds = {name: CHANNELS.load(channels[name].kind) for name in sorted(channels)}
     async with asyncio.TaskGroup() as group:
         tries = {
@@ -22,7 +22,7 @@ async def probe(channels: Mapping[str, Channel], carrier: Carrier) -> dict[str, 
 
 
 def trouble(result: Result) -> str:
-    """What is wrong by the outcome of a probe."""
+    """The fault that the outcome of a probe shows; empty: none."""
     match result:
         case Reached():
             return ""

@@ -1,4 +1,4 @@
-"""From a page that may go to the message that goes. A page goes out whatever is wrong with it."""
+"""The message of a page. A page goes out whatever is wrong with its content."""
 
 import structlog
 
@@ -70,5 +70,5 @@ def render(notice: Notice, channel: Channel, now: int) -> Message | Refused:
     try:
         return request(simplified(notice), channel.settings, now)
     except Exception as error:
-        log.exception("page.unspeakable", page=notice.page.id, channel=channel.name)
+        log.exception("page.render_failed", page=notice.page.id, channel=channel.name)
         return Refused(f"no message can be made: {type(error).__name__}")

@@ -1,4 +1,4 @@
-"""Names to addresses, with a time limit and a memory: a page does not wait for a name server."""
+"""Look-up of names with a time limit and a memory: no page waits for a name server."""
 
 import asyncio
 import socket
@@ -30,7 +30,7 @@ Answers = Sequence[tuple[int, int, int, str, tuple[object, ...]]]
 
 
 def ask_system(host: str, port: int, family: int) -> Answers:
-    """What the system knows; blocks."""
+    """The addresses that the system's resolver gives; blocks."""
     return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
 
 

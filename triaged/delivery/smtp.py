@@ -37,38 +37,38 @@ STAGE_S: Mapping[MailStage, float] = {
 arrives several times. Nobody waits for it: the next contact is tried beside it."""
 
 GOODBYE_S = 1.0
-"""For QUIT; the mail is the server's by then."""
+"""Time limit for QUIT; the server has the mail by then."""
 
 CLOSING = 421
 """The server ends the conversation: none of the recipients can be named any more."""
 
 RECHECK_US = 1 * HOUR
-"""How long a server whose TLS does not hold is spoken to without another try at better TLS."""
+"""Time after which better TLS is tried again with a server whose TLS failed."""
 
 
 class TlsFailedError(Exception):
-    """STARTTLS came to nothing; the cause says why."""
+    """STARTTLS failed; the cause says why."""
 
 
 class _Progress:
-    """How far a conversation has come: what a failure means depends on it."""
+    """The stage of a conversation, on which the meaning of a failure depends."""
 
     def __init__(self) -> None:
         self.stage = MailStage.CONNECTION
 
     @property
     def began(self) -> bool:
-        """Whether the message was on its way."""
+        """True if the message was on its way."""
         return self.stage is MailStage.MESSAGE
 
     @property
     def scope(self) -> Scope:
-        """Whose a failure at this stage is."""
+        """The party to which a failure at this stage counts."""
         return Scope.UNCERTAIN if self.stage in OF_RECIPIENTS else Scope.PROVIDER
 
     @asynccontextmanager
     async def at(self, stage: MailStage) -> AsyncIterator[None]:
-        """Be at `stage`, for as long as that may take."""
+        """Enter `stage`, within its time limit."""
         self.stage = stage
         async with asyncio.timeout(STAGE_S[stage]):
             yield
@@ -182,7 +182,7 @@ async def converse(client: aiosmtplib.SMTP, mail: Mail, progress: _Progress) -> 
 
 
 async def say_goodbye(client: aiosmtplib.SMTP) -> None:
-    """QUIT; what comes of it matters to nobody."""
+    """Send QUIT; its outcome is ignored."""
     with suppress(aiosmtplib.SMTPException, OSError):
         await client.quit(timeout=GOODBYE_S)
 
@@ -205,7 +205,7 @@ async def refused_recipients(
 
 @lru_cache(maxsize=32)
 def tls_context(ca: str, *, verified: bool) -> ssl.SSLContext:
-    """What TLS is made with; ValueError when `ca` holds no certificate."""
+    """The context of TLS connections; ValueError when `ca` holds no certificate."""
     try:
         context = ssl.create_default_context(cadata=ca or None)
     except ssl.SSLError as error:
@@ -217,7 +217,7 @@ def tls_context(ca: str, *, verified: bool) -> ssl.SSLContext:
 
 
 def timed_out(progress: _Progress, seconds: float) -> NoAnswer:
-    """What a conversation means that took all its time."""
+    """The outcome of a conversation that took all its time."""
     what = "connection" if progress.stage is MailStage.CONNECTION else f"reply to {progress.stage}"
     if progress.stage is MailStage.GREETING:
         what = "greeting"
@@ -226,7 +226,7 @@ def timed_out(progress: _Progress, seconds: float) -> NoAnswer:
 
 
 def no_answer(error: Exception, progress: _Progress) -> NoAnswer:
-    """What a conversation that broke means."""
+    """The outcome of a conversation that broke."""
     text = clean(cause_text(error), ERROR_MAX)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(error)):
         return NoAnswer(f"the server's certificate does not hold: {text}", permanent=True)
@@ -236,23 +236,23 @@ def no_answer(error: Exception, progress: _Progress) -> NoAnswer:
 
 
 def next_best(error: TlsFailedError) -> Encryption:
-    """What may still work: any certificate, if it was the certificate; else no TLS."""
+    """The next worse encryption: any certificate, if the certificate was the fault; else no TLS."""
     unverifiable = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(error))
     return Encryption.UNVERIFIED if unverifiable else Encryption.CLEAR
 
 
 def is_tls_trouble(error: BaseException) -> bool:
-    """Whether TLS itself failed, not the conversation."""
+    """True if TLS itself failed, not the conversation."""
     return any(isinstance(cause, ssl.SSLError) for cause in causes(error))
 
 
 def cause_text(error: BaseException) -> str:
-    """What the first of the causes that says something says."""
+    """The text of the first cause that has one."""
     return next((str(cause) for cause in causes(error) if str(cause)), type(error).__name__)
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """`error` and what it came of."""
+    """`error` and its causes, in order."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

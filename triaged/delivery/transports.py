@@ -1,4 +1,4 @@
-"""Which way each kind of message goes."""
+"""The transport of each kind of message."""
 
 from typing import Protocol, TextIO, assert_never
 
@@ -12,13 +12,13 @@ from triaged.delivery.smtp import Smtp
 
 
 class Carrier(Protocol):
-    """What takes messages to the world."""
+    """Sends messages of every kind."""
 
     async def send(self, message: Message) -> Result:
-        """Send `message`; gives what came back, never raises for what the world does."""
+        """Send `message`; gives the outcome, failures of the network and the provider included."""
 
     async def close(self) -> None:
-        """Let go of the world."""
+        """Close all connections."""
 
 
 class Transports:
@@ -31,7 +31,7 @@ class Transports:
         self._console = Console(stream)
 
     async def send(self, message: Message) -> Result:
-        """Send `message`; gives what came back, never raises for what the world does."""
+        """Send `message`; gives the outcome, failures of the network and the provider included."""
         match message:
             case HttpRequest():
                 return await self._http.send(message)

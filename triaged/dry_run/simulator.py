@@ -59,11 +59,11 @@ from triaged.core.view import AlertId, View, key_text
 LEASE_US = 15 * SECOND
 
 Provider = Callable[[Page, int], Verdict]
-"""What a provider says to a page at an instant."""
+"""The verdict of a simulated provider on a page at an instant."""
 
 TimerId = tuple[int, type[IncidentTimer]]
 Due = Timer | str
-"""What is due: a timer, or a page by its id."""
+"""A due timer, or a due page by its id."""
 
 UNSEEN = frozenset({JoinAlert, RepeatAlert, Append, ArmTimer, DropTimer, Count})
 """Rows that a view does not hold: a replay of a month writes millions of them."""
@@ -279,5 +279,5 @@ class Simulator:
 
 
 def _awaits(page: Page, at: int) -> bool:
-    """Whether `page` still waits to go out at `at`."""
+    """True if `page` still waits to go out at `at`."""
     return page.state is PageState.DUE and page.due_at == at

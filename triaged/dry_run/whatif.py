@@ -1,4 +1,4 @@
-"""What would happen if alerts came in at an instant: who is paged when, until somebody answers."""
+"""The course of events if alerts came in at an instant: who is paged when, until an answer."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,7 @@ UNTIL_US = 24 * HOUR
 """A night and a day: longer than all rounds of most policies."""
 
 SOMEBODY = "somebody"
-"""Who acknowledges where nobody had been paged."""
+"""The name of the person who acknowledges where nobody was paged."""
 
 PAGE, UPDATE, END, NOTHING = "page", "update", "end", "nothing"
 TOLD_OTHERWISE = frozenset({"page.sent", "update.sent"})
@@ -30,17 +30,17 @@ ARMS = frozenset(
 
 
 class Question(msgspec.Struct, frozen=True):
-    """Which alerts come in, when, and when somebody acknowledges."""
+    """The alerts that come in, the instant, and the time until somebody acknowledges."""
 
     alerts: tuple[Alert, ...]
     at: int
     ack_after_us: int | None = None
-    """µs after `at`; None: nobody does."""
+    """Time of the acknowledgement, in µs after `at`; None: nobody acknowledges."""
     until_us: int = UNTIL_US
 
 
 class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that happens."""
+    """One event in the course: an entry of a timeline, a page or an update."""
 
     at: int
     kind: str
@@ -48,7 +48,7 @@ class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str
     incident: str = ""
     person: str = ""
-    """Of a page or update: who gets it, through what, in which zone it is read."""
+    """The recipient, contact and time zone of a page or update."""
     contact: str = ""
     channel: str = ""
     timezone: str = ""
@@ -56,15 +56,15 @@ class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What happens, in order, and how it ends."""
+    """The course of events in order, and the incidents at its end."""
 
     moments: tuple[Moment, ...]
     incidents: tuple[Incident, ...]
-    """As they are at the end."""
+    """The incidents as they are at the end."""
 
     @property
     def first_page_at(self) -> int | None:
-        """When the first page to a person goes out; None: never."""
+        """The instant of the first page to a person; None: there is none."""
         return next((m.at for m in self.moments if m.kind == PAGE and m.person), None)
 
 
@@ -86,10 +86,10 @@ class _Course:
         self._simulator = Simulator(settings, question.at, self._deliver)
         self._moments: list[Moment] = []
         self._told: dict[int, int] = {}
-        """Incident → how many of its entries have been told."""
+        """Incident → the number of its entries that are in the course already."""
 
     def run(self) -> Answer:
-        """Everything from the alerts to the end."""
+        """Run from the arrival of the alerts to the end."""
         question, simulator = self._question, self._simulator
         for alert in question.alerts:
             self._receive(alert)
@@ -128,7 +128,7 @@ class _Course:
         self._tell()
 
     def _deliver(self, page: Page, now: int) -> Verdict:
-        """Tell what led to the page, then the page."""
+        """Add the entries that led to a page, then the page."""
         self._tell()
         person = self._settings.people.get(page.recipient.person)
         is_page = page.kind is PageKind.PAGE
@@ -149,7 +149,7 @@ class _Course:
         return Delivered()
 
     def _tell(self) -> None:
-        """Tell the entries that were written since."""
+        """Add the entries that were written since the last call."""
         found: list[Moment] = []
         for number, entries in sorted(self._simulator.entries.items()):
             new = entries[self._told.get(number, 0) :]
@@ -180,7 +180,7 @@ def _name(alert: Alert) -> str:
 
 
 def _end(incident: Incident, settings: Settings, now: int) -> Moment:
-    """How the incident stands when we stop looking."""
+    """The state of an incident at the end, in words."""
     text = f"{incident.state}, response {incident.response}"
     next_at = incident.escalation.next_at
     if incident.state is State.ACKNOWLEDGED:

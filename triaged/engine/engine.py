@@ -60,7 +60,7 @@ PLAIN = (AlertReceived, PackDecided)
 """Events that are decided ahead: all that there are in a storm."""
 
 CONTENDED_MAX = 3
-"""How often a batch is decided anew because of another process; then its senders come again."""
+"""Limit on deciding a batch anew because of another process; then its senders come again."""
 
 DECISION_FAILED = "decision_failed"
 TURN_US = SECOND

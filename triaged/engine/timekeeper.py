@@ -28,7 +28,7 @@ LAPSES_MAX = 200
 LOOK_US = SECOND
 RETRY_US = SECOND // 4
 POISON_PAUSE_US = MINUTE
-"""When a timer cannot be decided it is tried again so much later, and an error is logged."""
+"""Delay after which a timer that cannot be decided is tried again; an error is logged."""
 
 SWEEP_EVERY_US = 15 * SECOND
 SWEPT_AT_ONCE = 512

@@ -45,7 +45,7 @@ class Caller(msgspec.Struct, frozen=True):
     scopes: frozenset[str]
 
     def may(self, scope: str) -> bool:
-        """Whether the caller holds `scope`: admin, respond, read or `ingest:<source>`."""
+        """True if the caller holds `scope`: admin, respond, read or `ingest:<source>`."""
         if scope in self.scopes:
             return True
         return scope.startswith("ingest:") and ANY_SOURCE in self.scopes

@@ -42,4 +42,4 @@ class Context:
     """The key of the links in pages."""
     started_at: int
     counted_at: int | None = None
-    """When the gauges that the store feeds were last brought up to date."""
+    """Instant of the last update of the gauges that the store feeds."""

@@ -75,7 +75,7 @@ class EventStream:
 
     @property
     def full(self) -> bool:
-        """Whether no more streams may open."""
+        """True if no more streams may open."""
         return len(self._subscribers) >= SUBSCRIBERS_MAX
 
     @contextmanager

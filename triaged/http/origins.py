@@ -19,7 +19,7 @@ HOPS_MAX = 20
 
 
 def is_cross_site(request: web.BaseRequest, public_url: str) -> bool:
-    """Whether a browser sends this unsafe request from a page of another site.
+    """True if a browser sends this unsafe request from a page of another site.
 
     Browsers say so in Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/), older ones in
     Origin; what is no browser sends neither.
@@ -39,7 +39,7 @@ def is_cross_site(request: web.BaseRequest, public_url: str) -> bool:
 
 @lru_cache(HOSTS_MAX)
 def is_own_host(host: str, public_url: str) -> bool:
-    """Whether a Host header names us: this machine, an address, or the host of `public_url`.
+    """True if a Host header names us: this machine, an address, or the host of `public_url`.
 
     A name that somebody else pointed at us (DNS rebinding) is none of them; an address cannot be
     rebound.
@@ -54,7 +54,7 @@ def is_own_host(host: str, public_url: str) -> bool:
 
 
 def is_refused_host(request: web.BaseRequest, configuration: Configuration) -> bool:
-    """Whether the request is refused for its Host header, which happens only without tokens."""
+    """True if the request is refused for its Host header, which happens only without tokens."""
     return configuration.auth == "none" and not is_own_host(request.host, configuration.public_url)
 
 

@@ -29,7 +29,7 @@ PATHS_MAX = 256
 
 
 class Scope(StrEnum):
-    """What a caller needs to use a route."""
+    """The right that a caller needs to use a route."""
 
     PUBLIC = "public"
     """Nothing: the answer holds nothing that a stranger could use."""

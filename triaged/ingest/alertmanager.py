@@ -78,7 +78,7 @@ def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001
 
 
 def detect(body: bytes) -> bool:
-    """Whether `body` is a group of alerts, and not Grafana's."""
+    """True if `body` is a group of alerts, and not Grafana's."""
     try:
         keys = _KEYS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

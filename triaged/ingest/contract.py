@@ -43,7 +43,7 @@ class Recognizable(Protocol):
     """A kind whose bodies can be told from those of other kinds."""
 
     def detect(self, body: bytes) -> bool:
-        """Whether a body looks like one of this kind."""
+        """True if a body looks like one of this kind."""
 
 
 @runtime_checkable

@@ -109,7 +109,7 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
 
 
 def detect(body: bytes) -> bool:
-    """Whether `body` has what only Grafana sends."""
+    """True if `body` has keys that only Grafana sends."""
     keys = _keys(body)
     if keys is None:
         return False

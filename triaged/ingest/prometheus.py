@@ -95,7 +95,7 @@ def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001
 
 
 def detect(body: bytes) -> bool:
-    """Whether `body` is a list of objects with labels."""
+    """True if `body` is a list of objects with labels."""
     try:
         posted = _QUICK.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

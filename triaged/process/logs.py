@@ -35,7 +35,7 @@ WRITE_BYTES_MAX = 64 << 10
 """Of lines that are written at once: what a pipe holds."""
 
 FLUSH_S = 2.0
-"""How long a stop waits for the last lines: somebody may never read them."""
+"""Time limit of a stop's wait for the last lines, which perhaps nobody reads."""
 
 TEXT_MAX = 4000
 """Characters of one value: enough for a traceback's message, too little to fill a disk."""

@@ -98,7 +98,7 @@ class Reload:
 
 
 def needs_stored_token(configuration: Configuration) -> bool:
-    """Whether no caller can be let in unless the store has a token."""
+    """True if callers can be admitted only by a token of the store."""
     return configuration.auth == "tokens" and not configuration.tokens
 
 

@@ -81,7 +81,7 @@ class Sentry:
         self._checks = 0
 
     def check(self) -> bool:
-        """Whether the loop has been blocked for too long."""
+        """True if the loop has been blocked for too long."""
         self._checks += 1
         return self._checks > BLOCKED_CHECKS_MAX
 

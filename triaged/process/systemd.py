@@ -27,7 +27,7 @@ def notify(environment: Mapping[str, str], *fields: str) -> bool:
 
 
 def watchdog_us(environment: Mapping[str, str], pid: int) -> int | None:
-    """How often systemd wants a `WATCHDOG=1` at least, in µs; None: it does not watch us."""
+    """The longest interval between `WATCHDOG=1`s, in µs; None: systemd does not watch us."""
     if environment.get("WATCHDOG_PID", str(pid)) != str(pid):
         return None
     text = environment.get("WATCHDOG_USEC", "")

@@ -255,7 +255,7 @@ class OneOf(Shape):
 
 
 def is_hidden(shape: Shape) -> bool:
-    """Whether it is a `Secret`, perhaps optional."""
+    """True if it is a `Secret`, perhaps optional."""
     return isinstance(shape, Hidden) or (
         isinstance(shape, OneOf) and any(isinstance(each, Hidden) for each in shape.members)
     )

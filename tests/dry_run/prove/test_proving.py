@@ -14,7 +14,7 @@ from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import parse
 from triaged.dry_run.prove.business_time import MARGIN_US
-from triaged.dry_run.prove.proving import ROUNDED_US, Proof, prove, told
+from triaged.dry_run.prove.proving import ROUNDED_US, Proof, gap_text, prove
 from triaged.dry_run.prove.reach import Case, Duty
 from triaged.dry_run.whatif import Question, what_if
 
@@ -133,7 +133,7 @@ def test_a_counter_example_says_what_each_step_came_to() -> None:
     assert [(gap.start, gap.end) for gap in gaps] == [
         (MONDAY - 10 * HOUR - 2 * HOUR + 5 * DAY + 0, MONDAY - 12 * HOUR + 7 * DAY)
     ]
-    assert told(gaps[0]) == (
+    assert gap_text(gaps[0]) == (
         "step 1 nobody on call (schedule:days), catch-all carol has no usable contact "
         "(person:carol): no human within 15m"
     )
@@ -145,7 +145,7 @@ def test_a_channel_is_no_human() -> None:
     proof = proof_of(settings(policies={"default": plan}))
 
     assert {gap.combination.severity for gap in proof.gaps} == set(Severity)
-    assert "channel:desk is no human" in told(proof.gaps[0])
+    assert "channel:desk is no human" in gap_text(proof.gaps[0])
 
 
 def test_a_late_step_is_told_with_who_comes_too_late() -> None:
@@ -153,7 +153,7 @@ def test_a_late_step_is_told_with_who_comes_too_late() -> None:
 
     gap = next(g for g in proof_of(settings(policies={"default": plan})).gaps)
 
-    assert told(gap).endswith("no human within 5m; bob after 10m")
+    assert gap_text(gap).endswith("no human within 5m; bob after 10m")
     assert gap.end - gap.start == WEEK
     assert gap.first is not None
     assert gap.first.at == gap.start + 10 * MINUTE

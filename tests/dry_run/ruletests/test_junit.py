@@ -1,7 +1,7 @@
 import xml.etree.ElementTree as ET
 
 from tests.dry_run.played import judged
-from triaged.dry_run.ruletests.junit import junit, summary, told
+from triaged.dry_run.ruletests.junit import failure_lines, junit, summary
 from triaged.errors import Problem
 
 INPUT = "input: [{alertname: Down, severity: SEV-1}]"
@@ -32,7 +32,7 @@ def test_a_failure_says_why_and_what_decided() -> None:
     result = judged(f"{INPUT}, do: [{{close: bob}}], expect: {{severity: SEV-2, pages: []}}")
 
     assert summary(result) == "severity, pages, acts"
-    lines = told(result)
+    lines = failure_lines(result)
     assert lines[0].startswith("cannot be done: t.yaml:1:")
     assert lines[1] == "severity: expected SEV-2, got SEV-1"
     assert lines[2:4] == ["pages (- expected, + went out):", "  + 0s  alice by desk"]

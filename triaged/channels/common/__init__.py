@@ -1,1 +1,1 @@
-"""What several channels share; no channel kind is in here."""
+"""Parts that several channel kinds share, such as header fields of mail."""

@@ -63,7 +63,7 @@ def encoded_words(text: str) -> list[str]:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether `text` may stand in a field as it is."""
+    """True if `text` may stand in a field as it is."""
     longest = max(map(len, text.split(" ")), default=0)
     return text.isascii() and "=?" not in text and longest < LINE_MAX
 

@@ -59,7 +59,7 @@ def rule_named(actor: str) -> str | None:
 
 
 def is_person(actor: str) -> bool:
-    """Whether a person, a token or a link acted, and no alert, rule, source or triaged."""
+    """True if a person, a token or a link acted, and no alert, rule, source or triaged itself."""
     if actor in (TRIAGED, ALERTS, UNCLASSIFIED):
         return False
     return not actor.startswith((RULE, RAISE, SOURCE))

@@ -10,12 +10,12 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     id: str
     service: str
     at: int
-    """When it began."""
+    """Instant at which it began."""
     said_at: int
-    """When the sender said this: the latest report of a change tells its state."""
+    """Instant of the sender's report: the latest one of a change tells its state."""
     title: str
     ended_at: int | None = None
-    """When it was done, or had failed."""
+    """Instant at which it was done, or had failed."""
     kind: str = "deployment"
     status: str = ""
     """In the sender's word."""
@@ -23,7 +23,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     version: str = ""
     author: str = ""
     url: str = ""
-    """Where the sender shows it: text of a stranger, never a trusted link."""
+    """Address at the sender: text of a stranger, never a trusted link."""
 
 
 def completed(known: Change, told: Change) -> Change:

@@ -12,22 +12,22 @@ class Copy(msgspec.Struct, frozen=True, gc=False, array_like=True):
     starts_at: int | None
     """The start by the server's word; None: the server gives none."""
     sender: str
-    """Who reported it: see `Alert.sender`."""
+    """Sender of the report: see `Alert.sender`."""
     seen_at: int
-    """When it was last reported as firing, by our clock."""
+    """Instant of the last report that it fires, by our clock."""
     lapses_at: int
     """The end that the last report announced: the copy lapses then unless it is reported again."""
     ended_at: int | None = None
-    """When its end or its lapse was noted, by our clock; None: the copy fires."""
+    """Instant at which its end or lapse was noted, by our clock; None: the copy fires."""
 
     @property
     def fires(self) -> bool:
-        """Whether the copy has neither ended nor lapsed."""
+        """True if the copy has neither ended nor lapsed."""
         return self.ended_at is None
 
 
 class Report(msgspec.Struct, frozen=True, gc=False):
-    """What a server says about its copy of an alert."""
+    """The report of a server about its copy of an alert."""
 
     sender: str
     received_at: int

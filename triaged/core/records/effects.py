@@ -150,7 +150,7 @@ class SavePage(msgspec.Struct, frozen=True, gc=False):
 
 
 class SaveWatch(msgspec.Struct, frozen=True, gc=False):
-    """How an expectation stands."""
+    """State of an expectation."""
 
     watch: Watch
 

@@ -73,7 +73,7 @@ class BodyQuarantined(msgspec.Struct, frozen=True, gc=False):
     headers: dict[str, str]
     received_at: int
     alerts: int = 1
-    """How many are in it; a body that cannot be read counts as one."""
+    """Number of alerts in it; a body that cannot be read counts as one."""
 
 
 class SelfAlertFired(msgspec.Struct, frozen=True):
@@ -226,7 +226,7 @@ class PageDue(msgspec.Struct, frozen=True, gc=False):
 
 
 class Scope(StrEnum):
-    """Whose failure a failed attempt is: it says for whom the next attempts are put off."""
+    """The party whose failure it is, and for which the next attempts are put off."""
 
     PROVIDER = "provider"
     """The provider does not work, or does not want us: it concerns everybody."""
@@ -286,7 +286,7 @@ class DeliveryEnded(msgspec.Struct, frozen=True, gc=False):
     verdict: Verdict
     attempt: int
     began_at: int | None = None
-    """When the attempt began; None: nobody noted, so it is as of now."""
+    """Beginning of the attempt; None: not recorded, so it counts as now."""
 
 
 class RetryWanted(msgspec.Struct, frozen=True, gc=False):

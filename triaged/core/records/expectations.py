@@ -33,18 +33,18 @@ class Expected(Protocol):
 
 
 class Watch(msgspec.Struct, frozen=True, gc=False):
-    """How an expectation stands. Identity: `name`."""
+    """State of an expectation. Identity: `name`."""
 
     name: str
     since_at: int
-    """When it was first expected."""
+    """Instant from which it is expected."""
     due_at: int
-    """When to look."""
+    """Instant of the next check."""
     seen_at: int | None = None
-    """When it was seen; up to a quarter of `every_us` old."""
+    """Instant at which it was seen; up to a quarter of `every_us` old."""
     source: str = ""
     fingerprint: str = ""
-    """Of the alert that was seen at `seen_at`; the alert's own row says when it last came."""
+    """Fingerprint of the alert seen at `seen_at`; the alert's own row says when it last came."""
     overdue: bool = False
     """There is, or was until a person resolved it, an incident about it."""
 

@@ -70,7 +70,7 @@ class Exporters(msgspec.Struct, frozen=True):
     labels: tuple[str, ...] = SCRAPE_LABELS
 
     def named_by(self, value: str) -> bool:
-        """Whether `value` names an exporter."""
+        """True if `value` names an exporter."""
         return len(value) <= VALUE_MAX and _names(self.names, value)
 
     def of_scrape(self, labels: Labels) -> frozenset[str]:

@@ -1,10 +1,10 @@
-"""How often an incident came back: what is remembered to tell whether it flaps."""
+"""The returns of an incident that decide whether it flaps."""
 
 import msgspec
 
 
 class Flapping(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """How often an incident came back lately."""
+    """The returns of an incident within the window."""
 
     at: tuple[int, ...]
     """When, the latest last; none older than `within_us`, and few."""
@@ -12,4 +12,4 @@ class Flapping(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     since: int | None = None
     """Since when it is held open for it; None: it does not flap."""
     held: int = 0
-    """How often it came back since then."""
+    """Number of its returns since then."""

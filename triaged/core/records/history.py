@@ -123,7 +123,7 @@ class PastIncident(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, ta
     acts: tuple[Act, ...] = ()
     pages: tuple[Paged, ...] = ()
     reclassified: bool = False
-    """Whether alerts got the verdict of other rules in between: that does not happen again."""
+    """True if other rules reclassified alerts meanwhile; a replay does not repeat that."""
 
 
 class PastSilence(msgspec.Struct, frozen=True, gc=False, tag="silence"):

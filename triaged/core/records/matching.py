@@ -37,11 +37,11 @@ class Matcher(msgspec.Struct, frozen=True):
         return f"{name}{self.operator}{_in_quotes(self.value)}"
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether it holds for a label set."""
+        """True if it holds for a label set."""
         return self.accepts(labels.get(self.name, ""))
 
     def accepts(self, value: str) -> bool:
-        """Whether it holds for a value of its label."""
+        """True if it holds for a value of its label."""
         match self.operator:
             case "=":
                 return value == self.value
@@ -54,7 +54,7 @@ class Matcher(msgspec.Struct, frozen=True):
 
 
 def re2_options() -> re2.Options:
-    """How patterns are compiled: quietly, within a megabyte, without groups."""
+    """Options by which patterns are compiled: quietly, within a megabyte, without groups."""
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True

@@ -50,7 +50,7 @@ Key = tuple[tuple[str, str], ...]
 
 
 class State(StrEnum):
-    """Where an incident stands towards paging; the table is in `core/lifecycle.py`."""
+    """State of an incident with regard to paging; the table is in `core/lifecycle.py`."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -64,7 +64,7 @@ LIVE = frozenset({State.OPEN, State.ACKNOWLEDGED})
 
 
 class Phase(StrEnum):
-    """How far the work on an incident is, from noticing it to ending it."""
+    """Phase of the work on an incident, from noticing it to ending it."""
 
     DETECTION = "detection"
     TRIAGE = "triage"
@@ -74,7 +74,7 @@ class Phase(StrEnum):
 
 
 class Response(StrEnum):
-    """How the response target stands; `MISSED` is final for the incident."""
+    """State of the response target; `MISSED` is final for the incident."""
 
     ON_TRACK = "on_track"
     AT_RISK = "at_risk"
@@ -83,7 +83,7 @@ class Response(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a decision muted, joined, skipped, repeated or gave up: in timeline, logs, metrics."""
+    """Reason why a decision muted, joined, skipped, repeated or gave up."""
 
     NEW_KEY = "new_key"
     SAME_KEY = "same_key"
@@ -136,14 +136,14 @@ class Alert(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
     annotations: dict[str, str]
     starts_at: int | None = None
-    """When the sender says it began; None: it did not say."""
+    """Beginning, by the sender's word; None: the sender gave none."""
     ends_at: int | None = None
     """The announced end. Firing: it lapses then unless repeated (API v2 alone says so). Ended: when
     that was, by the sender's word."""
     url: str = ""
-    """Where the sender shows it (generatorURL): text of a stranger, never a trusted link."""
+    """Address at the sender (generatorURL): text of a stranger, never a trusted link."""
     truncated: int = 0
-    """How many alerts of its group the sender left out of the same body."""
+    """Number of alerts of its group that the sender left out of the same body."""
     sender: str = ""
     """Who speaks: the origin of the sender's own address, else who called us. A source may have
     several, such as the two servers of a pair."""
@@ -162,26 +162,27 @@ class AlertState(msgspec.Struct, frozen=True, gc=False):
     episode: int
     """1 for the first; an episode starts when it fires after not firing, or with a later start."""
     starts_at: int
-    """When this episode began, by the sender's word; its first sight where it gave none."""
+    """Beginning of this episode by the sender's word; its first arrival where the sender gave none.
+    """
     lapse_check_at: int | None
-    """When to look whether it has lapsed; what decides then is `lapses_at`."""
+    """Instant of the next check whether it has lapsed; what decides then is `lapses_at`."""
     lapses_at: int | None
-    """When it lapses unless repeated before; None: never."""
+    """Instant at which it lapses unless it is repeated before; None: never."""
     incident: int | None
     severity: Severity | None
     """Its severity by the rules at the start of its episode; None: no rule set one."""
     rule: str | None
     """The rule that set the severity."""
     start_given: bool = True
-    """Whether `starts_at` is the sender's word."""
+    """True if `starts_at` is the sender's word."""
     attached_at: int | None = None
-    """When it joined its incident first; None: nobody noted."""
+    """Instant at which it first joined its incident; None: not recorded."""
     sender: str = ""
-    """Who reported it last; with `copies`, the sender of any of them."""
+    """Sender of the last report; with `copies`, the sender of any of them."""
     seen_at: int = 0
-    """When it was last reported as firing."""
+    """Instant of the last report that it fires."""
     ended_at: int | None = None
-    """When its last episode ended; None while it fires."""
+    """End of its last episode; None while it fires."""
     has_lapsed: bool = False
     """Its last episode ended because it was not repeated, not because its sender said so."""
     is_cut: bool = False
@@ -200,7 +201,7 @@ class ResolveWhen(StrEnum):
 
 
 class ResolvePolicy(msgspec.Struct, frozen=True, gc=False):
-    """When an incident resolves by itself, fixed at its opening."""
+    """Condition under which an incident resolves by itself, fixed at its opening."""
 
     when: ResolveWhen = ResolveWhen.ALL
     hold_us: int = 0
@@ -266,7 +267,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """The labels (overlay included) that all its alerts share."""
     resolve: ResolvePolicy = ResolvePolicy()
     received_at: int = 0
-    """When what opened or last armed it was received: pages measure their latency from it."""
+    """Arrival of the alert or action that last armed it, from which the latency of pages counts."""
     armed_at: int | None = None
     respond_by: int | None = None
     at_risk_at: int | None = None
@@ -283,7 +284,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     resolved_at: int | None = None
     resolved_by: str | None = None
     resolving_at: int | None = None
-    """When the hold ends after which it resolves by itself; None: the condition does not hold."""
+    """End of the hold after which it resolves by itself; None: the condition does not hold."""
     reopens: int = 0
     previous: int | None = None
     next: int | None = None
@@ -294,7 +295,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """By severity, the rule that an alert has it from which joined last."""
     resolved: int = 0
     truncated: int = 0
-    """How many alerts senders said they left out."""
+    """Number of alerts that senders said they left out."""
     cut_groups: tuple[str, ...] = ()
     """The groups of which senders leave out alerts now: while there are any, it is not resolved by
     its alerts alone."""
@@ -328,7 +329,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def live(self) -> bool:
-        """Whether it is open or acknowledged."""
+        """True if it is open or acknowledged."""
         return self.state in LIVE
 
     @property
@@ -349,7 +350,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def flaps(self) -> bool:
-        """Whether it is held open because it keeps re-opening."""
+        """True if it is held open because it keeps re-opening."""
         return self.flapping is not UNSET and self.flapping.since is not None
 
 
@@ -371,7 +372,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     """One timeline entry before it has a place in the chain."""
 
     at: int
-    """When it happened."""
+    """Instant at which it happened."""
     kind: str
     actor: str
     """`person:alice`, `token:ops`, `rule:<name>`, `source:<name>`, `triaged`."""

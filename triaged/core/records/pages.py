@@ -54,10 +54,10 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     urgency: Literal["page", "notify"]
     severity: Severity
     due_at: int
-    """When it may go out (next); moved by retries and holds."""
+    """Instant at which it may go out (next); moved by retries and holds."""
     created_at: int
     received_at: int
-    """When the alert or action that caused it was received."""
+    """Arrival of the alert or action that caused it."""
     epoch: int
     round: int
     step: int
@@ -77,11 +77,11 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     provider_ref: str = ""
     error: str = ""
     fallback: int = 0
-    """How many contacts failed before this one came to be."""
+    """Number of contacts that failed before this one was started."""
     passed_on: bool = False
     """Its successor has been started, while it is still being tried."""
     tried_at: int | None = None
-    """When the first attempt began that failed or took long; None: none did."""
+    """Beginning of the first attempt that failed or took long; None: there was none."""
     addresses: tuple[str, ...] = ()
     """Those of the contact's addresses that are still to get it; empty: all."""
     rest: bool = False

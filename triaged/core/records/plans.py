@@ -28,7 +28,7 @@ TargetKind = Literal["person", "schedule", "team", "channel"]
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
-    """Whom a step notifies; prints as `schedule:primary`."""
+    """Target that a step notifies; prints as `schedule:primary`."""
 
     kind: TargetKind
     name: str

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad it is; the lower the number the worse, so the worst of several is their `min`."""
+    """Severity of an incident: the lower the worse, so the worst of several is their `min`."""
 
     SEV1 = "SEV-1"
     SEV2 = "SEV-2"

@@ -21,5 +21,5 @@ class Silence(msgspec.Struct, frozen=True):
     """Something that it matches has been seen firing; only then can that be over."""
 
     def active(self, at: int) -> bool:
-        """Whether it mutes at an instant."""
+        """True if it mutes at an instant."""
         return self.starts_at <= at < self.ends_at

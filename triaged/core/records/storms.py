@@ -10,9 +10,9 @@ class Storm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     team: str
     opened: tuple[int, ...] = ()
-    """When its last incidents opened, in order; at most one more than a storm needs."""
+    """Openings of its last incidents, in order; at most one more than a storm needs."""
     over_at: int | None = None
-    """When an incident over the limit last opened."""
+    """Opening of the last incident over the limit."""
 
 
 class Bundled(msgspec.Struct, frozen=True, gc=False):
@@ -29,4 +29,4 @@ class Bundle(msgspec.Struct, frozen=True, gc=False):
     count: int
     first: tuple[Bundled, ...]
     last_at: int
-    """When the last incident came under it."""
+    """Instant at which the last incident came under it."""

@@ -25,7 +25,7 @@ from triaged.wire import Instant, instant_text, instant_text_or_none
 
 
 class AlertCounts(msgspec.Struct, frozen=True):
-    """How many alerts of an incident are in which state."""
+    """The numbers of an incident's alerts by state."""
 
     firing: int
     resolved: int
@@ -95,7 +95,7 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     """Set for an umbrella: the incidents that it pages for."""
     reopens: int
     flapping: bool
-    """It came back so often that it is held open until it has been quiet."""
+    """True: the incident came back so often that it is held open until it has been quiet."""
     previous: str | None
     alerts: AlertCounts
     escalation: EscalationPosition

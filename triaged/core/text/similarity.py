@@ -1,4 +1,4 @@
-"""Which words two incidents share, and how much that says: for hints, decides nothing."""
+"""The words that two incidents share, and their weight. For hints; no decision depends on it."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,10 +7,10 @@ from math import log
 from triaged.core.records.model import Incident
 
 WORDS_MAX = 48
-"""Words of an incident that count: titles and labels have about twenty."""
+"""Limit on the words of an incident; titles and labels have about twenty."""
 
 WORD_MAX = 40
-"""Characters; longer ones are identities, which never come twice."""
+"""Limit on the characters of a word; longer ones are identities, which never occur twice."""
 
 NOTHING = frozenset(
     """
@@ -19,7 +19,7 @@ NOTHING = frozenset(
     alertname cluster namespace service team job instance pod
     """.split()
 )
-"""Words that stand in everything, what every alert says of itself, and names of labels."""
+"""Words without meaning here: stop words, words of every alert, names of labels."""
 
 UNKNOWN_WEIGHT = log(2)
 """Of a word that no incident of the past has: it counts against a likeness, but little, because
@@ -62,7 +62,7 @@ def incident_words(incident: Incident, notes: Sequence[str] = ()) -> tuple[str, 
 
 
 def weight_of(frequency: float, total: int) -> float:
-    """How much a word tells that stands in `frequency` of `total` incidents."""
+    """The weight of a word that occurs in `frequency` of `total` incidents."""
     return log(1 + total / (1 + frequency)) if frequency else UNKNOWN_WEIGHT
 
 

@@ -42,7 +42,7 @@ _SAFE_LINK = re.compile(r"https?://[!#-&(-;=?-\[\]_a-z~]+", re.I)
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """How and when somebody reads: their zone, the link that acts for them, the present."""
+    """The reader's circumstances: the time zone, the link that acts for them, the present."""
 
     at: int
     timezone: str = "UTC"

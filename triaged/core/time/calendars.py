@@ -35,7 +35,7 @@ def problems(calendar: Calendar) -> tuple[str, ...]:
 
 
 def is_open(calendar: Calendar, at: int) -> bool:
-    """Whether people work at the instant."""
+    """True if the calendar is open at the instant."""
     return calendar.open.contains(at, calendar.zone)
 
 

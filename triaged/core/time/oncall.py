@@ -64,7 +64,7 @@ def problems(rotation: Rotation) -> tuple[str, ...]:
 
 
 def on_call(schedule: Schedule, at: int) -> tuple[str, ...]:
-    """Who is on call at the instant; empty when nobody is."""
+    """The people on call at the instant; empty when there is nobody."""
     zone = schedule.zone
     for rotation in reversed(schedule.rotations):
         if rotation.only is not None and not rotation.only.contains(at, zone):
@@ -90,7 +90,7 @@ def next_change(schedule: Schedule, at: int) -> int | None:
 
 
 def shifts(schedule: Schedule, start: int, end: int) -> list[Shift]:
-    """Who is on call when in [start, end), in order; time with nobody is left out."""
+    """The shifts in [start, end), in order; time with nobody on call is left out."""
     found: list[Shift] = []
     at = start
     while at < end:
@@ -136,7 +136,7 @@ def _turn(rotation: Rotation, at: int, zone: ZoneInfo) -> int | None:
 
 
 def _start_of(rotation: Rotation, turn: int, zone: ZoneInfo) -> int:
-    """When a turn begins."""
+    """The instant at which a turn begins."""
     wall = datetime.fromisoformat(rotation.start)
     wall += turn * timedelta(microseconds=rotation.every_us)
     return edge(wall.date(), wall.hour * 60 + wall.minute, zone)

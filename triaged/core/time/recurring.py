@@ -31,7 +31,7 @@ EDGES_KEPT = 8192
 """Wall times remembered as instants: a year of 10 schedules and calendars, about 2 MB."""
 
 FIRST, LAST = 0, 1
-"""Which instant of a repeated wall time is meant, as `datetime.fold` numbers them."""
+"""The first or the last instant of a repeated wall time, numbered as in `datetime.fold`."""
 
 _PART = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\s+(\S+))?", re.ASCII)
 _HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
@@ -55,7 +55,7 @@ class Recurring(msgspec.Struct, frozen=True):
     week: tuple[Window, ...]
 
     def contains(self, at: int, zone: ZoneInfo) -> bool:
-        """Whether the instant is inside a window."""
+        """True if the instant is inside a window."""
         # From yesterday, for hours across midnight, to tomorrow: clocks that go back over
         # midnight have been in it before.
         yesterday = local_day(at, zone) - _ONE_DAY

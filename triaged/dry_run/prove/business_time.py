@@ -43,14 +43,14 @@ class OpenTime:
         )
 
     def passed(self, at: int) -> int:
-        """How much open time has passed at an instant."""
+        """The open time that has passed at an instant, in µs."""
         index = bisect_right(self._starts, at) - 1
         if index < 0:
             return 0
         return self._passed[index] + min(at, self._ends[index]) - self._starts[index]
 
     def when(self, passed: int) -> int:
-        """The instant at which so much has passed: of a night, the opening that ends it."""
+        """The instant at which so much open time has passed; for a closed span, its end."""
         index = min(max(bisect_right(self._passed, passed) - 1, 0), len(self._starts) - 1)
         return self._starts[index] + passed - self._passed[index]
 

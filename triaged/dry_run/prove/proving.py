@@ -35,7 +35,7 @@ class Combination(msgspec.Struct, frozen=True):
     severity: Severity
     policy: str
     owners: tuple[str, ...]
-    """The teams whose policy it is."""
+    """The teams that have this policy."""
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -48,9 +48,9 @@ class Gap(msgspec.Struct, frozen=True):
     """The target: `15m`, `next business day`."""
     respond_by: int
     first: Reached | None
-    """Who gets the first page, too late, for one armed at `start`; None: nobody ever."""
+    """The late first recipient for an incident armed at `start`; None: nobody is ever paged."""
     attempts: tuple[Attempt, ...]
-    """What the steps within the target come to, for one armed at `start`."""
+    """The results of the steps within the target, for an incident armed at `start`."""
 
 
 class Worst(msgspec.Struct, frozen=True):
@@ -59,14 +59,14 @@ class Worst(msgspec.Struct, frozen=True):
     combination: Combination
     within: str
     at: int
-    """Armed at this instant."""
+    """The instant of the arming."""
     us: int | None
-    """µs until the first human has a page; None: nobody ever."""
+    """Time until the first human has a page, in µs; None: nobody is ever paged."""
     person: str
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """What was looked at, and what was found."""
+    """The examined combinations and instants, and the gaps found."""
 
     start: int
     end: int
@@ -74,11 +74,11 @@ class Proof(msgspec.Struct, frozen=True):
     instants: int
     worst: tuple[Worst, ...]
     gaps: tuple[Gap, ...]
-    """The earliest first."""
+    """The gaps, the earliest first."""
 
 
 def prove(settings: Settings, start: int, weeks: int = WEEKS) -> Proof:
-    """Look at everything that rules, policies and schedules can make of `weeks` from `start`."""
+    """Examine every combination of severity and policy over `weeks` from `start`."""
     end = start + weeks * WEEK
     duty = Duty(settings, start, end + MARGIN_US)
     every = list(combinations(settings))
@@ -98,7 +98,7 @@ def prove(settings: Settings, start: int, weeks: int = WEEKS) -> Proof:
 
 
 def combinations(settings: Settings) -> Iterator[Combination]:
-    """Every severity that may be, with every policy that may be: rather too many than too few."""
+    """All possible pairs of severity and policy: rather too many than too few."""
     severities = {settings.unclassified}
     policies: dict[str, set[str]] = {"default": set()}
     if isinstance(settings.rules, RuleSet):
@@ -154,24 +154,24 @@ def _schedules(case: Case) -> set[str]:
 
 
 class Offset(msgspec.Struct, frozen=True):
-    """How long after the arming steps may fire: a share of the target, and a span."""
+    """A delay after the arming: a share of the target, and a span."""
 
     share: float = 0.0
     span_us: int = 0
 
     def after(self, delay: Delay) -> "Offset":
-        """So much later."""
+        """The delay that is a span longer."""
         if isinstance(delay, Share):
             return Offset(self.share + delay.of_target, self.span_us)
         return Offset(self.share, self.span_us + delay.us)
 
     def us(self, target_us: int) -> int:
-        """For a target of this length."""
+        """The delay in µs for a target of this length."""
         return int(self.share * target_us) + self.span_us
 
 
 def _offsets(case: Case, longest_us: int) -> list[Offset]:
-    """When steps may fire, up to the end of a target of at most `longest_us`; at once among it."""
+    """The delays of steps, up to a target of at most `longest_us`; zero is among them."""
     plan = case.plan
 
     def in_time(offsets: Iterable[Offset]) -> set[Offset]:
@@ -218,7 +218,7 @@ def _longer(us: int | None, than: int | None) -> bool:
     return us is None or us > than
 
 
-def told(gap: Gap) -> str:
+def gap_text(gap: Gap) -> str:
     """`step 1 nobody on call (schedule:primary), …: no human within 15m`: why there is a gap."""
     said = ", ".join(attempt.text for attempt in gap.attempts) or "no step fires"
     late = ""

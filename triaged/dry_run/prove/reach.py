@@ -1,4 +1,4 @@
-"""How long it takes from the arming of an incident to the first human, at any instant.
+"""The time from the arming of an incident to the first human, at any instant.
 
 The steps, the catch-all and the rounds are walked as `core/response/escalation.py` walks them, and
 a property test compares the two (tests/dry_run/prove/test_reach.py); what differs is that who is on
@@ -31,7 +31,7 @@ ROUNDS_MAX = 100
 
 
 class Duty:
-    """Who is on call, by schedule, in [start, end)."""
+    """The shifts of each schedule in [start, end)."""
 
     def __init__(self, settings: Settings, start: int, end: int) -> None:
         self._starts: dict[str, list[int]] = {}
@@ -50,7 +50,7 @@ class Duty:
             self._starts[name], self._people[name] = starts, people
 
     def person(self, schedule: str, at: int) -> str | None:
-        """Who is on call; None: nobody."""
+        """The person on call; None: nobody."""
         return self._people[schedule][bisect_right(self._starts[schedule], at) - 1]
 
     def changes(self, schedule: str) -> list[int]:
@@ -67,7 +67,7 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """What a step or the catch-all came to."""
+    """The result of a step or of the catch-all, in words."""
 
     at: int
     text: str
@@ -100,7 +100,7 @@ class Case:
         return format_duration(self.target(0)[1])
 
     def first_human(self, at: int) -> Reached | None:
-        """Who gets a page first if the incident is armed at `at`; None: nobody ever does."""
+        """The first human who is paged if the incident is armed at `at`; None: nobody ever is."""
         best: Reached | None = None
 
         def page(target: Target, now: int) -> bool:
@@ -119,7 +119,7 @@ class Case:
         return best
 
     def attempts(self, at: int, until: int) -> list[Attempt]:
-        """What the steps come to that fire up to `until`, in words, in order."""
+        """The results of the steps that fire up to `until`, in words, in order."""
         found: list[Attempt] = []
         place = ""
 
@@ -166,7 +166,7 @@ class Case:
         return tuple(name for name in names if name in settings.people), why
 
     def way(self, person: str, now: int) -> Reached | None:
-        """When and how the person gets a page of a step that fires at `now`."""
+        """The instant and contact by which a person gets the page of a step that fires at `now`."""
         soonest = self._ways[person]
         if soonest is None:
             return None

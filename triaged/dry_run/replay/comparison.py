@@ -1,4 +1,4 @@
-"""What differs between two runs over the same period: incidents, severities, pages, targets.
+"""Differences between two runs over one period: incidents, severities, pages, targets.
 
 Incidents are linked through the alerts that they share; one that a person declared, through the
 declaration.
@@ -30,13 +30,13 @@ class Tally(msgspec.Struct, frozen=True):
     pages: int
     night_pages: int
     people: dict[str, tuple[int, int]]
-    """Whom → (pages, of these at night)."""
+    """Recipient → (number of pages, number of those at night)."""
     hours: tuple[int, ...]
     """Pages by the reader's hour of day."""
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """An incident of either run, and what has become of it."""
+    """An incident that differs, as it is in each run."""
 
     before: tuple[Ran, ...]
     after: tuple[Ran, ...]
@@ -48,30 +48,30 @@ class RunComparison(msgspec.Struct, frozen=True):
     before: Tally
     after: Tally
     same: int
-    """Incidents that are one in both, with equal severity and pages."""
+    """Number of incidents that are alike in both runs, in severity and in pages."""
     severities: tuple[Changed, ...]
-    """One in both, of another severity."""
+    """Incidents of both runs whose severity differs."""
     paged: tuple[Changed, ...]
-    """One in both and of one severity; other people were paged, or not as often."""
+    """Incidents of both runs with the same severity whose pages differ."""
     opened: tuple[Changed, ...]
     vanished: tuple[Changed, ...]
     merged: tuple[Changed, ...]
-    """Several before, one after."""
+    """Incidents of the first run that are one in the second."""
     split: tuple[Changed, ...]
-    """One before, several after; or several each."""
+    """Incidents of the first run that are several in the second."""
     carried: int
     """Incidents left out because their alerts belonged to one from before the period."""
 
     @property
     def nothing(self) -> bool:
-        """Whether the runs are alike."""
+        """True if the runs are alike."""
         return not any(
             (self.severities, self.paged, self.opened, self.vanished, self.merged, self.split)
         )
 
 
 def tally(run: Run, settings: Settings) -> Tally:
-    """The numbers of a run; hours are those of the people's zones."""
+    """The numbers of a run; hours are counted in the people's time zones."""
     people: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     hours = [0] * 24
     zones: dict[str, ZoneInfo] = {}
@@ -112,7 +112,7 @@ def metrics(numbers: Tally) -> dict[str, int]:
 
 
 def compare_runs(before: Run, after: Run, settings: Settings) -> RunComparison:
-    """What `after` does otherwise than `before`."""
+    """The comparison of the runs `before` and `after`."""
     links, carried = _links(before, after)
     old = {ran.number: ran for ran in before.incidents}
     new = {ran.number: ran for ran in after.incidents if ran.number not in carried}

@@ -17,7 +17,7 @@ class Head(msgspec.Struct, frozen=True, tag="history"):
     since: int
     until: int
     episodes: int = 0
-    """How many there are; 0 where it was not known."""
+    """The number of episodes; 0 where it was not known."""
     version: int = VERSION
 
 
@@ -26,7 +26,7 @@ _decode = msgspec.json.Decoder(Record).decode
 
 
 class History(msgspec.Struct, frozen=True):
-    """A period; `episodes` can be gone through once, and need not be in memory."""
+    """A period of history; `episodes` can be iterated once, and need not be in memory."""
 
     head: Head
     silences: tuple[PastSilence, ...]

@@ -27,18 +27,18 @@ _PERSON = re.compile(rf"person:[^\s]+\.({'|'.join(OF_PERSON)})")
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A metric, an operator, and what it is compared with."""
+    """A condition: a metric, an operator, and the value to compare it with."""
 
     text: str
     metric: str
     operator: str
     value: float
     relative: bool = False
-    """`value` is a change of what was before."""
+    """True: `value` is a change relative to the number before."""
     percent: bool = False
 
     def broken(self, before: Mapping[str, int], after: Mapping[str, int]) -> bool:
-        """Whether the condition is true of the numbers; what has none is 0."""
+        """True if the condition holds for the numbers; a missing number is 0."""
         was, now = before.get(self.metric, 0), after.get(self.metric, 0)
         bound = self.value
         if self.relative:

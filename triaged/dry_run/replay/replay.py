@@ -24,17 +24,17 @@ SWEEP_EVERY = 20_000
 """Episodes between two looks at what can be forgotten: a look reads every row in memory."""
 
 OF_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE})
-"""Why incidents opened that a replay cannot open: what led to them is not recorded."""
+"""Reasons of incidents that a replay cannot open, because their causes are not recorded."""
 
 CARRIED = -1
-"""Home of an episode whose incident had opened before the period."""
+"""The number that stands for an incident that had opened before the period."""
 
 Progress = Callable[[int], None]
-"""Told how many episodes have been played."""
+"""Called with the number of episodes played so far."""
 
 
 class Ran(msgspec.Struct, frozen=True, gc=False):
-    """An incident as it came out of a run."""
+    """The outcome of a run for one incident."""
 
     number: int
     title: str
@@ -43,15 +43,15 @@ class Ran(msgspec.Struct, frozen=True, gc=False):
     missed: bool
     pages: tuple[Paged, ...] = ()
     declared: int = 0
-    """The recorded number of one that a person declared; 0: alerts opened it."""
+    """The recorded number of an incident that a person declared; 0: alerts opened it."""
     took_over: int = 0
     """The incident that a person had resolved, and whose alerts still fired; 0: none."""
     umbrella: int = 0
-    """What paged for it in a storm; 0: nothing did."""
+    """The umbrella that paged for it in a storm; 0: none did."""
 
 
 class Period(msgspec.Struct, frozen=True):
-    """While these rules were in force."""
+    """The time for which one set of rules was in force."""
 
     rule_set: str
     first_at: int
@@ -60,31 +60,32 @@ class Period(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What came of the period."""
+    """The outcome of a run over the period."""
 
     digest: str
-    """Of the rules; of what happened: of the last ones."""
+    """The digest of the rules; for the recorded outcome, that of the last rules."""
     incidents: tuple[Ran, ...]
-    """By number."""
+    """The incidents by number."""
     homes: "array[int]"
-    """The incident's number of each episode in order; 0: none; CARRIED."""
+    """The number of the incident of each episode in order; 0: none; or `CARRIED`."""
     suppressed: int | None
-    """Pages and steps that were muted; None: not recorded."""
+    """The number of pages and steps that were muted; None: not recorded."""
     acts: int = 0
     unmatched: int = 0
     """Acts on incidents that have no counterpart here."""
     refused: int = 0
     """Acts that were impossible here: what was resolved cannot be acknowledged."""
     periods: tuple[Period, ...] = ()
-    """Of what happened: which rules were in force."""
+    """For the recorded outcome: the rules that were in force, in order."""
     apart: int = 0
-    """Of what happened: incidents that something not seen or not understood opened."""
+    """For the recorded outcome: incidents with an opening that a replay cannot repeat."""
     reclassified: tuple[int, ...] = ()
-    """Of what happened: incidents whose alerts got the verdict of other rules in between."""
+    """For the recorded outcome: incidents whose alerts were reclassified by other rules meanwhile.
+    """
 
 
 def happened(history: History) -> Run:
-    """What came of it at the time, in the same form."""
+    """The recorded outcome of the period, in the form of a run."""
     known = {one.number for one in history.incidents}
     homes = array("q")
     periods: dict[str, list[int]] = {}
@@ -129,7 +130,7 @@ def replay(
     progress: Progress | None = None,
     sweep_every: int = SWEEP_EVERY,
 ) -> Run:
-    """Let the period happen again under `settings`; what is over is forgotten now and then."""
+    """Run the period again under `settings`; incidents that are over are forgotten on the way."""
     return _Replay(history, settings).run(progress, sweep_every)
 
 
@@ -163,7 +164,7 @@ class _Replay:
         self._unmatched = self._refused = self._suppressed = 0
 
     def run(self, progress: Progress | None, sweep_every: int) -> Run:
-        """Everything, from the first instant to the last."""
+        """Run the period from its first instant to its last."""
         until = self._history.head.until
         for number, episode in enumerate(self._history.episodes, 1):
             self._let_happen(episode.received_at)
@@ -188,7 +189,7 @@ class _Replay:
         )
 
     def _let_happen(self, until: int) -> None:
-        """Every end and every act up to and including `until`."""
+        """Play every end and every act up to and including `until`."""
         while self._ends or self._done < len(self._doings):
             end_at = self._ends[0][0] if self._ends else until + 1
             act_at = self._doings[self._done][0] if self._done < len(self._doings) else until + 1
@@ -244,7 +245,7 @@ class _Replay:
                 self._refused += bool(refused) and all(refused)
 
     def _parts(self, number: int) -> list[int]:
-        """The incidents with alerts of the recorded one; what took over or pages for them."""
+        """The incidents with alerts of the recorded one, their successors and their umbrellas."""
         direct = self._counterparts.get(number)
         past = self._past.get(number)
         if direct or past is None:
@@ -275,7 +276,7 @@ class _Replay:
             self._declared[answer.incident] = past.number
 
     def _sweep(self) -> None:
-        """Put down and forget what is over for good, so that memory holds what is open."""
+        """Record and forget what is over for good, so that memory holds open incidents only."""
         self._collect()
         simulator, gone = self._simulator, []
         wanted = {part for number, n in self._pending.items() if n for part in self._parts(number)}
@@ -296,7 +297,7 @@ class _Replay:
         simulator.view.seen_at.clear()
 
     def _collect(self) -> None:
-        """Take the pages and counts that the simulator has put down."""
+        """Take over the pages and counts that the simulator has recorded."""
         simulator = self._simulator
         for at, page in simulator.sent:
             if page.kind is PageKind.PAGE:
@@ -326,7 +327,7 @@ class _Replay:
 
 
 def _doings(history: History) -> list[tuple[int, int, int, Act | PastIncident | SilenceSet]]:
-    """(instant, place, incident, what) in order: what people did to incidents and silences."""
+    """The acts of people on incidents and silences, in order: (instant, place, incident, act)."""
     found: list[tuple[int, int, Act | PastIncident | SilenceSet]] = []
     for one in history.silences:
         begins = max(one.starts_at, history.head.since)

@@ -12,16 +12,16 @@ from triaged.dry_run.replay.replay import Period, Ran, Run
 from triaged.wire import instant_text
 
 SHOWN_MAX = 20
-"""Incidents of a kind that are listed: who reads more filters the JSON."""
+"""Limit on the listed incidents of a kind; whoever needs more filters the JSON."""
 
 JSON_MAX = 1_000
-"""Incidents of a kind in JSON."""
+"""Limit on the incidents of a kind in JSON."""
 
 NAMED_MAX = 5
-"""Incidents that a sentence names."""
+"""Limit on the incidents that a sentence names."""
 
 PEOPLE = "Pages by person"
-"""The section that charts go with."""
+"""The title of the section that has the charts."""
 
 KINDS = (
     ("severities", "Other severity"),
@@ -34,19 +34,19 @@ KINDS = (
 
 
 class ReplayReport(msgspec.Struct, frozen=True):
-    """All that is to be said."""
+    """The content of a report."""
 
     since: int
     until: int
     episodes: int
     names: tuple[str, str]
-    """What is compared: `what happened`, `these rules`, or a directory."""
+    """The names of the compared runs: `what happened`, `these rules`, or a directory."""
     fidelity: RunComparison
-    """What happened, and what the present rules make of it."""
+    """The comparison of the recorded outcome with the run of the present rules."""
     difference: RunComparison
     periods: tuple[Period, ...]
     digest: str
-    """Of the present rules."""
+    """The tally of the present rules."""
     apart: int
     reclassified: tuple[int, ...]
     acts: int
@@ -92,7 +92,7 @@ def report_of(
 
 
 def judged(report: ReplayReport, limits: Iterable[Limit]) -> ReplayReport:
-    """With the conditions that are true."""
+    """The report with the conditions of `--fail-if` that are true."""
     before, after = metrics(report.difference.before), metrics(report.difference.after)
     broken = tuple(limit.text for limit in limits if limit.broken(before, after))
     return msgspec.structs.replace(report, broken=broken)
@@ -203,9 +203,9 @@ def _first(changed: Changed) -> Ran:
 
 def _side(incidents: Sequence[Ran]) -> str:
     """`INC-1 SEV-2, 3 pages` of each, in short."""
-    told = [f"{incident_id(r.number)} {r.severity}, {_pages(r)}" for r in incidents[:3]]
+    named = [f"{incident_id(r.number)} {r.severity}, {_pages(r)}" for r in incidents[:3]]
     more = [f"and {len(incidents) - 3} more"] if len(incidents) > 3 else []
-    return "; ".join([*told, *more])
+    return "; ".join([*named, *more])
 
 
 def _pages(ran: Ran) -> str:
@@ -218,7 +218,7 @@ def _at(at: int) -> str:
 
 
 def markdown(report: ReplayReport) -> str:
-    """For a comment on a pull request."""
+    """The report in Markdown, for a comment on a pull request."""
     lines = [f"## Replay: {_plain(report.names[0])} → {_plain(report.names[1])}", ""]
     for section in sections(report):
         lines += [f"### {section.title}", ""]
@@ -246,7 +246,7 @@ _MARKS = re.compile(r"[\\`*_\[\]<>&|~#!@]")
 
 
 def document(report: ReplayReport) -> dict[str, object]:
-    """For programs: instants RFC 3339, at most 1,000 incidents of a kind."""
+    """The report as JSON: instants in RFC 3339, at most 1,000 incidents of a kind."""
     return {
         "since": instant_text(report.since),
         "until": instant_text(report.until),

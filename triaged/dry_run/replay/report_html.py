@@ -33,7 +33,7 @@ HEAD = """<!doctype html>
 """
 
 Bar = tuple[str, int, int]
-"""(label, before, after)."""
+"""A bar of a chart: (label, number before, number after)."""
 
 
 def html(report: ReplayReport) -> str:
@@ -79,7 +79,7 @@ def _hours(report: ReplayReport) -> Iterator[str]:
 
 
 def _people(report: ReplayReport) -> Iterator[str]:
-    """What each was paged, before and after, the most first."""
+    """The pages of each person, before and after, the most first."""
     before, after = report.difference.before.people, report.difference.after.people
     bars = [
         (whom, before.get(whom, (0, 0))[0], after.get(whom, (0, 0))[0])

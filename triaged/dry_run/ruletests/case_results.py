@@ -1,4 +1,4 @@
-"""What a case expected beside what came of it."""
+"""The expectation of a case beside its outcome."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -31,7 +31,7 @@ class PageLine(msgspec.Struct, frozen=True):
 
 
 class CaseResult(msgspec.Struct, frozen=True):
-    """Whether a case holds, and where it does not."""
+    """The result of a case: passed, or the differences."""
 
     name: str
     where: str
@@ -40,11 +40,11 @@ class CaseResult(msgspec.Struct, frozen=True):
     """All pages, if they differ from what was expected."""
     refused: tuple[str, ...]
     decided: tuple[str, ...]
-    """What each incident became, by which rule."""
+    """The outcome of each incident, and the rule behind it."""
 
     @property
     def passed(self) -> bool:
-        """Whether everything is as expected."""
+        """True if everything is as expected."""
         return not (self.differences or self.pages or self.refused)
 
 
@@ -114,7 +114,7 @@ def _of_one(expected: Expected, found: Mapping[str, object], prefix: str) -> Ite
 
 
 def observed(incident: Incident, muted_by: tuple[str, ...]) -> Mapping[str, object]:
-    """What `Expected` may ask of an incident, by its names."""
+    """The attributes of an incident that `Expected` may name, by name."""
     kind, _, rule = incident.severity_by.partition(":")
     return {
         "severity": incident.severity,

@@ -16,7 +16,7 @@ from triaged.dry_run.simulator import Simulator
 
 
 class ScriptedEvent(msgspec.Struct, frozen=True):
-    """What comes in, or what a person does, so many µs after the beginning."""
+    """An arrival or an act of a person, so many µs after the beginning."""
 
     at: int
     where: str
@@ -40,7 +40,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Played(msgspec.Struct, frozen=True):
-    """What came of a case."""
+    """The outcome of a case."""
 
     case: Case
     incidents: tuple[Incident, ...]
@@ -48,9 +48,9 @@ class Played(msgspec.Struct, frozen=True):
     pages: tuple[tuple[int, Page], ...]
     """(µs since the beginning, page) of each that went out, in order."""
     outcomes: tuple[Outcome, ...]
-    """What the rules said of each alert that fired."""
+    """The outcome of the rules for each alert that fired."""
     muted_by: tuple[tuple[str, ...], ...]
-    """What mutes each incident at the end."""
+    """The muters of each incident at the end."""
     refused: tuple[str, ...]
     """FILE:LINE:COL: why, of acts that were impossible."""
 

@@ -35,7 +35,7 @@ ALERTS_MAX = 2_000
 """Of a test: a storm has hundreds, and each is looked at again while its source is silent."""
 
 UNTIL_MAX_US = 31 * DAY
-"""How long a test may last: a rotation of four weeks, and what comes after."""
+"""Limit on the length of a test: a rotation of four weeks, and some slack."""
 
 BY_NAME: Mapping[str, type[Acknowledged | Unacknowledged | Resolved | Reopened | Closed]] = {
     "ack": Acknowledged,
@@ -66,7 +66,7 @@ def _sendings(given: Input, test: Test) -> range:
 
 
 def sendings_of(given: Input, test: Test) -> int:
-    """How often an alert is sent, with all that it is repeated as; at most one over the limit."""
+    """Number of times that an alert is sent, repeats included; at most one over the limit."""
     number = len(_sendings(given, test))
     for each in given.repeat.values():
         number = min(number * max(each, 1), ALERTS_MAX + 1)
@@ -134,7 +134,7 @@ def _alerts(given: Input, labels: dict[str, str], test: Test) -> Iterator[tuple[
 
 
 def _event(act: Act, now: int) -> Action | Declared:
-    """What the act is, to the incident that it names."""
+    """The act, as an event for the incident that it names."""
     incident, note = act.incident or NEWEST, act.note or ""
     if act.ack is not None:
         return Acknowledged(incident, act.ack, note, take_over=True)

@@ -25,7 +25,7 @@ OUTSIDE: Mapping[str, str] = {
 """Entries about what decided over pages and is not in the test."""
 
 BY_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE, Reason.STORM})
-"""Why triaged opens incidents without an alert or a person."""
+"""Causes of incidents that neither an alert nor a person opened."""
 
 VERBS: Mapping[What, str] = {"acknowledge": "ack", "unacknowledge": "unack"}
 """Acts that tests call otherwise than histories do."""
@@ -41,7 +41,7 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class IncidentThen(msgspec.Struct, frozen=True):
-    """What a test says of the incident, as the API gives it."""
+    """The facts of an incident for a test, as the API gives them."""
 
     id: str
     title: str
@@ -117,7 +117,7 @@ class IncidentExport(msgspec.Struct, frozen=True):
 
 
 def muters_of(timeline: Sequence[EntryThen]) -> list[str]:
-    """What muted an incident at any time, as `silence:<id>` or `maintenance:<name>`."""
+    """The muters of an incident at any time, as `silence:<id>` or `maintenance:<name>`."""
     told = [entry.data.get("by") for entry in timeline if entry.kind == "incident.muted"]
     return [str(name) for names in told if isinstance(names, list) for name in names]
 
@@ -261,7 +261,7 @@ class _TestWriter:
         }
 
     def _not_in_the_test(self) -> list[str]:
-        """What muted it and neither is a silence that we know nor a window of the rules."""
+        """The muters that are neither a known silence nor a window of the rules."""
         known = {f"{Muter.SILENCE}:{silence.id}" for silence in self._export.silences}
         names = [name for name in muters_of(self._export.timeline) if name not in known]
         return [name for name in names if not name.startswith(f"{Muter.MAINTENANCE}:")]
@@ -275,7 +275,7 @@ class _TestWriter:
         return None
 
     def _other_cause(self) -> str | None:
-        """What decided about pages and is not in the test."""
+        """The causes that decided about pages and are not part of the test."""
         if unknown := self._not_in_the_test():
             return f"muted by {unknown[0]}, which is not in the test"
         for entry in self._export.timeline:
@@ -296,7 +296,7 @@ class _TestWriter:
 
 
 def _act(act: Act, note: str) -> Written:
-    """What a person did, as an element of `do`."""
+    """The act of a person, as an element of `do`."""
     match act.what:
         case "note":
             return {"note": note, "by": act.by}

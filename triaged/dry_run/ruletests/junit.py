@@ -17,7 +17,7 @@ def junit(
     spent_us: Sequence[int],
     problems: Sequence[Problem] = (),
 ) -> str:
-    """The report; `spent_us` is how long each result took, `problems` is what is no test."""
+    """The report; `spent_us` has the time of each result, `problems` those of unreadable tests."""
     failures = sum(not result.passed for result in results)
     total = f"{sum(spent_us) / SECOND:.3f}"
     number = len(results) + len(problems)
@@ -33,7 +33,7 @@ def junit(
         if result.passed:
             lines.append(f"{opening}/>")
             continue
-        text = escape(_clean("\n".join(told(result))))
+        text = escape(_clean("\n".join(failure_lines(result))))
         failure = f"<failure message={_attribute(summary(result))}>{text}</failure>"
         lines += [f"{opening}>", f"      {failure}", "    </testcase>"]
     return "\n".join([*lines, "  </testsuite>", "</testsuites>", ""])
@@ -45,8 +45,8 @@ def _opening(name: str, where: str, us: int) -> str:
     return f'    <testcase {named} line="{line}" time="{us / SECOND:.3f}"'
 
 
-def told(result: CaseResult) -> list[str]:
-    """Why a case failed, a line each: expectations, pages, what decided."""
+def failure_lines(result: CaseResult) -> list[str]:
+    """The reasons of a failed case, a line each: expectations, pages, the deciding rules."""
     lines = [f"cannot be done: {text}" for text in result.refused]
     lines += [f"{d.field}: expected {d.expected}, got {d.got}" for d in result.differences]
     if result.pages:
@@ -59,7 +59,7 @@ def told(result: CaseResult) -> list[str]:
 
 
 def summary(result: CaseResult) -> str:
-    """The names of what differs."""
+    """The names of the expectations that were not met."""
     names = [mismatch.field for mismatch in result.differences]
     names += ["pages"] if result.pages else []
     names += ["acts"] if result.refused else []

@@ -28,7 +28,7 @@ VERBS = (*BY_NAME, "escalate", "assign", "severity", "phase", "snooze", "declare
 
 
 class TestContext(msgspec.Struct, frozen=True):
-    """What tests may refer to."""
+    """The names that tests may refer to."""
 
     __test__ = False  # pytest collects what is called Test…
 
@@ -153,7 +153,7 @@ class _CaseReader:
             log.wrong(at, "nothing is expected: a test that cannot fail")
 
     def _muters(self, test: Test) -> list[str]:
-        """What can mute in a test, as it is named there."""
+        """The names of everything that can mute in a test."""
         known = self._context.settings.muters
         silences = [f"{Muter.SILENCE}:{number + 1}" for number in range(len(test.silences))]
         windows = [f"{Muter.MAINTENANCE}:{window.name}" for window in known.maintenance]
@@ -186,7 +186,7 @@ class _Problems:
         self._problems.append(Problem(self._document.where(at, key=key), message))
 
     def refer(self, at: Path, name: str | None, known: Collection[str]) -> bool:
-        """Whether `name` exists; an error if not. Nothing, where nothing is named."""
+        """Check that `name` exists; an error if not. No name is no error."""
         if name is not None and name not in known:
             self.wrong(at, none_of(name, frozenset(known)))
         return name in known

@@ -16,11 +16,11 @@ from triaged.yamlschema.values import DURATION_PATTERN, Scalar, quoted
 INSTANT_WANTED = "an instant with its zone such as 2026-03-30T10:00:00+02:00"
 OFFSET_WANTED = f"{DURATION_WANTED}, or with a fraction such as 1.5s"
 START = "2026-03-30T10:00:00Z"
-"""A Monday in working hours, wherever a test does not care."""
+"""The default beginning of a test: a Monday in working hours."""
 
 SOURCE = "alertmanager"
 NOBODY = "anonymous"
-"""Who acts where a test does not say: what a daemon without tokens calls everybody."""
+"""The default actor: the name that a daemon without tokens gives to everybody."""
 
 _FRACTION = re.compile(r"(.*?\d{1,12})\.(\d{1,6})s", re.ASCII)
 
@@ -74,23 +74,26 @@ class Input(msgspec.Struct, frozen=True):
     """An alert: its labels, and beside them what begins with `_`."""
 
     at: Offset = msgspec.field(name="_at", default=0)
-    """When it is received, from the beginning of the test."""
+    """Time of its arrival, from the beginning of the test."""
     resolve: bool | Offset = msgspec.field(name="_resolve", default=False)
-    """true: it is over; or when it will be, from the beginning of the test."""
+    """`true`: the alert is over. A time from the beginning of the test: it ends then."""
     source: str = msgspec.field(name="_source", default=SOURCE)
     """The source that sends it."""
     annotations: dict[str, str] = msgspec.field(name="_annotations", default={})
     """Its annotations."""
     repeat: dict[str, int] = msgspec.field(name="_repeat", default={})
-    """So many alerts, which differ in this label: its values are 1, 2, 3 …"""
+    """Number of alerts, which differ in this label: its values are 1, 2, 3 …"""
     every: Offset | None = msgspec.field(name="_every", default=None)
-    """It is sent again so often, until it is over, or until `_last`, or to the end of the test."""
+    """Interval at which it is sent again, until it is over, until `_last`, or to the end of the
+    test."""
     last: Offset | None = msgspec.field(name="_last", default=None)
-    """After this, from the beginning of the test, it is not sent again: its sender is silent."""
+    """Time, from the beginning of the test, after which it is not sent again: its sender is silent.
+    """
     since: Offset | None = msgspec.field(name="_since", default=None)
-    """How long before `_at` it began, by the sender's word. Unless set: the sender does not say."""
+    """Time before `_at` at which it began, by the sender's word. Unless set: the sender gives none.
+    """
     fingerprint: str = msgspec.field(name="_fingerprint", default="")
-    """What the sender calls it. Unless set: computed from the labels."""
+    """Fingerprint that the sender gives. Unless set: computed from the labels."""
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -136,26 +139,26 @@ class Silenced(msgspec.Struct, frozen=True):
     """A silence that somebody sets; in `muted_by` the first of a test is `silence:1`."""
 
     match: tuple[MatchersText, ...] | MatchersText
-    """What it mutes: all matchers must hold, on the labels with those of the rules laid over."""
+    """Matchers of the muted alerts; all must hold. They see the labels that the rules set, too."""
     length: Offset = msgspec.field(name="for")
-    """How long it lasts."""
+    """Length of the silence."""
     at: Offset = 0
-    """When it begins, from the beginning of the test."""
+    """Time of its beginning, from the beginning of the test."""
 
 
 class Paged(msgspec.Struct, frozen=True):
     """A page that goes out."""
 
     at: Offset
-    """When, from the beginning of the test."""
+    """Time of it, from the beginning of the test."""
     to: str = ""
-    """The person; empty for a page straight to a channel."""
+    """Person who is paged; empty for a page straight to a channel."""
     via: str = ""
-    """The person's contact, or the channel. Unless set: any."""
+    """Contact of the person, or the channel. Unless set: any."""
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """What an incident is at the end; what is not set is not looked at, "" stands for none."""
+    """An incident at the end of the test. What is not set is not compared; `""` means none."""
 
     severity: Severity | None = None
     """Its severity."""
@@ -166,69 +169,71 @@ class Expected(msgspec.Struct, frozen=True):
     state: State | None = None
     """open, acknowledged, resolved …"""
     phase: Phase | None = None
-    """How far the work is."""
+    """Phase that the work has reached."""
     response: Response | None = None
-    """How the response target stands."""
+    """State of the response target."""
     service: str | None = None
-    """What is broken."""
+    """Service that is affected."""
     team: str | None = None
-    """Who owns it."""
+    """Team that owns the incident."""
     policy: str | None = None
     """The escalation policy."""
     title: str | None = None
     """Its title."""
     runbook: str | None = None
-    """Where it says what to do."""
+    """Address of the runbook."""
     group: dict[str, str] | None = None
     """The labels that its alerts were grouped by."""
     firing: int | None = None
-    """How many of its alerts fire."""
+    """Number of its alerts that fire."""
     reopens: int | None = None
-    """How often it was re-opened."""
+    """Number of times that it was re-opened."""
     muted_by: tuple[str, ...] | None = None
-    """`silence:1`, `maintenance:<name>`, `suppress:<name>`; an empty list: nothing mutes it."""
+    """Whatever mutes it: `silence:1`, `maintenance:<name>`, `suppress:<name>`; an empty list:
+    nothing."""
 
 
 class Expect(Expected, frozen=True):
-    """What must have come of it. What is said of an incident must hold for each that opened."""
+    """Expected outcome of a test. Keys of an incident must hold for each incident that opened."""
 
     incidents: int | tuple[Expected, ...] | None = None
-    """How many opened; or what is expected of each, in the order in which they opened."""
+    """Number of incidents that opened, or the expectation for each, in the order of their opening.
+    """
     opens: bool | None = None
-    """Whether any incident opened."""
+    """`true`: at least one incident opened; `false`: none did."""
     matched: tuple[str, ...] | None = None
     """The rules that matched, of every alert that fired, in their order."""
     pages: tuple[Paged, ...] | None = None
     """Every page that goes out until the end: one more, or one less, is a failure."""
     tolerance: Offset = 0
-    """How far the instant of a page may be from what is expected."""
+    """Tolerance for the instants of pages."""
 
 
 class Test(msgspec.Struct, frozen=True):
-    """One test: what comes in, what people do, what is expected of that."""
+    """One test: the alerts that come in, the actions of people, the expected outcome."""
 
     __test__ = False  # pytest collects what is called Test…
 
     name: str
-    """What it proves."""
+    """Name of the test: the rule that it proves."""
     expect: Expect
-    """What must have come of it."""
+    """Expected outcome."""
     at: Instant = parse_instant(START)
-    """When it begins."""
+    """Instant at which the test begins."""
     input: tuple[Annotated[Input, Open()], ...] = ()
     """The alerts that are received."""
     do: tuple[Act, ...] = ()
-    """What people do."""
+    """Actions of people."""
     silences: tuple[Silenced, ...] = ()
     """Silences, each from an instant on and for some time."""
     expecting: tuple[str, ...] = ()
     """Dead man's switches that run from the beginning: rules with `expect`, `source:<name>`."""
     until: Offset | None = None
-    """When it ends. Unless set: with the last page expected, alert or act."""
+    """Time of its end. Unless set: that of the last alert, action or expected page."""
 
 
 class TestFile(msgspec.Struct, frozen=True):
-    """A file of tests. At one instant what is due comes first, then silences, alerts, people."""
+    """A file of tests. At one instant timers come first, then silences, alerts and people."""
 
     __test__ = False  # as above
 

@@ -70,7 +70,7 @@ class Element:
         return self._fields.get(name.lower()) is not None
 
     def has_labels(self) -> bool:
-        """Whether it has labels at all."""
+        """True if it has labels at all."""
         return bool(self._fields.get("labels"))
 
     def annotations(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Who speaks: the origin of the address that a sender gives of itself."""
+"""Senders: the origin of the address that a sender gives of itself."""
 
 from functools import lru_cache
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""How a maintenance job is repeated: each in a task of its own, so that none holds up another.
+"""Repetition of maintenance jobs: each in a task of its own, so that none holds up another.
 
 A job that waits (a large deletion, a store that is away) delays its own next turn only. One that
 fails is logged and tried again; it never ends the process, since no page depends on it. That is the
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 class Job(Protocol):
-    """What is to be done now and then."""
+    """A job that is repeated."""
 
     @property
     def name(self) -> str:

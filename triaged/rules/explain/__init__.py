@@ -1,1 +1,1 @@
-"""Why the rules made of an alert what they did, and how that is shown."""
+"""Explanations of the outcome of the rules for an alert, and their JSON."""

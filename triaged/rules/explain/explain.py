@@ -1,4 +1,4 @@
-"""Why the rules made of an alert what they did: each rule in turn, each attribute's origin.
+"""Explanation of an outcome: each rule in turn, and the origin of each attribute.
 
 It asks the rules one by one and in plain words, beside the compiled index that decides; that both
 agree is tested on generated rules.
@@ -57,7 +57,7 @@ class RuleVerdict(msgspec.Struct, frozen=True):
     where: str
     """FILE:LINE:COL."""
     matched: bool
-    """Whether all its conditions hold, also behind a rule that stops."""
+    """True if all its conditions hold, also behind a rule that stops."""
     failed: str = ""
     """The first condition that does not hold, and the value that it saw."""
     near: bool = False
@@ -65,7 +65,7 @@ class RuleVerdict(msgspec.Struct, frozen=True):
     stopped_by: str = ""
     """It matches, and this rule before it ends the walk."""
     description: str = ""
-    """Why it gives what it gives, in its author's words."""
+    """The reason for the rule, in its author's words."""
 
 
 class Attribute(msgspec.Struct, frozen=True):
@@ -152,7 +152,7 @@ def _tells(matcher: Matcher, alert: Alert) -> bool:
 
 
 def refusal(matcher: Matcher, alert: Alert) -> str:
-    """Why `matcher` does not hold, with the value that it saw."""
+    """The reason why `matcher` does not hold, with the value that it saw."""
     value = alert.labels.get(matcher.name, "")
     saw = f'{matcher.name}="{_short(value)}"' if value else f"there is no label {matcher.name}: it"
     match matcher.operator:
@@ -167,7 +167,7 @@ def refusal(matcher: Matcher, alert: Alert) -> str:
 
 
 def condition_refusal(condition: Condition, alert: Alert, now: int) -> str:
-    """Why `condition` does not hold, with what it saw."""
+    """The reason why `condition` does not hold, with the value that it saw."""
     match condition:
         case FromSource(sources=sources):
             return f"the source {alert.source} is none of {', '.join(sorted(sources))}"

@@ -35,7 +35,7 @@ class ForeseenStep(msgspec.Struct, frozen=True):
     notify: list[str]
     pages: list[ForeseenPage]
     skipped: list[str]
-    """Whom it does not reach, and why."""
+    """The people whom it does not reach, with the reason."""
     severity: Severity
     risen_by: str
     """The raise that makes it worse at this instant (`raise:<rule>`): steps count anew; else

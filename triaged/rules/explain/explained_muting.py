@@ -14,7 +14,7 @@ class ExplainedMute(msgspec.Struct, frozen=True):
     """`maintenance` or `suppress`."""
     name: str
     active: bool | None
-    """Whether it mutes at the instant; None: what fires would tell."""
+    """True if it mutes at the instant; None: that depends on what else fires."""
     until: str | None
     """The end of the window in which the instant lies."""
     because: str

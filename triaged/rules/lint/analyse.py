@@ -56,7 +56,7 @@ def by_label(matchers: Sequence[Matcher]) -> dict[str, list[Matcher]]:
 
 
 def is_about(problem: Problem, rule: CompiledRule) -> bool:
-    """Whether it stands at the rule or at a part of it."""
+    """True if the problem is at the rule or at a part of it."""
     return problem.where == rule.where or problem.where in rule.positions.values()
 
 
@@ -89,7 +89,7 @@ def _condition_conflicts(conditions: Sequence[Condition]) -> Iterator[tuple[str,
 
 
 def never_closes(calendar: Calendar) -> bool:
-    """Whether its hours cover the week."""
+    """True if its hours cover the week."""
     minutes: set[int] = set()
     for window in calendar.open.week:
         begin = window.day * DAY_MINUTES
@@ -141,7 +141,7 @@ def example_of(labels: ByLabel) -> dict[str, str] | None:
 
 
 def _takes_all(earlier: _Known, known: _Known) -> bool:
-    """Whether `earlier` matches whatever `known` does, for sure."""
+    """True if `earlier` certainly matches everything that `known` does."""
     return all(
         implies(known.labels.get(matcher.name, ()), matcher) for matcher in earlier.rule.matchers
     ) and all(
@@ -161,7 +161,7 @@ def _narrower(mine: Condition, wide: Condition) -> bool:
 
 
 def _behind(rule: CompiledRule, earlier: Sequence[CompiledRule]) -> str:
-    """Why earlier rules, which all match when `rule` does, leave nothing of it; or empty."""
+    """The reason why earlier rules leave nothing of `rule` wherever it matches; or empty."""
     if not is_plain(rule):
         return ""
     stopping = next((each for each in earlier if each.stop and is_plain(each)), None)
@@ -187,7 +187,7 @@ def _behind(rule: CompiledRule, earlier: Sequence[CompiledRule]) -> str:
 
 
 def is_plain(rule: CompiledRule) -> bool:
-    """Whether the rule does nothing but match, set and stop."""
+    """True if the rule does nothing but match, set and stop."""
     return rule == CompiledRule(
         name=rule.name,
         matchers=rule.matchers,

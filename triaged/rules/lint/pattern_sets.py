@@ -30,13 +30,13 @@ class Alternative(msgspec.Struct, frozen=True):
     open: bool = False
 
     def covers(self, other: "Alternative") -> bool:
-        """Whether it takes all that `other` takes."""
+        """True if it accepts all texts that `other` accepts."""
         if not self.open:
             return self == other
         return other.text.startswith(self.text) and "\n" not in other.text[len(self.text) :]
 
     def meets(self, other: "Alternative") -> bool:
-        """Whether both take some text."""
+        """True if some text is accepted by both."""
         return self.covers(Alternative(other.text)) or other.covers(Alternative(self.text))
 
 
@@ -204,7 +204,7 @@ def set_named_by(matcher: Matcher) -> PatternSet | None:
 
 
 def is_positive(matcher: Matcher) -> bool:
-    """Whether it says what the value is, not what it is not."""
+    """True if it says what the value is, not what it is not."""
     return matcher.operator in ("=", "=~")
 
 
@@ -236,7 +236,7 @@ def conflict(matchers: Sequence[Matcher]) -> tuple[Matcher, ...]:
 
 
 def _exclude(one: Matcher, other: Matcher) -> bool:
-    """Whether `other` refuses all that `one` takes."""
+    """True if `other` refuses all texts that `one` accepts."""
     if not is_positive(one):
         return False
     mine, others = set_named_by(one), set_named_by(other)
@@ -253,7 +253,7 @@ def _covers(wide: PatternSet, narrow: PatternSet) -> bool:
 
 
 def implies(matchers: Sequence[Matcher], wanted: Matcher) -> bool:
-    """Whether every value that all `matchers` of a label take is taken by `wanted`, for sure."""
+    """True if `wanted` certainly accepts every value that all `matchers` of a label accept."""
     if wanted in matchers:
         return True
     values = values_of(matchers)
@@ -275,7 +275,7 @@ def implies(matchers: Sequence[Matcher], wanted: Matcher) -> bool:
 
 
 def _refuses(matcher: Matcher, pattern_set: PatternSet) -> bool:
-    """Whether `matcher` refuses all of `pattern_set`."""
+    """True if `matcher` refuses all texts of `pattern_set`."""
     mine = set_named_by(matcher)
     if mine is None:
         return False

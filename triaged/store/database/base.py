@@ -74,7 +74,7 @@ class Transaction(Reader, Writer):
     """Statements that become true together, or not at all."""
 
     others_write = False
-    """Whether other processes may write between our statements, but where we lock."""
+    """True if other processes may write between our statements, unless we hold a lock."""
 
     @abstractmethod
     async def execute(self, sql: str, *arguments: Any) -> int:
@@ -129,7 +129,7 @@ class Database(ABC):
 
     @property
     def low(self) -> bool:
-        """Whether there is so little room that only what must not stop may write."""
+        """True if there is so little room that alerts are refused, so that paging can go on."""
         return False
 
     async def look_at_room(self) -> bool:

@@ -31,7 +31,7 @@ class DiskReserve:
 
     def __init__(self, path: Path, free: Free = free_bytes) -> None:
         self.low = False
-        """Whether there is too little room to take alerts in."""
+        """True if there is too little room to take alerts in."""
         self._reserve = Path(f"{path}.reserve")
         self._free = free
 

@@ -74,5 +74,5 @@ def place_of(cursor: str, length: int) -> Place:
 
 
 def _is_place(by: object, *ties: object) -> bool:
-    """Whether these are values that we could have given: a number of the column, then texts."""
+    """True if a cursor of ours can hold these values: a number of the column, then texts."""
     return isinstance(by, int) and abs(by) < 1 << 63 and all(isinstance(tie, str) for tie in ties)

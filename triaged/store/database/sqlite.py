@@ -28,7 +28,7 @@ from triaged.store.database.sqlite_threads import (
 T = TypeVar("T")
 
 BUSY_MS = 2000
-"""How long to wait for another process's lock before ingest is told to come again."""
+"""Time limit of the wait for another process's lock; then senders are told to come again."""
 
 BUSY_AGAIN_MS = 250
 """How long when it had the lock a moment ago, for whoever asks next: one attempt after the other
@@ -38,7 +38,7 @@ MOMENT_S = 1.0
 
 READERS = 2
 READ_WAIT_S = 5.0
-"""How long somebody who asks waits for a reader; the longest questions take a second."""
+"""Time limit of the wait for a reader; the longest queries take a second."""
 
 CHECKPOINT_PAGES = 16_000
 """64 MiB of log. A page of an index that many commits touch is then written back once for all of
@@ -93,7 +93,7 @@ class SqliteDatabase(Database):
 
     @property
     def low(self) -> bool:
-        """Whether the disk is nearly full."""
+        """True if the disk is nearly full."""
         return self._room.low
 
     async def look_at_room(self) -> bool:

@@ -111,7 +111,7 @@ class SqliteThread:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a connection."""
+        """True if there is a connection."""
         return self._connection is not None
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -22,7 +22,7 @@ from triaged.errors import StoreMismatch, StoreUnavailable
 
 CONNECT_S = 5
 CHECK_S = 5
-"""How often the connection is tried: a server that is gone without a word is noticed so late."""
+"""Interval at which the connection is tried; a server that vanished is noticed so late."""
 
 PAUSE_S = 0.5
 """After an attempt to get the lock again failed, who asks meanwhile hears the same."""

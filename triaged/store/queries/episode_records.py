@@ -39,7 +39,7 @@ async def of_incident(tx: Reader, number: int, limit: int) -> list[ObservedAlert
 
 
 async def joinings(tx: Reader, number: int) -> list[Joining]:
-    """How alerts came to an incident, in order, as far as the first 500 entries tell."""
+    """The ways in which alerts joined an incident, in order, from its first 500 entries."""
     rows = await tx.fetch(
         f"""SELECT seq, recorded_at, kind, data FROM timeline
             WHERE incident = $1 AND kind IN ('{"', '".join(JOINS)}') ORDER BY seq LIMIT $2""",

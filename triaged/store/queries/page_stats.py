@@ -1,4 +1,4 @@
-"""How often something pages, and how often anybody did anything about it."""
+"""Numbers of pages, and of those about which somebody did something."""
 
 from collections.abc import Iterable
 
@@ -32,7 +32,7 @@ class PagedIncident(msgspec.Struct, frozen=True):
 
     @property
     def acted(self) -> bool:
-        """Whether a human did anything."""
+        """True if a person did something about it."""
         return self.acknowledged_by is not None or self.resolved_by not in (None, ALERTS)
 
 

@@ -26,13 +26,13 @@ class RuleStats(msgspec.Struct):
     incidents: int = 0
     """Incidents with an alert whose severity it set."""
     paged: int = 0
-    """Of these: somebody was paged."""
+    """Number of these for which somebody was paged."""
     acted: int = 0
-    """Of these: somebody acknowledged, or resolved by hand."""
+    """Number of these that somebody acknowledged, or resolved by hand."""
     held: int = 0
-    """Of these: a page was held because they were muted."""
+    """Number of these of which a page was held because they were muted."""
     would_change: int = 0
-    """Of the episodes: those that would come out differently if this shadow rule were active."""
+    """Number of episodes whose outcome would differ if this shadow rule were active."""
 
 
 _verdict = msgspec.json.Decoder(Verdict).decode

@@ -139,7 +139,7 @@ async def _hits(tx: Reader, word: str, but: int) -> list[int]:
 
 
 def _frequency(hits: Sequence[int], total: int) -> float:
-    """How many incidents have the word; of many, by how dense the newest of them lie."""
+    """Number of incidents with the word; a large one is estimated from the newest of them."""
     if len(hits) < HITS_MAX:
         return len(hits)
     return len(hits) * total / (hits[0] - hits[-1] + 1)

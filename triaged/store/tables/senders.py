@@ -35,7 +35,7 @@ async def heard(tx: Reader) -> dict[Sender, int]:
 
 
 async def last_heard(tx: Reader) -> int | None:
-    """When anybody was heard last; None: nobody ever was."""
+    """The instant at which any sender was last heard; None: none ever was."""
     row = await tx.fetch_one("SELECT MAX(heard_at) FROM senders")
     return None if row is None else row[0]
 
