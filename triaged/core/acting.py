@@ -6,7 +6,8 @@ acknowledge what somebody else holds without saying that it is a take-over.
 
 from typing import assert_never
 
-from triaged.core.alerts.grouping import plan_for, reopen, resolve
+from triaged.core.alerts.grouping import plan_for, resolve
+from triaged.core.alerts.reopening import reopen
 from triaged.core.alerts.severity import choose
 from triaged.core.draft import Draft
 from triaged.core.lifecycle import Verb, impossible, next_state, set_phase

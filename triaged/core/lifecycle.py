@@ -178,7 +178,7 @@ class Meaning(msgspec.Struct, frozen=True):
 _NOT_OPEN = frozenset({Fact.HOLDER, Fact.SNOOZE, Fact.END})
 """Facts that no open incident has."""
 
-_NOT_OVER = frozenset({Fact.STEP, Fact.SNOOZE, Fact.ENDING, Fact.FLAPPING})
+_NOT_OVER = frozenset({Fact.STEP, Fact.ENDING, Fact.FLAPPING})
 """Facts that no incident has that is over."""
 
 MEANINGS: Mapping[Condition, Meaning] = {
@@ -260,6 +260,12 @@ _TAKEN = (
 )
 _LIVE = (Way(RISE, ARMED), Way(END, (Condition.RESOLVED,)))
 _GIVEN_BACK = Way(frozenset({Unacknowledged, UnacknowledgeDue, Escalated, Assigned}), ARMED)
+_STILL_HELD = Way(
+    frozenset({AlertReceived, SelfAlertFired, ExpectDue}),
+    (Condition.ACKNOWLEDGED, Condition.SNOOZED),
+)
+"""What ended by itself and comes back while its holder still has it."""
+
 _HANDED_OVER = Way(frozenset({Assigned}), ARMED)
 
 OPENINGS: tuple[Way, ...] = (
@@ -320,6 +326,7 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
     Condition.RESOLVED: (
         Way(frozenset({AlertReceived, Reopened, SelfAlertFired, ExpectDue}), ARMED),
         Way(frozenset({AlertReceived}), (Condition.BUNDLED,)),
+        _STILL_HELD,
         Way(frozenset({Closed}), (Condition.CLOSED,)),
     ),
     Condition.CLOSED: (),

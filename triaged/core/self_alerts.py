@@ -1,6 +1,7 @@
 """Self alerts: troubles of triaged itself, each an incident for as long as it lasts."""
 
-from triaged.core.alerts.grouping import reopen, reopens, resolve
+from triaged.core.alerts.grouping import resolve
+from triaged.core.alerts.reopening import come_back, reopens
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Attached, Decision
@@ -28,8 +29,8 @@ def self_alert_fired(situation: Situation, event: SelfAlertFired) -> Decision:
     latest = situation.latest_incident(key)
     if latest is not None and reopens(situation, latest):
         draft = Draft(latest)
-        reopen(situation, draft, Reason.OWN_TROUBLE, TRIAGED)
-        arm(situation, draft, Cause(Reason.OWN_TROUBLE, event.found_at))
+        if not come_back(situation, draft, Reason.OWN_TROUBLE):
+            arm(situation, draft, Cause(Reason.OWN_TROUBLE, event.found_at))
     else:
         cause = Cause(Reason.OWN_TROUBLE, event.found_at)
         wanted = SystemIncident(key, event.title, cause, event.text, Severity.SEV1)

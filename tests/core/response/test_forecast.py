@@ -110,7 +110,9 @@ def test_what_is_foreseen_happens_whatever_the_settings(
     assert sorted((call.at, call.page.id) for call in calls if call.at is not None) == sorted(
         (at, page.id)
         for at, page in simulator.sent
-        if page.kind is PageKind.PAGE and page.round == 1
+        if page.kind is PageKind.PAGE
+        and page.round == 1
+        and page.step <= len(simulator.view.incidents[page.incident].plan.steps)
     )
 
 

@@ -7,7 +7,8 @@ gets `START_GRACE_US` more, in which senders try again.
 
 from msgspec.structs import replace
 
-from triaged.core.alerts.grouping import reopen, reopens, resolve
+from triaged.core.alerts.grouping import resolve
+from triaged.core.alerts.reopening import come_back, reopens
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Decision, DropWatch, Effect, SaveWatch
@@ -159,8 +160,8 @@ def _missed(situation: Situation, watch: Watch, expectation: Expectation) -> tup
     if watch.overdue:
         return ()  # a person has just resolved it
     draft = Draft(latest)
-    reopen(situation, draft, Reason.REOPEN_WINDOW, TRIAGED)
-    arm(situation, draft, Cause(Reason.REOPEN_WINDOW, watch.due_at))
+    if not come_back(situation, draft, Reason.REOPEN_WINDOW):
+        arm(situation, draft, Cause(Reason.REOPEN_WINDOW, watch.due_at))
     return draft.effects()
 
 

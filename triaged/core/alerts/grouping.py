@@ -3,7 +3,8 @@
 import msgspec
 
 from triaged.core.alerts.flapping import hold_us, returned, settle
-from triaged.core.alerts.raises import count_in, pause, resume, start
+from triaged.core.alerts.raises import count_in, pause, start
+from triaged.core.alerts.reopening import come_back, reopens
 from triaged.core.alerts.severity import Rise, raise_to, rise_of, severity_of, worst_of
 from triaged.core.draft import Draft
 from triaged.core.lifecycle import Verb, next_state, set_phase
@@ -20,7 +21,6 @@ from triaged.core.records.model import (
     Plan,
     Reason,
     ResolveWhen,
-    Response,
     State,
 )
 from triaged.core.records.timers import CutGroupDue, ReopenWindowDue, ResolveDue
@@ -76,17 +76,6 @@ def home_of(situation: Situation, arrival: Arrival) -> Incident | None:
     if home is None or not reopens(situation, home):
         return None
     return left if left is not None and left.number == home.number else home
-
-
-def reopens(situation: Situation, incident: Incident) -> bool:
-    """Whether a new episode with its key re-opens `incident` instead of opening another."""
-    resolved_at = incident.resolved_at
-    return (
-        incident.state is State.RESOLVED
-        and incident.next is None
-        and resolved_at is not None
-        and situation.now < resolved_at + situation.settings.reopen_within
-    )
 
 
 def plan_for(settings: Settings, policy: str | None, team: str | None, service: str | None) -> Plan:
@@ -170,15 +159,15 @@ def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
 
 
 def reopen_with(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
-    """Re-open the incident for an alert that is back within `reopen_within`, and arm it again."""
+    """Re-open the incident for an alert that is back, and arm it unless it is still held."""
     draft = Draft(incident)
-    reopen(situation, draft, Reason.REOPEN_WINDOW, TRIAGED)
+    is_held = come_back(situation, draft, Reason.REOPEN_WINDOW)
     returned(situation, draft)
     _attach(draft, arrival)
     rise = _rise(situation, draft, arrival)
     if rise is not None:
         raise_to(situation, draft, rise, arrival.received_at)
-    else:
+    elif not is_held:
         cause = Cause(Reason.REOPEN_WINDOW, arrival.received_at)
         begin(situation, draft, cause)
     return draft
@@ -196,27 +185,6 @@ def _rise(situation: Situation, draft: Draft, arrival: Arrival) -> Rise | None:
     raised = count_in(situation, draft, arrival.alert, arrival.outcome)
     rise = own if raised is None or own.severity <= raised.severity else raised
     return rise if rise.severity < incident.severity else None
-
-
-def reopen(situation: Situation, draft: Draft, reason: Reason, by: str) -> None:
-    """Open the incident again, without an acknowledgement; the caller arms it."""
-    missed = draft.incident.response is Response.MISSED
-    draft.change(
-        state=State.OPEN,
-        reopens=draft.incident.reopens + 1,
-        resolved_at=None,
-        resolved_by=None,
-        acknowledged_at=None,
-        acknowledged_by=None,
-        respond_by=None,
-        response=Response.MISSED if missed else Response.ON_TRACK,
-        next=None,
-    )
-    draft.drop(ReopenWindowDue)
-    resume(situation, draft)
-    text = f"re-opened: {reason.replace('_', ' ')}"
-    draft.say(Entry(situation.now, "incident.reopened", by, text, {"reason": reason}))
-    set_phase(situation, draft, Phase.DETECTION, by)
 
 
 def _attach(draft: Draft, arrival: Arrival) -> None:
@@ -370,7 +338,6 @@ def resolve(situation: Situation, draft: Draft, by: str, text: str | None = None
         resolved_at=situation.now,
         resolved_by=by,
         resolving_at=None,
-        snoozed_until=None,
     )
     disarm(draft)
     draft.drop(ResolveDue)

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from triaged.core.alerts.grouping import reopens
+from triaged.core.alerts.reopening import reopens
 from triaged.core.records.effects import Attached, Decision, Effect, Quarantine
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.records.model import Key, Reason

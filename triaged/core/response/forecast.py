@@ -86,7 +86,8 @@ class _Course:
     def next(self) -> StepDue | RaiseDue | None:
         """Take the timer that is due next; None: the first round has no more."""
         step = self._timers.get(StepDue)
-        if step is not None and isinstance(step[2], StepDue) and step[2].round > 1:
+        over = step is not None and self.incident.escalation.exhausted_at is not None
+        if over or (step is not None and isinstance(step[2], StepDue) and step[2].round > 1):
             del self._timers[StepDue]
         if not self._timers:
             return None

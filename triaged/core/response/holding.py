@@ -27,6 +27,13 @@ def renew(situation: Situation, draft: Draft) -> None:
     if until is None and after_us is not None:
         until = situation.now + after_us
     draft.change(acknowledged_until=until)
+    go_on(situation, draft)
+
+
+def go_on(situation: Situation, draft: Draft) -> None:
+    """Arm the timers of an acknowledgement or snooze, which ends when the incident says."""
+    incident = draft.incident
+    until = incident.acknowledged_until
     if until is None:
         draft.drop(UnacknowledgeDue, HolderWarningDue)
         return

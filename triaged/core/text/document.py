@@ -181,7 +181,7 @@ def incident_document(
             incident.acknowledged_until if incident.holder else None
         ),
         assigned_to=incident.assigned_to,
-        snoozed_until=instant_text_or_none(incident.snoozed_until),
+        snoozed_until=instant_text_or_none(incident.snoozed_until if incident.holder else None),
         resolved_at=instant_text_or_none(incident.resolved_at),
         resolved_by=incident.resolved_by,
         response=incident.response,

@@ -1,0 +1,92 @@
+"""Re-opening: what comes back within `reopen_within`, and whether its holder still has it."""
+
+from triaged.core.alerts.raises import resume
+from triaged.core.draft import Draft
+from triaged.core.lifecycle import set_phase
+from triaged.core.records.actors import ALERTS, TRIAGED
+from triaged.core.records.model import Entry, Incident, Phase, Reason, Response, State
+from triaged.core.records.timers import ReopenWindowDue
+from triaged.core.response.holding import go_on
+from triaged.core.response.paging import News, notify_person
+from triaged.core.situation import Situation
+from triaged.core.time.durations import MINUTE
+
+STILL_HELD_US = 5 * MINUTE
+"""For so long after its end an acknowledged episode is still in its holder's hands: the same
+trouble, by the flapping of a threshold. Later nobody may be looking any more."""
+
+
+def reopens(situation: Situation, incident: Incident) -> bool:
+    """Whether a new episode with its key re-opens `incident` instead of opening another."""
+    resolved_at = incident.resolved_at
+    return (
+        incident.state is State.RESOLVED
+        and incident.next is None
+        and resolved_at is not None
+        and situation.now < resolved_at + situation.settings.reopen_within
+    )
+
+
+def reopen(situation: Situation, draft: Draft, reason: Reason, by: str) -> None:
+    """Open the incident again, without an acknowledgement; the caller arms it."""
+    missed = draft.incident.response is Response.MISSED
+    draft.change(
+        state=State.OPEN,
+        reopens=draft.incident.reopens + 1,
+        resolved_at=None,
+        resolved_by=None,
+        acknowledged_at=None,
+        acknowledged_by=None,
+        acknowledged_until=None,
+        snoozed_until=None,
+        respond_by=None,
+        response=Response.MISSED if missed else Response.ON_TRACK,
+        next=None,
+    )
+    draft.drop(ReopenWindowDue)
+    resume(situation, draft)
+    text = f"re-opened: {reason.replace('_', ' ')}"
+    draft.say(Entry(situation.now, "incident.reopened", by, text, {"reason": reason}))
+    set_phase(situation, draft, Phase.DETECTION, by)
+
+
+def come_back(situation: Situation, draft: Draft, reason: Reason) -> bool:
+    """Re-open what ended by itself; True: its holder still has it and is told, so nobody is paged.
+
+    Otherwise the caller arms it.
+    """
+    incident = draft.incident
+    if not _is_still_held(situation, incident):
+        reopen(situation, draft, reason, TRIAGED)
+        return False
+    holder = incident.acknowledged_by or ""
+    draft.change(
+        state=State.ACKNOWLEDGED,
+        reopens=incident.reopens + 1,
+        resolved_at=None,
+        resolved_by=None,
+        next=None,
+    )
+    draft.drop(ReopenWindowDue)
+    resume(situation, draft)
+    text = f"re-opened: {reason.replace('_', ' ')}; {holder} still holds it"
+    draft.say(Entry(situation.now, "incident.reopened", TRIAGED, text, {"reason": reason}))
+    set_phase(situation, draft, Phase.TRIAGE, TRIAGED)
+    go_on(situation, draft)
+    news = News("it is back, and still yours", f"back-{incident.reopens + 1}")
+    notify_person(situation, draft, holder, news)
+    return True
+
+
+def _is_still_held(situation: Situation, incident: Incident) -> bool:
+    """Whether its snooze lasts, or its acknowledgement does and it ended just now, by itself."""
+    if incident.acknowledged_by is None or incident.resolved_at is None:
+        return False
+    if incident.resolved_by not in (ALERTS, TRIAGED):
+        return False  # a person said that it was over, and was wrong
+    if incident.snoozed_until is not None:
+        return situation.now < incident.snoozed_until
+    until = incident.resolved_at + STILL_HELD_US
+    if incident.acknowledged_until is not None:
+        until = min(until, incident.acknowledged_until)
+    return situation.now < until
