@@ -372,9 +372,9 @@ class Daemon:
         """Show in the metrics how a reload ended."""
         self.metrics.reloaded(self._clock.now(), successful=successful)
 
-    def _events_in(self, received: Received) -> list[Event]:
+    async def _events_in(self, received: Received) -> list[Event]:
         source = self._context.configuration.sources.get(received.source)
-        return events_in(source, received)
+        return await events_in(source, received)
 
 
 def _spare_the_collector() -> None:

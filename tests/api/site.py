@@ -236,8 +236,8 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
     def health() -> Mapping[str, bool]:
         return sites[0].turning
 
-    def events(received: Received) -> list[Event]:
-        return events_in(context.configuration.sources.get(received.source), received)
+    async def events(received: Received) -> list[Event]:
+        return await events_in(context.configuration.sources.get(received.source), received)
 
     context = Context(
         engine=engine,

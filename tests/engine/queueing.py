@@ -27,7 +27,7 @@ ALERTS = msgspec.json.Decoder(list[Alert])
 MANY = PROMPT_MAX + 1
 
 
-def read(received: Received) -> list[Event]:
+async def read(received: Received) -> list[Event]:
     """A body is a list of alerts in our own words."""
     return events_of(Parsed(ALERTS.decode(received.body)), received)
 

@@ -8,9 +8,8 @@ import pytest
 
 from tests.ingest.cases import NOW, SOURCE, instant, parse, shared_bodies
 from triaged.errors import Malformed
-from triaged.ingest import Parsed, Reason, Received, Rejected
+from triaged.ingest import REJECTED_MAX, Parsed, Reason, Received, Rejected
 from triaged.ingest import alertmanager as kind
-from triaged.ingest.common.elements import REJECTED_MAX
 
 LABELS = {"alertname": "X"}
 GOOD: dict[str, Any] = {"status": "firing", "labels": LABELS}

@@ -1,5 +1,8 @@
 """What every source kind keeps: shape, a link to its format, its cases, and no surprises."""
 
+import asyncio
+import resource
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.large_bodies import BODIES, Size
+from bench.loop_watch import LIMIT_MS, watched
+from tests.api.site import configuration_of
 from tests.ingest.cases import (
     CHANGING,
     KINDS,
+    NOW,
     SOURCE,
     bodies_of,
     check,
@@ -22,8 +29,20 @@ from tests.ingest.cases import (
     shown,
     shown_change,
 )
+from triaged.config.model import Source
 from triaged.core.records.model import Alert
-from triaged.ingest import Received, alertmanager, changes, generic, grafana, prometheus
+from triaged.ingest import (
+    REJECTED_MAX,
+    Parsed,
+    Reason,
+    Received,
+    alertmanager,
+    changes,
+    generic,
+    grafana,
+    prometheus,
+)
+from triaged.ingest.common.pieces import ELEMENTS_MAX, PIECE_ELEMENTS
 from triaged.ingest.contract import (
     SOURCES,
     CheckedSettings,
@@ -32,6 +51,8 @@ from triaged.ingest.contract import (
     Signed,
     SourceKind,
 )
+from triaged.intake.decode import decode, events_in
+from triaged.wire import encode
 
 EACH_KIND = pytest.mark.parametrize("kind", KINDS)
 EACH_CASE = pytest.mark.parametrize(
@@ -199,3 +220,76 @@ def test_huge_numbers_are_parsed_or_malformed(kind: str, digits: int) -> None:
         f'{{"orgId":{number},"alerts":[{{"status":"firing","labels":{{"a":"b"}}}}]}}',
     ):
         check(kind, body.encode())
+
+
+@EACH_KIND
+@pytest.mark.parametrize("name", BODIES)
+def test_no_body_holds_up_the_loop(kind: str, name: str, tmp_path: Path) -> None:
+    is_text = name.startswith("a huge")  # what is walked costs no more in a piece if it is longer
+    body = BODIES[name](Size() if is_text else Size(1 << 20))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    events, watch = watched(events_in(source_of(kind, tmp_path), Received(SOURCE, body, {}, NOW)))
+
+    assert watch.longest_ms <= LIMIT_MS, watch.where
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before <= 200 << 10
+    assert 0 < len(events) <= ELEMENTS_MAX + 300
+
+
+@EACH_KIND
+@pytest.mark.parametrize("count", [1, 700, 10_500])
+def test_pieces_of_a_body_are_its_alerts(kind: str, count: int, tmp_path: Path) -> None:
+    alerts = [{"labels": {"alertname": f"A{n}"}, "service": f"s{n}"} for n in range(count)]
+    body = encode(alerts if kind in {"generic", "prometheus"} else wrapped(kind, alerts))
+
+    found = asyncio.run(decode(source_of(kind, tmp_path), Received(SOURCE, body, {}, NOW)))
+
+    assert isinstance(found, Parsed)
+    whole = parse(kind, body)
+    assert found.alerts == whole.alerts[:ELEMENTS_MAX]
+    assert found.changes == whole.changes[:ELEMENTS_MAX]
+    assert sum(one.count for one in found.rejected) == max(count - ELEMENTS_MAX, 0)
+    assert {one.reason for one in found.rejected} <= {Reason.TOO_MANY}
+
+
+@EACH_KIND
+def test_alerts_beyond_the_limit_come_when_they_are_sent_again(kind: str, tmp_path: Path) -> None:
+    alerts = [{"labels": {"alertname": f"A{n}"}, "service": f"s{n}"} for n in range(10_007)]
+    body = encode(alerts if kind in {"generic", "prometheus"} else wrapped(kind, alerts))
+    source = source_of(kind, tmp_path)
+    found = asyncio.run(decode(source, Received(SOURCE, body, {}, NOW)))
+    assert isinstance(found, Parsed)
+    [rest] = found.rejected
+
+    again = asyncio.run(decode(source, Received(SOURCE, rest.body, {}, NOW)))
+
+    assert isinstance(again, Parsed)
+    assert len(again.alerts) + len(again.changes) == 7
+
+
+@EACH_KIND
+def test_most_bad_alerts_are_set_aside_together(kind: str, tmp_path: Path) -> None:
+    good = {"labels": {"alertname": "A"}, "service": "s"}
+    alerts: list[object] = [*([0] * 9_000), good]
+    body = encode(alerts if kind in {"generic", "prometheus"} else wrapped(kind, alerts))
+
+    found = asyncio.run(
+        decode(source_of(kind, tmp_path), Received(SOURCE, body + b" " * 65_536, {}, NOW))
+    )
+
+    assert isinstance(found, Parsed)
+    assert len(found.alerts) + len(found.changes) == 1
+    assert sum(one.count for one in found.rejected) == 9_000
+    assert len(found.rejected) <= REJECTED_MAX + 9_000 // PIECE_ELEMENTS
+
+
+def wrapped(kind: str, elements: Sequence[object]) -> dict[str, object]:
+    """Elements as a group, or as a body of changes."""
+    name = "changes" if kind in CHANGING else "alerts"
+    return {"status": "firing", name: elements, "externalURL": "http://am", "groupKey": "{}"}
+
+
+def source_of(kind: str, folder: Path) -> Source:
+    """A source of a kind, with the settings that it has without any."""
+    some = next(iter(configuration_of(folder, "none").sources.values()))
+    return msgspec.structs.replace(some, kind=kind, settings=SOURCES.load(kind).Settings())

@@ -28,8 +28,8 @@ def received(source: Source, body: bytes) -> Received:
     return Received(source.name, body, {"User-Agent": "am", "Authorization": "x"}, AT)
 
 
-def test_a_body_is_its_alerts_then_what_of_it_cannot_be_used(source: Source) -> None:
-    alert, rejected = events_in(source, received(source, TWO))
+async def test_a_body_is_its_alerts_then_what_of_it_cannot_be_used(source: Source) -> None:
+    alert, rejected = await events_in(source, received(source, TWO))
 
     assert isinstance(alert, AlertReceived)
     assert (alert.alert.labels["alertname"], alert.received_at) == ("A", AT)
@@ -37,24 +37,24 @@ def test_a_body_is_its_alerts_then_what_of_it_cannot_be_used(source: Source) -> 
     assert (rejected.reason, rejected.headers) == ("wrong_shape", {"user-agent": "am"})
 
 
-def test_what_cannot_be_used_any_more_is_set_aside_whole(source: Source) -> None:
-    [event] = events_in(source, received(source, b"nothing"))
+async def test_what_cannot_be_used_any_more_is_set_aside_whole(source: Source) -> None:
+    [event] = await events_in(source, received(source, b"nothing"))
 
     assert isinstance(event, BodyQuarantined)
     assert (event.reason, event.body, event.received_at) == ("not_json", b"nothing", AT)
 
 
-def test_a_body_whose_source_is_gone_is_set_aside(source: Source) -> None:
-    [event] = events_in(None, received(source, TWO))
+async def test_a_body_whose_source_is_gone_is_set_aside(source: Source) -> None:
+    [event] = await events_in(None, received(source, TWO))
 
     assert isinstance(event, BodyQuarantined)
     assert (event.source, event.reason, event.body) == (source.name, "no_source", TWO)
 
 
-def test_a_fault_of_ours_costs_no_body(source: Source) -> None:
+async def test_a_fault_of_ours_costs_no_body(source: Source) -> None:
     faulty = msgspec.structs.replace(source, kind="without_a_module")
 
-    [event] = events_in(faulty, received(source, TWO))
+    [event] = await events_in(faulty, received(source, TWO))
 
     assert isinstance(event, BodyQuarantined)
     assert (event.reason, event.body) == ("parser_failed", TWO)
@@ -68,25 +68,25 @@ def test_alerts_are_counted_where_the_kind_can_tell_without_parsing(source: Sour
     assert isinstance(count(None, received(source, good)), Unusable)
 
 
-def test_an_undecided_alert_is_read_as_the_engine_kept_it(source: Source) -> None:
+async def test_an_undecided_alert_is_read_as_the_engine_kept_it(source: Source) -> None:
     alert = Alert(source.name, "f1", firing=True, labels={"alertname": "A"}, annotations={})
 
-    found = decode_quarantined(source, received(source, encode(alert)), DECISION_FAILED)
+    found = await decode_quarantined(source, received(source, encode(alert)), DECISION_FAILED)
 
     assert found == Parsed([alert])
 
 
-def test_a_body_whose_alerts_could_not_be_decided_is_read_by_its_kind(source: Source) -> None:
-    found = decode_quarantined(source, received(source, TWO), DECISION_FAILED)
+async def test_a_body_whose_alerts_could_not_be_decided_is_read_by_its_kind(source: Source) -> None:
+    found = await decode_quarantined(source, received(source, TWO), DECISION_FAILED)
 
     assert isinstance(found, Parsed)
     assert [alert.labels["alertname"] for alert in found.alerts] == ["A"]
 
 
-def test_a_senders_body_is_not_read_as_an_alert_of_another_source(source: Source) -> None:
+async def test_a_senders_body_is_not_read_as_an_alert_of_another_source(source: Source) -> None:
     alert = Alert("another", "f1", firing=True, labels={"alertname": "A"}, annotations={})
 
-    found = decode_quarantined(source, received(source, encode(alert)), DECISION_FAILED)
+    found = await decode_quarantined(source, received(source, encode(alert)), DECISION_FAILED)
 
     assert isinstance(found, Unusable)
 

@@ -44,7 +44,7 @@ BURSTS_S = 480
 """Between the instants at which many senders send at once."""
 
 
-def events_in(received: Received) -> list[Event]:
+async def events_in(received: Received) -> list[Event]:
     """A body is a list of alerts in our own words."""
     return events_of(Parsed(_ALERTS.decode(received.body)), received)
 

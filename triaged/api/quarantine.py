@@ -110,7 +110,7 @@ async def resubmit(call: Call) -> Accepted | web.Response:
         return problems.problem(409, f"there is no source {kept.source!r} any more")
     now = call.context.clock.now()
     received = Received(kept.source, kept.body, kept.headers, now)
-    found = decode_quarantined(source, received, kept.reason)
+    found = await decode_quarantined(source, received, kept.reason)
     if isinstance(found, Unusable):
         return unusable(found, "stays in quarantine")
     accepted = await commit(call, received, found)

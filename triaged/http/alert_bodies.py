@@ -125,7 +125,7 @@ async def accept(call: Call, source: Source, received: Received) -> web.StreamRe
     backlog = call.context.backlog
     found: int | Parsed | Unusable = count(source, received) if backlog.puts_off else 0
     if found == 0:
-        found = decode(source, received)
+        found = await decode(source, received)
     match found:
         case Unusable():
             event = set_aside(received, found.reason, found.detail)

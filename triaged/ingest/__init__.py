@@ -11,6 +11,9 @@ import msgspec
 from triaged.core.records.changes import Change
 from triaged.core.records.model import Alert
 
+REJECTED_MAX = 100
+"""Most alerts of a body that are set aside one by one: nobody looks through more."""
+
 
 class Reason(StrEnum):
     """Why a body, or one alert of it, cannot be used; the values of `Malformed.reason`."""
@@ -23,6 +26,7 @@ class Reason(StrEnum):
     BAD_LABEL = "bad_label"
     BAD_STATUS = "bad_status"
     BAD_TIME = "bad_time"
+    TOO_MANY = "too_many"
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -35,6 +39,10 @@ class Received(msgspec.Struct, frozen=True):
     caller: str = ""
     """Who sent it: the token's name, else the address. A sender that names itself is known by that
     instead."""
+    first: int = 0
+    """Index of its first alert in the body that it is a piece of."""
+    alone_max: int = REJECTED_MAX
+    """Number of alerts that are set aside one by one; what else cannot be used goes together."""
 
 
 class Rejected(msgspec.Struct, frozen=True):

@@ -7,6 +7,8 @@ top. The sender's fingerprint is kept; where there is none (Alertmanager before 
 written by hand) it is computed from the labels.
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
 from triaged.core.records.model import Alert
@@ -16,6 +18,7 @@ from triaged.ingest.common.bodies import without_nul, without_surrogates
 from triaged.ingest.common.elements import Element, alert_of
 from triaged.ingest.common.fingerprint import fingerprint
 from triaged.ingest.common.groups import (
+    ALERTS,
     Envelope,
     QuickAlert,
     end_of,
@@ -24,6 +27,7 @@ from triaged.ingest.common.groups import (
 )
 from triaged.ingest.common.instants import instant_of
 from triaged.ingest.common.labels import Link, Whole
+from triaged.ingest.common.pieces import Piece, cut
 from triaged.ingest.common.senders import origin_of
 
 STALE_AFTER_US: int | None = 25 * 3_600_000_000
@@ -61,7 +65,7 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
         return _quick(received, body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
         envelope = envelope_of(without_surrogates(body))
-    return envelope.parse(lambda group, element: _alert(received, group, element))
+    return envelope.parse(received, lambda group, element: _alert(received, group, element))
 
 
 def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001 - as `parse`
@@ -75,6 +79,11 @@ def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
         return None
     return len(group.alerts)
+
+
+def pieces(body: bytes, settings: Settings) -> Iterator[Piece | None]:  # noqa: ARG001 - as `parse`
+    """A large body as bodies that `parse` takes."""
+    return cut(body, ALERTS)
 
 
 def detect(body: bytes) -> bool:

@@ -6,19 +6,21 @@ change: incidents show those near their start as a hint.
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qs
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from urllib.parse import parse_qs, unquote_to_bytes
 
 import msgspec
 
 from triaged.core.records.changes import Change
 from triaged.errors import Malformed, Unauthorized
-from triaged.ingest import Parsed, Reason, Received, Rejected
-from triaged.ingest.common.bodies import bound_nesting, without_nul, without_surrogates
+from triaged.ingest import Parsed, Reason, Received
+from triaged.ingest.common.bodies import bound_nesting, listed, without_nul, without_surrogates
 from triaged.ingest.common.change_shapes import ANY, Body, ChangeShape, is_other_event, shape_of
+from triaged.ingest.common.failures import Failures
 from triaged.ingest.common.fingerprint import digest
 from triaged.ingest.common.guess import first_text
 from triaged.ingest.common.instants import any_instant
+from triaged.ingest.common.pieces import Piece, cut
 from triaged.wire import Secret, decoded
 
 STALE_AFTER_US: int | None = None
@@ -43,6 +45,12 @@ DONE = frozenset(
 """Words that say that a change is over, well or not."""
 
 FORM = b"payload="
+FORM_STEP_BYTES = 16 << 10
+"""Bytes of a form that are decoded at once: 2 ms where each is escaped."""
+
+CHANGES = ("changes",)
+"""Path to the list of changes."""
+
 FIELDS_MAX = 10
 """Most fields of a form; GitHub's has one."""
 
@@ -69,16 +77,35 @@ def parse(received: Received, settings: Settings) -> Parsed:
     if isinstance(whole, dict) and is_other_event(whole, event):
         return Parsed([])
     changes: list[Change] = []
-    rejected: list[Rejected] = []
-    for index, element in enumerate(_elements(whole)):
+    failures = Failures(received)
+    for index, element in enumerate(_elements(whole), received.first):
         try:
             changes.append(_change(received, settings, element))
         except Malformed as error:
-            again = msgspec.json.encode([element])
-            rejected.append(Rejected(error.reason, f"$[{index}]: {error}", again))
-    if rejected and not changes:
-        raise Malformed(rejected[0].reason, rejected[0].detail)
-    return Parsed([], rejected, changes)
+            placed = Malformed(error.reason, str(error), f"$[{index}]")
+            failures.add(msgspec.json.encode(element), placed)
+    return Parsed([], failures.rejected(listed, some_usable=bool(changes)), changes)
+
+
+def pieces(body: bytes, settings: Settings) -> Iterator[Piece | None]:  # noqa: ARG001 - as `parse`
+    """A large body as bodies that `parse` takes."""
+    if body.startswith(FORM):
+        body = yield from _unquoted(body[len(FORM) :].partition(b"&")[0])
+    yield from cut(body, CHANGES)
+
+
+def _unquoted(text: bytes) -> Generator[None, None, bytes]:
+    """The value of a form's field, decoded in steps."""
+    parts: list[bytes] = []
+    at = 0
+    while at < len(text):
+        end = at + FORM_STEP_BYTES
+        escape = text.find(b"%", end - 2, end)
+        end = end if escape < 0 else escape  # which is not cut
+        parts.append(unquote_to_bytes(text[at:end].replace(b"+", b" ")))
+        at = end
+        yield
+    return b"".join(parts)
 
 
 def _unwrapped(body: bytes) -> bytes:

@@ -4,9 +4,11 @@ One bad alert never costs its neighbours: it is `Rejected`. A body in which noth
 `Malformed` with the reason of its first alert.
 """
 
+from collections.abc import Iterator
 from typing import Any, Protocol, runtime_checkable
 
 from triaged.ingest import Parsed, Received
+from triaged.ingest.common.pieces import Piece
 from triaged.plugins import OpenSet
 
 
@@ -20,6 +22,9 @@ class SourceKind(Protocol):
 
     def parse(self, received: Received, settings: Any) -> Parsed:  # noqa: ANN401 - of the kind
         """The alerts and changes of a body. Raises `Malformed` for one with nothing usable."""
+
+    def pieces(self, body: bytes, settings: Any) -> Iterator[Piece | None]:  # noqa: ANN401 - of the kind
+        """A large body as bodies that `parse` takes; None is a moment for others to go first."""
 
 
 @runtime_checkable

@@ -5,20 +5,22 @@ A body is one alert, or a list of them, or holds a list at `fields.alerts`. Each
 a text that is taken as it stands; both look into the alert first and then into the whole body.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from triaged.core.records.model import Alert
 from triaged.core.records.recognised import TEST
 from triaged.errors import Malformed
-from triaged.ingest import Parsed, Reason, Received, Rejected
+from triaged.ingest import Parsed, Reason, Received
 from triaged.ingest.common import guess
-from triaged.ingest.common.bodies import bound_nesting, without_nul, without_surrogates
+from triaged.ingest.common.bodies import bound_nesting, listed, without_nul, without_surrogates
+from triaged.ingest.common.failures import Failures
 from triaged.ingest.common.fingerprint import digest, fingerprint
 from triaged.ingest.common.instants import any_instant
 from triaged.ingest.common.labels import FINGERPRINT_MAX, VALUE_MAX, bounded
 from triaged.ingest.common.paths import find, text_of, wanted
+from triaged.ingest.common.pieces import Piece, cut
 from triaged.wire import decoded
 
 STALE_AFTER_US: int | None = None
@@ -72,17 +74,23 @@ def parse(received: Received, settings: Settings) -> Parsed:
     whole: object = decoded(_ANY, body)
     elements = _elements(whole, settings.fields)
     alerts: list[Alert] = []
-    rejected: list[Rejected] = []
-    for index, element in enumerate(elements):
+    failures = Failures(received)
+    for index, element in enumerate(elements, received.first):
         if isinstance(element, dict) and element:
             alerts.append(_alert(received.source, _AlertBody(element, whole, settings)))
         else:
-            detail = f"$[{index}]: an object with something in it is expected"
-            again = msgspec.json.encode([element])
-            rejected.append(Rejected(Reason.WRONG_SHAPE, detail, again))
-    if rejected and not alerts:
-        raise Malformed(Reason.WRONG_SHAPE, "no alert: a JSON object that is not empty is expected")
-    return Parsed(alerts, rejected)
+            message = "an object with something in it is expected"
+            error = Malformed(Reason.WRONG_SHAPE, message, f"$[{index}]")
+            failures.add(msgspec.json.encode(element), error)
+    return Parsed(alerts, failures.rejected(listed, some_usable=bool(alerts)))
+
+
+def pieces(body: bytes, settings: Settings) -> Iterator[Piece | None]:
+    """A large body as bodies that `parse` takes; templates see what stands around the list."""
+    path = settings.fields.alerts
+    steps = [part for part in wanted(path or "$").parts if isinstance(part, tuple)]
+    names = [step for step in steps[0] if isinstance(step, str)] if steps else []
+    return cut(body, names if path and len(names) == len(steps[0]) else ())
 
 
 def problems(settings: Settings) -> list[str]:

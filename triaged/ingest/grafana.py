@@ -9,7 +9,7 @@ Where an alert has pictures and links, they become annotations under the names t
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -22,6 +22,7 @@ from triaged.ingest.common.elements import Element, alert_of, sent_fingerprint, 
 from triaged.ingest.common.fingerprint import fingerprint
 from triaged.ingest.common.grafana_legacy import parse_legacy
 from triaged.ingest.common.groups import (
+    ALERTS,
     Envelope,
     QuickAlert,
     end_of,
@@ -30,6 +31,7 @@ from triaged.ingest.common.groups import (
 )
 from triaged.ingest.common.instants import instant_of
 from triaged.ingest.common.labels import AnnotationText, Link, Whole, bounded, whole_of
+from triaged.ingest.common.pieces import Piece, cut
 from triaged.ingest.common.senders import origin_of
 from triaged.wire import Secret
 
@@ -105,7 +107,12 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
         return parse_legacy(received, body)
     envelope = envelope_of(body)
     known = keys or _Keys()
-    return envelope.parse(lambda group, element: _alert(received, group, element, known))
+    return envelope.parse(received, lambda group, element: _alert(received, group, element, known))
+
+
+def pieces(body: bytes, settings: Settings) -> Iterator[Piece | None]:  # noqa: ARG001 - as `parse`
+    """A large body as bodies that `parse` takes."""
+    return cut(body, ALERTS)
 
 
 def detect(body: bytes) -> bool:

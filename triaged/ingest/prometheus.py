@@ -16,18 +16,19 @@ As lenient and as strict as Alertmanager 0.25 (`tests/ingest/test_conformance.py
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received
-from triaged.ingest.common.bodies import without_nul, without_surrogates
+from triaged.ingest.common.bodies import listed, without_nul, without_surrogates
 from triaged.ingest.common.elements import Element, alert_of, each
 from triaged.ingest.common.fingerprint import fingerprint
 from triaged.ingest.common.instants import instant_of
 from triaged.ingest.common.labels import Annotations, Labels, Link
+from triaged.ingest.common.pieces import Piece, cut
 from triaged.ingest.common.senders import origin_of
 from triaged.wire import decoded
 
@@ -79,7 +80,7 @@ def parse(received: Received, settings: Settings) -> Parsed:  # noqa: ARG001 - t
         return _quick(received, body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
         elements = _elements(without_surrogates(body))
-    return each(elements, "$", lambda element: _alert(received, element), _wrap)
+    return each(received, elements, "$", lambda element: _alert(received, element), listed)
 
 
 def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001 - as `parse`
@@ -92,6 +93,11 @@ def count(received: Received, settings: Settings) -> int | None:  # noqa: ARG001
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
         return None
     return len(posted)
+
+
+def pieces(body: bytes, settings: Settings) -> Iterator[Piece | None]:  # noqa: ARG001 - as `parse`
+    """A large body as bodies that `parse` takes."""
+    return cut(body, ())
 
 
 def detect(body: bytes) -> bool:
@@ -169,7 +175,3 @@ def _alert(received: Received, element: Element) -> Alert:
 
 def _ends_before_start(where: str) -> Malformed:
     return Malformed(Reason.BAD_TIME, "endsAt is before a startsAt that is ahead", where)
-
-
-def _wrap(elements: Sequence[bytes]) -> bytes:
-    return b"[%b]" % b",".join(elements)

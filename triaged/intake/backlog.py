@@ -7,7 +7,7 @@ hold in memory what is not answered, and drop it when that is full; a disk holds
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -57,7 +57,7 @@ READ_WAIT_ALERTS_MAX = 5000
 """Undecided alerts up to which a reader waits: more take longer than `read_wait_s`."""
 
 log = structlog.get_logger()
-Reader = Callable[[Received], list[Event]]
+Reader = Callable[[Received], Awaitable[list[Event]]]
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -311,7 +311,7 @@ class Backlog:
         events: list[Event] = []
         for pack in chunk:
             for body in pack.bodies:
-                events += self._read(_received(body))
+                events += await self._read(_received(body))
             events.append(PackDecided(pack.id))
             await asyncio.sleep(0)
         try:

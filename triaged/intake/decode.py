@@ -1,7 +1,8 @@
 """From a body to events: what it holds by its source's kind, what of it has to be set aside."""
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import islice
@@ -12,11 +13,13 @@ import structlog
 from msgspec.structs import replace
 
 from triaged.config.model import Source
+from triaged.core.records.changes import Change
 from triaged.core.records.events import AlertReceived, BodyQuarantined, Event
 from triaged.core.records.model import Alert
 from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import Malformed
-from triaged.ingest import Parsed, Received
+from triaged.ingest import REJECTED_MAX, Parsed, Received, Rejected
+from triaged.ingest.common.pieces import PIECE_BYTES, Piece
 from triaged.ingest.contract import SOURCES, Countable, Signed
 from triaged.wire import decoded
 
@@ -52,17 +55,80 @@ class Unusable(msgspec.Struct, frozen=True):
     """What is wrong with the body; None: it is not the body's fault."""
 
 
-def decode(source: Source | None, received: Received) -> Parsed | Unusable:
-    """The content of a body, by its source's kind."""
-    return _attempt(_parse, source, received)
+async def decode(source: Source | None, received: Received) -> Parsed | Unusable:
+    """The content of a body, by its source's kind; a large one piece by piece."""
+    if source is None or len(received.body) <= PIECE_BYTES:
+        return _attempt(_parse, source, received)
+    pieces = _attempt(_pieces, source, received)
+    if isinstance(pieces, Unusable):
+        return pieces
+    gathered = _Gathered()
+    while not isinstance(piece := _attempt(lambda *_: next(pieces, _END), source, received), _End):
+        if isinstance(piece, Unusable):
+            return piece
+        await asyncio.sleep(0)
+        if piece is not None:
+            gathered.add(piece, _piece_of(source, received, piece, gathered))
+    return gathered.whole()
+
+
+class _End:
+    """What follows the last piece."""
+
+
+_END = _End()
+
+
+def _piece_of(
+    source: Source, received: Received, piece: Piece, gathered: "_Gathered"
+) -> Parsed | Unusable:
+    if piece.fault is not None:
+        return Unusable(piece.fault.reason, str(piece.fault), piece.fault)
+    alone_max = max(REJECTED_MAX - len(gathered.rejected), 0)
+    part = replace(received, body=piece.body, first=piece.first, alone_max=alone_max)
+    return _attempt(_parse, source, part)
+
+
+class _Gathered:
+    """The contents of a body's pieces."""
+
+    def __init__(self) -> None:
+        self.alerts: list[Alert] = []
+        self.rejected: list[Rejected] = []
+        self.changes: list[Change] = []
+        self._first: Unusable | None = None
+        self._is_usable = False
+        """Whether a piece could be used, of which nothing may have come."""
+
+    def add(self, piece: Piece, found: Parsed | Unusable) -> None:
+        """Add what a piece holds; one that cannot be used is set aside whole."""
+        if isinstance(found, Unusable):
+            self._first = self._first or found
+            rejected = Rejected(found.reason, found.detail, piece.body, piece.elements)
+            self.rejected.append(rejected)
+            return
+        self._is_usable = True
+        self.alerts += found.alerts
+        self.rejected += found.rejected
+        self.changes += found.changes
+
+    def whole(self) -> Parsed | Unusable:
+        """All of it; `Unusable` where nothing of the body is usable."""
+        if self._first is not None and not self._is_usable:
+            return self._first
+        return Parsed(self.alerts, self.rejected, self.changes)
 
 
 def count(source: Source | None, received: Received) -> int | Unusable:
     """How many alerts are in the body, if its kind can tell sooner than `decode`; else 0."""
+    if len(received.body) > PIECE_BYTES:
+        return 0
     return _attempt(_count, source, received)
 
 
-def decode_quarantined(source: Source | None, received: Received, reason: str) -> Parsed | Unusable:
+async def decode_quarantined(
+    source: Source | None, received: Received, reason: str
+) -> Parsed | Unusable:
     """The content of a body that was in quarantine for `reason`.
 
     The engine keeps an alert that it could not decide as triaged's own JSON.
@@ -72,7 +138,7 @@ def decode_quarantined(source: Source | None, received: Received, reason: str) -
             alert = decoded(_ALERT, received.body)
             if alert.source == received.source:
                 return Parsed([alert])
-    return decode(source, received)
+    return await decode(source, received)
 
 
 def _attempt(
@@ -91,6 +157,10 @@ def _attempt(
 
 def _parse(source: Source, received: Received) -> Parsed:
     return SOURCES.load(source.kind).parse(received, source.settings)
+
+
+def _pieces(source: Source, received: Received) -> Iterator[Piece | None]:
+    return SOURCES.load(source.kind).pieces(received.body, source.settings)
 
 
 def _count(source: Source, received: Received) -> int:
@@ -128,9 +198,9 @@ def events_of(parsed: Parsed, received: Received) -> list[Event]:
     return events
 
 
-def events_in(source: Source | None, received: Received) -> list[Event]:
+async def events_in(source: Source | None, received: Received) -> list[Event]:
     """The events of a body that was accepted before: what cannot be used now is set aside whole."""
-    found = decode(source, received)
+    found = await decode(source, received)
     if isinstance(found, Unusable):
         return [set_aside(received, found.reason, found.detail)]
     return events_of(found, received)

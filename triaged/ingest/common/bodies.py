@@ -1,6 +1,7 @@
 """Bodies before they are JSON: what PostgreSQL and UTF-8 cannot hold, and how deep they nest."""
 
 import re
+from collections.abc import Sequence
 
 from triaged.errors import Malformed
 from triaged.ingest import Reason
@@ -25,7 +26,14 @@ def without_nul(body: bytes) -> bytes:
 
 def without_surrogates(body: bytes) -> bytes:
     r"""`body` with U+FFFD for each `\ud800` that has no partner: UTF-8 cannot hold it."""
+    if b"\\u" not in body:
+        return body
     return _ESCAPE.sub(lambda escape: REPLACEMENT if escape["lone"] else escape[0], body)
+
+
+def listed(elements: Sequence[bytes]) -> bytes:
+    """The JSON list of elements."""
+    return b"[%b]" % b",".join(elements)
 
 
 def bound_nesting(body: bytes) -> None:

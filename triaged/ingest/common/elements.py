@@ -6,7 +6,8 @@ import msgspec
 
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
-from triaged.ingest import Parsed, Reason, Rejected
+from triaged.ingest import Parsed, Reason, Received
+from triaged.ingest.common.failures import Failures
 from triaged.ingest.common.fingerprint import fingerprint
 from triaged.ingest.common.instants import instant_of
 from triaged.ingest.common.labels import (
@@ -18,9 +19,6 @@ from triaged.ingest.common.labels import (
     whole_of,
 )
 from triaged.wire import decoded
-
-REJECTED_MAX = 100
-"""Most elements that are set aside one by one; the rest of the list then goes together."""
 
 _ANY = msgspec.json.Decoder()
 
@@ -109,6 +107,7 @@ def sent_fingerprint(element: Element) -> str:
 
 
 def each(
+    received: Received,
     elements: Sequence[msgspec.Raw],
     where: str,
     build: Callable[[Element], Alert],
@@ -119,15 +118,13 @@ def each(
     Raises the first one's `Malformed` when none is usable.
     """
     alerts: list[Alert] = []
-    failures: list[tuple[bytes, Malformed]] = []
-    for index, raw in enumerate(elements):
+    failures = Failures(received)
+    for index, raw in enumerate(elements, received.first):
         try:
             alerts.append(build(_element(bytes(raw), f"{where}[{index}]")))
         except Malformed as error:
-            failures.append((bytes(raw), error))
-    if failures and not alerts:
-        raise _of_all(failures)
-    return Parsed(alerts, _rejected(failures, wrap))
+            failures.add(bytes(raw), error)
+    return Parsed(alerts, failures.rejected(wrap, some_usable=bool(alerts)))
 
 
 def _element(raw: bytes, where: str) -> Element:
@@ -135,21 +132,3 @@ def _element(raw: bytes, where: str) -> Element:
         return Element(raw, where)
     except Malformed as error:
         raise Malformed(error.reason, error.problem.message, where) from None
-
-
-def _of_all(failures: Sequence[tuple[bytes, Malformed]]) -> Malformed:
-    first = failures[0][1]
-    rest = f" (and {len(failures) - 1} more alerts)" if len(failures) > 1 else ""
-    return Malformed(first.reason, first.problem.message + rest, first.problem.where)
-
-
-def _rejected(
-    failures: Sequence[tuple[bytes, Malformed]], wrap: Callable[[Sequence[bytes]], bytes]
-) -> list[Rejected]:
-    alone, together = failures[:REJECTED_MAX], failures[REJECTED_MAX:]
-    rejected = [Rejected(error.reason, str(error), wrap([raw])) for raw, error in alone]
-    if together:
-        error = _of_all(together)
-        body = wrap([raw for raw, _ in together])
-        rejected.append(Rejected(error.reason, str(error), body, len(together)))
-    return rejected

@@ -12,12 +12,15 @@ import msgspec
 
 from triaged.core.records.model import Alert
 from triaged.errors import Malformed
-from triaged.ingest import Parsed, Reason
+from triaged.ingest import Parsed, Reason, Received
 from triaged.ingest.common.elements import Element, each
 from triaged.ingest.common.instants import instant_of
 from triaged.ingest.common.labels import Annotations, Fingerprint, Labels, Link, whole_of
 from triaged.ingest.common.senders import origin_of
 from triaged.wire import decoded
+
+ALERTS = ("alerts",)
+"""Path to the alerts of a group."""
 
 GROUPS_MAX = 1_024
 """Names of groups remembered: a sender repeats its groups."""
@@ -78,9 +81,10 @@ class Envelope(msgspec.Struct):
         status = b'"status":%b,' % msgspec.json.encode(self.status) if given else b""
         return b'{%b"alerts":[%b]}' % (status, b",".join(elements))
 
-    def parse(self, build: Callable[["Envelope", Element], Alert]) -> Parsed:
+    def parse(self, received: Received, build: Callable[["Envelope", Element], Alert]) -> Parsed:
         """Every alert built or set aside."""
-        return each(self.alerts, "$.alerts", lambda element: build(self, element), self.wrap)
+        alerts = self.alerts
+        return each(received, alerts, "$.alerts", lambda element: build(self, element), self.wrap)
 
 
 def end_of(text: str | None) -> int | None:
