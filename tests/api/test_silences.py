@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 from tests.api.site import Site
@@ -136,3 +137,36 @@ async def test_who_may_only_read_sets_no_silence(site: Site) -> None:
     assert (await site.ask("DELETE", f"{PATH}/x", "read")).status == 403
     assert (await site.ask("GET", f"{PATH}/x", "read")).status == 404
     assert (await site.ask("DELETE", f"{PATH}/x")).status == 404
+
+
+HEAVY = "[^a]{0,99}.{0,99}\\PN{0,99}"
+"""A pattern that takes RE2 15 ms to compile."""
+
+
+async def test_patterns_that_are_too_large_together_are_refused_at_once(site: Site) -> None:
+    many = [f'a{n}=~"{HEAVY}s{n}"' for n in range(60)]
+    pieces = [{"name": "a", "value": f"{HEAVY}s{n}", "isRegex": True} for n in range(60)]
+
+    began = time.thread_time()
+    texts, in_pieces = await refused(site, matchers=many), await refused(site, matchers=pieces)
+    previewed = await site.ask("POST", f"{PATH}/preview", json={"matchers": many})
+    listed = await site.ask("GET", "/api/v2/alerts", params=[("filter", one) for one in many])
+
+    for answer in (texts, in_pieces):
+        [error] = answer["errors"]
+        assert "too large together" in error["message"]
+    assert (previewed.status, listed.status) == (400, 400)
+    assert time.thread_time() - began < 1.5  # each of the 120 patterns alone: 2 s
+
+
+async def test_patterns_of_all_silences_are_bounded(site: Site) -> None:
+    statuses = [
+        (
+            await site.ask("POST", PATH, json={**WISH, "matchers": [f'a{n}=~"\\PN{{0,15}}s{n}"']})
+        ).status
+        for n in range(20)
+    ]
+
+    assert statuses[0] == 201
+    assert statuses[-1] == 400
+    assert (await site.post(PATH, WISH))["state"] == "active"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from aiohttp import web
 from msgspec.structs import replace
 
-from triaged.core.records.matching import Matcher
+from triaged.core.records.matching import Matcher, PatternBudget
 from triaged.errors import Malformed, Problem
 from triaged.http import answers, problems
 from triaged.http.queries import Parameter
@@ -13,6 +13,9 @@ from triaged.http.routes import Call, Handler, Route, Scope, route
 from triaged.rules.matchers import parse_matchers
 
 FILTER = Parameter("filter", "a matcher, or several in braces; may be repeated")
+
+MATCHERS_MAX = 64
+"""Of all filters of a request: as many as a silence has."""
 
 TRUE = frozenset({"1", "true", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"})
 """Texts that mean true, in either case. https://github.com/go-openapi/swag/blob/master/conv/convert.go"""
@@ -27,14 +30,17 @@ def unwanted(call: Call, names: Collection[str]) -> set[str]:
 def filters(call: Call) -> list[Matcher]:
     """The matchers of every `filter=`. Raises Malformed."""
     found: list[Matcher] = []
+    budget = PatternBudget()
     for text in call.request.query.getall("filter", []):
         try:
-            matchers = parse_matchers(text)
+            matchers = parse_matchers(text, budget)
         except ValueError as error:
             raise Malformed("wrong_shape", str(error), "?filter") from None
         if not matchers:
             raise Malformed("wrong_shape", "a matcher is wanted, such as job=db", "?filter")
         found += matchers
+        if len(found) > MATCHERS_MAX:
+            raise Malformed("wrong_shape", f"more than {MATCHERS_MAX} matchers", "?filter")
     return found
 
 

@@ -6,10 +6,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from triaged.core.muting.silences import MATCHERS_MAX
 from triaged.core.muting.silences import problems as problems_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceSet
-from triaged.core.records.matching import Matcher, Operator, pattern_of
+from triaged.core.records.matching import Matcher, Operator, PatternBudget, compiled_size
 from triaged.errors import Problem
 from triaged.http.routes import Call
 from triaged.rules.matchers import parse_matchers
@@ -18,6 +19,10 @@ from triaged.store.tables import silences
 SILENCES_MAX = 2000
 """Silences that have not ended: each is compared with each alert of what is due. Who wants more
 wants a rule."""
+
+SIZES_MAX = 100_000
+"""Compiled size of the patterns of all silences that have not ended: two thousand of the usual
+ones have 40,000. When one changes they are compiled together, in up to 30 ms."""
 
 OPERATORS: dict[tuple[bool, bool], Operator] = {
     (False, True): "=",
@@ -41,19 +46,27 @@ def matchers_of(given: Sequence[str | MatcherV2]) -> tuple[tuple[Matcher, ...], 
     """The matchers that are given, and the problems with them."""
     found: list[Matcher] = []
     errors: list[Problem] = []
+    if len(given) > MATCHERS_MAX:
+        return (), [Problem("$.matchers", f"more than {MATCHERS_MAX} matchers")]
+    budget = PatternBudget()
     for index, each in enumerate(given):
         try:
-            found += parse_matchers(each) if isinstance(each, str) else [_from_pieces(each)]
+            if isinstance(each, str):
+                found += parse_matchers(each, budget)
+            else:
+                found.append(_from_pieces(each, budget))
         except ValueError as error:
             errors.append(Problem(f"$.matchers[{index}]", str(error)))
+            if budget.is_spent:
+                break
     return tuple(found), errors
 
 
-def _from_pieces(given: MatcherV2) -> Matcher:
+def _from_pieces(given: MatcherV2, budget: PatternBudget) -> Matcher:
     """The matcher. ValueError: its pattern is wrong."""
     operator = OPERATORS[given.is_regex, given.is_equal is not False]
     if given.is_regex:
-        pattern_of(given.value)
+        budget.compile(given.value)
     return Matcher(given.name, operator, given.value)
 
 
@@ -62,8 +75,12 @@ async def submit(call: Call, event: SilenceSet) -> Silenced | Unknown | list[Pro
     now, settings = call.context.clock.now(), call.context.engine.settings
     errors = problems_of(event, settings.silence_max, now)
     async with call.context.database.reading() as tx:
-        if await silences.count(tx, now) >= SILENCES_MAX and event.id is None:
-            errors.append(Problem("$", f"there are {SILENCES_MAX} silences: write a rule instead"))
+        number, size = await silences.extent(tx, now)
+    if number >= SILENCES_MAX and event.id is None:
+        errors.append(Problem("$", f"there are {SILENCES_MAX} silences: write a rule instead"))
+    if not errors and size + compiled_size(event.matchers) > SIZES_MAX:
+        message = "the patterns of all silences are too large together: end some, or use `=`"
+        errors.append(Problem("$.matchers", message))
     if errors:
         return errors
     (outcome,) = await call.context.engine.submit([event], urgent=True)

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from triaged import __version__
 from triaged.api._alertmanager_query import FILTER, filters, unwanted, v2_route
-from triaged.core.muting.muters import Cause, Muter, holds
+from triaged.core.muting.matcher_index import Index
+from triaged.core.muting.muters import Cause, Muter
 from triaged.core.records.matching import Matcher, pattern_of
 from triaged.errors import Malformed
 from triaged.http import alert_bodies, problems
@@ -223,11 +224,12 @@ async def _firing(call: Call, matchers: Sequence[Matcher]) -> AsyncIterator[Firi
         mutes = await muting.mutes(tx, muters, now)
     cursor: str | None = None
     count = 0
+    index = Index([matchers])
     while True:
         wanted = alerts.AlertFilter(firing=True, cursor=cursor, limit=READ_AT_ONCE)
         async with call.context.database.reading() as tx:
             found, cursor = await alerts.find(tx, wanted)
-            matching = [one for one in found if holds(matchers, one.labels)]
+            matching = [one for one in found if index.matching(one.labels)]
             identities = [(one.source, one.fingerprint) for one in matching]
             laid = await muting.overlaid(tx, identities) if mutes else {}
         for alert in matching:

@@ -1,5 +1,6 @@
 """`/api/v1/silences`: list, set, change and end silences, and preview what one would mute."""
 
+import asyncio
 from typing import Literal
 
 import msgspec
@@ -7,7 +8,8 @@ from aiohttp import web
 
 from triaged.access.tokens import new_identity
 from triaged.api._silences import MatcherV2, matchers_of, submit
-from triaged.core.muting.muters import holds, mutes_everything
+from triaged.core.muting.matcher_index import Index
+from triaged.core.muting.muters import mutes_everything
 from triaged.core.muting.silences import MATCHERS_MAX, TOO_MUCH, state_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
@@ -30,8 +32,8 @@ STATES = ("active", "pending", "expired")
 DEFAULT_US = 2 * HOUR
 """The length of a silence that names no end: long enough to repair something, short of a shift."""
 
-PREVIEWED_AT_ONCE = 1000
-"""Firing alerts that are read and matched between two turns of the event loop: some 10 ms."""
+PREVIEWED_AT_ONCE = 500
+"""Firing alerts that are read and matched between two turns of the event loop: some 8 ms."""
 
 INCIDENTS_SHOWN = 100
 
@@ -216,9 +218,11 @@ async def preview(call: Call, body: SilencePreviewRequest) -> SilencePreview | w
         return problems.invalid(errors)
     by_incident: dict[int, int] = {}
     total = 0
+    index = Index([matchers])
     async for part in walk_firing(call.context.database, PREVIEWED_AT_ONCE):
+        await asyncio.sleep(0)
         for one in part:
-            if holds(matchers, one.labels):
+            if index.matching(one.labels):
                 total += 1
                 number = one.alert.incident
                 if number is not None:

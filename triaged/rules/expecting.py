@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from triaged.core.muting.matcher_index import Index, bits
 from triaged.core.records.expectations import RULE, Expectation
 from triaged.core.records.model import Alert
-from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import holds
 from triaged.rules.evaluate import CompiledRule
 from triaged.rules.labelling import NO_LABELLING, Labelling

@@ -10,9 +10,9 @@ import msgspec
 import re2
 from msgspec.structs import replace
 
+from triaged.core.muting.matcher_index import REMEMBERED_CHARACTERS_MAX, REMEMBERED_MAX
 from triaged.core.records.matching import pattern_of
 from triaged.core.records.model import Alert
-from triaged.rules.compile import REMEMBERED_CHARACTERS_MAX, REMEMBERED_MAX
 
 TEXT_MAX = 4096
 """Characters of a text: RE2's time grows with it, and what names a thing stands in a line."""

@@ -17,6 +17,7 @@ from triaged.core.records.matching import (
     PATTERN_BYTES_MAX,
     Matcher,
     Operator,
+    PatternBudget,
     pattern_of,
     re2_options,
 )
@@ -79,8 +80,12 @@ def parse_matcher(text: str) -> Matcher:
     return found[0]
 
 
-def parse_matchers(text: str) -> list[Matcher]:
-    """The matchers in `{a="b", c=~"d.*"}`; ValueError says where and what is wrong."""
+def parse_matchers(text: str, budget: PatternBudget | None = None) -> list[Matcher]:
+    """The matchers in `{a="b", c=~"d.*"}`; ValueError says where and what is wrong.
+
+    With a `budget`, which is that of a request, the patterns count against it.
+    """
+    compiles = pattern_of if budget is None else budget.compile
     start, end = _within_braces(text)
     found = _classic(text, start, end)
     if found is None:  # it has the last word, and the other one better messages
@@ -90,7 +95,7 @@ def parse_matchers(text: str) -> list[Matcher]:
     for matcher, at in found:
         if matcher.operator in ("=~", "!~"):
             try:
-                pattern_of(matcher.value)
+                compiles(matcher.value)
             except ValueError as error:
                 raise ValueError(f"{_at(text, at)}: {error}") from None
     return [matcher for matcher, _ in found]

@@ -164,7 +164,8 @@ async def _load_view(tx: Reader, needs: Needs, settings: Settings, now: int) -> 
         view.add_incident(incident)
     if active:
         known = silences.decoded([*active[0], *active[1]])
-        await muting.load(tx, view, needs.muted, settings.muters, known)
+        view.silences |= {silence.id: silence for silence in known}
+        await muting.load(tx, view, needs.muted, settings.muters, now)
     view.pages = {page.id: page for page in pages.decoded([*by_id, *of_incidents])}
     return view
 

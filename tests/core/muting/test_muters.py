@@ -1,6 +1,9 @@
 """Alertmanager's semantics, and when muting ends."""
 
+import time
 from datetime import UTC, datetime
+
+import pytest
 
 from triaged.core.muting.muters import (
     AlertId,
@@ -10,6 +13,7 @@ from triaged.core.muting.muters import (
     Muters,
     Mutes,
     Suppressor,
+    index_of,
     mutes_everything,
 )
 from triaged.core.records.matching import Matcher
@@ -150,3 +154,30 @@ def test_matchers_that_hold_for_no_labels_mute_everything() -> None:
     assert mutes_everything([Matcher("a", "=~", ".*")])
     assert mutes_everything([Matcher("a", "!=", "x"), is_("b", "")])
     assert not mutes_everything([Matcher("a", "=~", ".*"), Matcher("b", "=~", ".+")])
+
+
+@pytest.mark.parametrize("count", [600, 2000])
+@pytest.mark.parametrize("form", ["host{}-.*", ".*host{}.*"])
+def test_a_batch_under_many_silences_is_a_short_piece_of_work(count: int, form: str) -> None:
+    patterns = [Matcher("instance", "=~", form.format(n)) for n in range(count)]
+    silences = [silence(one, name=one.value) for one in patterns]
+    alerts = [{"instance": f"host{n % count}-{n}", "job": "node"} for n in range(512)]
+    index_of.cache_clear()
+
+    began = time.thread_time()
+    mutes = Mutes(Muters(), silences, {}, 0)
+    built = time.thread_time()
+    muted = [mutes.of([labels]) for labels in alerts]
+    ended = time.thread_time()
+
+    assert all(muted)
+    assert (built - began) * 1000 <= 50
+    assert (ended - built) * 1000 <= 50
+
+
+def test_patterns_are_compiled_again_only_when_what_mutes_changes() -> None:
+    def patterns(*names: str) -> tuple[tuple[Matcher, ...], ...]:
+        return tuple((Matcher("a", "=~", name),) for name in names)
+
+    assert index_of(patterns("a", "b")) is index_of(patterns("a", "b"))
+    assert index_of(patterns("a", "b")) is not index_of(patterns("a", "c"))

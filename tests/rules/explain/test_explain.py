@@ -5,11 +5,11 @@ from hypothesis import given
 
 from tests.core.world import MONDAY
 from tests.rules.generated import LABELS, RULES
+from triaged.core.muting.matcher_index import bits
 from triaged.core.records.model import Alert
 from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import HOUR, MINUTE
-from triaged.rules.compile import bits
 from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.explain.explain import Attribute, Explanation, explain
 from triaged.rules.labelling import AddedLabel

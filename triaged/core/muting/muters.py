@@ -9,9 +9,11 @@ https://prometheus.io/docs/alerting/latest/configuration/#inhibit_rule
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
+from triaged.core.muting.matcher_index import Index, bits
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Labels
 from triaged.core.records.silences import Silence
@@ -25,6 +27,14 @@ reload may end a window."""
 
 NAMED_MAX = 20
 """Reasons that an incident tells: more than anybody reads."""
+
+INDEXES_KEPT = 8
+"""What mutes now, before and after a change of it, and the suppressors. Only what is in force gets
+here, never what a request asks for."""
+
+PATTERNS_MAX = 100
+"""Patterns in one set. Two thousand of the kind `.*host7.*` need 600 µs for a value in one set, as
+RE2 forgets what it worked out, and 35 µs in sets of a hundred."""
 
 ABOUT_MAX = 200
 """Characters of a silence's author and comment on a timeline: the whole is with the silence."""
@@ -132,26 +142,47 @@ class Mutes:
         inhibiting: Mapping[AlertId, Labels],
         now: int,
     ) -> None:
-        self._plain = [
+        plain = [
             (silence.matchers, _cause_of(silence)) for silence in silences if silence.active(now)
         ]
         for window in muters.maintenance:
             until = window.ends_at(now)
             if until is not None:
                 cause = Cause(Muter.MAINTENANCE, window.name, until)
-                self._plain.append((window.matchers, cause))
-        self._sources = [_Sources(one, inhibiting) for one in muters.suppress if inhibiting]
+                plain.append((window.matchers, cause))
+        self._causes = [cause for _, cause in plain]
+        self._index = index_of(tuple(matchers for matchers, _ in plain))
+        suppress = muters.suppress if inhibiting else ()
+        self._ends = index_of(
+            (*(one.source for one in suppress), *(one.target for one in suppress))
+        )
+        """The sources of all suppressors, then their targets."""
+        self._sources = _sources(suppress, inhibiting, self._ends)
 
     def __bool__(self) -> bool:
-        return bool(self._plain or self._sources)
+        return bool(self._causes or self._sources)
+
+    def remember(self, labels: Labels) -> None:
+        """Have it known what mutes an alert with these labels: `causes` and `of` are quick then."""
+        self._index.matching(labels)
 
     def causes(self, labels: Labels) -> list[Cause]:
         """Everything that mutes an alert with these labels."""
-        found = [cause for matchers, cause in self._plain if holds(matchers, labels)]
-        for sources in self._sources:
-            by = sources.of(labels)
-            if by:
-                found.append(Cause(Muter.SUPPRESS, sources.name, None, by))
+        return [*self._named(self._index.matching(labels)), *self._suppressing(labels)]
+
+    def _named(self, mask: int) -> list[Cause]:
+        return [self._causes[position] for position in bits(mask)]
+
+    def _suppressing(self, labels: Labels) -> list[Cause]:
+        if not self._sources:
+            return []
+        mask, count = self._ends.matching(labels), len(self._sources)
+        found = []
+        for position, sources in enumerate(self._sources):
+            if mask >> (count + position) & 1:
+                by = sources.of(labels, is_source=bool(mask >> position & 1))
+                if by:
+                    found.append(Cause(Muter.SUPPRESS, sources.name, None, by))
         return found
 
     def of(self, firing: Collection[Labels]) -> Muted | None:
@@ -160,13 +191,22 @@ class Mutes:
             return None
         every: dict[str, Cause] = {}
         counts: dict[Muter, int] = {}
+        masks: dict[int, int] = {}
+        """What mutes an alert besides suppressors → how many alerts it mutes."""
         for labels in firing:
-            causes = self.causes(labels)
-            if not causes:
+            mask, causes = self._index.matching(labels), self._suppressing(labels)
+            if not mask and not causes:
                 return None
-            every |= {str(cause): cause for cause in causes}
-            for kind in {cause.kind for cause in causes}:
-                counts[kind] = counts.get(kind, 0) + 1
+            masks[mask] = masks.get(mask, 0) + 1
+            if causes:
+                every |= {str(cause): cause for cause in causes}
+                counts[Muter.SUPPRESS] = counts.get(Muter.SUPPRESS, 0) + 1
+        united = 0
+        for mask, alerts in masks.items():
+            united |= mask
+            for kind in {cause.kind for cause in self._named(mask)}:
+                counts[kind] = counts.get(kind, 0) + alerts
+        every |= {str(cause): cause for cause in self._named(united)}
         causes = [every[name] for name in sorted(every)]
         until = min((cause.until for cause in causes if cause.until is not None), default=None)
         return Muted(tuple(causes), until, counts)
@@ -181,30 +221,47 @@ def _cause_of(silence: Silence) -> Cause:
 class _Sources:
     """The alerts that one suppressor's `source` matches, by their `equal` labels."""
 
-    def __init__(self, suppressor: Suppressor, inhibiting: Mapping[AlertId, Labels]) -> None:
+    def __init__(self, suppressor: Suppressor) -> None:
         self.name = suppressor.name
         self._suppressor = suppressor
         self._found: dict[tuple[str, ...], list[tuple[AlertId, bool]]] = {}
-        for identity, labels in inhibiting.items():
-            if holds(suppressor.source, labels):
-                both = holds(suppressor.target, labels)
-                self._found.setdefault(self._equal(labels), []).append((identity, both))
+
+    def add(self, identity: AlertId, labels: Labels, *, is_target: bool) -> None:
+        """An alert that the source matches."""
+        self._found.setdefault(self._equal(labels), []).append((identity, is_target))
 
     def _equal(self, labels: Labels) -> tuple[str, ...]:
         return tuple(labels.get(name, "") for name in self._suppressor.equal)
 
-    def of(self, labels: Labels) -> tuple[AlertId, ...]:
-        """The alerts that mute one with these labels."""
-        found = self._found.get(self._equal(labels))
-        if not found or not holds(self._suppressor.target, labels):
-            return ()
-        if holds(self._suppressor.source, labels):  # what is both mutes nothing that is both
-            found = [(identity, both) for identity, both in found if not both]
+    def of(self, labels: Labels, *, is_source: bool) -> tuple[AlertId, ...]:
+        """The alerts that mute one with these labels, which the target matches."""
+        found = self._found.get(self._equal(labels), [])
+        if is_source:  # what is both mutes nothing that is both
+            found = [(identity, is_target) for identity, is_target in found if not is_target]
         return tuple(identity for identity, _ in found[:NAMED_MAX])
 
 
+def _sources(
+    suppress: Sequence[Suppressor], inhibiting: Mapping[AlertId, Labels], ends: Index
+) -> list[_Sources]:
+    """The alerts that suppress, by suppressor; `ends` has the sources, then the targets."""
+    found = [_Sources(one) for one in suppress]
+    for identity, labels in inhibiting.items() if found else ():
+        mask = ends.matching(labels)
+        for position in bits(mask & ((1 << len(found)) - 1)):
+            is_target = bool(mask >> (len(found) + position) & 1)
+            found[position].add(identity, labels, is_target=is_target)
+    return found
+
+
+@lru_cache(maxsize=INDEXES_KEPT)
+def index_of(lists: tuple[tuple[Matcher, ...], ...]) -> Index:
+    """The index of what mutes; the same one while its matchers are the same."""
+    return Index(lists, PATTERNS_MAX)
+
+
 def holds(matchers: Sequence[Matcher], labels: Labels) -> bool:
-    """Whether all matchers hold for the labels."""
+    """Whether all matchers hold for the labels; for a few label sets: `Index` is for many."""
     return all(matcher.matches(labels) for matcher in matchers)
 
 

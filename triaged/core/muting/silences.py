@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from triaged.core.muting.muters import mutes_everything
 from triaged.core.records.effects import Decision, Effect, LookAgain, SaveSilence, Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceLooked, SilenceSet
+from triaged.core.records.matching import compiled_size
 from triaged.core.records.silences import Silence
 from triaged.core.situation import Situation
 from triaged.core.time.durations import YEAR, format_duration
@@ -100,6 +101,7 @@ def _silence(wish: SilenceSet, identity: str, starts_at: int, now: int) -> Silen
         comment=wish.comment,
         updated_at=now,
         expire_when_clear=wish.expire_when_clear,
+        size=compiled_size(wish.matchers),
     )
 
 

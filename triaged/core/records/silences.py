@@ -20,6 +20,9 @@ class Silence(msgspec.Struct, frozen=True):
     met: bool = False
     """Something that it matches has been seen firing; only then can that be over."""
 
+    size: int = 0
+    """Compiled size of its patterns."""
+
     def active(self, at: int) -> bool:
         """True if it mutes at an instant."""
         return self.starts_at <= at < self.ends_at

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from triaged.core.muting.matcher_index import Index, bits
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.recurring import DAY_MINUTES
 from triaged.errors import Problem
 from triaged.rules.actions import Action, SetIncident, SetLabels
-from triaged.rules.compile import Index, bits
 from triaged.rules.conditions import Condition, During, FromSource, Outside, StartsWithin
 from triaged.rules.evaluate import CompiledRule
 from triaged.rules.lint.pattern_sets import conflict, implies, is_positive, set_named_by

@@ -6,9 +6,9 @@ rule. It finds the usual slip, a rule of one's own that stands behind a shipped 
 
 from collections.abc import Sequence
 
+from triaged.core.muting.matcher_index import Index, bits
 from triaged.core.records.model import Alert
 from triaged.errors import Problem
-from triaged.rules.compile import Index, bits
 from triaged.rules.evaluate import CompiledRule
 from triaged.rules.lint.analyse import attributes, is_plain
 from triaged.rules.lint.lint_samples import SAMPLES_MAX

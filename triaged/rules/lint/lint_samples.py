@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
+from triaged.core.muting.matcher_index import Index, bits
 from triaged.core.records.model import Alert, Labels, Severity
 from triaged.errors import Problem
 from triaged.rules.actions import (
@@ -23,7 +24,6 @@ from triaged.rules.actions import (
     SetTeam,
     SetTitle,
 )
-from triaged.rules.compile import Index, bits
 from triaged.rules.evaluate import CompiledRule, RuleSet, is_link
 from triaged.rules.templates import Data, Template
 from triaged.yamlschema.values import quoted

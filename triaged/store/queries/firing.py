@@ -3,9 +3,10 @@
 They are for rare occasions: a silence that ends by itself, suppressors after a reload.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
-from triaged.core.muting.muters import Suppressor, holds
+from triaged.core.muting.matcher_index import Index, bits
+from triaged.core.muting.muters import Suppressor, index_of
 from triaged.core.records.events import SilenceLooked
 from triaged.core.records.model import Labels
 from triaged.core.records.silences import Silence
@@ -14,7 +15,7 @@ from triaged.store.database.base import Bulk, Database
 from triaged.store.tables import silences
 from triaged.store.tables.observed_alerts import OBSERVED_ALERTS, laid_over, walk_firing
 
-PAGE = 1000
+PAGE = 500
 LOOK_BACK_US = MINUTE
 """Looks are 15 s apart; what ends is looked at by three or four of them."""
 
@@ -52,11 +53,12 @@ async def mark(database: Database, suppressors: Sequence[Suppressor]) -> int:
         async with database.transaction() as tx:
             return await tx.execute(UNMARK)
     changed = 0
+    index = Index([each.source for each in suppressors])
     async for page in walk_firing(database, PAGE):
         rows = [
             (*alert.identity, int(not alert.inhibits))
             for alert in page
-            if alert.inhibits != any(holds(each.source, alert.labels) for each in suppressors)
+            if alert.inhibits != bool(index.matching(alert.labels))
         ]
         if rows:
             async with database.transaction() as tx:
@@ -71,9 +73,10 @@ async def looks(database: Database, now: int) -> list[SilenceLooked]:
         active = silences.decoded(await tx.fetch_bulk(*silences.ask_active(now)))
     waiting = {each.id: each for each in active if each.expire_when_clear}
     unmet = dict(waiting)
+    index = index_of(tuple(each.matchers for each in waiting.values()))
     if unmet:
         async for page in walk_firing(database, PAGE):
-            _meet(unmet, [(now, alert.labels) for alert in page])
+            _meet(index, waiting, unmet, [(now, alert.labels) for alert in page])
             if not unmet:
                 break
     # what came and went since the last look, or ended while the silence was being set, counts too
@@ -82,15 +85,23 @@ async def looks(database: Database, now: int) -> list[SilenceLooked]:
         since = max(min(each.starts_at for each in never.values()), now - LOOK_BACK_US)
         came = dict(never)
         async for past in ended(database, since):
-            _meet(came, past)
+            _meet(index, waiting, came, past)
         for identity in never.keys() - came.keys():
             del unmet[identity]
     looked = [SilenceLooked(identity, identity not in unmet) for identity in waiting]
     return [each for each in looked if each.met != waiting[each.id].met]
 
 
-def _meet(unmet: dict[str, Silence], seen: Sequence[tuple[int, Labels]]) -> None:
-    """Take out the silences that match what fired until then."""
-    for identity, silence in list(unmet.items()):
-        if any(at >= silence.starts_at and holds(silence.matchers, labels) for at, labels in seen):
-            del unmet[identity]
+def _meet(
+    index: Index,
+    waiting: Mapping[str, Silence],
+    unmet: dict[str, Silence],
+    seen: Sequence[tuple[int, Labels]],
+) -> None:
+    """Take out the silences that match what fired until then; `index` has all that wait."""
+    identities = list(waiting)
+    for at, labels in seen:
+        for position in bits(index.matching(labels)):
+            identity = identities[position]
+            if identity in unmet and at >= unmet[identity].starts_at:
+                del unmet[identity]

@@ -78,10 +78,10 @@ async def fetch(tx: Reader, identity: str) -> Silence | None:
     return None if row is None else _decode(row[0])
 
 
-async def count(tx: Reader, now: int) -> int:
-    """The number of silences that have not ended at `now`."""
-    row = await tx.fetch_one("SELECT COUNT(*) FROM silences WHERE ends_at > $1", now)
-    return 0 if row is None else int(row[0])
+async def extent(tx: Reader, now: int) -> tuple[int, int]:
+    """The number of silences that have not ended at `now`, and the size of their patterns."""
+    rows = await tx.fetch("SELECT body FROM silences WHERE ends_at > $1", now)
+    return len(rows), sum(silence.size for silence in decoded(rows))
 
 
 async def save(tx: Writer, silences: Iterable[Silence]) -> None:

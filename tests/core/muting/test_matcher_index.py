@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triaged.rules.compile import (
+from triaged.core.muting.matcher_index import (
     REMEMBERED_CHARACTERS_MAX,
     REMEMBERED_MAX,
     Index,

@@ -1,4 +1,4 @@
-"""Which rules match a label set, at a cost that does not grow with the rules.
+"""Which of many lists of matchers hold for a label set, at a cost that does not grow with them.
 
 For each label that matchers mention: value → a mask with the bit of each rule that this label does
 not rule out. An alert's rules are the AND over labels. Masks are remembered by value. A value
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import re2
 
-from triaged.rules.matchers import Matcher, re2_options
+from triaged.core.records.matching import Matcher, re2_options
 
 REMEMBERED_MAX = 8192
 """Values a label: `pod` and `instance` have endless ones, and a miss is cheap."""
@@ -21,6 +21,9 @@ REMEMBERED_CHARACTERS_MAX = 512
 SET_BYTES_MAX = 32 << 20
 """A set of patterns. RE2 takes what it needs and drops states over it: a thousand patterns of the
 kind `.*Down7.*` need 2 MiB and are no faster with more."""
+
+
+ANY_NUMBER = 1 << 30
 
 
 def _set_of(patterns: Sequence[str]) -> re2.Set:
@@ -69,23 +72,31 @@ class PatternSet:
         return mask | unwanted
 
 
-def pattern_sets(patterns: Sequence[tuple[int, bool, str]]) -> list[PatternSet]:
-    """The patterns in as few sets as the memory allows; RE2 takes each that it took alone."""
+def pattern_sets(
+    patterns: Sequence[tuple[int, bool, str]], set_max: int = ANY_NUMBER
+) -> list[PatternSet]:
+    """The patterns in as few sets as the memory allows; RE2 takes each that it took alone.
+
+    A set has up to `set_max` patterns.
+    """
     if not patterns:
         return []
-    try:
-        return [PatternSet(patterns)]
-    except re2.error:
-        if len(patterns) == 1:
-            raise
+    if len(patterns) <= set_max:
+        try:
+            return [PatternSet(patterns)]
+        except re2.error:
+            if len(patterns) == 1:
+                raise
     half = len(patterns) // 2
-    return [*pattern_sets(patterns[:half]), *pattern_sets(patterns[half:])]
+    return [*pattern_sets(patterns[:half], set_max), *pattern_sets(patterns[half:], set_max)]
 
 
 class LabelIndex:
     """The matchers of all rules on one label."""
 
-    def __init__(self, matchers: Iterable[tuple[int, Matcher]], everything: int) -> None:
+    def __init__(
+        self, matchers: Iterable[tuple[int, Matcher]], everything: int, set_max: int = ANY_NUMBER
+    ) -> None:
         self.remembered: dict[str, int] = {}
         """Value → mask, of values that were asked for."""
         self._free = everything
@@ -107,7 +118,7 @@ class LabelIndex:
             if len(values) == 1:  # two different values at once: never
                 value = values.pop()
                 self._equal[value] = self._equal.get(value, 0) | bit
-        self._sets = pattern_sets(patterns)
+        self._sets = pattern_sets(patterns, set_max)
 
     def mask(self, value: str) -> int:
         """The rules that this value of the label does not rule out."""
@@ -128,20 +139,22 @@ class LabelIndex:
 
 
 class Index:
-    """The matchers of all rules."""
+    """Lists of matchers, of rules or silences; a set of patterns has up to `set_max`."""
 
-    def __init__(self, rules: Sequence[Sequence[Matcher]]) -> None:
+    def __init__(self, rules: Sequence[Sequence[Matcher]], set_max: int = ANY_NUMBER) -> None:
         everything = (1 << len(rules)) - 1
         by_label: dict[str, list[tuple[int, Matcher]]] = {}
         for bit, matchers in enumerate(rules):
             for matcher in matchers:
                 by_label.setdefault(matcher.name, []).append((bit, matcher))
         self._everything = everything
-        indexes = [(name, LabelIndex(found, everything)) for name, found in by_label.items()]
+        indexes = [
+            (name, LabelIndex(found, everything, set_max)) for name, found in by_label.items()
+        ]
         self._labels = [(name, index.remembered, index.mask) for name, index in indexes]
 
     def matching(self, labels: Mapping[str, str]) -> int:
-        """A mask of the rules whose matchers all hold; bit 0 is the first rule."""
+        """A mask of the lists whose matchers all hold; bit 0 is the first list."""
         mask = self._everything
         for name, remembered, mask_of in self._labels:
             value = labels.get(name, "")
