@@ -139,6 +139,14 @@ class Metrics:
         self.requests_refused = self._counter(
             "requests_refused", "Requests that were not done, by why.", "reason"
         )
+        self.limits_hit = self._counter(
+            "limits_hit",
+            "Limits that a body of a source or a request of the API has met: `alerts` in a body and"
+            " values in an alert, `patterns` of a silence or filter.",
+            "limit",
+            "source",
+        )
+        self.limits_hit.labels("patterns", "api")
 
     def _incidents(self) -> None:
         self.incidents_opened = self._counter(
@@ -308,6 +316,7 @@ class Metrics:
     def _series(self, named: Named) -> Iterator[Series]:
         for source in named.sources:
             yield self.ingest_seconds, (source,)
+            yield self.limits_hit, ("alerts", source)
             yield from ((self.alerts_received, (source, status)) for status in STATUSES)
             yield from ((self.alerts_quarantined, (source, reason)) for reason in named.reasons)
             yield from ((self.alerts_ignored, (source, reason)) for reason in IgnoredReason)

@@ -152,10 +152,12 @@ async def test_patterns_that_are_too_large_together_are_refused_at_once(site: Si
     previewed = await site.ask("POST", f"{PATH}/preview", json={"matchers": many})
     listed = await site.ask("GET", "/api/v2/alerts", params=[("filter", one) for one in many])
 
+    text = await (await site.ask("GET", "/metrics")).text()
     for answer in (texts, in_pieces):
         [error] = answer["errors"]
         assert "too large together" in error["message"]
     assert (previewed.status, listed.status) == (400, 400)
+    assert 'triaged_limits_hit_total{limit="patterns",source="api"} 4.0' in text
     assert time.thread_time() - began < 1.5  # each of the 120 patterns alone: 2 s
 
 

@@ -9,7 +9,15 @@ from triaged.core.records.events import AlertReceived, BodyQuarantined
 from triaged.core.records.model import Alert
 from triaged.engine.engine import DECISION_FAILED
 from triaged.ingest import Parsed, Received
-from triaged.intake.decode import Unusable, count, decode_quarantined, events_in, kept_headers
+from triaged.intake.decode import (
+    Unusable,
+    count,
+    decode,
+    decode_quarantined,
+    events_in,
+    kept_headers,
+    met_limit,
+)
 from triaged.wire import encode
 
 AT = 1_000
@@ -106,3 +114,20 @@ def test_kept_headers_are_utf_8_whatever_came() -> None:
     kept = kept_headers(Received("a", b"", headers, 0))
 
     assert kept == {"user-agent": "caf\ufffd", "x-caf\ufffd": "é"}
+
+
+async def test_a_body_of_too_many_alerts_has_met_a_limit(source: Source) -> None:
+    alert = {"status": "firing", "labels": {"alertname": "A"}}
+    many = await decode(source, received(source, encode({"alerts": [alert] * 10_001})))
+    few = await decode(source, received(source, encode({"alerts": [alert] * 2_000})))
+
+    assert (met_limit(many), met_limit(few)) == (True, False)
+
+
+async def test_a_fault_of_ours_in_a_large_body_costs_nothing(source: Source) -> None:
+    faulty = msgspec.structs.replace(source, kind="without_a_module")
+
+    [event] = await events_in(faulty, received(source, TWO + b" " * 70_000))
+
+    assert isinstance(event, BodyQuarantined)
+    assert event.reason == "parser_failed"

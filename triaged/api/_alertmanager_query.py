@@ -35,6 +35,8 @@ def filters(call: Call) -> list[Matcher]:
         try:
             matchers = parse_matchers(text, budget)
         except ValueError as error:
+            if budget.is_spent:
+                call.context.metrics.limits_hit.labels("patterns", "api").inc()
             raise Malformed("wrong_shape", str(error), "?filter") from None
         if not matchers:
             raise Malformed("wrong_shape", "a matcher is wanted, such as job=db", "?filter")

@@ -42,7 +42,9 @@ class MatcherV2(msgspec.Struct, frozen=True, rename="camel"):
     is_equal: bool | None = True
 
 
-def matchers_of(given: Sequence[str | MatcherV2]) -> tuple[tuple[Matcher, ...], list[Problem]]:
+def matchers_of(
+    call: Call, given: Sequence[str | MatcherV2]
+) -> tuple[tuple[Matcher, ...], list[Problem]]:
     """The matchers that are given, and the problems with them."""
     found: list[Matcher] = []
     errors: list[Problem] = []
@@ -58,6 +60,7 @@ def matchers_of(given: Sequence[str | MatcherV2]) -> tuple[tuple[Matcher, ...], 
         except ValueError as error:
             errors.append(Problem(f"$.matchers[{index}]", str(error)))
             if budget.is_spent:
+                call.context.metrics.limits_hit.labels("patterns", "api").inc()
                 break
     return tuple(found), errors
 
@@ -81,6 +84,7 @@ async def submit(call: Call, event: SilenceSet) -> Silenced | Unknown | list[Pro
     if not errors and size + compiled_size(event.matchers) > SIZES_MAX:
         message = "the patterns of all silences are too large together: end some, or use `=`"
         errors.append(Problem("$.matchers", message))
+        call.context.metrics.limits_hit.labels("patterns", "api").inc()
     if errors:
         return errors
     (outcome,) = await call.context.engine.submit([event], urgent=True)

@@ -32,7 +32,7 @@ SOURCE = "prometheus"
 ALERTS_MAX = 10_000
 """Alerts in an answer; where there are more, the header `X-Triaged-Truncated` says so."""
 
-READ_AT_ONCE = 1000
+READ_AT_ONCE = 500
 NEVER = "0001-01-01T00:00:00.000Z"
 """The end of an alert that does not end by itself, as Alertmanager writes it."""
 

@@ -129,7 +129,7 @@ async def show(call: Call) -> GettableSilence | web.Response:
 @v2_route("POST", "silences", Scope.RESPOND)
 async def post(call: Call, body: PostableSilence) -> SilenceId | web.Response:
     """Set a silence, or change the one whose `id` is given."""
-    matchers, errors = matchers_of(body.matchers)
+    matchers, errors = matchers_of(call, body.matchers)
     event = SilenceSet(
         new_id=new_identity(),
         matchers=matchers,

@@ -156,7 +156,7 @@ def unknown(call: Call) -> web.Response:
 @route("POST", BASE, Scope.RESPOND)
 async def create(call: Call, body: SilenceRequest) -> Created[SilenceDocument] | web.Response:
     """Set a silence, or change the one whose `id` is given."""
-    matchers, errors = matchers_of(body.matchers)
+    matchers, errors = matchers_of(call, body.matchers)
     now = call.context.clock.now()
     starts_at = now if body.starts_at is None else instant(body.starts_at)
     ends_at = starts_at + DEFAULT_US if body.ends_at is None else instant(body.ends_at)
@@ -210,7 +210,7 @@ async def _after(call: Call, outcome: Silenced | Unknown) -> SilenceDocument | w
 @route("POST", f"{BASE}/preview", Scope.RESPOND)
 async def preview(call: Call, body: SilencePreviewRequest) -> SilencePreview | web.Response:
     """The alerts and incidents that a silence with these matchers would mute now."""
-    matchers, errors = matchers_of(body.matchers)
+    matchers, errors = matchers_of(call, body.matchers)
     if not errors and (mutes_everything(matchers) or len(matchers) > MATCHERS_MAX):
         many = f"more than {MATCHERS_MAX} matchers"
         errors.append(Problem("$.matchers", many if len(matchers) > MATCHERS_MAX else TOO_MUCH))

@@ -26,6 +26,7 @@ from triaged.intake.decode import (
     decode,
     events_of,
     is_signed,
+    met_limit,
     set_aside,
     too_large,
 )
@@ -126,6 +127,8 @@ async def accept(call: Call, source: Source, received: Received) -> web.StreamRe
     found: int | Parsed | Unusable = count(source, received) if backlog.puts_off else 0
     if found == 0:
         found = await decode(source, received)
+        if met_limit(found):
+            call.context.metrics.limits_hit.labels("alerts", source.name).inc()
     match found:
         case Unusable():
             event = set_aside(received, found.reason, found.detail)

@@ -18,7 +18,7 @@ from triaged.core.records.events import AlertReceived, BodyQuarantined, Event
 from triaged.core.records.model import Alert
 from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import Malformed
-from triaged.ingest import REJECTED_MAX, Parsed, Received, Rejected
+from triaged.ingest import REJECTED_MAX, Parsed, Reason, Received, Rejected
 from triaged.ingest.common.pieces import PIECE_BYTES, Piece
 from triaged.ingest.contract import SOURCES, Countable, Signed
 from triaged.wire import decoded
@@ -172,6 +172,13 @@ def _count(source: Source, received: Received) -> int:
 def _countable(kind: str) -> Countable | None:
     found = SOURCES.load(kind)
     return found if isinstance(found, Countable) else None
+
+
+def met_limit(found: Parsed | Unusable) -> bool:
+    """Whether a body holds more alerts, or an alert more values, than are read."""
+    if isinstance(found, Unusable):
+        return found.reason == Reason.TOO_MANY
+    return any(one.reason == Reason.TOO_MANY for one in found.rejected)
 
 
 def is_signed(source: Source, received: Received) -> bool:
