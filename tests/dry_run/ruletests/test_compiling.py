@@ -100,8 +100,8 @@ def test_resolve_is_an_end_or_says_when_it_will_come() -> None:
 @pytest.mark.parametrize(
     ("act", "event"),
     [
-        ("ack: alice", Acknowledged(0, "alice")),
-        ("ack: alice, note: mine, incident: 2", Acknowledged(2, "alice", "mine")),
+        ("ack: alice", Acknowledged(0, "alice", take_over=True)),
+        ("ack: alice, note: mine, incident: 2", Acknowledged(2, "alice", "mine", take_over=True)),
         ("unack: alice", Unacknowledged(0, "alice")),
         ("resolve: 'token:ops'", Resolved(0, "token:ops")),
         ("reopen: anonymous", Reopened(0, "anonymous")),
