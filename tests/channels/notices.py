@@ -2,10 +2,21 @@
 
 from msgspec.structs import replace
 
+from tests.core.world import settings
 from triaged.channels import Notice
-from triaged.core.records.model import Incident, Page, PageKind, Plan, Recipient, Severity
+from triaged.core.records.model import (
+    Escalation,
+    Incident,
+    Page,
+    PageKind,
+    PageState,
+    Plan,
+    Recipient,
+    Severity,
+)
 from triaged.core.settings import Contact, Person
 from triaged.core.text.document import incident_document
+from triaged.core.text.facts import Evidence, ReportedAlert, facts_of
 
 NOW = 1_774_864_800_000_000
 """Monday 2026-03-30 10:00 UTC, noon in Berlin (CEST)."""
@@ -34,6 +45,7 @@ INCIDENT = Incident(
     team="payments",
     runbook="https://runbooks.example.org/checkout",
     labels={"alertname": "CheckoutDown", "cluster": "c1"},
+    escalation=Escalation(epoch=1),
     armed_at=NOW - MINUTE,
     respond_by=NOW + 4 * MINUTE,
     firing={"SEV-1": 3},
@@ -67,14 +79,41 @@ UPDATE = replace(
 )
 
 
+SHARED = {"alertname": "CheckoutDown", "cluster": "c1", "job": "kube-state-metrics"}
+EVIDENCE = Evidence(
+    alerts=tuple(
+        ReportedAlert(
+            labels={**SHARED, "service": "ksm-kube-state-metrics", "pod": f"checkout-{number}"}
+            | {"az": "abc"[number - 1], "uid": str(number) * 8},
+            annotations={
+                "summary": "checkout is down in c1",
+                "description": f"Pod checkout-{number} restarts.\nVALUE = 31",
+                "dashboard_url": "https://grafana.example.org/d/checkout",
+            },
+            url="https://prometheus.example.org/graph?g0.expr=up",
+            firing=True,
+            starts_at=NOW - number * MINUTE,
+        )
+        for number in (1, 2)
+    ),
+    pages=(
+        replace(PAGE, sent_at=NOW - MINUTE, state=PageState.SENT),
+        replace(PAGE, id="x/bob/desk", recipient=Recipient("bob", "desk"), sent_at=NOW - MINUTE),
+    ),
+)
+"""Two of three alerts through kube-state-metrics; alice and bob were paged."""
+
+
 def notice(page: Page = PAGE, **changes: object) -> Notice:
     """The notice of `page`, about the incident with these changes."""
     incident = replace(INCIDENT, **changes)
     is_page = page.kind is PageKind.PAGE
+    facts = facts_of(incident, EVIDENCE, settings(), NOW)
     return Notice(
         page=page,
         incident=incident,
-        incident_json=incident_document(incident, PUBLIC_URL),
+        facts=facts,
+        incident_json=incident_document(incident, PUBLIC_URL, facts=facts),
         reader=ALICE,
         contact=ALICE.contacts["mail"],
         timezone=ALICE.timezone,

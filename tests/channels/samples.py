@@ -26,8 +26,8 @@ def outgoing(message: Message) -> str:
             return text
         case Mail(message=raw):
             mail = message_from_bytes(raw, policy=policy.default)
-            body = mail.get_content()
-            return "\n".join([*(f"{k}: {v}" for k, v in mail.items()), body])
+            bodies = [part.get_content() for part in mail.walk() if not part.is_multipart()]
+            return "\n".join([*(f"{k}: {v}" for k, v in mail.items()), *bodies])
         case HttpRequest(body=body, headers=headers):
             said = msgspec.json.decode(body)
             lines = [f"{name}: {value}" for name, value in headers.items()]

@@ -15,7 +15,7 @@ def test_page_is_a_block_with_the_severity_in_front() -> None:
 
     assert sent.severity == "SEV-1"
     assert block(sent)[0] == f"SEV-1 PAGE for alice {'-' * 58}"
-    assert block(sent)[1] == "  SEV-1 checkout is down in c1"
+    assert block(sent)[1] == "  SEV-1 checkout is down in c1 (INC-12)"
     assert all(line == "" or line.startswith("  ") for line in block(sent)[1:])
     assert sent.text.endswith("\n\n")
 

@@ -1,3 +1,4 @@
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.channels.notices import NOW, PAGE, UPDATE, notice, without_person
-from triaged.channels import HttpResponse, Mail, MailResult, MailStage
+from triaged.channels import HttpResponse, Mail, MailResult, MailStage, simplified
 from triaged.channels.email import Settings, addresses_of, request, verdict
 from triaged.core.records.events import Delivered, Refused, Scope, TryAgain
+from triaged.core.records.model import Severity
 from triaged.core.settings import Contact
 from triaged.errors import Malformed
 from triaged.wire import Secret
@@ -22,6 +24,14 @@ def read(mail: Mail) -> EmailMessage:
     message = message_from_bytes(mail.message, policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
+
+
+def html_of(mail: Mail) -> str:
+    html = read(mail).get_body(("html",))
+    assert html is not None
+    text = html.get_content()
+    assert isinstance(text, str)
+    return text
 
 
 def test_mail_goes_to_the_contact_and_says_who_sent_it() -> None:
@@ -36,12 +46,52 @@ def test_mail_goes_to_the_contact_and_says_who_sent_it() -> None:
     assert message["Importance"] == "high"
 
 
-def test_mail_is_plain_text_only() -> None:
+def test_mail_is_text_and_the_same_as_html() -> None:
     message = read(request(notice(), SETTINGS, NOW))
 
+    text, html = message.iter_parts()
+    assert message.get_content_type() == "multipart/alternative"
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert text.get_content().replace("\r\n", "\n") == notice().text(NOW)
+    for part in ("checkout is down in c1", "12:04 CEST", "pod=checkout-2", "/act/token", "bob by"):
+        assert part in html.get_content(), part
+
+
+def test_html_loads_nothing_and_runs_nothing() -> None:
+    hostile = '"><img src=https://evil.example/x onerror=alert(1)><script>alert(1)</script>'
+    sent = notice(title=hostile, service=hostile, labels={"cluster": hostile}, text=hostile)
+
+    html = html_of(request(sent, SETTINGS, NOW))
+
+    assert re.findall(r"<(?:img|script|link|iframe|object|svg)|<[^>]*\bsrc=|url\(", html) == []
+    assert set(re.findall(r'href="(https?://[^/"]+)', html)) == {
+        "https://triaged.example.org",
+        "https://runbooks.example.org",
+        "https://prometheus.example.org",
+        "https://grafana.example.org",
+    }
+
+
+def test_mail_that_cannot_be_made_in_full_is_text_only() -> None:
+    message = read(request(simplified(notice()), SETTINGS, NOW))
+
     assert message.get_content_type() == "text/plain"
-    assert message.get_content().startswith("SEV-1 checkout is down in c1\r\n")
-    assert "respond by 12:04 CEST (in 4 min)" in message.get_content()
+
+
+def test_subject_is_one_for_the_life_of_an_incident() -> None:
+    worse: dict[str, object] = {"opened_as": Severity.SEV2, "severity": Severity.SEV1}
+
+    subjects = {
+        read(request(sent, SETTINGS, NOW))["Subject"]
+        for sent in (
+            notice(opened_as=Severity.SEV2, severity=Severity.SEV2),
+            notice(PAGE, **worse),
+            notice(UPDATE, **worse),
+            notice(replace(PAGE, possible_duplicate=True), **worse),
+        )
+    }
+
+    assert subjects == {"SEV-2 INC-12 checkout is down in c1"}
 
 
 def test_every_mail_of_an_incident_is_in_one_thread() -> None:
@@ -103,7 +153,8 @@ def test_mail_is_seven_bits_and_its_lines_are_short() -> None:
     assert mail.message.isascii()
     assert max(map(len, mail.message.split(b"\r\n"))) <= 998
     assert b"\n" not in mail.message.replace(b"\r\n", b"")
-    assert "größer 🚨" in read(mail).get_content()
+    for part in read(mail).iter_parts():
+        assert "größer 🚨" in part.get_content()
 
 
 def test_contact_may_list_several_addresses() -> None:

@@ -39,7 +39,7 @@ def test_body_is_what_the_interface_says() -> None:
         "possible_duplicate": False,
     }
     assert body["incident"] == msgspec.to_builtins(notice().incident_json)
-    assert body["text"].startswith("SEV-1 checkout is down in c1\n")
+    assert body["text"].startswith("SEV-1 checkout is down in c1 (INC-12)\n")
     assert body["acknowledge_url"] == "https://triaged.example.org/act/token"
 
 

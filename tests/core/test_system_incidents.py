@@ -25,10 +25,11 @@ def opened(notice: SystemIncident, chosen: Settings) -> Incident:
     return next(one.incident for one in effects if isinstance(one, SaveIncident))
 
 
-def test_without_a_severity_it_is_unclassified() -> None:
-    incident = opened(SystemIncident((("a", "b"),), "title", CAUSE), settings())
+def test_without_a_severity_it_has_that_of_the_unclassified_and_says_what_it_is() -> None:
+    incident = opened(SystemIncident((("a", "b"),), "title", CAUSE, "why"), settings())
 
-    assert (incident.severity, incident.severity_by) == (Severity.SEV2, "unclassified")
+    assert (incident.severity, incident.severity_by) == (Severity.SEV2, "triaged")
+    assert incident.text == "why"
     assert incident.resolve.when is ResolveWhen.NEVER
 
 

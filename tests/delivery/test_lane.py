@@ -36,6 +36,7 @@ async def test_page_reaches_the_receiver_and_its_row_is_sent(tmp_path: Path) -> 
     body = inbox.bodies[0]
     assert (body["type"], body["incident"]["id"]) == ("page", f"INC-{number}")
     assert body["page"]["possible_duplicate"] is False
+    assert [one["state"] for one in body["incident"]["what"]["alerts"]] == ["firing"]
     assert inbox.keys == [page.id]
     link = parse(str(body["acknowledge_url"]).rpartition("/")[2], KEY, clock.now())
     assert link is not None

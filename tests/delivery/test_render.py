@@ -11,7 +11,7 @@ from triaged.core.records.effects import Send
 from triaged.core.records.events import Refused, TryAgain
 from triaged.core.records.model import Recipient
 from triaged.core.settings import Contact
-from triaged.delivery.render import message_for, notice_of, render
+from triaged.delivery.render import Telling, message_for, notice_of, render
 from triaged.wire import Secret
 
 KEY = Secret("key")
@@ -23,7 +23,9 @@ MAIL = Configured(
 
 
 def sent(**people: object) -> Message | Refused | TryAgain:
-    return message_for(Send(PAGE, INCIDENT), MAIL, replace(SETTINGS, people=people), KEY, NOW)
+    return message_for(
+        Send(PAGE, INCIDENT), MAIL, Telling(replace(SETTINGS, people=people), KEY), NOW
+    )
 
 
 def test_page_reads_the_contact_as_it_is_now() -> None:
@@ -55,17 +57,17 @@ def test_contact_that_is_on_another_channel_is_tried_again_there() -> None:
 def test_times_are_those_of_the_reader_or_of_the_configuration() -> None:
     to_channel = replace(PAGE, recipient=Recipient("", "mail"))
 
-    to_alice = notice_of(Send(PAGE, INCIDENT), SETTINGS, KEY, NOW)
-    to_nobody = notice_of(Send(to_channel, INCIDENT), SETTINGS, KEY, NOW)
+    to_alice = notice_of(Send(PAGE, INCIDENT), Telling(SETTINGS, KEY), NOW)
+    to_nobody = notice_of(Send(to_channel, INCIDENT), Telling(SETTINGS, KEY), NOW)
 
     assert isinstance(to_alice, Notice)
     assert isinstance(to_nobody, Notice)
     assert (to_alice.timezone, to_nobody.timezone) == ("Europe/Berlin", "Asia/Tokyo")
-    assert "respond by 19:04 JST" in to_nobody.text(NOW)
+    assert "Respond by 19:04 JST" in to_nobody.text(NOW)
 
 
 def test_link_in_a_page_acts_for_its_reader() -> None:
-    page = notice_of(Send(PAGE, INCIDENT), SETTINGS, KEY, NOW)
+    page = notice_of(Send(PAGE, INCIDENT), Telling(SETTINGS, KEY), NOW)
 
     assert isinstance(page, Notice)
     assert page.acknowledge_url is not None
@@ -75,7 +77,7 @@ def test_link_in_a_page_acts_for_its_reader() -> None:
 
 
 def test_update_has_no_link() -> None:
-    update = notice_of(Send(UPDATE, INCIDENT), SETTINGS, KEY, NOW)
+    update = notice_of(Send(UPDATE, INCIDENT), Telling(SETTINGS, KEY), NOW)
 
     assert isinstance(update, Notice)
     assert update.acknowledge_url is None

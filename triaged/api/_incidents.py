@@ -8,9 +8,11 @@ from triaged.core.muting.mute_hold import mute_of
 from triaged.core.records.model import Incident, incident_number
 from triaged.core.situation import Situation
 from triaged.core.text.document import IncidentDocument, incident_document
+from triaged.core.text.facts import facts_of
 from triaged.http import problems
 from triaged.http.routes import Call
 from triaged.store.database.base import Reader
+from triaged.store.queries import evidence
 from triaged.store.tables import incidents, muting
 
 INCIDENTS = "/api/v1/incidents"
@@ -18,22 +20,34 @@ INCIDENT = INCIDENTS + "/{id}"
 
 
 async def documents(call: Call, found: Sequence[Incident], tx: Reader) -> list[IncidentDocument]:
-    """The documents of these incidents, with what mutes them now."""
-    configuration, now = call.context.configuration, call.context.clock.now()
-    settings = configuration.settings
-    live = [incident.number for incident in found if incident.live]
-    view = await muting.standing(tx, live, settings.muters, now)
-    mutes = [mute_of(Situation(view, settings, now), incident) for incident in found]
+    """The documents of these incidents in a list, with what mutes them now."""
+    muted_by = await _muted_by(call, found, tx)
+    public_url = call.context.configuration.public_url
     return [
-        incident_document(incident, configuration.public_url, muted.by if muted else ())
-        for incident, muted in zip(found, mutes, strict=True)
+        incident_document(incident, public_url, by)
+        for incident, by in zip(found, muted_by, strict=True)
     ]
 
 
+async def _muted_by(call: Call, found: Sequence[Incident], tx: Reader) -> list[tuple[str, ...]]:
+    """What mutes each of these incidents now."""
+    settings, now = call.context.configuration.settings, call.context.clock.now()
+    live = [incident.number for incident in found if incident.live]
+    view = await muting.standing(tx, live, settings.muters, now)
+    mutes = [mute_of(Situation(view, settings, now), incident) for incident in found]
+    return [muted.by if muted else () for muted in mutes]
+
+
 async def document(call: Call, incident: Incident) -> IncidentDocument:
-    """The document of one incident."""
+    """The document of one incident, with what its alerts say and who was paged."""
+    settings, now = call.context.configuration.settings, call.context.clock.now()
     async with call.context.database.reading() as tx:
-        return (await documents(call, [incident], tx))[0]
+        found = await evidence.of_incident(tx, incident.number)
+        muted_by = await _muted_by(call, [incident], tx)
+    facts = facts_of(incident, found, settings, now)
+    return incident_document(
+        incident, call.context.configuration.public_url, muted_by[0], facts=facts
+    )
 
 
 async def find(call: Call) -> Incident | None:

@@ -16,6 +16,8 @@ from triaged.core.records.model import Incident, Page, PageKind
 from triaged.core.settings import Contact, Person
 from triaged.core.text import wording
 from triaged.core.text.document import IncidentDocument, incident_document, shortened
+from triaged.core.text.facts import Facts, bare_facts
+from triaged.core.text.letter import Letter, letter, plain
 from triaged.core.time.durations import SECOND, format_duration, parse_duration
 from triaged.wire import Secret
 
@@ -43,6 +45,8 @@ class Notice(msgspec.Struct, frozen=True):
 
     page: Page
     incident: Incident
+    facts: Facts
+    """What there is to say of the incident."""
     incident_json: IncidentDocument
     """The incident as JSON shows it; shortened when `plain`."""
     reader: Person | None
@@ -62,12 +66,23 @@ class Notice(msgspec.Struct, frozen=True):
             return wording.plain_subject(self.page)
         return wording.subject(self.page, self.incident)
 
+    def thread_subject(self) -> str:
+        """One line that stays the same for the life of the incident."""
+        if self.plain:
+            return wording.plain_subject(self.page)
+        return wording.thread_subject(self.page, self.incident)
+
+    def letter(self, at: int) -> Letter | None:
+        """The message in its parts for a person who reads it at `at`; None when `plain`."""
+        reading = wording.Reading(at, self.timezone, self.acknowledge_url)
+        return None if self.plain else letter(self.page, self.facts, reading)
+
     def text(self, at: int) -> str:
         """The whole message for a person who reads it at `at`."""
-        if self.plain:
+        given = self.letter(at)
+        if given is None:
             return wording.plain_text(self.page, self.acknowledge_url)
-        reading = wording.Reading(at, self.timezone, self.acknowledge_url)
-        return wording.text(self.page, self.incident, reading)
+        return plain(given)
 
     @property
     def is_page(self) -> bool:
@@ -77,9 +92,10 @@ class Notice(msgspec.Struct, frozen=True):
 
 def simplified(notice: Notice) -> Notice:
     """The notice without anything that a stranger wrote, for when the full one cannot be made."""
-    incident = replace(notice.incident, title="", labels={}, key=(), runbook=None)
+    incident = replace(notice.incident, title="", text="", labels={}, key=(), runbook=None)
     few = shortened(incident_document(incident, notice.public_url), "")
-    return replace(notice, incident=incident, incident_json=few, plain=True)
+    facts = bare_facts(incident)
+    return replace(notice, incident=incident, facts=facts, incident_json=few, plain=True)
 
 
 class HttpRequest(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""`email`: plain text by SMTP, all mail of an incident in one thread.
+"""`email`: plain text and HTML by SMTP, all mail of an incident in one thread.
 
 Threading: https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4; `Auto-Submitted`:
 https://www.rfc-editor.org/rfc/rfc3834#section-5; replies:
@@ -30,6 +30,7 @@ from triaged.channels import (
     verdict_without_answer,
 )
 from triaged.channels.common.headers import LINE_MAX, address_field, field, mailbox
+from triaged.channels.common.mail_html import mail_html
 from triaged.core.records.events import Delivered, Refused, Scope, TryAgain, Verdict
 from triaged.core.text.wording import clean
 from triaged.errors import Malformed
@@ -190,14 +191,14 @@ def envelope(settings: Settings, recipients: tuple[str, ...], content: bytes) ->
 
 
 def message(notice: Notice, settings: Settings, at: int, recipients: tuple[str, ...]) -> bytes:
-    """The mail as bytes: headers first, then plain text, lines ending in CRLF."""
+    """The mail as bytes: headers first, then plain text and HTML, lines ending in CRLF."""
     domain = address_of(settings.sender).rpartition("@")[2]
     root = f"<{notice.incident.id}.{notice.incident.opened_at}@{domain}>"
     sender = mailbox(parseaddr(settings.sender)[0], address_of(settings.sender))
     fields = [
         address_field("From", sender),
         address_field("To", ", ".join(recipients)),
-        field("Subject", notice.subject()),
+        field("Subject", notice.thread_subject()),
         field("Date", format_datetime(_EPOCH + timedelta(microseconds=at))),
         field("Message-ID", message_id(notice.page.id, domain)),
         field("In-Reply-To", root),
@@ -209,6 +210,10 @@ def message(notice: Notice, settings: Settings, at: int, recipients: tuple[str, 
         fields.append(field("Importance", "high"))
     body = EmailMessage(policy=SEVEN_BITS)
     body.set_content(notice.text(at))
+    letter = notice.letter(at)
+    if letter is not None:
+        body.add_alternative(mail_html(letter), subtype="html")
+        body.set_boundary(f"=_{hashlib.sha256(notice.page.id.encode()).hexdigest()[:32]}")
     return b"".join(fields) + body.as_bytes()
 
 

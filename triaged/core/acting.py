@@ -90,6 +90,7 @@ def declare(situation: Situation, event: Declared) -> Decision:
         service=event.service,
         team=event.team or (service.team if service else None),
         runbook=service.runbook if service else None,
+        text=event.text,
         resolve=ResolvePolicy(ResolveWhen.NEVER),
     )
     draft = Draft(incident, opened=True)

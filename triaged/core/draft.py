@@ -12,6 +12,8 @@ class Draft:
 
     def __init__(self, incident: Incident, *, opened: bool = False) -> None:
         self.incident = incident
+        if opened:
+            self.incident = replace(incident, opened_as=incident.severity)
         self._opened = opened
         self._rows: list[Effect] = []
 

@@ -7,7 +7,7 @@ import msgspec
 
 from triaged.core.alerts.grouping import plan_for
 from triaged.core.draft import Draft
-from triaged.core.records.actors import TRIAGED, UNCLASSIFIED
+from triaged.core.records.actors import TRIAGED
 from triaged.core.records.model import Entry, Incident, Key, ResolvePolicy, ResolveWhen, Severity
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.situation import Situation
@@ -20,7 +20,7 @@ class SystemIncident(msgspec.Struct, frozen=True):
     title: str
     cause: Cause
     text: str = ""
-    """The text of the timeline entry after the severity; empty: the title."""
+    """What is wrong, in a sentence or two, for the timeline and for pages; empty: the title."""
     severity: Severity | None = None
     """None: `Settings.unclassified`."""
     severity_by: str = TRIAGED
@@ -40,7 +40,8 @@ def open_system_incident(situation: Situation, wanted: SystemIncident) -> Draft:
         key=wanted.key,
         title=wanted.title,
         severity=situation.settings.unclassified if wanted.severity is None else wanted.severity,
-        severity_by=UNCLASSIFIED if wanted.severity is None else wanted.severity_by,
+        severity_by=wanted.severity_by,
+        text=wanted.text,
         opened_at=situation.now,
         plan=plan_for(
             situation.settings,

@@ -28,14 +28,16 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Page
 from triaged.core.response.delivering import channel_gone
+from triaged.core.text.facts import Evidence
 from triaged.core.time.durations import SECOND
 from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker, not_now
-from triaged.delivery.render import message_for
+from triaged.delivery.render import Telling, message_for
 from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import done_before, until
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.store.database.connect import Database
+from triaged.store.queries import evidence
 from triaged.store.tables import pages
 from triaged.wire import Secret
 
@@ -244,7 +246,8 @@ class Lane:
         if channel is None:
             return channel_gone(send.page)
         settings, now = around.engine.settings, around.clock.now()
-        message = message_for(send, channel, settings, around.action_key, now)
+        telling = Telling(settings, around.action_key, await self._evidence(send))
+        message = message_for(send, channel, telling, now)
         if isinstance(message, Refused | TryAgain):
             return message
         if (not_tried := self._not_now(attempt)) is not None:
@@ -258,6 +261,15 @@ class Lane:
         finally:
             self._learn(attempt, verdict)
         return verdict
+
+    async def _evidence(self, send: Send) -> Evidence:
+        """What alerts say and who was paged; nothing where the store cannot be read."""
+        try:
+            async with self._around.database.reading(urgent=True) as tx:
+                return await evidence.of_incident(tx, send.incident.number)
+        except StoreUnavailable as error:
+            self._log.warning("page.evidence_missing", page=send.page.id, error=str(error))
+            return Evidence()
 
     def _not_now(self, attempt: Attempt) -> NotTried | None:
         """The reason to make no attempt; None: one is made, and the breaker must hear its end."""

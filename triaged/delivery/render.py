@@ -1,5 +1,6 @@
 """The message of a page. A page goes out whatever is wrong with its content."""
 
+import msgspec
 import structlog
 
 from triaged.access.action_links import act_link
@@ -7,32 +8,42 @@ from triaged.channels import Channel, Message, Notice, simplified
 from triaged.channels.contract import CHANNELS
 from triaged.core.records.effects import Send
 from triaged.core.records.events import Refused, TryAgain
-from triaged.core.records.model import PageKind
+from triaged.core.records.model import Incident, PageKind
 from triaged.core.settings import Contact, Person, Settings
 from triaged.core.text.document import incident_document
+from triaged.core.text.facts import Evidence, Facts, bare_facts, facts_of
 from triaged.errors import Malformed
 from triaged.wire import Secret
 
 log = structlog.get_logger()
 
 
+class Telling(msgspec.Struct, frozen=True):
+    """What a message is made of besides the row of the outbox."""
+
+    settings: Settings
+    key: Secret
+    """Of the links that act."""
+    evidence: Evidence = Evidence()
+
+
 def message_for(
-    send: Send, channel: Channel, settings: Settings, key: Secret, now: int
+    send: Send, channel: Channel, telling: Telling, now: int
 ) -> Message | Refused | TryAgain:
     """The message of an outbox row as of now, or why there can be none."""
-    notice = notice_of(send, settings, key, now)
+    notice = notice_of(send, telling, now)
     if isinstance(notice, Refused | TryAgain):
         return notice
     return render(notice, channel, now)
 
 
-def notice_of(send: Send, settings: Settings, key: Secret, now: int) -> Notice | Refused | TryAgain:
+def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryAgain:
     """What the channel may say.
 
     `Refused` when the contact is gone, `TryAgain` when it is on another channel since the core said
     that the page may go: the next attempt goes there.
     """
-    page, incident = send.page, send.incident
+    page, incident, settings = send.page, send.incident, telling.settings
     reader: Person | None = None
     contact: Contact | None = None
     if page.recipient.person:
@@ -45,17 +56,28 @@ def notice_of(send: Send, settings: Settings, key: Secret, now: int) -> Notice |
             return TryAgain(f"{whom} is no longer a contact on channel {page.channel}")
     url: str | None = None
     if page.kind is PageKind.PAGE and settings.public_url:
-        url = act_link(incident, page.recipient, (settings.public_url, key), now)
+        url = act_link(incident, page.recipient, (settings.public_url, telling.key), now)
+    facts = facts_for(incident, telling, now)
     return Notice(
         page=page,
         incident=incident,
-        incident_json=incident_document(incident, settings.public_url),
+        facts=facts,
+        incident_json=incident_document(incident, settings.public_url, facts=facts),
         reader=reader,
         contact=contact,
         timezone=reader.timezone if reader else settings.timezone,
         acknowledge_url=url,
         public_url=settings.public_url,
     )
+
+
+def facts_for(incident: Incident, telling: Telling, now: int) -> Facts:
+    """The facts; those of the row alone where the rest trips us: a page goes out whatever it is."""
+    try:
+        return facts_of(incident, telling.evidence, telling.settings, now)
+    except Exception:
+        log.exception("page.facts_failed", incident=incident.id)
+        return bare_facts(incident)
 
 
 def render(notice: Notice, channel: Channel, now: int) -> Message | Refused:

@@ -25,9 +25,8 @@ NAMES = [
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
     "Importance",
-    "Content-Type",
-    "Content-Transfer-Encoding",
     "MIME-Version",
+    "Content-Type",
 ]
 HOSTILE = [
     "=?utf-8?q?=0AReply-To=3A_e=40evil.example=0A=0AAck=3A_https=3A//evil.example?=",

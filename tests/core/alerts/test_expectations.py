@@ -170,7 +170,7 @@ def test_a_silent_source_opens_one_incident_and_any_alert_of_it_ends_that() -> N
     world.run(15 * 60)
 
     assert world.incident.key == (("silent_source", "am"),)
-    assert (world.incident.severity, world.incident.severity_by) == ("SEV-2", "unclassified")
+    assert (world.incident.severity, world.incident.severity_by) == ("SEV-2", "triaged")
     assert world.incident.title.startswith("source am: not seen since 2026-03-30T10:10:00")
     world.fires(alertname="Other", severity="SEV-4")
     world.run(30)

@@ -1,12 +1,13 @@
 from msgspec import UNSET
 
+from tests.core.text.letters import text
 from tests.core.world import ByLabels, World, settings
 from triaged.core.records.events import Acknowledged, Resolved
 from triaged.core.records.model import Page, ResolvePolicy, ResolveWhen, Severity, State
 from triaged.core.records.raises import Raise, Reopenings
 from triaged.core.settings import FlapLimit
 from triaged.core.text.document import incident_document
-from triaged.core.text.wording import Reading, text
+from triaged.core.text.wording import Reading
 from triaged.core.time.durations import MINUTE
 
 LIMIT = FlapLimit(3, 30 * MINUTE)

@@ -16,7 +16,7 @@ def test_a_body_is_kept_and_a_human_hears_of_it() -> None:
     world.deliver()
 
     assert answer == Attached(1)
-    assert world.incident.severity_by == "unclassified"
+    assert world.incident.severity_by == "triaged"
     assert world.pages()[0] == (0, "alice/desk")
 
 

@@ -1,3 +1,4 @@
+from tests.core.text.letters import text
 from tests.core.world import MONDAY, World, person, settings, step
 from triaged.core.muting.muters import Maintenance, Muters
 from triaged.core.records.events import Acknowledged
@@ -7,7 +8,7 @@ from triaged.core.records.storms import Storm
 from triaged.core.response.storms import SHOWN, blows, counted, storm_key
 from triaged.core.settings import StormLimit, Team
 from triaged.core.text.document import incident_document
-from triaged.core.text.wording import Reading, text
+from triaged.core.text.wording import Reading
 from triaged.core.time.durations import HOUR, MINUTE
 
 LIMIT = StormLimit(3, 5 * MINUTE)

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.channels.notices import INCIDENT, MINUTE, NOW, PAGE, UPDATE, contact_test
-from triaged.core.records.model import Response, State
+from tests.core.text.letters import text
+from triaged.core.records.model import Response, Severity
 from triaged.core.text.wording import (
     SUBJECT_MAX,
     TEXT_MAX,
@@ -16,53 +17,10 @@ from triaged.core.text.wording import (
     plain_text,
     span_text,
     subject,
-    text,
+    thread_subject,
 )
 
 READING = Reading(NOW, "Europe/Berlin", "https://triaged.example.org/act/token")
-
-
-def test_page_says_what_who_by_when_and_how_to_acknowledge() -> None:
-    assert (
-        text(PAGE, INCIDENT, READING)
-        == """\
-SEV-1 checkout is down in c1
-
-INC-12, service checkout, team payments
-respond by 12:04 CEST (in 4 min)
-3 alerts: 3 firing
-
-Runbook: https://runbooks.example.org/checkout
-  alertname = CheckoutDown
-  cluster = c1
-
-Acknowledge:
-  https://triaged.example.org/act/token
-  triaged incident ack INC-12
-
-Paged as schedule:primary, step 2.
-"""
-    )
-
-
-def test_update_says_what_happened_and_wants_no_answer() -> None:
-    incident = replace(INCIDENT, state=State.ACKNOWLEDGED, acknowledged_by="bob", resolved=1)
-
-    assert (
-        text(UPDATE, incident, READING)
-        == """\
-INC-12 acknowledged by bob
-
-SEV-1 checkout is down in c1
-INC-12, service checkout, team payments
-
-Now acknowledged.
-4 alerts: 3 firing, 1 over
-
-Runbook: https://runbooks.example.org/checkout
-Look: triaged incident show INC-12
-"""
-    )
 
 
 def test_possible_duplicate_is_marked_in_subject_and_text() -> None:
@@ -88,35 +46,47 @@ def test_severity_that_no_rule_gave_is_said_to_be_a_guess() -> None:
 def test_alerts_that_the_sender_left_out_are_counted() -> None:
     incident = replace(INCIDENT, truncated=12)
 
-    assert "3 alerts: 3 firing, 12 more left out by the sender\n" in text(PAGE, incident, READING)
+    assert "3 firing, 12 more left out by the sender\n" in text(PAGE, incident, READING)
 
 
 def test_missed_target_is_said_to_be_missed() -> None:
     incident = replace(INCIDENT, respond_by=NOW - 2 * MINUTE, response=Response.MISSED)
 
-    assert "respond by 11:58 CEST (missed, 2 min ago)\n" in text(PAGE, incident, READING)
+    said = "Late: respond by 11:58 CEST (missed, 2 min ago). Nobody has it yet.\n"
+    assert said in text(PAGE, incident, READING)
+
+
+def test_all_mail_of_an_incident_has_one_subject() -> None:
+    worse = replace(INCIDENT, opened_as=Severity.SEV3, severity=Severity.SEV1)
+
+    assert thread_subject(PAGE, worse) == "SEV-3 INC-12 checkout is down in c1"
+    assert len(thread_subject(PAGE, replace(worse, title="x" * 500))) == SUBJECT_MAX
 
 
 def test_declared_incident_without_alerts_or_labels_is_short() -> None:
     incident = replace(INCIDENT, firing={}, labels={}, runbook=None, service=None, team=None)
+    incident = replace(incident, text="All of Berlin is dark.")
 
-    assert text(PAGE, incident, READING).splitlines()[:7] == [
-        "SEV-1 checkout is down in c1",
+    assert text(PAGE, incident, READING).splitlines() == [
+        "SEV-1 checkout is down in c1 (INC-12)",
         "",
-        "INC-12",
-        "respond by 12:04 CEST (in 4 min)",
+        "Respond by 12:04 CEST (in 4 min). Nobody has it yet.",
+        "Acknowledge: https://triaged.example.org/act/token",
+        "Or: triaged incident ack INC-12",
         "",
-        "Acknowledge:",
-        "  https://triaged.example.org/act/token",
+        "What   All of Berlin is dark.",
+        "Since  11:59 CEST (1 min ago)",
+        "",
+        "Paged as schedule:primary, step 2 of policy default.",
     ]
 
 
-def test_many_labels_are_counted_instead_of_shown() -> None:
+def test_only_the_first_labels_are_shown() -> None:
     incident = replace(INCIDENT, labels={f"l{number:02}": "v" for number in range(20)})
 
     said = text(PAGE, incident, READING)
 
-    assert "  l11 = v\n  and 8 more labels\n" in said
+    assert "l11=v\n" in said
     assert "l12" not in said
 
 
@@ -265,7 +235,7 @@ def test_anything_else_is_text(url: str) -> None:
 def test_runbook_that_is_no_web_address_is_shown_as_text() -> None:
     incident = replace(INCIDENT, runbook="javascript:alert(1)")
 
-    assert "Runbook: javascript[:]alert(1)\n" in text(PAGE, incident, READING)
+    assert "Runbook  javascript[:]alert(1)\n" in text(PAGE, incident, READING)
 
 
 def test_plain_message_needs_nothing_of_strangers() -> None:

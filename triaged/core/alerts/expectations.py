@@ -171,7 +171,8 @@ def _open(situation: Situation, watch: Watch, expectation: Expectation) -> tuple
         title=_title(situation, watch, expectation),
         cause=Cause(Reason.NOT_SEEN, watch.due_at),
         severity=expectation.severity,
-        severity_by=watch.name,
+        severity_by=watch.name if expectation.severity is not None else TRIAGED,
+        text=_meaning(watch),
         data={"expected": watch.name},
         service=expectation.service,
         team=expectation.team,
@@ -179,6 +180,16 @@ def _open(situation: Situation, watch: Watch, expectation: Expectation) -> tuple
         runbook=expectation.runbook,
     )
     return open_system_incident(situation, wanted).effects()
+
+
+def _meaning(watch: Watch) -> str:
+    """What is at stake while it is missing, in a sentence."""
+    kind, _, name = watch.name.partition(":")
+    if f"{kind}:" == RULE:
+        return (
+            f"No alert has met the rule {name} in time: what should report it may be blind or gone."
+        )
+    return f"Source {name} has sent nothing in time: its alerts would reach nobody."
 
 
 def _title(situation: Situation, watch: Watch, expectation: Expectation) -> str:

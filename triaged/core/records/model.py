@@ -287,6 +287,11 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """End of the hold after which it resolves by itself; None: the condition does not hold."""
     reopens: int = 0
     previous: int | None = None
+    text: str = ""
+    """What whoever declared it knew, or what triaged says of its own trouble; else the alerts
+    say what is wrong."""
+    opened_as: Severity | None = None
+    """Its severity at the opening: mails keep it in their subject, so that they stay one thread."""
     next: int | None = None
     """The incident that took over what was still firing."""
     firing: dict[str, int] = {}

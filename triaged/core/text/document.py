@@ -21,6 +21,7 @@ from triaged.core.records.model import (
     State,
     incident_id,
 )
+from triaged.core.text.facts import Facts, Paged
 from triaged.wire import Instant, instant_text, instant_text_or_none
 
 
@@ -57,6 +58,57 @@ class BundleDocument(msgspec.Struct, frozen=True):
 
     incidents: int
     first: list[BundledDocument]
+
+
+class AlertInShort(msgspec.Struct, frozen=True):
+    """An alert of the incident, by what sets it apart."""
+
+    labels: Mapping[str, str]
+    """Labels that not all alerts of the incident share, without those of the scrape."""
+    summary: str
+    """Empty where all alerts say the same."""
+    state: Literal["firing", "resolved"]
+    since: Instant
+
+
+class WhatDocument(msgspec.Struct, frozen=True):
+    """What is wrong, in the words of the alerts or of whoever declared it."""
+
+    summary: str
+    description: str
+    where: Mapping[str, str]
+    """Labels that all alerts share, without those of the scrape."""
+    alerts: list[AlertInShort]
+    """The first five, those that fire first."""
+    more: int
+    """Further alerts that fire."""
+
+
+class UrlsDocument(msgspec.Struct, frozen=True):
+    """Addresses that the first alert and the rules give; null: nobody gave one."""
+
+    source: str | None
+    dashboard: str | None
+    panel: str | None
+    runbook: str | None
+    silence: str | None
+
+
+class PagedDocument(msgspec.Struct, frozen=True):
+    """Somebody who was paged since the escalation last began."""
+
+    whom: str
+    contact: str
+    at: Instant
+    sent: bool
+    """False: it is still being tried."""
+
+
+class UpcomingDocument(msgspec.Struct, frozen=True):
+    """Who is paged next if nobody answers."""
+
+    whom: list[str]
+    at: Instant
 
 
 class IncidentDocument(msgspec.Struct, frozen=True):
@@ -102,6 +154,15 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     key: Mapping[str, str]
     labels: Mapping[str, str]
     links: Mapping[str, str]
+    text: str
+    """What whoever declared it knew, or what triaged says of its own trouble."""
+    what: WhatDocument | None = None
+    """Null in lists and events, as are `urls`, `recipients` and `next`."""
+    urls: UrlsDocument | None = None
+    recipients: list[PagedDocument] | None = None
+    """Who was paged since the escalation last began, the last one first."""
+    next: UpcomingDocument | None = None
+    """Null, too, where nobody is paged next."""
     paged: list[str] | UnsetType = UNSET
     """In the answer to an action: whom it pages, people or `channel:<name>`."""
 
@@ -150,7 +211,10 @@ class PageDocument(msgspec.Struct, frozen=True):
 
 
 def incident_document(
-    incident: Incident, public_url: str, muted_by: Sequence[str] | None = None
+    incident: Incident,
+    public_url: str,
+    muted_by: Sequence[str] | None = None,
+    facts: Facts | None = None,
 ) -> IncidentDocument:
     """The incident as every answer and webhook shows it.
 
@@ -202,13 +266,55 @@ def incident_document(
         key=dict(incident.key),
         labels=incident.labels,
         links=_links(incident, public_url),
+        text=incident.text,
+        what=None if facts is None else _what(facts),
+        urls=None if facts is None else UrlsDocument(*msgspec.structs.astuple(facts.urls)),
+        recipients=None if facts is None else [_paged(one) for one in facts.paged],
+        next=None if facts is None else _next(facts),
     )
 
 
+def _what(facts: Facts) -> WhatDocument:
+    return WhatDocument(
+        summary=facts.summary or facts.incident.title,
+        description=facts.description,
+        where=facts.where,
+        alerts=[
+            AlertInShort(
+                one.labels,
+                one.summary,
+                "firing" if one.firing else "resolved",
+                instant_text(one.since),
+            )
+            for one in facts.alerts
+        ],
+        more=facts.more,
+    )
+
+
+def _paged(paged: Paged) -> PagedDocument:
+    return PagedDocument(paged.whom, paged.by, instant_text(paged.at), paged.is_sent)
+
+
+def _next(facts: Facts) -> UpcomingDocument | None:
+    upcoming = facts.upcoming
+    if upcoming is None or facts.incident.state is not State.OPEN:
+        return None
+    return UpcomingDocument(list(upcoming.whom), instant_text(upcoming.at))
+
+
 def shortened(document: IncidentDocument, title: str) -> ShortenedIncident:
-    """The document with this title and without labels and key; `shortened` says so."""
+    """The document with this title and without what strangers wrote; `shortened` says so."""
     values = {name: getattr(document, name) for name in IncidentDocument.__struct_fields__}
-    return ShortenedIncident(**{**values, "title": title, "labels": {}, "key": {}})
+    few: dict[str, object] = {
+        "title": title,
+        "text": "",
+        "labels": {},
+        "key": {},
+        "what": None,
+        "urls": None,
+    }
+    return ShortenedIncident(**{**values, **few})
 
 
 def _bundle(incident: Incident) -> BundleDocument | None:

@@ -165,6 +165,16 @@ async def of(tx: Reader, number: int) -> list[Page]:
     return sorted(found, key=lambda page: (page.created_at, page.id))
 
 
+async def last_of(tx: Reader, number: int, limit: int) -> list[Page]:
+    """The last `limit` pages and updates of an incident, in the order of their decisions."""
+    rows = await tx.fetch(
+        "SELECT id, body FROM pages WHERE incident = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+        number,
+        limit,
+    )
+    return decoded(rows)[::-1]
+
+
 class Room(msgspec.Struct, frozen=True):
     """What a lane can take."""
 
