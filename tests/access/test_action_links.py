@@ -6,18 +6,19 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.channels.notices import INCIDENT, MINUTE, NOW
-from triaged.access.action_links import Link, act_link, parse, token
+from triaged.access.action_links import Link, Origin, act_link, parse, token
 from triaged.core.records.model import Recipient
 from triaged.core.settings import ACTION_LINK_LIFE_US
 from triaged.wire import Secret
 
 KEY = Secret("k" * 43)
 ALICE = Recipient("alice", "mail")
+ORIGIN = Origin("https://t.example.org/", KEY)
 LINK = Link(12, "acknowledge", "alice", (NOW + ACTION_LINK_LIFE_US) // 1_000_000)
 
 
 def made(**changes: object) -> str:
-    url = act_link(replace(INCIDENT, **changes), ALICE, ("https://t.example.org/", KEY), NOW)
+    url = act_link(replace(INCIDENT, **changes), ALICE, ORIGIN, NOW)
     return url.removeprefix("https://t.example.org/act/")
 
 

@@ -2,9 +2,11 @@
 
 import html
 import re
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientResponse
+from msgspec.structs import replace
 
 from tests.api.site import Site
 from triaged.access.action_links import Link, token
@@ -13,6 +15,8 @@ from triaged.core.time.durations import DAY
 from triaged.wire import Secret
 
 US = 1_000_000
+PAGE_BYTES_MAX = 4_096
+"""One answer on a bad line: style, facts and buttons."""
 
 
 async def link(site: Site, number: str, person: str = "alice", days: int = 7) -> str:
@@ -250,3 +254,109 @@ async def test_only_a_plain_web_address_becomes_a_link(site: Site) -> None:
     body = await (await site.ask("GET", await link(site, number), None)).text()
 
     assert re.findall(r'<a href="([^"]+)"', body) == ["https://runbooks.example.org/checkout"]
+
+
+async def responding(site: Site, number: str, person: str = "alice") -> str:
+    """The path of a link that does all that a responder may do, where the operator allows that."""
+    configuration = site.context.configuration
+    allowing = replace(configuration.settings, act_links="respond")
+    site.context.configuration = replace(configuration, settings=allowing)
+    expires_s = (site.clock.now() + DAY) // US
+    allowed = Link(incident_number(number) or 0, "respond", person, expires_s)
+    return f"/act/{token(allowed, site.context.action_key)}"
+
+
+async def pressed(site: Site, path: str, **fields: str) -> ClientResponse:
+    """The answer to a button of the page."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = urlencode(fields).encode()
+    return await site.ask("POST", path, None, data=body, headers=headers)
+
+
+async def test_a_link_that_responds_notes_hands_over_and_resolves(site: Site) -> None:
+    number = await site.declare()
+    path = await responding(site, number)
+
+    noted = await text_of(await pressed(site, path, do="note", text="Größe <b>\r\nzwei"))
+    handed = await text_of(await pressed(site, path, do="assign", person="bob"))
+    resolved = await text_of(await pressed(site, path, do="resolve", text="rolled back"))
+
+    entries = (await site.get(f"/api/v1/incidents/{number}/timeline"))["entries"]
+    notes = [(entry["actor"], entry["text"]) for entry in entries if entry["kind"] == "note"]
+    assert notes == [("alice", "Größe <b>\nzwei"), ("alice", "rolled back")]
+    assert "The note is on the timeline." in noted
+    assert "Handed over to Bob Example" in handed
+    assert "Resolved." in resolved
+    assert await state_of(site, number) == "resolved"
+
+
+async def test_a_link_that_responds_escalates_and_says_whom_it_paged(site: Site) -> None:
+    number = await site.declare()
+    path = await responding(site, number)
+    before = (await site.get(f"/api/v1/incidents/{number}"))["escalation"]["step"]
+
+    answer = await pressed(site, path, do="escalate")
+
+    after = (await site.get(f"/api/v1/incidents/{number}"))["escalation"]
+    assert (answer.status, after["step"] > before or after["round"] > 1) == (200, True)
+    assert "Escalated" in await text_of(answer)
+
+
+@pytest.mark.parametrize("verb", ["note", "escalate", "assign", "resolve", "drop"])
+async def test_a_link_does_no_more_than_it_may(site: Site, verb: str) -> None:
+    number = await site.declare()
+    before = await site.get(f"/api/v1/incidents/{number}/timeline")
+    signed_for_more = await responding(site, number)
+    plain = await link(site, number)
+    site.context.configuration = replace(
+        site.context.configuration,
+        settings=replace(site.context.configuration.settings, act_links="acknowledge"),
+    )
+
+    for path in (signed_for_more, plain):
+        answer = await pressed(site, path, do=verb, text="x", person="bob")
+        assert answer.status == 403
+    assert await site.get(f"/api/v1/incidents/{number}/timeline") == before
+
+
+@pytest.mark.parametrize(
+    "body", [b"do=note&text=" + b"x" * 20_001, b"\xff=%ff", b"do=%ff", b"&".join([b"a=1"] * 50)]
+)
+async def test_a_form_that_is_not_ours_changes_nothing(site: Site, body: bytes) -> None:
+    number = await site.declare()
+    path = await responding(site, number)
+
+    answer = await site.ask("POST", path, None, data=body)
+
+    assert answer.status == 403
+    assert await state_of(site, number) == "open"
+
+
+async def test_another_site_can_press_no_button(site: Site) -> None:
+    number = await site.declare()
+    path = await responding(site, number)
+
+    for verb in ("acknowledge", "take_over", "note", "escalate", "assign", "resolve"):
+        body = urlencode({"do": verb, "text": "x", "person": "bob"}).encode()
+        answer = await site.ask(
+            "POST", path, None, data=body, headers={"Sec-Fetch-Site": "cross-site"}
+        )
+        assert answer.status == 403
+    assert await state_of(site, number) == "open"
+
+
+async def test_the_page_is_small(site: Site) -> None:
+    number = await site.declare("Checkout is down", severity="SEV-1", service="checkout")
+    path = await responding(site, number)
+
+    body = await (await site.ask("GET", path, None)).read()
+
+    assert len(body) <= PAGE_BYTES_MAX
+
+
+async def test_the_page_says_what_whoever_declared_it_knew(site: Site) -> None:
+    number = await site.declare(text="All of Berlin is dark.")
+
+    assert "All of Berlin is dark." in await text_of(
+        await site.ask("GET", await link(site, number), None)
+    )

@@ -22,7 +22,7 @@ MAC_BYTES = 16
 TOKEN_MAX = 1024
 """Characters; a real one has about 90."""
 
-Action = Literal["acknowledge"]
+Action = Literal["acknowledge", "respond"]
 
 
 class Link(msgspec.Struct, frozen=True, array_like=True):
@@ -39,17 +39,24 @@ class Link(msgspec.Struct, frozen=True, array_like=True):
 _decoder = msgspec.json.Decoder(Link)
 
 
-def act_link(incident: Incident, recipient: Recipient, origin: tuple[str, Secret], now: int) -> str:
-    """The address that acknowledges `incident` as `recipient`; `origin` is (public_url, key).
+class Origin(msgspec.Struct, frozen=True):
+    """What makes links: where they lead, who signs them, what they may do."""
+
+    public_url: str
+    key: Secret
+    action: Action = "acknowledge"
+
+
+def act_link(incident: Incident, recipient: Recipient, origin: Origin, now: int) -> str:
+    """The address that acts on `incident` as `recipient`.
 
     It acts until seven days after the incident's `respond_by`; where that is over, after `now`.
     """
-    public_url, key = origin
     expires_at = (incident.respond_by or now) + ACTION_LINK_LIFE_US
     if expires_at <= now:
         expires_at = now + ACTION_LINK_LIFE_US
-    link = Link(incident.number, "acknowledge", recipient.person, expires_at // 1_000_000)
-    return f"{public_url.rstrip('/')}/act/{token(link, key)}"
+    link = Link(incident.number, origin.action, recipient.person, expires_at // 1_000_000)
+    return f"{origin.public_url.rstrip('/')}/act/{token(link, origin.key)}"
 
 
 def token(link: Link, key: Secret) -> str:

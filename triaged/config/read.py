@@ -118,6 +118,7 @@ def _build(
         flapping=flap_limit_of(config, findings),
         timezone=config.timezone,
         public_url=public_url,
+        act_links=config.act_links,
         exporters=context.exporters,
     )
     configuration = Configuration(

@@ -279,6 +279,9 @@ class Config(msgspec.Struct, frozen=True):
     public_url: BaseUrl | None = None
     """URL at which people reach the server: the base of links in messages. Unset: the first
     listener."""
+    act_links: Literal["acknowledge", "respond"] = "acknowledge"
+    """What the link in a page may do. `respond`: also take over, note, escalate, hand over and
+    resolve that incident, as the person who was paged."""
     auth: Literal["tokens", "none"] = "tokens"
     """Authentication of callers. `none` lets everybody do everything, and is accepted on loopback
     only."""

@@ -132,6 +132,8 @@ class Settings(msgspec.Struct, frozen=True):
     """None: every incident pages by itself."""
     timezone: str = "UTC"
     public_url: str = ""
+    act_links: Literal["acknowledge", "respond"] = "acknowledge"
+    """What the link in a page may do."""
     exporters: Exporters = Exporters()
     muters: Muters = Muters()
     """The maintenance windows and suppressors of the rule files."""

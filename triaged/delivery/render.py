@@ -3,7 +3,7 @@
 import msgspec
 import structlog
 
-from triaged.access.action_links import act_link
+from triaged.access.action_links import Origin, act_link
 from triaged.channels import Channel, Message, Notice, simplified
 from triaged.channels.contract import CHANNELS
 from triaged.core.records.effects import Send
@@ -56,7 +56,8 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
             return TryAgain(f"{whom} is no longer a contact on channel {page.channel}")
     url: str | None = None
     if page.kind is PageKind.PAGE and settings.public_url:
-        url = act_link(incident, page.recipient, (settings.public_url, telling.key), now)
+        origin = Origin(settings.public_url, telling.key, settings.act_links)
+        url = act_link(incident, page.recipient, origin, now)
     facts = facts_for(incident, telling, now)
     return Notice(
         page=page,

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from triaged.http.answers import EVERYWHERE
 
 FOLDER = Path(__file__).parent / "_templates"
-STYLE = (FOLDER / "page.css").read_text(encoding="utf-8")
+STYLE = (FOLDER / "page.css").read_text(encoding="utf-8").replace("\n", "")
 _STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 HEADERS = {

@@ -7,7 +7,7 @@ from tests.channels.notices import PAGE
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.text.facts import ALERTS_SHOWN, PAGES_READ
+from triaged.core.text.facts import ALERTS_SHOWN, PAGES_READ, Evidence
 from triaged.core.time.durations import MINUTE
 from triaged.store.database.connect import Database
 from triaged.store.queries import evidence
@@ -31,7 +31,7 @@ async def test_what_fires_comes_first_and_there_are_few(desk: Desk) -> None:
 
     assert [one.labels["pod"] for one in found.alerts] == ["b", "c", "d", "e", "f"]
     assert len(found.alerts) == ALERTS_SHOWN
-    assert none == evidence.Evidence()
+    assert none == Evidence()
 
 
 async def test_the_last_pages_come_in_order(desk: Desk) -> None:

@@ -111,7 +111,7 @@ def _row(row: Row) -> str:
     lines = "<br>".join(_line(row, line) for line in row.lines)
     return (
         f'<tr><th scope="row" class="soft" style="{head}">{escape(row.name)}</th>'
-        f'<td style="padding:3px 0;overflow-wrap:anywhere;word-break:break-word">{lines}</td></tr>'
+        f'<td style="padding:3px 0;overflow-wrap:anywhere">{lines}</td></tr>'
     )
 
 
@@ -121,7 +121,8 @@ def _line(row: Row, line: str) -> str:
     shown = row.url.partition("://")[2].rstrip("/")
     if len(shown) > SHOWN_URL_MAX:
         shown = f"{shown[: SHOWN_URL_MAX - 1]}…"
-    return f'<a class="link" href="{escape(row.url)}" style="color:{PRESS}">{escape(shown)}</a>'
+    shown = escape(shown).replace("/", "/<wbr>")  # where a line may break
+    return f'<a class="link" href="{escape(row.url)}" style="color:{PRESS}">{shown}</a>'
 
 
 def _alerts(lines: tuple[str, ...]) -> str:

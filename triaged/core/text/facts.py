@@ -255,16 +255,23 @@ def _paged(incident: Incident, pages: Sequence[Page]) -> Iterable[Paged]:
             yield Paged(whom[0] or f"channel {whom[1]}", whom[1], at, is_sent)
 
 
-def _upcoming(incident: Incident, settings: Settings, now: int) -> Upcoming | None:
-    """The next step of an open incident, with the people behind it as of its instant."""
+def next_people(incident: Incident, settings: Settings, now: int) -> tuple[str, ...]:
+    """Who would be paged if the incident were escalated now; empty: nobody, or that is unclear."""
     place = incident.escalation
     steps = incident.plan.steps[place.step - 1 : place.step] if place.step > 0 else ()
-    if place.next_at is None or place.next_at <= now or not incident.live or not steps:
-        return None
-    then = Situation(View(), settings, place.next_at)
     whom: dict[str, None] = {}
-    for target in steps[0].notify:
+    for target in (target for step in steps for target in step.notify):
         if target.kind == "channel":
             whom[f"channel {target.name}"] = None
-        whom |= dict.fromkeys(person.id for person in people_of(then, target)[0])
-    return Upcoming(tuple(whom), place.next_at) if whom else None
+        people, _ = people_of(Situation(View(), settings, now), target)
+        whom |= dict.fromkeys(person.id for person in people)
+    return tuple(whom)
+
+
+def _upcoming(incident: Incident, settings: Settings, now: int) -> Upcoming | None:
+    """The next step of an open incident, with the people behind it as of its instant."""
+    at = incident.escalation.next_at
+    if at is None or at <= now or not incident.live:
+        return None
+    whom = next_people(incident, settings, at)
+    return Upcoming(whom, at) if whom else None

@@ -181,8 +181,11 @@ def call(incident: Incident, reading: Reading) -> str:
             text = (
                 f"{clean(incident.acknowledged_by or 'somebody', LABEL_MAX)} has it since {since}"
             )
-            if incident.snoozed_until is not None:
-                text += f", snoozed until {instant_for(incident.snoozed_until, zone, now)}"
+            if incident.acknowledged_until is not None:
+                until = instant_for(incident.acknowledged_until, zone, now)
+                is_snoozed = incident.snoozed_until is not None
+                text += f", {'snoozed ' if is_snoozed else ''}until {until}"
+                text += "" if is_snoozed else " without activity"
             return f"{text}."
         case State.RESOLVED | State.CLOSED if incident.resolved_at is not None:
             by = f" by {clean(incident.resolved_by, LABEL_MAX)}" if incident.resolved_by else ""
