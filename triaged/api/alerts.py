@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 
 from triaged.api._incidents import INCIDENT, find, unknown
-from triaged.core.records.model import Severity, incident_id, incident_number
+from triaged.core.records.model import IgnoredReason, Severity, incident_id, incident_number
 from triaged.errors import Problem
 from triaged.http import problems
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
@@ -18,9 +18,18 @@ from triaged.wire import Instant, instant_text, instant_text_or_none
 LIST_QUERY = (
     Parameter("state", "firing, resolved"),
     Parameter("source", "of this source"),
+    Parameter("fingerprint", "with this fingerprint"),
     Parameter("incident", "of this incident"),
     *PAGE_OF_LIST,
 )
+
+
+class IgnoredReport(msgspec.Struct, frozen=True):
+    """A report about an alert that changed nothing, and why."""
+
+    reason: IgnoredReason
+    at: Instant
+    sender: str
 
 
 class AlertDocument(msgspec.Struct, frozen=True):
@@ -41,6 +50,10 @@ class AlertDocument(msgspec.Struct, frozen=True):
     labels: dict[str, str]
     annotations: dict[str, str]
     url: str
+    sender: str
+    """Who reported it last: the origin of the sender's own address, else who called."""
+    ignored: IgnoredReport | None
+    """The last report in this episode that changed nothing."""
 
 
 class AlertList(msgspec.Struct, frozen=True):
@@ -62,6 +75,7 @@ async def index(call: Call) -> AlertList | web.Response:
     wanted = AlertFilter(
         firing=None if len(states) != 1 else states[0] == "firing",
         source=query.text("source"),
+        fingerprint=query.text("fingerprint"),
         incident=number,
         cursor=query.text("cursor"),
         limit=query.limit(),
@@ -103,4 +117,14 @@ def _document(alert: StoredAlert) -> AlertDocument:
         labels=alert.labels,
         annotations=alert.annotations,
         url=alert.url,
+        sender=alert.sender,
+        ignored=ignored_report(alert),
     )
+
+
+def ignored_report(alert: StoredAlert) -> IgnoredReport | None:
+    """The last report in this episode that changed nothing; None: there was none."""
+    last = alert.ignored
+    if last is None:
+        return None
+    return IgnoredReport(last.reason, instant_text(last.received_at), last.sender)

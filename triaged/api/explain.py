@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from triaged.api._incidents import INCIDENT, document, find, unknown
+from triaged.api.alerts import IgnoredReport, ignored_report
 from triaged.core.records.model import Alert, Reason, Severity, incident_id
 from triaged.core.settings import Settings
 from triaged.core.text.document import IncidentDocument, PageDocument, page_document
@@ -70,6 +71,10 @@ class RecordedAlert(msgspec.Struct, frozen=True):
     fingerprint: str
     episode: int
     incident: str | None
+    sender: str
+    """Who reported it last."""
+    ignored: IgnoredReport | None
+    """The last report in this episode that changed nothing."""
     joined: str | None
     """The reason on the timeline for which it is in that incident."""
     then: OutcomeThen | None
@@ -169,6 +174,8 @@ def recorded_alert(
         fingerprint=stored.fingerprint,
         episode=stored.episode,
         incident=None if stored.incident is None else incident_id(stored.incident),
+        sender=stored.sender,
+        ignored=ignored_report(stored),
         joined=None if stored.incident is None else joined_because(one, joinings),
         then=then,
         today=today,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from triaged.cli._facts import ignored_text
 from triaged.cli._output import clean, local_time, paint, print_fields
 from triaged.core.time.durations import SECOND, format_duration
 
@@ -60,6 +61,10 @@ def print_recorded(one: Shown, *, everything: bool) -> None:
     name = today["labels"].get("alertname", one["fingerprint"])
     where = f" joined {one['incident']}: {one['joined']}" if one["incident"] else " in no incident"
     print(clean(f"{name} ({one['source']}/{one['fingerprint']}, episode {one['episode']}){where}"))
+    if sender := one.get("sender"):
+        print(clean(f"  last reported by {sender}"))
+    if ignored := ignored_text(one.get("ignored")):
+        print(clean(f"  last report that changed nothing: {ignored}"))
     then = one["then"]
     if then is None:
         print("  what the rules said at the time is gone (retention)")

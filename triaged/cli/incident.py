@@ -9,6 +9,7 @@ from typing import Any
 
 from triaged.cli import _export, _options
 from triaged.cli._client import Client, Failed, Held, client_of, complain, every
+from triaged.cli._facts import paging_fields, print_alerts, print_first_alerts, what_fields
 from triaged.cli._hints import print_hints
 from triaged.cli._output import clean, left, local_time, print_fields, print_json, print_table
 
@@ -38,7 +39,7 @@ FILTERS = {
 DETAILS = {
     "service": "what is broken",
     "team": "who owns it; unless given, the service's team",
-    "text": "what is known so far, for the timeline",
+    "text": "what is known so far: it stands in pages and on the timeline",
 }
 
 
@@ -48,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _list_arguments(verbs.add_parser("list", help="incidents, newest first"))
     for verb, what in (("show", "one incident"), ("timeline", "all that happened to it")):
         _one(verbs.add_parser(verb, help=what))
+    _one(verbs.add_parser("alerts", help="the alerts that belong to it"))
     _export.arguments(_one(verbs.add_parser("export", help="it, and all that belongs to it")))
     _declare_arguments(verbs.add_parser("declare", help="open an incident by hand"))
     for verb, (_, what) in PLAIN.items():
@@ -142,6 +144,9 @@ def run(options: argparse.Namespace) -> int:
             case "timeline":
                 answer = every(client, f"{_path(options)}/timeline", "entries")
                 return _shown(options, answer, _print_timeline)
+            case "alerts":
+                answer = every(client, f"{_path(options)}/alerts", "alerts")
+                return _shown(options, answer, print_alerts)
             case "show":
                 return _shown(options, _one_with_hints(client, options), _print_one)
             case "export":
@@ -292,10 +297,12 @@ def _print_one(row: Any) -> None:
             ("escalation", f"epoch {place['epoch']}, round {place['round']}, step {place['step']}"),
             ("exhausted", "all rounds are over, unanswered" if place.get("exhausted") else None),
             ("muted by", ", ".join(row.get("muted_by") or [])),
-            ("next page", local_time(place["next_at"])),
+            *paging_fields(row),
+            *what_fields(row),
             ("labels", ", ".join(f"{k}={v}" for k, v in row["labels"].items())),
         ]
     )
+    print_first_alerts(row)
     if "hints" in row:
         print_hints(row["hints"])
 

@@ -330,6 +330,7 @@ class AlertFilter(msgspec.Struct, frozen=True):
     source: str | None = None
     incident: int | None = None
     cursor: str | None = None
+    fingerprint: str | None = None
     limit: int = 100
 
 
@@ -348,6 +349,9 @@ async def find(tx: Reader, wanted: AlertFilter) -> tuple[list[StoredAlert], str 
         asked.add("a.source = {}", wanted.source)
     if wanted.incident is not None:
         asked.add("a.incident = {}", wanted.incident)
+        walked = "alerts a CROSS JOIN observations o"
+    if wanted.fingerprint is not None:
+        asked.add("a.fingerprint = {}", wanted.fingerprint)
         walked = "alerts a CROSS JOIN observations o"
     asked.add("a.source = o.source AND a.fingerprint = o.fingerprint AND a.observation = o.id")
     rows = await tx.fetch(f"SELECT {SHOWN}, o.id FROM {walked} {asked.sql()}", *asked.arguments)
