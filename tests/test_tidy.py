@@ -45,6 +45,7 @@ OUTERMOST_LOOPS: Mapping[str, str] = {
     "triaged.delivery.lane.Lane.run": "logs; the lane looks again in a second",
     "triaged.delivery.lane.Lane._attempt": "logs; the page comes again when its lease is over",
     "triaged.delivery.lane.Lane._verdict": "logs; the page is tried again",
+    "triaged.delivery.render.facts_for": "logs; the page says what the incident's row says",
     "triaged.delivery.render.render": "logs; a plain message goes out instead",
 }
 """Function that may catch every error → what it does with it."""
@@ -56,6 +57,7 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.core.records.copies": "tests/core/alerts: test_copies",
     "triaged.__main__": "tests/e2e: starts every daemon there",
     "triaged.cli._export": "tests/cli: test_incident",
+    "triaged.cli._facts": "tests/cli: test_alert",
     "triaged.cli._offline": "tests/cli: test_commands",
     "triaged.cli._options": "tests/cli: every command uses it",
     "triaged.cli._payload": "tests/cli: test_explain, test_whatif, test_test",

@@ -109,3 +109,13 @@ def test_page_that_cannot_even_go_out_plain_is_refused() -> None:
     message = render(notice(), nonsense, NOW)
 
     assert message == Refused("no message can be made: AttributeError")
+
+
+def test_page_goes_out_with_less_when_its_facts_cannot_be_made() -> None:
+    broken = replace(SETTINGS, exporters=None)
+
+    page = notice_of(Send(PAGE, INCIDENT), Telling(broken, KEY), NOW)
+
+    assert isinstance(page, Notice)
+    assert page.text(NOW).startswith("SEV-1 checkout is down in c1 (INC-12)")
+    assert "/act/" in page.text(NOW)

@@ -5,8 +5,9 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
+from triaged.api._alerts import IgnoredReport, ignored_report
 from triaged.api._incidents import INCIDENT, find, unknown
-from triaged.core.records.model import IgnoredReason, Severity, incident_id, incident_number
+from triaged.core.records.model import Severity, incident_id, incident_number
 from triaged.errors import Problem
 from triaged.http import problems
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
@@ -22,14 +23,6 @@ LIST_QUERY = (
     Parameter("incident", "of this incident"),
     *PAGE_OF_LIST,
 )
-
-
-class IgnoredReport(msgspec.Struct, frozen=True):
-    """A report about an alert that changed nothing, and why."""
-
-    reason: IgnoredReason
-    at: Instant
-    sender: str
 
 
 class AlertDocument(msgspec.Struct, frozen=True):
@@ -120,11 +113,3 @@ def _document(alert: StoredAlert) -> AlertDocument:
         sender=alert.sender,
         ignored=ignored_report(alert),
     )
-
-
-def ignored_report(alert: StoredAlert) -> IgnoredReport | None:
-    """The last report in this episode that changed nothing; None: there was none."""
-    last = alert.ignored
-    if last is None:
-        return None
-    return IgnoredReport(last.reason, instant_text(last.received_at), last.sender)

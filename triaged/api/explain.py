@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import msgspec
 from aiohttp import web
 
+from triaged.api._alerts import IgnoredReport, ignored_report
 from triaged.api._incidents import INCIDENT, document, find, unknown
-from triaged.api.alerts import IgnoredReport, ignored_report
 from triaged.core.records.model import Alert, Reason, Severity, incident_id
 from triaged.core.settings import Settings
 from triaged.core.text.document import IncidentDocument, PageDocument, page_document
