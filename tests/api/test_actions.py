@@ -52,6 +52,7 @@ async def test_what_somebody_else_holds_is_409_with_the_holder_unless_taken_over
 
     assert (held["holder"], held["acknowledged_until"] is None) == ("alice", False)
     assert (refused.status, (await refused.json())["holder"]) == (409, "alice")
+    assert held.pop("paged") == []
     assert after == held
     assert taken["holder"] == "token:respond"
 
