@@ -137,6 +137,8 @@ class Mailbox:
 
 def link_in(mail: EmailMessage) -> str:
     """The link in a page that acknowledges."""
-    found = re.search(r"http://\S+/act/\S+", mail.get_content())
-    assert found is not None, mail.get_content()
+    text = mail.get_body(("plain",))
+    assert text is not None
+    found = re.search(r"http://\S+/act/\S+", text.get_content())
+    assert found is not None, text.get_content()
     return found.group()
