@@ -19,17 +19,16 @@ def what_fields(row: Any) -> Iterator[tuple[str, object]]:
 
 
 def paging_fields(row: Any) -> Iterator[tuple[str, object]]:
-    """Who was paged, who is next and when, and whether the rounds are over."""
+    """Who was paged, who is next and when."""
     paged = [
         f"{one['whom']} by {one['contact']} {local_time(one['at'])}"
         + ("" if one["sent"] else " (being tried)")
-        for one in row.get("paged") or []
+        for one in row.get("recipients") or []
     ]
     yield "paged", ", ".join(paged)
     place, upcoming = row["escalation"], row.get("next")
     at = local_time(place["next_at"])
     yield "next page", f"{at} to {', '.join(upcoming['whom'])}" if upcoming and at else at
-    yield "exhausted", "every step and round has been paged" if place.get("exhausted") else ""
 
 
 def print_first_alerts(row: Any) -> None:

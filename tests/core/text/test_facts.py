@@ -96,4 +96,4 @@ def test_who_is_next_is_of_the_next_step() -> None:
     assert facts(incident).upcoming == Upcoming(("bob",), NOW + MINUTE)
     assert facts(over).upcoming is None
     assert facts(replace(incident, state=State.RESOLVED)).upcoming is None
-    assert next_people(over, settings(), NOW) == ()
+    assert next_people(over, settings(), NOW) == ("carol",)

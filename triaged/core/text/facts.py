@@ -12,6 +12,7 @@ import msgspec
 from triaged.core.records.actors import UNCLASSIFIED
 from triaged.core.records.exporters import Exporters
 from triaged.core.records.model import Incident, Labels, Page, PageKind, PageState
+from triaged.core.response.escalation import targets_of
 from triaged.core.response.paging import people_of
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
@@ -257,10 +258,8 @@ def _paged(incident: Incident, pages: Sequence[Page]) -> Iterable[Paged]:
 
 def next_people(incident: Incident, settings: Settings, now: int) -> tuple[str, ...]:
     """Who would be paged if the incident were escalated now; empty: nobody, or that is unclear."""
-    place = incident.escalation
-    steps = incident.plan.steps[place.step - 1 : place.step] if place.step > 0 else ()
     whom: dict[str, None] = {}
-    for target in (target for step in steps for target in step.notify):
+    for target in targets_of(incident, incident.escalation.step):
         if target.kind == "channel":
             whom[f"channel {target.name}"] = None
         people, _ = people_of(Situation(View(), settings, now), target)

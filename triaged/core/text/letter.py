@@ -36,6 +36,7 @@ BUNDLED_MAX = 80
 ALERT_MAX = 240
 WHERE_MAX = 600
 COMMAND_MAX = 300
+NOBODY = "Nobody has it yet."
 DROPPED = ("Panel", "Graph", "Dashboard", "Silence")
 """Rows that a letter loses, in this order, when it is longer than messengers take."""
 
@@ -167,15 +168,16 @@ def aligned(row: Row, width: int) -> Iterator[str]:
 def call(incident: Incident, reading: Reading) -> str:
     """Until when to respond; who has it; how it ended."""
     zone, now = reading.timezone, reading.at
+    nobody = "Nobody has it, and all rounds are over." if incident.is_exhausted else NOBODY
     match incident.state:
         case State.OPEN if incident.respond_by is not None:
             when = instant_for(incident.respond_by, zone, now)
             left = span_text(incident.respond_by - now)
             if incident.response is Response.MISSED or incident.respond_by <= now:
-                return f"Late: respond by {when} (missed, {left}). Nobody has it yet."
-            return f"Respond by {when} ({left}). Nobody has it yet."
+                return f"Late: respond by {when} (missed, {left}). {nobody}"
+            return f"Respond by {when} ({left}). {nobody}"
         case State.OPEN:
-            return "Open, nobody has it."
+            return f"Open. {nobody}"
         case State.ACKNOWLEDGED:
             since = instant_for(incident.acknowledged_at or now, zone, now)
             text = (
