@@ -212,6 +212,8 @@ def _alert(
 ) -> AlertFacts:
     hidden = set(exporters.of_scrape(alert.labels)) | {"severity"}
     hidden |= {name for name, value in incident.labels.items() if alert.labels.get(name) == value}
+    if "pod" in alert.labels:
+        hidden.add("workload")  # made of the pod's name
     own = _said(alert.annotations, SUMMARIES, SUMMARY_MAX)
     return AlertFacts(
         labels=_in_order(alert.labels, hidden),
