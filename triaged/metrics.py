@@ -142,7 +142,7 @@ class Metrics:
         self.limits_hit = self._counter(
             "limits_hit",
             "Limits that a body of a source or a request of the API has met: `alerts` in a body and"
-            " values in an alert, `patterns` of a silence or filter.",
+            " values in an alert, `patterns` of a silence or filter, `max_body`.",
             "limit",
             "source",
         )
@@ -316,7 +316,7 @@ class Metrics:
     def _series(self, named: Named) -> Iterator[Series]:
         for source in named.sources:
             yield self.ingest_seconds, (source,)
-            yield self.limits_hit, ("alerts", source)
+            yield from ((self.limits_hit, (limit, source)) for limit in ("alerts", "max_body"))
             yield from ((self.alerts_received, (source, status)) for status in STATUSES)
             yield from ((self.alerts_quarantined, (source, reason)) for reason in named.reasons)
             yield from ((self.alerts_ignored, (source, reason)) for reason in IgnoredReason)

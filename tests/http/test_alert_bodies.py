@@ -274,6 +274,7 @@ async def test_a_human_hears_once_of_bodies_that_are_too_large(site: Site) -> No
     metrics = await (await site.ask("GET", "/metrics")).text()
     counted = 'alerts_quarantined_total{reason="too_large",source="alertmanager"} 2.0'
     assert counted in metrics
+    assert 'limits_hit_total{limit="max_body",source="alertmanager"} 2.0' in metrics
 
 
 @pytest.mark.parametrize("path", ["/webhooks/signed", "/webhooks/alertmanager"])

@@ -106,9 +106,10 @@ async def _note_too_large(call: Call, source: Source, limit: int, received_at: i
     """Let a human hear of a body that is lost because it is too large.
 
     Where a signature stands for the sender, nobody knows who sent what was not read: that is
-    logged, and counted as a refused request.
+    logged and counted.
     """
     log.warning("body.too_large", source=source.name, limit=limit)
+    call.context.metrics.limits_hit.labels("max_body", source.name).inc()
     if wants_signature(source):
         return
     received = Received(source.name, b"", call.request.headers, received_at, _caller(call))
