@@ -4,7 +4,6 @@ from structlog.testing import capture_logs
 
 from tests.api.site import serving
 from triaged.process.maintenance.restore_notice import RestoreNotice
-from triaged.store.database import restoring
 
 
 async def test_what_is_open_after_a_restore_says_so_once(tmp_path: Path) -> None:
@@ -12,8 +11,7 @@ async def test_what_is_open_after_a_restore_says_so_once(tmp_path: Path) -> None
         await site.fire("Down")
         engine, database = site.context.engine, site.context.database
         async with database.transaction() as tx:
-            row = (restoring.RESTORED, site.clock.now())
-            await tx.execute("INSERT INTO counters (name, next) VALUES ($1, $2)", *row)
+            await tx.execute("INSERT INTO restores VALUES ($1)", site.clock.now())
         with capture_logs() as logs:
             for _ in range(2):  # the second is as after another start
                 await RestoreNotice(engine, database).once()

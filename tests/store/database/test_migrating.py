@@ -1,9 +1,15 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.store.conftest import StillClock
 from triaged.errors import StoreMismatch
 from triaged.store.database.connect import Database, open_database
 from triaged.store.database.migrating import Migration, check, migrate, migrations
+
+UMBRELLAS = 11
+"""The migration that gave umbrellas and restores their own places."""
 
 
 async def test_a_store_is_migrated_once(database: Database) -> None:
@@ -45,3 +51,21 @@ def test_each_database_reads_its_own_words() -> None:
 
 def test_a_schema_that_is_behind_is_no_mismatch() -> None:
     check({}, migrations())
+
+
+def test_what_stood_in_other_columns_is_moved_to_its_own() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for migration in migrations():
+            if migration.number == UMBRELLAS:
+                connection.execute("INSERT INTO timers VALUES (2, 'storm', 9, 1, 0, 0, 0)")
+                connection.execute("INSERT INTO timers VALUES (2, 'step', 9, 4, 0, 0, 0)")
+                connection.execute("INSERT INTO counters VALUES ('restored', 7)")
+            for statement in migration.statements("sqlite"):
+                connection.execute(statement)
+        timers = connection.execute("SELECT kind, epoch, umbrella FROM timers ORDER BY kind")
+        restores = connection.execute("SELECT known_until FROM restores")
+        counters = connection.execute("SELECT name FROM counters WHERE name = 'restored'")
+
+        assert timers.fetchall() == [("step", 4, 0), ("storm", 0, 1)]
+        assert restores.fetchall() == [(7,)]
+        assert counters.fetchall() == []

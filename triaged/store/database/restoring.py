@@ -18,28 +18,26 @@ of a large place."""
 EPOCHS_SKIPPED = 1_000
 """An incident is armed once, and again at each re-opening: a handful of times."""
 
-RESTORED = "restored"
-"""The counter that keeps, until everybody has been told, up to when the copy knows (µs)."""
-
 COPIED_AT = """SELECT MAX(at) FROM (SELECT MAX(heard_at) AS at FROM senders
     UNION ALL SELECT MAX(changed_at) FROM incidents) known"""
 SET_APART = (
     """UPDATE incidents SET body = json_set(body, '$.escalation.epoch',
            json_extract(body, '$.escalation.epoch') + :epochs)
        WHERE state <> 'closed' AND json_extract(body, '$.escalation.epoch') > 0""",
-    "UPDATE timers SET epoch = epoch + :epochs WHERE epoch > 0 AND kind <> 'storm'",
+    "UPDATE timers SET epoch = epoch + :epochs WHERE epoch > 0",
     """UPDATE pages SET body = json_set(body, '$.epoch', json_extract(body, '$.epoch') + :epochs,
            '$.possible_duplicate', json('true')) WHERE state = 'due'""",
     "UPDATE counters SET next = MAX(next + :numbers, :lost) WHERE name = 'incident'",
-    "INSERT OR REPLACE INTO counters (name, next) VALUES (:name, :copied_at)",
+    "DELETE FROM restores",
+    "INSERT INTO restores VALUES (:copied_at)",
 )
-"""A storm's epoch is the number of its umbrella. Pages that are due may have gone out since."""
+"""Pages that are due may have gone out since."""
 
 SET_APART_POSTGRES = (
     """UPDATE incidents SET body = jsonb_set(body::jsonb, '{escalation,epoch}',
            to_jsonb((body::jsonb #>> '{escalation,epoch}')::bigint + $1))::text
        WHERE state <> 'closed' AND (body::jsonb #>> '{escalation,epoch}')::bigint > 0""",
-    "UPDATE timers SET epoch = epoch + $1 WHERE epoch > 0 AND kind <> 'storm'",
+    "UPDATE timers SET epoch = epoch + $1 WHERE epoch > 0",
     """UPDATE pages SET body = (jsonb_set(body::jsonb, '{epoch}',
            to_jsonb((body::jsonb ->> 'epoch')::bigint + $1))
            || '{"possible_duplicate": true}'::jsonb)::text WHERE state = 'due'""",
@@ -55,7 +53,6 @@ def set_apart(copy: Path, lost: Path) -> None:
             "epochs": EPOCHS_SKIPPED,
             "numbers": 0 if last else NUMBERS_SKIPPED,
             "lost": last or 0,
-            "name": RESTORED,
             "copied_at": copied_at or 0,
         }
         for statement in SET_APART:
@@ -70,12 +67,8 @@ async def set_apart_restored(tx: Transaction) -> None:
     await tx.execute(
         "UPDATE counters SET next = next + $1 WHERE name = 'incident'", NUMBERS_SKIPPED
     )
-    await tx.execute(
-        """INSERT INTO counters (name, next) VALUES ($1, $2)
-           ON CONFLICT (name) DO UPDATE SET next = excluded.next""",
-        RESTORED,
-        (row and row[0]) or 0,
-    )
+    await tx.execute("DELETE FROM restores")
+    await tx.execute("INSERT INTO restores VALUES ($1)", (row and row[0]) or 0)
 
 
 def _next_number(lost: Path) -> int | None:
@@ -92,10 +85,10 @@ def _next_number(lost: Path) -> int | None:
 
 async def untold(tx: Reader) -> int | None:
     """Up to when a store that was put back knows what happened; None: none was, or all is said."""
-    row = await tx.fetch_one("SELECT next FROM counters WHERE name = $1", RESTORED)
+    row = await tx.fetch_one("SELECT MAX(known_until) FROM restores")
     return None if row is None else row[0]
 
 
 async def told(tx: Transaction) -> None:
     """Everybody concerned has been told."""
-    await tx.execute("DELETE FROM counters WHERE name = $1", RESTORED)
+    await tx.execute("DELETE FROM restores")

@@ -25,13 +25,13 @@ WAITING = Bulk(
     (
         "v.umbrella",
         """(SELECT COUNT(*) FROM timers t
-            WHERE t.kind = 'storm' AND t.epoch = v.umbrella AND t.incident <> t.epoch)""",
+            WHERE t.kind = 'storm' AND t.umbrella = v.umbrella AND t.incident <> t.umbrella)""",
     ),
 )
 WAKE = Bulk(
     """WITH v (umbrella, now) AS ({rows}) UPDATE timers SET due_at = v.now
-       FROM v WHERE timers.kind = 'storm' AND timers.epoch = v.umbrella
-           AND timers.incident <> timers.epoch AND timers.due_at > v.now""",
+       FROM v WHERE timers.kind = 'storm' AND timers.umbrella = v.umbrella
+           AND timers.incident <> timers.umbrella AND timers.due_at > v.now""",
     ("bigint", "bigint"),
 )
 FORGET = Bulk(

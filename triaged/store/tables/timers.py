@@ -5,18 +5,18 @@ from typing import get_args
 
 import msgspec
 
-from triaged.core.records.timers import IncidentTimer, StormDue, firing_order
+from triaged.core.records.timers import IncidentTimer, firing_order
 from triaged.store.database.base import Bulk, Reader, Row, Transaction, Writer
 from triaged.store.database.readable import readable
 from triaged.store.tables.incidents import LIVE_SQL
 
 ARM = Bulk(
-    """INSERT INTO timers (incident, kind, due_at, epoch, round, step, reopens)
+    """INSERT INTO timers (incident, kind, due_at, epoch, round, step, reopens, umbrella)
        {rows}
        ON CONFLICT (incident, kind) DO UPDATE SET due_at = excluded.due_at,
            epoch = excluded.epoch, round = excluded.round, step = excluded.step,
-           reopens = excluded.reopens""",
-    ("bigint", "text", "bigint", "bigint", "bigint", "bigint", "bigint"),
+           reopens = excluded.reopens, umbrella = excluded.umbrella""",
+    ("bigint", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint"),
 )
 DROP = Bulk(
     """WITH v (incident, kind) AS ({rows}) DELETE FROM timers
@@ -34,7 +34,7 @@ LOOK_AGAIN = Bulk(
 )
 DUE = Bulk(
     """WITH v (now, most) AS ({rows}) SELECT {columns} FROM (
-           SELECT incident, kind, due_at, epoch, round, step, reopens FROM timers
+           SELECT incident, kind, due_at, epoch, round, step, reopens, umbrella FROM timers
            WHERE due_at <= (SELECT now FROM v) ORDER BY due_at LIMIT (SELECT most FROM v)) due""",
     ("bigint", "bigint"),
     (
@@ -45,6 +45,7 @@ DUE = Bulk(
         "due.round",
         "due.step",
         "due.reopens",
+        "due.umbrella",
     ),
 )
 DUES = Bulk(
@@ -87,22 +88,23 @@ async def look_again(tx: Writer, instants: Iterable[int]) -> None:
     await tx.write(LOOK_AGAIN, [(min(instants),)])
 
 
-def _values(timer: IncidentTimer) -> tuple[int, str, int, int, int, int, int]:
+def _values(timer: IncidentTimer) -> tuple[int, str, int, int, int, int, int, int]:
     return (
         timer.incident,
         kind_name(type(timer)),
         timer.due_at,
-        timer.umbrella if isinstance(timer, StormDue) else getattr(timer, "epoch", 0),
+        getattr(timer, "epoch", 0),
         getattr(timer, "round", 0),
         getattr(timer, "step", 0),
         getattr(timer, "reopens", 0),
+        getattr(timer, "umbrella", 0),
     )
 
 
 def _timer(row: Row) -> IncidentTimer:
     """The timer of a row: each kind takes those columns that are fields of it."""
-    incident, kind, due_at, epoch, round_, step, reopens = row
-    found = {"incident": incident, "due_at": due_at, "epoch": epoch, "umbrella": epoch}
+    incident, kind, due_at, epoch, round_, step, reopens, umbrella = row
+    found = {"incident": incident, "due_at": due_at, "epoch": epoch, "umbrella": umbrella}
     found |= {"round": round_, "step": step, "reopens": reopens}
     return msgspec.convert(found, KINDS[kind])
 
