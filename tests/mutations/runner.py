@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.mutations.bank import Mutation
+from tests.mutations.mutation import Mutation
 
 FOLDERS = ("triaged", "tests", "rules", "docs", "stubs", "tools")
 FILES = ("pyproject.toml", "config.example.yaml", "requirements.lock")

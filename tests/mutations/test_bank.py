@@ -4,7 +4,8 @@ import ast
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.mutations.bank import BANK, Mutation
+from tests.mutations.bank import BANK
+from tests.mutations.mutation import Mutation
 from tests.mutations.runner import mutated, survivors
 
 GUARD = "def halve(n: int) -> int:\n    return n // max(1, 2)\n"

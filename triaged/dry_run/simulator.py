@@ -80,7 +80,8 @@ def accept(_page: Page, _now: int) -> Verdict:
 class Simulator:
     """Handles events as the engine does; `run_until` does what the daemon's loops do meanwhile.
 
-    At one instant timers fire before pages go out, and of these the worst severity goes first.
+    At one instant timers fire before pages go out, and of these the worst severity goes first, then
+    as the store claims them.
     """
 
     def __init__(self, settings: Settings, start: int, provider: Provider = accept) -> None:
@@ -256,7 +257,7 @@ class Simulator:
             watch = self.view.watches.get(expectation.name)
             if watch is not None and watch.due_at == expectation.due_at:
                 self.handle(TimerFired(expectation))
-        for page in sorted(pages.values(), key=lambda page: (page.severity, page.due_at)):
+        for page in sorted(pages.values(), key=lambda page: (page.severity, page.due_at, page.id)):
             self._send(page)
 
     def _send(self, page: Page) -> None:
