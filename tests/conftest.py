@@ -19,6 +19,11 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden`: golden files are written anew, for whoever changed on purpose what they say."""
+    parser.addoption("--golden", action="store_true", help="write golden files anew")
+
+
 def is_required(name: str) -> bool:
     """Whether TRIAGED_TEST_REQUIRE (`all`, or names with commas) makes a missing peer a failure."""
     required = os.environ.get("TRIAGED_TEST_REQUIRE", "").split(",")

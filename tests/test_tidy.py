@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from tests.conftest import ROOT
-from tests.tidy import calls, imports, size, words
+from tests.tidy import calls, imports, privates, size, words
 from tests.tidy.source import Source, read
 
 PACKAGE = read(ROOT, "triaged")
@@ -86,6 +86,14 @@ TESTS_THAT_WAIT: Mapping[str, tuple[str, str]] = {
 }
 """Module of tests → (banned names that it may use, why): other programs keep their own time."""
 
+USES_PRIVATES: Mapping[str, tuple[str, str]] = {
+    "tests.core.muting.test_matcher_index": (
+        "_sets",
+        "nothing else tells that patterns were divided",
+    ),
+}
+"""Module of tests → (private names that it uses, why). This only gets shorter."""
+
 
 def test_modules_and_functions_are_short() -> None:
     assert findings(EVERYTHING, size.long_module, size.long_functions) == []
@@ -140,6 +148,18 @@ def test_tests_neither_wait_nor_patch() -> None:
     assert findings(TESTS, waits, calls.patching) == []
 
 
+def test_tests_use_what_everybody_may_use() -> None:
+    bases = privates.private_methods(PACKAGE)
+    found = [
+        finding
+        for source in TESTS
+        for name, finding in privates.private_uses(source, bases)
+        if name not in allowed(USES_PRIVATES, source)
+    ]
+
+    assert found == []
+
+
 def test_log_events_are_constants() -> None:
     assert findings(PACKAGE, calls.log_calls) == []
 
@@ -185,6 +205,9 @@ def test_exemptions_are_needed() -> None:
         for module, (names, _) in exemptions.items():
             used = {name for name, _ in calls.banned(by_module[module])}
             stale += [f"{module} {name}" for name in names.split() if name not in used]
+    for module, (names, _) in USES_PRIVATES.items():
+        private = {name for name, _ in privates.private_uses(by_module[module])}
+        stale += [f"{module} {name}" for name in names.split() if name not in private]
     for module, (names, _) in MAY_ACT.items():
         acts_by = "\n".join(imports.impure(by_module[module]))
         stale += [f"{module} {name}" for name in names.split() if f"`{name}`" not in acts_by]

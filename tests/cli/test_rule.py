@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cli.desk import Desk
-from triaged.cli.rule import _print_stats
+from triaged.cli.rule import print_stats
 
 
 def test_stats_show_matches_and_those_that_never_matched(desk: Desk) -> None:
@@ -25,7 +25,7 @@ def test_stats_begin_with_what_pages_most(capsys: pytest.CaptureFixture[str]) ->
         {**counts, "rule": "noisy", "paged": 7, "incidents": 9, "matches": 50},
     ]
 
-    _print_stats({"rules": rows})
+    print_stats({"rules": rows})
 
     lines = capsys.readouterr().out.splitlines()[1:]
     assert [line.split()[-1] for line in lines] == ["noisy", "quiet", "never"]
@@ -51,7 +51,7 @@ def test_stats_mark_rules_that_are_not_loaded_or_in_the_shadow(
         {**row, "rule": "c", "shadow": False, "would_change": 0, "loaded": False},
     ]
 
-    _print_stats({"rules": rows})
+    print_stats({"rules": rows})
 
     names = [line.partition("never")[2].strip() for line in capsys.readouterr().out.splitlines()]
     assert names[1:] == ["a", "b (shadow: would change 2)", "c (not loaded)"]

@@ -147,9 +147,9 @@ class Watched(World):
                 assert before.get(number) == incident, "a repeat changes no incident, raises none"
         self._one_live_incident_per_key()
         self._nothing_that_fires_is_forgotten()
-        self._counts_are_of_attached_alerts()
+        self.check_counts()
         if isinstance(answer, Send) and isinstance(event, PageDue):
-            self._may_be_sent(answer)
+            self.check_sending(answer)
         return answer
 
     def _repeats(self, event: Event) -> bool:
@@ -243,7 +243,7 @@ class Watched(World):
                 assert incident.next is None
                 assert (number, ReopenWindowDue) in self.timers, "what fires opens again (22)"
 
-    def _counts_are_of_attached_alerts(self) -> None:
+    def check_counts(self) -> None:
         attached = Counter(
             (state.incident, state.severity or "")
             for state in self.view.alerts.values()
@@ -256,7 +256,7 @@ class Watched(World):
         }
         assert counted == dict(attached), "every firing alert is in one incident (3)"
 
-    def _may_be_sent(self, answer: Send) -> None:
+    def check_sending(self, answer: Send) -> None:
         incident = self.view.incidents[answer.page.incident]
         muted = mute_of(self.situation(), incident)
         assert muted is None, "nothing is sent while muted"

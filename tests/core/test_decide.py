@@ -97,7 +97,7 @@ def test_the_invariant_against_paging_after_an_acknowledgement_can_fail() -> Non
     world.handle(Acknowledged(1, "bob"))
 
     with pytest.raises(AssertionError, match="no page after an acknowledgement"):
-        world._may_be_sent(Send(page, world.incident))
+        world.check_sending(Send(page, world.incident))
 
 
 def test_the_invariant_of_counts_can_fail() -> None:
@@ -106,7 +106,7 @@ def test_the_invariant_of_counts_can_fail() -> None:
     world.view.incidents[1] = replace(world.incident, firing={})
 
     with pytest.raises(AssertionError, match="in one incident"):
-        world._counts_are_of_attached_alerts()
+        world.check_counts()
 
 
 def pages_in_spite_of_everything(decision: Decision, view: View, event: Event) -> Decision:

@@ -8,7 +8,8 @@ C14). A failing seed is printed in the test's name; removed guards show that the
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
@@ -16,20 +17,18 @@ from tempfile import mkdtemp
 import pytest
 
 from tests.simulation.time import START_US, simulate
-from tests.simulation.world import TROUBLE_US, Parts, Provider, Trouble, World
+from tests.simulation.world import TROUBLE_US, Parts, Provider, Trouble, TroubledStore, World
 from triaged.channels import HttpRequest
 from triaged.core.records.effects import Answer
-from triaged.core.records.events import PackDecided
+from triaged.core.records.events import Event, PackDecided
 from triaged.core.records.model import Incident, Page, PageKind, PageState, State
 from triaged.core.settings import StormLimit
 from triaged.core.time.durations import SECOND
-from triaged.engine.engine import Engine, Flight
-from triaged.engine.queue import Part
-from triaged.intake.backlog import Backlog, Unwritten
-from triaged.store.database.base import PendingWrites
+from triaged.engine.engine import Engine
+from triaged.store.database.base import Transaction
+from triaged.store.database.sqlite import SqliteDatabase
 from triaged.store.queries.verify import verify
 from triaged.store.tables import backlog, pages
-from triaged.store.tables.backlog import Pack
 from triaged.store.tables.incidents import IncidentFilter, find
 
 SEEDS = int(os.environ.get("TRIAGED_SIMULATIONS", "6"))
@@ -139,65 +138,49 @@ def test_nothing_is_lost_in_storms(tmp_path: Path, seed: int) -> None:
     assert {check: found for check, found in simulate(seed, main).items() if found} == {}
 
 
-class Hasty(Engine):
-    """Answers before the commit."""
-
-    async def _fly(self, flight: Flight, writes: PendingWrites) -> None:
-        _answer(flight.parts, flight.decided.answers)
-        flight.parts = []
-        await super()._fly(flight, writes)
+class Lost(Exception):
+    """A commit comes to nothing."""
 
 
-def _answer(parts: Sequence[Part], answers: Sequence[Answer]) -> None:
-    start = 0
-    for job, events in parts:
-        job.answer(answers[start : start + len(events)])
-        start += len(events)
+class LyingStore(TroubledStore):
+    """Takes a commit that failed for one that did not: the answers are not true then."""
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """As SQLite's; what the disk refuses at the end is lost without a word."""
+        self.trouble.strike()
+        with suppress(Lost):
+            async with SqliteDatabase.transaction(self) as tx:
+                yield tx
+                if self.trouble.strikes():
+                    raise Lost
 
 
-class Forgetful(Engine):
-    """Takes a commit that failed for one that did not."""
-
-    async def _land(self) -> bool:
-        if self._flight is not None:
-            await self._flight.landed.wait()
-            _answer(self._flight.parts, self._flight.decided.answers)
-            self._flight = None
-        return True
-
-
-class Hurried(Backlog):
-    """Answers before a body is on disk."""
-
-    async def _write(self, part: Sequence[Unwritten]) -> None:
-        for one in part:
-            one.done.set_result(None)
-        await super()._write(part)
-
-
-class Rash(Backlog):
+class Rash(Engine):
     """Forgets bodies before they are decided."""
 
-    async def _decide(self, chunk: Sequence[Pack]) -> None:
-        await self._engine.submit([PackDecided(pack.id) for pack in chunk], urgent=False)
-        await super()._decide(chunk)
+    async def submit(self, events: Sequence[Event], *, urgent: bool) -> list[Answer]:
+        """The answers to `events`, the ends of bodies first."""
+        ends = [event for event in events if isinstance(event, PackDecided)]
+        if ends:
+            await super().submit(ends, urgent=False)
+        return await super().submit(events, urgent=urgent)
 
 
 class Liar(Provider):
     """Says that it took what it did not."""
 
-    def _take(self, message: HttpRequest) -> None:
-        if self._trouble.dice.random() < 0.9:
-            super()._take(message)
+    def take(self, message: HttpRequest) -> None:
+        """Lose it, most of the time."""
+        if self.trouble.dice.random() < 0.1:
+            super().take(message)
 
 
 @pytest.mark.parametrize(
     ("mutant", "noticed"),
     [
-        (Parts(engine=Hasty), "C1"),
-        (Parts(engine=Forgetful), "C1"),
-        (Parts(backlog=Hurried, disk=0.3), "C1"),
-        (Parts(backlog=Rash, disk=0.3), "C1"),
+        (Parts(store=LyingStore), "C1"),
+        (Parts(engine=Rash, disk=0.3), "C1"),
         (Parts(carrier=Liar), "C6"),
     ],
 )

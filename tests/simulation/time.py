@@ -76,9 +76,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 class VirtualClock:
     """The loop's time as the shell's."""
 
+    def __init__(self, start_us: int = START_US) -> None:
+        self._start_us = start_us
+
     def now(self) -> int:
         """µs UTC."""
-        return START_US + round(asyncio.get_running_loop().time() * 1e6)
+        return self._start_us + round(asyncio.get_running_loop().time() * 1e6)
 
     async def sleep_until(self, at: int) -> None:
         """Sleep, which costs nothing here."""

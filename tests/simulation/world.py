@@ -28,7 +28,6 @@ from triaged.process.supervision import run_all
 from triaged.store.database.base import Reader, Transaction
 from triaged.store.database.migrating import migrate
 from triaged.store.database.sqlite import SqliteDatabase
-from triaged.store.database.sqlite_threads import ThreadReader
 from triaged.wire import Secret, encode
 
 TROUBLE_US = 40 * MINUTE
@@ -63,9 +62,13 @@ class Trouble:
         self.disk = 0.02
         self.provider = 0.3
 
+    def strikes(self) -> bool:
+        """Whether the disk says no now."""
+        return self.dead or (not self.over and self.dice.random() < self.disk)
+
     def strike(self) -> None:
         """Perhaps the disk says no. Raises StoreUnavailable."""
-        if self.dead or (not self.over and self.dice.random() < self.disk):
+        if self.strikes():
             raise StoreUnavailable("the disk says no")
 
 
@@ -74,26 +77,25 @@ class TroubledStore(SqliteDatabase):
 
     def __init__(self, path: Path, trouble: Trouble) -> None:
         super().__init__(path, None)
-        self._trouble = trouble
+        self.trouble = trouble
 
     async def open(self) -> None:
         """The lanes alone: other readers would have threads of their own."""
-        await self._writer.open(self.path, ("journal_mode = WAL", "synchronous = OFF"))
-        await self._ahead.open(self.path, ("query_only = ON",))
+        await self.open_lanes(("journal_mode = WAL", "synchronous = OFF"))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """As SQLite's, unless the disk says no before or at the end."""
-        self._trouble.strike()
+        self.trouble.strike()
         async with super().transaction() as tx:
             yield tx
-            self._trouble.strike()
+            self.trouble.strike()
 
     @asynccontextmanager
     async def reading(self, *, urgent: bool = False) -> AsyncIterator[Reader]:
         """On the lane for looking ahead."""
-        self._trouble.strike()
-        yield ThreadReader(self._ahead)
+        self.trouble.strike()
+        yield self.looking_ahead()
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -110,27 +112,28 @@ class Provider:
     """Takes pages, late, twice, or not; what it took is in its ledger, whatever it answered."""
 
     def __init__(self, trouble: Trouble, clock: VirtualClock, ledger: list[Sent]) -> None:
-        self._trouble, self._clock, self._ledger = trouble, clock, ledger
+        self.trouble, self._clock, self._ledger = trouble, clock, ledger
 
     async def send(self, message: Message) -> Result:
         """Take a page, or do something else."""
         assert isinstance(message, HttpRequest)
-        dice = self._trouble.dice
+        dice = self.trouble.dice
         await asyncio.sleep(dice.random() * 0.3)
-        fate = 1.0 if self._trouble.over else dice.random() / self._trouble.provider
+        fate = 1.0 if self.trouble.over else dice.random() / self.trouble.provider
         if fate < 0.3:
             return HttpResponse(503, {}, b"")
         if fate < 0.6:
             await asyncio.sleep(ATTEMPT_S - 1)
             return NoAnswer("timed out", maybe_accepted=True)
-        self._take(message)
+        self.take(message)
         await asyncio.sleep(dice.random() * 0.1)
         if fate < 1.0:
             await asyncio.sleep(ATTEMPT_S - 1)
             return NoAnswer("timed out", maybe_accepted=True)
         return HttpResponse(200, {}, b"ok")
 
-    def _take(self, message: HttpRequest) -> None:
+    def take(self, message: HttpRequest) -> None:
+        """Note it in the ledger."""
         body = msgspec.json.decode(message.body)
         page = body["page"]
         number = int(body["incident"]["id"].removeprefix("INC-"))
@@ -179,7 +182,7 @@ class Parts(msgspec.Struct, frozen=True):
     """What the process is made of; a test takes a guard out of one of them."""
 
     engine: type[Engine] = Engine
-    backlog: type[Backlog] = Backlog
+    store: type[TroubledStore] = TroubledStore
     carrier: type[Provider] = Provider
     storm: StormLimit | None = None
     disk: float = 0.02
@@ -210,7 +213,7 @@ class World:
     @asynccontextmanager
     async def store(self, trouble: Trouble) -> AsyncIterator[TroubledStore]:
         """The file, open."""
-        opened = TroubledStore(self.path, trouble)
+        opened = self.parts.store(self.path, trouble)
         await opened.open()
         try:
             yield opened
@@ -251,7 +254,7 @@ class World:
             stop = asyncio.Event()
             self.engine = engine
             async with asyncio.TaskGroup() as tasks:
-                backlog = self.parts.backlog(engine, opened, self.clock, events_in)
+                backlog = Backlog(engine, opened, self.clock, events_in)
                 tasks.create_task(run_all({**loops, **backlog.loops()}, self.clock, stop))
                 tasks.create_task(self._open(backlog))
                 await asyncio.sleep(seconds)

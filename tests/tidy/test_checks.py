@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.tidy import calls, imports, size, words
+from tests.tidy import calls, imports, privates, size, words
 from tests.tidy.source import Source, read
 
 
@@ -75,6 +75,33 @@ def test_finds(check: Callable[[Source], Iterable[str]], text: str) -> None:
 )  # fmt: skip
 def test_lets_pass(check: Callable[[Source], Iterable[str]], text: str) -> None:
     assert list(check(source(text))) == []
+
+
+OURS = "from triaged.core.bad import Engine"
+THEIRS = "class Engine:\n    def _land(self): ..."
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("engine._land()", "_land"),
+        ("class A:\n    def f(self):\n        self._land()", "_land"),
+        ("class A:\n    def _land(self):\n        super()._land()", "_land"),
+        ("from triaged.core.bad import _helper", "_helper"),
+        (f"{OURS}\nclass A(Engine):\n    def _land(self): ...", "_land"),
+    ],
+)
+def test_finds_what_is_private_to_another(text: str, name: str) -> None:
+    bases = privates.private_methods([source(THEIRS)])
+
+    assert [found for found, _ in privates.private_uses(source(text), bases)] == [name]
+
+
+def test_lets_a_test_have_its_own_private_names() -> None:
+    text = "from triaged.cli._client import Client\nclass A:\n    def _own(self): self._own()\n"
+    text += "row._replace()"
+
+    assert list(privates.private_uses(source(text))) == []
 
 
 @pytest.mark.parametrize(

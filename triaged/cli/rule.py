@@ -33,11 +33,11 @@ def run(options: argparse.Namespace) -> int:
             answer = client.post("/api/v1/rules/reclassify", {"dry_run": options.dry_run})
     except Failed as failure:
         return complain(failure)
-    show(options.output, answer, _print_stats if options.verb == "stats" else _print_changes)
+    show(options.output, answer, print_stats if options.verb == "stats" else _print_changes)
     return 0
 
 
-def _print_stats(answer: Any) -> None:
+def print_stats(answer: Any) -> None:
     header = ("MATCHES", "DECIDED", "INCIDENTS", "PAGED", "ACTED", "HELD", "LAST MATCH", "RULE")
     print_table(
         header,

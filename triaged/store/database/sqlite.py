@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from glob import escape
 from pathlib import Path
@@ -81,8 +81,7 @@ class SqliteDatabase(Database):
         """Open the writer and the readers."""
         if self._lock_file is not None:
             self._room.let_go()  # on a full disk it would not open
-        await self._writer.open(self.path, PRAGMAS)
-        await self._ahead.open(self.path, READER_PRAGMAS)
+        await self.open_lanes(PRAGMAS)
         with translated():
             for queue in (self._free_for_loops, *[self._free] * READERS):
                 reader = await aiosqlite.connect(self.path, isolation_level=None)
@@ -90,6 +89,11 @@ class SqliteDatabase(Database):
                 for pragma in READER_PRAGMAS:
                     await reader.execute(f"PRAGMA {pragma}")
                 queue.put_nowait(reader)
+
+    async def open_lanes(self, pragmas: Iterable[str]) -> None:
+        """Open what has a thread of ours: the writer, with `pragmas`, and the view ahead."""
+        await self._writer.open(self.path, pragmas)
+        await self._ahead.open(self.path, READER_PRAGMAS)
 
     @property
     def low(self) -> bool:

@@ -1,0 +1,261 @@
+"""The fortnight through the engine, the timekeeper and delivery on SQLite, and its report."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tests.simulation.fortnight.script import FOLDER, ZONE, Move, Refusal, Scene, moves
+from tests.simulation.runs import Instant
+from tests.simulation.time import VirtualClock, VirtualLoop
+from tests.simulation.world import Trouble, TroubledStore
+from triaged.channels import HttpRequest, HttpResponse, Message, Result
+from triaged.config.model import Configuration
+from triaged.config.read import load
+from triaged.core.records.events import AlertReceived
+from triaged.core.records.model import ChainedEntry, Incident, incident_number
+from triaged.core.time.durations import MINUTE, SECOND
+from triaged.daemon import Connections
+from triaged.delivery import Delivery, Equipment
+from triaged.engine.engine import Engine
+from triaged.engine.timekeeper import Timekeeper
+from triaged.metrics import Metrics
+from triaged.process.supervision import run_all
+from triaged.store.database.migrating import migrate
+from triaged.store.tables import alerts, incidents, pages, timeline, timers, watches
+from triaged.store.tables.incidents import IncidentFilter
+from triaged.wire import Secret
+
+AWAKE_US = 3 * SECOND
+"""So long before and after something is due, time passes second by second."""
+
+TAIL_US = 60 * MINUTE
+"""After the last move."""
+
+OTHERWISE_SAID = frozenset({"page.sent", "update.sent", "phase.changed"})
+"""Kinds of entries that the report leaves out: the lines of pages say it better."""
+
+LEGEND = (
+    "# Who is paged when, through what and why, in local time in Berlin.",
+    "#   *   what happens, by script.txt",
+    "#   INC  what is decided, as the timeline of the incident says it",
+    "#   ->  what a provider gets, for whom, and the time where that person lives",
+    "# Written anew by: pytest tests/simulation/test_fortnight.py --golden",
+)
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """`page` in the body of a message."""
+
+    person: str | None
+    round: int
+    step: int
+
+
+class Named(msgspec.Struct, frozen=True):
+    """`incident` in the body of a message."""
+
+    id: str
+
+    @property
+    def number(self) -> int:
+        """12 for `INC-12`."""
+        return incident_number(self.id) or 0
+
+
+class Body(msgspec.Struct, frozen=True):
+    """The part of a message that the report reads."""
+
+    type: str
+    page: Sent
+    incident: Named
+    subject: str
+
+    def __str__(self) -> str:
+        place = f" (round {self.page.round}, step {self.page.step})" if self.type == "page" else ""
+        return f"{self.subject}{place}"
+
+
+class Line(msgspec.Struct, frozen=True, order=True):
+    """One line of the report."""
+
+    at: int
+    rank: int
+    """Order within an instant: the script, then what was decided, then messages."""
+    order: tuple[int, int]
+    text: str
+
+
+class Carrier:
+    """Providers that answer at once, and a ledger of what they got."""
+
+    def __init__(self, clock: VirtualClock, zones: Mapping[str, str]) -> None:
+        self._clock, self._zones = clock, zones
+        self.refusing: set[tuple[str, str]] = set()
+        self.ledger: list[Line] = []
+
+    async def send(self, message: Message) -> Result:
+        """Take a message, or refuse it."""
+        assert isinstance(message, HttpRequest)
+        channel = message.url.removeprefix("https://").partition(".")[0]
+        body = msgspec.json.decode(message.body, type=Body)
+        refused = (channel, body.page.person) in self.refusing
+        verb = "refused" if refused else body.type
+        now = self._clock.now()
+        text = f"    -> {self._whom(body, channel, now)}: {verb} {body}"
+        self.ledger.append(Line(second(now), 2, (body.incident.number, 0), text))
+        return HttpResponse(400 if refused else 200, {}, b"")
+
+    def _whom(self, body: Body, channel: str, now: int) -> str:
+        """`bob by mail (06:45 JST)`."""
+        person = body.page.person
+        if person is None:
+            return f"everybody in {channel}"
+        there = local(now, ZoneInfo(self._zones[person]))
+        clock = "" if there.tzinfo == ZONE else f" ({there:%H:%M %Z})"
+        return f"{person} by {channel}{clock}"
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def report(script: Sequence[Scene], folder: Path) -> str:
+    """What came of the script, a line for each event, in local time."""
+    dice = Instant()
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(dice)) as runner:
+        lines = runner.run(_lines(script, folder))
+    return "\n".join(_written(script, lines)) + "\n"
+
+
+async def _lines(script: Sequence[Scene], folder: Path) -> list[Line]:
+    configuration = load(FOLDER / "config.yaml", {}).configuration
+    assert configuration is not None
+    clock = VirtualClock(next(moves(script)).at - MINUTE)
+    calm = Trouble(Instant())
+    calm.over = True
+    store = TroubledStore(folder / "triaged.db", calm)
+    await store.open()
+    try:
+        await migrate(store, clock.now())
+        fortnight = Fortnight(configuration, store, clock)
+        await fortnight.live(list(moves(script)))
+        return sorted([*fortnight.said, *fortnight.carrier.ledger, *await _entries(store)])
+    finally:
+        await store.close()
+
+
+class Fortnight:
+    """The daemon's loops, and time that jumps to what is due next."""
+
+    def __init__(
+        self, configuration: Configuration, store: TroubledStore, clock: VirtualClock
+    ) -> None:
+        self._store, self._clock = store, clock
+        connections = Connections(Metrics())
+        settings = configuration.settings
+        self._engine = engine = Engine(store, clock, settings, connections)
+        self._channels = sorted(configuration.channels)
+        zones = {name: person.timezone for name, person in settings.people.items()}
+        self.carrier = Carrier(clock, zones)
+        self.said: list[Line] = []
+        timekeeper = Timekeeper(engine, store, clock, connections)
+        equipment = Equipment(configuration.channels, Secret("key"), self.carrier)
+        delivery = Delivery(engine, store, clock, equipment)
+        connections.timekeeper, connections.delivery = timekeeper, delivery
+        self._loops = {
+            "engine": engine.run,
+            "timekeeper": timekeeper.run,
+            "delivery": delivery.run,
+        }
+
+    async def live(self, script: Sequence[Move]) -> None:
+        """Through the script, and an hour more."""
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(run_all(self._loops, self._clock, stop))
+            for move in script:
+                await self._pass(move.at)
+                await self._do(move)
+            await self._pass(script[-1].at + TAIL_US)
+            stop.set()
+
+    async def _do(self, move: Move) -> None:
+        self.said.append(Line(move.at, 0, (0, len(self.said)), f"  * {move.text}"))
+        if isinstance(move.event, Refusal):
+            one = {(move.event.channel, move.event.person)}
+            refusing = self.carrier.refusing
+            self.carrier.refusing = refusing | one if move.event.refuses else refusing - one
+            return
+        numbers = await self._numbers()
+        event = move.event(lambda title: numbers[title])
+        await self._engine.submit([event], urgent=not isinstance(event, AlertReceived))
+
+    async def _numbers(self) -> dict[str, int]:
+        async with self._store.reading() as tx:
+            found, _ = await incidents.find(tx, IncidentFilter(limit=1000))
+        return {one.title: one.number for one in reversed(found)}
+
+    async def _pass(self, until: int) -> None:
+        """Let time pass; it jumps where nothing is due, as that of a machine that slept."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        while (now := self._clock.now()) < until:
+            await self._clock.sleep_until(min(until, now + 2 * AWAKE_US))
+            due_at = min(until, await self._next_due() or until)
+            idle_us = due_at - self._clock.now() - AWAKE_US
+            if idle_us > 0:
+                loop.pass_time(idle_us / SECOND)
+
+    async def _next_due(self) -> int | None:
+        async with self._store.reading() as tx:
+            dues = [await timers.next_due(tx), await alerts.next_lapse(tx)]
+            dues += [await watches.next_due(tx)]
+            dues += [await pages.next_due(tx, channel) for channel in self._channels]
+        return min((at for at in dues if at is not None), default=None)
+
+
+async def _entries(store: TroubledStore) -> Iterator[Line]:
+    async with store.reading() as tx:
+        found, _ = await incidents.find(tx, IncidentFilter(limit=1000))
+        entries = [
+            (one, entry) for one in found for entry in await timeline.of(tx, one.number, 0, 10_000)
+        ]
+    return (
+        Line(second(entry.at), 1, (incident.number, entry.seq), _entry(incident, entry))
+        for incident, entry in entries
+        if entry.kind not in OTHERWISE_SAID
+        and not (entry.kind == "alerts.joined" and entry.at == incident.opened_at)
+    )
+
+
+def _entry(incident: Incident, entry: ChainedEntry) -> str:
+    return f"    {incident.id} {entry.kind}: {entry.text} (by {entry.actor})"
+
+
+def _written(script: Sequence[Scene], lines: Sequence[Line]) -> Iterator[str]:
+    """Under the headings of the script; each scene ends where the next begins."""
+    starts = [*(scene.moves[0].at for scene in script), lines[-1].at + 1]
+    yield from LEGEND
+    for scene, (start, end) in zip(script, pairwise(starts), strict=True):
+        yield f"\n= {scene.heading}"
+        day = ""
+        for line in lines:
+            if start <= line.at < end:
+                at = local(line.at)
+                if day != (day := f"{at:%A %d %B %Y}"):
+                    yield day
+                yield f"{at:%H:%M:%S %Z} {line.text}"
+
+
+def second(at: int) -> int:
+    """The beginning of its second: lanes that send at one instant take their turns in any order."""
+    return at // SECOND * SECOND
+
+
+def local(at: int, zone: ZoneInfo = ZONE) -> datetime:
+    """An instant on somebody's wall."""
+    return datetime.fromtimestamp(at / 1e6, zone)
