@@ -21,8 +21,14 @@ run:
 test: environment
 	$(IN)/ruff check .
 	$(IN)/ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 types suite
+
+# Beside one another: tests wait for clocks and other programs half of their time.
+types:
 	$(IN)/mypy $$(ls -d triaged tests tools bench 2>/dev/null)
-	$(IN)/python -m pytest --numprocesses 2 --dist loadfile
+
+suite:
+	$(IN)/python -m pytest --numprocesses 2 --dist worksteal
 
 mutations: environment
 	$(IN)/python -m tests.mutations $(ONLY)
@@ -48,4 +54,4 @@ environment:
 clean:
 	rm -rf .venv .venv-test .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help run test mutations fmt bench coverage lock environment clean
+.PHONY: help run test types suite mutations fmt bench coverage lock environment clean
