@@ -322,3 +322,52 @@ def _end_of(line: socket.socket) -> bool:
         return line.recv(1000) == b""
     except ConnectionResetError:
         return True
+
+
+def test_a_bad_rule_file_at_the_start_pages_and_the_last_good_rules_are_in_force(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    rules = tmp_path / "site.yaml"
+    good = "rules: [{name: site, match: ['alertname=\"Odd\"'], set: {severity: SEV-3}}]\n"
+    rules.write_text(good)
+    config = CONFIG.replace("rules: [", "rules: [site.yaml, ")
+    database = tmp_path / "triaged.db"
+
+    def kept() -> bool:
+        with sqlite3.connect(database) as store:
+            return bool(store.execute("SELECT * FROM rule_texts").fetchall())
+
+    with triaged(tmp_path, config, port):
+        eventually(kept, "rules are kept")
+    rules.write_text(good.replace("SEV-3", "SEV-9"))
+    with triaged(tmp_path, config, port) as process:
+        fetch_json(f"{url}/api/v2/alerts", [{"labels": {"alertname": "Odd"}}])
+        told = eventually(
+            lambda: fetch_json(f"{url}/api/v1/incidents?q=rules%20of")["incidents"], "an incident"
+        )
+        (odd,) = fetch_json(f"{url}/api/v1/incidents?q=Odd")["incidents"]
+        assert reload_metric(url) == "0.0"
+        rules.write_text(good)
+        process.send_signal(signal.SIGHUP)
+        query = f"{url}/api/v1/incidents?q=rules%20of&state=resolved"
+        eventually(lambda: fetch_json(query)["incidents"], "the incident is over")
+
+    assert [one["severity"] for one in told] == ["SEV-1"]
+    assert odd["severity"] == "SEV-3"
+    log = (tmp_path / "triaged.log").read_text()
+    assert f"{rules}:1:" in log
+    assert "'SEV-9' is none of" in log
+
+
+def test_a_bad_rule_file_at_the_first_start_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("rules: [{name: site, set: {severity: SEV-9}}]\n")
+    config = tmp_path / "config.yaml"
+    own = f"listen: 127.0.0.1:{free_port()}\nauth: none\n"
+    config.write_text(own + CONFIG.replace("rules: [", "rules: [site.yaml, "))
+
+    done = serve(config)
+
+    assert done.returncode == 78
+    assert "'SEV-9' is none of" in done.stderr

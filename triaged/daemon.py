@@ -17,9 +17,8 @@ from triaged import __version__
 from triaged.access.action_links import KEY_NAME
 from triaged.access.tokens import new_secret
 from triaged.clock import SystemClock
-from triaged.config.files import STATE
 from triaged.config.model import Configuration
-from triaged.config.read import load
+from triaged.config.read import Loaded, load
 from triaged.core.records.effects import (
     AddPage,
     ArmTimer,
@@ -52,6 +51,7 @@ from triaged.intake.decode import events_in
 from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
 from triaged.process import logs
+from triaged.process.last_good_rules import Startable, startable
 from triaged.process.listeners import listen
 from triaged.process.maintenance import jobs
 from triaged.process.maintenance.clock_comparison import ClockComparison
@@ -60,10 +60,16 @@ from triaged.process.maintenance.reload_watch import ReloadWatch
 from triaged.process.maintenance.restore_notice import RestoreNotice
 from triaged.process.maintenance.retention import Retention
 from triaged.process.maintenance.rule_comparison import RuleComparison
+from triaged.process.maintenance.rule_keeping import RuleKeeping
 from triaged.process.maintenance.silence_ends import SilenceEnds
 from triaged.process.maintenance.similar_words import SimilarWords
 from triaged.process.maintenance.suppression_marks import SuppressionMarks
 from triaged.process.reload import Reload, needs_stored_token
+from triaged.process.start_messages import (
+    invitation,
+    refuse_configuration,
+    refuse_without_tokens,
+)
 from triaged.process.supervision import GivenUp, Loop, keep_turning, run_all, supervise
 from triaged.process.systemd import notify, watchdog_us
 from triaged.store.database.connect import Database, open_database
@@ -72,9 +78,6 @@ from triaged.terminal import unbuffered
 from triaged.wire import Secret
 
 EXIT_FAILED = 1
-EXIT_CONFIG = 78
-"""EX_CONFIG of sysexits.h: systemd does not restart into the same mistake."""
-
 REQUESTS_END_S = 20
 """Time limit of requests under way at a stop; the unit gives 40 s for everything."""
 
@@ -83,12 +86,6 @@ GC_THRESHOLD = (20_000, 20, 50)
 
 STUCK_US = 15 * SECOND
 """A loop that has not turned for so long is not healthy."""
-
-NO_TOKENS = (
-    "auth is `tokens`, and there is none in the configuration and none in {store}: make one with\n"
-    "  {state}triaged token create --offline --scope admin NAME --config {path}\n"
-    "or, for a daemon on loopback that nobody else can reach, set `auth: none`"
-)
 
 new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 try:
@@ -104,28 +101,33 @@ log = structlog.get_logger()
 def serve(path: Path, crash_point: CrashPoint = no_crash) -> int:
     """Run the daemon until it is told to stop; the exit status."""
     loaded = load(path, os.environ)
-    if loaded.configuration is None or loaded.unusable:
-        for problem in loaded.problems:
-            print(problem, file=sys.stderr)
-        return EXIT_CONFIG
     configuration = loaded.configuration
+    if configuration is None or (loaded.unusable and not loaded.bad_rule_files):
+        return refuse_configuration(loaded.problems)
     allow_many_files()
     with logs.standing_for_stderr() as outlet:
         logs.configure(configuration.log.level, configuration.log.format)
         try:
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
-                return runner.run(_run(path, configuration, outlet, crash_point))
+                store = configuration.store
+                return runner.run(_run((path, loaded), store, outlet, crash_point))
         except (StoreError, OSError) as error:
             print(f"triaged: {error}", file=sys.stderr)
-            return EXIT_FAILED
+            return refuse_configuration(loaded.problems) if loaded.unusable else EXIT_FAILED
 
 
 async def _run(
-    path: Path, configuration: Configuration, outlet: logs.Outlet, crash_point: CrashPoint
+    read: tuple[Path, Loaded], store: str, outlet: logs.Outlet, crash_point: CrashPoint
 ) -> int:
+    """Run on what was read from a path, if a daemon can; the exit status."""
+    path, loaded = read
     clock = SystemClock()
-    database = await open_database(configuration.store, clock, crash_point=crash_point)
+    database = await open_database(store, clock, crash_point=crash_point)
     try:
+        start = await startable(path, loaded, database)
+        if start is None:
+            return refuse_configuration(loaded.problems)
+        configuration = start.configuration
         if (at := await database.now()) is not None:
             clock.follow(at)
         await database.look_at_room()
@@ -136,21 +138,13 @@ async def _run(
         if released:
             log.warning("leases.released", pages=released)
         if is_shut:
-            print(f"triaged: {_no_tokens(path, configuration.store)}", file=sys.stderr)
-            return EXIT_CONFIG
-        parts = Parts(path, configuration, clock, database, Secret(key), crash_point)
+            return refuse_without_tokens(path, configuration.store)
+        parts = Parts(path, start, clock, database, Secret(key), crash_point)
         daemon = Daemon(parts)
         outlet.dropped = daemon.metrics.log_lines_dropped.inc
         return await daemon.run()
     finally:
         await database.close()
-
-
-def _no_tokens(path: Path, store: str) -> str:
-    state = os.environ.get(STATE)
-    return NO_TOKENS.format(
-        path=path, store=store, state=f"STATE_DIRECTORY={state} " if state else ""
-    )
 
 
 class Connections:
@@ -196,7 +190,7 @@ class Parts(msgspec.Struct, frozen=True):
 
     path: Path
     """The file of the configuration."""
-    configuration: Configuration
+    start: Startable
     clock: SystemClock
     database: Database
     action_key: Secret
@@ -213,15 +207,18 @@ class Daemon:
         self._stop = asyncio.Event()
         self.metrics = Metrics()
         self._connections = Connections(self.metrics)
-        settings, crash_point = parts.configuration.settings, parts.crash_point
-        self._engine = Engine(database, clock, settings, self._connections, crash_point)
+        self._stand_ins = parts.start.stand_ins
+        configuration, crash_point = parts.start.configuration, parts.crash_point
+        self._engine = Engine(
+            database, clock, configuration.settings, self._connections, crash_point
+        )
         self._timekeeper = Timekeeper(self._engine, database, clock, self._connections)
         self._reload = Reload(parts.path, database, self, crash_point)
         self._context = Context(
             engine=self._engine,
             database=database,
             clock=clock,
-            configuration=parts.configuration,
+            configuration=configuration,
             metrics=self.metrics,
             reload=self.reload,
             health=self.health,
@@ -248,7 +245,7 @@ class Daemon:
         )
         self._delivery = Delivery(self._engine, self._database, self._clock, equipment)
         self._connections.delivery = self._delivery
-        self._context.metrics.reloaded(self._clock.now(), successful=True)
+        self.reloaded(successful=not self._stand_ins)
         expect(self._context)
         self._listen_to_signals()
         runner = web.ServerRunner(self._server, shutdown_timeout=REQUESTS_END_S)
@@ -305,6 +302,7 @@ class Daemon:
         engine, database, clock = self._engine, self._database, self._clock
         return (
             self._reload_watch,
+            RuleKeeping(engine, database, clock, self.current, self._stand_ins),
             DiskSpace(engine, database, clock),
             RestoreNotice(engine, database),
             SuppressionMarks(engine, database),
@@ -334,7 +332,8 @@ class Daemon:
         notify(os.environ, "READY=1", f"STATUS=listening on {', '.join(places)}")
         log.info("daemon.started", version=__version__, listen=places)
         if self._context.configuration.auth == "none":
-            logs.Outlet(sys.stdout).write(f"{_invitation(places[0], self._clock.now())}\n")
+            hint = invitation(__version__, places[0], self._clock.now())
+            logs.Outlet(sys.stdout).write(f"{hint}\n")
 
     def health(self) -> Mapping[str, bool]:
         """By loop: whether it has turned lately."""
@@ -382,14 +381,3 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
-
-
-def _invitation(place: str, now: int) -> str:
-    """A hint for newcomers: a command that raises an incident, a new one at each start."""
-    alert = (
-        f'[{{"labels": {{"alertname": "Demo{now // SECOND % 100_000}", "severity": "critical"}}}}]'
-    )
-    return (
-        f"triaged {__version__} listens on {place}; raise an incident with:\n"
-        f"  curl -H 'Content-Type: application/json' -d '{alert}' {place}/api/v2/alerts"
-    )

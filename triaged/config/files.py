@@ -33,12 +33,22 @@ class Files:
     """Reads files beside a configuration, and remembers which."""
 
     def __init__(
-        self, path: Path, environment: Mapping[str, str], yield_point: YieldPoint = never_yield
+        self,
+        path: Path,
+        environment: Mapping[str, str],
+        yield_point: YieldPoint = never_yield,
+        instead: Mapping[str, bytes] | None = None,
     ) -> None:
         self.path = path
         self.yield_point = yield_point
         self.seen: list[Path] = [path]
         self._environment = environment
+        self._instead = instead or {}
+
+    def rules(self, path: Path) -> bytes | Problem:
+        """The content of a rule file, or the text that stands in for it."""
+        kept = self._instead.get(str(path))
+        return self.text(path) if kept is None else kept
 
     def text(self, path: Path) -> bytes | Problem:
         """The content of a document: at most one byte more than it may have."""

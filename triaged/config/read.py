@@ -53,19 +53,34 @@ class Loaded(msgspec.Struct, frozen=True):
             not problem.warning or isinstance(problem, MissingSecret) for problem in self.problems
         )
 
+    @property
+    def bad_rule_files(self) -> dict[str, list[Problem]]:
+        """The errors of each rule file that has any, where nothing but rule files is wrong."""
+        if self.configuration is None:
+            return {}
+        paths = {file.path for file in self.configuration.rule_files.files}
+        found: dict[str, list[Problem]] = {}
+        for problem in self.problems:
+            if isinstance(problem, MissingSecret):
+                return {}
+            if not problem.warning:
+                found.setdefault(file_of(problem), []).append(problem)
+        return found if found.keys() <= paths else {}
+
 
 def load(
     path: Path,
     environment: Mapping[str, str],
     rules: tuple[str, ...] = (),
     yield_point: YieldPoint = never_yield,
+    instead: Mapping[str, bytes] | None = None,
 ) -> Loaded:
     """Read the configuration at `path`; `environment` is the process's.
 
     Where there are `rules`, these patterns count instead of the ones in the file. `yield_point` is
-    called every few hundred µs.
+    called every few hundred µs. `instead` has texts that count in place of rule files, by path.
     """
-    files = Files(path, environment, yield_point)
+    files = Files(path, environment, yield_point, instead)
     text = files.text(path)
     if isinstance(text, Problem):
         return Loaded(None, (text,))
@@ -173,7 +188,7 @@ def _rule_documents(
             message = f"no rule file is named {pattern}: what no rule classifies is "
             findings.warn(("rules", index), message + config.unclassified.value)
         for path in found:
-            text = files.text(path)
+            text = files.rules(path)
             if isinstance(text, Problem):
                 findings.problems.append(text)
             elif path not in documents:
@@ -182,13 +197,24 @@ def _rule_documents(
     return list(documents.values()), tuple(rule_files)
 
 
+def file_of(problem: Problem) -> str:
+    """The file that a problem is in."""
+    return _place_of(problem)[0]
+
+
+def _place_of(problem: Problem) -> tuple[str, int, int]:
+    name, *rest = problem.where.rsplit(":", 2)
+    if len(rest) == 2 and all(map(str.isdigit, rest)):
+        return name, int(rest[0]), int(rest[1])
+    return problem.where, 0, 0
+
+
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """Each once, file by file, from top to bottom."""
     names: dict[str, int] = {}
 
     def place(problem: Problem) -> tuple[int, int, int]:
-        name, *rest = problem.where.rsplit(":", 2)
-        line, column = rest if len(rest) == 2 and all(map(str.isdigit, rest)) else ("0", "0")
-        return names.setdefault(name, len(names)), int(line), int(column)
+        name, line, column = _place_of(problem)
+        return names.setdefault(name, len(names)), line, column
 
     return tuple(sorted(dict.fromkeys(problems), key=place))
