@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.world import MONDAY
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.errors import StoreMismatch, StoreUnavailable
 from triaged.store.database.backup import backup, keep_copy, restore
 from triaged.store.database.connect import open_database
+from triaged.store.database.migrating import migrations
 from triaged.store.database.sqlite import SqliteDatabase
 
 
@@ -143,3 +145,24 @@ async def test_a_store_that_does_not_exist_is_not_copied(tmp_path: Path) -> None
 
     with pytest.raises(StoreMismatch, match="there is no store"):  # nor has one been made
         await backup(tmp_path / "triaged.db", tmp_path / "copy.db")
+
+
+@pytest.mark.parametrize("number", [m.number for m in migrations()])
+async def test_a_copy_made_by_an_earlier_version_is_put_back(
+    tmp_path: Path, clock: StillClock, number: int
+) -> None:
+    path, copy = tmp_path / "triaged.db", tmp_path / "copy.db"
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("CREATE TABLE schema_version (number, digest, applied_at)")
+        for migration in migrations()[:number]:
+            for statement in migration.statements("sqlite"):
+                connection.execute(statement)
+            row = (migration.number, migration.digest, MONDAY)
+            connection.execute("INSERT INTO schema_version VALUES (?, ?, ?)", row)
+
+    await restore(path, copy)
+
+    database = await open_database(f"sqlite:{path}", clock)
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(alertname="After"))
+    await database.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from triaged.errors import StoreMismatch, StoreUnavailable
 from triaged.store.database.locking import take_lock
-from triaged.store.database.migrating import migrations
+from triaged.store.database.migrating import migrate_copy, migrations
 from triaged.store.database.restoring import set_apart
 from triaged.store.database.sqlite import SqliteDatabase
 from triaged.store.database.sqlite_threads import translated
@@ -112,6 +112,7 @@ def _prepare(partial: Path, source: Path, lost: Path) -> None:
         shutil.copyfile(source, partial)
         partial.chmod(0o600)
         with translated():
+            migrate_copy(partial)
             set_apart(partial, lost)
         _sync(partial)
     except BaseException:

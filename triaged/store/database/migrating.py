@@ -2,7 +2,10 @@
 
 import hashlib
 import re
+import sqlite3
+from contextlib import closing
 from importlib import resources
+from pathlib import Path
 
 import msgspec
 
@@ -67,6 +70,27 @@ async def migrate(database: Database, now: int, crash_point: CrashPoint = no_cra
                 now,
             )
     return [migration.number for migration in missing]
+
+
+def migrate_copy(copy: Path) -> None:
+    """Bring an SQLite file that nobody has open to our schema, as `migrate` does a store.
+
+    A copy may be older than we are: it was kept before an upgrade, for example.
+    """
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        rows = connection.execute("SELECT number, digest, applied_at FROM schema_version")
+        versions = rows.fetchall()
+        applied = {number: digest for number, digest, _ in versions}
+        check(applied, migrations())
+        last_at = max((at for _, _, at in versions), default=0)
+        connection.execute("BEGIN IMMEDIATE")
+        for migration in migrations():
+            if migration.number in applied:
+                continue
+            for statement in migration.statements("sqlite"):
+                connection.execute(statement)
+            row = (migration.number, migration.digest, last_at)
+            connection.execute("INSERT INTO schema_version VALUES (?, ?, ?)", row)
 
 
 def check(applied: dict[int, str], known: list[Migration]) -> None:
