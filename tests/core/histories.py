@@ -48,6 +48,7 @@ from triaged.core.records.model import (
     Span,
     State,
 )
+from triaged.core.records.pages import HOLDER
 from triaged.core.records.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.records.timers import ReopenWindowDue
 from triaged.core.response.audit import forgotten
@@ -260,7 +261,9 @@ class Watched(World):
         incident = self.view.incidents[answer.page.incident]
         muted = mute_of(self.situation(), incident)
         assert muted is None, "nothing is sent while muted"
-        if answer.page.kind is PageKind.PAGE:
+        if answer.page.target == HOLDER:
+            assert incident.holder == answer.page.recipient.person, "the holder alone"
+        elif answer.page.kind is PageKind.PAGE:
             assert incident.state is State.OPEN, "no page after an acknowledgement (12)"
             assert answer.page.epoch == incident.escalation.epoch
 

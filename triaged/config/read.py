@@ -128,6 +128,7 @@ def _build(
         unclassified=config.unclassified,
         at_risk=config.at_risk,
         reopen_within=config.reopen_within,
+        join_quiet=config.join_quiet,
         silence_max=config.silence_max,
         storm=storm_limit_of(config, findings),
         flapping=flap_limit_of(config, findings),

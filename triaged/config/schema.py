@@ -321,6 +321,9 @@ class Config(msgspec.Struct, frozen=True):
     reopen_within: Duration = 30 * MINUTE
     """Time after the resolve in which a new episode re-opens the incident instead of opening a new
     one."""
+    join_quiet: Duration = 5 * MINUTE
+    """Time after an acknowledgement in which alerts that join page nobody. Later, an alert with an
+    object that the incident has not had (another pod, node …) pages the holder."""
     flapping: Flapping | Literal["never"] = Flapping()
     """Threshold above which an incident that re-opens again and again pages once more and is then
     held open. `never`: every re-opening pages."""

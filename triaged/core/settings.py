@@ -125,6 +125,8 @@ class Settings(msgspec.Struct, frozen=True):
     unclassified: Severity = Severity.SEV2
     at_risk: float = 0.75
     reopen_within: int = 30 * MINUTE
+    join_quiet: int = 5 * MINUTE
+    """For so long after an acknowledgement new objects that join page nobody."""
     silence_max: int = 30 * DAY
     flapping: FlapLimit | None = None
     """None: nothing flaps."""

@@ -45,9 +45,9 @@ def test_the_holder_hears_of_a_joining_alert_at_most_once_a_minute() -> None:
 
     for pod in "bcd":
         world.fires(severity="SEV-3", pod=pod)
-    world.deliver()
+    world.run(10)
 
-    assert world.updates() == [("bob/mail", "another alert joined")]
+    assert world.updates() == [("bob/mail", "joined: pod=b: Down; pod=c: Down; pod=d: Down")]
 
 
 @pytest.mark.parametrize(
@@ -211,10 +211,11 @@ def test_the_holder_hears_of_what_is_taken_over() -> None:
     world.handle(Reopened(1, "bob"))
     world.handle(Acknowledged(1, "bob"))
 
-    world.run(1801)
+    world.run(1811)
 
     assert world.view.incidents[1].firing == {"SEV-2": 1}
-    assert world.updates()[-1] == ("bob/mail", "another alert joined")
+    text = "joined: 1 still firing after INC-2 was resolved"
+    assert world.updates()[-1] == ("bob/mail", text)
     world.ends(pod="a")
     assert world.view.incidents[1].state is State.RESOLVED
 

@@ -5,6 +5,7 @@ from triaged.core.records.timers import (
     CutGroupDue,
     HolderWarningDue,
     IncidentTimer,
+    JoinDue,
     MuteDue,
     RaiseDue,
     ReachDue,
@@ -32,6 +33,7 @@ ALL: list[IncidentTimer] = [
     ReachDue(1, 84, 2),
     CutGroupDue(1, 86),
     HolderWarningDue(1, 88, 2),
+    JoinDue(1, 89),
 ]
 """One of each kind."""
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from triaged.core.alerts import late_joins
 from triaged.core.alerts.flapping import hold_us, returned, settle
 from triaged.core.alerts.raises import count_in, pause, start
 from triaged.core.alerts.reopening import come_back, reopens
@@ -25,7 +26,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.timers import CutGroupDue, ReopenWindowDue, ResolveDue
 from triaged.core.response.escalation import Cause, disarm, settle_response
-from triaged.core.response.paging import News, inform, notify_person
+from triaged.core.response.paging import News, inform
 from triaged.core.response.storms import begin
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
@@ -34,9 +35,6 @@ from triaged.wire import instant_text
 
 CUT_GROUP_US = 25 * HOUR
 """How long alerts that were left out are waited for, of a source whose alerts never lapse."""
-
-JOIN_NEWS_EVERY_US = 60_000_000
-"""The holder hears of joining alerts at most this often: a minute is soon, a storm is not mail."""
 
 
 class Arrival(msgspec.Struct):
@@ -149,12 +147,14 @@ def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
     comes_back = incident.flaps and incident.resolving_at is not None
     if comes_back:
         returned(situation, draft)
+    labels = arrival.outcome.labels
+    new = late_joins.remember(draft, labels)
     _attach(draft, arrival)
     rise = _rise(situation, draft, arrival)
     if rise is not None:
         raise_to(situation, draft, rise, arrival.received_at)
-    elif not comes_back:  # that would be no news
-        _tell_holder(situation, draft)
+    elif draft.incident.holder is not None and not comes_back:  # that would be no news
+        late_joins.tell(situation, draft, arrival.alert, labels, new)
     return draft
 
 
@@ -163,6 +163,7 @@ def reopen_with(situation: Situation, incident: Incident, arrival: Arrival) -> D
     draft = Draft(incident)
     is_held = come_back(situation, draft, Reason.REOPEN_WINDOW)
     returned(situation, draft)
+    late_joins.remember(draft, arrival.outcome.labels)
     _attach(draft, arrival)
     rise = _rise(situation, draft, arrival)
     if rise is not None:
@@ -243,17 +244,8 @@ def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
     if rise.severity < incident.severity:
         raise_to(situation, draft, rise, situation.now)
     else:
-        _tell_holder(situation, draft)
+        late_joins.add(situation, draft, f"{count} still firing after {old.id} was resolved")
     return draft
-
-
-def _tell_holder(situation: Situation, draft: Draft) -> None:
-    """Inform the holder of joining alerts, at most once in `JOIN_NEWS_EVERY_US`."""
-    now = situation.now
-    holder = draft.incident.holder
-    if holder is not None:
-        news = News("another alert joined", f"joined-{now // JOIN_NEWS_EVERY_US}")
-        notify_person(situation, draft, holder, news)
 
 
 def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:

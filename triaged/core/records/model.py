@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from triaged.core.records.copies import Copy
 from triaged.core.records.flapping import Flapping
+from triaged.core.records.joins import Joins
 from triaged.core.records.pages import Page, PageKind, PageState, Recipient, StepId
 from triaged.core.records.plans import (
     Delay,
@@ -22,6 +23,7 @@ from triaged.core.records.plans import (
 )
 from triaged.core.records.raises import Raising
 from triaged.core.records.remarks import IgnoredReason
+from triaged.core.records.resolving import ResolvePolicy, ResolveWhen
 from triaged.core.records.scale import Severity
 from triaged.core.records.storms import Bundle
 
@@ -35,6 +37,8 @@ __all__ = [
     "PageState",
     "Plan",
     "Recipient",
+    "ResolvePolicy",
+    "ResolveWhen",
     "Severity",
     "Share",
     "Span",
@@ -191,22 +195,6 @@ class AlertState(msgspec.Struct, frozen=True, gc=False):
     """Its copies, where there is more than one: see `core/alerts/copies.py`."""
 
 
-class ResolveWhen(StrEnum):
-    """Which of its alerts must end for an incident to resolve by itself."""
-
-    ALL = "all"
-    FIRST = "first"
-    LAST = "last"
-    NEVER = "never"
-
-
-class ResolvePolicy(msgspec.Struct, frozen=True, gc=False):
-    """Condition under which an incident resolves by itself, fixed at its opening."""
-
-    when: ResolveWhen = ResolveWhen.ALL
-    hold_us: int = 0
-
-
 class Shadowed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A shadow rule that matched an alert."""
 
@@ -298,6 +286,10 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """Firing alerts by severity as classified; "" counts the unclassified."""
     severity_rules: dict[str, str] = {}
     """By severity, the rule that an alert has it from which joined last."""
+    objects: tuple[int, ...] = ()
+    """Hashes of the label values that its alerts have had and do not share, up to a limit."""
+    joins: Joins | UnsetType = UNSET
+    """Joins of which the holder has not heard yet."""
     resolved: int = 0
     truncated: int = 0
     """Number of alerts that senders said they left out."""

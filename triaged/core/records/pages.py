@@ -16,6 +16,10 @@ class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):
     """The person's contact, or the channel's name where there is no person."""
 
 
+HOLDER = "holder"
+"""The target of a page to whoever has acknowledged the incident."""
+
+
 class StepId(msgspec.Struct, frozen=True, gc=False):
     """One firing of one step of an incident's plan; prints as `1/1/2`."""
 

@@ -50,6 +50,13 @@ class HolderWarningDue(msgspec.Struct, frozen=True, gc=False, tag="holder_warnin
     epoch: int
 
 
+class JoinDue(msgspec.Struct, frozen=True, gc=False, tag="join"):
+    """The holder hears of the alerts that have joined lately."""
+
+    incident: int
+    due_at: int
+
+
 class ResolveDue(msgspec.Struct, frozen=True, gc=False, tag="resolve"):
     """The resolve condition has held for `hold`."""
 
@@ -123,6 +130,7 @@ IncidentTimer = (
     | TargetDue
     | UnacknowledgeDue
     | HolderWarningDue
+    | JoinDue
     | ResolveDue
     | ReopenWindowDue
     | RaiseDue
@@ -164,6 +172,8 @@ def _rank(timer: IncidentTimer) -> int:
             return 10
         case ReachDue():
             return 11
+        case JoinDue():
+            return 12
         case _:
             assert_never(timer)
 

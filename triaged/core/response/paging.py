@@ -16,6 +16,7 @@ from triaged.core.records.model import (
     StepId,
     Target,
 )
+from triaged.core.records.pages import HOLDER
 from triaged.core.settings import ContactStep, Person, Settings
 from triaged.core.situation import Situation
 from triaged.core.time.oncall import on_call
@@ -172,6 +173,19 @@ def update_row(situation: Situation, incident: Incident, recipient: Recipient, n
         created_at=situation.now,
         received_at=situation.now,
     )
+
+
+def page_person(situation: Situation, draft: Draft, name: str, news: News) -> None:
+    """Page the holder about something new in what they have, by the person's contacts in order."""
+    settings, incident = situation.settings, draft.incident
+    person = settings.people.get(name)
+    for way in usable_ways(settings, person, incident) if person else ():
+        recipient = Recipient(name, way.contact)
+        row = update_row(situation, incident, recipient, news)
+        page = page_row(incident, settings, recipient, HOLDER, incident.escalation)
+        due_at = situation.now + way.after_us
+        times = {"created_at": situation.now, "due_at": due_at, "received_at": due_at}
+        draft.send(replace(page, id=row.id, subject=news.subject, **times))
 
 
 def notify_person(situation: Situation, draft: Draft, name: str, news: News) -> None:

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from triaged.core.draft import Draft
 from triaged.core.records.effects import SavePage
 from triaged.core.records.model import Incident, Page, PageKind, PageState, Reason, Recipient, State
+from triaged.core.records.pages import HOLDER
 from triaged.core.records.timers import ReachDue
 from triaged.core.response.escalation import next_step_now, targets_of
-from triaged.core.response.paging import channel_of, page_id
+from triaged.core.response.paging import channel_of
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
@@ -28,6 +29,9 @@ def superseded(page: Page, incident: Incident) -> Reason | None:
     """Why nobody needs the page any more; None: it is needed."""
     if page.kind is PageKind.UPDATE or page.test:
         return None
+    if page.target == HOLDER and incident.holder == page.recipient.person:
+        has_acted = (incident.active_at or 0) > page.created_at
+        return Reason.ACKNOWLEDGED if has_acted else None
     if incident.state is State.ACKNOWLEDGED:
         return Reason.ACKNOWLEDGED
     if incident.state is not State.OPEN:
@@ -62,6 +66,8 @@ def succeed(
         return
     contacts = _other_contacts(situation.settings, failed) if passes_on else ()
     started = any(_start(situation, draft, failed, contact) for contact in contacts)
+    if failed.target == HOLDER:
+        return  # no step of the policy waits for it
     if for_good and not started and not _others_go_on(situation, failed, draft.incident):
         next_step_now(situation, draft, failed)
         return
@@ -141,7 +147,8 @@ def _other_contacts(settings: Settings, failed: Page) -> Iterator[str]:
 def _start(situation: Situation, draft: Draft, failed: Page, contact: str) -> bool:
     """Page the failed page's person by another contact; False when that has failed already."""
     recipient = Recipient(failed.recipient.person, contact)
-    identity = page_id(draft.incident.id, failed.step_id, failed.target, recipient)
+    head = failed.id.rsplit("/", 2)[0]
+    identity = f"{head}/{recipient.person}/{recipient.contact}"
     existing = situation.view.pages.get(identity)
     if existing is None:
         fallback = replace(

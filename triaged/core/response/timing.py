@@ -6,7 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.acting import unacknowledge
-from triaged.core.alerts import expectations
+from triaged.core.alerts import expectations, late_joins
 from triaged.core.alerts import raises as raising
 from triaged.core.alerts.cut_groups import cut_group_due
 from triaged.core.alerts.grouping import resolve, take_in
@@ -23,6 +23,7 @@ from triaged.core.records.timers import (
     ExpectDue,
     HolderWarningDue,
     IncidentTimer,
+    JoinDue,
     LapseDue,
     MuteDue,
     RaiseDue,
@@ -78,6 +79,8 @@ def fire(situation: Situation, timer: Timer) -> Decision:
             _unacknowledge(situation, draft)
         case HolderWarningDue():
             warn(situation, draft)
+        case JoinDue():
+            late_joins.due(situation, draft)
         case ResolveDue():
             resolve(situation, draft, ALERTS)
         case ReopenWindowDue():
@@ -117,7 +120,7 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
         case ReopenWindowDue():
             over = incident.state in (State.RESOLVED, State.CLOSED)
             return over and timer.reopens == incident.reopens and incident.next is None
-        case MuteDue():
+        case MuteDue() | JoinDue():
             return True
         case StormDue():
             return storm_end.waits(incident, timer)

@@ -21,6 +21,7 @@ from triaged.core.records.model import (
     State,
     incident_id,
 )
+from triaged.core.records.pages import HOLDER
 from triaged.core.text.facts import AlertFacts, Facts, Paged
 from triaged.core.text.wording import (
     LABEL_MAX,
@@ -33,6 +34,7 @@ from triaged.core.text.wording import (
 )
 
 BUNDLED_MAX = 80
+NEWS_MAX = 600
 ALERT_MAX = 240
 WHERE_MAX = 600
 COMMAND_MAX = 300
@@ -59,7 +61,7 @@ class Letter(msgspec.Struct, frozen=True):
     remark: str
     """What is to be known of the severity; empty: nothing."""
     news: str
-    """What happened; empty for a page."""
+    """What happened, or for a page to the holder what joined; empty: a page of a step."""
     is_duplicate: bool
     call: str
     """Until when to respond, or who has it."""
@@ -93,7 +95,7 @@ def letter(page: Page, facts: Facts, reading: Reading) -> Letter:
         state=incident.state,
         title=clean(incident.title, TITLE_MAX),
         remark=" (unclassified: no rule says how bad it is)" if facts.is_guess else "",
-        news="" if is_page else clean(page.subject, TITLE_MAX),
+        news=clean(page.subject, NEWS_MAX),
         is_duplicate=page.possible_duplicate,
         call=call(incident, reading),
         acknowledge_url=reading.acknowledge_url if is_page else None,
@@ -136,7 +138,7 @@ def plain(given: Letter) -> str:
 
 def _whole(given: Letter) -> str:
     duplicate = "(possible duplicate: an earlier attempt may have reached you)"
-    ways = [f"Look: {given.command}"] if given.news else _ways(given)
+    ways = _ways(given) if given.acknowledge_url or not given.news else [f"Look: {given.command}"]
     width = max((len(row.name) for row in given.rows), default=0) + 2
     blocks = [
         [duplicate] if given.is_duplicate else [],
@@ -317,6 +319,10 @@ def _cut(text: str, length: int) -> str:
 
 
 def _why(page: Page, incident: Incident) -> str:
+    if page.target == HOLDER:
+        return "Paged because you hold it, and something new has joined."
+    if page.step == 0:
+        return "Paged because it was handed over to you."
     again = f", round {page.round}" if page.round > 1 else ""
     instead = ", in place of a contact that failed" if page.fallback else ""
     policy = clean(incident.plan.policy, LABEL_MAX)
