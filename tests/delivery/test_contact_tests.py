@@ -63,7 +63,8 @@ async def test_each_provider_says_what_it_makes_of_its_page(tmp_path: Path) -> N
     sent = message_from_bytes(raw, policy=policy.default)
     assert sent["Subject"].startswith("[TEST] SEV-3 INC-1 ")
     assert sent["Importance"] == "high", "as a page's"
-    assert sent.get_content().startswith("[TEST] ")
+    shown = [part.get_content() for part in sent.walk() if not part.is_multipart()]
+    assert all("[TEST] " in each for each in shown), "as text and as HTML"
     (body,) = inbox.bodies
     assert (body["type"], body["incident"]["kind"]) == ("page", "drill")
     assert sorted(entry.kind for entry in entries) == [

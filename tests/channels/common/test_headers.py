@@ -1,8 +1,12 @@
 """Header fields as they go over the wire, for every header and whatever a value holds."""
 
 import re
+import shutil
+import subprocess
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.channels.notices import NOW, PAGE, notice
+from triaged.channels.common import headers
 from triaged.channels.common.headers import LINE_MAX, field, mailbox, one_line
 from triaged.channels.email import Settings, request
 
@@ -113,3 +118,48 @@ def test_plain_subject_stays_readable_on_the_wire() -> None:
 
     assert b"Subject: SEV-1 INC-12 checkout is down in c1\r\n" in message
     assert message_from_bytes(message, policy=policy.default)["From"] == SETTINGS.sender
+
+
+INTERPRETERS = ("python3.11", "python3.12", "python3.13", "python3.14")
+ON_ANOTHER = """
+import runpy, sys
+from email import message_from_bytes, policy
+headers = runpy.run_path(sys.argv[1])
+HOSTILE = (
+    "=?utf-8?q?=0ABcc=3A_a@b?=", "=?utf-8?b?CkJjYzogYUBi?=", "x\\r\\nBcc: a@b", "x\\x85Bcc: a@b",
+    "x\\u2028Bcc: a@b", "x\\0Bcc: a@b", "\\u00e9" * 200, "x" * 200 + "\\n\\nbody",
+)
+for value in HOSTILE:
+    sender = headers["mailbox"](value, "triaged@example.org")
+    fields = [headers["field"]("Subject", value), headers["address_field"]("From", sender)]
+    raw = b"".join(fields) + b"\\r\\nthe body"
+    for reader in (policy.default, policy.SMTP, policy.compat32):
+        mail = message_from_bytes(raw, policy=reader)
+        assert sorted(mail.keys()) == ["From", "Subject"], (value, mail.keys())
+        assert mail.get_payload() == "the body", value
+print(sys.version_info[:2])
+"""
+
+
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+def test_no_value_becomes_a_header_on_any_interpreter(interpreter: str) -> None:
+    found = next(_of_pyenv(interpreter), None) or shutil.which(interpreter)
+    if found is None:
+        pytest.skip(f"{interpreter} is not installed")
+
+    done = subprocess.run(
+        [found, "-c", ON_ANOTHER, str(headers.__file__)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    if "command not found" in done.stderr:
+        pytest.skip(f"{interpreter} is not installed")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _of_pyenv(interpreter: str) -> Iterator[str]:
+    versions = Path.home() / ".pyenv" / "versions"
+    wanted = interpreter.removeprefix("python")
+    yield from map(str, sorted(versions.glob(f"{wanted}.*/bin/{interpreter}")))
