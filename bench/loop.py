@@ -29,7 +29,7 @@ from triaged.ingest import Received
 from triaged.ingest.contract import SOURCES
 from triaged.intake.decode import events_in
 from triaged.store.database.connect import Database, open_database
-from triaged.store.tables import muting
+from triaged.store.tables import incidents, muting
 from triaged.store.tables.observed_alerts import walk_firing
 
 KINDS = ("alertmanager", "generic", "prometheus")
@@ -133,12 +133,13 @@ async def _mute(database: Database, settings: Settings) -> None:
     async with database.reading() as tx:
         rows = await tx.fetch("SELECT number FROM incidents")
         numbers = [row[0] for row in rows]
-        view = await muting.standing(tx, numbers, settings.muters, now)
+        found = incidents.decoded(await tx.fetch_bulk(*incidents.ask_numbers(numbers)))
+        view = await muting.standing(tx, found, settings.muters, now)
     situation = Situation(view, settings, now)
     for number in numbers:
         labels = view.labels.get(number)
         assert labels is not None
-        assert situation.mutes().of(labels.values()) is not None
+        assert situation.mutes().of(labels) is not None
         await asyncio.sleep(0)
 
 

@@ -3,8 +3,10 @@ from typing import Any
 
 from tests.api.site import Site
 from triaged.core.records.events import TimerFired
+from triaged.core.records.expectations import Watch
 from triaged.core.records.timers import MuteDue
 from triaged.core.time.durations import HOUR, MINUTE
+from triaged.store.tables import alerts, watches
 
 PATH = "/api/v1/silences"
 WISH: dict[str, object] = {"matchers": ['service="shop"'], "comment": "moving", "duration": "1h"}
@@ -73,6 +75,29 @@ async def test_a_preview_shows_what_would_be_muted(site: Site) -> None:
     assert (whole["alerts"], whole["incidents_total"]) == (2, 1)
     assert whole["incidents"][0]["muted"]
     assert (await site.get(PATH))["silences"] == []
+
+
+async def test_a_preview_names_what_is_expected_and_would_be_muted(site: Site) -> None:
+    await site.fire("Watchdog", cluster="a")
+    async with site.context.database.transaction() as tx:
+        (alert,) = (await alerts.find(tx, alerts.AlertFilter(firing=True)))[0]
+        seen = Watch("rule:watchdog", 1, 2, 1, alert.source, alert.fingerprint)
+        await watches.save(tx, [seen, Watch("rule:never-seen", 1, 2)], [])
+
+    of_it = await site.post(f"{PATH}/preview", {"matchers": ['cluster="a"']})
+    of_other = await site.post(f"{PATH}/preview", {"matchers": ['cluster="b"']})
+
+    assert of_it["expectations"] == ["watchdog"]
+    assert of_other["expectations"] == []
+
+
+async def test_a_preview_shows_what_negative_matchers_mute(site: Site) -> None:
+    await site.fire("Down", env="prod")
+    await site.fire("Slow", env="staging")
+
+    preview = await site.post(f"{PATH}/preview", {"matchers": ['env!="prod"']})
+
+    assert [one["title"] for one in preview["incidents"]] == ["Slow fires"]
 
 
 async def test_matchers_may_come_in_pieces(site: Site) -> None:

@@ -124,6 +124,21 @@ def test_a_rotation_that_a_later_one_covers_is_never_in_force(tmp_path: Path) ->
         assert found == []
 
 
+def test_people_whom_the_hours_of_a_rotation_leave_out_are_named(tmp_path: Path) -> None:
+    policies = '{default: {steps: [{notify: ["schedule:primary"]}], catch_all: "person:alice"}}'
+
+    def schedules(more: str) -> str:
+        each = f'{{people: [alice, bob], every: 12h, from: "2026-01-05T08:00", {more}}}'
+        return f"{{primary: {{rotations: [{each}]}}}}"
+
+    nights = 'only: "daily 20:00-08:00"'
+    (found,) = warnings(tmp_path, people=PEOPLE, policies=policies, schedules=schedules(nights))
+
+    assert "rotation 1 never reaches alice" in found
+    fair = schedules(nights + ", count: shifts")
+    assert warnings(tmp_path, people=PEOPLE, policies=policies, schedules=fair) == []
+
+
 def test_a_severity_that_nothing_gives_is_told_where_it_is_described(tmp_path: Path) -> None:
     severities = "{SEV-1: {respond_within: 3m}}"
     only = rules(tmp_path, "{name: a, set: {severity: SEV-3}}")

@@ -23,5 +23,5 @@ def test_a_team_of_which_nothing_was_counted_has_an_empty_storm() -> None:
     situation = World().situation()
 
     assert situation.storm_of("payments") == Storm("payments")
-    assert situation.storm_of(None) == Storm("")
+    assert situation.storm_of("") == Storm("")
     assert situation.waiting_under(7) == 0

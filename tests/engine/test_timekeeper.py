@@ -13,7 +13,7 @@ from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged, Resolved, SilenceSet, TimerFired
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Incident, Response, State
-from triaged.core.records.timers import MuteDue, StepDue
+from triaged.core.records.timers import StepDue
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.engine.timekeeper import RETRY_US, SWEEP_EVERY_US
 from triaged.store.database.connect import Database, open_database
@@ -131,7 +131,8 @@ async def test_a_muted_incident_whose_look_was_lost_is_found_and_looked_at(
         SilenceSet("s", matchers, now, now + MINUTE, "bob", "why"),
         desk.fires(pod="a", severity="SEV-2"),
     )
-    await desk.handle(TimerFired(MuteDue(1, now)))
+    place = (await desk.incident()).escalation
+    await desk.handle(TimerFired(StepDue(1, now, place.epoch, place.round, place.step)))
     resting = await desk.incident()
     async with database.transaction() as tx:
         await tx.execute("DELETE FROM timers")

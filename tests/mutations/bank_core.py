@@ -4,6 +4,41 @@ from tests.mutations.mutation import Mutation
 
 CORE = (
     Mutation(
+        "a check at which nothing is due arms nothing",
+        "triaged/core/muting/mute_hold.py",
+        "    if muted is not None:\n        _note(situation, draft, muted)\n",
+        "    if muted is not None:\n        rest(situation, draft, muted)\n",
+        ("tests/core/muting/test_mute_checks.py",),
+    ),
+    Mutation(
+        "an alert that nothing mutes ends the muting at once",
+        "triaged/core/muting/mute_hold.py",
+        "if situation.mutes().causes(identity, labels):",
+        "if identity:",
+        ("tests/core/muting/test_mute_checks.py",),
+    ),
+    Mutation(
+        "of alerts that mute one another one pages",
+        "triaged/core/muting/muters.py",
+        "if identity in self._inhibiting:",
+        "if not identity:",
+        ("tests/core/muting/test_suppression.py",),
+    ),
+    Mutation(
+        "a storm swallows no incident of another policy",
+        "triaged/core/response/storms.py",
+        "return storm_group(incident.team, incident.plan.policy)",
+        "return storm_group(incident.team, DEFAULT)",
+        ("tests/core/response/test_storms.py",),
+    ),
+    Mutation(
+        "a step due at closing pages who is on call at the opening",
+        "triaged/core/response/escalation.py",
+        "if calendar is None or is_open(calendar, due_at):",
+        "if due_at:",
+        ("tests/core/response/test_escalation.py",),
+    ),
+    Mutation(
         "who has acknowledged is not paged",
         "triaged/core/response/succeeding.py",
         "if incident.state is State.ACKNOWLEDGED:",

@@ -33,7 +33,7 @@ suppress:
         ("suppress: [{name: a, source: 'x=1'}]", "target is missing"),
         ("suppress: [{name: a, source: 'x=1', target: 'y=1', equals: [z]}]", "did you mean equal"),
         ("suppress: [{name: a, source: 'x=~\".*\"', target: 'y=1'}]", "mutes everything"),
-        ("suppress: [{name: a, source: 'x=1', target: 'y!=1'}]", "mutes everything"),
+        ("suppress: [{name: a, source: 'x=1', target: 'y=~\".*\"'}]", "mutes everything"),
         ("suppress: [{name: A, source: 'x=1', target: 'y=1'}]", "lower-case"),
         ("suppress: [{name: a, source: 'x=1', target: 'y=1', equal: ['']}]", "a label has a name"),
         ("maintenance: [{name: a, match: 'x=1'}]", "either `every`, or `from` and `to`"),
@@ -95,8 +95,8 @@ def test_a_window_that_is_once_is_read_in_its_zone() -> None:
     assert problems == []
     assert (window.start, window.end) == (at("2026-03-30T20:00"), at("2026-03-31T00:00"))
     mutes = Mutes(rules.muters, [], {}, window.start)
-    assert mutes.causes({"env": "staging"})
-    assert not mutes.causes({"env": "production"})
+    assert mutes.causes(("am", "1"), {"env": "staging"})
+    assert not mutes.causes(("am", "1"), {"env": "production"})
 
 
 def test_a_window_of_every_week_has_a_zone_of_its_own() -> None:
@@ -128,3 +128,24 @@ def test_a_list_of_matchers_that_is_too_long_says_where_and_what_to_write(
         f"0.yaml:1:{column + 5 * LIST_MAX}: 1001 matchers in one list; 1000 may be: write one "
         "pattern such as 'x=~\"a|b\"', or add a label by a table (`mappings`)"
     ]
+
+
+def test_matchers_that_only_leave_something_out_are_taken() -> None:
+    rules, problems = read(
+        "suppress: [{name: a, source: 'x!=1', target: 'severity!=critical'}]\n"
+        "maintenance: [{name: b, match: 'env!=prod', every: daily}]"
+    )
+
+    assert problems == []
+    assert len(rules.muters.suppress) == len(rules.muters.maintenance) == 1
+
+
+def test_a_suppressor_says_whether_sources_and_absent_labels_count() -> None:
+    rules, problems = read(
+        "suppress: [{name: a, source: 'x=1', target: 'y=1'}, {name: b, source: 'x=1', "
+        "target: 'y=1', across_sources: true, absent_equal: true}]"
+    )
+
+    found = [(one.across_sources, one.absent_equal) for one in rules.muters.suppress]
+    assert problems == []
+    assert found == [(False, False), (True, True)]

@@ -32,7 +32,7 @@ async def documents(call: Call, found: Sequence[Incident], tx: Reader) -> list[I
 async def _muted_by(call: Call, found: Sequence[Incident], tx: Reader) -> list[tuple[str, ...]]:
     """What mutes each of these incidents now."""
     settings, now = call.context.configuration.settings, call.context.clock.now()
-    live = [incident.number for incident in found if incident.live]
+    live = [incident for incident in found if incident.live]
     view = await muting.standing(tx, live, settings.muters, now)
     mutes = [mute_of(Situation(view, settings, now), incident) for incident in found]
     return [muted.by if muted else () for muted in mutes]

@@ -233,8 +233,9 @@ async def _firing(call: Call, matchers: Sequence[Matcher]) -> AsyncIterator[Firi
             identities = [(one.source, one.fingerprint) for one in matching]
             laid = await muting.overlaid(tx, identities) if mutes else {}
         for alert in matching:
-            labels = laid.get((alert.source, alert.fingerprint))
-            one = FiringAlert(alert, mutes.causes(labels) if labels else ())
+            identity = alert.source, alert.fingerprint
+            labels = laid.get(identity)
+            one = FiringAlert(alert, mutes.causes(identity, labels) if labels else ())
             if not left_out & _states(one):
                 yield one
                 count += 1

@@ -1,6 +1,7 @@
 """`/api/v1/silences`: list, set, change and end silences, and preview what one would mute."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -9,10 +10,12 @@ from aiohttp import web
 from triaged.access.tokens import new_identity
 from triaged.api._silences import MatcherV2, matchers_of, submit
 from triaged.core.muting.matcher_index import Index
-from triaged.core.muting.muters import mutes_everything
+from triaged.core.muting.muters import holds, mutes_everything
 from triaged.core.muting.silences import MATCHERS_MAX, TOO_MUCH, state_of
 from triaged.core.records.effects import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
+from triaged.core.records.expectations import RULE
+from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Severity
 from triaged.core.records.silences import Silence
 from triaged.core.time.durations import HOUR, parse_duration
@@ -22,7 +25,7 @@ from triaged.http.answers import Created
 from triaged.http.bodies import Body, Moment, Name, Text
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import incidents, silences
+from triaged.store.tables import incidents, muting, silences, watches
 from triaged.store.tables.observed_alerts import walk_firing
 from triaged.wire import Instant, instant, instant_text
 
@@ -103,6 +106,9 @@ class SilencePreview(msgspec.Struct, frozen=True):
     alerts: int
     incidents_total: int
     incidents: list[MutedIncident]
+    expectations: list[str]
+    """Rules whose expected alert, as it was last seen, is matched: nobody would be paged when it is
+    missing."""
 
 
 def silence_document(silence: Silence, now: int) -> SilenceDocument:
@@ -228,7 +234,20 @@ async def preview(call: Call, body: SilencePreviewRequest) -> SilencePreview | w
                 if number is not None:
                     by_incident[number] = by_incident.get(number, 0) + 1
     newest = await _muted_incidents(call, by_incident)
-    return SilencePreview(total, len(by_incident), newest)
+    expected = await _muted_expectations(call, matchers)
+    return SilencePreview(total, len(by_incident), newest, expected)
+
+
+async def _muted_expectations(call: Call, matchers: Sequence[Matcher]) -> list[str]:
+    async with call.context.database.reading() as tx:
+        every = await watches.every(tx)
+        seen = {name: (watch.source, watch.fingerprint) for name, watch in every.items()}
+        labels = await muting.overlaid(tx, sorted(set(seen.values())))
+    return sorted(
+        name.removeprefix(RULE)
+        for name, identity in seen.items()
+        if name.startswith(RULE) and identity in labels and holds(matchers, labels[identity])
+    )
 
 
 async def _muted_incidents(call: Call, counts: dict[int, int]) -> list[MutedIncident]:

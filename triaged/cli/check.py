@@ -100,7 +100,7 @@ def _useless(configuration: "Configuration", document: "Document") -> "list[Prob
     from triaged.config.analyse import useless
     from triaged.rules.evaluate import RuleSet
     from triaged.rules.lint.analyse import impossible
-    from triaged.rules.lint.analyse_muters import idle
+    from triaged.rules.lint.analyse_muters import across, idle, mutual
     from triaged.rules.lint.analyse_shadows import in_vain, overdue
     from triaged.rules.lint.lint_order import overruled
     from triaged.rules.lint.lint_samples import on_samples
@@ -112,7 +112,8 @@ def _useless(configuration: "Configuration", document: "Document") -> "list[Prob
         now = SystemClock().now()
         sent = _samples(configuration, frozenset(rules.names))
         samples = [rules.seen(alert) for alert in sent]
-        found += [*idle(rules.muters, now), *overdue(rules.shadows, now), *in_vain(rules)]
+        found += [*idle(rules.muters, now), *mutual(rules.muters), *across(rules.muters)]
+        found += [*overdue(rules.shadows, now), *in_vain(rules)]
         found += [*on_samples(rules, samples, now)]
         reported = {problem.where for problem in found}
         unreported = {

@@ -164,3 +164,5 @@ def _print_preview(answer: Any) -> None:
             for one in answer["incidents"]
         ]
         print_table(("INCIDENT", "SEVERITY", "STATE", "MUTED", "TITLE"), rows)
+    for name in answer.get("expectations", ()):  # an older daemon does not tell
+        print(f"muted, too: what rule {name} expects; nobody would be paged when it is missing")

@@ -13,7 +13,7 @@ from triaged.core.records.model import Plan as Policy
 from triaged.core.response.escalation import delay_us
 from triaged.core.settings import Settings
 from triaged.core.time.durations import format_duration
-from triaged.core.time.oncall import Rotation, Schedule
+from triaged.core.time.oncall import WEEK_MINUTES, Rotation, Schedule, never_reached
 from triaged.core.time.recurring import DAY_MINUTES
 from triaged.errors import Problem
 from triaged.rules.actions import SetPolicy
@@ -21,7 +21,6 @@ from triaged.rules.evaluate import CompiledRule, RuleSet
 from triaged.rules.lint.lint_samples import severities_given
 from triaged.yamlschema.document import Document, Path
 
-WEEK_MINUTES = 7 * DAY_MINUTES
 Finding = tuple[Path, str]
 
 
@@ -132,8 +131,14 @@ def _shown(delay: Delay) -> str:
 
 
 def _rotations(schedule: Schedule) -> Iterator[Finding]:
-    """Rotations over which a later one is in force whenever they would be."""
+    """Rotations that a later one covers, and people whom the hours of theirs leave out."""
     for index, rotation in enumerate(schedule.rotations):
+        if missed := never_reached(rotation):
+            told = (
+                f"rotation {index + 1} never reaches {', '.join(missed)}: their turns fall outside"
+                " of `only`; `count: shifts` counts only the turns that it reaches"
+            )
+            yield ("schedules", schedule.name, "rotations", index), told
         for above, later in enumerate(schedule.rotations[index + 1 :], index + 1):
             if later.start <= rotation.start and _minutes(rotation) <= _minutes(later):
                 told = (

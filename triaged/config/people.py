@@ -113,7 +113,7 @@ def schedules_of(config: schema.Config, findings: Findings) -> dict[str, Schedul
 def _rotation(findings: Findings, path: Path, written: schema.Rotation) -> Rotation:
     for index, person in enumerate(written.people):
         findings.refer((*path, "people", index), "people", person)
-    rotation = Rotation(written.people, written.every, written.start, written.only)
+    rotation = Rotation(written.people, written.every, written.start, written.only, written.count)
     for problem in oncall.problems(rotation):
         findings.wrong(path, problem)
     return rotation

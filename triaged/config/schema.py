@@ -110,7 +110,7 @@ class Storm(msgspec.Struct, frozen=True):
     """Threshold above which one umbrella incident pages for all new incidents of a team."""
 
     incidents: int
-    """Number of new incidents of a team `within` the time above which a storm begins."""
+    """Number of new incidents of a team and policy `within` the time above which a storm begins."""
     within: Duration
     """Time in which new incidents are counted. The storm ends when the number has not been exceeded
     for as long."""
@@ -206,6 +206,9 @@ class Rotation(msgspec.Struct, frozen=True):
     """Wall time at which the first turn begins, in the time zone of the schedule."""
     only: Hours | None = None
     """Days and hours in which the rotation is in force. Unset: always."""
+    count: Literal["turns", "shifts"] = "turns"
+    """Which turns go round. `turns`: each, also one that falls outside of `only` altogether.
+    `shifts`: those into which hours of `only` fall, so that everybody has as many as the others."""
 
 
 class Schedule(msgspec.Struct, frozen=True):

@@ -297,20 +297,20 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
             frozenset({StepDue, ReachDue, DeliveryEnded, DeliverySlow, Escalated}),
             (Condition.EXHAUSTED,),
         ),
-        Way(frozenset({StepDue, AtRiskDue, TargetDue, MuteDue, PageDue}), (Condition.RESTING,)),
+        Way(frozenset({StepDue, AtRiskDue, TargetDue, PageDue}), (Condition.RESTING,)),
     ),
     Condition.EXHAUSTED: (
         *_LIVE,
         *_TAKEN,
         _HANDED_OVER,
         Way(frozenset({Escalated}), ARMED),
-        Way(frozenset({StepDue, AtRiskDue, TargetDue, MuteDue, PageDue}), (Condition.RESTING,)),
+        Way(frozenset({StepDue, AtRiskDue, TargetDue, PageDue}), (Condition.RESTING,)),
     ),
     Condition.RESTING: (*_LIVE, *_TAKEN, _HANDED_OVER, Way(frozenset({MuteDue}), ARMED)),
     Condition.BUNDLED: (
         *_LIVE,
         *_TAKEN,
-        Way(frozenset({Assigned, Escalated, MuteDue}), ARMED),
+        Way(frozenset({Assigned, Escalated}), ARMED),
         Way(frozenset({StormDue}), (Condition.ACKNOWLEDGED,)),
     ),
     Condition.ACKNOWLEDGED: (

@@ -66,10 +66,9 @@ class Situation(msgspec.Struct, frozen=True, gc=False):
         """The silences, maintenance windows and suppressors that mute now."""
         return self.view.mutes(self.settings.muters, self.now)
 
-    def storm_of(self, team: str | None) -> Storm:
-        """The count of a team's new incidents; an empty one where nothing was counted yet."""
-        name = team or ""
-        return self.view.storms.get(name) or Storm(name)
+    def storm_of(self, group: str) -> Storm:
+        """The count of a group's new incidents; an empty one where nothing was counted yet."""
+        return self.view.storms.get(group) or Storm(group)
 
     def waiting_under(self, umbrella: int) -> int:
         """How many incidents waited under an umbrella before this batch."""

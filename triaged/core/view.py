@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from triaged.core.muting.muters import AlertId, Muters, Mutes
+from triaged.core.muting.muters import AlertId, Firing, Muters, Mutes
 from triaged.core.records.effects import (
     AddPage,
     Append,
@@ -81,14 +81,16 @@ class View:
         """When the alerts that met expectations came last."""
         self.labels: dict[int, dict[AlertId, Labels]] = {}
         """Incident → the labels, laid over, of its firing alerts; of those that may be muted."""
-        self.inhibiting: dict[AlertId, Labels] = {}
+        self.last_labels: dict[AlertId, Labels] = {}
+        """The same of alerts as they came last, firing or not, which mute when nothing fires."""
+        self.inhibiting: dict[AlertId, Firing] = {}
         """Firing alerts that a suppressor's `source` matches."""
         self.silences: dict[str, Silence] = {}
         self.tracks = False
         """Whether what starts and ends in this batch matters for what is muted."""
         self._mutes: tuple[Muters, int, Mutes] | None = None
         self.storms: dict[str, Storm] = {}
-        """By team, of the teams whose incidents open in this batch or wait under an umbrella."""
+        """By group, of those whose incidents open in this batch or wait under an umbrella."""
         self.waiting: dict[int, int] = {}
         """Umbrella → how many incidents waited under it before this batch."""
         self.numbers = count(1) if numbers is None else numbers
@@ -165,7 +167,7 @@ class View:
                     self.silences[silence.id] = silence
                     self._mutes = None
                 case SaveStorm(storm=storm):
-                    self.storms[storm.team] = storm
+                    self.storms[storm.group] = storm
                 case SaveUnknownEnd(end=end):
                     self.unknown_ends[end.source, end.sender] = end
                 case SaveWatch(watch=watch):
@@ -203,10 +205,11 @@ class View:
 
     def _track(self, state: AlertState, outcome: Outcome) -> None:
         identity = (state.source, state.fingerprint)
+        self.last_labels[identity] = outcome.labels
         if state.incident is not None:
             self.labels.setdefault(state.incident, {})[identity] = outcome.labels
         if outcome.inhibits:
-            self.inhibiting[identity] = outcome.labels
+            self.inhibiting[identity] = Firing(outcome.labels, state.starts_at)
             self._mutes = None
 
     def _forget(self, state: AlertState) -> None:

@@ -191,6 +191,8 @@ class Simulator:
             for identity, state in view.alerts.items()
             if state.firing or (state.incident is not None and state.incident in view.incidents)
         }
+        last = view.last_labels
+        view.last_labels = {one: last[one] for one in view.alerts if one in last}
         self.timers = {i: timer for i, timer in self.timers.items() if i[0] not in numbers}
 
     def _waiting(self, umbrella: int) -> list[StormDue]:

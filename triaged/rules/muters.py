@@ -82,8 +82,18 @@ class MuterBuilder:
             if not label.strip():
                 self._wrong(document, (*at, "equal", index), "a label has a name")
         where, positions = document.where(at), suppressor_positions(document, given, at)
-        found = Suppressor(given.name, source, target, given.equal, where, positions)
-        self._suppress.append(found)
+        self._suppress.append(
+            Suppressor(
+                name=given.name,
+                source=source,
+                target=target,
+                equal=given.equal,
+                across_sources=given.across_sources,
+                absent_equal=given.absent_equal,
+                where=where,
+                positions=positions,
+            )
+        )
 
     def _window(self, document: Document, at: Path) -> None:
         if long := long_lists(document, at, ("match",)):

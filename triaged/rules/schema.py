@@ -208,7 +208,12 @@ class Suppress(msgspec.Struct, frozen=True):
     """Matchers of the alerts that are muted. An alert that matches `source`, too, is not muted by
     another that does."""
     equal: tuple[str, ...] = ()
-    """Labels that must have the same value in both alerts. Labels missing in both are the same."""
+    """Labels that must have the same value in both alerts."""
+    absent_equal: bool = False
+    """Whether a label of `equal` that both alerts lack counts as the same, as in Alertmanager."""
+    across_sources: bool = False
+    """Whether alerts of one source mute those of another. Otherwise a source speaks for its own
+    alerts only."""
 
 
 class Maintenance(msgspec.Struct, frozen=True):

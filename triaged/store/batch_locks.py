@@ -8,7 +8,7 @@ expectations that it may change, and of alerts that have no row to lock. Repeats
 from collections.abc import Iterable
 
 from triaged.core.alerts.expectations import WRITES_A_PERIOD
-from triaged.core.alerts.grouping import team_of
+from triaged.core.alerts.grouping import plan_for, team_of
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.expectations import Watch, key_of
 from triaged.core.response.storms import storm_key
@@ -31,9 +31,7 @@ async def lock_keys(
     """
     homes = await incidents.homes(tx, needs.numbers)
     keys = needs.keys | {key for _, key, _ in homes}
-    teams = teams_of(events, settings)
-    teams |= {team for number, _, team in homes if number in needs.umbrellas}
-    keys |= {key_text(storm_key(team)) for team in teams}
+    keys |= {key_text(storm_key(*owner)) for owner in storm_owners(events, settings)}
     keys |= {key_text(key_of(name)) for name in await _expected(tx, events, needs, settings)}
     keys |= {f"alert {source}\0{fingerprint}" for source, fingerprint in unseen}
     shared = set[str]()
@@ -44,12 +42,16 @@ async def lock_keys(
     await tx.lock_keys(keys, shared)
 
 
-def teams_of(events: Iterable[Event], settings: Settings) -> set[str]:
-    """The teams of the incidents that these events may open, where storms are counted."""
+def storm_owners(events: Iterable[Event], settings: Settings) -> set[tuple[str, str]]:
+    """(team, policy) of the incidents that these events may open, where storms are counted."""
     if settings.storm is None:
         return set()
     outcomes = [event.outcome for event in events if isinstance(event, AlertReceived)]
-    return {team_of(o, settings) or "" for o in outcomes if o is not None and o.incident}
+    return {
+        (team_of(o, settings) or "", plan_for(settings, o.policy, o.team, o.service).policy)
+        for o in outcomes
+        if o is not None and o.incident
+    }
 
 
 async def _expected(

@@ -34,7 +34,14 @@ from triaged.core.records.effects import (
     WakeBundled,
 )
 from triaged.core.records.expectations import Watch
-from triaged.core.records.model import Alert, AlertState, ChainedEntry, Entry, Page
+from triaged.core.records.model import (
+    Alert,
+    AlertState,
+    ChainedEntry,
+    Entry,
+    Incident,
+    Page,
+)
 from triaged.core.records.remarks import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
@@ -76,6 +83,8 @@ class Changes:
         self.reclassified: dict[AlertId, ReclassifyAlert] = {}
         self.moves: list[MoveFiring] = []
         self.incidents: set[int] = set()
+        self.is_held = False
+        """Whether something mutes one of the incidents: then pages and labels decide with it."""
         self.timers: dict[tuple[int, str], IncidentTimer | None] = {}
         self.added: dict[str, Page] = {}
         self.saved: dict[str, Page] = {}
@@ -112,7 +121,7 @@ class Changes:
                 case ReclassifyAlert(state=state):
                     self.reclassified[state.source, state.fingerprint] = effect
                 case SaveIncident(incident=incident):
-                    self.incidents.add(incident.number)
+                    self._save(incident)
                 case JoinAlert(incident=number, alert=alert):
                     self._join(number, alert)
                 case EndEpisode(state=state):
@@ -139,7 +148,7 @@ class Changes:
                 case LookAgain(at=at):
                     self.looks.append(at)
                 case SaveStorm(storm=storm):
-                    self.storms[storm.team] = storm
+                    self.storms[storm.group] = storm
                 case WakeBundled(umbrella=umbrella):
                     self.woken.add(umbrella)
                 case SaveWatch(watch=watch):
@@ -158,7 +167,7 @@ class Changes:
     @property
     def beyond_the_view(self) -> bool:
         """Whether rows change that decisions about alerts read and that the view does not keep."""
-        return bool(self.moves or self.watches)
+        return bool(self.moves or self.watches or self.silences or self.is_held)
 
     def heard(self, alert: Alert, at: int) -> None:
         """The sender of an alert was heard."""
@@ -173,6 +182,10 @@ class Changes:
         self.repeats.pop(identity, None)
         self.copies.pop(identity, None)
         self.ignored.pop(identity, None)
+
+    def _save(self, incident: Incident) -> None:
+        self.incidents.add(incident.number)
+        self.is_held = self.is_held or bool(incident.held_by)
 
     def _join(self, number: int, alert: Alert) -> None:
         joined = self.joined.get(number)

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence, Set
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.expectations import Watch, key_of
 from triaged.core.records.model import AlertState
-from triaged.core.response.storms import storm_key
+from triaged.core.records.storms import storm_group
+from triaged.core.response.storms import group_of, storm_key, umbrella_key
 from triaged.core.settings import Settings
 from triaged.core.view import AlertId, View, key_text
 from triaged.store import batch_locks
@@ -103,16 +104,16 @@ class Loader:
         """The view that decides the classified and locked `events`."""
         tx, needs, settings, before = self._tx, self._needs, self._settings, self._before
         expected = await _load_watches(tx, needs, settings, before)
-        teams = batch_locks.teams_of(events, settings)
-        needs.keys |= {key_text(storm_key(team)) for team in teams}
+        owners = batch_locks.storm_owners(events, settings)
+        needs.keys |= {key_text(storm_key(*owner)) for owner in owners}
         view = await _load_view(tx, needs, settings, now)
         view.alerts = self._alerts
-        view.watches = expected
+        view.watches |= expected
         view.remark_keys = needs.remarks
         if needs.unknown_ends:
             view.unknown_ends = await senders.unknown_ends(tx, needs.unknown_ends)
-        if teams or needs.umbrellas:
-            await _load_storms(tx, view, teams, needs)
+        if owners or needs.umbrellas:
+            await _load_storms(tx, view, {storm_group(*owner) for owner in owners}, needs)
             if not view.tracks and _may_blow(view, settings, len(events)):
                 mutes = await muting.mutes(tx, settings.muters, now)
                 view.take_mutes(settings.muters, now, mutes)
@@ -165,9 +166,24 @@ async def _load_view(tx: Reader, needs: Needs, settings: Settings, now: int) -> 
     if active:
         known = silences.decoded([*active[0], *active[1]])
         view.silences |= {silence.id: silence for silence in known}
-        await muting.load(tx, view, needs.muted, settings.muters, now)
+        wanted = [view.incidents[n] for n in needs.muted & set(view.incidents)]
+        await muting.load(tx, view, wanted, settings.muters, now)
     view.pages = {page.id: page for page in pages.decoded([*by_id, *of_incidents])}
+    if needs.starts:
+        await _load_held(tx, view, settings, now)
     return view
+
+
+async def _load_held(tx: Reader, view: LoadedView, settings: Settings, now: int) -> None:
+    """All that mutes and the pages that it holds, where alerts may join a muted incident."""
+    held = [one.number for one in view.incidents.values() if one.held_by and one.live]
+    if not held:
+        return
+    asks = [silences.ask_active(now), pages.ask_incidents(held)]
+    active, of_held = await tx.fetch_bulks(asks)
+    view.silences |= {silence.id: silence for silence in silences.decoded(active)}
+    await muting.load_muters(tx, view, settings.muters)
+    view.pages |= {page.id: page for page in pages.decoded(of_held)}
 
 
 def _may_blow(view: View, settings: Settings, opening: int) -> bool:
@@ -177,14 +193,14 @@ def _may_blow(view: View, settings: Settings, opening: int) -> bool:
     return limit is not None and most + opening > limit.incidents
 
 
-async def _load_storms(tx: Reader, view: LoadedView, teams: Set[str], needs: Needs) -> None:
-    """The storms of these teams and of the umbrellas', and the incidents that wait under them."""
-    numbers = needs.umbrellas & set(view.incidents)
-    others = {view.incidents[number].team or "" for number in numbers} - teams
-    keys = {key_text(storm_key(team)) for team in others} - needs.keys
+async def _load_storms(tx: Reader, view: LoadedView, groups: Set[str], needs: Needs) -> None:
+    """The storms of these groups and of the umbrellas', and the incidents that wait under them."""
+    umbrellas = [view.incidents[number] for number in needs.umbrellas & set(view.incidents)]
+    keys = {key_text(umbrella_key(umbrella)) for umbrella in umbrellas} - needs.keys
     for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_keys(keys))):
         view.add_incident(incident)
-    view.storms = await storms.of_teams(tx, teams | others)
+    others = {group_of(umbrella) for umbrella in umbrellas}
+    view.storms = await storms.of_groups(tx, groups | others)
     view.waiting = await storms.waiting(tx, needs.umbrellas)
 
 

@@ -4,8 +4,9 @@ from msgspec.structs import replace
 
 from tests.core.world import World, settings
 from triaged.core.records.effects import SaveWatch
-from triaged.core.records.events import AlertReceived, Resolved, SettingsLoaded
+from triaged.core.records.events import AlertReceived, Resolved, SettingsLoaded, SilenceSet
 from triaged.core.records.expectations import Expectation
+from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Severity, State
 from triaged.core.time.durations import MINUTE
 
@@ -188,3 +189,55 @@ def test_alerts_of_others_are_not_what_is_expected() -> None:
         "expect",
         "silent_source",
     }
+
+
+def silenced(world: World, **labels: str) -> None:
+    """A silence of 20 minutes for these labels."""
+    matchers = tuple(Matcher(name, "=", value) for name, value in labels.items())
+    wish = SilenceSet("s1", matchers, world.now, world.now + 20 * MINUTE, "bob", "maintenance")
+    world.handle(wish)
+
+
+def test_a_missing_alert_is_silenced_by_the_labels_that_it_had_when_it_was_seen() -> None:
+    world = expecting(WATCHDOG)
+    world.fires(alertname="Watchdog", incident="no", cluster="a")
+    silenced(world, cluster="a")
+
+    world.run(10 * 60)
+
+    assert world.incident.held_by == ("silence:s1",)
+    assert world.pages() == []
+    world.run(11 * 60)
+    assert world.pages()[0] == (1200, "alice/desk")
+
+
+def test_an_open_incident_about_a_missing_alert_can_be_silenced_and_put_into_maintenance() -> None:
+    world = expecting(WATCHDOG)
+    watchdog(world)
+    world.run(301)
+    paged = len(world.pages())
+
+    silenced(world, alertname="Watchdog")
+    world.run(600)
+
+    assert len(world.pages()) == paged
+    assert "incident.muted" in world.kinds(world.incident.number)
+
+
+def test_a_silence_of_other_labels_does_not_mute_a_missing_alert() -> None:
+    world = expecting(WATCHDOG)
+    world.fires(alertname="Watchdog", incident="no", cluster="a")
+    silenced(world, cluster="b")
+
+    world.run(10 * 60)
+
+    assert world.pages()[0] == (300, "alice/desk")
+
+
+def test_what_never_came_has_no_labels_to_be_silenced_by() -> None:
+    world = expecting(WATCHDOG)
+    silenced(world, alertname="Watchdog")
+
+    world.run(10 * 60)
+
+    assert world.pages() != []

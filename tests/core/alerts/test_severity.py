@@ -165,14 +165,13 @@ def test_a_later_alert_above_the_choice_raises_and_says_so() -> None:
     assert world.kinds().count("severity.changed") == 2
 
 
-def test_a_lower_choice_leaves_the_running_deadline() -> None:
+def test_a_lower_choice_gives_the_time_that_its_target_has_since_the_arming() -> None:
     world = World()
     world.fires(severity="SEV-1")
-    before = world.incident.respond_by
 
     world.handle(SeverityChosen(1, "bob", Severity.SEV3))
 
-    assert world.incident.respond_by == before
+    assert world.incident.respond_by == world.start + 60 * MINUTE
     assert world.incident.escalation.epoch == 1
 
 

@@ -11,7 +11,6 @@ from triaged.core.records.events import (
     SeverityChosen,
     SilenceSet,
     Snoozed,
-    TimerFired,
 )
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import ResolvePolicy, ResolveWhen, Severity
@@ -101,7 +100,7 @@ def test_what_rests_is_looked_at() -> None:
     ends_at = world.now + HOUR
     world.handle(SilenceSet("s", (Matcher("pod", "=", "a"),), world.now, ends_at, "bob", "why"))
     world.fires(severity="SEV-2", pod="a")
-    world.handle(TimerFired(MuteDue(1, world.now)))
+    world.deliver()
 
     assert lacking(world, before=1) == [MuteDue]
 

@@ -1,11 +1,14 @@
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from tests.core.world import DEFAULT_PLAN, World, plan, settings, step, target
 from triaged.core.records.events import Acknowledged, Resolved, Unacknowledged
 from triaged.core.records.model import Response, Severity, Share, Span, State, Step
 from triaged.core.settings import NextBusinessDay, SeverityTarget
 from triaged.core.time.calendars import Calendar
-from triaged.core.time.durations import HOUR, MINUTE, SECOND
+from triaged.core.time.durations import DAY, HOUR, MINUTE, SECOND
+from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import parse
 
 OFFICE = Calendar("office", "Europe/Berlin", parse("mon-fri 09:00-17:30"))
@@ -238,3 +241,31 @@ def test_resolving_stops_every_step() -> None:
 
     assert world.state() is State.RESOLVED
     assert len(world.pages()) == 2
+
+
+def test_a_step_due_at_closing_pages_who_is_on_call_at_the_next_opening() -> None:
+    severities = dict(office_hours().settings.severities)
+    weekly = Rotation(("alice", "bob"), 7 * DAY, "2026-03-23T09:00")
+    later = plan(step(0, "person:carol"), step(1, "schedule:primary"))
+    schedules = {"primary": Schedule("primary", "Europe/Berlin", (weekly,))}
+    chosen = replace(later, severities=severities, schedules=schedules)
+    world = World(chosen, start=at(26, 15))  # Thursday: due on Friday at closing
+    world.fires("generic", severity="SEV-4")  # it never lapses
+
+    world.run_until(at(30, 6, 59))
+    assert {whom for _, whom in world.pages()} == {"carol/mail"}
+    assert world.incident.escalation.next_at == at(30, 7)
+    world.run_until(at(30, 7))
+
+    assert world.pages()[-1] == ((at(30, 7) - at(26, 15)) // SECOND, "bob/mail")
+    assert world.incident.response is Response.MISSED
+
+
+def test_a_step_after_a_time_that_fills_up_at_closing_fires_at_the_next_opening() -> None:
+    severities = dict(office_hours().settings.severities)
+    steps = plan(step(0, "person:carol"), Step((target("person:bob"),), Span(30 * MINUTE)))
+    world = World(replace(steps, severities=severities), start=at(27, 16))  # 17:00 in Berlin
+
+    world.fires(severity="SEV-4")
+
+    assert world.incident.escalation.next_at == at(30, 7)

@@ -1,3 +1,5 @@
+from msgspec import UNSET
+
 from tests.core.text.letters import text
 from tests.core.world import MONDAY, World, person, settings, step
 from triaged.core.muting.muters import Maintenance, Muters
@@ -25,8 +27,8 @@ def trouble(world: World, count: int, severity: str = "SEV-3", team: str = "paym
         world.fires(alertname=f"A{number}", severity=severity, team=team)
 
 
-def umbrella(world: World, team: str = "payments") -> Incident:
-    found = world.view.latest_incident(storm_key(team))
+def umbrella(world: World, team: str = "payments", policy: str = "default") -> Incident:
+    found = world.view.latest_incident(storm_key(team, policy))
     assert found is not None
     return found
 
@@ -122,8 +124,53 @@ def test_teams_have_storms_of_their_own_and_the_umbrella_their_policy() -> None:
     trouble(world, 3, team="search")
     trouble(world, 5)
 
-    assert world.view.latest_incident(storm_key("search")) is None
-    assert umbrella(world).plan == own
+    assert world.view.latest_incident(storm_key("search", "default")) is None
+    assert umbrella(world, policy="own").plan == own
+
+
+DBA = Plan("dba", (step(0, "person:bob"),))
+"""Bob alone."""
+
+
+def two_policies() -> World:
+    return World(settings(storm=LIMIT, policies={**settings().policies, "dba": DBA}))
+
+
+def test_an_incident_of_another_policy_pages_its_own_people() -> None:
+    world = two_policies()
+    trouble(world, 5)
+
+    world.fires(alertname="DbDown", severity="SEV-2", team="payments", policy="dba")
+
+    found = world.incident
+    assert (found.title, found.storm, found.bundled_at) == ("DbDown", None, None)
+    assert found.number in paged(world)
+    assert (0, "bob/mail") in world.pages()
+
+
+def test_each_policy_has_an_umbrella_that_pages_by_it() -> None:
+    world = two_policies()
+    trouble(world, 5)
+
+    for number in range(5):
+        world.fires(alertname=f"Db{number}", severity="SEV-3", team="payments", policy="dba")
+
+    assert umbrella(world).plan.policy == "default"
+    assert umbrella(world, policy="dba").plan == DBA
+    number = umbrella(world, policy="dba").number
+    bundled = [one.title for one in world.view.incidents.values() if one.storm == number]
+    assert bundled == ["Db3", "Db4"]
+
+
+def test_incidents_without_a_team_are_bundled_by_policy() -> None:
+    world = two_policies()
+    for number in range(5):
+        world.fires(alertname=f"A{number}", severity="SEV-3")
+
+    world.fires(alertname="DbDown", severity="SEV-3", policy="dba")
+
+    assert world.incident.bundled_at is None
+    assert umbrella(world, team="").bundle != UNSET
 
 
 def test_who_has_the_umbrella_hears_of_further_incidents_and_is_not_paged() -> None:
@@ -188,7 +235,7 @@ def test_what_is_muted_comes_under_no_umbrella() -> None:
     for number in range(9):
         world.fires(alertname=f"A{number}", severity="SEV-3", team="payments", env="staging")
 
-    assert world.view.latest_incident(storm_key("payments")) is None
+    assert world.view.latest_incident(storm_key("payments", "default")) is None
     assert paged(world) == set()
 
 

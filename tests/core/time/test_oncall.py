@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.core.time.test_recurring import AROUND, berlin, changes_of_clocks, walls
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK, YEAR
@@ -12,6 +13,7 @@ from triaged.core.time.oncall import (
     Rotation,
     Schedule,
     Shift,
+    never_reached,
     next_change,
     on_call,
     problems,
@@ -248,3 +250,35 @@ def test_a_schedule_that_has_not_begun_changes_when_it_does() -> None:
 
 def test_a_zone_is_looked_up_once_by_name() -> None:
     assert schedule(WEEKLY).zone is ZoneInfo("Europe/Berlin")
+
+
+FOURTEEN = tuple("abcdefghijklmn")
+WEEKDAYS = Rotation(FOURTEEN, DAY, "2026-01-05T09:00", parse("mon-fri 09:00-17:00"))
+
+
+def test_turns_on_days_off_leave_people_out() -> None:
+    assert never_reached(WEEKDAYS) == ["f", "g", "m", "n"]
+    assert never_reached(Rotation(FOURTEEN, DAY, "2026-01-05T09:00")) == []
+    assert never_reached(replace(WEEKDAYS, people=FOURTEEN[:13])) == []
+    nights = Rotation(("a", "b"), 12 * HOUR, "2026-01-05T08:00", parse("daily 20:00-08:00"))
+    assert never_reached(nights) == ["a"]
+
+
+def test_counted_by_shifts_everybody_has_a_turn_in_order() -> None:
+    fair = schedule(replace(WEEKDAYS, count="shifts"))
+    monday = berlin("2026-01-05T08:00")
+
+    days = [shift.person for shift in shifts(fair, monday, monday + 42 * DAY)]
+
+    assert never_reached(fair.rotations[0]) == []
+    assert days[:14] == list(FOURTEEN)
+    assert days[14:28] == list(FOURTEEN)
+
+
+def test_shifts_are_the_same_whenever_one_asks_and_over_the_change_of_clocks() -> None:
+    fair = schedule(replace(WEEKDAYS, people=("a", "b", "c"), count="shifts"))
+    start, end = berlin("2026-03-20T08:00"), berlin("2026-04-05T08:00")
+
+    people = [shift.person for shift in shifts(fair, start, end)]
+
+    assert all(two == "abc"[("abc".index(one) + 1) % 3] for one, two in pairwise(people))

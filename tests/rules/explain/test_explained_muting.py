@@ -52,6 +52,6 @@ def test_what_is_active_is_what_mutes() -> None:
     for hours in range(-3, 4):
         at = MONDAY + hours * HOUR
         mute = explained_muting(MUTERS, LABELS, at)[0]
-        muted = Mutes(MUTERS, (), {}, at).of([LABELS])
+        muted = Mutes(MUTERS, (), {}, at).of({("am", "1"): LABELS})
 
         assert bool(mute.active) is (muted is not None)

@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from triaged.core.muting.muters import Muters
 from triaged.core.time.durations import HOUR, SECOND
-from triaged.rules.lint.analyse_muters import idle
+from triaged.rules.lint.analyse_muters import across, idle, mutual
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import parse
 
@@ -75,3 +76,54 @@ def test_a_window_that_comes_again_never_ends() -> None:
     text = "maintenance: [{name: m, match: 'env=\"staging\"', every: sat 02:00-04:00}]"
 
     assert warnings(text) == []
+
+
+def of(text: str) -> Muters:
+    rules, problems = read_rules([parse("r", text.encode())], RuleContext())
+    assert problems == []
+    return rules.muters
+
+
+def chain(*pairs: tuple[str, str]) -> Muters:
+    """Suppressors `s0`, `s1` … from the first of each pair to the second."""
+    rows = [
+        f"  - {{name: s{number}, source: '{source}', target: '{target}'}}"
+        for number, (source, target) in enumerate(pairs)
+    ]
+    return of("suppress:\n" + "\n".join(rows))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "path"),
+    [
+        ([('a="1"', 'a="2"'), ('a="2"', 'a="1"')], "s0 → s1 → s0"),
+        ([('a="1"', 'a="2"'), ('a="2"', 'a="3"'), ('a="3"', 'a="1"')], "s0 → s1 → s2 → s0"),
+        ([('a="1"', 'b="x"'), ('b="x", a="2"', 'a=~"1|5"')], "s0 → s1 → s0"),
+    ],
+)
+def test_suppressors_that_mute_one_another_are_named(
+    pairs: list[tuple[str, str]], path: str
+) -> None:
+    (problem,) = mutual(chain(*pairs))
+
+    assert f"suppress {path}: " in str(problem)
+    assert str(problem).startswith("r:2:")
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [('a="1"', 'a="2"'), ('a="2"', 'a="3"')],
+        [('a="Node"', 'severity="warning"'), ('a="Cluster"', 'a="Node"')],
+        [('a="1"', 'a="1", b="2"')],
+    ],
+)
+def test_suppressors_that_do_not_are_left_alone(pairs: list[tuple[str, str]]) -> None:
+    assert mutual(chain(*pairs)) == []
+
+
+def test_a_suppressor_by_which_one_source_mutes_another_is_named() -> None:
+    one = of("suppress: [{name: s, source: 'a=1', target: 'a=2', across_sources: true}]")
+
+    assert [str(problem)[:24] for problem in across(one)] == ["r:1:12: suppress s has ac"[:24]]
+    assert across(of("suppress: [{name: s, source: 'a=1', target: 'a=2'}]")) == []

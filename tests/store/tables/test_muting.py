@@ -9,7 +9,7 @@ from triaged.core.muting.muters import LOOK_EVERY_US, Maintenance, Muters, Suppr
 from triaged.core.records.effects import Hold
 from triaged.core.records.events import PageDue, SilenceExpired, SilenceSet, TimerFired
 from triaged.core.records.matching import Matcher
-from triaged.core.records.model import Alert, Outcome, Page
+from triaged.core.records.model import Alert, Outcome, Page, ResolvePolicy, ResolveWhen
 from triaged.core.records.timers import MuteDue, StepDue
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
@@ -98,7 +98,7 @@ async def test_labels_are_those_that_the_rules_laid_over(desk: Desk) -> None:
     chosen, now = desk.engine.settings, desk.clock.now()
 
     async with desk.database.reading() as tx:
-        view = await muting.standing(tx, [1], chosen.muters, now)
+        view = await muting.standing(tx, [await desk.incident()], chosen.muters, now)
 
     muted = mute_of(Situation(view, chosen, now), await desk.incident())
     assert muted is not None
@@ -120,7 +120,7 @@ async def test_without_anything_that_mutes_no_labels_are_read(desk: Desk) -> Non
     await desk.handle(desk.fires(pod="a", severity="SEV-1"))
 
     async with desk.database.reading() as tx:
-        view = await muting.standing(tx, [1], Muters(), desk.clock.now())
+        view = await muting.standing(tx, [await desk.incident()], Muters(), desk.clock.now())
 
     assert (view.labels, view.tracks) == ({}, False)
 
@@ -146,7 +146,42 @@ async def test_a_silence_is_looked_at_by_every_live_incident(desk: Desk) -> None
     await desk.handle(SilenceExpired("s1", "bob"))
     await desk.handle(*map(TimerFired, await looks(desk)))
     incident = await desk.incident(1)
-    assert (incident.held_by, incident.escalation.epoch) == ((), 2)
+    assert (incident.held_by, incident.escalation.epoch) == ((), 1)  # nothing was due
     async with desk.database.reading() as tx:
         assert [each.ends_at for each in (await silences.find(tx, SilenceFilter(now)))[0]] == [now]
         assert await silences.extent(tx, now) == (0, 0)
+
+
+async def test_an_alert_that_nothing_mutes_ends_the_muting_in_the_batch_that_brings_it(
+    desk: Desk,
+) -> None:
+    await desk.handle(desk.fires(pod="a", severity="SEV-1"))
+    await desk.handle(PageDue(await claimed(desk)))
+
+    await desk.handle(desk.fires(pod="b", severity="SEV-1"))
+
+    incident = await desk.incident()
+    assert (incident.held_by, incident.escalation.epoch) == ((), 2)
+    assert {p.epoch: p.state for p in await desk.pages()} == {1: "superseded", 2: "due"}
+
+
+async def test_an_alert_that_is_muted_too_joins_what_is_muted(desk: Desk) -> None:
+    await desk.handle(desk.fires(alertname="Down", pod="a", severity="SEV-1"))
+    await desk.handle(PageDue(await claimed(desk)))
+
+    await desk.handle(desk.fires(alertname="Down", pod="a", zone="z", severity="SEV-1"))
+
+    incident = await desk.incident()
+    assert (incident.held_by, incident.escalation.epoch) == (("maintenance:work",), 1)
+
+
+async def test_what_waits_to_resolve_is_muted_by_its_last_alert(desk: Desk) -> None:
+    rules = ByLabels(ResolvePolicy(ResolveWhen.ALL, 60 * SECOND))
+    desk.engine.settings = replace(desk.engine.settings, rules=rules)
+    await desk.handle(desk.fires(pod="a", severity="SEV-1"))
+    await desk.handle(desk.ends(pod="a"))
+
+    (answer,) = await desk.handle(PageDue(await claimed(desk)))
+
+    assert isinstance(answer, Hold)
+    assert (await desk.incident()).held_by == ("maintenance:work",)

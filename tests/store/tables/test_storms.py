@@ -45,7 +45,7 @@ async def test_what_is_counted_is_written_and_forgotten_after_a_day(database: Da
         await storms.save(tx, [new], [], DAY + 6)
 
     async with database.reading() as tx:
-        assert await storms.of_teams(tx, ["old", "new", "none"]) == {"new": new}
+        assert await storms.of_groups(tx, ["old", "new", "none"]) == {"new": new}
 
 
 async def test_a_storm_over_several_batches_has_one_umbrella(desk: Desk) -> None:

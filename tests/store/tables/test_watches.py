@@ -4,10 +4,11 @@ from tests.core.alerts.test_expectations import SILENCE, WATCHDOG, ByName
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.records.events import SettingsLoaded, TimerFired
+from triaged.core.records.events import SettingsLoaded, SilenceSet, TimerFired
 from triaged.core.records.expectations import Watch
+from triaged.core.records.matching import Matcher
 from triaged.core.records.model import State
-from triaged.core.records.timers import ExpectDue
+from triaged.core.records.timers import ExpectDue, MuteDue
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.store.database.connect import Database
 from triaged.store.tables import watches
@@ -105,3 +106,18 @@ async def test_a_reload_that_expects_nothing_ends_what_was_missed(desk: Desk) ->
     assert (await desk.incident(1)).state is State.RESOLVED
     async with desk.database.reading() as tx:
         assert await watches.every(tx) == {}
+
+
+async def test_a_missing_alert_is_muted_by_the_labels_that_it_had(desk: Desk) -> None:
+    await desk.handle(SettingsLoaded(started=True))
+    await desk.handle(desk.fires(alertname="Watchdog", incident="no", cluster="a"))
+    desk.clock.at += 5 * MINUTE
+    now = desk.clock.now()
+    await desk.handle(*map(TimerFired, await due(desk)))
+    found = await desk.incident()
+    cluster = (Matcher("cluster", "=", "a"),)
+
+    await desk.handle(SilenceSet("s1", cluster, now, now + 60 * MINUTE, "bob", "why"))
+    await desk.handle(TimerFired(MuteDue(found.number, now)))
+
+    assert (await desk.incident(found.number)).held_by == ("silence:s1",)

@@ -9,6 +9,7 @@ from triaged.core.alerts.reopening import come_back, reopens
 from triaged.core.alerts.severity import Rise, raise_to, rise_of, severity_of, worst_of
 from triaged.core.draft import Draft
 from triaged.core.lifecycle import Verb, next_state, set_phase
+from triaged.core.muting.mute_hold import check_mutes, joined
 from triaged.core.records.actors import ALERTS, TRIAGED
 from triaged.core.records.effects import Count, JoinAlert, WakeBundled
 from triaged.core.records.model import (
@@ -47,6 +48,11 @@ class Arrival(msgspec.Struct):
     """The alert's row before this episode."""
     left: Incident | None = None
     """The incident that the alert fired in until this moment, without it."""
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """(source, fingerprint) of the alert."""
+        return self.alert.source, self.alert.fingerprint
 
     def covered_by_choice(self, incident: Incident) -> bool:
         """Whether a human chose the severity of `incident` knowing this alert."""
@@ -155,6 +161,7 @@ def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
         raise_to(situation, draft, rise, arrival.received_at)
     elif draft.incident.holder is not None and not comes_back:  # that would be no news
         late_joins.tell(situation, draft, arrival.alert, labels, new)
+    joined(situation, draft, arrival.identity, arrival.outcome.labels)
     return draft
 
 
@@ -200,7 +207,7 @@ def _attach(draft: Draft, arrival: Arrival) -> None:
         firing=firing,
         severity_rules=rules,
         labels=_shared(incident.labels, outcome.labels),
-        last_joined=(alert.source, alert.fingerprint),
+        last_joined=arrival.identity,
     )
     if incident.resolving_at is not None:
         _end_hold(draft, came_back=arrival.comes_back(incident))
@@ -245,6 +252,7 @@ def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
         raise_to(situation, draft, rise, situation.now)
     else:
         late_joins.add(situation, draft, f"{count} still firing after {old.id} was resolved")
+    check_mutes(situation, draft)
     return draft
 
 
@@ -264,6 +272,7 @@ def leave(situation: Situation, draft: Draft, state: AlertState) -> None:
         pause(draft)
     if draft.incident.live and draft.incident.resolving_at is None:
         resolve_or_hold(situation, draft, state)
+    check_mutes(situation, draft)
 
 
 def resolve_or_hold(situation: Situation, draft: Draft, ended: AlertState | None) -> None:

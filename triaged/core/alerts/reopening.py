@@ -40,6 +40,7 @@ def reopen(situation: Situation, draft: Draft, reason: Reason, by: str) -> None:
         acknowledged_until=None,
         snoozed_until=None,
         respond_by=None,
+        held_by=(),
         response=Response.MISSED if missed else Response.ON_TRACK,
         next=None,
     )

@@ -14,6 +14,7 @@ from triaged.core.records import actors
 from triaged.core.records.actors import TRIAGED, UNCLASSIFIED
 from triaged.core.records.events import SeverityChosen
 from triaged.core.records.model import Entry, Incident, Outcome, Reason, Severity, State
+from triaged.core.response.easing import ease
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.response.holding import renew, tell_holder
 from triaged.core.response.paging import News
@@ -90,6 +91,8 @@ def choose(situation: Situation, draft: Draft, event: SeverityChosen) -> None:
     holder = before.acknowledged_by is not None and by == before.acknowledged_by
     if before.live and severity < before.severity and not holder:
         _arm(situation, draft, situation.now, by)
+    elif severity > before.severity and before.state is State.OPEN:
+        ease(situation, draft)
     elif before.state is State.ACKNOWLEDGED and before.snoozed_until is None:
         renew(situation, draft)  # after the time that is right for it now
 

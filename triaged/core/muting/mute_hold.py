@@ -1,13 +1,17 @@
 """Muted incidents: nothing is sent and no target runs; when the muting ends, they are armed.
 
-The incident rests from the moment at which something was due and it was muted. A look, at the
-latest every 15 s, finds out when that is over.
+An incident rests from the moment at which a page, a step or a target was due and it was muted. What
+mutes it is checked at the latest every 15 s, with every change of what fires in it, and when a
+silence or a window changes. A check at which nothing is due records what mutes the incident and
+changes nothing else: who checks, and how often, makes no difference to who is paged.
 """
+
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
-from triaged.core.muting.muters import LOOK_EVERY_US, Muted, cause_named
+from triaged.core.muting.muters import LOOK_EVERY_US, AlertId, Muted
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import (
     ArmTimer,
@@ -18,9 +22,11 @@ from triaged.core.records.effects import (
     Hold,
     SavePage,
 )
+from triaged.core.records.expectations import Watch, expected_rule
 from triaged.core.records.model import (
     Entry,
     Incident,
+    Labels,
     Page,
     PageKind,
     PageState,
@@ -43,29 +49,35 @@ LOOK_FIRST_US = 1 * SECOND
 def mute_of(situation: Situation, incident: Incident) -> Muted | None:
     """The causes that mute a live incident now; None: it is not muted, or over.
 
-    While it waits to resolve because nothing fires, what muted it last still does.
+    Where nothing fires, the labels of the last alert count: of the one that joined last while the
+    incident waits to resolve, of the one seen last where an expected alert is missing.
     """
     if not incident.live:
         return None
     labels = situation.view.labels.get(incident.number)
-    if not labels:
-        return _last_muted(incident)
-    return situation.mutes().of(labels.values())
+    if labels:
+        return situation.mutes().of(labels)
+    last = last_alert(situation.view.watches, incident)
+    known = None if last is None else situation.view.last_labels.get(last)
+    return None if last is None or known is None else situation.mutes().of({last: known})
 
 
-def _last_muted(incident: Incident) -> Muted | None:
-    if incident.resolving_at is None or incident.firing or not incident.held_by:
-        return None
-    causes = tuple(cause_named(name) for name in incident.held_by)
-    return Muted(causes, None, {})
+def last_alert(watches: Mapping[str, Watch], incident: Incident) -> AlertId | None:
+    """The alert that a live incident in which nothing fires is muted by, if there is one."""
+    expected = expected_rule(incident.key)
+    if expected is not None:
+        watch = watches.get(expected)
+        return (watch.source, watch.fingerprint) if watch is not None and watch.source else None
+    waits = incident.resolving_at is not None and not incident.firing
+    return incident.last_joined if waits else None
 
 
 def rest(situation: Situation, draft: Draft, muted: Muted) -> None:
-    """Stop the target and the steps of a muted incident, and arm the next look-up."""
+    """Stop the target and the steps of a muted incident of which something is due."""
     before = draft.incident
-    known = before.held_by
-    _say_changes(situation, draft, muted, known)
-    if before.state is State.OPEN and not (before.rests and before.escalation.next_at is None):
+    _note(situation, draft, muted)
+    runs = before.bundled_at is None and not (before.rests and before.escalation.next_at is None)
+    if before.state is State.OPEN and runs:
         missed = before.response is Response.MISSED
         draft.change(
             armed_at=None,
@@ -75,9 +87,15 @@ def rest(situation: Situation, draft: Draft, muted: Muted) -> None:
             escalation=replace(before.escalation, next_at=None),
         )
         draft.drop(StepDue, AtRiskDue, TargetDue)
+
+
+def _note(situation: Situation, draft: Draft, muted: Muted) -> None:
+    """Record what mutes the incident, and arm the next check."""
+    known = draft.incident.held_by
+    _say_changes(situation, draft, muted, known)
     if known != muted.by:
         draft.change(held_by=muted.by)
-    draft.arm(MuteDue(before.number, _look_at(muted, situation.now)))
+    draft.arm(MuteDue(draft.incident.number, _look_at(muted, situation.now)))
 
 
 def _look_at(muted: Muted, now: int) -> int:
@@ -111,25 +129,41 @@ def _say_unmuted(
 
 
 def look(situation: Situation, timer: MuteDue) -> Decision:
-    """Look up what mutes the incident; if nothing does any more, arm it where it is open."""
+    """Check what mutes the incident; if nothing does any more, arm it where it rests."""
     gone = DropTimer(timer.incident, MuteDue)
     incident = situation.incident(timer.incident)
     if incident is None:
         return Decision((gone,))
     muted = mute_of(situation, incident)
-    known = incident.held_by
-    idle = incident.state is not State.OPEN or incident.escalation.next_at is None
-    if muted is not None and muted.by == known and idle:
-        return Decision((ArmTimer(MuteDue(timer.incident, _look_at(muted, situation.now))),))
-    if muted is None and not known:
+    if muted is None and not incident.held_by:
         return Decision((gone,))
+    if muted is not None and muted.by == incident.held_by:
+        return Decision((ArmTimer(MuteDue(timer.incident, _look_at(muted, situation.now))),))
     draft = Draft(incident)
     draft.add(gone)
     if muted is not None:
-        rest(situation, draft, muted)
+        _note(situation, draft, muted)
     else:
         _end(situation, draft)
     return Decision(draft.effects())
+
+
+def joined(situation: Situation, draft: Draft, identity: AlertId, labels: Labels) -> None:
+    """This alert has joined: if nothing mutes it, the muting has ended."""
+    if not draft.incident.held_by:
+        return
+    if situation.mutes().causes(identity, labels):
+        check_mutes(situation, draft)  # there may be causes that were not there before
+    else:
+        draft.drop(MuteDue)
+        _end(situation, draft)
+
+
+def check_mutes(situation: Situation, draft: Draft) -> None:
+    """What fires in the incident has changed: check at once what mutes it."""
+    incident = draft.incident
+    if incident.live and (incident.held_by or (incident.firing and situation.settings.muters)):
+        draft.arm(MuteDue(incident.number, situation.now))
 
 
 def _end(situation: Situation, draft: Draft) -> None:
@@ -163,7 +197,10 @@ def hold(situation: Situation, page: Page, incident: Incident, muted: Muted) -> 
     """Hold a page whose incident is muted; the timeline says so once for each cause."""
     draft = Draft(incident)
     known = incident.held_by
-    rest(situation, draft, muted)
+    if page.kind is PageKind.PAGE:
+        rest(situation, draft, muted)
+    else:
+        _note(situation, draft, muted)
     until = muted.until or situation.now + HELD_MOST_US
     if any(name not in known for name in muted.by):
         whom = page.recipient.person or page.recipient.contact

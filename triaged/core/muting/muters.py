@@ -3,24 +3,32 @@
 It is looked up when a page or a step is due and never stored. An incident is muted when all its
 firing alerts are. An incident with no firing alerts is never muted. Label sets are those with the
 rules' laid over.
-Suppressors are Alertmanager's inhibition:
-https://prometheus.io/docs/alerting/latest/configuration/#inhibit_rule
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import islice
 
 import msgspec
 
 from triaged.core.muting.matcher_index import Index, bits
+from triaged.core.muting.suppression import (
+    SHOWN_MAX,
+    AlertId,
+    Firing,
+    Suppression,
+    Suppressor,
+    holds,
+    unmuted_in_cycles,
+)
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Labels
 from triaged.core.records.silences import Silence
 from triaged.core.time.durations import DAY, SECOND
 from triaged.core.time.recurring import Recurring, zone_of
 
-AlertId = tuple[str, str]
+__all__ = ["AlertId", "Firing", "Suppressor", "holds"]
 LOOK_EVERY_US = 15 * SECOND
 """A muted incident is looked at again at least so often: nothing tells when a source ends, and a
 reload may end a window."""
@@ -73,19 +81,6 @@ class Maintenance(msgspec.Struct, frozen=True):
         return at + DAY if change is None else change  # always: look again tomorrow
 
 
-class Suppressor(msgspec.Struct, frozen=True):
-    """While an alert matches `source`, those that match `target` with equal labels are muted."""
-
-    name: str
-    source: tuple[Matcher, ...]
-    target: tuple[Matcher, ...]
-    equal: tuple[str, ...] = ()
-    where: str = ""
-    """FILE:LINE:COL."""
-    positions: Mapping[str, str] = {}
-    """The same of its parts, such as `source.0`, for warnings."""
-
-
 class Muters(msgspec.Struct, frozen=True):
     """The suppressors and maintenance windows of the rule files."""
 
@@ -112,12 +107,6 @@ class Cause(msgspec.Struct, frozen=True, order=True):
         return f"{self.kind}:{self.name}"
 
 
-def cause_named(text: str) -> Cause:
-    """The cause that is shown as `text`."""
-    kind, _, name = text.partition(":")
-    return Cause(Muter(kind), name)
-
-
 class Muted(msgspec.Struct, frozen=True):
     """The muting of an incident: its causes, their first end, the alerts by kind of muter."""
 
@@ -139,7 +128,7 @@ class Mutes:
         self,
         muters: Muters,
         silences: Iterable[Silence],
-        inhibiting: Mapping[AlertId, Labels],
+        inhibiting: Mapping[AlertId, Firing],
         now: int,
     ) -> None:
         plain = [
@@ -152,40 +141,41 @@ class Mutes:
                 plain.append((window.matchers, cause))
         self._causes = [cause for _, cause in plain]
         self._index = index_of(tuple(matchers for matchers, _ in plain))
-        suppress = muters.suppress if inhibiting else ()
-        self._ends = index_of(
-            (*(one.source for one in suppress), *(one.target for one in suppress))
-        )
-        """The sources of all suppressors, then their targets."""
-        self._sources = _sources(suppress, inhibiting, self._ends)
+        self._inhibiting = dict(inhibiting)
+        self._suppressions = [Suppression(one, inhibiting) for one in muters.suppress if inhibiting]
 
     def __bool__(self) -> bool:
-        return bool(self._causes or self._sources)
+        return bool(self._causes or self._suppressions)
+
+    @cached_property
+    def _unmuted(self) -> dict[AlertId, frozenset[AlertId]]:
+        return unmuted_in_cycles(self._suppressions, self._inhibiting)
 
     def remember(self, labels: Labels) -> None:
         """Have it known what mutes an alert with these labels: `causes` and `of` are quick then."""
         self._index.matching(labels)
 
-    def causes(self, labels: Labels) -> list[Cause]:
-        """Everything that mutes an alert with these labels."""
-        return [*self._named(self._index.matching(labels)), *self._suppressing(labels)]
+    def causes(self, identity: AlertId, labels: Labels) -> list[Cause]:
+        """Everything that mutes this alert, which has these labels."""
+        plain = self._named(self._index.matching(labels))
+        return [*plain, *self._suppressing(identity, labels)]
 
     def _named(self, mask: int) -> list[Cause]:
         return [self._causes[position] for position in bits(mask)]
 
-    def _suppressing(self, labels: Labels) -> list[Cause]:
-        if not self._sources:
-            return []
-        mask, count = self._ends.matching(labels), len(self._sources)
+    def _suppressing(self, identity: AlertId, labels: Labels) -> list[Cause]:
         found = []
-        for position, sources in enumerate(self._sources):
-            if mask >> (count + position) & 1:
-                by = sources.of(labels, is_source=bool(mask >> position & 1))
-                if by:
-                    found.append(Cause(Muter.SUPPRESS, sources.name, None, by))
+        for suppression in self._suppressions:
+            by: Iterable[AlertId] = suppression.of(identity, labels)
+            if identity in self._inhibiting:
+                passed_over = self._unmuted.get(identity, ())
+                by = (other for other in by if other not in passed_over)
+            shown = tuple(islice(by, SHOWN_MAX))
+            if shown:
+                found.append(Cause(Muter.SUPPRESS, suppression.name, None, shown))
         return found
 
-    def of(self, firing: Collection[Labels]) -> Muted | None:
+    def of(self, firing: Mapping[AlertId, Labels]) -> Muted | None:
         """The causes that mute an incident with these firing alerts; None: it is not muted."""
         if not firing or not self:
             return None
@@ -193,8 +183,8 @@ class Mutes:
         counts: dict[Muter, int] = {}
         masks: dict[int, int] = {}
         """What mutes an alert besides suppressors → how many alerts it mutes."""
-        for labels in firing:
-            mask, causes = self._index.matching(labels), self._suppressing(labels)
+        for identity, labels in firing.items():
+            mask, causes = self._index.matching(labels), self._suppressing(identity, labels)
             if not mask and not causes:
                 return None
             masks[mask] = masks.get(mask, 0) + 1
@@ -218,53 +208,18 @@ def _cause_of(silence: Silence) -> Cause:
     return Cause(Muter.SILENCE, silence.id, silence.ends_at, about=about)
 
 
-class _Sources:
-    """The alerts that one suppressor's `source` matches, by their `equal` labels."""
-
-    def __init__(self, suppressor: Suppressor) -> None:
-        self.name = suppressor.name
-        self._suppressor = suppressor
-        self._found: dict[tuple[str, ...], list[tuple[AlertId, bool]]] = {}
-
-    def add(self, identity: AlertId, labels: Labels, *, is_target: bool) -> None:
-        """An alert that the source matches."""
-        self._found.setdefault(self._equal(labels), []).append((identity, is_target))
-
-    def _equal(self, labels: Labels) -> tuple[str, ...]:
-        return tuple(labels.get(name, "") for name in self._suppressor.equal)
-
-    def of(self, labels: Labels, *, is_source: bool) -> tuple[AlertId, ...]:
-        """The alerts that mute one with these labels, which the target matches."""
-        found = self._found.get(self._equal(labels), [])
-        if is_source:  # what is both mutes nothing that is both
-            found = [(identity, is_target) for identity, is_target in found if not is_target]
-        return tuple(identity for identity, _ in found[:NAMED_MAX])
-
-
-def _sources(
-    suppress: Sequence[Suppressor], inhibiting: Mapping[AlertId, Labels], ends: Index
-) -> list[_Sources]:
-    """The alerts that suppress, by suppressor; `ends` has the sources, then the targets."""
-    found = [_Sources(one) for one in suppress]
-    for identity, labels in inhibiting.items() if found else ():
-        mask = ends.matching(labels)
-        for position in bits(mask & ((1 << len(found)) - 1)):
-            is_target = bool(mask >> (len(found) + position) & 1)
-            found[position].add(identity, labels, is_target=is_target)
-    return found
-
-
 @lru_cache(maxsize=INDEXES_KEPT)
 def index_of(lists: tuple[tuple[Matcher, ...], ...]) -> Index:
     """The index of what mutes; the same one while its matchers are the same."""
     return Index(lists, PATTERNS_MAX)
 
 
-def holds(matchers: Sequence[Matcher], labels: Labels) -> bool:
-    """Whether all matchers hold for the labels; for a few label sets: `Index` is for many."""
-    return all(matcher.matches(labels) for matcher in matchers)
-
-
 def mutes_everything(matchers: Sequence[Matcher]) -> bool:
-    """Whether they would hold for an alert without labels: they name nothing then."""
-    return all(matcher.accepts("") for matcher in matchers)
+    """Whether they accept an alert without labels, and not only by negative matchers.
+
+    One that is negative (`severity!="critical"`) leaves something out, and that may be meant,
+    as in Alertmanager 0.34.
+    """
+    if not all(matcher.accepts("") for matcher in matchers):
+        return False
+    return not matchers or any(matcher.operator in ("=", "=~") for matcher in matchers)

@@ -49,6 +49,15 @@ class Watch(msgspec.Struct, frozen=True, gc=False):
     """There is, or was until a person resolved it, an incident about it."""
 
 
+def expected_rule(key: Key) -> str | None:
+    """The name of the expectation of a rule that an incident with this key is about."""
+    match key:
+        case (("expect", name),):
+            return RULE + name
+        case _:
+            return None
+
+
 def sender_watch(source: str, sender: str) -> str:
     """The name of the expectation to hear of a sender again."""
     return f"{SENDER}{source}/{sender}"

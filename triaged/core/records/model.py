@@ -294,8 +294,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     truncated: int = 0
     """Number of alerts that senders said they left out."""
     cut_groups: tuple[str, ...] = ()
-    """The groups of which senders leave out alerts now: while there are any, it is not resolved by
-    its alerts alone."""
+    """Groups of which senders leave out alerts now: alerts alone do not resolve it meanwhile."""
     last_joined: tuple[str, str] | None = None
     """(source, fingerprint) of the alert that joined last, for resolve `last`."""
     chosen: Severity | None = None
@@ -343,7 +342,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     @property
     def rests(self) -> bool:
         """Whether it is open and nothing runs, because it was muted when something was due."""
-        return self.state is State.OPEN and bool(self.held_by) and self.respond_by is None
+        stopped = self.respond_by is None and self.bundled_at is None
+        return self.state is State.OPEN and bool(self.held_by) and stopped
 
     @property
     def flaps(self) -> bool:

@@ -39,7 +39,14 @@ from triaged.core.records.timers import (
 from triaged.core.response.paging import Pager
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.situation import Situation
-from triaged.core.time.calendars import Calendar, add_open, next_business_day_due, open_between
+from triaged.core.time.calendars import (
+    Calendar,
+    add_open,
+    is_open,
+    next_business_day_due,
+    next_open,
+    open_between,
+)
 from triaged.core.time.durations import MINUTE
 
 REPEAT_MIN_US = 15 * MINUTE
@@ -69,6 +76,18 @@ def later(settings: Settings, severity: Severity, base: int, us: int) -> int:
     """The instant `us` after `base`; open time only, where the severity has a calendar."""
     calendar = calendar_of(settings, severity)
     return base + us if calendar is None else add_open(calendar, base, us)
+
+
+def fires_at(settings: Settings, severity: Severity, base: int, us: int) -> int:
+    """The instant of a step `us` after `base`: one that is due at closing fires at the opening.
+
+    Nothing would go out before that, and then somebody else may be on call.
+    """
+    due_at = later(settings, severity, base, us)
+    calendar = calendar_of(settings, severity)
+    if calendar is None or is_open(calendar, due_at):
+        return due_at
+    return next_open(calendar, due_at)
 
 
 def response_target(settings: Settings, severity: Severity, at: int) -> tuple[int, int]:
@@ -189,7 +208,7 @@ def step_due_at(incident: Incident, settings: Settings) -> int | None:
     wait_us = delay_us(delay, place.target_us)
     if place.assignee and place.round == 1:
         wait_us = max(wait_us, _hand_over_us(incident.plan, place.target_us))
-    return later(settings, incident.severity, place.round_at, wait_us)
+    return fires_at(settings, incident.severity, place.round_at, wait_us)
 
 
 def _is_over(incident: Incident) -> bool:
@@ -215,7 +234,7 @@ def _repeat_at(incident: Incident, settings: Settings) -> int | None:
     wait_us = repeat_us(settings, incident.severity, incident.plan, place.target_us)
     if wait_us is None:
         return None
-    return later(settings, incident.severity, place.round_at, wait_us)
+    return fires_at(settings, incident.severity, place.round_at, wait_us)
 
 
 def _exhaust(pager: Pager) -> None:

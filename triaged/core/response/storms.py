@@ -1,6 +1,6 @@
-"""Storms: one umbrella pages for a team's new incidents.
+"""Storms: one umbrella pages for the new incidents of a team and policy.
 
-It does so when a team gets more than a set number of new incidents within a set time. They open,
+It does so when there are more than a set number of them within a set time. They open,
 join and resolve singly, but none of them is armed: the umbrella is an incident like any other,
 whose steps reach people and whose acknowledgement stands for what is under it. SEV-1 always pages
 by itself, and so does what gets worse. How it ends: `storm_end.py`.
@@ -19,17 +19,16 @@ from triaged.core.records.model import (
     Entry,
     Incident,
     Key,
-    Plan,
     Reason,
     ResolvePolicy,
     ResolveWhen,
     Severity,
 )
-from triaged.core.records.storms import Bundle, Bundled, Storm
+from triaged.core.records.storms import DEFAULT, Bundle, Bundled, Storm, storm_group
 from triaged.core.records.timers import StormDue
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.response.paging import News, notify_person
-from triaged.core.settings import Settings, StormLimit
+from triaged.core.settings import StormLimit
 from triaged.core.situation import Situation
 from triaged.core.time.durations import MINUTE, format_duration
 
@@ -44,9 +43,20 @@ NEWS_EVERY_US = MINUTE
 """The holder hears of further incidents at most this often."""
 
 
-def storm_key(team: str) -> Key:
-    """The key of a team's umbrella."""
-    return (("storm", team),)
+def group_of(incident: Incident) -> str:
+    """The incidents with which it is counted: of the same team, and paging the same people."""
+    return storm_group(incident.team, incident.plan.policy)
+
+
+def storm_key(team: str | None, policy: str = DEFAULT) -> Key:
+    """The key of the umbrella of a team and policy."""
+    storm = ("storm", team or "")
+    return (storm,) if policy == DEFAULT else (("policy", policy), storm)
+
+
+def umbrella_key(incident: Incident) -> Key:
+    """The key of the umbrella that an incident comes under, or that it is."""
+    return storm_key(incident.team, incident.plan.policy)
 
 
 def begin(situation: Situation, draft: Draft, cause: Cause) -> None:
@@ -56,7 +66,7 @@ def begin(situation: Situation, draft: Draft, cause: Cause) -> None:
         arm(situation, draft, cause)
         return
     incident = draft.incident
-    storm = situation.storm_of(incident.team)
+    storm = situation.storm_of(group_of(incident))
     if not incident.reopens:
         storm = counted(storm, limit, situation.now)
         draft.add(SaveStorm(storm))
@@ -69,7 +79,8 @@ def begin(situation: Situation, draft: Draft, cause: Cause) -> None:
 
 def _is_muted(situation: Situation, incident: Incident) -> bool:
     """Whether its pages are held anyway: nobody is paged for it under an umbrella, either."""
-    return situation.mutes().of([incident.labels]) is not None
+    first = incident.last_joined
+    return first is not None and bool(situation.mutes().causes(first, incident.labels))
 
 
 def counted(storm: Storm, limit: StormLimit, now: int) -> Storm:
@@ -86,10 +97,10 @@ def blows(storm: Storm, limit: StormLimit, now: int) -> bool:
 
 
 def shelter(situation: Situation, draft: Draft, limit: StormLimit) -> None:
-    """Put an incident under the umbrella of its team, and see to it that this one pages."""
+    """Put an incident under the umbrella of its group, and see to it that this one pages."""
     now = situation.now
     incident = draft.incident
-    live = situation.live_incident(storm_key(incident.team or ""))
+    live = situation.live_incident(umbrella_key(incident))
     umbrella = _opened(situation, draft, limit) if live is None else Draft(live)
     _gather(situation, umbrella, incident)
     number = umbrella.incident.number
@@ -126,9 +137,10 @@ def _gather(situation: Situation, umbrella: Draft, incident: Incident) -> None:
 def _opened(situation: Situation, draft: Draft, limit: StormLimit) -> Draft:
     """The umbrella of a new storm, as bad as the first incident under it."""
     incident = draft.incident
-    key = storm_key(incident.team or "")
+    key = umbrella_key(incident)
     latest = situation.latest_incident(key)
-    whose = incident.team or "no team"
+    policy = incident.plan.policy
+    whose = (incident.team or "no team") + ("" if policy == DEFAULT else f" (policy {policy})")
     within = format_duration(limit.within_us)
     umbrella = Incident(
         number=situation.next_number(),
@@ -137,7 +149,7 @@ def _opened(situation: Situation, draft: Draft, limit: StormLimit) -> Draft:
         severity=incident.severity,
         severity_by=incident.severity_by,
         opened_at=situation.now,
-        plan=_plan(situation.settings, incident.team),
+        plan=incident.plan,
         team=incident.team,
         resolve=ResolvePolicy(ResolveWhen.NEVER),
         previous=latest.number if latest else None,
@@ -148,10 +160,3 @@ def _opened(situation: Situation, draft: Draft, limit: StormLimit) -> Draft:
     text = f"{umbrella.severity} {umbrella.title}"
     opened.say(Entry(situation.now, "incident.opened", TRIAGED, text, data))
     return opened
-
-
-def _plan(settings: Settings, team: str | None) -> Plan:
-    """The team's policy, whatever the rules say of single incidents; else `default`."""
-    known = settings.teams.get(team or "")
-    name = (known.policy if known else None) or "default"
-    return settings.policies.get(name, settings.policies["default"])

@@ -1,19 +1,24 @@
 """Who is on call: rotations in the schedule's time zone, in closed form.
 
-Turns count calendar time, on duty or not. They follow the clock on the wall: a turn of days,
-weeks or hours ends at the same wall time all year (12 h from 08:00 is 08:00 and 20:00). A skipped
-wall time moves forward, a repeated one is its first instant, so turns meet without a hole.
+Turns count calendar time, on duty or not. With `count: shifts` a turn into which no hour of `only`
+falls is nobody's, and the next turn is the next person's. Turns follow the clock on the wall: one
+of days, weeks or hours ends at the same wall time all year (12 h from 08:00 is 08:00 and 20:00). A
+skipped wall time moves forward, a repeated one is its first instant, so turns meet without a hole.
 """
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
+from math import gcd
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from triaged.core.time.durations import HOUR, SECOND, YEAR
-from triaged.core.time.recurring import Recurring, edge, zone_of
+from triaged.core.time.durations import HOUR, MINUTE, SECOND, YEAR
+from triaged.core.time.recurring import DAY_MINUTES, Recurring, edge, zone_of
 
+WEEK_MINUTES = 7 * DAY_MINUTES
 CANDIDATES_MAX = 500
 """Ends of turns and of hours that are looked through for one at which somebody else takes over:
 three weeks of hourly turns, more than a year of daily ones."""
@@ -28,6 +33,7 @@ class Rotation(msgspec.Struct, frozen=True):
     every_us: int
     start: str
     only: Recurring | None = None
+    count: Literal["turns", "shifts"] = "turns"
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -71,8 +77,46 @@ def on_call(schedule: Schedule, at: int) -> tuple[str, ...]:
             continue
         turn = _turn(rotation, at, zone)
         if turn is not None:
-            return (rotation.people[turn % len(rotation.people)],)
+            return (_whose(rotation, turn),)
     return ()
+
+
+def never_reached(rotation: Rotation) -> list[str]:
+    """The people of the rotation whose turns never meet an hour of `only`, in order."""
+    covered = _covered(rotation)
+    turns = range(len(covered) * len(rotation.people))
+    reached = {_whose(rotation, turn) for turn in turns if covered[turn % len(covered)]}
+    return [person for person in dict.fromkeys(rotation.people) if person not in reached]
+
+
+def _whose(rotation: Rotation, turn: int) -> str:
+    """The person whose turn it is."""
+    if rotation.count == "shifts":
+        covered = _covered(rotation)
+        cycles, rest = divmod(turn, len(covered))
+        turn = cycles * sum(covered) + sum(covered[:rest])
+    return rotation.people[turn % len(rotation.people)]
+
+
+@lru_cache(maxsize=1024)  # a configuration's rotations, at most once each
+def _covered(rotation: Rotation) -> tuple[bool, ...]:
+    """Whether hours of `only` fall into each turn, up to the turn that begins as the first did.
+
+    Wall times of a week: so it is the same all year, and at most 168 turns.
+    """
+    length = rotation.every_us // MINUTE
+    if rotation.only is None or length >= WEEK_MINUTES:
+        return (True,)
+    week = bytearray(WEEK_MINUTES)
+    for window in rotation.only.week:
+        for minute in range(window.start, window.end):
+            week[(window.day * DAY_MINUTES + minute) % WEEK_MINUTES] = 1
+    start = datetime.fromisoformat(rotation.start)
+    first = start.weekday() * DAY_MINUTES + start.hour * 60 + start.minute
+    twice = bytes(week) * 2
+    turns = range(WEEK_MINUTES // gcd(length, WEEK_MINUTES))
+    begins = [(first + number * length) % WEEK_MINUTES for number in turns]
+    return tuple(any(twice[begin : begin + length]) for begin in begins)
 
 
 def next_change(schedule: Schedule, at: int) -> int | None:

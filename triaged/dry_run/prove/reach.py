@@ -15,6 +15,7 @@ from triaged.core.records.plans import Plan, Step, Target
 from triaged.core.response.escalation import (
     calendar_of,
     delay_us,
+    fires_at,
     last_resort,
     later,
     repeat_us,
@@ -195,7 +196,8 @@ class Case:
             caught = False
             at_once = False
             for position, step in enumerate(self.plan.steps, 1):
-                due_at = self._later(round_at, delay_us(step.after, target_us))
+                wait_us = delay_us(step.after, target_us)
+                due_at = fires_at(self.settings, self.severity, round_at, wait_us)
                 now = now if at_once else max(now, due_at)
                 if not goes_on(now):
                     return
@@ -220,7 +222,7 @@ class Case:
         """When an incident whose rounds are over at `now` pages on, if its policy wants that."""
         wait_us = repeat_us(self.settings, self.severity, self.plan, target_us)
         for _ in range(ROUNDS_MAX if wait_us is not None else 0):
-            now = self._later(now, wait_us or 0)
+            now = fires_at(self.settings, self.severity, now, wait_us or 0)
             yield now
 
     def _later(self, base: int, us: int) -> int:

@@ -1,7 +1,11 @@
-"""Suppressors and maintenance windows that mute nothing: `triaged check` warns of them."""
+"""Suppressors and maintenance windows of which `triaged check` warns.
 
-from collections.abc import Iterator, Sequence
+They mute nothing, mute one another, or let one source mute what another sends.
+"""
 
+from collections.abc import Iterator, Mapping, Sequence
+
+from triaged.core.muting.cycles import cycles
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.errors import Problem
 from triaged.rules.lint.analyse import by_label
@@ -28,6 +32,61 @@ def idle(muters: Muters, at: int) -> list[Problem]:
             message = f"maintenance {window.name} mutes nothing: {told[1]}"
             found.append(Problem(where, message, warning=True))
     return found
+
+
+def mutual(muters: Muters) -> list[Problem]:
+    """Warnings of suppressors that mute one another's sources, directly or through others."""
+    by_name = {suppressor.name: suppressor for suppressor in muters.suppress}
+    graph = {
+        name: [other.name for other in muters.suppress if name != other.name and _feeds(one, other)]
+        for name, one in by_name.items()
+    }
+    found: list[Problem] = []
+    for members in cycles(graph):
+        first = next(name for name in by_name if name in members)
+        path = " → ".join(_shortest_way_back(graph, first))
+        message = (
+            f"suppress {path}: alerts of these mute one another in a cycle; while all of them fire,"
+            " the one that began first pages"
+        )
+        found.append(Problem(by_name[first].where, message, warning=True))
+    return found
+
+
+def across(muters: Muters) -> list[Problem]:
+    """Warnings of suppressors by which one source can mute another."""
+    return [
+        Problem(
+            suppressor.where,
+            f"suppress {suppressor.name} has across_sources: whoever sends to one source can mute"
+            " the alerts of every other that its target matches",
+            warning=True,
+        )
+        for suppressor in muters.suppress
+        if suppressor.across_sources
+    ]
+
+
+def _feeds(one: Suppressor, other: Suppressor) -> bool:
+    """Whether what `one` mutes is what `other` mutes by, for sure: one contains the other."""
+    target, source = by_label(one.target), by_label(other.source)
+    if not target or not source:
+        return False
+    return _takes_all(other.source, target) or _takes_all(one.target, source)
+
+
+def _shortest_way_back(graph: Mapping[str, Sequence[str]], start: str) -> list[str]:
+    """The nodes of a shortest cycle through `start`, which begins and ends it."""
+    ways = [[start]]
+    seen: set[str] = set()
+    for way in ways:
+        for following in graph[way[-1]]:
+            if following == start:
+                return [*way, start]
+            if following not in seen:
+                seen.add(following)
+                ways.append([*way, following])
+    raise AssertionError("the caller has found a cycle")
 
 
 Told = tuple[str, str]

@@ -6,11 +6,13 @@ Labels are the sender's with the rules' laid over them, as they were when the ep
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 
-from triaged.core.muting.muters import AlertId, Muters, Mutes
-from triaged.core.records.model import Labels
+from triaged.core.muting.mute_hold import last_alert
+from triaged.core.muting.muters import AlertId, Firing, Muters, Mutes
+from triaged.core.records.expectations import expected_rule
+from triaged.core.records.model import Incident, Labels
 from triaged.core.view import View
 from triaged.store.database.base import Bulk, Reader, Row
-from triaged.store.tables import silences
+from triaged.store.tables import silences, watches
 from triaged.store.tables.observed_alerts import OBSERVED_ALERTS, laid_over
 
 FIRING_OF = Bulk(
@@ -21,11 +23,11 @@ FIRING_OF = Bulk(
 )
 INHIBITING = Bulk(
     """WITH v (most) AS ({rows}) SELECT {columns} FROM (
-           SELECT source, fingerprint, labels, observation FROM alerts
+           SELECT source, fingerprint, labels, starts_at, observation FROM alerts
            WHERE firing = 1 AND inhibits = 1 LIMIT (SELECT most FROM v)) a
        LEFT JOIN observations o ON o.id = a.observation""",
     ("bigint",),
-    ("a.source", "a.fingerprint", "a.labels", "o.outcome"),
+    ("a.source", "a.fingerprint", "a.labels", "o.outcome", "a.starts_at"),
 )
 LAID_OVER = Bulk(
     f"""WITH v (source, fingerprint) AS ({{rows}})
@@ -42,24 +44,44 @@ INHIBITING_MAX = 10_000
 """Alerts that suppress at one time: a tenth of a second to read; sources are nodes, not pods."""
 
 
-async def load(tx: Reader, view: View, numbers: Iterable[int], muters: Muters, now: int) -> None:
+async def load(tx: Reader, view: View, found: Iterable[Incident], muters: Muters, now: int) -> None:
     """Give `view`, which has the silences, what says whether these incidents are muted.
 
     Nothing if nothing can mute. What mutes each alert at `now` is worked out on the way.
     """
-    wanted = [(number,) for number in sorted(numbers)]
+    wanted = {incident.number: incident for incident in found}
     if not wanted or not (view.silences or muters):
         return
     view.tracks = True
-    asks = [(FIRING_OF, wanted), (INHIBITING, [(INHIBITING_MAX,)] if muters.suppress else [])]
+    numbers = [(number,) for number in sorted(wanted)]
+    asks = [(FIRING_OF, numbers), _ask_inhibiting(muters)]
     firing, inhibiting = await tx.fetch_bulks(asks)
-    async for source, fingerprint, labels, outcome in _in_turns(inhibiting):
-        view.inhibiting[source, fingerprint] = laid_over(labels, outcome)
+    view.inhibiting |= await _inhibiting(inhibiting)
     mutes = view.mutes(muters, now)
     async for number, source, fingerprint, labels, outcome in _in_turns(firing):
         laid = laid_over(labels, outcome)
         mutes.remember(laid)
         view.labels.setdefault(number, {})[source, fingerprint] = laid
+    if any(expected_rule(one.key) for one in wanted.values()):
+        view.watches |= await watches.every(tx)
+    last = {one for each in wanted.values() if (one := last_alert(view.watches, each))}
+    if last:
+        view.last_labels |= await overlaid(tx, sorted(last))
+
+
+async def load_muters(tx: Reader, view: View, muters: Muters) -> None:
+    """Give `view` all alerts that suppress; the labels of a joining alert come with its event."""
+    view.tracks = True
+    (inhibiting,) = await tx.fetch_bulks([_ask_inhibiting(muters)])
+    view.inhibiting |= await _inhibiting(inhibiting)
+
+
+def _ask_inhibiting(muters: Muters) -> tuple[Bulk, list[tuple[int]]]:
+    return INHIBITING, [(INHIBITING_MAX,)] if muters.suppress else []
+
+
+async def _inhibiting(rows: Sequence[Row]) -> dict[AlertId, Firing]:
+    return {row[:2]: Firing(laid_over(*row[2:4]), row[4]) async for row in _in_turns(rows)}
 
 
 async def _in_turns(rows: Sequence[Row]) -> AsyncIterator[Row]:
@@ -78,17 +100,16 @@ async def overlaid(tx: Reader, identities: Sequence[AlertId]) -> dict[AlertId, L
 
 async def mutes(tx: Reader, muters: Muters, now: int) -> Mutes:
     """Everything that mutes at `now`."""
-    asks = [silences.ask_active(now)]
-    asks.append((INHIBITING, [(INHIBITING_MAX,)] if muters.suppress else []))
+    asks = [silences.ask_active(now), _ask_inhibiting(muters)]
     active, inhibiting = await tx.fetch_bulks(asks)
-    found = {row[:2]: laid_over(*row[2:]) async for row in _in_turns(inhibiting)}
+    found = await _inhibiting(inhibiting)
     return Mutes(muters, silences.decoded(active), found, now)
 
 
-async def standing(tx: Reader, numbers: Iterable[int], muters: Muters, now: int) -> View:
+async def standing(tx: Reader, found: Iterable[Incident], muters: Muters, now: int) -> View:
     """A view that says which of these incidents are muted at `now`, and nothing else."""
     view = View()
     rows: list[Row] = await tx.fetch_bulk(*silences.ask_active(now))
     view.silences = {silence.id: silence for silence in silences.decoded(rows)}
-    await load(tx, view, numbers, muters, now)
+    await load(tx, view, found, muters, now)
     return view

@@ -1,4 +1,4 @@
-"""Storms: the counts of each team, and the incidents that wait under each umbrella."""
+"""Storms: the counts of each team and policy, and the incidents that wait under each umbrella."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ SAVE = Bulk(
        ON CONFLICT (team) DO UPDATE SET last_at = excluded.last_at, body = excluded.body""",
     ("text", "bigint", "text"),
 )
-BY_TEAM = Bulk(
+BY_GROUP = Bulk(
     "WITH v (team) AS ({rows}) SELECT {columns} FROM v JOIN storms s ON s.team = v.team",
     ("text",),
     ("s.body",),
@@ -44,10 +44,10 @@ KEPT_US = DAY
 _decode = msgspec.json.Decoder(Storm).decode
 
 
-async def of_teams(tx: Reader, teams: Iterable[str]) -> dict[str, Storm]:
-    """The storms of these teams, by team; absent where nothing was counted."""
-    rows = await tx.fetch_bulk(BY_TEAM, [(team,) for team in sorted(teams)])
-    return {storm.team: storm for storm in (_decode(row[0]) for row in rows)}
+async def of_groups(tx: Reader, groups: Iterable[str]) -> dict[str, Storm]:
+    """The storms of these groups, by group; absent where nothing was counted."""
+    rows = await tx.fetch_bulk(BY_GROUP, [(group,) for group in sorted(groups)])
+    return {storm.group: storm for storm in (_decode(row[0]) for row in rows)}
 
 
 async def waiting(tx: Reader, umbrellas: Iterable[int]) -> dict[int, int]:
@@ -59,6 +59,6 @@ async def waiting(tx: Reader, umbrellas: Iterable[int]) -> dict[int, int]:
 async def save(tx: Writer, storms: Iterable[Storm], woken: Iterable[int], now: int) -> None:
     """Write the counts; make the checks of incidents under the `woken` umbrellas due at once."""
     await tx.write(FORGET, [(now - KEPT_US,)])
-    rows = [(s.team, s.opened[-1] if s.opened else now, encode(s).decode()) for s in storms]
+    rows = [(s.group, s.opened[-1] if s.opened else now, encode(s).decode()) for s in storms]
     await tx.write(SAVE, sorted(rows))
     await tx.write(WAKE, [(umbrella, now) for umbrella in sorted(woken)])
