@@ -46,6 +46,11 @@ def test_everything_is_told_in_its_order() -> None:
         (3.75, "target.at_risk", "the response target is at risk"),
         (5, "target.missed", "nobody acknowledged within the response target"),
         (5, "incident.escalated", "escalated to person:bob (round 1, step 3)"),
+        (
+            5,
+            "incident.exhausted",
+            "all rounds are over and nobody has answered: nobody is paged any more",
+        ),
         (5, "page", "bob"),
         (60, "end", "open, response missed: all rounds are over, nobody is paged any more"),
     ]
