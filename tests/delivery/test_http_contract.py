@@ -1,7 +1,9 @@
 """What a webhook comes to, whatever the provider does, from the request to the verdict."""
 
 import asyncio
+import os
 import ssl
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.channels.notices import NOW, notice
+from tests.conftest import ROOT
 from tests.delivery.clocks import HandClock
 from tests.delivery.mailserver import certificate, server_context
 from tests.delivery.servers import Script, read_request, scripted
@@ -172,6 +175,46 @@ async def test_certificate_that_does_not_hold_is_refused(
 
     assert isinstance(said, Refused)
     assert "certificate" in said.error
+
+
+ELSEWHERE = """
+import asyncio, sys
+from tests.delivery.test_http_contract import post
+from triaged.clock import SystemClock
+from triaged.delivery.http import Http
+
+async def main():
+    http = Http(SystemClock())
+    print(repr(await http.send(post(sys.argv[1]))))
+    await http.close()
+
+asyncio.run(main())
+"""
+"""A process of its own: which authorities are trusted is read once, at its start."""
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [("127.0.0.1", "HttpResponse(status=200"), ("192.0.2.1", "IP address mismatch")],
+    ids=["right name", "wrong name"],
+)
+async def test_trusted_certificate_must_be_of_the_receivers_name(
+    require: Any, tmp_path: Path, host: str, said: str
+) -> None:
+    made = certificate(require("openssl"), tmp_path, host=host)
+    script = answers(b"200 OK")
+    server = await asyncio.start_server(script, "127.0.0.1", 0, ssl=server_context(made))
+    environment = {**os.environ, "SSL_CERT_FILE": str(made), "PYTHONPATH": str(ROOT)}
+
+    async with server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", ELSEWHERE, url), stdout=asyncio.subprocess.PIPE, env=environment
+        )
+        shown, _ = await process.communicate()
+
+    assert said in shown.decode()
+    assert ("permanent=True" in shown.decode()) == (host == "192.0.2.1")
 
 
 async def over_tls(http: Http, context: ssl.SSLContext) -> Any:
