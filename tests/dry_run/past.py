@@ -57,7 +57,8 @@ class RecordedPast:
     """A simulator in which things happen, and the episodes as the store would have them."""
 
     def __init__(self, rules: Settings) -> None:
-        self.simulator = Simulator(rules, MONDAY)
+        # An episode goes on until an end is reported: none of its repeats are.
+        self.simulator = Simulator(replace(rules, stale_after={}), MONDAY)
         self.episodes: list[Episode] = []
         self._firing: dict[str, int] = {}
 
