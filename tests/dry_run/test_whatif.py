@@ -49,7 +49,7 @@ def test_everything_is_told_in_its_order() -> None:
         (
             5,
             "incident.exhausted",
-            "all rounds are over and nobody has answered: nobody is paged any more",
+            "the last step has fired: nobody else is paged unless somebody escalates",
         ),
         (5, "page", "bob"),
         (60, "end", "open, response missed: all rounds are over, nobody is paged any more"),

@@ -294,7 +294,7 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
         *_TAKEN,
         _HANDED_OVER,
         Way(
-            frozenset({StepDue, ReachDue, DeliveryEnded, DeliverySlow, Escalated}),
+            frozenset({StepDue, TargetDue, ReachDue, DeliveryEnded, DeliverySlow, Escalated}),
             (Condition.EXHAUSTED,),
         ),
         Way(frozenset({StepDue, AtRiskDue, TargetDue, PageDue}), (Condition.RESTING,)),

@@ -335,9 +335,9 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether every step of every round has fired, and nobody has answered."""
-        fired = self.escalation.exhausted_at is not None and not self.rests
-        return self.state is State.OPEN and fired
+        """Whether every step of every round has fired, and nobody answered within the target."""
+        over = self.escalation.exhausted_at is not None and self.response is Response.MISSED
+        return self.state is State.OPEN and over and not self.rests
 
     @property
     def rests(self) -> bool:

@@ -238,17 +238,15 @@ def _repeat_at(incident: Incident, settings: Settings) -> int | None:
 
 
 def _exhaust(pager: Pager) -> None:
-    """Say that all rounds are over, and what follows."""
+    """Say that the last step of the last round has fired, and what follows."""
     draft, now = pager.draft, pager.situation.now
     place = replace(draft.incident.escalation, exhausted_at=now, round_at=now)
     draft.change(escalation=place)
     next_at = step_due_at(draft.incident, pager.settings)
     targets = [str(target) for target in targets_of(draft.incident, place.step)]
-    text = "all rounds are over and nobody has answered: "
-    text += "nobody is paged any more"
+    text = "the last step has fired: nobody else is paged unless somebody escalates"
     if next_at is not None:
-        text = f"{text.rpartition(': ')[0]}: from now on {', '.join(targets)}"
-        text += " is paged again and again until somebody acts"
+        text = f"the last step has fired: {', '.join(targets)} is paged again until somebody acts"
     data: dict[str, object] = {"round": place.round, "next_at": next_at}
     data["targets"] = targets if next_at is not None else []
     draft.say(Entry(now, "incident.exhausted", TRIAGED, text, data))
