@@ -213,7 +213,7 @@ class Daemon:
             database, clock, configuration.settings, self._connections, crash_point
         )
         self._timekeeper = Timekeeper(self._engine, database, clock, self._connections)
-        self._reload = Reload(parts.path, database, self, crash_point)
+        self._reload = Reload(parts.path, database, self, crash_point, clock)
         self._context = Context(
             engine=self._engine,
             database=database,

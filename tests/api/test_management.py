@@ -29,13 +29,16 @@ async def test_ready_when_the_store_answers(site: Site) -> None:
 
 async def test_reload_says_what_is_wrong(site: Site) -> None:
     good = await site.ask("POST", "/-/reload")
+    site.reload_problems = (Problem("config.yaml:4:1", "unused", warning=True),)
+    warned = await site.ask("POST", "/-/reload")
     site.reload_problems = (
         Problem("config.yaml:3:1", "'listn' is no key", warning=False),
         Problem("config.yaml:4:1", "unused", warning=True),
     )
     bad = await site.ask("POST", "/-/reload")
 
-    assert (good.status, bad.status) == (200, 500)
+    assert (good.status, warned.status, bad.status) == (200, 200, 500)
+    assert (await good.text(), await warned.text()) == ("", "warning: config.yaml:4:1: unused\n")
     problem = await bad.json()
     assert problem["detail"] == "failed to reload config: config.yaml:3:1: 'listn' is no key"
     assert problem["errors"] == [{"path": "config.yaml:3:1", "message": "'listn' is no key"}]

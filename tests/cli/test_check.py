@@ -82,3 +82,23 @@ def test_channels_are_tried_online(config: Path, capsys: pytest.CaptureFixture[s
 
     assert statuses == [0, 1]
     assert "channel hook does not work now" in capsys.readouterr().out
+
+
+def test_a_duty_that_changes_now_is_a_warning(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rotation = "{primary: {timezone: UTC, rotations: [{people: [%s], every: 1w, from: '%s'}]}}\n"
+    old = config.with_name("old.yaml")
+    text = config.read_text().replace('notify: ["person:alice"]', 'notify: ["schedule:primary"]')
+    text = text.replace("{alice:", "{bob: {contacts: {desk: {channel: console}}}, alice:")
+    old.write_text(text + "schedules: " + rotation % ("alice", "2026-01-05T09:00"))
+
+    statuses = []
+    for people in ("alice", "bob"):
+        config.write_text(text + "schedules: " + rotation % (people, "2026-01-05T09:00"))
+        statuses.append(main(["check", "--config", str(config), "--against", str(old)]))
+    gone = main(["check", "--config", str(config), "--against", "no-such"])
+
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "primary" in line]
+    assert (statuses, gone) == ([0, 0], 1)
+    assert line.endswith("warning: primary now: alice → bob, for more than 12 weeks")

@@ -2,14 +2,19 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from tests.api.site import Site, serving
+from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.process.reload import NO_CALLERS, Reload
+from triaged.wire import instant
+
+ALICES_WEEK = instant(datetime(2040, 1, 5, 12, tzinfo=UTC))
 
 
 class Daemon:
@@ -39,7 +44,7 @@ def unchanging(_: str) -> None:
 def reload_of(site: Site, folder: Path) -> tuple[Reload, Daemon]:
     daemon = Daemon(site.context.configuration)
     path = folder / "config.yaml"
-    return Reload(path, site.context.database, daemon, unchanging), daemon
+    return Reload(path, site.context.database, daemon, unchanging, site.clock), daemon
 
 
 async def test_a_good_configuration_is_applied_but_for_what_needs_a_restart(tmp_path: Path) -> None:
@@ -97,3 +102,69 @@ async def test_reloads_run_one_after_the_other(tmp_path: Path) -> None:
         await asyncio.gather(reload.run(), reload.run())
 
     assert daemon.outcomes == [True, True]
+
+
+async def test_a_duty_that_changes_at_once_is_logged_and_answered(tmp_path: Path) -> None:
+    async with serving(tmp_path) as site:
+        site.clock.ahead_us = ALICES_WEEK - SystemClock().now()
+        reload, _ = reload_of(site, tmp_path)
+        text = (tmp_path / "config.yaml").read_text()
+        text = text.replace("[alice, bob], every", "[bob, alice], every")
+        (tmp_path / "config.yaml").write_text(text)
+
+        with capture_logs() as logs:
+            (problem,) = await reload.run()
+            again = await reload.run()
+
+    (entry,) = [entry for entry in logs if entry["event"] == "reload.duty_changed"]
+    sentence = (
+        "primary now: alice → bob, until Mon 09 Jan 09:00 UTC; "
+        "12 later shifts of the next 12 weeks move"
+    )
+    assert (problem.message, problem.warning, again) == (sentence, True, ())
+    assert entry == {
+        "event": "reload.duty_changed",
+        "log_level": "warning",
+        "schedule": "primary",
+        "before": ["alice"],
+        "after": ["bob"],
+        "until": "2040-01-09T09:00:00.000000Z",
+        "later_shifts": 12,
+        "message": sentence,
+    }
+
+
+async def test_a_duty_that_changes_later_is_only_logged(tmp_path: Path) -> None:
+    async with serving(tmp_path) as site:
+        site.clock.ahead_us = ALICES_WEEK - SystemClock().now()
+        reload, _ = reload_of(site, tmp_path)
+        rotation = '      - {people: [alice, bob], every: 1w, from: "2026-01-05T09:00"}\n'
+        later = rotation.replace("2026-01-05", "2040-02-06")
+        text = (tmp_path / "config.yaml").read_text()
+        (tmp_path / "config.yaml").write_text(text.replace(rotation, rotation + later))
+
+        with capture_logs() as logs:
+            problems = await reload.run()
+
+    (entry,) = [entry for entry in logs if entry["event"] == "reload.duty_changed"]
+    assert problems == ()
+    assert entry["log_level"] == "info"
+    assert entry["message"].startswith("primary now: alice as before, until Mon ")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("rules: []", "rulse: []"), ("secret: canary-channel-secret", "secret_file: absent")],
+)
+async def test_a_refused_reload_changes_no_duty(tmp_path: Path, right: str, wrong: str) -> None:
+    async with serving(tmp_path) as site:
+        reload, daemon = reload_of(site, tmp_path)
+        text = (tmp_path / "config.yaml").read_text()
+        text = text.replace("[alice, bob], every", "[bob, alice], every").replace(right, wrong)
+        (tmp_path / "config.yaml").write_text(text)
+
+        with capture_logs() as logs:
+            await reload.run()
+
+    assert daemon.outcomes == [False]
+    assert "reload.duty_changed" not in [entry["event"] for entry in logs]

@@ -39,12 +39,15 @@ async def ready(call: Call) -> web.StreamResponse:
 
 @route("POST", "/-/reload", Scope.ADMIN)
 async def reload(call: Call) -> web.StreamResponse:
-    """Load the configuration and the rules anew; errors in them give 500 and change nothing."""
-    errors = [found for found in await call.context.reload() if not found.warning]
-    if errors:
+    """Load the configuration and the rules anew; errors in them give 500 and change nothing.
+
+    The text of the answer is the warnings, a line each; empty if there is none.
+    """
+    found = await call.context.reload()
+    if errors := [problem for problem in found if not problem.warning]:
         detail = f"failed to reload config: {'; '.join(map(str, errors))}"
         return problems.problem(500, detail, errors)
-    return answers.text("")
+    return answers.text("".join(f"warning: {problem}\n" for problem in found))
 
 
 @route("GET", "/metrics", Scope.METRICS)

@@ -1,8 +1,5 @@
 """The runs of a replay, each in its own process; other rules come from a directory or from git."""
 
-import io
-import subprocess
-import tarfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from triaged.cli._client import Failed
 from triaged.cli._history import tell
 from triaged.cli._payload import configured
+from triaged.cli._revisions import exported
 from triaged.config.files import visible
 from triaged.dry_run.replay.comparison import compare_runs
 from triaged.dry_run.replay.history import History, read
@@ -23,7 +21,6 @@ from triaged.errors import Malformed
 if TYPE_CHECKING:
     from triaged.core.settings import Settings
 
-GIT_TIMEOUT_S = 60
 T = TypeVar("T")
 Other = tuple[Path, tuple[str, ...]]
 """A configuration file, and the patterns of rule files that replace its own."""
@@ -90,7 +87,7 @@ def _other(config: Path, against: str | None) -> Iterator[Other | None]:
     with TemporaryDirectory() as folder:
         place = Path(against)
         if not place.is_dir():
-            place = _exported(config, against, Path(folder, "revision"))
+            place = exported(config, against, Path(folder, "revision"))
         if (place / config.name).exists():
             yield place / config.name, ()
         elif visible(place, "*.yaml"):
@@ -98,32 +95,3 @@ def _other(config: Path, against: str | None) -> Iterator[Other | None]:
         else:
             wanted = f"neither {config.name} nor rule files (*.yaml)"
             raise Failed(f"--against: in {against} there are {wanted}")
-
-
-def _exported(config: Path, revision: str, folder: Path) -> Path:
-    """A copy of the configuration's directory from a git revision."""
-    here = config.resolve().parent
-    prefix = _git(here, "rev-parse", "--show-prefix").decode().strip()
-    wanted = f"{revision}^{{commit}}"
-    commit = _git(here, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
-    top = _git(here, "rev-parse", "--show-toplevel").decode().strip()
-    packed = _git(Path(top), "archive", "--format=tar", commit.decode().strip())
-    folder.mkdir()
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(folder, filter="data")
-    return folder / prefix
-
-
-def _git(here: Path, *words: str) -> bytes:
-    command = ["git", "-C", str(here), *words]
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell, and git is told where options end
-            command, capture_output=True, timeout=GIT_TIMEOUT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise Failed(f"--against: git cannot be run: {error}") from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip()
-        wanted = "neither a directory nor a git revision of the configuration's repository"
-        raise Failed(f"--against: {wanted}" + (f": {said}" if said else ""))
-    return done.stdout

@@ -1,6 +1,7 @@
 """`triaged check`: report every problem of the configuration and the rules at once.
 
-With `--online` also the channels whose providers do not answer.
+With `--online` also the channels whose providers do not answer; with `--against` also the people
+whose duty begins or ends at once by what the configuration changes.
 """
 
 import argparse
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triaged.cli import _options
+from triaged.cli._client import Failed, complain
 from triaged.cli._output import clean, paint, print_json
 from triaged.cli.test import beside
 
@@ -32,13 +34,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--online", action="store_true", help="try each channel, too, without sending anything"
     )
+    parser.add_argument(
+        "--against",
+        metavar="FILE|DIR|REVISION",
+        help="warn if other people are on call now than by the configuration of this file, "
+        "directory or git revision",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print FILE:LINE:COL: message for each problem; 1 if there is an error."""
     problems = problems_of(options.config)
-    if options.online and all(problem.warning for problem in problems):
-        problems = (*problems, *_unreachable(options.config))
+    if all(problem.warning for problem in problems):
+        if options.online:
+            problems = (*problems, *_unreachable(options.config))
+        if options.against is not None:
+            try:
+                problems = (*problems, *_duties(options.config, options.against))
+            except Failed as failure:
+                return complain(failure)
     errors = [problem for problem in problems if not problem.warning]
     failed = bool(errors) or (options.strict and bool(problems))
     if options.output == "json":
@@ -93,6 +107,25 @@ def _unreachable(path: Path) -> "list[Problem]":
         for name, why in wrong.items()
         if why
     ]
+
+
+def _duties(path: Path, against: str) -> "list[Problem]":
+    """Schedules by which other people are on call now than by the other configuration."""
+    from triaged.cli._payload import configured
+    from triaged.cli._revisions import other_version
+    from triaged.clock import SystemClock
+    from triaged.config.duty import duty_warnings
+    from triaged.config.read import load
+    from triaged.core.time.duty_changes import duty_changes
+
+    loaded = load(path, os.environ)
+    if loaded.configuration is None or loaded.document is None:
+        return []
+    with other_version(path, against) as other:
+        before = configured(other).settings.schedules
+    now = SystemClock().now()
+    changes = duty_changes(before, loaded.configuration.settings.schedules, now)
+    return duty_warnings(changes, loaded.document, now)
 
 
 def _useless(configuration: "Configuration", document: "Document") -> "list[Problem]":

@@ -9,11 +9,13 @@ from typing import Protocol
 import structlog
 from msgspec.structs import replace
 
-from triaged.clock import Turns
+from triaged.clock import Clock, Turns
 from triaged.config.access import lets_everybody_in
+from triaged.config.duty import duty_sentence, duty_warnings
 from triaged.config.model import Configuration
 from triaged.config.read import Loaded, in_order, load
 from triaged.config.rule_files import RuleFiles, lost_rules
+from triaged.core.time.duty_changes import DutyChange, duty_changes
 from triaged.crashpoints import CrashPoint
 from triaged.errors import Problem, StoreError
 from triaged.process.systemd import notify
@@ -21,6 +23,7 @@ from triaged.rules.evaluate import RuleSet
 from triaged.rules.rule_changes import changes_between
 from triaged.store.database.connect import Database
 from triaged.store.tables import tokens
+from triaged.wire import instant_text_or_none
 
 WORK_US, REST_US = 1_500, 2_000
 """The turns in which a reload works and rests. An alert that comes in wants the interpreter dozens
@@ -54,16 +57,25 @@ class Reload:
     """Reloads one file, one reload at a time."""
 
     def __init__(
-        self, path: Path, database: Database, running: Running, crash_point: CrashPoint
+        self,
+        path: Path,
+        database: Database,
+        running: Running,
+        crash_point: CrashPoint,
+        clock: Clock,
     ) -> None:
         self._path = path
         self._database = database
         self._running = running
         self._crash_point = crash_point
+        self._clock = clock
         self._one_at_a_time = asyncio.Lock()
 
     async def run(self) -> tuple[Problem, ...]:
-        """Load the configuration and apply it, if it has no error; its problems."""
+        """Load the configuration and apply it, if it has no error; its problems.
+
+        Among them is a warning for each schedule by which other people are on call from now on.
+        """
         async with self._one_at_a_time:
             notify(os.environ, "RELOADING=1", f"MONOTONIC_USEC={_monotonic_us()}")
             before = self._running.current()
@@ -77,7 +89,20 @@ class Reload:
             outcome = "failed" if configuration is None else "done"
             notify(os.environ, "READY=1", f"STATUS=reload {outcome}")
             _log_outcome(before, configuration, loaded)
-            return loaded.problems
+            return (*loaded.problems, *await self._duty_warnings(before, loaded))
+
+    async def _duty_warnings(self, before: Configuration, loaded: Loaded) -> list[Problem]:
+        """Log whose duty the applied configuration changes; the warnings of what changes now."""
+        configuration, document = loaded.configuration, loaded.document
+        if loaded.unusable or configuration is None or document is None:
+            return []
+        now = self._clock.now()
+        old, new = before.settings.schedules, configuration.settings.schedules
+        turns = Turns(WORK_US, REST_US)
+        changes = await asyncio.to_thread(duty_changes, old, new, now, turns)
+        for change in changes:
+            _log_duty(change, now)
+        return duty_warnings(changes, document, now)
 
     async def _with_refusal(self, loaded: Loaded, before: Configuration) -> Loaded:
         """`loaded`, with a problem if it may not replace the running configuration."""
@@ -138,6 +163,18 @@ def _log_outcome(before: Configuration, after: Configuration | None, loaded: Loa
     old, new = before.settings.rules, after.settings.rules
     if isinstance(old, RuleSet) and isinstance(new, RuleSet):
         log.info("reload.done", **changes_between(old, new).words())
+
+
+def _log_duty(change: DutyChange, now: int) -> None:
+    (log.warning if change.at_once else log.info)(
+        "reload.duty_changed",
+        schedule=change.schedule,
+        before=list(change.before.people),
+        after=list(change.after.people),
+        until=instant_text_or_none(change.after.until),
+        later_shifts=change.later_shifts,
+        message=duty_sentence(change, now),
+    )
 
 
 def _monotonic_us() -> int:
