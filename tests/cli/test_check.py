@@ -1,7 +1,10 @@
 import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.config.samples import SMALL
 from tests.conftest import ROOT
@@ -16,6 +19,17 @@ TESTS = """\
 tests:
   - {name: down, input: [{alertname: Down, service: shop}], expect: {rule: down}}
 """
+
+
+@pytest.fixture
+def _log_as_found() -> Iterator[None]:
+    """The log that `--online` sets up is taken down: its stream is closed after the test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture
@@ -74,6 +88,7 @@ def test_a_file_of_tests_that_is_broken_does_not_stop_the_check(
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
+@pytest.mark.usefixtures("_log_as_found")
 def test_channels_are_tried_online(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hook = "hook: {kind: webhook, url: 'http://127.0.0.1:1/x'}, "
     config.write_text(config.read_text().replace("channels: {", "channels: {" + hook))
