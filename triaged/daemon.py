@@ -19,10 +19,12 @@ from triaged.access.tokens import new_secret
 from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.config.read import Loaded, load
+from triaged.core.alerts.expectations import VALUE_SETS_MAX
 from triaged.core.records.effects import (
     AddPage,
     ArmTimer,
     ByKind,
+    Count,
     Effect,
     IgnoreReport,
     LookAgain,
@@ -163,6 +165,9 @@ class Connections:
         ignored = Counter((e.alert.source, e.reason) for e in found.of(IgnoreReport))
         for (source, reason), count in ignored.items():
             log.info("alerts.ignored", source=source, reason=reason, count=count)
+        beyond = Counter(e.label for e in found.of(Count) if e.metric == "value_sets")
+        for rule, count in beyond.items():
+            log.warning("expectation.limit_hit", rule=rule, alerts=count, limit=VALUE_SETS_MAX)
         if self.context is not None:
             self.context.event_stream.committed(found)
         pages = [effect.page for effect in found.of(AddPage)]

@@ -58,6 +58,7 @@ BATCH_BUCKETS = (1, 4, 16, 64, 256, 1024, 4096)
 
 
 STATUSES = ("firing", "resolved")
+SOURCE_LIMITS = ("alerts", "max_body", "value_sets")
 RETRIED = "retried"
 OUTCOMES = (PageState.SENT, PageState.FAILED, PageState.SUPERSEDED, RETRIED)
 
@@ -142,7 +143,8 @@ class Metrics:
         self.limits_hit = self._counter(
             "limits_hit",
             "Limits that a body of a source or a request of the API has met: `alerts` in a body and"
-            " values in an alert, `patterns` of a silence or filter, `max_body`.",
+            " values in an alert, `patterns` of a silence or filter, `max_body`, `value_sets` of"
+            " `expect.by` of a rule.",
             "limit",
             "source",
         )
@@ -300,6 +302,8 @@ class Metrics:
                 self.alerts_suppressed.labels(count.label).inc(count.value)
             case "retried":
                 self.pages.labels(count.label, RETRIED).inc(count.value)
+            case "value_sets":
+                self.limits_hit.labels("value_sets", count.outcome).inc(count.value)
 
     def expect(self, named: Named) -> None:
         """Begin at 0 what may be counted, and forget what is named no more.
@@ -316,7 +320,7 @@ class Metrics:
     def _series(self, named: Named) -> Iterator[Series]:
         for source in named.sources:
             yield self.ingest_seconds, (source,)
-            yield from ((self.limits_hit, (limit, source)) for limit in ("alerts", "max_body"))
+            yield from ((self.limits_hit, (limit, source)) for limit in SOURCE_LIMITS)
             yield from ((self.alerts_received, (source, status)) for status in STATUSES)
             yield from ((self.alerts_quarantined, (source, reason)) for reason in named.reasons)
             yield from ((self.alerts_ignored, (source, reason)) for reason in IgnoredReason)

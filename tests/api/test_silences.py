@@ -83,11 +83,13 @@ async def test_a_preview_names_what_is_expected_and_would_be_muted(site: Site) -
         (alert,) = (await alerts.find(tx, alerts.AlertFilter(firing=True)))[0]
         seen = Watch("rule:watchdog", 1, 2, 1, alert.source, alert.fingerprint)
         await watches.save(tx, [seen, Watch("rule:never-seen", 1, 2)], [])
+        by_cluster = Watch('rule:dog{cluster="a"}', 1, 2, 1, alert.source, alert.fingerprint)
+        await watches.save(tx, [by_cluster], [])
 
     of_it = await site.post(f"{PATH}/preview", {"matchers": ['cluster="a"']})
     of_other = await site.post(f"{PATH}/preview", {"matchers": ['cluster="b"']})
 
-    assert of_it["expectations"] == ["watchdog"]
+    assert of_it["expectations"] == ['dog{cluster="a"}', "watchdog"]
     assert of_other["expectations"] == []
 
 

@@ -4,6 +4,7 @@ from textwrap import dedent
 
 from msgspec.structs import replace
 
+from tests.core.alerts.test_expected_value_sets import ByCluster
 from tests.core.world import settings
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Severity
@@ -20,9 +21,13 @@ SOURCES = frozenset({"alertmanager", "grafana"})
 EXPECTED = {
     "source:alertmanager": Expectation("source:alertmanager", 10 * MINUTE, Severity.SEV1),
     "rule:watchdog": Expectation("rule:watchdog", 5 * MINUTE),
+    "rule:chains": Expectation("rule:chains", 5 * MINUTE, by=("cluster",)),
 }
 SETTINGS: Settings = replace(
-    settings(), stale_after={"alertmanager": 25 * HOUR}, expectations=EXPECTED
+    settings(),
+    stale_after={"alertmanager": 25 * HOUR},
+    expectations=EXPECTED,
+    expected=ByCluster(),
 )
 
 

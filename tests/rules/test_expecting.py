@@ -31,7 +31,7 @@ rules:
 
 
 def test_an_alert_meets_what_it_matches_even_behind_a_rule_that_stops() -> None:
-    expected = expected_of(rules(WATCHDOG).rules)
+    expected = expected_of(rules(WATCHDOG))
 
     assert expected is not None
     assert expected.met_by(alert(alertname="Watchdog", cluster="c1")) == ["rule:watchdog"]
@@ -48,4 +48,35 @@ def test_the_incident_belongs_to_whom_the_rule_plainly_names() -> None:
 
 
 def test_rules_that_expect_nothing_cost_nothing() -> None:
-    assert expected_of(rules("rules: [{name: a, set: {severity: SEV-1}}]").rules) is None
+    assert expected_of(rules("rules: [{name: a, set: {severity: SEV-1}}]")) is None
+
+
+BY = """
+extract:
+  - {name: zone, from: annotations.text, pattern: 'in (?P<region>[a-z]+)'}
+rules:
+  - {name: base, match: ['prom="a"'], set: {labels: {cluster: 'eu-{{ labels.prom }}'}}}
+  - name: watchdog
+    match: ['alertname="Watchdog"']
+    expect: {every: 5m, by: [region, cluster, region]}
+"""
+
+
+def test_by_takes_the_labels_that_texts_and_rules_have_completed() -> None:
+    expected = expected_of(rules(BY))
+    sent = Alert("am", "f", True, {"alertname": "Watchdog", "prom": "a"}, {"text": "in north"})
+
+    assert expected is not None
+    assert expected.met_by(sent) == ['rule:watchdog{cluster="eu-a",region="north"}']
+
+
+def test_a_label_of_by_that_an_alert_lacks_is_empty() -> None:
+    expected = expected_of(rules(BY))
+
+    assert expected is not None
+    bare = alert(alertname="Watchdog", cluster="b")
+    assert expected.met_by(bare) == ['rule:watchdog{cluster="b",region=""}']
+
+
+def test_the_expectation_names_its_labels_once_and_in_order() -> None:
+    assert expectations_of(rules(BY).rules)["rule:watchdog"].by == ("cluster", "region")

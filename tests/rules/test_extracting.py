@@ -148,7 +148,7 @@ def test_what_is_expected_is_seen_by_what_was_found() -> None:
     expecting = "rules: [{name: alive, match: 'y=1', expect: {every: 5m}}]"
     rules, _ = read(extraction(), expecting)
 
-    expected = expected_of(rules.rules, rules.labelling)
+    expected = expected_of(rules)
 
     assert expected is not None
     assert list(expected.met_by(alert("", x="1"))) == ["rule:alive"]

@@ -45,7 +45,7 @@ from triaged.core.records.events import (
     TimerFired,
     Unacknowledged,
 )
-from triaged.core.records.expectations import Expectation
+from triaged.core.records.expectations import Expectation, with_values
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Phase, Severity
 from triaged.core.records.timers import IncidentTimer, MuteDue
@@ -56,22 +56,27 @@ from triaged.store.tables import alerts, pages, timers, watches
 
 NAME = "triaged_two_engines"
 WATCHDOG = Expectation("rule:Watchdog", 5 * MINUTE)
+CHAINS = Expectation("rule:chains", 5 * MINUTE, by=("pod",))
+LINKS = Expectation("rule:links", 5 * MINUTE, by=("pod",))
 STATEMENTS_MAX = 60
 """More than any batch here has."""
 
 
 class Expected:
-    """Alerts called Watchdog are expected."""
+    """Alerts called Watchdog are expected, and those called Chain or Link by pod."""
 
     def met_by(self, alert: Alert) -> Sequence[str]:
-        """The one expectation."""
+        """The one expectation that the alert meets."""
+        for name, expectation in (("Chain", CHAINS), ("Link", LINKS)):
+            if alert.labels["alertname"] == name:
+                return [with_values(expectation.name, [("pod", alert.labels["pod"])])]
         return [WATCHDOG.name] if alert.labels["alertname"] == "Watchdog" else []
 
 
 SETTINGS = settings(
     storm=StormLimit(3, HOUR),
     flapping=FlapLimit(3, HOUR),
-    expectations={WATCHDOG.name: WATCHDOG},
+    expectations={each.name: each for each in (WATCHDOG, CHAINS, LINKS)},
     expected=Expected(),
     stale_after={"am": 5 * MINUTE},
     rules=ByLabels(),
@@ -96,6 +101,7 @@ async def scene(desk: Desk) -> None:
     await desk.handle(*[TimerFired(one) for one in await due(desk) if not isinstance(one, kept)])
     async with desk.database.transaction() as tx:
         assert await pages.claim(tx, "mail", now, HOUR, pages.Room(10))
+    await desk.handle(desk.fires(alertname="Link", pod="1", incident="no"))
     desk.clock.at += LATER_US
 
 
@@ -189,6 +195,9 @@ BATCHES: dict[str, Batch] = {
     "still fires": firing("Held"),
     "storm": firing("S1", "S2", "S3", "S4"),
     "watchdog": firing("Watchdog"),
+    "chain": firing("Chain", pod="1"),
+    "known link": firing("Link", pod="1", incident="no"),
+    "other chain": firing("Chain", pod="2"),
     "timers": timers_fire,
     "lapses": lapses,
     "expectation": expectation_is_due,
@@ -236,6 +245,10 @@ PAIRS = [
     ("storm", "timers"),
     ("watchdog", "expectation"),
     ("watchdog", "settings"),
+    ("chain", "other chain"),
+    ("chain", "expectation"),
+    ("chain", "settings"),
+    ("known link", "expectation"),
     ("timers", "acknowledge"),
     ("timers", "silence"),
     ("timers", "resolve"),

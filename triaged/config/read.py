@@ -124,7 +124,7 @@ def _build(
         channels=frozenset(channels),
         stale_after=sources.stale_after,
         expectations={**expectations_of(rules.rules), **sources.expectations},
-        expected=expected_of(rules.rules, rules.labelling),
+        expected=expected_of(rules),
         unclassified=config.unclassified,
         at_risk=config.at_risk,
         reopen_within=config.reopen_within,

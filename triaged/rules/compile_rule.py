@@ -61,6 +61,7 @@ def _expectation(rule: Rule) -> Expectation | None:
         team=_constant(given.team),
         policy=given.policy,
         runbook=_constant(given.runbook),
+        by=tuple(sorted(set(rule.expect.by))),
     )
 
 

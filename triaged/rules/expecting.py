@@ -3,26 +3,35 @@
 from collections.abc import Sequence
 
 from triaged.core.muting.matcher_index import Index, bits
-from triaged.core.records.expectations import RULE, Expectation
+from triaged.core.records.expectations import RULE, Expectation, with_values
 from triaged.core.records.model import Alert
 from triaged.rules.conditions import holds
-from triaged.rules.evaluate import CompiledRule
-from triaged.rules.labelling import NO_LABELLING, Labelling
+from triaged.rules.evaluate import CompiledRule, RuleSet
 
 
 class ExpectedAlerts:
     """The rules with `expect`, beside the others: a `core.expectations.Expected`."""
 
-    def __init__(self, rules: Sequence[CompiledRule], labelling: Labelling = NO_LABELLING) -> None:
-        self._labelling = labelling
-        self._rules = tuple(rules)
-        self._index = Index([rule.matchers for rule in rules])
+    def __init__(self, rules: RuleSet) -> None:
+        self._all = rules
+        self._rules = tuple(rule for rule in rules.rules if rule.expects is not None)
+        self._index = Index([rule.matchers for rule in self._rules])
 
     def met_by(self, alert: Alert) -> Sequence[str]:
         """The names of the expectations that `alert` meets."""
-        alert = self._labelling.seen(alert)
-        mask = self._index.matching(alert.labels)
-        return [RULE + rule.name for rule in self._met(alert, mask)] if mask else ()
+        seen = self._all.seen(alert)
+        mask = self._index.matching(seen.labels)
+        if not mask:
+            return ()
+        met = self._met(seen, mask)
+        by = {rule.name: rule.expects.by for rule in met if rule.expects and rule.expects.by}
+        if not by:
+            return [RULE + rule.name for rule in met]
+        labels = self._all.classify(alert, 0).labels  # at one instant: hours move no alert
+        return [
+            with_values(RULE + rule.name, [(n, labels.get(n, "")) for n in by.get(rule.name, ())])
+            for rule in met
+        ]
 
     def _met(self, alert: Alert, mask: int) -> list[CompiledRule]:
         found = [self._rules[position] for position in bits(mask)]
@@ -35,9 +44,7 @@ def expectations_of(rules: Sequence[CompiledRule]) -> dict[str, Expectation]:
     return {each.name: each for each in wanted}
 
 
-def expected_of(
-    rules: Sequence[CompiledRule], labelling: Labelling = NO_LABELLING
-) -> ExpectedAlerts | None:
+def expected_of(rules: RuleSet) -> ExpectedAlerts | None:
     """Which alerts meet that; None when no rule expects any."""
-    expecting = [rule for rule in rules if rule.expects is not None]
-    return ExpectedAlerts(expecting, labelling) if expecting else None
+    is_any = any(rule.expects is not None for rule in rules.rules)
+    return ExpectedAlerts(rules) if is_any else None

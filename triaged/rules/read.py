@@ -279,6 +279,9 @@ class _RuleSetBuilder:
         """It does something; what is expected is so at every hour, only its source may matter."""
         if rule.set == Set() and not rule.stop and rule.expect is None:
             self._wrong(document, at, "the rule sets nothing and does not stop", warning=True)
+        if rule.expect is not None and rule.name.endswith("}"):
+            message = "the name of a rule with expect does not end in }: its value sets do"
+            self._wrong(document, (*at, "name"), message)
         for name in ("during", "outside", "starts_within", "cel"):
             if rule.expect is not None and getattr(rule.when, name, None) is not None:
                 message = f"{name} does not go with expect, which counts at every hour"

@@ -1,5 +1,6 @@
 """The keys of rules/*.yaml. These docstrings are the reference: one for each key."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -40,6 +41,12 @@ TemplateText = Annotated[Template, Scalar(compile_template, "a text, perhaps wit
 
 EVERY_LEAST_US = 10 * SECOND
 """Least `every` of an `expect`: its timers are fired once a second."""
+
+EXPECT_BY_MAX = 5
+"""Most labels of `by`: their values are in the titles of incidents."""
+
+EXPECT_BY_LABEL = re.compile(r"[^\s\"{},=]+")
+"""Label that `by` takes: its name stands unquoted before its value in the names of watches."""
 
 RAISES_MAX = 10
 """Most raises of a rule: each is counted for each alert that joins, and there are four
@@ -163,11 +170,23 @@ class Expect(msgspec.Struct, frozen=True):
     again."""
     severity: Severity | None = None
     """Severity of that incident. Unset: `unclassified` of config.yaml."""
+    by: tuple[str, ...] = ()
+    """Labels, such as `cluster`, each value set of which is expected for itself, and missed in an
+    incident of its own, once it was seen. They are those that the rules have completed. Unset: any
+    alert that matches will do."""
 
     def __post_init__(self) -> None:
-        """Refuse a time that is too short to be kept. Raises ValueError."""
+        """Refuse a time that is too short to be kept, and what names no labels.
+
+        Raises ValueError.
+        """
         if self.every < EVERY_LEAST_US:
             raise ValueError(f"every: at least {format_duration(EVERY_LEAST_US)}")
+        if len(self.by) > EXPECT_BY_MAX:
+            raise ValueError(f"by: more than {EXPECT_BY_MAX} labels")
+        for name in self.by:
+            if not EXPECT_BY_LABEL.fullmatch(name) or name == "expect":
+                raise ValueError(f"by: {name!r} is no label to expect by, such as cluster")
 
 
 class Rule(msgspec.Struct, frozen=True):

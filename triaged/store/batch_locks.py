@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from triaged.core.alerts.expectations import WRITES_A_PERIOD
 from triaged.core.alerts.grouping import plan_for, team_of
 from triaged.core.records.events import AlertReceived, Event
-from triaged.core.records.expectations import Watch, key_of
+from triaged.core.records.expectations import Watch, expectation_of, key_of
 from triaged.core.response.storms import storm_key
 from triaged.core.settings import Settings
 from triaged.core.view import AlertId, key_text
@@ -63,17 +63,21 @@ async def _expected(
     known = await watches.every(tx)
     if needs.looks or settings.expected is None:
         return {*known, *settings.expectations}
-    alerts = [e for e in events if isinstance(e, AlertReceived) and e.alert.firing]
-    return {
-        name
-        for event in alerts
-        for name in settings.expected.met_by(event.alert)
-        if name in settings.expectations
-        and _may_change(known.get(name), event.received_at, settings.expectations[name].every_us)
-    }
+    found = set[str]()
+    for event in events:
+        if isinstance(event, AlertReceived) and event.alert.firing:
+            for name in settings.expected.met_by(event.alert):
+                expectation = expectation_of(settings.expectations, name)
+                watch = known.get(name)
+                if expectation is None or not _may_change(watch, event, expectation.every_us):
+                    continue
+                found.add(name)
+                if watch is None:
+                    found.add(expectation.name)  # a new value set counts, and ends the rule's watch
+    return found
 
 
-def _may_change(watch: Watch | None, at: int, every_us: int) -> bool:
+def _may_change(watch: Watch | None, event: AlertReceived, every_us: int) -> bool:
     if watch is None or watch.overdue or watch.seen_at is None:
         return True
-    return at >= watch.seen_at + every_us // WRITES_A_PERIOD
+    return event.received_at >= watch.seen_at + every_us // WRITES_A_PERIOD

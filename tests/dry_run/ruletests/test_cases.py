@@ -113,6 +113,19 @@ def test_a_sender_that_falls_silent_is_missed_if_the_test_expects_it() -> None:
     assert without.incidents == ()
 
 
+def test_of_two_expected_clusters_the_silent_one_is_missed() -> None:
+    eu = "{alertname: Watchdog, incident: 'no', cluster: eu1, _every: 1m, _last: 10m}"
+    us = "{alertname: Watchdog, incident: 'no', cluster: us1, _every: 1m, _last: 30m}"
+
+    found = played(
+        f"input: [{eu}, {us}], expecting: [chains], until: 30m, expect: {{incidents: 1}}"
+    )
+
+    (incident,) = found.incidents
+    assert incident.opened_at == found.case.start_at + 15 * MINUTE
+    assert incident.title.startswith('chains{cluster="eu1"}: not seen since')
+
+
 def test_what_is_silenced_pages_when_the_silence_ends() -> None:
     silence = "silences: [{match: 'alertname=Down', for: 10m}]"
     found = played(f"{silence}, input: [{SEV1}], until: 11m, expect: {{incidents: 1}}")

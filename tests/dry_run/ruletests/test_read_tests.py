@@ -34,7 +34,10 @@ def wrong(text: str) -> list[str]:
         (f"input: [{{a: b, _every: 1m}}], {EXPECT}", "_every goes on until _last, _resolve or"),
         (f"input: [{{a: b, _every: 0s, _last: 1m}}], {EXPECT}", "expected a second or more"),
         (f"input: [{{a: b, _every: 1s, _last: 1h}}], {EXPECT}", "more than 2000 alerts"),
-        (f"expecting: [wachdog], {EXPECT}", "'wachdog' is none of source:alertmanager, watchdog"),
+        (
+            f"expecting: [wachdog], {EXPECT}",
+            "'wachdog' is none of chains, source:alertmanager, watchdog",
+        ),
         (f"silences: [{{match: 'a=b'}}], {EXPECT}", "for is missing: a duration such as"),
         (f"silences: [{{match: a=b, for: 0s}}], {EXPECT}", "expected some time"),
         (f"silences: [{{match: 'a==', for: 1h}}], {EXPECT}", "'a==', column 3: a value in double"),

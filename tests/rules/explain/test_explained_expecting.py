@@ -17,6 +17,7 @@ RULES = """
 rules:
   - {name: quiet, stop: true}
   - {name: watchdog, match: ['alertname="Watchdog"'], expect: {every: 5m, severity: SEV-1}}
+  - {name: chains, match: ['alertname="Chain"'], expect: {every: 5m, by: [cluster]}}
   - {name: other, match: ['alertname="Backup"'], expect: {every: 1d}}
 """
 
@@ -27,7 +28,7 @@ def world() -> Settings:
     assert problems == []
     source = Expectation("source:am", DAY)
     expectations = {**expectations_of(rules.rules), "source:am": source}
-    expected = expected_of(rules.rules)
+    expected = expected_of(rules)
     return replace(settings(), rules=rules, expectations=expectations, expected=expected)
 
 
@@ -53,3 +54,11 @@ def test_an_alert_that_nothing_expects_feeds_nothing() -> None:
     assert (
         explained_expecting(replace(world(), expected=None), alert("Watchdog", "x"), MONDAY) == []
     )
+
+
+def test_an_alert_that_is_expected_by_labels_feeds_its_own_values() -> None:
+    chain = Alert("x", "f", True, {"alertname": "Chain", "cluster": "eu1"}, {})
+
+    (found,) = explained_expecting(world(), chain, MONDAY)
+
+    assert (found.name, found.where) == ('rule:chains{cluster="eu1"}', "r.yaml:5:5")

@@ -1,17 +1,18 @@
 import pytest
 
 from tests.core.alerts.test_expectations import SILENCE, WATCHDOG, ByName
+from tests.core.alerts.test_expected_value_sets import CHAINS, ByCluster
 from tests.core.world import settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.records.events import SettingsLoaded, SilenceSet, TimerFired
+from triaged.core.records.events import Resolved, SettingsLoaded, SilenceSet, TimerFired
 from triaged.core.records.expectations import Watch
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import State
 from triaged.core.records.timers import ExpectDue, MuteDue
-from triaged.core.time.durations import MINUTE, SECOND
+from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.store.database.connect import Database
-from triaged.store.tables import watches
+from triaged.store.tables import incidents, watches
 
 BY_NAME = {each.name: each for each in (WATCHDOG, SILENCE)}
 
@@ -121,3 +122,45 @@ async def test_a_missing_alert_is_muted_by_the_labels_that_it_had(desk: Desk) ->
     await desk.handle(TimerFired(MuteDue(found.number, now)))
 
     assert (await desk.incident(found.number)).held_by == ("silence:s1",)
+
+
+async def test_each_value_set_is_missed_found_and_dropped_for_itself(desk: Desk) -> None:
+    desk.engine.settings = settings(expectations={CHAINS.name: CHAINS}, expected=ByCluster())
+    await desk.handle(SettingsLoaded(started=True))
+    eu, us = ({"alertname": "Watchdog", "incident": "no", "cluster": c} for c in ("eu1", "us1"))
+    await desk.handle(desk.fires(**eu), desk.fires(**us))
+    desk.clock.at += 4 * MINUTE
+    await desk.handle(desk.fires(**us))
+    desk.clock.at += MINUTE
+
+    await desk.handle(*map(TimerFired, await due(desk)))
+
+    missed = await desk.incident(1)
+    assert (missed.key, missed.state) == ((("expect", "chains"), ("cluster", "eu1")), State.OPEN)
+    await desk.handle(desk.fires(**eu))
+    assert (await desk.incident(1)).state is State.RESOLVED
+    async with desk.database.reading() as tx:
+        known = await watches.every(tx)
+    assert sorted(known) == ['rule:chains{cluster="eu1"}', 'rule:chains{cluster="us1"}']
+    desk.engine.settings = settings()
+    await desk.handle(SettingsLoaded(started=False))
+    async with desk.database.reading() as tx:
+        assert await watches.every(tx) == {}
+
+
+async def test_a_value_set_whose_incident_a_person_resolved_stays_known(desk: Desk) -> None:
+    desk.engine.settings = settings(expectations={CHAINS.name: CHAINS}, expected=ByCluster())
+    await desk.handle(SettingsLoaded(started=True))
+    await desk.handle(desk.fires(alertname="Watchdog", incident="no", cluster="eu1"))
+    desk.clock.at += 5 * MINUTE
+    await desk.handle(*map(TimerFired, await due(desk)))
+    await desk.handle(Resolved(1, "bob"))
+
+    for _ in range(3):
+        desk.clock.at += HOUR
+        await desk.handle(*map(TimerFired, await due(desk)))
+
+    async with desk.database.reading() as tx:
+        (known,) = (await watches.every(tx)).values()
+        assert await incidents.fetch(tx, 2) is None
+    assert (known.name, known.overdue) == ('rule:chains{cluster="eu1"}', True)

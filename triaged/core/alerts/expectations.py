@@ -3,6 +3,9 @@
 That is an alert that a rule expects, or anything at all from a source. Time counts from when it was
 last seen; if it never was, from when it was first expected. What came due while triaged was down
 gets `START_GRACE_US` more, in which senders try again.
+
+Where a rule expects alerts `by` labels, each value set has a watch of its own once it was seen;
+until the first was, the rule has one watch for all.
 """
 
 from msgspec.structs import replace
@@ -11,7 +14,7 @@ from triaged.core.alerts.grouping import resolve
 from triaged.core.alerts.reopening import come_back, reopens
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import Decision, DropWatch, Effect, SaveWatch
+from triaged.core.records.effects import Count, Decision, DropWatch, Effect, SaveWatch
 from triaged.core.records.events import AlertReceived, SettingsLoaded
 from triaged.core.records.expectations import (
     RULE,
@@ -19,15 +22,17 @@ from triaged.core.records.expectations import (
     SOURCE,
     Expectation,
     Watch,
+    expectation_of,
     key_of,
     sender_of,
+    values_of,
 )
 from triaged.core.records.model import Reason
 from triaged.core.records.timers import ExpectDue
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.situation import Situation
 from triaged.core.system_incidents import SystemIncident, open_system_incident
-from triaged.core.time.durations import MINUTE, format_duration
+from triaged.core.time.durations import HOUR, MINUTE, format_duration
 from triaged.wire import instant_text
 
 START_GRACE_US = 2 * MINUTE
@@ -40,11 +45,21 @@ person may have resolved the incident."""
 WRITES_A_PERIOD = 4
 """How often at most, in the time after which it is missed, an alert that is seen writes a row."""
 
+VALUE_SETS_MAX = 100
+"""Value sets of one rule that are expected: clusters are tens. A label such as `pod` would make one
+incident for each pod that is replaced."""
+
+NAME_MAX = 400
+"""Characters in the name of a value set: it is in titles, and PostgreSQL indexes 2.7 KB at most."""
+
+FORGET_US = HOUR
+"""How often to look whether retention has removed the incident of a value set that is gone."""
+
 
 def load(situation: Situation, event: SettingsLoaded) -> Decision:
     """Bring the watches in line with the expectations of the settings that were loaded."""
     effects: list[Effect] = []
-    wanted = situation.settings.expectations
+    wanted = _wanted(situation)
     for name, watch in situation.view.watches.items():
         if name not in wanted and not name.startswith(SENDER):
             effects += [DropWatch(name), *_over(situation, watch, "expected no more")]
@@ -60,6 +75,19 @@ def load(situation: Situation, event: SettingsLoaded) -> Decision:
     return Decision(tuple(effects))
 
 
+def _wanted(situation: Situation) -> dict[str, Expectation]:
+    """The expectations by the names of their watches: of each known value set, or of the rule."""
+    expectations = situation.settings.expectations
+    known = {
+        name: expectation
+        for name in situation.view.watches
+        if (expectation := expectation_of(expectations, name)) is not None
+    }
+    split = {expectation.name for name, expectation in known.items() if name != expectation.name}
+    wanted = {**expectations, **known}
+    return {name: expectation for name, expectation in wanted.items() if name not in split}
+
+
 def heard(situation: Situation, event: AlertReceived) -> tuple[Effect, ...]:
     """The rows of expectations that a firing alert meets: most often none."""
     if situation.settings.expected is None or not event.alert.firing:
@@ -68,24 +96,49 @@ def heard(situation: Situation, event: AlertReceived) -> tuple[Effect, ...]:
     at = event.received_at
     for name in situation.settings.expected.met_by(event.alert):
         watch = situation.view.watches.get(name)
-        expectation = situation.settings.expectations.get(name)
-        if watch is None or expectation is None:
+        expectation = expectation_of(situation.settings.expectations, name)
+        if expectation is None:
             continue  # the settings are being loaded
+        if watch is None and name != expectation.name:
+            effects += _first_sight(situation, event, name, expectation)
+        if watch is None:
+            continue
         pause_us = expectation.every_us // WRITES_A_PERIOD
         if not watch.overdue and watch.seen_at is not None and at < watch.seen_at + pause_us:
             continue
-        identity = {"source": event.alert.source, "fingerprint": event.alert.fingerprint}
-        seen = replace(watch, seen_at=at, due_at=at + expectation.every_us, **identity)
-        effects.append(SaveWatch(replace(seen, overdue=False)))
+        effects.append(_saw(watch, event, expectation))
         if watch.overdue:
             effects += _over(situation, watch, "seen again")
     return tuple(effects)
 
 
+def _saw(watch: Watch, event: AlertReceived, expectation: Expectation) -> SaveWatch:
+    at = event.received_at
+    identity = {"source": event.alert.source, "fingerprint": event.alert.fingerprint}
+    seen = replace(watch, seen_at=at, due_at=at + expectation.every_us, **identity)
+    return SaveWatch(replace(seen, overdue=False))
+
+
+def _first_sight(
+    situation: Situation, event: AlertReceived, name: str, expectation: Expectation
+) -> tuple[Effect, ...]:
+    """Expect a value set from now on; the rule's own watch ends with the first one."""
+    watches = situation.view.watches
+    known = sum(each.startswith(expectation.name + "{") for each in watches)
+    if known >= VALUE_SETS_MAX or len(name) > NAME_MAX:
+        return (Count("value_sets", expectation.name, event.alert.source),)
+    at = event.received_at
+    seen = _saw(Watch(name, since_at=at, due_at=at), event, expectation)
+    whole = watches.get(expectation.name)
+    if whole is None:
+        return (seen,)
+    return (seen, DropWatch(whole.name), *_over(situation, whole, "seen"))
+
+
 def due(situation: Situation, timer: ExpectDue) -> Decision:
     """Check an expectation that is due: move its watch on, or open the incident about it."""
     watch = situation.view.watches.get(timer.name)
-    expectation = situation.settings.expectations.get(timer.name)
+    expectation = expectation_of(situation.settings.expectations, timer.name)
     if watch is None:
         return Decision()
     if timer.name.startswith(SENDER):
@@ -97,8 +150,21 @@ def due(situation: Situation, timer: ExpectDue) -> Decision:
         met = replace(watch, due_at=last + expectation.every_us, overdue=False)
         over = _over(situation, watch, "heard again") if watch.overdue else ()
         return Decision((SaveWatch(met), *over))
+    is_over = watch.overdue and situation.live_incident(key_of(watch.name)) is None
+    if is_over and watch.name != expectation.name:
+        return _gone(situation, watch)
     looked = SaveWatch(replace(watch, due_at=situation.now + LOOK_US, overdue=True))
     return Decision((looked, *_missed(situation, watch, expectation)))
+
+
+def _gone(situation: Situation, watch: Watch) -> Decision:
+    """A person resolved the incident about a value set: it is gone until it comes again.
+
+    It is forgotten when retention has removed the incident.
+    """
+    if situation.latest_incident(key_of(watch.name)) is None:
+        return Decision((DropWatch(watch.name),))
+    return Decision((SaveWatch(replace(watch, due_at=situation.now + FORGET_US)),))
 
 
 def _sender_due(situation: Situation, watch: Watch) -> Decision:
@@ -171,7 +237,7 @@ def _open(situation: Situation, watch: Watch, expectation: Expectation) -> tuple
         title=_title(situation, watch, expectation),
         cause=Cause(Reason.NOT_SEEN, watch.due_at),
         severity=expectation.severity,
-        severity_by=watch.name if expectation.severity is not None else TRIAGED,
+        severity_by=expectation.name if expectation.severity is not None else TRIAGED,
         text=_meaning(watch),
         data={"expected": watch.name},
         service=expectation.service,
@@ -186,9 +252,11 @@ def _meaning(watch: Watch) -> str:
     """What is at stake while it is missing, in a sentence."""
     kind, _, name = watch.name.partition(":")
     if f"{kind}:" == RULE:
-        return (
-            f"No alert has met the rule {name} in time: what should report it may be blind or gone."
-        )
+        text = f"No alert has met the rule {name} in time"
+        text += ": what should report it may be blind or gone."
+        if values_of(watch.name)[1]:
+            text += " If it was removed on purpose, resolve this: it is expected again once seen."
+        return text
     return f"Source {name} has sent nothing in time: its alerts would reach nobody."
 
 

@@ -206,7 +206,9 @@ class DropPack(msgspec.Struct, frozen=True, gc=False):
 class Count(msgspec.Struct, frozen=True, gc=False):
     """Not a row: a metric to raise after the commit, e.g. ("target", "SEV-1", "met")."""
 
-    metric: Literal["unclassified", "escalation", "target", "response_us", "suppressed", "retried"]
+    metric: Literal[
+        "unclassified", "escalation", "target", "response_us", "suppressed", "retried", "value_sets"
+    ]
     label: str = ""
     outcome: str = ""
     value: int = 1

@@ -1,6 +1,8 @@
 """Expectations (alerts and sources that should be seen regularly), and when each was last met."""
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -23,17 +25,22 @@ class Expectation(msgspec.Struct, frozen=True):
     team: str | None = None
     policy: str | None = None
     runbook: str | None = None
+    by: tuple[str, ...] = ()
+    """Labels, sorted, each value set of which is expected for itself once it was seen."""
 
 
 class Expected(Protocol):
     """Which alerts meet expectations."""
 
     def met_by(self, alert: Alert) -> Sequence[str]:
-        """The names of the expectations that `alert` meets; those of sources are not among them."""
+        """The names of the expectations that `alert` meets; those of sources are not among them.
+
+        One that has labels `by` is named with their values, as by `with_values`.
+        """
 
 
 class Watch(msgspec.Struct, frozen=True, gc=False):
-    """State of an expectation. Identity: `name`."""
+    """State of an expectation, or of one value set of its labels `by`. Identity: `name`."""
 
     name: str
     since_at: int
@@ -49,11 +56,46 @@ class Watch(msgspec.Struct, frozen=True, gc=False):
     """There is, or was until a person resolved it, an incident about it."""
 
 
+_VALUE = r'"(?:[^"\\]|\\.)*"'
+_PAIR = re.compile(rf'([^"{{}},=]+)=({_VALUE})')
+_WITH_VALUES = re.compile(rf'({RULE}.*?)\{{((?:[^"{{}},=]+={_VALUE},?)+)\}}', re.DOTALL)
+
+
+def with_values(name: str, values: Iterable[tuple[str, str]]) -> str:
+    """The name of an expectation for one value set: `rule:watchdog{cluster="eu1"}`.
+
+    Values are JSON strings; what cannot be printed is escaped.
+    """
+    pairs = [
+        f"{label}={json.dumps(value, ensure_ascii=not value.isprintable())}"
+        for label, value in values
+    ]
+    return f"{name}{{{','.join(pairs)}}}" if pairs else name
+
+
+def values_of(name: str) -> tuple[str, Key]:
+    """(the expectation's own name, the value set); the set is empty where the name has none."""
+    found = _WITH_VALUES.fullmatch(name) if name.endswith("}") else None
+    if found is None:
+        return name, ()
+    pairs = _PAIR.findall(found[2])
+    return found[1], tuple((label, json.loads(value)) for label, value in pairs)
+
+
+def expectation_of(expectations: Mapping[str, Expectation], name: str) -> Expectation | None:
+    """The expectation, as the settings have it, of the watch with this name."""
+    own, values = values_of(name)
+    expectation = expectations.get(own)
+    if expectation is None or (values and tuple(label for label, _ in values) != expectation.by):
+        return None
+    return expectation
+
+
 def expected_rule(key: Key) -> str | None:
     """The name of the expectation of a rule that an incident with this key is about."""
     match key:
-        case (("expect", name),):
-            return RULE + name
+        case (("expect", name), *values):
+            return with_values(RULE + name, values)
         case _:
             return None
 
@@ -72,7 +114,8 @@ def sender_of(name: str) -> tuple[str, str]:
 def key_of(name: str) -> Key:
     """The key of the incident about an expectation that is not met."""
     if name.startswith(RULE):
-        return (("expect", name.removeprefix(RULE)),)
+        own, values = values_of(name)
+        return (("expect", own.removeprefix(RULE)), *values)
     if name.startswith(SENDER):
         source, sender = sender_of(name)
         return (("sender", sender), ("silent_source", source))

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.core.records.expectations import RULE, SOURCE
+from triaged.core.records.expectations import RULE, SOURCE, expectation_of
 from triaged.core.records.model import Alert, Severity
 from triaged.core.settings import Settings
 from triaged.core.time.durations import format_duration
@@ -14,7 +14,8 @@ class ExplainedExpectation(msgspec.Struct, frozen=True):
     """A dead man's switch that the alert meets each time it comes firing."""
 
     name: str
-    """`rule:<name>` for `expect`, `source:<name>` for `expect_every`."""
+    """`rule:<name>` for `expect`, with `{label="value"}` where it has `by`; `source:<name>` for
+    `expect_every`."""
     where: str
     """FILE:LINE:COL of the rule; empty for a source."""
     every: str
@@ -34,11 +35,11 @@ def explained_expecting(settings: Settings, alert: Alert, at: int) -> list[Expla
     return [
         ExplainedExpectation(
             name=name,
-            where=places.get(name, ""),
+            where=places.get(expectation.name, ""),
             every=format_duration(expectation.every_us),
             missed_at=instant_text(at + expectation.every_us),
             severity=expectation.severity or settings.unclassified,
         )
         for name in (*met, SOURCE + alert.source)
-        if (expectation := settings.expectations.get(name)) is not None
+        if (expectation := expectation_of(settings.expectations, name)) is not None
     ]

@@ -52,9 +52,9 @@ async def save(tx: Writer, watches: Iterable[Watch], dropped: Iterable[str]) -> 
 
 
 async def due(tx: Reader, now: int, limit: int) -> list[ExpectDue]:
-    """The expectations whose checks are due, the longest due first."""
+    """The expectations whose checks are due, the longest due first, then by name."""
     rows = await tx.fetch(
-        "SELECT name, due_at FROM expectations WHERE due_at <= $1 ORDER BY due_at LIMIT $2",
+        "SELECT name, due_at FROM expectations WHERE due_at <= $1 ORDER BY due_at, name LIMIT $2",
         now,
         limit,
     )
