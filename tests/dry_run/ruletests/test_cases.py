@@ -143,8 +143,15 @@ def test_a_silence_that_begins_later_mutes_from_then() -> None:
     assert pages(found)[:2] == [(0, "alice"), (4, "alice")]
 
 
-def test_a_silence_stops_the_target_and_arms_anew_when_it_ends() -> None:
+def test_a_silence_over_a_due_step_stops_the_target_and_arms_anew_when_it_ends() -> None:
+    silence = "silences: [{match: 'alertname=Down', at: 1m, for: 2m}]"
+    found = played(f"{silence}, input: [{SEV1}], until: 6m, expect: {{incidents: 1}}")
+
+    assert pages(found) == [(0, "alice"), (3, "alice"), (5.5, "alice")]
+
+
+def test_a_silence_during_which_nothing_is_due_changes_nothing() -> None:
     silence = "silences: [{match: 'alertname=Down', at: 1m, for: 30s}]"
     found = played(f"{silence}, input: [{SEV1}], until: 5m, expect: {{incidents: 1}}")
 
-    assert pages(found) == [(0, "alice"), (1.5, "alice"), (4, "alice")]
+    assert pages(found) == [(0, "alice"), (2.5, "alice"), (5, "bob")]
