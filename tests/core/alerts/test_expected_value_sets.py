@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from tests.core.world import World, settings
 from triaged.core.alerts.expectations import NAME_MAX, VALUE_SETS_MAX
 from triaged.core.records.effects import Count
-from triaged.core.records.events import AlertReceived, Resolved, SettingsLoaded
+from triaged.core.records.events import AlertReceived, Resolved, SettingsLoaded, SilenceSet
 from triaged.core.records.expectations import Expectation, with_values
+from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Severity, State
-from triaged.core.time.durations import MINUTE
+from triaged.core.time.durations import HOUR, MINUTE
 
 CHAINS = Expectation("rule:chains", 5 * MINUTE, Severity.SEV1, by=("cluster",))
 WHOLE = replace(CHAINS, by=())
@@ -185,3 +186,15 @@ def test_exactly_what_falls_silent_is_told(clusters: list[str], data: st.DataObj
     assert sorted(dict(one.key)["cluster"] for one in world.view.incidents.values()) == sorted(
         silent
     )
+
+
+def test_a_silence_of_one_cluster_mutes_the_incident_about_it_alone() -> None:
+    world = expecting(CHAINS)
+    beat(world, "eu1", "us1")
+    cluster = (Matcher("cluster", "=", "eu1"),)
+    world.handle(SilenceSet("s1", cluster, world.now, world.now + HOUR, "bob", "moved"))
+
+    world.run(10 * 60)
+
+    held = {dict(one.key)["cluster"]: one.held_by for one in world.view.incidents.values()}
+    assert held == {"eu1": ("silence:s1",), "us1": ()}
