@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from tests.core.alerts.test_expectations import WATCHDOG, ByName
@@ -12,8 +13,10 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged, Resolved, SilenceSet, TimerFired
 from triaged.core.records.matching import Matcher
-from triaged.core.records.model import Incident, Response, State
-from triaged.core.records.timers import StepDue
+from triaged.core.records.model import Incident, Response, Severity, State
+from triaged.core.records.timers import HolderWarningDue, StepDue, UnacknowledgeDue
+from triaged.core.response.holding import WARNING_MAX_US
+from triaged.core.settings import Settings
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.engine.timekeeper import RETRY_US, SWEEP_EVERY_US
 from triaged.store.database.connect import Database, open_database
@@ -208,6 +211,35 @@ async def test_what_the_settings_expect_is_missed_from_the_start_and_not_after_a
 
         await asyncio.wait_for(being(desk, State.RESOLVED), 30)
         await expecting(desk, [])
+
+
+async def test_an_end_of_acknowledgements_that_a_reload_brings_is_armed_and_no_repair(
+    database: Database,
+) -> None:
+    clock = Patient()
+    async with keeping(database, clock) as (desk, kept):
+        await desk.handle(desk.fires(severity="SEV-3"), Acknowledged(1, "bob"))
+        await clock.move(2 * HOUR)
+
+        desk.engine.settings = ending_after(HOUR)
+        await clock.move(SECOND)
+        await asyncio.wait_for(until(desk, lambda one: one.acknowledged_until is not None), 30)
+        ends_at = (await desk.incident()).acknowledged_until
+        async with desk.database.reading() as tx:
+            armed = (await timers.dues_of(tx, [1]))[1]
+        await clock.move(WARNING_MAX_US + SWEEP_EVERY_US)
+        await asyncio.wait_for(being(desk, State.OPEN), 30)
+
+        assert armed[UnacknowledgeDue] == ends_at
+        assert armed[HolderWarningDue] < armed[UnacknowledgeDue]
+        assert kept.repairs == 0
+
+
+def ending_after(after_us: int) -> Settings:
+    """Settings in which an acknowledgement of a SEV-3 ends after so long."""
+    severities = settings().severities
+    changed = replace(severities[Severity.SEV3], unacknowledge_after=after_us)
+    return settings(severities={**severities, Severity.SEV3: changed})
 
 
 async def expecting(desk: Desk, names: list[str]) -> None:

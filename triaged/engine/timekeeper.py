@@ -12,7 +12,7 @@ import structlog
 from triaged.clock import Clock
 from triaged.core.records.events import SettingsLoaded, TimerFired
 from triaged.core.records.timers import ExpectDue, LapseDue, Timer
-from triaged.core.response.audit import forgotten
+from triaged.core.response.audit import forgotten, wanted_anew
 from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.engine.engine import Engine
@@ -74,6 +74,8 @@ class Timekeeper:
         self._fired: frozenset[Timer] = frozenset()
         self._settings: Settings | None = None
         """The settings whose expectations are in force."""
+        self._rearmed_to: int | None = None
+        """The last incident that has the timers that new settings want; None: all have."""
 
     def wake(self, due_at: int) -> None:
         """Something is due at `due_at`: look by then."""
@@ -110,7 +112,9 @@ class Timekeeper:
         now = self._clock.now()
         self._next_at = now + LOOK_US
         await self._take_settings()
-        if now >= self._sweep_at:
+        if self._rearmed_to is not None:
+            await self._rearm(self._rearmed_to)
+        if self._rearmed_to is None and now >= self._sweep_at:
             await self._sweep(now)
         async with self._database.reading(urgent=True) as tx:
             due: list[Timer | Unknown] = [*await timers.due(tx, now, BATCH_MAX)]
@@ -134,6 +138,22 @@ class Timekeeper:
         started = self._settings is None
         await self._engine.submit([SettingsLoaded(started)], urgent=True)
         self._settings = settings
+        self._rearmed_to = 0
+
+    async def _rearm(self, after: int) -> None:
+        """Arm what new settings want of the next live incidents: nothing that was forgotten."""
+        settings = self._engine.settings
+        async with self._database.reading(urgent=True) as tx:
+            found, last = await incidents.live_after(tx, after, SWEPT_AT_ONCE)
+            dues = await timers.dues_of(tx, {incident.number for incident in found})
+        await self._fire(
+            [
+                timer
+                for incident in found
+                for timer in wanted_anew(incident, dues.get(incident.number, {}), settings)
+            ]
+        )
+        self._rearmed_to = last or None
 
     async def _fire_new(self, due: Sequence[Timer | Unknown]) -> None:
         """Fire; what is still due though it has just been fired is put off, not fired for ever."""

@@ -19,6 +19,7 @@ from triaged.core.records.events import (
     Unacknowledged,
 )
 from triaged.core.records.model import PageKind, Phase, Severity, State
+from triaged.core.response.holding import WARNING_MAX_US
 from triaged.core.settings import Person
 from triaged.core.time.durations import HOUR, MINUTE
 
@@ -300,10 +301,13 @@ def test_the_end_of_an_acknowledgement_is_told_to_the_holder() -> None:
     assert world.incident.acknowledged_until is None
 
 
-def test_what_was_acknowledged_before_ends_were_kept_ends_all_the_same() -> None:
+def test_what_was_acknowledged_without_an_end_ends_five_minutes_after_it_was_due() -> None:
     world = held("alice")
     world.view.incidents[1] = replace(world.incident, acknowledged_until=None)
 
     world.run(3600)
 
+    assert world.state() is State.ACKNOWLEDGED  # its holder is to hear of it before
+    assert world.incident.acknowledged_until == world.now + WARNING_MAX_US
+    world.run(300)
     assert world.state() is State.OPEN

@@ -38,7 +38,7 @@ from triaged.core.records.timers import (
 )
 from triaged.core.response import storm_end
 from triaged.core.response.escalation import Cause, advance, arm, miss
-from triaged.core.response.holding import ends_at, warn
+from triaged.core.response.holding import WARNING_MAX_US, ends_at, go_on, warn
 from triaged.core.response.succeeding import give_up_waiting
 from triaged.core.situation import Situation
 
@@ -139,8 +139,12 @@ def _unacknowledge(situation: Situation, draft: Draft) -> None:
     until = ends_at(incident, situation.settings)
     if until is None:
         return  # the configuration no longer wants it
+    if incident.acknowledged_until is None and incident.snoozed_until is None:
+        # A reload gave it an end: its holder is warned first.
+        until = max(until, situation.now + WARNING_MAX_US)
     if until > situation.now:
-        draft.arm(UnacknowledgeDue(incident.number, until, incident.escalation.epoch))
+        draft.change(acknowledged_until=until)
+        go_on(situation, draft)
         return
     snoozed = incident.snoozed_until is not None
     reason = Reason.SNOOZE_ENDED if snoozed else Reason.ACKNOWLEDGEMENT_EXPIRED
