@@ -122,12 +122,14 @@ def test_incidents_targets_and_escalations_are_counted_by_severity() -> None:
             Count("escalation", "SEV-1"),
             Count("target", "SEV-1", "missed"),
             Count("response_us", "SEV-1", value=90_000_000),
+            Count("value_sets", "rule:chains", "am"),
         ],
     )
 
     assert value(metrics, "incidents_opened_total", severity="SEV-1") == 1
     assert value(metrics, "alerts_unclassified_total") == 1
     assert value(metrics, "escalations_total", severity="SEV-1") == 1
+    assert value(metrics, "limits_hit_total", limit="value_sets", source="am") == 1
     assert value(metrics, "response_targets_total", severity="SEV-1", outcome="missed") == 1
     assert value(metrics, "response_seconds_bucket", severity="SEV-1", le="60.0") == 0
     assert value(metrics, "response_seconds_bucket", severity="SEV-1", le="300.0") == 1
