@@ -7,7 +7,7 @@ from tests.core.world import World, person, plan, settings, step
 from triaged.core.records.effects import Acted
 from triaged.core.records.events import Acknowledged, Escalated, Refused, Resolved, TryAgain
 from triaged.core.records.model import Page, PageState, Span
-from triaged.core.settings import Settings
+from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.core.text.document import incident_document
 from triaged.core.time.durations import MINUTE
 
@@ -197,3 +197,16 @@ def test_an_hour_of_a_provider_that_is_down_leaves_one_page_waiting() -> None:
         if page.state is PageState.DUE and page.recipient.person == "carol"
     ]
     assert len(waiting) <= 6
+
+
+def test_a_contact_that_comes_later_than_the_next_repeat_is_paged_all_the_same() -> None:
+    late = ContactStep("mail", 20 * MINUTE)
+    carol = Person("carol", "Carol", "UTC", {"mail": Contact("mail")}, (late,), (late,))
+    chosen = rounds()
+    world = World(replace(chosen, people={**chosen.people, "carol": carol}))
+
+    world.fires(severity="SEV-1")
+    world.run(300 + 3600)
+
+    mails = [at for at, whom in world.pages() if whom == "carol/mail"]
+    assert mails == [300 + 900 + 1200, 300 + 1800 + 1200]

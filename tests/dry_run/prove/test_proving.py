@@ -135,7 +135,7 @@ def test_a_counter_example_says_what_each_step_came_to() -> None:
     ]
     assert gap_text(gaps[0]) == (
         "step 1 nobody on call (schedule:days), catch-all carol has no usable contact "
-        "(person:carol): no human within 15m"
+        "(person:carol), repeat carol has no usable contact (person:carol): no human within 15m"
     )
 
 

@@ -8,9 +8,10 @@ from tests.core.world import MONDAY, settings, step
 from tests.dry_run.configurations import configurations
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Plan, Severity
+from triaged.core.response.escalation import REPEAT_MIN_US
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.core.time.durations import DAY, MINUTE, WEEK
-from triaged.dry_run.prove.reach import Case, Duty, Reached
+from triaged.dry_run.prove.reach import ROUNDS_MAX, Case, Duty, Reached
 from triaged.dry_run.simulator import Simulator
 
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29
@@ -40,6 +41,9 @@ def test_the_first_human_is_the_one_that_the_core_pages(
     found = Case(chosen, duty, severity, chosen.policies["default"]).first_human(at)
     real = happens(chosen, severity, at)
 
+    if found is None and real is not None:  # the walk follows what is paged on for a day
+        assert real.at > at + ROUNDS_MAX * REPEAT_MIN_US
+        return
     assert (found and found.at) == (real and real.at)
 
 

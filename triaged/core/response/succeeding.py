@@ -44,7 +44,12 @@ def superseded(page: Page, incident: Incident) -> Reason | None:
 
 
 def _was_repeated(page: Page, incident: Incident) -> bool:
-    """Whether the page of an exhausted incident has been followed by the next one."""
+    """Whether the page of an exhausted incident, tried before, has been followed by the next one.
+
+    One that has waited for its contact until now goes out, however often others were paged since.
+    """
+    if page.tried_at is None:
+        return False
     place = incident.escalation
     repeats = page.step > len(incident.plan.steps) and page.round == place.round
     return repeats and page.step + 1 < place.step

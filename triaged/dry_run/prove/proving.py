@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from triaged.core.records.model import Severity
-from triaged.core.records.plans import Delay, Share
+from triaged.core.records.plans import Delay, Share, Span
+from triaged.core.response.escalation import REPEAT_MIN_US, repeat_us
 from triaged.core.settings import Settings
 from triaged.core.time.durations import WEEK, format_duration
 from triaged.dry_run.prove.business_time import MARGIN_US, OpenTime
@@ -171,7 +172,10 @@ class Offset(msgspec.Struct, frozen=True):
 
 
 def _offsets(case: Case, longest_us: int) -> list[Offset]:
-    """The delays of steps, up to a target of at most `longest_us`; zero is among them."""
+    """The delays of steps and of what is paged after the last, up to a target of `longest_us`.
+
+    Zero is among them.
+    """
     plan = case.plan
 
     def in_time(offsets: Iterable[Offset]) -> set[Offset]:
@@ -185,6 +189,12 @@ def _offsets(case: Case, longest_us: int) -> list[Offset]:
         bases = in_time(offset.after(plan.repeat_every) for offset in fired)
         if not bases or len(found) > OFFSETS_MAX:
             break
+    pages_on = repeat_us(case.settings, case.severity, plan, longest_us) is not None
+    repeats = found if pages_on else set[Offset]()
+    while repeats and len(found) <= OFFSETS_MAX:
+        every = (plan.repeat_every, Span(REPEAT_MIN_US))
+        repeats = in_time(offset.after(delay) for offset in repeats for delay in every) - found
+        found = found | repeats
     return sorted(found, key=lambda offset: (offset.us(longest_us), offset.share))[:OFFSETS_MAX]
 
 
