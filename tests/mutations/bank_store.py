@@ -142,7 +142,7 @@ ENGINE = (
     Mutation(
         "a timer whose row was lost is found",
         "triaged/engine/timekeeper.py",
-        "if now >= self._sweep_at:",
+        "if self._rearmed_to is None and now >= self._sweep_at:",
         "if now < 0:",
         ("tests/engine/test_timekeeper.py",),
     ),
