@@ -36,3 +36,11 @@ def test_everything_has_its_style_with_it() -> None:
     assert "<style" not in body
     assert all(f"<{tag} " in body for tag in ("p", "h1", "td", "th", "li"))
     assert "<p>" not in body
+
+
+def test_the_test_of_a_contact_promises_no_button_behind_the_link() -> None:
+    letter = notice().letter(NOW)
+    assert letter is not None
+
+    assert "one more button" in mail_html(letter)
+    assert "one more button" not in mail_html(replace(letter, is_test=True))
