@@ -54,7 +54,7 @@ LOCAL_IMPORTS = ("triaged.cli", "triaged.plugins")
 """Where imports may stand in functions: commands start fast, and the folder names the plug-in."""
 
 WITHOUT_OWN_TEST: Mapping[str, str] = {
-    "triaged.core.records.copies": "tests/core/alerts: test_copies",
+    "triaged.core.records.reports": "tests/core/alerts: test_copies",
     "triaged.__main__": "tests/e2e: starts every daemon there",
     "triaged.cli._export": "tests/cli: test_incident",
     "triaged.cli._facts": "tests/cli: test_alert",

@@ -23,7 +23,7 @@ from triaged.config.schema_json import schema_for, schema_of
 from triaged.core.alerts import copies
 from triaged.core.lifecycle import condition_table, diagram
 from triaged.core.records.model import Reason as Because
-from triaged.core.records.remarks import IgnoredReason, Remark
+from triaged.core.records.reports import IgnoredReason, Remark
 from triaged.dry_run.ruletests.tests_schema import TestFile
 from triaged.http.server import routes
 from triaged.ingest import Reason

@@ -7,7 +7,7 @@ from tests.core.world import MONDAY, plan, settings, step
 from triaged.cli._explained import print_explained, print_recorded
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Alert, Severity
-from triaged.core.records.raises import FiringFor, Raise
+from triaged.core.records.severity import FiringFor, Raise
 from triaged.core.settings import NextBusinessDay, Settings, SeverityTarget
 from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar

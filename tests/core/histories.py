@@ -49,7 +49,7 @@ from triaged.core.records.model import (
     State,
 )
 from triaged.core.records.pages import HOLDER
-from triaged.core.records.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
+from triaged.core.records.severity import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.records.timers import ReopenWindowDue
 from triaged.core.response.audit import forgotten
 from triaged.core.settings import FlapLimit

@@ -23,7 +23,7 @@ from triaged.core.records.model import (
     Step,
     Target,
 )
-from triaged.core.records.raises import Raise, Raising
+from triaged.core.records.severity import Raise, Raising
 from triaged.core.settings import Contact, ContactStep, Person, Settings, SeverityTarget, Team
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.dry_run.simulator import Provider, Simulator, accept

@@ -13,10 +13,10 @@ from tests.core.alerts.test_copies import LATENCY_MAX, RESEND, Server, is_cut_of
 from tests.core.world import MONDAY
 from tests.core.world import settings as people
 from tests.store.conftest import StillClock
-from triaged.core.records.copies import Report
 from triaged.core.records.effects import AddPage, Effect, StartEpisode
 from triaged.core.records.events import Acknowledged, Event, TimerFired
 from triaged.core.records.model import PageKind, State
+from triaged.core.records.reports import Report
 from triaged.engine.engine import Engine
 from triaged.ingest import Received, prometheus
 from triaged.intake.decode import events_of

@@ -22,7 +22,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import Alert, Severity, State
-from triaged.core.records.raises import ManyAlerts, Raise
+from triaged.core.records.severity import ManyAlerts, Raise
 from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import AHEAD_MIN, BATCH_MAX, Engine

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from triaged.core.records.model import Severity
-from triaged.core.records.raises import FiringFor, ManyAlerts, Raise
+from triaged.core.records.severity import FiringFor, ManyAlerts, Raise
 from triaged.core.time.durations import MINUTE
 from triaged.rules.actions import (
     SetGroupBy,

@@ -1,7 +1,7 @@
 import pytest
 
 from triaged.core.records.model import ResolvePolicy, ResolveWhen, Severity
-from triaged.core.records.raises import FiringFor, Raise, Raising
+from triaged.core.records.severity import FiringFor, Raise, Raising
 from triaged.rules.actions import (
     Action,
     Plan,

@@ -2,7 +2,7 @@ import msgspec
 
 from triaged.core.records.expectations import Expectation
 from triaged.core.records.model import ResolvePolicy, ResolveWhen, Severity
-from triaged.core.records.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
+from triaged.core.records.severity import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.time.durations import MINUTE
 from triaged.rules import schema
 from triaged.rules.actions import (

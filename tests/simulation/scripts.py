@@ -42,7 +42,7 @@ from triaged.core.records.model import (
     Span,
     Step,
 )
-from triaged.core.records.raises import FiringFor, ManyAlerts, Raise
+from triaged.core.records.severity import FiringFor, ManyAlerts, Raise
 from triaged.core.settings import (
     Contact,
     ContactStep,

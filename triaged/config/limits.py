@@ -3,7 +3,7 @@
 from triaged.config import schema
 from triaged.config.findings import Findings
 from triaged.core.alerts.flapping import RETURNS_KEPT
-from triaged.core.records.exporters import Exporters
+from triaged.core.records.labels import Exporters
 from triaged.core.settings import FlapLimit, StormLimit
 
 STORM_MAX = 1000

@@ -22,7 +22,7 @@ from triaged.config.value_types import (
     WallTime,
     Zone,
 )
-from triaged.core.records.exporters import EXPORTERS, SCRAPE_LABELS
+from triaged.core.records.labels import EXPORTERS, SCRAPE_LABELS
 from triaged.core.records.model import Severity
 from triaged.core.records.model import Share as OfTarget
 from triaged.core.records.plans import Exhausted

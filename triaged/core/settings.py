@@ -11,7 +11,7 @@ import msgspec
 
 from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation, Expected
-from triaged.core.records.exporters import Exporters
+from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Alert, Outcome, Plan, Severity
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE

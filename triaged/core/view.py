@@ -39,7 +39,7 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import AlertState, Incident, Key, Labels, Outcome, Page
-from triaged.core.records.remarks import UnknownEnd
+from triaged.core.records.reports import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.wire import encode

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from triaged.core.records.labels import TEST
 from triaged.core.records.model import Alert
-from triaged.core.records.recognised import TEST
 from triaged.errors import Malformed
 from triaged.ingest import Parsed, Reason, Received
 from triaged.ingest.common import guess

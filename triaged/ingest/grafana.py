@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from triaged.core.records.labels import TEST
 from triaged.core.records.model import Alert
-from triaged.core.records.recognised import TEST
 from triaged.errors import Malformed, Unauthorized
 from triaged.ingest import Parsed, Received
 from triaged.ingest.common.bodies import without_nul, without_surrogates

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from triaged.core.records.model import ResolvePolicy, Severity
-from triaged.core.records.raises import Raise, Raising
+from triaged.core.records.severity import Raise, Raising
 from triaged.rules.templates import Template
 
 DEFAULT_GROUP_BY = ("alertname", "cluster", "namespace", "service")

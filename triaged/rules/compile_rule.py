@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from triaged.core.records.expectations import RULE, Expectation
 from triaged.core.records.model import ResolvePolicy
-from triaged.core.records.raises import (
+from triaged.core.records.severity import (
     FiringFor,
     ManyAlerts,
     ManyValues,

@@ -21,9 +21,8 @@ from msgspec.structs import replace
 from triaged.core.muting.matcher_index import Index, bits
 from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation
-from triaged.core.records.exporters import Exporters
+from triaged.core.records.labels import STATE_REASON, Exporters
 from triaged.core.records.model import Alert, Key, Labels, Outcome, Shadowed
-from triaged.core.records.recognised import STATE_REASON
 from triaged.rules.actions import DEFAULT_GROUP_BY, Action, Plan, apply
 from triaged.rules.conditions import Condition, holds
 from triaged.rules.labelling import NO_LABELLING, USUAL_EXPORTERS, Labelling

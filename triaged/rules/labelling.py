@@ -2,7 +2,7 @@
 
 import msgspec
 
-from triaged.core.records.exporters import Exporters
+from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Alert
 from triaged.rules.extracting import Extraction, with_extracted
 from triaged.rules.mapping import LabelMapping, with_mapped

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.records.exporters import Exporters
+from triaged.core.records.labels import Exporters
 from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.errors import Problem

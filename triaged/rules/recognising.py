@@ -8,8 +8,8 @@ import re
 
 from msgspec.structs import replace
 
+from triaged.core.records.labels import STATE_REASON, TEST
 from triaged.core.records.model import Alert, Labels
-from triaged.core.records.recognised import STATE_REASON, TEST
 
 REASON_MAX = 100
 """Characters of a reason that are kept: `Error, KeepLast` is a long one."""

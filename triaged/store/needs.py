@@ -27,7 +27,7 @@ from triaged.core.records.events import (
     TimerFired,
 )
 from triaged.core.records.model import Alert, AlertState, Key
-from triaged.core.records.remarks import Remark
+from triaged.core.records.reports import Remark
 from triaged.core.records.timers import (
     ExpectDue,
     LapseDue,

@@ -42,7 +42,7 @@ from triaged.core.records.model import (
     Incident,
     Page,
 )
-from triaged.core.records.remarks import UnknownEnd
+from triaged.core.records.reports import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from triaged.core.alerts import copies
 from triaged.core.alerts.copies import COPIES_MAX, Copies, Fate
-from triaged.core.records.copies import Copy, Report
+from triaged.core.records.reports import Copy, Report
 
 S = 1_000_000
 T1, T2 = 100 * S, 105 * S

@@ -4,7 +4,7 @@ from tests.core.text.letters import text
 from tests.core.world import ByLabels, World, settings
 from triaged.core.records.events import Acknowledged, Resolved
 from triaged.core.records.model import Page, ResolvePolicy, ResolveWhen, Severity, State
-from triaged.core.records.raises import Raise, Reopenings
+from triaged.core.records.severity import Raise, Reopenings
 from triaged.core.settings import FlapLimit
 from triaged.core.text.document import incident_document
 from triaged.core.text.wording import Reading

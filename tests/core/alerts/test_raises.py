@@ -6,7 +6,7 @@ from tests.core.text.letters import text
 from tests.core.world import ByLabels, World, settings
 from triaged.core.records.events import Acknowledged, Reopened, Resolved, SeverityChosen
 from triaged.core.records.model import Incident, Severity, State
-from triaged.core.records.raises import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
+from triaged.core.records.severity import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.text.wording import Reading
 from triaged.core.time.durations import MINUTE
 from triaged.wire import encode

@@ -8,7 +8,7 @@ from triaged.core.decide import decide
 from triaged.core.records.effects import Answer, IgnoreReport
 from triaged.core.records.events import AlertReceived, Resolved
 from triaged.core.records.model import IgnoredReason, Severity
-from triaged.core.records.remarks import Remark
+from triaged.core.records.reports import Remark
 from triaged.core.time.durations import SECOND
 
 PARIS, OSLO = "http://paris:9090", "http://oslo:9090"

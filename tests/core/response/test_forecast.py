@@ -11,7 +11,7 @@ from tests.dry_run.configurations import configurations
 from triaged.core.alerts.grouping import Arrival
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Severity, Share
-from triaged.core.records.raises import FiringFor, Raise
+from triaged.core.records.severity import FiringFor, Raise
 from triaged.core.response.forecast import Call, Outlook, foresee
 from triaged.core.settings import (
     Contact,

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from tests.channels.notices import EVIDENCE, INCIDENT, MINUTE, NOW, PAGE
 from tests.core.world import DEFAULT_PLAN, settings
-from triaged.core.records.exporters import Exporters
+from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Escalation, Incident, PageState, Recipient, State
 from triaged.core.text.facts import (
     DESCRIPTION_LINES,

@@ -1,4 +1,4 @@
-from triaged.core.records.remarks import UnknownEnd
+from triaged.core.records.reports import UnknownEnd
 from triaged.store.database.connect import Database
 from triaged.store.tables import senders
 

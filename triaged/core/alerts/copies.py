@@ -30,7 +30,7 @@ from enum import Enum
 
 from msgspec.structs import replace
 
-from triaged.core.records.copies import Copy, Report
+from triaged.core.records.reports import Copy, Report
 
 Copies = tuple[Copy, ...]
 

@@ -12,7 +12,6 @@ from triaged.core.alerts.grouping import leave
 from triaged.core.alerts.receiving import copies_of, over, with_copies
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.copies import Copy
 from triaged.core.records.effects import (
     CheckLapse,
     Decision,
@@ -23,6 +22,7 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.expectations import Watch, sender_watch
 from triaged.core.records.model import AlertState, Entry, Reason
+from triaged.core.records.reports import Copy
 from triaged.core.records.timers import LapseDue
 from triaged.core.situation import Situation
 from triaged.wire import instant_text

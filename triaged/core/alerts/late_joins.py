@@ -10,9 +10,9 @@ from zlib import crc32
 from msgspec import UNSET
 
 from triaged.core.draft import Draft
-from triaged.core.records.exporters import object_labels
-from triaged.core.records.joins import Joins
+from triaged.core.records.labels import object_labels
 from triaged.core.records.model import Alert, Incident, Labels
+from triaged.core.records.pages import Joins
 from triaged.core.records.timers import JoinDue
 from triaged.core.response.paging import News, notify_person, page_person
 from triaged.core.situation import Situation

@@ -15,7 +15,7 @@ from triaged.core.alerts.severity import Rise, raise_to
 from triaged.core.draft import Draft
 from triaged.core.records import actors
 from triaged.core.records.model import Alert, Incident, Outcome, Severity
-from triaged.core.records.raises import (
+from triaged.core.records.severity import (
     FiringFor,
     ManyAlerts,
     ManyValues,

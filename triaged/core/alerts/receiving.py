@@ -21,7 +21,6 @@ from triaged.core.alerts.grouping import (
 )
 from triaged.core.alerts.remarks import moved, remarked
 from triaged.core.draft import Draft
-from triaged.core.records.copies import Copy, Report
 from triaged.core.records.effects import (
     Attached,
     CheckLapse,
@@ -36,6 +35,7 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, AlertState, IgnoredReason, Outcome
+from triaged.core.records.reports import Copy, Report
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 

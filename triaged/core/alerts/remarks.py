@@ -9,7 +9,7 @@ import msgspec
 from triaged.core.records.effects import Effect, SaveUnknownEnd
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, AlertState, Key, Reason, Severity
-from triaged.core.records.remarks import Remark, UnknownEnd
+from triaged.core.records.reports import Remark, UnknownEnd
 from triaged.core.response.escalation import Cause
 from triaged.core.situation import Situation
 from triaged.core.system_incidents import SystemIncident, open_system_incident

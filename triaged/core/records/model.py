@@ -7,10 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from triaged.core.records.copies import Copy
-from triaged.core.records.flapping import Flapping
-from triaged.core.records.joins import Joins
-from triaged.core.records.pages import Page, PageKind, PageState, Recipient, StepId
+from triaged.core.records.pages import Joins, Page, PageKind, PageState, Recipient, StepId
 from triaged.core.records.plans import (
     Delay,
     Escalation,
@@ -21,10 +18,9 @@ from triaged.core.records.plans import (
     Target,
     TargetKind,
 )
-from triaged.core.records.raises import Raising
-from triaged.core.records.remarks import IgnoredReason
-from triaged.core.records.resolving import ResolvePolicy, ResolveWhen
-from triaged.core.records.scale import Severity
+from triaged.core.records.reports import Copy, IgnoredReason
+from triaged.core.records.resolving import Flapping, ResolvePolicy, ResolveWhen
+from triaged.core.records.severity import Raising, Severity
 from triaged.core.records.storms import Bundle
 
 __all__ = [

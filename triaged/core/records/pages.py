@@ -1,11 +1,14 @@
-"""Outbox rows: one message to one recipient, and how it stands. Instants are µs."""
+"""Pages and updates as rows of the outbox, and the joins that a holder is still to hear of.
+
+Instants are µs.
+"""
 
 from enum import StrEnum
 from typing import Literal
 
 import msgspec
 
-from triaged.core.records.scale import Severity
+from triaged.core.records.severity import Severity
 
 
 class Recipient(msgspec.Struct, frozen=True, gc=False, order=True):
@@ -97,3 +100,15 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     def step_id(self) -> StepId:
         """The firing that it belongs to."""
         return StepId(self.epoch, self.round, self.step)
+
+
+class Joins(msgspec.Struct, frozen=True, gc=False):
+    """Alerts that joined an acknowledged incident since its holder last heard of joins."""
+
+    first: tuple[str, ...] = ()
+    """What joined, in words; of many only the first."""
+    count: int = 0
+    pages: bool = False
+    """One of them brings an object that the incident has not had, late: it pages the holder."""
+    told_at: int | None = None
+    """When the holder heard of joins last."""

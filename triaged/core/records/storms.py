@@ -6,7 +6,7 @@ policy, and so each policy of a team has storms of its own.
 
 import msgspec
 
-from triaged.core.records.scale import Severity
+from triaged.core.records.severity import Severity
 from triaged.wire import encode
 
 

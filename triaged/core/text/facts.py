@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from triaged.core.records.actors import UNCLASSIFIED
-from triaged.core.records.exporters import Exporters
+from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Incident, Labels, Page, PageKind, PageState
 from triaged.core.response.escalation import targets_of
 from triaged.core.response.paging import people_of

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from triaged.core.records.copies import Copy
 from triaged.core.records.effects import (
     CheckLapse,
     EndEpisode,
@@ -15,6 +14,7 @@ from triaged.core.records.effects import (
     RepeatAlert,
 )
 from triaged.core.records.model import AlertState, IgnoredReason, Severity
+from triaged.core.records.reports import Copy
 from triaged.core.records.timers import LapseDue
 from triaged.store.database.base import Bulk, Reader, Row, Writer
 from triaged.store.database.listing import Where

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from triaged.core.records.remarks import UnknownEnd
+from triaged.core.records.reports import UnknownEnd
 from triaged.store.database.base import Bulk, Reader, Writer
 
 HEARD = Bulk(

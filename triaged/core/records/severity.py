@@ -1,11 +1,20 @@
-"""Raises: conditions that make an incident's severity worse while it lasts, and their counts.
+"""Severities, and the raises: conditions that make the severity of an incident worse.
 
 Counts are of what is new, never of repeats, and live in the incident: no decision looks back.
 """
 
+from enum import StrEnum
+
 import msgspec
 
-from triaged.core.records.scale import Severity
+
+class Severity(StrEnum):
+    """Severity of an incident: the lower the worse, so the worst of several is their `min`."""
+
+    SEV1 = "SEV-1"
+    SEV2 = "SEV-2"
+    SEV3 = "SEV-3"
+    SEV4 = "SEV-4"
 
 
 class ManyAlerts(msgspec.Struct, frozen=True, gc=False, tag=True):

@@ -1,8 +1,8 @@
-"""Labels of a scrape, told from those of the object."""
+"""The labels of a scrape and the labels of the object that an alert is about."""
 
 import pytest
 
-from triaged.core.records.exporters import VALUE_MAX, Exporters, object_labels
+from triaged.core.records.labels import VALUE_MAX, Exporters, object_labels
 
 USUAL = Exporters()
 KSM = "kube-prometheus-stack-kube-state-metrics"

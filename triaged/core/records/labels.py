@@ -1,4 +1,4 @@
-"""Labels of a scrape, told from the labels of what an alert is about.
+"""Labels with a meaning of their own: those that triaged adds, and those of a scrape.
 
 Prometheus adds to each sample the labels of its target: its job, its address, the Service, Pod and
 container that answered. Where an exporter answers for something else, they name the exporter. The
@@ -13,6 +13,13 @@ from functools import lru_cache
 import msgspec
 
 from triaged.core.records.model import Labels
+
+TEST = "test_message"
+"""Label of a message that somebody sent to try a source; its value is the sender's program."""
+
+STATE_REASON = "grafana_state_reason"
+"""Annotation in which Grafana says why it fires though it has seen nothing; rules match it as a
+label of that name."""
 
 EXPORTERS = (
     "*kube-state-metrics*",
