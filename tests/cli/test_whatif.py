@@ -40,15 +40,16 @@ def test_the_sequence_is_told_in_utc_and_on_the_readers_clock(body: str, capsys:
         "policy default; respond by 00:35 UTC",
         "+0s      2026-10-25 00:20:00  09:20 JST  INC-1 PAGE bob by desk (console): round 1, "
         "step 1, schedule:primary",
-        "+7m30s   2026-10-25 00:27:30             INC-1 escalated to schedule:primary "
-        "(round 1, step 2)",
+        "+7m30s   2026-10-25 00:27:30             INC-1 escalated to bob "
+        "(schedule:primary, round 1, step 2); next bob at 00:35 UTC",
         "+7m30s   2026-10-25 00:27:30  09:27 JST  INC-1 PAGE bob by desk (console): round 1, "
         "step 2, schedule:primary",
-        "+11m15s  2026-10-25 00:31:15             INC-1 the response target is at risk",
-        "+15m     2026-10-25 00:35:00             INC-1 nobody acknowledged within the response "
-        "target",
-        "+15m     2026-10-25 00:35:00             INC-1 escalated to schedule:secondary "
-        "(round 1, step 3)",
+        "+11m15s  2026-10-25 00:31:15             INC-1 nobody has acknowledged yet: "
+        "the response target is at risk, respond by 00:35 UTC",
+        "+15m     2026-10-25 00:35:00             INC-1 the response target is missed: "
+        "nobody acknowledged by 00:35 UTC",
+        "+15m     2026-10-25 00:35:00             INC-1 escalated to bob "
+        "(schedule:secondary, round 1, step 3); next bob, alice, channel:console at 00:50 UTC",
         "+15m     2026-10-25 00:35:00  09:35 JST  INC-1 PAGE bob by desk (console): round 1, "
         "step 3, schedule:secondary",
         "+16m     2026-10-25 00:36:00             INC-1 end: open, response missed, the next step "

@@ -12,6 +12,8 @@ from triaged.core.time.recurring import parse
 from triaged.dry_run.whatif import Answer, Moment, Question, what_if
 from triaged.rules.matchers import parse_matchers
 
+AT_RISK = "nobody has acknowledged yet: the response target is at risk"
+
 
 def alert(severity: str = "SEV-1", *, firing: bool = True, **labels: str) -> Alert:
     labels = {"alertname": "Down", "severity": severity, **labels}
@@ -41,11 +43,11 @@ def test_everything_is_told_in_its_order() -> None:
             "SEV-1 Down, by rule:label-SEV-1, policy default; respond by 10:05 UTC",
         ),
         (0, "page", "alice"),
-        (2.5, "incident.escalated", "escalated to person:alice (round 1, step 2)"),
+        (2.5, "incident.escalated", "escalated to alice (round 1, step 2); next bob at 10:05 UTC"),
         (2.5, "page", "alice"),
-        (3.75, "target.at_risk", "the response target is at risk"),
-        (5, "target.missed", "nobody acknowledged within the response target"),
-        (5, "incident.escalated", "escalated to person:bob (round 1, step 3)"),
+        (3.75, "target.at_risk", f"{AT_RISK}, respond by 10:05 UTC"),
+        (5, "target.missed", "the response target is missed: nobody acknowledged by 10:05 UTC"),
+        (5, "incident.escalated", "escalated to bob (round 1, step 3)"),
         (
             5,
             "incident.exhausted",
@@ -72,7 +74,8 @@ def test_an_acknowledgement_stops_the_pages_until_it_expires() -> None:
         (33, "page"),
         (34, "end"),
     ]
-    assert (3, "incident.acknowledged", "acknowledged by alice") in found
+    text = "acknowledged by alice, until 10:33 UTC without activity"
+    assert (3, "incident.acknowledged", text) in found
 
 
 def test_the_holder_is_warned_before_the_acknowledgement_ends() -> None:
@@ -150,7 +153,7 @@ def test_what_is_muted_rests_and_is_armed_afterwards() -> None:
     after = told(ask(alert(), chosen, until=11 * MINUTE))
 
     assert during[1:] == [
-        (0, "incident.muted", "muted by maintenance:work"),
+        (0, "incident.muted", "muted by maintenance:work until 10:10 UTC"),
         (0, "page.held", "held for alice: muted by maintenance:work"),
         (9, "end", "open, response on_track, muted by maintenance:work"),
     ]

@@ -327,3 +327,17 @@ async def test_a_person_is_tested_once_by_whichever_daemon(desk: Desk) -> None:
     assert first == [Acted(1), RateLimited(TEST_EVERY_US)]
     assert second == [RateLimited(TEST_EVERY_US)]
     assert [page.test for page in await desk.pages()] == [True, True]
+
+
+async def test_the_sentence_about_joins_names_what_sets_the_first_apart(desk: Desk) -> None:
+    await desk.handle(desk.fires(severity="SEV-2", pod="p0", host="h"))
+    for pods in (["p1"], ["p2", "p3", "p4", "p5"]):
+        await desk.handle(*[desk.fires(severity="SEV-2", pod=pod, host="h") for pod in pods])
+
+    async with desk.database.reading() as tx:
+        entries = await timeline.of(tx, 1, 0, 100)
+    assert [entry.text for entry in entries if entry.kind == "alerts.joined"] == [
+        "joined: Down",
+        "joined: Down pod=p1",
+        "joined: 4 alerts: Down pod=p2; Down pod=p3; Down pod=p4 and 1 more",
+    ]

@@ -40,6 +40,7 @@ from triaged.core.records.model import (
     State,
     incident_id,
 )
+from triaged.core.response.entries import when
 from triaged.core.response.escalation import (
     Cause,
     advance,
@@ -49,7 +50,7 @@ from triaged.core.response.escalation import (
     go_on_by_hand,
     settle_response,
 )
-from triaged.core.response.holding import renew, tell_holder
+from triaged.core.response.holding import renew, tell_holder, until_text
 from triaged.core.response.paging import News, inform
 from triaged.core.situation import Situation
 
@@ -175,8 +176,9 @@ def take_over(situation: Situation, draft: Draft, by: str) -> None:
         acknowledged_at=situation.now, acknowledged_by=by, assigned_to=by, snoozed_until=None
     )
     data: dict[str, object] = {"from": holder}
-    draft.say(Entry(situation.now, "incident.acknowledged", by, text, data))
     renew(situation, draft)
+    text += until_text(situation, draft.incident)
+    draft.say(Entry(situation.now, "incident.acknowledged", by, text, data))
 
 
 def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
@@ -209,11 +211,12 @@ def acknowledge(situation: Situation, draft: Draft, by: str) -> None:
     draft.change(
         state=State.ACKNOWLEDGED, acknowledged_at=situation.now, acknowledged_by=by, assigned_to=by
     )
-    draft.say(Entry(situation.now, "incident.acknowledged", by, f"acknowledged by {by}"))
+    renew(situation, draft)
+    text = f"acknowledged by {by}{until_text(situation, draft.incident)}"
+    draft.say(Entry(situation.now, "incident.acknowledged", by, text))
     if before.phase is Phase.DETECTION:
         set_phase(situation, draft, Phase.TRIAGE, by)
     inform(situation, draft, News(f"acknowledged by {by}", "acknowledged"), by)
-    renew(situation, draft)
 
 
 def unacknowledge(situation: Situation, draft: Draft, by: str, reason: Reason) -> None:
@@ -225,9 +228,11 @@ def unacknowledge(situation: Situation, draft: Draft, by: str, reason: Reason) -
 def _say_unacknowledged(situation: Situation, draft: Draft, by: str, reason: Reason) -> None:
     """Tell the timeline and the holder that the acknowledgement ends."""
     text = f"un-acknowledged: {reason.replace('_', ' ')}"
-    draft.say(Entry(situation.now, "incident.unacknowledged", by, text, {"reason": reason}))
+    holder = draft.incident.holder
+    said = f"{text}; {holder} held it" if holder not in (None, by) else text
+    draft.say(Entry(situation.now, "incident.unacknowledged", by, said, {"reason": reason}))
     news = News(text, f"unacknowledged-{situation.now}")
-    tell_holder(situation, draft, draft.incident.holder, news, by)
+    tell_holder(situation, draft, holder, news, by)
 
 
 def _reopen(situation: Situation, draft: Draft, by: str) -> Conflict | None:
@@ -314,8 +319,9 @@ def _snooze(situation: Situation, draft: Draft, event: Snoozed) -> Conflict | No
     if draft.incident.state is State.OPEN:
         acknowledge(situation, draft, event.by)
     draft.change(snoozed_until=event.until)
-    news = News(f"snoozed by {event.by}", f"snoozed-{situation.now}")
+    text = f"snoozed by {event.by} until {when(situation, event.until)}"
+    news = News(text, f"snoozed-{situation.now}")
     tell_holder(situation, draft, draft.incident.holder, news, event.by)
     data: dict[str, object] = {"until": event.until}
-    draft.say(Entry(situation.now, "incident.snoozed", event.by, f"snoozed by {event.by}", data))
+    draft.say(Entry(situation.now, "incident.snoozed", event.by, text, data))
     return None

@@ -34,18 +34,21 @@ from triaged.core.records.effects import (
     WakeBundled,
 )
 from triaged.core.records.expectations import Watch
+from triaged.core.records.labels import Exporters
 from triaged.core.records.model import (
     Alert,
     AlertState,
     ChainedEntry,
     Entry,
     Incident,
+    Labels,
     Page,
 )
 from triaged.core.records.reports import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
+from triaged.core.text.labels import place
 from triaged.core.view import AlertId, View
 from triaged.store.database.base import Writer
 from triaged.store.tables import (
@@ -63,6 +66,12 @@ from triaged.store.tables import (
 )
 from triaged.store.tables import timers as timer_rows
 from triaged.store.tables.observations import Started
+
+JOINED_NAMED = 3
+"""Alerts that the sentence of an `alerts.joined` entry names: as many as one reads at a glance."""
+
+EXPORTERS = Exporters()
+"""The built-in list: the store does not know what operators add to it."""
 
 JOINED_SHOWN = 20
 """Alerts named in one `alerts.joined` entry; the count tells how many there were."""
@@ -243,19 +252,24 @@ def _chain(view: View, changes: Changes, now: int) -> list[ChainedEntry]:
     """Give every entry its place; the incidents in the view know the last."""
     chained: list[ChainedEntry] = []
     for number, wanted in changes.entries.items():
-        entries = [e if isinstance(e, Entry) else _joined_entry(e, now) for e in wanted]
+        known = view.incidents[number].labels
+        entries = [e if isinstance(e, Entry) else _joined_entry(e, known, now) for e in wanted]
         view.incidents[number], places = timeline.chain(view.incidents[number], entries, now)
         changes.incidents.add(number)
         chained += places
     return chained
 
 
-def _joined_entry(joined: list[Alert], now: int) -> Entry:
+def _joined_entry(joined: list[Alert], known: Labels, now: int) -> Entry:
+    """The alerts that joined in a commit; the first by what not all of the incident share."""
     names = [alert.labels.get("alertname", alert.fingerprint) for alert in joined]
     shown = [
         {"source": alert.source, "fingerprint": alert.fingerprint, "alertname": name}
         for alert, name in zip(joined[:JOINED_SHOWN], names, strict=False)
     ]
-    text = names[0] if len(joined) == 1 else f"{len(joined)} alerts: {names[0]}, …"
+    places = (place(alert.labels, EXPORTERS, known) for alert in joined[:JOINED_NAMED])
+    named = "; ".join(f"{n} {p}" if p else n for n, p in zip(names, places, strict=False))
+    more = f" and {len(joined) - JOINED_NAMED} more" if len(joined) > JOINED_NAMED else ""
+    text = f"{len(joined)} alerts: {named}{more}" if len(joined) > 1 else named
     data: dict[str, object] = {"count": len(joined), "alerts": shown}
     return Entry(now, "alerts.joined", TRIAGED, f"joined: {text}", data)

@@ -135,7 +135,7 @@ def test_by_hand_the_next_step_fires_and_says_whom_it_pages() -> None:
 
     assert answer == Acted(1, ("bob",))
     texts = [entry.text for entry in world.entries[1]]
-    assert "escalated by hand to person:bob, which pages bob (round 1, step 2)" in texts
+    assert "escalated by hand to bob (round 1, step 2)" in texts
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])

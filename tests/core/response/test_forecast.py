@@ -158,7 +158,7 @@ def test_a_step_that_reaches_nobody_says_why_and_the_next_fires_at_once() -> Non
     first, second = foreseen(NOBODY, "SEV-1").firings
 
     assert (first.at, first.steps) == (MONDAY, (1, 2))
-    assert first.skipped == ("schedule:none: target gone", "this step reached nobody")
+    assert first.skipped == ("schedule:none: target gone", "step 1 of round 1 reached nobody")
     assert {call.page.recipient.person for call in first.calls} == {"bob", "carol"}
     assert (second.at - MONDAY, second.steps) == (5 * MINUTE, (3,))
 

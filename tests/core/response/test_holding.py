@@ -179,7 +179,10 @@ def test_a_take_over_is_told_to_the_old_holder_and_not_to_the_new_one() -> None:
     assert heard(world, "alice") == ["taken over from alice by bob"]
     assert heard(world, "bob") == []
     texts = [entry.text for entry in world.entries[1] if entry.kind == "incident.acknowledged"]
-    assert texts == ["acknowledged by alice", "taken over from alice by bob"]
+    assert texts == [
+        "acknowledged by alice, until 11:00 UTC without activity",
+        "taken over from alice by bob, until 11:01 UTC without activity",
+    ]
 
 
 def test_a_holder_who_was_never_paged_hears_of_a_take_over_too() -> None:
@@ -218,7 +221,7 @@ def test_nobody_hears_of_the_own_act(action: Action) -> None:
     [
         (Resolved(1, "bob"), "resolved by bob"),
         (Unacknowledged(1, "bob"), "un-acknowledged: unacknowledged"),
-        (Snoozed(1, "bob", MONDAY + HOUR), "snoozed by bob"),
+        (Snoozed(1, "bob", MONDAY + HOUR), "snoozed by bob until 11:00 UTC"),
         (SeverityChosen(1, "bob", Severity.SEV1), "un-acknowledged: severity rose"),
     ],
     ids=lambda value: type(value).__name__,

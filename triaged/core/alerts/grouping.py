@@ -26,13 +26,14 @@ from triaged.core.records.model import (
     State,
 )
 from triaged.core.records.timers import CutGroupDue, ReopenWindowDue, ResolveDue
+from triaged.core.response.entries import when
 from triaged.core.response.escalation import Cause, disarm, settle_response
 from triaged.core.response.paging import News, inform
 from triaged.core.response.storms import begin
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
-from triaged.core.time.durations import HOUR
-from triaged.wire import instant_text
+from triaged.core.text.labels import place
+from triaged.core.time.durations import HOUR, MINUTE
 
 CUT_GROUP_US = 25 * HOUR
 """How long alerts that were left out are waited for, of a source whose alerts never lapse."""
@@ -138,13 +139,27 @@ def open_incident(situation: Situation, arrival: Arrival) -> Draft:
     data: dict[str, object] = {"severity": severity, "rules": outcome.rules}
     data |= {"policy": incident.plan.policy, "key": dict(outcome.key)}
     data |= {"reason": Reason.NEW_KEY, "source": arrival.alert.source}
-    draft.say(Entry(now, "incident.opened", by, f"{severity} {outcome.title}", data))
+    text = f"{severity} {outcome.title}{_opened_with(situation, arrival)}"
+    draft.say(Entry(now, "incident.opened", by, text, data))
     if outcome.severity is None:
         draft.add(Count("unclassified"))
     _attach(draft, arrival)
     count_in(situation, draft, arrival.alert, outcome)
     begin(situation, draft, Cause(Reason.NEW_KEY, arrival.received_at))
     return draft
+
+
+def _opened_with(situation: Situation, arrival: Arrival) -> str:
+    """Where it is wrong, and since when if that is not now: what follows the title."""
+    now = situation.now
+    labels, said = arrival.outcome.labels, set(arrival.outcome.title.split())
+    in_title = {name: value for name, value in labels.items() if value.strip() in said}
+    words = [place(labels, situation.settings.exporters, in_title)]
+    starts_at = arrival.alert.starts_at
+    if starts_at is not None and now - starts_at >= MINUTE:
+        words.append(f"fires since {when(situation, starts_at)}")
+    text = ", ".join(word for word in words if word)
+    return f": {text}" if text else ""
 
 
 def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
@@ -294,17 +309,17 @@ def resolve_or_hold(situation: Situation, draft: Draft, ended: AlertState | None
     hold = hold_us(situation, draft)
     if hold == 0:
         lapsed_since = ended.seen_at if ended is not None and ended.has_lapsed else None
-        resolve(situation, draft, ALERTS, _lapsed_text(lapsed_since))
+        resolve(situation, draft, ALERTS, _lapsed_text(situation, lapsed_since))
     else:
         draft.change(resolving_at=situation.now + hold)
         draft.arm(ResolveDue(incident.number, situation.now + hold))
 
 
-def _lapsed_text(seen_at: int | None) -> str | None:
+def _lapsed_text(situation: Situation, seen_at: int | None) -> str | None:
     """What is told where the last alert was not reported as ended; None: it was."""
     if seen_at is None:
         return None
-    return f"resolved: its last alert lapsed, not repeated since {instant_text(seen_at)}"
+    return f"resolved: its last alert lapsed, not repeated since {when(situation, seen_at)}"
 
 
 def _may_resolve(incident: Incident, ended: AlertState | None) -> bool:

@@ -75,7 +75,8 @@ def _arm(situation: Situation, draft: Draft, cause_at: int, by: str) -> None:
     if before.holder is not None:
         text = "un-acknowledged: severity rose"
         data: dict[str, object] = {"reason": Reason.SEVERITY_ROSE}
-        draft.say(Entry(situation.now, "incident.unacknowledged", TRIAGED, text, data))
+        said = f"{text}; {before.holder} held it"
+        draft.say(Entry(situation.now, "incident.unacknowledged", TRIAGED, said, data))
         tell_holder(situation, draft, before.holder, News(text, "unacknowledged"), by)
     arm(situation, draft, Cause(Reason.SEVERITY_ROSE, cause_at))
 

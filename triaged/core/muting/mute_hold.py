@@ -35,6 +35,7 @@ from triaged.core.records.model import (
     State,
 )
 from triaged.core.records.timers import AtRiskDue, MuteDue, StepDue, TargetDue
+from triaged.core.response.entries import when
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
@@ -111,6 +112,8 @@ def _say_changes(situation: Situation, draft: Draft, muted: Muted, known: tuple[
         about = {str(cause): cause.about for cause in muted.causes if cause.about}
         told = [f"{name} ({about[name]})" if name in about else name for name in new]
         text = f"muted by {', '.join(told)}"
+        if muted.until is not None:
+            text += f" until {when(situation, muted.until)}"
         draft.say(Entry(situation.now, "incident.muted", TRIAGED, text, data | {"about": about}))
     if ended:
         _say_unmuted(situation, draft, ended, muted.by)

@@ -32,6 +32,7 @@ from triaged.core.records.model import (
     Recipient,
     State,
 )
+from triaged.core.response.entries import when
 from triaged.core.response.escalation import calendar_of
 from triaged.core.response.paging import News, channel_of, update_row
 from triaged.core.response.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
@@ -116,6 +117,7 @@ def _held(situation: Situation, page: Page, incident: Incident, until: int) -> D
     draft = Draft(incident)
     data = _data(page) | {"reason": Reason.CALENDAR_CLOSED, "until": until}
     text = f"held for {_whom(page.recipient)}: the calendar is closed"
+    text += f" until {when(situation, until)}"
     draft.say(Entry(situation.now, "page.held", TRIAGED, text, data))
     return Decision((SavePage(held), *draft.effects()), Hold(held))
 

@@ -11,11 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
-from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Count
 from triaged.core.records.model import (
     Delay,
-    Entry,
     Escalation,
     Incident,
     Page,
@@ -26,7 +24,6 @@ from triaged.core.records.model import (
     Share,
     Span,
     State,
-    Target,
 )
 from triaged.core.records.timers import (
     AtRiskDue,
@@ -36,7 +33,13 @@ from triaged.core.records.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
-from triaged.core.response.paging import Pager
+from triaged.core.response.entries import (
+    say_escalated,
+    say_exhausted,
+    say_missed,
+    say_nobody,
+)
+from triaged.core.response.paging import Pager, targets_of
 from triaged.core.settings import NextBusinessDay, Settings
 from triaged.core.situation import Situation
 from triaged.core.time.calendars import (
@@ -224,11 +227,6 @@ def repeat_us(settings: Settings, severity: Severity, plan: Plan, target_us: int
     return max(delay_us(plan.repeat_every, target_us), REPEAT_MIN_US)
 
 
-def last_resort(plan: Plan) -> tuple[Target, ...]:
-    """Whom an exhausted incident pages: the catch-all; without one, whom the last step pages."""
-    return plan.steps[-1].notify if plan.catch_all is None else (plan.catch_all,)
-
-
 def _repeat_at(incident: Incident, settings: Settings) -> int | None:
     place = incident.escalation
     wait_us = repeat_us(settings, incident.severity, incident.plan, place.target_us)
@@ -242,14 +240,7 @@ def _exhaust(pager: Pager) -> None:
     draft, now = pager.draft, pager.situation.now
     place = replace(draft.incident.escalation, exhausted_at=now, round_at=now)
     draft.change(escalation=place)
-    next_at = step_due_at(draft.incident, pager.settings)
-    targets = [str(target) for target in targets_of(draft.incident, place.step)]
-    text = "the last step has fired: nobody else is paged unless somebody escalates"
-    if next_at is not None:
-        text = f"the last step has fired: {', '.join(targets)} is paged again until somebody acts"
-    data: dict[str, object] = {"round": place.round, "next_at": next_at}
-    data["targets"] = targets if next_at is not None else []
-    draft.say(Entry(now, "incident.exhausted", TRIAGED, text, data))
+    say_exhausted(pager, step_due_at(draft.incident, pager.settings))
 
 
 def _hand_over_us(plan: Plan, target_us: int) -> int:
@@ -264,54 +255,29 @@ def _fire_step(pager: Pager, cause: Cause) -> bool:
     targets = targets_of(pager.draft.incident, place.step)
     by_hand = cause.reason is Reason.ESCALATED_BY_HAND
     if by_hand or place.step > 1 or place.round > 1 or (place.step == 1 and place.assignee):
-        _say_escalated(pager, targets, cause)
+        after = replace(pager.draft.incident, escalation=_moved_on(pager))
+        next_at = None if _is_over(after) else step_due_at(after, pager.settings)
+        say_escalated(pager, cause.reason, after, next_at)
     reached = [pager.page(target, place) for target in targets]
     if not any(reached):
-        _say_nobody(pager, place)
+        say_nobody(pager, place)
         _catch(pager, place)
-    _move_on(pager.situation, pager.draft)
+    pager.draft.change(escalation=_moved_on(pager))
     return any(reached)
 
 
-def _say_escalated(pager: Pager, targets: tuple[Target, ...], cause: Cause) -> None:
-    situation, draft = pager.situation, pager.draft
-    place = draft.incident.escalation
-    names = [str(target) for target in targets]
-    people = [name for target in targets for name in pager.names(target)]
-    where = f"(round {place.round}, step {place.step})"
-    text = f"escalated to {', '.join(names)} {where}"
-    if cause.reason is Reason.ESCALATED_BY_HAND:
-        whom = ", ".join(dict.fromkeys(people)) or "nobody"
-        text = f"escalated by hand to {', '.join(names)}, which pages {whom} {where}"
-    elif place.exhausted_at is not None:
-        text = f"still not answered: pages {', '.join(names)} again"
-    data = {"epoch": place.epoch, "round": place.round, "step": place.step, "targets": names}
-    data["people"] = people
-    data |= {"reason": cause.reason}
-    draft.say(Entry(situation.now, "incident.escalated", TRIAGED, text, data))
-    draft.add(Count("escalation", draft.incident.severity))
-
-
-def _move_on(situation: Situation, draft: Draft) -> None:
-    """Advance to the next step, or to the next round."""
-    plan, place = draft.incident.plan, draft.incident.escalation
+def _moved_on(pager: Pager) -> Escalation:
+    """The place of the next step, in this round or the next."""
+    situation, incident = pager.situation, pager.draft.incident
+    plan, place = incident.plan, incident.escalation
     last = place.step == len(plan.steps)
     if place.exhausted_at is not None:
         place = replace(place, round_at=situation.now)
     if not last or place.round > plan.repeat_times + place.rounds_by_hand:
-        draft.change(escalation=replace(place, step=place.step + 1))
-        return
+        return replace(place, step=place.step + 1)
     wait_us = delay_us(plan.repeat_every, place.target_us)
-    round_at = later(situation.settings, draft.incident.severity, situation.now, wait_us)
-    place = replace(place, round=place.round + 1, step=1, round_at=round_at)
-    draft.change(escalation=place)
-
-
-def _say_nobody(pager: Pager, place: Escalation) -> None:
-    data = {"round": place.round, "step": place.step, "reason": Reason.NOBODY_REACHED}
-    pager.draft.say(
-        Entry(pager.situation.now, "page.skipped", TRIAGED, "this step reached nobody", data)
-    )
+    round_at = later(situation.settings, incident.severity, situation.now, wait_us)
+    return replace(place, round=place.round + 1, step=1, round_at=round_at)
 
 
 def _catch(pager: Pager, place: Escalation) -> None:
@@ -324,14 +290,6 @@ def _catch(pager: Pager, place: Escalation) -> None:
         return  # it is among those who were not reached
     draft.change(escalation=replace(present, caught_in_round=place.round))
     pager.page(plan.catch_all, place)
-
-
-def targets_of(incident: Incident, step: int) -> tuple[Target, ...]:
-    """The targets of a step: the assignee before the first, `last_resort` after the last."""
-    plan = incident.plan
-    if step == 0:
-        return (Target("person", incident.escalation.assignee),)
-    return last_resort(plan) if step > len(plan.steps) else plan.steps[step - 1].notify
 
 
 def go_on_by_hand(situation: Situation, draft: Draft, cause: Cause) -> None:
@@ -359,7 +317,7 @@ def next_step_now(situation: Situation, draft: Draft, failed: Page) -> None:
     draft.change(escalation=present)
     place = replace(present, round=failed.round, step=failed.step)
     pager = Pager(situation, draft, failed.received_at)
-    _say_nobody(pager, place)
+    say_nobody(pager, place)
     _catch(pager, place)
     follows = (present.round, present.step) == (failed.round, failed.step + 1)
     if follows and present.exhausted_at is None:
@@ -383,6 +341,4 @@ def miss(situation: Situation, draft: Draft) -> None:
     """The response target is missed, for good."""
     draft.change(response=Response.MISSED)
     draft.add(Count("target", draft.incident.severity, "missed"))
-    text = "nobody acknowledged within the response target"
-    data: dict[str, object] = {"respond_by": draft.incident.respond_by}
-    draft.say(Entry(situation.now, "target.missed", TRIAGED, text, data))
+    say_missed(situation, draft)

@@ -6,6 +6,7 @@ Nobody hears of the own act.
 from triaged.core.draft import Draft
 from triaged.core.records.model import Incident
 from triaged.core.records.timers import HolderWarningDue, UnacknowledgeDue
+from triaged.core.response.entries import when
 from triaged.core.response.paging import News, notify_person
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
@@ -28,6 +29,14 @@ def renew(situation: Situation, draft: Draft) -> None:
         until = situation.now + after_us
     draft.change(acknowledged_until=until)
     go_on(situation, draft)
+
+
+def until_text(situation: Situation, incident: Incident) -> str:
+    """`, until 12:30 CEST without activity`; empty for what does not end by itself."""
+    until = incident.acknowledged_until
+    if until is None or incident.snoozed_until is not None:
+        return ""
+    return f", until {when(situation, until)} without activity"
 
 
 def go_on(situation: Situation, draft: Draft) -> None:
@@ -62,10 +71,10 @@ def warn(situation: Situation, draft: Draft) -> None:
         return
     person = situation.settings.people.get(incident.holder)
     timezone = person.timezone if person else situation.settings.timezone
-    when = instant_for(until, timezone, situation.now)
-    text = f"yours until {when}; any note, update or action renews it"
+    end = instant_for(until, timezone, situation.now)
+    text = f"yours until {end}; any note, update or action renews it"
     if incident.snoozed_until is not None:
-        text = f"the snooze ends at {when}: then it pages again"
+        text = f"the snooze ends at {end}: then it pages again"
     notify_person(situation, draft, incident.holder, News(text, f"ends-{until}"))
 
 

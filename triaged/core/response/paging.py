@@ -11,6 +11,7 @@ from triaged.core.records.model import (
     Incident,
     Page,
     PageKind,
+    Plan,
     Reason,
     Recipient,
     StepId,
@@ -99,6 +100,19 @@ def people_of(situation: Situation, target: Target) -> tuple[list[Person], Reaso
             return [], Reason.TARGET_GONE
     people = [settings.people[name] for name in names if name in settings.people]
     return people, Reason.TARGET_GONE if target.kind == "person" else Reason.NOBODY_ON_CALL
+
+
+def targets_of(incident: Incident, step: int) -> tuple[Target, ...]:
+    """The targets of a step: the assignee before the first, `last_resort` after the last."""
+    plan = incident.plan
+    if step == 0:
+        return (Target("person", incident.escalation.assignee),)
+    return last_resort(plan) if step > len(plan.steps) else plan.steps[step - 1].notify
+
+
+def last_resort(plan: Plan) -> tuple[Target, ...]:
+    """Whom an exhausted incident pages: the catch-all; without one, whom the last step pages."""
+    return plan.steps[-1].notify if plan.catch_all is None else (plan.catch_all,)
 
 
 def usable_ways(settings: Settings, person: Person, incident: Incident) -> list[ContactStep]:

@@ -14,8 +14,8 @@ from triaged.core.records.effects import SavePage
 from triaged.core.records.model import Incident, Page, PageKind, PageState, Reason, Recipient, State
 from triaged.core.records.pages import HOLDER
 from triaged.core.records.timers import ReachDue
-from triaged.core.response.escalation import next_step_now, targets_of
-from triaged.core.response.paging import channel_of
+from triaged.core.response.escalation import next_step_now
+from triaged.core.response.paging import channel_of, targets_of
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND

@@ -37,6 +37,7 @@ from triaged.core.records.timers import (
     UnacknowledgeDue,
 )
 from triaged.core.response import storm_end
+from triaged.core.response.entries import say_at_risk
 from triaged.core.response.escalation import Cause, advance, arm, miss
 from triaged.core.response.holding import WARNING_MAX_US, ends_at, go_on, warn
 from triaged.core.response.succeeding import give_up_waiting
@@ -70,9 +71,7 @@ def fire(situation: Situation, timer: Timer) -> Decision:
             advance(situation, draft, cause)
         case AtRiskDue():
             draft.change(response=Response.AT_RISK)
-            draft.say(
-                Entry(situation.now, "target.at_risk", TRIAGED, "the response target is at risk")
-            )
+            say_at_risk(situation, draft)
         case TargetDue():
             miss(situation, draft)
         case UnacknowledgeDue():

@@ -12,10 +12,10 @@ import msgspec
 from triaged.core.records.actors import UNCLASSIFIED
 from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Incident, Labels, Page, PageKind, PageState
-from triaged.core.response.escalation import targets_of
-from triaged.core.response.paging import people_of
+from triaged.core.response.paging import people_of, targets_of
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
+from triaged.core.text.labels import LABEL_MAX, OWN_ROWS, in_order
 from triaged.core.text.wording import clean, link
 from triaged.core.view import View
 
@@ -29,33 +29,6 @@ PAGED_SHOWN = 6
 SUMMARY_MAX = 300
 DESCRIPTION_MAX = 800
 DESCRIPTION_LINES = 8
-LABEL_MAX = 80
-LABELS_MAX = 12
-
-FIRST = (
-    "cluster",
-    "region",
-    "zone",
-    "namespace",
-    "deployment",
-    "statefulset",
-    "daemonset",
-    "workload",
-    "pod",
-    "container",
-    "node",
-    "host",
-    "instance",
-    "device",
-    "mountpoint",
-)
-"""Labels that say where, from the largest place to the smallest; the others follow."""
-
-LAST = ("uid", "id", "container_id", "image", "image_id")
-"""Labels that tell machines apart, and nobody at night."""
-
-OWN_ROWS = frozenset({"alertname", "severity", "service", "team"})
-"""Labels that are said elsewhere."""
 
 SUMMARIES = ("summary", "title", "message")
 DESCRIPTIONS = ("description", "message")
@@ -204,7 +177,7 @@ def _where(
     hidden = set(exporters.of_scrape(incident.labels)) | OWN_ROWS
     if alerts:
         hidden |= set.intersection(*(set(exporters.of_scrape(one.labels)) for one in alerts))
-    return _in_order(incident.labels, hidden)
+    return in_order(incident.labels, hidden)
 
 
 def _alert(
@@ -216,21 +189,11 @@ def _alert(
         hidden.add("workload")  # made of the pod's name
     own = _said(alert.annotations, SUMMARIES, SUMMARY_MAX)
     return AlertFacts(
-        labels=_in_order(alert.labels, hidden),
+        labels=in_order(alert.labels, hidden),
         summary="" if _same(own, summary, incident.title) else own,
         firing=alert.firing,
         since=alert.starts_at,
     )
-
-
-def _in_order(labels: Labels, hidden: Iterable[str]) -> dict[str, str]:
-    """`labels` but the hidden ones, fit to be shown: where first, what only machines read last."""
-    ranks = {name: rank for rank, name in enumerate(FIRST)}
-    ranks |= {name: len(FIRST) + 1 for name in LAST}
-    shown = sorted(
-        labels.keys() - set(hidden), key=lambda name: (ranks.get(name, len(FIRST)), name)
-    )
-    return {clean(name, LABEL_MAX): clean(labels[name], LABEL_MAX) for name in shown[:LABELS_MAX]}
 
 
 def _urls(incident: Incident, alerts: Sequence[ReportedAlert]) -> Urls:

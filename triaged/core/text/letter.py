@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from triaged.core.alerts.flapping import in_words
 from triaged.core.records.model import (
     Incident,
-    Labels,
     Page,
     PageKind,
     Response,
@@ -23,6 +22,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.pages import HOLDER
 from triaged.core.text.facts import AlertFacts, Facts, Paged
+from triaged.core.text.labels import pairs
 from triaged.core.text.wording import (
     LABEL_MAX,
     TEXT_MAX,
@@ -307,11 +307,6 @@ def _alert_line(alert: AlertFacts, reading: Reading) -> str:
     since = f"since {instant_for(alert.since, reading.timezone, reading.at)}"
     parts = [pairs(alert.labels, ALERT_MAX), alert.summary, since if alert.firing else "over"]
     return _cut(", ".join(part for part in parts if part), ALERT_MAX)
-
-
-def pairs(labels: Labels, length: int) -> str:
-    """`cluster=eu1 namespace=shop`."""
-    return _cut(" ".join(f"{name}={value}" for name, value in labels.items()), length)
 
 
 def _cut(text: str, length: int) -> str:

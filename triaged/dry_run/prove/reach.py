@@ -16,12 +16,11 @@ from triaged.core.response.escalation import (
     calendar_of,
     delay_us,
     fires_at,
-    last_resort,
     later,
     repeat_us,
     response_target,
 )
-from triaged.core.response.paging import channel_of
+from triaged.core.response.paging import channel_of, last_resort
 from triaged.core.settings import Person, Settings
 from triaged.core.time.calendars import is_open, next_open
 from triaged.core.time.durations import format_duration

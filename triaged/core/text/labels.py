@@ -1,0 +1,66 @@
+"""Labels as people read them: from the largest place to the smallest, what machines read last."""
+
+from collections.abc import Iterable
+
+from triaged.core.records.labels import Exporters
+from triaged.core.records.model import Labels
+from triaged.core.text.wording import clean
+
+LABEL_MAX = 80
+LABELS_MAX = 12
+
+FIRST = (
+    "cluster",
+    "region",
+    "zone",
+    "namespace",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "workload",
+    "pod",
+    "container",
+    "node",
+    "host",
+    "instance",
+    "device",
+    "mountpoint",
+)
+"""Labels that say where, from the largest place to the smallest; the others follow."""
+
+LAST = ("uid", "id", "container_id", "image", "image_id")
+"""Labels that tell machines apart, and nobody at night."""
+
+OWN_ROWS = frozenset({"alertname", "severity", "service", "team"})
+"""Labels that are said elsewhere."""
+
+PLACE_MAX = 160
+"""Characters of a place in a sentence: two lines of a phone."""
+
+_RANKS = {name: rank for rank, name in enumerate(FIRST)} | {name: len(FIRST) + 1 for name in LAST}
+
+
+def in_order(labels: Labels, hidden: Iterable[str]) -> dict[str, str]:
+    """`labels` but the hidden ones, fit to be shown: where first, what only machines read last."""
+    shown = sorted(
+        labels.keys() - set(hidden), key=lambda name: (_RANKS.get(name, len(FIRST)), name)
+    )
+    return {clean(name, LABEL_MAX): clean(labels[name], LABEL_MAX) for name in shown[:LABELS_MAX]}
+
+
+def pairs(labels: Labels, length: int) -> str:
+    """`cluster=eu1 namespace=shop`."""
+    text = " ".join(f"{name}={value}" for name, value in labels.items())
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def place(labels: Labels, exporters: Exporters, known: Labels | None = None) -> str:
+    """The object of an alert for a sentence: `namespace=shop pod=checkout-1`.
+
+    `known` holds labels that the reader has already, as of the other alerts of its incident.
+    """
+    hidden = exporters.of_scrape(labels) | OWN_ROWS | set(LAST)
+    hidden |= {name for name, value in (known or {}).items() if labels.get(name) == value}
+    if "pod" in labels:
+        hidden |= {"workload"}  # made of the pod's name
+    return pairs(in_order(labels, hidden), PLACE_MAX)
