@@ -27,8 +27,8 @@ CORE = (
     Mutation(
         "a storm swallows no incident of another policy",
         "triaged/core/response/storms.py",
-        "return storm_group(incident.team, incident.plan.policy)",
-        "return storm_group(incident.team, DEFAULT)",
+        'return StormOwner(incident.team or "", incident.plan.policy, source)',
+        'return StormOwner(incident.team or "", DEFAULT, source)',
         ("tests/core/response/test_storms.py",),
     ),
     Mutation(

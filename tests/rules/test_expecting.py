@@ -80,3 +80,18 @@ def test_a_label_of_by_that_an_alert_lacks_is_empty() -> None:
 
 def test_the_expectation_names_its_labels_once_and_in_order() -> None:
     assert expectations_of(rules(BY).rules)["rule:watchdog"].by == ("cluster", "region")
+
+
+def test_a_rule_may_expect_its_alert_of_any_source() -> None:
+    text = "rules: [{name: w, expect: {every: 5m}, across_sources: true}]"
+
+    assert expectations_of(rules(text).rules)["rule:w"].across_sources
+    assert not expectations_of(rules(BY).rules)["rule:watchdog"].across_sources
+
+
+def test_the_first_rule_that_speaks_of_sources_decides_for_the_incident() -> None:
+    found = rules(
+        "rules: [{name: a, match: 'x=1', across_sources: false}, {name: b, across_sources: true}]"
+    )
+
+    assert [found.classify(alert(x=x), 0).across_sources for x in ("1", "2")] == [False, True]

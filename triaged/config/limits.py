@@ -31,7 +31,7 @@ def storm_limit_of(config: schema.Config, findings: Findings) -> StormLimit | No
         findings.wrong(("storm", "incidents"), f"expected a number from 1 to {STORM_MAX}")
     if storm.within == 0:
         findings.wrong(("storm", "within"), "expected some time; leave `storm` out to turn it off")
-    return StormLimit(storm.incidents, storm.within)
+    return StormLimit(storm.incidents, storm.within, storm.across_sources)
 
 
 NAMES_MAX = 200

@@ -110,10 +110,14 @@ class Storm(msgspec.Struct, frozen=True):
     """Threshold above which one umbrella incident pages for all new incidents of a team."""
 
     incidents: int
-    """Number of new incidents of a team and policy `within` the time above which a storm begins."""
+    """Number of new incidents of a team, policy and source `within` the time above which a storm
+    begins."""
     within: Duration
     """Time in which new incidents are counted. The storm ends when the number has not been exceeded
     for as long."""
+    across_sources: bool = False
+    """Whether incidents of all sources count together. Otherwise a source that floods triaged is no
+    storm of the others, whose incidents page singly."""
 
 
 class Token(msgspec.Struct, frozen=True):

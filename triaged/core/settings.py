@@ -101,6 +101,8 @@ class StormLimit(msgspec.Struct, frozen=True):
 
     incidents: int
     within_us: int
+    across_sources: bool = False
+    """Whether incidents that alerts of several sources opened count together."""
 
 
 class Settings(msgspec.Struct, frozen=True):

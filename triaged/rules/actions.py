@@ -78,6 +78,12 @@ class SetIncident(msgspec.Struct, frozen=True):
     incident: bool
 
 
+class SetAcrossSources(msgspec.Struct, frozen=True):
+    """Whether alerts of all sources count together in the incident."""
+
+    across_sources: bool
+
+
 Action = (
     SetSeverity
     | SetService
@@ -90,6 +96,7 @@ Action = (
     | SetResolve
     | SetRaise
     | SetIncident
+    | SetAcrossSources
 )
 
 
@@ -112,6 +119,7 @@ class Plan(msgspec.Struct):
     labels: tuple[tuple[str, Template], ...] = ()
     resolve: ResolvePolicy = ResolvePolicy()
     raising: Raising | UnsetType = UNSET
+    across_sources: bool = False
 
 
 def apply(action: Action, plan: Plan, rule: str) -> None:
@@ -139,5 +147,7 @@ def apply(action: Action, plan: Plan, rule: str) -> None:
             plan.raising = Raising(rule, raises) if raises else UNSET
         case SetIncident(incident=incident):
             plan.incident = incident
+        case SetAcrossSources(across_sources=across_sources):
+            plan.across_sources = across_sources
         case _:
             assert_never(action)

@@ -15,6 +15,7 @@ from triaged.core.records.severity import (
 from triaged.rules import schema
 from triaged.rules.actions import (
     Action,
+    SetAcrossSources,
     SetGroupBy,
     SetIncident,
     SetLabels,
@@ -30,7 +31,7 @@ from triaged.rules.actions import (
 from triaged.rules.conditions import Condition
 from triaged.rules.evaluate import CompiledRule
 from triaged.rules.muters import all_of
-from triaged.rules.schema import Rule, Set
+from triaged.rules.schema import Rule
 from triaged.rules.templates import Template
 
 
@@ -40,7 +41,7 @@ def compiled(rule: Rule, conditions: tuple[Condition, ...], where: str = "") -> 
         name=rule.name,
         matchers=all_of(rule.match),
         conditions=conditions,
-        actions=tuple(_actions(rule.set)),
+        actions=tuple(_actions(rule)),
         expects=_expectation(rule),
         stop=rule.stop,
         where=where,
@@ -62,6 +63,7 @@ def _expectation(rule: Rule) -> Expectation | None:
         policy=given.policy,
         runbook=_constant(given.runbook),
         by=tuple(sorted(set(rule.expect.by))),
+        across_sources=rule.across_sources is True,
     )
 
 
@@ -69,7 +71,10 @@ def _constant(template: Template | None) -> str | None:
     return (template.constant or None) if template is not None else None
 
 
-def _actions(given: Set) -> Iterator[Action]:
+def _actions(rule: Rule) -> Iterator[Action]:
+    given = rule.set
+    if rule.across_sources is not None:
+        yield SetAcrossSources(rule.across_sources)
     if given.severity is not None:
         yield SetSeverity(given.severity)
     if given.service is not None:

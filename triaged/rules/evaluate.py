@@ -251,6 +251,7 @@ def outcome_of(
         labels=labels,
         resolve=plan.resolve,
         raising=plan.raising,
+        across_sources=plan.across_sources,
         rule_set=digest,
     )
 

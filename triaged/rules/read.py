@@ -277,7 +277,8 @@ class _RuleSetBuilder:
 
     def _check_together(self, document: Document, rule: Rule, at: Path) -> None:
         """It does something; what is expected is so at every hour, only its source may matter."""
-        if rule.set == Set() and not rule.stop and rule.expect is None:
+        sets = rule.set != Set() or rule.across_sources is not None
+        if not sets and not rule.stop and rule.expect is None:
             self._wrong(document, at, "the rule sets nothing and does not stop", warning=True)
         if rule.expect is not None and rule.name.endswith("}"):
             message = "the name of a rule with expect does not end in }: its value sets do"

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from triaged.core.records.expectations import OF_SOURCE
 from triaged.core.records.model import ResolveWhen, Severity
 from triaged.core.time import recurring
 from triaged.core.time.durations import SECOND, format_duration
@@ -185,7 +186,7 @@ class Expect(msgspec.Struct, frozen=True):
         if len(self.by) > EXPECT_BY_MAX:
             raise ValueError(f"by: more than {EXPECT_BY_MAX} labels")
         for name in self.by:
-            if not EXPECT_BY_LABEL.fullmatch(name) or name == "expect":
+            if not EXPECT_BY_LABEL.fullmatch(name) or name in ("expect", OF_SOURCE):
                 raise ValueError(f"by: {name!r} is no label to expect by, such as cluster")
 
 
@@ -202,8 +203,12 @@ class Rule(msgspec.Struct, frozen=True):
     set: Set = Set()
     """Values that the rule gives to the alerts that it matches."""
     expect: Expect | None = None
-    """Dead man's switch: alerts that match must keep coming. It counts whatever other rules say,
-    and behind a `stop`, too."""
+    """Dead man's switch: alerts that match must keep coming, from each source that has sent one. It
+    counts whatever other rules say, and behind a `stop`, too."""
+    across_sources: bool | None = None
+    """Whether alerts of all sources count together: for `expect`, for `resolve` when the first or
+    the last alert has ended, and for flapping. The first matching rule that says so decides. Unset:
+    `false`, each source for itself."""
     stop: bool = False
     """End of the search. `true`: rules after this one are ignored for alerts that match."""
     mode: Literal["active", "disabled", "shadow"] = "active"

@@ -5,13 +5,20 @@ They are taken in one order by everybody: first the rows of the batch's alerts, 
 expectations that it may change, and of alerts that have no row to lock. Repeats lock no keys.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from triaged.core.alerts.expectations import WRITES_A_PERIOD
 from triaged.core.alerts.grouping import plan_for, team_of
 from triaged.core.records.events import AlertReceived, Event
-from triaged.core.records.expectations import Watch, expectation_of, key_of
-from triaged.core.response.storms import storm_key
+from triaged.core.records.expectations import (
+    Expectation,
+    Watch,
+    expectation_of,
+    key_of,
+    of_source,
+    watch_name,
+)
+from triaged.core.records.storms import StormOwner
 from triaged.core.settings import Settings
 from triaged.core.view import AlertId, key_text
 from triaged.store.database.base import Reader, Transaction
@@ -31,7 +38,7 @@ async def lock_keys(
     """
     homes = await incidents.homes(tx, needs.numbers)
     keys = needs.keys | {key for _, key, _ in homes}
-    keys |= {key_text(storm_key(*owner)) for owner in storm_owners(events, settings)}
+    keys |= {key_text(owner.key) for owner in storm_owners(events, settings)}
     keys |= {key_text(key_of(name)) for name in await _expected(tx, events, needs, settings)}
     keys |= {f"alert {source}\0{fingerprint}" for source, fingerprint in unseen}
     shared = set[str]()
@@ -42,16 +49,20 @@ async def lock_keys(
     await tx.lock_keys(keys, shared)
 
 
-def storm_owners(events: Iterable[Event], settings: Settings) -> set[tuple[str, str]]:
-    """(team, policy) of the incidents that these events may open, where storms are counted."""
+def storm_owners(events: Iterable[Event], settings: Settings) -> set[StormOwner]:
+    """The owners of the incidents that these events may open, where storms are counted."""
     if settings.storm is None:
         return set()
-    outcomes = [event.outcome for event in events if isinstance(event, AlertReceived)]
-    return {
-        (team_of(o, settings) or "", plan_for(settings, o.policy, o.team, o.service).policy)
-        for o in outcomes
-        if o is not None and o.incident
-    }
+    found = set[StormOwner]()
+    for event in events:
+        if not isinstance(event, AlertReceived) or event.outcome is None:
+            continue
+        outcome = event.outcome
+        if outcome.incident:
+            plan = plan_for(settings, outcome.policy, outcome.team, outcome.service)
+            source = "" if settings.storm.across_sources else event.alert.source
+            found.add(StormOwner(team_of(outcome, settings) or "", plan.policy, source))
+    return found
 
 
 async def _expected(
@@ -68,12 +79,23 @@ async def _expected(
         if isinstance(event, AlertReceived) and event.alert.firing:
             for name in settings.expected.met_by(event.alert):
                 expectation = expectation_of(settings.expectations, name)
-                watch = known.get(name)
-                if expectation is None or not _may_change(watch, event, expectation.every_us):
-                    continue
-                found.add(name)
-                if watch is None:
-                    found.add(expectation.name)  # a new value set counts, and ends the rule's watch
+                if expectation is not None:
+                    found |= _changing(known, event, expectation, name)
+    return found
+
+
+def _changing(
+    known: Mapping[str, Watch], event: AlertReceived, expectation: Expectation, name: str
+) -> set[str]:
+    """The watches that an alert which meets the expectation `name` may change."""
+    watch = known.get(watch_name(known, expectation, name, event.alert.source))
+    if not _may_change(watch, event, expectation.every_us):
+        return set()
+    found = {name}
+    if watch is None:
+        found.add(expectation.name)  # a new value set counts, and ends the rule's watch
+    if not expectation.across_sources:
+        found.add(of_source(name, event.alert.source))
     return found
 
 

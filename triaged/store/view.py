@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence, Set
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.expectations import Watch, key_of
 from triaged.core.records.model import AlertState
-from triaged.core.records.storms import storm_group
-from triaged.core.response.storms import group_of, storm_key, umbrella_key
-from triaged.core.settings import Settings
+from triaged.core.response.storms import owner_of
+from triaged.core.settings import Settings, StormLimit
 from triaged.core.view import AlertId, View, key_text
 from triaged.store import batch_locks
 from triaged.store.database.base import Contended, Reader, Transaction, Writer
@@ -105,7 +104,7 @@ class Loader:
         tx, needs, settings, before = self._tx, self._needs, self._settings, self._before
         expected = await _load_watches(tx, needs, settings, before)
         owners = batch_locks.storm_owners(events, settings)
-        needs.keys |= {key_text(storm_key(*owner)) for owner in owners}
+        needs.keys |= {key_text(owner.key) for owner in owners}
         view = await _load_view(tx, needs, settings, now)
         view.alerts = self._alerts
         view.watches |= expected
@@ -113,7 +112,8 @@ class Loader:
         if needs.unknown_ends:
             view.unknown_ends = await senders.unknown_ends(tx, needs.unknown_ends)
         if owners or needs.umbrellas:
-            await _load_storms(tx, view, {storm_group(*owner) for owner in owners}, needs)
+            groups = {owner.group for owner in owners}
+            await _load_storms(tx, view, groups, needs, settings.storm)
             if not view.tracks and _may_blow(view, settings, len(events)):
                 mutes = await muting.mutes(tx, settings.muters, now)
                 view.take_mutes(settings.muters, now, mutes)
@@ -193,14 +193,19 @@ def _may_blow(view: View, settings: Settings, opening: int) -> bool:
     return limit is not None and most + opening > limit.incidents
 
 
-async def _load_storms(tx: Reader, view: LoadedView, groups: Set[str], needs: Needs) -> None:
+async def _load_storms(
+    tx: Reader, view: LoadedView, groups: Set[str], needs: Needs, limit: StormLimit | None
+) -> None:
     """The storms of these groups and of the umbrellas', and the incidents that wait under them."""
-    umbrellas = [view.incidents[number] for number in needs.umbrellas & set(view.incidents)]
-    keys = {key_text(umbrella_key(umbrella)) for umbrella in umbrellas} - needs.keys
+    owners = {
+        owner_of(incident, limit)
+        for incident in view.incidents.values()
+        if incident.number in needs.umbrellas or incident.storm in needs.umbrellas
+    }
+    keys = {key_text(owner.key) for owner in owners} - needs.keys
     for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_keys(keys))):
         view.add_incident(incident)
-    others = {group_of(umbrella) for umbrella in umbrellas}
-    view.storms = await storms.of_groups(tx, groups | others)
+    view.storms = await storms.of_groups(tx, groups | {owner.group for owner in owners})
     view.waiting = await storms.waiting(tx, needs.umbrellas)
 
 

@@ -1,5 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import pytest
 from msgspec.structs import replace
 
 from tests.core.world import World, settings
@@ -241,3 +242,102 @@ def test_what_never_came_has_no_labels_to_be_silenced_by() -> None:
     world.run(10 * 60)
 
     assert world.pages() != []
+
+
+TWO = {"am": 25 * 60 * MINUTE, "b": 25 * 60 * MINUTE}
+ACROSS = replace(WATCHDOG, across_sources=True)
+
+
+def reloaded(world: World, *wanted: Expectation, sources: Iterable[str] = ("am", "b")) -> World:
+    by_name = {each.name: each for each in wanted}
+    stale_after = {name: TWO[name] for name in sources}
+    world.settings = settings(expectations=by_name, expected=ByName(), stale_after=stale_after)
+    world.handle(SettingsLoaded(started=False))
+    return world
+
+
+def beat(world: World, *sources: str, seconds: int = 600) -> None:
+    """A Watchdog of each source, every two minutes."""
+    for _ in range(seconds // 120):
+        for source in sources:
+            world.fires(source, alertname="Watchdog", incident="no")
+        world.run(120)
+
+
+def titles(world: World) -> list[str]:
+    return [one.title.partition(":")[0] for one in world.view.incidents.values() if one.live]
+
+
+@pytest.mark.parametrize("silent", ["am", "b"])
+def test_an_alert_of_one_source_is_not_the_one_expected_of_another(silent: str) -> None:
+    world = reloaded(World(), WATCHDOG)
+    beat(world, "am", "b")
+
+    beat(world, *({"am", "b"} - {silent}))
+
+    assert titles(world) == [f"watchdog from {silent}"]
+    assert f"of source {silent} " in world.incident.text
+    beat(world, "am", "b", seconds=120)
+    assert titles(world) == []
+
+
+def test_across_sources_an_alert_of_any_source_will_do() -> None:
+    world = reloaded(World(), ACROSS)
+    beat(world, "am", "b")
+
+    beat(world, "b")
+
+    assert titles(world) == []
+    assert list(world.view.watches) == ["rule:watchdog"]
+
+
+def test_a_rule_that_now_takes_any_source_ends_the_watch_of_a_further_one() -> None:
+    world = reloaded(World(), WATCHDOG)
+    beat(world, "am", "b")
+    beat(world, "am")
+    assert titles(world) == ["watchdog from b"]
+
+    reloaded(world, ACROSS)
+
+    assert list(world.view.watches) == ["rule:watchdog"]
+    assert titles(world) == []
+
+
+@pytest.mark.parametrize("silent", ["am", "b"])
+def test_what_a_person_resolved_of_one_source_is_gone_while_the_other_goes_on(silent: str) -> None:
+    world = reloaded(World(), WATCHDOG)
+    other = "b" if silent == "am" else "am"
+    beat(world, "am", "b")
+    beat(world, other)
+    world.handle(Resolved(world.incident.number, "bob"))
+
+    beat(world, other, seconds=2 * 60 * 60)
+    assert titles(world) == []
+
+    world.run(600)
+    assert titles(world) == ["watchdog from " + other if silent == "b" else "watchdog"]
+
+
+@pytest.mark.parametrize("kept", ["am", "b"])
+def test_a_source_that_is_configured_no_more_is_expected_no_more(kept: str) -> None:
+    world = reloaded(World(), WATCHDOG)
+    beat(world, "am", "b")
+
+    reloaded(world, WATCHDOG, sources=[kept])
+    beat(world, kept)
+
+    assert {name: watch.source for name, watch in world.view.watches.items()} == {
+        "rule:watchdog": kept
+    }
+    assert titles(world) == []
+
+
+def test_the_only_source_may_get_another_name() -> None:
+    world = reloaded(World(), WATCHDOG, sources=["am"])
+    beat(world, "am")
+
+    reloaded(world, WATCHDOG, sources=["b"])
+    beat(world, "b")
+
+    assert [watch.source for watch in world.view.watches.values()] == ["b"]
+    assert titles(world) == []

@@ -1,5 +1,6 @@
 from msgspec import UNSET
 
+from tests.core.alerts.test_source_shares import Together
 from tests.core.text.letters import text
 from tests.core.world import ByLabels, World, settings
 from triaged.core.records.events import Acknowledged, Resolved
@@ -159,3 +160,35 @@ def test_returns_count_for_raises_while_it_flaps() -> None:
     flap(world)
 
     assert (world.incident.severity, world.incident.reopens) == ("SEV-1", 3)
+
+
+def back(world: World, source: str) -> None:
+    """INC-1 is over, and re-opens with an alert of this source."""
+    world.run(60)
+    world.ends("am", pod="a")
+    world.ends("b", pod="b")
+    world.run(60)
+    world.fires(source, severity="SEV-3", pod="a" if source == "am" else "b")
+
+
+def test_the_returns_of_each_source_are_counted_for_themselves() -> None:
+    world = World(settings(flapping=LIMIT))
+    world.fires("am", severity="SEV-3", pod="a")
+
+    for source in ("am", "b", "am", "b"):
+        back(world, source)
+    assert world.incident.reopens == 4
+    assert not world.incident.flaps
+
+    back(world, "b")
+    assert world.incident.flaps
+
+
+def test_a_rule_may_let_the_returns_of_all_sources_count_together() -> None:
+    world = World(settings(flapping=LIMIT, rules=Together()))
+    world.fires("am", severity="SEV-3", pod="a")
+
+    for source in ("am", "b", "am"):
+        back(world, source)
+
+    assert world.incident.flaps

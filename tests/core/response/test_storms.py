@@ -1,4 +1,5 @@
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from tests.core.text.letters import text
 from tests.core.world import MONDAY, World, person, settings, step
@@ -6,8 +7,8 @@ from triaged.core.muting.muters import Maintenance, Muters
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Incident, PageKind, Plan, Response, Severity, State
-from triaged.core.records.storms import Storm
-from triaged.core.response.storms import SHOWN, blows, counted, storm_key
+from triaged.core.records.storms import Storm, StormOwner
+from triaged.core.response.storms import SHOWN, blows, counted
 from triaged.core.settings import StormLimit, Team
 from triaged.core.text.document import incident_document
 from triaged.core.text.wording import Reading
@@ -28,7 +29,7 @@ def trouble(world: World, count: int, severity: str = "SEV-3", team: str = "paym
 
 
 def umbrella(world: World, team: str = "payments", policy: str = "default") -> Incident:
-    found = world.view.latest_incident(storm_key(team, policy))
+    found = world.view.latest_incident(StormOwner(team, policy, "am").key)
     assert found is not None
     return found
 
@@ -124,7 +125,7 @@ def test_teams_have_storms_of_their_own_and_the_umbrella_their_policy() -> None:
     trouble(world, 3, team="search")
     trouble(world, 5)
 
-    assert world.view.latest_incident(storm_key("search", "default")) is None
+    assert world.view.latest_incident(StormOwner("search", "default", "am").key) is None
     assert umbrella(world, policy="own").plan == own
 
 
@@ -192,12 +193,12 @@ def test_what_re_opens_in_a_storm_waits_too_and_is_not_counted() -> None:
     world = stormy()
     trouble(world, 6)
     world.ends(alertname="A0", team="payments")
-    opened = world.view.storms["payments"].opened
+    opened = world.view.storms[StormOwner("payments", "default", "am").group].opened
 
     world.fires(alertname="A0", severity="SEV-3", team="payments")
 
     assert world.view.incidents[1].bundled_at == world.now
-    assert world.view.storms["payments"].opened == opened
+    assert world.view.storms[StormOwner("payments", "default", "am").group].opened == opened
 
 
 def test_who_was_paged_hears_of_each_resolve_also_of_what_waited() -> None:
@@ -235,7 +236,7 @@ def test_what_is_muted_comes_under_no_umbrella() -> None:
     for number in range(9):
         world.fires(alertname=f"A{number}", severity="SEV-3", team="payments", env="staging")
 
-    assert world.view.latest_incident(storm_key("payments", "default")) is None
+    assert world.view.latest_incident(StormOwner("payments", "default", "am").key) is None
     assert paged(world) == set()
 
 
@@ -246,3 +247,61 @@ def test_without_a_limit_every_incident_pages() -> None:
 
     assert paged(world) == set(range(1, 21))
     assert world.view.storms == {}
+
+
+def test_a_source_that_floods_is_no_storm_of_the_others() -> None:
+    world = stormy()
+    trouble(world, 6)
+
+    world.fires("b", alertname="Other", severity="SEV-3", team="payments")
+
+    assert world.incident.bundled_at is None
+    assert world.incident.number in paged(world)
+    assert umbrella(world).text == "All of them are of the source am."
+
+
+def test_incidents_of_all_sources_count_together_where_the_limit_says_so() -> None:
+    world = World(settings(storm=replace(LIMIT, across_sources=True)))
+    trouble(world, 3)
+
+    world.fires("b", alertname="Other", severity="SEV-3", team="payments")
+
+    top = world.view.latest_incident(StormOwner("payments", "default").key)
+    assert top is not None
+    assert world.view.incidents[4].storm == top.number
+    assert top.text == ""
+
+
+def test_the_umbrella_takes_over_steps_that_name_others_and_pages_them() -> None:
+    world = stormy()
+    trouble(world, 5)
+    top = umbrella(world)
+    world.handle(Acknowledged(top.number, "alice"))
+    today = Plan("default", (step(0, "person:bob"),))
+    world.settings = replace(world.settings, policies={"default": today})
+
+    trouble(world, 1)
+
+    assert world.incident.storm == top.number
+    assert (umbrella(world).plan, umbrella(world).state) == (today, State.OPEN)
+    world.deliver()
+    assert (0, "bob/mail") in world.pages()
+    assert "policy.changed" in world.kinds(top.number)
+    assert ("alice/mail", "un-acknowledged: it pages by the steps that policy default has now") in (
+        world.updates()
+    )
+
+
+def test_what_would_page_others_by_older_steps_comes_under_no_umbrella() -> None:
+    world = stormy()
+    trouble(world, 1)
+    world.ends(alertname="A0", team="payments")
+    today = Plan("default", (step(0, "person:bob"),))
+    world.settings = replace(world.settings, policies={"default": today})
+    trouble(world, 5)
+    assert umbrella(world).plan == today
+
+    world.fires(alertname="A0", severity="SEV-3", team="payments")
+
+    assert world.view.incidents[1].bundled_at is None
+    assert umbrella(world).plan == today

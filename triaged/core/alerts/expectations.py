@@ -5,8 +5,11 @@ last seen; if it never was, from when it was first expected. What came due while
 gets `START_GRACE_US` more, in which senders try again.
 
 Where a rule expects alerts `by` labels, each value set has a watch of its own once it was seen;
-until the first was, the rule has one watch for all.
+until the first was, the rule has one watch for all. A watch counts the alerts of the source that
+met it first; each further source has one beside it, unless the rule says `across_sources`.
 """
+
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -26,6 +29,8 @@ from triaged.core.records.expectations import (
     key_of,
     sender_of,
     values_of,
+    watch_name,
+    without_source,
 )
 from triaged.core.records.model import Reason
 from triaged.core.records.timers import ExpectDue
@@ -46,8 +51,8 @@ WRITES_A_PERIOD = 4
 """How often at most, in the time after which it is missed, an alert that is seen writes a row."""
 
 VALUE_SETS_MAX = 100
-"""Value sets of one rule that are expected: clusters are tens. A label such as `pod` would make one
-incident for each pod that is replaced."""
+"""Value sets of one rule that are expected of a source: clusters are tens. A label such as `pod`
+would make one incident for each pod that is replaced."""
 
 NAME_MAX = 400
 """Characters in the name of a value set: it is in titles, and PostgreSQL indexes 2.7 KB at most."""
@@ -60,12 +65,18 @@ def load(situation: Situation, event: SettingsLoaded) -> Decision:
     """Bring the watches in line with the expectations of the settings that were loaded."""
     effects: list[Effect] = []
     wanted = _wanted(situation)
+    heirs = _heirs(situation, wanted)
+    moved = {heir.name for heir in heirs.values()}
     for name, watch in situation.view.watches.items():
-        if name not in wanted and not name.startswith(SENDER):
+        if name in moved or (name not in wanted and not name.startswith(SENDER)):
             effects += [DropWatch(name), *_over(situation, watch, "expected no more")]
     for name, expectation in wanted.items():
+        if name in moved:
+            continue
         known = situation.view.watches.get(name)
         watch = known or Watch(name, since_at=situation.now, due_at=situation.now)
+        if not _is_of_known_source(situation, watch):
+            watch = _inherited(watch, heirs[name]) if name in heirs else _freed(watch)
         if not watch.overdue:
             due_at = _last(situation, watch) + expectation.every_us
             grace_us = min(START_GRACE_US, expectation.every_us) if event.started else 0
@@ -76,16 +87,47 @@ def load(situation: Situation, event: SettingsLoaded) -> Decision:
 
 
 def _wanted(situation: Situation) -> dict[str, Expectation]:
-    """The expectations by the names of their watches: of each known value set, or of the rule."""
-    expectations = situation.settings.expectations
+    """The expectations by the names of their watches: of each known value set, or of the rule.
+
+    That of a further source ends when no such source is configured any more.
+    """
+    expectations, sources = situation.settings.expectations, situation.settings.stale_after
     known = {
         name: expectation
-        for name in situation.view.watches
+        for name, watch in situation.view.watches.items()
         if (expectation := expectation_of(expectations, name)) is not None
+        and (name == without_source(name) or watch.source in sources)
     }
-    split = {expectation.name for name, expectation in known.items() if name != expectation.name}
+    split = {each.name for name, each in known.items() if without_source(name) != each.name}
     wanted = {**expectations, **known}
     return {name: expectation for name, expectation in wanted.items() if name not in split}
+
+
+def _is_of_known_source(situation: Situation, watch: Watch) -> bool:
+    """Whether the source of the watch is configured, or it has none yet."""
+    return not watch.source or watch.source in situation.settings.stale_after
+
+
+def _heirs(situation: Situation, wanted: Iterable[str]) -> dict[str, Watch]:
+    """For each watch whose source is not configured any more, that of a further source, if any."""
+    watches = situation.view.watches
+    lost = {
+        name
+        for name in wanted
+        if name in watches and not _is_of_known_source(situation, watches[name])
+    }
+    beside = {without_source(name): name for name in wanted if without_source(name) != name}
+    return {name: watches[beside[name]] for name in lost & beside.keys()}
+
+
+def _freed(watch: Watch) -> Watch:
+    """The watch, which is its source's that meets it next."""
+    return replace(watch, source="", fingerprint="")
+
+
+def _inherited(watch: Watch, heir: Watch) -> Watch:
+    """The watch with the source of another one beside it, which ends."""
+    return replace(heir, name=watch.name, overdue=False)
 
 
 def heard(situation: Situation, event: AlertReceived) -> tuple[Effect, ...]:
@@ -94,11 +136,13 @@ def heard(situation: Situation, event: AlertReceived) -> tuple[Effect, ...]:
         return ()
     effects: list[Effect] = []
     at = event.received_at
-    for name in situation.settings.expected.met_by(event.alert):
-        watch = situation.view.watches.get(name)
-        expectation = expectation_of(situation.settings.expectations, name)
+    watches = situation.view.watches
+    for met in situation.settings.expected.met_by(event.alert):
+        expectation = expectation_of(situation.settings.expectations, met)
         if expectation is None:
             continue  # the settings are being loaded
+        name = watch_name(watches, expectation, met, event.alert.source)
+        watch = watches.get(name)
         if watch is None and name != expectation.name:
             effects += _first_sight(situation, event, name, expectation)
         if watch is None:
@@ -123,14 +167,17 @@ def _first_sight(
     situation: Situation, event: AlertReceived, name: str, expectation: Expectation
 ) -> tuple[Effect, ...]:
     """Expect a value set from now on; the rule's own watch ends with the first one."""
-    watches = situation.view.watches
-    known = sum(each.startswith(expectation.name + "{") for each in watches)
+    watches, source = situation.view.watches, event.alert.source
+    known = sum(
+        name.startswith(expectation.name + "{") and watch.source == source
+        for name, watch in watches.items()
+    )
     if known >= VALUE_SETS_MAX or len(name) > NAME_MAX:
-        return (Count("value_sets", expectation.name, event.alert.source),)
+        return (Count("value_sets", expectation.name, source),)
     at = event.received_at
     seen = _saw(Watch(name, since_at=at, due_at=at), event, expectation)
     whole = watches.get(expectation.name)
-    if whole is None:
+    if whole is None or without_source(name) == expectation.name:
         return (seen,)
     return (seen, DropWatch(whole.name), *_over(situation, whole, "seen"))
 
@@ -151,14 +198,26 @@ def due(situation: Situation, timer: ExpectDue) -> Decision:
         over = _over(situation, watch, "heard again") if watch.overdue else ()
         return Decision((SaveWatch(met), *over))
     is_over = watch.overdue and situation.live_incident(key_of(watch.name)) is None
+    if is_over and (heir := _heir(situation, watch)) is not None:
+        return Decision((SaveWatch(_inherited(watch, heir)), DropWatch(heir.name)))
     if is_over and watch.name != expectation.name:
         return _gone(situation, watch)
     looked = SaveWatch(replace(watch, due_at=situation.now + LOOK_US, overdue=True))
     return Decision((looked, *_missed(situation, watch, expectation)))
 
 
+def _heir(situation: Situation, watch: Watch) -> Watch | None:
+    """The watch of a further source that is not missed, beside one whose source is gone."""
+    found = [
+        other
+        for name, other in situation.view.watches.items()
+        if name != watch.name and without_source(name) == watch.name and not other.overdue
+    ]
+    return min(found, key=lambda other: other.name, default=None)
+
+
 def _gone(situation: Situation, watch: Watch) -> Decision:
-    """A person resolved the incident about a value set: it is gone until it comes again.
+    """A person resolved the incident about a value set or source: it is gone until it comes again.
 
     It is forgotten when retention has removed the incident.
     """
@@ -238,7 +297,7 @@ def _open(situation: Situation, watch: Watch, expectation: Expectation) -> tuple
         cause=Cause(Reason.NOT_SEEN, watch.due_at),
         severity=expectation.severity,
         severity_by=expectation.name if expectation.severity is not None else TRIAGED,
-        text=_meaning(watch),
+        text=_meaning(situation, watch),
         data={"expected": watch.name},
         service=expectation.service,
         team=expectation.team,
@@ -248,11 +307,18 @@ def _open(situation: Situation, watch: Watch, expectation: Expectation) -> tuple
     return open_system_incident(situation, wanted).effects()
 
 
-def _meaning(watch: Watch) -> str:
+def _is_one_of_several(situation: Situation, watch: Watch) -> bool:
+    """Whether several sources meet the expectation, each with a watch of its own."""
+    name = without_source(watch.name)
+    return sum(without_source(each) == name for each in situation.view.watches) > 1
+
+
+def _meaning(situation: Situation, watch: Watch) -> str:
     """What is at stake while it is missing, in a sentence."""
-    kind, _, name = watch.name.partition(":")
+    kind, _, name = without_source(watch.name).partition(":")
     if f"{kind}:" == RULE:
-        text = f"No alert has met the rule {name} in time"
+        whose = f" of source {watch.source}" if _is_one_of_several(situation, watch) else ""
+        text = f"No alert{whose} has met the rule {name} in time"
         text += ": what should report it may be blind or gone."
         if values_of(watch.name)[1]:
             text += " If it was removed on purpose, resolve this: it is expected again once seen."
@@ -262,7 +328,9 @@ def _meaning(watch: Watch) -> str:
 
 def _title(situation: Situation, watch: Watch, expectation: Expectation) -> str:
     """`watchdog: not seen since 2026-03-30T10:00:00Z; it should come every 5m`."""
-    kind, _, name = watch.name.partition(":")
+    kind, _, name = without_source(watch.name).partition(":")
+    if _is_one_of_several(situation, watch):
+        name += f" from {watch.source}"
     seen_at = _seen(situation, watch)
     since = f"never seen, expected since {_second(watch.since_at)}"
     if seen_at is not None:

@@ -2,10 +2,14 @@
 
 While it flaps, it stays open until nothing has fired in it for `within`; alerts that come back in
 the meantime join it and page nobody, unless the severity rises. A person who
-resolves it ends that, too: what comes back then is news (docs/decisions/0013).
+resolves it ends that, too: what comes back then is news (docs/decisions/0013). The returns of each
+source are counted for themselves, unless a rule says `across_sources`.
 """
 
-from msgspec import UNSET
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
@@ -18,30 +22,42 @@ RETURNS_KEPT = 20
 """Instants at which a flapping incident came back: enough to say how often it does lately."""
 
 
-def returned(situation: Situation, draft: Draft) -> None:
-    """Count a return of the incident; enough of them in time make it flap."""
+def returned(situation: Situation, draft: Draft, source: str) -> None:
+    """Count a return of the incident by an alert of `source`; enough of them make it flap."""
     now = situation.now
     limit, known = situation.settings.flapping, draft.incident.flapping
+    source = "" if draft.incident.across_sources else source
     if known is not UNSET and known.since is not None:
-        at = _lately((*known.at, now), known.within_us, now)
-        draft.change(flapping=replace(known, at=at[-RETURNS_KEPT:], held=known.held + 1))
+        lately = _lately(known, source, known.within_us, now)[-RETURNS_KEPT:]
+        returns = _flapping(lately, known.within_us)
+        draft.change(flapping=replace(returns, since=known.since, held=known.held + 1))
         return
     if limit is None:
         return
-    before = () if known is UNSET else known.at
-    at = _lately((*before, now), limit.within_us, now)
-    if len(at) < limit.reopens:
-        draft.change(flapping=Flapping(at, limit.within_us))
+    lately = _lately(known, source, limit.within_us, now)
+    own = [each for each in lately if each[1] in (source, "")]
+    if len(own) < limit.reopens:
+        draft.change(flapping=_flapping(lately, limit.within_us))
         return
-    draft.change(flapping=Flapping(at[-RETURNS_KEPT:], limit.within_us, since=now))
-    often = f"{len(at)} times in {format_duration(limit.within_us)}"
+    returns = _flapping(own[-RETURNS_KEPT:], limit.within_us)
+    draft.change(flapping=replace(returns, since=now))
+    often = f"{len(own)} times in {format_duration(limit.within_us)}"
     text = f"flapping: {often}; it stays open until it has been quiet for that long"
-    data: dict[str, object] = {"times": len(at), "within_us": limit.within_us}
+    data: dict[str, object] = {"times": len(own), "within_us": limit.within_us}
     draft.say(Entry(now, "incident.flapping", TRIAGED, text, data))
 
 
-def _lately(at: tuple[int, ...], within_us: int, now: int) -> tuple[int, ...]:
-    return tuple(instant for instant in at if instant > now - within_us)
+def _lately(
+    known: Flapping | UnsetType, source: str, within_us: int, now: int
+) -> list[tuple[int, str]]:
+    """(instant, source) of the returns within the window, with the one of `source` now."""
+    before = () if known is UNSET else zip_longest(known.at, known.sources, fillvalue="")
+    return [each for each in (*before, (now, source)) if each[0] > now - within_us]
+
+
+def _flapping(returns: Sequence[tuple[int, str]], within_us: int) -> Flapping:
+    at, sources = zip(*returns, strict=True)
+    return Flapping(at, within_us, sources=sources)
 
 
 def hold_us(situation: Situation, draft: Draft) -> int:

@@ -1,8 +1,9 @@
 """Grouping: the incident that an alert joins, and the changes when alerts join and leave."""
 
 import msgspec
+from msgspec import UNSET
 
-from triaged.core.alerts import late_joins
+from triaged.core.alerts import late_joins, source_shares
 from triaged.core.alerts.flapping import hold_us, returned, settle
 from triaged.core.alerts.raises import count_in, pause, start
 from triaged.core.alerts.reopening import come_back, reopens
@@ -133,6 +134,9 @@ def open_incident(situation: Situation, arrival: Arrival) -> Draft:
         runbook=outcome.runbook or (service.runbook if service else None),
         labels=outcome.labels,
         resolve=outcome.resolve,
+        source=arrival.alert.source,
+        across_sources=outcome.across_sources,
+        shares=source_shares.first_shares(outcome),
         previous=previous.number if previous else None,
     )
     draft = Draft(incident, opened=True)
@@ -167,7 +171,7 @@ def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
     draft = Draft(incident)
     comes_back = incident.flaps and incident.resolving_at is not None
     if comes_back:
-        returned(situation, draft)
+        returned(situation, draft, arrival.alert.source)
     labels = arrival.outcome.labels
     new = late_joins.remember(draft, labels)
     _attach(draft, arrival)
@@ -184,7 +188,8 @@ def reopen_with(situation: Situation, incident: Incident, arrival: Arrival) -> D
     """Re-open the incident for an alert that is back, and arm it unless it is still held."""
     draft = Draft(incident)
     is_held = come_back(situation, draft, Reason.REOPEN_WINDOW)
-    returned(situation, draft)
+    draft.change(source=arrival.alert.source)
+    returned(situation, draft, arrival.alert.source)
     late_joins.remember(draft, arrival.outcome.labels)
     _attach(draft, arrival)
     rise = _rise(situation, draft, arrival)
@@ -224,8 +229,13 @@ def _attach(draft: Draft, arrival: Arrival) -> None:
         labels=_shared(incident.labels, outcome.labels),
         last_joined=arrival.identity,
     )
+    came_back = arrival.comes_back(incident)
+    if incident.shares is not UNSET:
+        when = incident.resolve.when
+        shares = source_shares.joined(incident.shares, arrival.identity, when, came_back=came_back)
+        draft.change(shares=shares)
     if incident.resolving_at is not None:
-        _end_hold(draft, came_back=arrival.comes_back(incident))
+        _end_hold(draft, came_back=came_back)
     draft.add(JoinAlert(incident.number, alert))
 
 
@@ -240,6 +250,8 @@ def _end_hold(draft: Draft, *, came_back: bool) -> None:
     """Stop the wait to resolve, for an alert fires again, unless one ended alert is enough."""
     incident = draft.incident
     enough = incident.resolve.when is ResolveWhen.FIRST and not incident.flaps
+    if incident.shares is not UNSET and not source_shares.all_over(incident.shares):
+        enough = False
     if came_back or not enough:
         draft.change(resolving_at=None)
         draft.drop(ResolveDue)
@@ -254,6 +266,8 @@ def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
         severity_rules=old.severity_rules | incident.severity_rules,
         labels=_shared(incident.labels, old.labels),
     )
+    if incident.shares is not UNSET and old.shares is not UNSET:
+        draft.change(shares=source_shares.moved(incident.shares, old.shares))
     if incident.resolving_at is not None:
         _end_hold(draft, came_back=False)
     start(situation, draft)
@@ -277,7 +291,11 @@ def detach(incident: Incident, state: AlertState, *, ended: bool) -> Incident:
     name = state.severity or ""
     firing[name] = firing.get(name, 0) - 1
     firing = {name: n for name, n in firing.items() if n > 0}
-    return msgspec.structs.replace(incident, firing=firing, resolved=incident.resolved + ended)
+    shares = incident.shares
+    if shares is not UNSET:
+        shares = source_shares.left(shares, state, incident.resolve.when, ended=ended)
+    resolved = incident.resolved + ended
+    return msgspec.structs.replace(incident, firing=firing, shares=shares, resolved=resolved)
 
 
 def leave(situation: Situation, draft: Draft, state: AlertState) -> None:
@@ -323,6 +341,9 @@ def _lapsed_text(situation: Situation, seen_at: int | None) -> str | None:
 
 
 def _may_resolve(incident: Incident, ended: AlertState | None) -> bool:
+    shares = incident.shares
+    if shares is not UNSET:
+        return not incident.firing or (ended is not None and source_shares.all_over(shares))
     match incident.resolve.when:
         case ResolveWhen.ALL:
             return not incident.firing
@@ -359,7 +380,7 @@ def resolve(situation: Situation, draft: Draft, by: str, text: str | None = None
     draft.drop(ResolveDue)
     pause(draft)
     settle(situation, draft)
-    if draft.incident.bundle is not msgspec.UNSET:
+    if draft.incident.bundle is not UNSET:
         draft.add(WakeBundled(draft.incident.number))
     if text is None:
         text = f"resolved: {_why_over(draft.incident)}" if by == ALERTS else f"resolved by {by}"

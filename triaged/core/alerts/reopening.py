@@ -1,6 +1,7 @@
 """Re-opening: what comes back within `reopen_within`, and whether its holder still has it."""
 
 from triaged.core.alerts.raises import resume
+from triaged.core.alerts.source_shares import anew
 from triaged.core.draft import Draft
 from triaged.core.lifecycle import set_phase
 from triaged.core.records.actors import ALERTS, TRIAGED
@@ -41,6 +42,7 @@ def reopen(situation: Situation, draft: Draft, reason: Reason, by: str) -> None:
         snoozed_until=None,
         respond_by=None,
         held_by=(),
+        shares=anew(draft.incident.shares),
         response=Response.MISSED if missed else Response.ON_TRACK,
         next=None,
     )
@@ -66,6 +68,7 @@ def come_back(situation: Situation, draft: Draft, reason: Reason) -> bool:
         reopens=incident.reopens + 1,
         resolved_at=None,
         resolved_by=None,
+        shares=anew(incident.shares),
         next=None,
     )
     draft.drop(ReopenWindowDue)

@@ -27,6 +27,8 @@ class Expectation(msgspec.Struct, frozen=True):
     runbook: str | None = None
     by: tuple[str, ...] = ()
     """Labels, sorted, each value set of which is expected for itself once it was seen."""
+    across_sources: bool = False
+    """Whether an alert of any source will do. Else each source that was seen has its own watch."""
 
 
 class Expected(Protocol):
@@ -50,11 +52,15 @@ class Watch(msgspec.Struct, frozen=True, gc=False):
     seen_at: int | None = None
     """Instant at which it was seen; up to a quarter of `every_us` old."""
     source: str = ""
+    """Source of the alert seen at `seen_at`. Only alerts of it count, unless `across_sources`."""
     fingerprint: str = ""
     """Fingerprint of the alert seen at `seen_at`; the alert's own row says when it last came."""
     overdue: bool = False
     """There is, or was until a person resolved it, an incident about it."""
 
+
+OF_SOURCE = "expect_source"
+"""Name beside the labels `by` under which the watch of a rule's second source has that source."""
 
 _VALUE = r'"(?:[^"\\]|\\.)*"'
 _PAIR = re.compile(rf'([^"{{}},=]+)=({_VALUE})')
@@ -82,13 +88,41 @@ def values_of(name: str) -> tuple[str, Key]:
     return found[1], tuple((label, json.loads(value)) for label, value in pairs)
 
 
+def of_source(name: str, source: str) -> str:
+    """The name of the watch beside `name` for a further source.
+
+    `rule:watchdog{expect_source="b"}`.
+    """
+    own, values = values_of(name)
+    return with_values(own, (*values, (OF_SOURCE, source)))
+
+
+def without_source(name: str) -> str:
+    """The name of the watch beside which that of a further source stands; else `name` itself."""
+    own, values = values_of(name)
+    return with_values(own, values[:-1]) if values and values[-1][0] == OF_SOURCE else name
+
+
+def watch_name(
+    watches: Mapping[str, Watch], expectation: Expectation, name: str, source: str
+) -> str:
+    """The name of the watch that an alert of `source` meets which meets the expectation `name`.
+
+    The first source has the expectation's own name, each further one its name beside it.
+    """
+    watch = watches.get(name)
+    is_free = watch is None or watch.source in ("", source)
+    return name if is_free or expectation.across_sources else of_source(name, source)
+
+
 def expectation_of(expectations: Mapping[str, Expectation], name: str) -> Expectation | None:
     """The expectation, as the settings have it, of the watch with this name."""
-    own, values = values_of(name)
+    beside = without_source(name)
+    own, values = values_of(beside)
     expectation = expectations.get(own)
     if expectation is None or (values and tuple(label for label, _ in values) != expectation.by):
         return None
-    return expectation
+    return None if beside != name and expectation.across_sources else expectation
 
 
 def expected_rule(key: Key) -> str | None:

@@ -19,7 +19,7 @@ from triaged.core.records.plans import (
     TargetKind,
 )
 from triaged.core.records.reports import Copy, IgnoredReason
-from triaged.core.records.resolving import Flapping, ResolvePolicy, ResolveWhen
+from triaged.core.records.resolving import Flapping, ResolvePolicy, ResolveWhen, SourceShare
 from triaged.core.records.severity import Raising, Severity
 from triaged.core.records.storms import Bundle
 
@@ -222,6 +222,8 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     resolve: ResolvePolicy = ResolvePolicy()
     raising: Raising | UnsetType = UNSET
     """The raises that a rule brings to its incident; nothing is counted yet."""
+    across_sources: bool = False
+    """Whether alerts of all sources count together in its incident."""
     rule_set: str = ""
     """Hash of the rules that decided."""
     inhibits: bool = False
@@ -293,6 +295,12 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """Groups of which senders leave out alerts now: alerts alone do not resolve it meanwhile."""
     last_joined: tuple[str, str] | None = None
     """(source, fingerprint) of the alert that joined last, for resolve `last`."""
+    source: str = ""
+    """The source whose alert opened or re-opened it; "": none did."""
+    across_sources: bool = False
+    """Whether alerts of all sources count together, for resolving and flapping."""
+    shares: dict[str, SourceShare] | UnsetType = UNSET
+    """The alerts by source, where an end counts only for its own source."""
     chosen: Severity | None = None
     """A human's choice; it holds against all alerts attached when it was made."""
     chosen_at: int | None = None

@@ -31,3 +31,16 @@ class Flapping(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Since when it is held open for it; None: it does not flap."""
     held: int = 0
     """Number of its returns since then."""
+    sources: tuple[str, ...] = ()
+    """The source of each return; "" where sources count together, or none was recorded."""
+
+
+class SourceShare(msgspec.Struct, frozen=True, gc=False):
+    """The alerts of one source in an incident that resolves with its first or last alert."""
+
+    firing: int = 0
+    """Number of its alerts that fire."""
+    last: str = ""
+    """Fingerprint of the alert of it that joined last."""
+    has_ended: bool = False
+    """The alert has ended whose end is enough: any, or the one that joined last."""

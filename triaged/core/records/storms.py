@@ -1,7 +1,8 @@
-"""Storms: how many incidents of a team and policy opened lately, and what one umbrella pages for.
+"""Storms: how many incidents of a team, policy and source opened lately, and their umbrella.
 
 Those who would be paged for single incidents are paged by the umbrella, nobody else: that is the
-policy, and so each policy of a team has storms of its own.
+policy, and so each policy of a team has storms of its own. A source that floods us is no storm of
+the others.
 """
 
 import msgspec
@@ -9,24 +10,42 @@ import msgspec
 from triaged.core.records.severity import Severity
 from triaged.wire import encode
 
+DEFAULT = "default"
+"""The policy of which a group has its team's name alone, as before policies were told apart."""
+
+
+class StormOwner(msgspec.Struct, frozen=True, gc=False, order=True):
+    """The team, policy and source of the incidents that one umbrella pages for."""
+
+    team: str
+    """"": no team."""
+    policy: str
+    source: str = ""
+    """"": sources count together, or no alert opened the incidents."""
+
+    @property
+    def group(self) -> str:
+        """The name of these incidents, which are counted together."""
+        if self.source:
+            return encode((self.team, self.policy, self.source)).decode()
+        return self.team if self.policy == DEFAULT else encode((self.team, self.policy)).decode()
+
+    @property
+    def key(self) -> tuple[tuple[str, str], ...]:
+        """The key of their umbrella."""
+        source = (("source", self.source),) if self.source else ()
+        policy = () if self.policy == DEFAULT else (("policy", self.policy),)
+        return (*policy, *source, ("storm", self.team))
+
 
 class Storm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """The count of the new incidents of a team and policy. Identity: `group`."""
+    """The count of the new incidents of an owner. Identity: `group`."""
 
     group: str = msgspec.field(name="team")
     opened: tuple[int, ...] = ()
     """Openings of its last incidents, in order; at most one more than a storm needs."""
     over_at: int | None = None
     """Opening of the last incident over the limit."""
-
-
-DEFAULT = "default"
-"""The policy of which a group has its team's name alone, as before policies were told apart."""
-
-
-def storm_group(team: str | None, policy: str) -> str:
-    """The name of the incidents of a team, or of none, with a policy that are counted together."""
-    return (team or "") if policy == DEFAULT else encode((team or "", policy)).decode()
 
 
 class Bundled(msgspec.Struct, frozen=True, gc=False):

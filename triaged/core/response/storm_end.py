@@ -15,7 +15,7 @@ from triaged.core.records.actors import TRIAGED
 from triaged.core.records.model import Entry, Incident, Reason, Severity, State
 from triaged.core.records.timers import StormDue
 from triaged.core.response.escalation import Cause, arm
-from triaged.core.response.storms import LOOK_US, blows, group_of, shelter, umbrella_key
+from triaged.core.response.storms import LOOK_US, blows, covers, owner_of, shelter
 from triaged.core.settings import StormLimit
 from triaged.core.situation import Situation
 
@@ -43,7 +43,7 @@ def look(situation: Situation, draft: Draft, timer: StormDue) -> None:
 def _look_at_umbrella(situation: Situation, draft: Draft) -> None:
     incident, limit = draft.incident, situation.settings.storm
     if limit is not None:
-        storm = situation.storm_of(group_of(incident))
+        storm = situation.storm_of(owner_of(incident, limit).group)
         if blows(storm, limit, situation.now) and storm.over_at is not None:
             due_at = storm.over_at + limit.within_us
             draft.arm(StormDue(incident.number, due_at, incident.number))
@@ -76,6 +76,7 @@ def _leave(situation: Situation, draft: Draft, umbrella: Incident | None) -> Non
     elif (
         limit is not None
         and incident.severity is not Severity.SEV1
+        and covers(situation, incident, limit)
         and _still_storms(situation, incident, umbrella, limit)
     ):
         shelter(situation, draft, limit)
@@ -93,8 +94,9 @@ def _is_held(incident: Incident, umbrella: Incident) -> bool:
 def _still_storms(
     situation: Situation, incident: Incident, umbrella: Incident | None, limit: StormLimit
 ) -> bool:
-    if blows(situation.storm_of(group_of(incident)), limit, situation.now):
+    owner = owner_of(incident, limit)
+    if blows(situation.storm_of(owner.group), limit, situation.now):
         return True
-    if situation.live_incident(umbrella_key(incident)) is not None:
+    if situation.live_incident(owner.key) is not None:
         return True
     return umbrella is not None and situation.waiting_under(umbrella.number) > limit.incidents

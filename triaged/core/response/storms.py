@@ -1,4 +1,4 @@
-"""Storms: one umbrella pages for the new incidents of a team and policy.
+"""Storms: one umbrella pages for the new incidents of a team, policy and source.
 
 It does so when there are more than a set number of them within a set time. They open,
 join and resolve singly, but none of them is armed: the umbrella is an incident like any other,
@@ -18,16 +18,17 @@ from triaged.core.records.effects import SaveStorm
 from triaged.core.records.model import (
     Entry,
     Incident,
-    Key,
+    Plan,
     Reason,
     ResolvePolicy,
     ResolveWhen,
     Severity,
+    Target,
 )
-from triaged.core.records.storms import DEFAULT, Bundle, Bundled, Storm, storm_group
+from triaged.core.records.storms import DEFAULT, Bundle, Bundled, Storm, StormOwner
 from triaged.core.records.timers import StormDue
 from triaged.core.response.escalation import Cause, arm
-from triaged.core.response.paging import News, notify_person
+from triaged.core.response.paging import News, last_resort, notify_person
 from triaged.core.settings import StormLimit
 from triaged.core.situation import Situation
 from triaged.core.time.durations import MINUTE, format_duration
@@ -43,20 +44,10 @@ NEWS_EVERY_US = MINUTE
 """The holder hears of further incidents at most this often."""
 
 
-def group_of(incident: Incident) -> str:
-    """The incidents with which it is counted: of the same team, and paging the same people."""
-    return storm_group(incident.team, incident.plan.policy)
-
-
-def storm_key(team: str | None, policy: str = DEFAULT) -> Key:
-    """The key of the umbrella of a team and policy."""
-    storm = ("storm", team or "")
-    return (storm,) if policy == DEFAULT else (("policy", policy), storm)
-
-
-def umbrella_key(incident: Incident) -> Key:
-    """The key of the umbrella that an incident comes under, or that it is."""
-    return storm_key(incident.team, incident.plan.policy)
+def owner_of(incident: Incident, limit: StormLimit | None) -> StormOwner:
+    """The owner with whose storm an incident is counted, or whose umbrella it is."""
+    source = "" if limit is None or limit.across_sources else incident.source
+    return StormOwner(incident.team or "", incident.plan.policy, source)
 
 
 def begin(situation: Situation, draft: Draft, cause: Cause) -> None:
@@ -66,12 +57,12 @@ def begin(situation: Situation, draft: Draft, cause: Cause) -> None:
         arm(situation, draft, cause)
         return
     incident = draft.incident
-    storm = situation.storm_of(group_of(incident))
+    storm = situation.storm_of(owner_of(incident, limit).group)
     if not incident.reopens:
         storm = counted(storm, limit, situation.now)
         draft.add(SaveStorm(storm))
     by_itself = incident.severity is Severity.SEV1 or not blows(storm, limit, situation.now)
-    if by_itself or _is_muted(situation, incident):
+    if by_itself or _is_muted(situation, incident) or not covers(situation, incident, limit):
         arm(situation, draft, cause)
     else:
         shelter(situation, draft, limit)
@@ -81,6 +72,23 @@ def _is_muted(situation: Situation, incident: Incident) -> bool:
     """Whether its pages are held anyway: nobody is paged for it under an umbrella, either."""
     first = incident.last_joined
     return first is not None and bool(situation.mutes().causes(first, incident.labels))
+
+
+def covers(situation: Situation, incident: Incident, limit: StormLimit) -> bool:
+    """Whether the umbrella pages whom the incident would page by itself.
+
+    A reload may have changed the steps of the policy since the umbrella opened. It takes over the
+    steps of today, so only an incident that was opened by older ones may page somebody else.
+    """
+    umbrella = situation.live_incident(owner_of(incident, limit).key)
+    if umbrella is None or _whom(incident.plan) == _whom(umbrella.plan):
+        return True
+    return incident.plan == situation.settings.policies.get(incident.plan.policy)
+
+
+def _whom(plan: Plan) -> tuple[tuple[Target, ...], ...]:
+    """Whom the policy pages, step by step, and whom in the end."""
+    return (*(step.notify for step in plan.steps), last_resort(plan))
 
 
 def counted(storm: Storm, limit: StormLimit, now: int) -> Storm:
@@ -100,13 +108,15 @@ def shelter(situation: Situation, draft: Draft, limit: StormLimit) -> None:
     """Put an incident under the umbrella of its group, and see to it that this one pages."""
     now = situation.now
     incident = draft.incident
-    live = situation.live_incident(umbrella_key(incident))
+    live = situation.live_incident(owner_of(incident, limit).key)
     umbrella = _opened(situation, draft, limit) if live is None else Draft(live)
     _gather(situation, umbrella, incident)
     number = umbrella.incident.number
     umbrella.arm(StormDue(number, now + limit.within_us, number))
     if live is None:
         arm(situation, umbrella, Cause(Reason.STORM, now))
+    elif _whom(incident.plan) != _whom(live.plan):
+        _replan(situation, umbrella, incident.plan)
     elif incident.severity < live.severity:
         rise = Rise(incident.severity, incident.severity_by, f"{incident.id} is worse")
         raise_to(situation, umbrella, rise, now)
@@ -123,6 +133,19 @@ def shelter(situation: Situation, draft: Draft, limit: StormLimit) -> None:
         draft.add(effect)
 
 
+def _replan(situation: Situation, umbrella: Draft, plan: Plan) -> None:
+    """Let the umbrella page by the steps of today: whoever they name has not heard of the storm."""
+    data: dict[str, object] = {"policy": plan.policy, "reason": Reason.STORM}
+    text = f"pages by the steps that policy {plan.policy} has now"
+    if (holder := umbrella.incident.holder) is not None:
+        ended = f"un-acknowledged: it {text}"
+        notify_person(situation, umbrella, holder, News(ended, "unacknowledged"))
+        umbrella.say(Entry(situation.now, "incident.unacknowledged", TRIAGED, ended, data))
+    umbrella.say(Entry(situation.now, "policy.changed", TRIAGED, text, data))
+    umbrella.change(plan=plan)
+    arm(situation, umbrella, Cause(Reason.STORM, situation.now))
+
+
 def _gather(situation: Situation, umbrella: Draft, incident: Incident) -> None:
     bundle = umbrella.incident.bundle
     if bundle is UNSET:
@@ -137,20 +160,22 @@ def _gather(situation: Situation, umbrella: Draft, incident: Incident) -> None:
 def _opened(situation: Situation, draft: Draft, limit: StormLimit) -> Draft:
     """The umbrella of a new storm, as bad as the first incident under it."""
     incident = draft.incident
-    key = umbrella_key(incident)
-    latest = situation.latest_incident(key)
+    owner = owner_of(incident, limit)
+    latest = situation.latest_incident(owner.key)
     policy = incident.plan.policy
     whose = (incident.team or "no team") + ("" if policy == DEFAULT else f" (policy {policy})")
     within = format_duration(limit.within_us)
     umbrella = Incident(
         number=situation.next_number(),
-        key=key,
+        key=owner.key,
         title=f"Storm: over {limit.incidents} new incidents of {whose} within {within}",
         severity=incident.severity,
         severity_by=incident.severity_by,
         opened_at=situation.now,
         plan=incident.plan,
         team=incident.team,
+        source=owner.source,
+        text=f"All of them are of the source {owner.source}." if owner.source else "",
         resolve=ResolvePolicy(ResolveWhen.NEVER),
         previous=latest.number if latest else None,
     )

@@ -12,6 +12,7 @@ from triaged.core.alerts.cut_groups import cut_group_due
 from triaged.core.alerts.grouping import resolve, take_in
 from triaged.core.alerts.lapsing import lapse
 from triaged.core.alerts.severity import worst_of
+from triaged.core.alerts.source_shares import anew
 from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import look, mute_of, rest
 from triaged.core.records.actors import ALERTS, TRIAGED
@@ -180,6 +181,9 @@ def _successor(situation: Situation, old: Incident) -> Draft:
         runbook=old.runbook,
         labels=old.labels,
         resolve=old.resolve,
+        source=old.source,
+        across_sources=old.across_sources,
+        shares=anew(old.shares),
         raising=UNSET if old.raising is UNSET else replace(old.raising, seen=()),
         previous=old.number,
         firing=old.firing,

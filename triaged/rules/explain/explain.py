@@ -17,6 +17,7 @@ from triaged.core.time.calendars import Calendar, is_open
 from triaged.core.time.durations import SECOND, format_duration
 from triaged.rules.actions import (
     Action,
+    SetAcrossSources,
     SetGroupBy,
     SetIncident,
     SetLabels,
@@ -230,6 +231,8 @@ def names_of(action: Action) -> tuple[str, ...]:
             return ("raise",)
         case SetIncident():
             return ("incident",)
+        case SetAcrossSources():
+            return ("across_sources",)
         case _:
             assert_never(action)
 
@@ -243,6 +246,8 @@ def _template(action: Action, name: str) -> Template | None:
         case SetLabels(labels=labels):
             return dict(labels)[name.removeprefix("labels.")]
         case SetSeverity() | SetPolicy() | SetGroupBy() | SetResolve() | SetRaise() | SetIncident():
+            return None
+        case SetAcrossSources():
             return None
         case _:
             assert_never(action)
@@ -263,6 +268,7 @@ def _attributes(
         "group_by": ", ".join(group_by),
         "resolve": f"{held.when}, hold {format_duration(held.hold_us)}",
         "raise": _raises(outcome),
+        "across_sources": "true" if outcome.across_sources else "",
     }
     labels = [name for name in given if name.startswith("labels.")]
     values |= {name: outcome.labels.get(name.removeprefix("labels."), "") for name in labels}
