@@ -286,7 +286,7 @@ def test_the_umbrella_takes_over_steps_that_name_others_and_pages_them() -> None
     assert (umbrella(world).plan, umbrella(world).state) == (today, State.OPEN)
     world.deliver()
     assert (0, "bob/mail") in world.pages()
-    assert "policy.changed" in world.kinds(top.number)
+    assert "incident.replanned" in world.kinds(top.number)
     assert ("alice/mail", "un-acknowledged: it pages by the steps that policy default has now") in (
         world.updates()
     )

@@ -141,7 +141,7 @@ def _replan(situation: Situation, umbrella: Draft, plan: Plan) -> None:
         ended = f"un-acknowledged: it {text}"
         notify_person(situation, umbrella, holder, News(ended, "unacknowledged"))
         umbrella.say(Entry(situation.now, "incident.unacknowledged", TRIAGED, ended, data))
-    umbrella.say(Entry(situation.now, "policy.changed", TRIAGED, text, data))
+    umbrella.say(Entry(situation.now, "incident.replanned", TRIAGED, text, data))
     umbrella.change(plan=plan)
     arm(situation, umbrella, Cause(Reason.STORM, situation.now))
 
