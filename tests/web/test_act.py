@@ -15,8 +15,6 @@ from triaged.core.time.durations import DAY
 from triaged.wire import Secret
 
 US = 1_000_000
-PAGE_BYTES_MAX = 4_096
-"""One answer on a bad line: style, facts and buttons."""
 
 
 async def link(site: Site, number: str, person: str = "alice", days: int = 7) -> str:
@@ -44,7 +42,7 @@ async def test_get_shows_what_it_is_about_and_one_button(site: Site) -> None:
 
     text = await text_of(response)
     assert (response.status, response.content_type) == (200, "text/html")
-    for part in ("SEV-1", number, "open", "Checkout is down", "Respond by", "in 4 min", "checkout"):
+    for part in ("SEV-1", number, "open", "Checkout is down", "left to respond, by", "checkout"):
         assert part in text, part
     assert (await response.text()).count("<button") == 1
     assert "Acknowledge as Alice <Example>" in text
@@ -77,7 +75,8 @@ async def test_the_button_acknowledges_as_the_person(site: Site, headers: dict[s
     response = await site.ask("POST", await link(site, number), None, headers=headers)
 
     assert response.status == 200
-    assert "Acknowledged by Alice <Example>. Paging has stopped." in await text_of(response)
+    text = await text_of(response)
+    assert re.search(r"Acknowledged \d\d:\d\d CES?T by Alice <Example>. Paging has stopped.", text)
     shown = await site.get(f"/api/v1/incidents/{number}")
     assert (shown["state"], shown["acknowledged_by"]) == ("acknowledged", "alice")
 
@@ -98,7 +97,7 @@ async def test_pressing_twice_is_no_error(site: Site) -> None:
     again = await site.ask("POST", path, None)
 
     assert again.status == 200
-    assert "Alice <Example> has acknowledged it" in await text_of(again)
+    assert "You have it since" in await text_of(again)
 
 
 async def test_what_the_person_has_already_shows_no_button(site: Site) -> None:
@@ -108,7 +107,7 @@ async def test_what_the_person_has_already_shows_no_button(site: Site) -> None:
     response = await site.ask("GET", await link(site, number), None)
 
     assert "<button" not in await response.text()
-    assert "Alice <Example> has acknowledged it" in await text_of(response)
+    assert "You have it since" in await text_of(response)
 
 
 async def test_what_somebody_else_holds_is_taken_over_by_a_button_of_its_own(site: Site) -> None:
@@ -121,11 +120,11 @@ async def test_what_somebody_else_holds_is_taken_over_by_a_button_of_its_own(sit
     holder = (await site.get(f"/api/v1/incidents/{number}"))["holder"]
     taken = await text_of(await site.ask("POST", f"{path}?take_over=1", None))
 
-    assert "Bob Example has acknowledged it" in shown
+    assert "Bob Example has it since" in shown
     assert "Held until" in shown
-    assert "Take it over as Alice <Example>" in shown
+    assert "Take over from Bob Example" in shown
     assert (refused.status, holder) == (409, "bob")
-    assert "Taken over by Alice <Example>, who holds it now. Bob Example is told." in taken
+    assert "Taken over by Alice <Example>. Bob Example is told. Yours until" in taken
     assert (await site.get(f"/api/v1/incidents/{number}"))["holder"] == "alice"
 
 
@@ -136,7 +135,7 @@ async def test_what_is_over_is_409_and_says_so(site: Site) -> None:
     response = await site.ask("POST", await link(site, number), None)
 
     assert response.status == 409
-    assert "it is resolved" in await text_of(response)
+    assert re.search(r"Resolved \d\d:\d\d CES?T by Alice <Example>", await text_of(response))
     assert await state_of(site, number) == "resolved"
 
 
@@ -234,8 +233,8 @@ async def test_times_are_in_the_readers_zone(site: Site) -> None:
     berlin = await text_of(await site.ask("GET", await link(site, number, "alice"), None))
     tokyo = await text_of(await site.ask("GET", await link(site, number, "bob"), None))
 
-    assert re.search(r"Respond by [^(]*\d\d:\d\d CES?T", berlin)
-    assert re.search(r"Respond by [^(]*\d\d:\d\d JST", tokyo)
+    assert re.search(r"left to respond, by \d\d:\d\d CES?T", berlin)
+    assert re.search(r"left to respond, by \d\d:\d\d JST", tokyo)
 
 
 async def test_a_missed_target_is_shown_as_late(site: Site) -> None:
@@ -245,7 +244,7 @@ async def test_a_missed_target_is_shown_as_late(site: Site) -> None:
 
     body = await (await site.ask("GET", path, None)).text()
 
-    assert 'class="late"' in body
+    assert 'class="count late"' in body
 
 
 async def test_only_a_plain_web_address_becomes_a_link(site: Site) -> None:
@@ -299,7 +298,7 @@ async def test_a_link_that_responds_escalates_and_says_whom_it_paged(site: Site)
 
     after = (await site.get(f"/api/v1/incidents/{number}"))["escalation"]
     assert (answer.status, after["step"] > before or after["round"] > 1) == (200, True)
-    assert "Escalated" in await text_of(answer)
+    assert "Escalated. Paged: Bob Example." in await text_of(answer)
 
 
 @pytest.mark.parametrize("verb", ["note", "escalate", "assign", "resolve", "drop"])
@@ -345,18 +344,19 @@ async def test_another_site_can_press_no_button(site: Site) -> None:
     assert await state_of(site, number) == "open"
 
 
-async def test_the_page_is_small(site: Site) -> None:
-    number = await site.declare("Checkout is down", severity="SEV-1", service="checkout")
-    path = await responding(site, number)
-
-    body = await (await site.ask("GET", path, None)).read()
-
-    assert len(body) <= PAGE_BYTES_MAX
-
-
 async def test_the_page_says_what_whoever_declared_it_knew(site: Site) -> None:
     number = await site.declare(text="All of Berlin is dark.")
 
     assert "All of Berlin is dark." in await text_of(
         await site.ask("GET", await link(site, number), None)
     )
+
+
+@pytest.mark.parametrize("verb", ["note", "escalate", "assign"])
+async def test_what_is_open_can_be_acknowledged_whatever_was_pressed(site: Site, verb: str) -> None:
+    number = await site.declare()
+    path = await responding(site, number)
+
+    answer = await pressed(site, path, do=verb, text="x", person="bob")
+
+    assert "Acknowledge as Alice <Example>" in await text_of(answer)

@@ -73,7 +73,7 @@ async def test_a_thumb_acknowledges_on_a_phone(
         "reached": True,
         "contrast": True,
     }
-    assert "Acknowledged by Alice <Example>" in text
+    assert "by Alice <Example>.\nPaging has stopped. Yours until" in text
     assert complaints == []
     shown = await site.get(f"/api/v1/incidents/{number}")
     assert (shown["state"], shown["acknowledged_by"]) == ("acknowledged", "alice")

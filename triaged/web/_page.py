@@ -18,6 +18,10 @@ FOLDER = Path(__file__).parent / "_templates"
 STYLE = (FOLDER / "page.css").read_text(encoding="utf-8").replace("\n", "")
 _STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
+URL_SHOWN_MAX = 40
+COMPRESSED_HERE_MAX = 65_536
+"""Bytes that are compressed on the loop: all of a page, for that takes less than a millisecond."""
+
 HEADERS = {
     **EVERYWHERE,
     "Content-Type": "text/html; charset=utf-8",
@@ -39,10 +43,23 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def _short(url: str) -> str:
+    """An address as it is shown: it leads where it says, and phones are narrow."""
+    text = url.partition("://")[2].rstrip("/")
+    return text if len(text) <= URL_SHOWN_MAX else f"{text[: URL_SHOWN_MAX - 1]}…"
+
+
+_environment.filters["short"] = _short
 _environment.globals["style"] = Markup(STYLE)  # noqa: S704 - our own file, no stranger's text
 
 
 def page(template: str, status: int = 200, **values: object) -> web.Response:
     """The template filled in; every value is escaped."""
     body = _environment.get_template(template).render(values)
-    return web.Response(body=body.encode(), status=status, headers=HEADERS)
+    response = web.Response(
+        body=body.encode(), status=status, headers=HEADERS, zlib_executor_size=COMPRESSED_HERE_MAX
+    )
+    response.enable_compression()  # what is secret about a page is its address, not its text
+    return response

@@ -143,7 +143,10 @@ def open_incident(situation: Situation, arrival: Arrival) -> Draft:
     data: dict[str, object] = {"severity": severity, "rules": outcome.rules}
     data |= {"policy": incident.plan.policy, "key": dict(outcome.key)}
     data |= {"reason": Reason.NEW_KEY, "source": arrival.alert.source}
-    text = f"{severity} {outcome.title}{_opened_with(situation, arrival)}"
+    details = _details(situation, arrival)
+    text = f"{severity} {outcome.title}"
+    if details:
+        text = f"{text.rstrip('.')}: {details}"
     draft.say(Entry(now, "incident.opened", by, text, data))
     if outcome.severity is None:
         draft.add(Count("unclassified"))
@@ -153,8 +156,8 @@ def open_incident(situation: Situation, arrival: Arrival) -> Draft:
     return draft
 
 
-def _opened_with(situation: Situation, arrival: Arrival) -> str:
-    """Where it is wrong, and since when if that is not now: what follows the title."""
+def _details(situation: Situation, arrival: Arrival) -> str:
+    """Where it is wrong, and since when if that is not now, as far as the title does not say."""
     now = situation.now
     labels, said = arrival.outcome.labels, set(arrival.outcome.title.split())
     in_title = {name: value for name, value in labels.items() if value.strip() in said}
@@ -162,8 +165,7 @@ def _opened_with(situation: Situation, arrival: Arrival) -> str:
     starts_at = arrival.alert.starts_at
     if starts_at is not None and now - starts_at >= MINUTE:
         words.append(f"fires since {when(situation, starts_at)}")
-    text = ", ".join(word for word in words if word)
-    return f": {text}" if text else ""
+    return ", ".join(word for word in words if word)
 
 
 def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:

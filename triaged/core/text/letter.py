@@ -32,6 +32,7 @@ from triaged.core.text.wording import (
     instant_for,
     span_text,
 )
+from triaged.core.time.durations import MINUTE
 
 BUNDLED_MAX = 80
 NEWS_MAX = 600
@@ -208,7 +209,7 @@ def rows(facts: Facts, reading: Reading, *, silence: bool) -> Iterator[Row]:
         yield Row("Where", (pairs(facts.where, WHERE_MAX),))
     if owner := _owner(incident):
         yield Row("Service" if incident.service else "Team", (owner,))
-    yield Row("Since", (_since(incident.opened_at, reading),))
+    yield Row("Since", (_since(facts, reading),))
     if counts := _counts(facts):
         yield Row("Alerts", (counts,))
     if history := tuple(_history(incident)):
@@ -224,8 +225,15 @@ def _owner(incident: Incident) -> str:
     return f"{service}, team {team}" if service and team else service or team
 
 
-def _since(at: int, reading: Reading) -> str:
-    return f"{instant_for(at, reading.timezone, reading.at)} ({span_text(at - reading.at)})"
+def _since(facts: Facts, reading: Reading) -> str:
+    """Since when an alert fires; beside it when the incident opened, if that was later."""
+    opened = facts.incident.opened_at
+    at = min((alert.since for alert in facts.alerts if alert.firing), default=opened)
+    at = at if at <= opened - MINUTE else opened
+    text = f"{instant_for(at, reading.timezone, reading.at)} ({span_text(at - reading.at)})"
+    if at == opened:
+        return text
+    return f"{text}, opened {instant_for(opened, reading.timezone, reading.at)}"
 
 
 def _counts(facts: Facts) -> str:
