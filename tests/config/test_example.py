@@ -95,10 +95,17 @@ def test_example_shows_every_key() -> None:
     assert missing == []
 
 
+OPEN = (
+    ("sources", "triaged.ingest"),
+    ("channels", "triaged.channels"),
+    ("integrations", "triaged.integrations"),
+)
+
+
 def test_example_shows_every_key_of_every_kind_that_has_any() -> None:
     value = parse("example", uncommented().encode()).value
     missing = []
-    for section, package in (("sources", "triaged.ingest"), ("channels", "triaged.channels")):
+    for section, package in OPEN:
         (entries,) = below([value], section)
         assert isinstance(entries, dict)
         for kind in kinds(package):

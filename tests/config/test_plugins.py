@@ -3,10 +3,13 @@ from pathlib import Path
 import pytest
 
 from tests.config.samples import configured, is_only, wrong
-from triaged.config.model import Channel, Source
+from triaged.config.model import Channel, Integration, Source
+from triaged.core.settings import Integrations
 from triaged.core.time.durations import HOUR
 from triaged.ingest import generic, grafana
+from triaged.integrations import github
 from triaged.plugins import load
+from triaged.wire import Secret
 
 
 def test_four_sources_exist_without_being_listed(tmp_path: Path) -> None:
@@ -137,3 +140,72 @@ def test_broken_channel_is_still_a_name(tmp_path: Path) -> None:
     found = wrong(tmp_path, channels="{hook: {kind: webhook}}", people=people)
 
     assert is_only(found, "{kind: webhook}", "url is missing: text"), found
+
+
+GITHUB = "{kind: github, repository: o/r, token: t}"
+
+
+def test_integration_has_the_keys_of_its_kind_and_is_known_by_what_it_does(tmp_path: Path) -> None:
+    hook = "{kind: webhook, url: 'https://bot.example.org'}"
+    page = "{kind: statuspage, page: p4g3, token: t}"
+
+    found = configured(tmp_path, integrations=f"{{gh: {GITHUB}, rooms: {hook}, page: {page}}}")
+
+    assert found.integrations["gh"] == Integration(
+        "gh", "github", github.Settings("o/r", Secret("t"))
+    )
+    assert found.settings.integrations == Integrations(("gh",), ("rooms",), ("page",), "gh")
+
+
+def test_of_two_trackers_one_is_named(tmp_path: Path) -> None:
+    both = f"{{a: {GITHUB}, b: {GITHUB}}}"
+
+    assert configured(tmp_path, integrations=both).settings.integrations.tracker is None
+    found = configured(tmp_path, integrations=both, tracker="b")
+    assert found.settings.integrations.tracker == "b"
+
+
+@pytest.mark.parametrize(
+    ("integration", "at", "message"),
+    [
+        ("{kind: githib}", "githib", "'githib' is none of github"),
+        ("{kind: github, repository: o, token: t}", "{kind", "repository must be owner/name"),
+        (
+            "{kind: gitlab, project: p, token: t}",
+            "{kind",
+            "project must be group/project, or its number",
+        ),
+        (
+            "{kind: jira, url: 'https://j', project: ops, email: e, token: t}",
+            "{kind",
+            "project must be the key of a project, such as OPS",
+        ),
+        ("{kind: statuspage, page: /, token: t}", "{kind", "page must be the id of a page"),
+        ("{kind: webhook, url: 'ftp://a'}", "{kind", "url must be http://… or https://…"),
+    ],
+)
+def test_integration_that_cannot_be_is_wrong(
+    tmp_path: Path, integration: str, at: str, message: str
+) -> None:
+    found = wrong(tmp_path, integrations=f"{{i: {integration}}}")
+
+    assert is_only(found, at, message), found
+
+
+def test_tracker_that_keeps_no_issues_is_wrong(tmp_path: Path) -> None:
+    page = "{kind: statuspage, page: p4g3, token: t}"
+
+    found = wrong(tmp_path, integrations=f"{{p: {page}}}", tracker="p # here")
+
+    assert is_only(found, "p # here", "p is of kind statuspage, which keeps no issues"), found
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("'https://m/{{ incident.title }}'", "'incident.title' is not known here"),
+        ("'{{ incident.id }}'", "expected a URL"),
+    ],
+)
+def test_call_that_is_no_address_is_wrong(tmp_path: Path, call: str, message: str) -> None:
+    assert is_only(wrong(tmp_path, call=call), call, message)

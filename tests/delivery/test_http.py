@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 
 from tests.delivery.servers import cut, read_request, receiver, scripted, silence
-from triaged.channels import HttpRequest, HttpResponse, NoAnswer
+from triaged.channels import ANSWER_MAX, HttpRequest, HttpResponse, NoAnswer
 from triaged.clock import SystemClock
-from triaged.delivery.http import ANSWER_MAX, Http
+from triaged.delivery.http import Http
 
 
 @pytest.fixture
@@ -242,3 +242,15 @@ async def test_client_works_again_after_it_was_closed(http: Http) -> None:
         answer = await http.send(post(url))
 
     assert isinstance(answer, HttpResponse)
+
+
+async def test_answer_is_read_up_to_the_limit_of_the_request(http: Http) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(body=b"x" * (4 * ANSWER_MAX))
+
+    async with receiver(handler) as url:
+        request = HttpRequest("GET", url, {}, b"", answer_max=3 * ANSWER_MAX)
+        answer = await http.send(request)
+
+    assert isinstance(answer, HttpResponse)
+    assert len(answer.body) == 3 * ANSWER_MAX

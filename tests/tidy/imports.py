@@ -6,11 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from tests.tidy.source import Function, Source
 
 GROUND = frozenset({"errors", "plugins", "wire"})
-PURE = GROUND | {"channels", "config", "core", "dry_run", "ingest", "rules", "yamlschema"}
+PURE = GROUND | {
+    "channels",
+    "config",
+    "core",
+    "dry_run",
+    "ingest",
+    "integrations",
+    "rules",
+    "yamlschema",
+}
 """Values in, values out: no await, no clock, no dice, no I/O, no log."""
 
 VALUES = GROUND | {"core", "yamlschema"}
-INPUTS = frozenset({"channels", "config", "ingest", "rules"})
+INPUTS = frozenset({"channels", "config", "ingest", "integrations", "rules"})
 SHELL = VALUES | {"clock", "crashpoints", "metrics", "terminal"}
 
 DIRECTIONS: Mapping[str, Set[str]] = {
@@ -26,13 +35,14 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "rules": VALUES,
     "ingest": VALUES,
     "channels": VALUES,
-    "config": VALUES | {"channels", "ingest", "rules"},
+    "integrations": VALUES | {"channels"},
+    "config": VALUES | {"channels", "ingest", "integrations", "rules"},
     "dry_run": VALUES | INPUTS,
     "store": SHELL,
     "engine": SHELL | {"store"},
     "intake": SHELL | {"config", "engine", "ingest", "store"},
     "access": SHELL | {"store"},
-    "delivery": SHELL | {"access", "channels", "engine", "store"},
+    "delivery": SHELL | {"access", "channels", "engine", "integrations", "store"},
     "http": SHELL | INPUTS | {"access", "engine", "intake", "store"},
     "api": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
     "web": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},

@@ -25,6 +25,9 @@ PACKAGE = __name__
 ATTEMPT_S = 10.0
 """Time limit of an attempt in seconds, except for mail: RFC 5321 allows a server minutes."""
 
+ANSWER_MAX = 64 * 1024
+"""Bytes of an answer that are read: no verdict on a page needs more."""
+
 StartTls = Literal["required", "offered", "never"]
 
 
@@ -108,6 +111,8 @@ class HttpRequest(msgspec.Struct, frozen=True):
     timeout_s: float = ATTEMPT_S
     guarded: bool = False
     """True for an address that came through the API, which must not lead to a private network."""
+    answer_max: int = ANSWER_MAX
+    """Limit on the bytes of the answer that are read."""
 
 
 class Mail(msgspec.Struct, frozen=True):

@@ -28,6 +28,14 @@ class Channel(msgspec.Struct, frozen=True):
     settings: object
 
 
+class Integration(msgspec.Struct, frozen=True):
+    """A third party. `settings` is a `Settings` of the module `integrations.<kind>`."""
+
+    name: str
+    kind: str
+    settings: object
+
+
 class Configuration(msgspec.Struct, frozen=True):
     """Everything that config.yaml and the rules say."""
 
@@ -51,6 +59,7 @@ class Configuration(msgspec.Struct, frozen=True):
     tokens: tuple[Token, ...]
     sources: Mapping[str, Source]
     channels: Mapping[str, Channel]
+    integrations: Mapping[str, Integration]
     settings: Settings
     rule_files: RuleFiles
     files: tuple[Path, ...]

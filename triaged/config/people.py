@@ -128,7 +128,7 @@ def teams_of(config: schema.Config, findings: Findings) -> dict[str, Team]:
             findings.refer((*path, "people", index), "people", person)
         if written.policy is not None:
             findings.refer((*path, "policy"), "policies", written.policy)
-        found[name] = Team(name, written.people, written.policy)
+        found[name] = Team(name, written.people, written.policy, written.tracker)
     return found
 
 
@@ -142,5 +142,7 @@ def services_of(config: schema.Config, findings: Findings) -> dict[str, Service]
         for index, other in enumerate(written.depends_on):
             if other == name:
                 findings.wrong((*path, "depends_on", index), f"{name} depends on itself")
-        found[name] = Service(name, written.team, written.depends_on, written.runbook)
+        found[name] = Service(
+            name, written.team, written.depends_on, written.runbook, written.dashboards
+        )
     return found

@@ -1,4 +1,4 @@
-"""Sources and channels: their kinds are modules, which say what keys they take."""
+"""Sources, channels and integrations: their kinds are modules, which say what keys they take."""
 
 from collections.abc import Mapping
 
@@ -8,10 +8,18 @@ from triaged.channels.contract import CHANNELS, Addressed, ChannelKind
 from triaged.config import schema
 from triaged.config.files import Files
 from triaged.config.findings import Findings
-from triaged.config.model import Channel, Source
+from triaged.config.model import Channel, Integration, Source
 from triaged.core.records.expectations import SOURCE, Expectation
+from triaged.core.settings import Integrations
 from triaged.core.time.durations import format_duration
 from triaged.ingest.contract import SOURCES, CheckedSettings, SourceKind
+from triaged.integrations.contract import (
+    INTEGRATIONS,
+    IntegrationKind,
+    Rooms,
+    StatusPage,
+    Tracker,
+)
 from triaged.plugins import OpenSet
 from triaged.rules.schema import EVERY_LEAST_US
 from triaged.yamlschema.document import Path
@@ -80,6 +88,44 @@ def channels_of(config: schema.Config, files: Files, findings: Findings) -> dict
     return found
 
 
+def integrations_of(
+    config: schema.Config, files: Files, findings: Findings
+) -> dict[str, Integration]:
+    """Every integration."""
+    findings.check_names("integrations")
+    found = {}
+    for name, integration in config.integrations.items():
+        path: Path = ("integrations", name)
+        settings = _settings(findings, path, INTEGRATIONS, files, integration)
+        if settings is not None:
+            found[name] = Integration(name, integration.kind, settings)
+    return found
+
+
+def integration_names(
+    config: schema.Config, integrations: Mapping[str, Integration], findings: Findings
+) -> Integrations:
+    """The integrations by what they do."""
+    loaded = {name: INTEGRATIONS.load(each.kind) for name, each in integrations.items()}
+    trackers = tuple(name for name, kind in loaded.items() if isinstance(kind, Tracker))
+    named: list[tuple[Path, str | None]] = [(("tracker",), config.tracker)]
+    named += [(("teams", name, "tracker"), team.tracker) for name, team in config.teams.items()]
+    for path, name in named:
+        if name is None or not findings.refer(path, "integrations", name):
+            continue
+        if name in loaded and name not in trackers:
+            kind = config.integrations[name].kind
+            findings.wrong(path, f"{name} is of kind {kind}, which keeps no issues")
+    alone = trackers[0] if len(trackers) == 1 else None
+    return Integrations(
+        trackers=trackers,
+        rooms=tuple(name for name, kind in loaded.items() if isinstance(kind, Rooms)),
+        status_pages=tuple(name for name, kind in loaded.items() if isinstance(kind, StatusPage)),
+        tracker=config.tracker or alone,
+        call=config.call,
+    )
+
+
 def may_address(channel: Channel, to: str | None = None) -> bool:
     """True if the channel can send to the address `to`, or to its own address."""
     kind = CHANNELS.load(channel.kind)
@@ -91,9 +137,9 @@ def may_address(channel: Channel, to: str | None = None) -> bool:
 def _settings(
     findings: Findings,
     path: Path,
-    available: OpenSet[SourceKind] | OpenSet[ChannelKind],
+    available: OpenSet[SourceKind] | OpenSet[ChannelKind] | OpenSet[IntegrationKind],
     files: Files,
-    given: schema.Source | schema.Channel,
+    given: schema.Source | schema.Channel | schema.Integration,
 ) -> object | None:
     """The settings of the kind that `given` names; None: what is wrong is reported."""
     if given.kind not in available.kinds:

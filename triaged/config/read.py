@@ -20,7 +20,13 @@ from triaged.config.people import (
     services_of,
     teams_of,
 )
-from triaged.config.plugins import ALWAYS, channels_of, sources_of
+from triaged.config.plugins import (
+    ALWAYS,
+    channels_of,
+    integration_names,
+    integrations_of,
+    sources_of,
+)
 from triaged.config.policies import policies_of, severities_of
 from triaged.config.rule_files import RuleFile, RuleFiles, rule_file
 from triaged.core.settings import Settings
@@ -108,6 +114,7 @@ def _build(
     public_url = public_url_of(config, listeners)
     sources = sources_of(config, files, findings)
     channels = channels_of(config, files, findings)
+    integrations = integrations_of(config, files, findings)
     calendars = calendars_of(config, findings)
     documents, rule_files = _rule_documents(config, files, findings)
     context = _rule_context(config, files, findings, calendars)
@@ -136,6 +143,7 @@ def _build(
         public_url=public_url,
         act_links=config.act_links,
         exporters=context.exporters,
+        integrations=integration_names(config, integrations, findings),
     )
     configuration = Configuration(
         listen=listeners,
@@ -153,6 +161,7 @@ def _build(
         tokens=tokens_of(config, findings),
         sources=sources.by_name,
         channels=channels,
+        integrations=integrations,
         settings=settings,
         rule_files=RuleFiles(config.rules, rule_files, config.allow_empty),
         files=tuple(dict.fromkeys(files.seen)),

@@ -12,6 +12,7 @@ import msgspec
 from triaged.config.value_types import (
     After,
     BaseUrl,
+    CallUrl,
     Hours,
     Listen,
     Notify,
@@ -156,6 +157,13 @@ class Channel(msgspec.Struct, frozen=True):
     """Kind of the channel: how messages are sent."""
 
 
+class Integration(msgspec.Struct, frozen=True):
+    """Third party that pages nobody. Further keys are those of the kind."""
+
+    kind: str
+    """Kind of the integration: what it is, and how it is asked."""
+
+
 class Contact(msgspec.Struct, frozen=True):
     """Address of a person on a channel."""
 
@@ -265,6 +273,9 @@ class Team(msgspec.Struct, frozen=True):
     """Names of the members."""
     policy: str | None = None
     """Escalation policy of the team's incidents, where no rule names one. Unset: `default`."""
+    tracker: str | None = None
+    """Integration in which action items of the team's incidents become issues. Unset: `tracker` of
+    this file."""
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -276,6 +287,9 @@ class Service(msgspec.Struct, frozen=True):
     """Services that this one needs."""
     runbook: Url | None = None
     """Address of the instructions for incidents of the service."""
+    dashboards: tuple[Url, ...] = ()
+    """Addresses of the dashboards of the service, shown on its incidents once they are
+    declared."""
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -344,6 +358,15 @@ class Config(msgspec.Struct, frozen=True):
     """Senders of alerts, by name: each has the path `/webhooks/<name>`."""
     channels: Mapping[str, Annotated[Channel, Open("triaged.channels")]] = {}
     """Ways to reach people, by name."""
+    integrations: Mapping[str, Annotated[Integration, Open("triaged.integrations")]] = {}
+    """Trackers, status pages and makers of rooms, by name. Each `webhook` makes a room for every
+    incident that is declared, and each `statuspage` repeats what our status page says."""
+    tracker: str | None = None
+    """Integration in which action items become issues. Unset: the tracker of `integrations`, where
+    there is one alone."""
+    call: CallUrl | None = None
+    """Address of the call of an incident, such as `https://meet.example.org/{{ incident.id }}`.
+    Unset: no call. May also name `incident.number`, `.severity`, `.service` and `.team`."""
     people: Mapping[str, Person] = {}
     """People who can be reached, by name."""
     calendars: Mapping[str, Calendar] = {}

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from triaged.core.records.model import Delay, Share, Span, Target, TargetKind
+from triaged.core.text import call_link
 from triaged.core.time import recurring
 from triaged.core.time.durations import (
     DURATION_WANTED,
@@ -100,6 +101,16 @@ def parse_base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def parse_call_url(text: str) -> str:
+    """The template of a call's address: an address whatever the incident is."""
+    unknown = call_link.unknown_names(text)
+    if unknown:
+        known = ", ".join(call_link.NAMES)
+        raise ValueError(f"{unknown[0]!r} is not known here: {known} are")
+    parse_url(call_link.filled(text, dict.fromkeys(call_link.NAMES, "x")))
+    return text
+
+
 def parse_target(text: str) -> Target:
     """`schedule:primary`."""
     kind, colon, name = text.partition(":")
@@ -170,6 +181,12 @@ Zone = Annotated[str, Scalar(parse_zone, "a time zone such as Europe/Berlin")]
 Url = Annotated[str, Scalar(parse_url, "a URL such as https://example.org/path", "^https?://")]
 BaseUrl = Annotated[
     str, Scalar(parse_base_url, "a URL such as https://triaged.example.org", "^https?://")
+]
+CallUrl = Annotated[
+    str,
+    Scalar(
+        parse_call_url, "a URL such as https://meet.example.org/{{ incident.id }}", "^https?://"
+    ),
 ]
 Notify = Annotated[
     Target, Scalar(parse_target, TARGET_WANTED, "^(person|schedule|team|channel):.+$")

@@ -67,6 +67,8 @@ class Team(msgspec.Struct, frozen=True):
     name: str
     people: tuple[str, ...] = ()
     policy: str | None = None
+    tracker: str | None = None
+    """The integration in which its action items become issues."""
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -76,6 +78,19 @@ class Service(msgspec.Struct, frozen=True):
     team: str | None = None
     depends_on: tuple[str, ...] = ()
     runbook: str | None = None
+    dashboards: tuple[str, ...] = ()
+
+
+class Integrations(msgspec.Struct, frozen=True):
+    """Names of the integrations, by what they do, and the call of an incident."""
+
+    trackers: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    status_pages: tuple[str, ...] = ()
+    tracker: str | None = None
+    """The one in which action items become issues, where their team names none."""
+    call: str | None = None
+    """Template of the address of an incident's call (`core/text/call_link.py`)."""
 
 
 class Classifier(Protocol):
@@ -141,6 +156,7 @@ class Settings(msgspec.Struct, frozen=True):
     exporters: Exporters = Exporters()
     muters: Muters = Muters()
     """The maintenance windows and suppressors of the rule files."""
+    integrations: Integrations = Integrations()
 
 
 DEFAULT_RESPONSE_US = {

@@ -6,17 +6,15 @@ from types import SimpleNamespace
 import aiohttp
 
 from triaged import __version__
-from triaged.channels import HttpRequest, HttpResponse, NoAnswer
+from triaged.channels import ANSWER_MAX, HttpRequest, HttpResponse, NoAnswer
 from triaged.clock import Clock
 from triaged.core.text.wording import clean
 from triaged.delivery.guard import guarded_socket, is_forbidden
 from triaged.delivery.resolver import Resolver
 
-ANSWER_MAX = 64 * 1024
-"""Limit on the bytes of an answer that are read; no verdict needs more."""
-
 ANSWER_S = 2.0
-"""Time limit for the body of an answer whose status is known: the status decides."""
+"""Time limit for the body of an answer whose status is known and decides. Where more than
+`ANSWER_MAX` is wanted, the body decides, and has the time of the whole request."""
 
 ERROR_MAX = 200
 
@@ -72,7 +70,7 @@ class Http:
             headers = {name.lower(): value for name, value in response.headers.items()}
             answer = HttpResponse(response.status, headers, b"", self._clock.now())
             progress.answer = answer
-            body = await beginning(response)
+            body = await beginning(response, request.answer_max)
             return HttpResponse(answer.status, headers, body, answer.at)
 
     def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
@@ -106,12 +104,12 @@ class Http:
         self._sessions.clear()
 
 
-async def beginning(response: aiohttp.ClientResponse) -> bytes:
-    """At most `ANSWER_MAX` bytes of the body, as far as they come within `ANSWER_S`."""
+async def beginning(response: aiohttp.ClientResponse, most: int = ANSWER_MAX) -> bytes:
+    """At most `most` bytes of the body, as far as they come within `ANSWER_S`."""
     body = bytearray()
     try:
-        async with asyncio.timeout(ANSWER_S):
-            while left := ANSWER_MAX - len(body):
+        async with asyncio.timeout(ANSWER_S if most <= ANSWER_MAX else None):
+            while left := most - len(body):
                 part = await response.content.read(left)
                 if not part:
                     break

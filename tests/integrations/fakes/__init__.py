@@ -1,0 +1,1 @@
+"""Third parties in memory, which speak their documented protocols, refusals and limits included."""

@@ -1,0 +1,1 @@
+"""The incident practice: who does what, what is told and when, and what follows from it."""

@@ -1,0 +1,1 @@
+"""Records of the incident practice: roles, updates, and what is learned, as structs only."""
