@@ -221,18 +221,30 @@ def acknowledge(situation: Situation, draft: Draft, by: str) -> None:
 
 def unacknowledge(situation: Situation, draft: Draft, by: str, reason: Reason) -> None:
     """End the acknowledgement: the incident pages again, from the first step."""
+    holder = draft.incident.holder
     _say_unacknowledged(situation, draft, by, reason)
     arm(situation, draft, Cause(reason, situation.now))
+    _tell_unacknowledged(situation, draft, holder, by, reason)
 
 
 def _say_unacknowledged(situation: Situation, draft: Draft, by: str, reason: Reason) -> None:
-    """Tell the timeline and the holder that the acknowledgement ends."""
-    text = f"un-acknowledged: {reason.replace('_', ' ')}"
+    """Tell the timeline that the acknowledgement ends."""
+    text = _unacknowledged(reason)
     holder = draft.incident.holder
     said = f"{text}; {holder} held it" if holder not in (None, by) else text
     draft.say(Entry(situation.now, "incident.unacknowledged", by, said, {"reason": reason}))
-    news = News(text, f"unacknowledged-{situation.now}")
+
+
+def _tell_unacknowledged(
+    situation: Situation, draft: Draft, holder: str | None, by: str, reason: Reason
+) -> None:
+    """Tell the holder that the acknowledgement has ended, once it is known who is paged."""
+    news = News(_unacknowledged(reason), f"unacknowledged-{situation.now}")
     tell_holder(situation, draft, holder, news, by)
+
+
+def _unacknowledged(reason: Reason) -> str:
+    return f"un-acknowledged: {reason.replace('_', ' ')}"
 
 
 def _reopen(situation: Situation, draft: Draft, by: str) -> Conflict | None:
@@ -259,6 +271,7 @@ def _escalate(situation: Situation, draft: Draft, by: str) -> None:
     else:
         _say_escalated(situation, draft, by)
     go_on_by_hand(situation, draft, cause)
+    _tell_unacknowledged(situation, draft, before.holder, by, cause.reason)
 
 
 def _say_escalated(situation: Situation, draft: Draft, by: str) -> None:

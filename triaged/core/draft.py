@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from triaged.core.records.effects import AddPage, Append, ArmTimer, DropTimer, Effect, SaveIncident
-from triaged.core.records.model import Entry, Incident, Page
+from triaged.core.records.model import Entry, Incident, Page, PageKind
 from triaged.core.records.timers import IncidentTimer
 
 
@@ -41,6 +41,17 @@ class Draft:
     def send(self, page: Page) -> None:
         """Put `page` in the outbox."""
         self._rows.append(AddPage(page))
+
+    def add_news(self, person: str, news: str) -> bool:
+        """Let the pages to `person` among the rows say this, too; False: there is none."""
+        found = False
+        for index, row in enumerate(self._rows):
+            if not isinstance(row, AddPage) or row.page.kind is not PageKind.PAGE:
+                continue
+            if row.page.recipient.person == person:
+                self._rows[index] = AddPage(replace(row.page, subject=news))
+                found = True
+        return found
 
     def add(self, effect: Effect) -> None:
         """Add any other row."""

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from tests.core.text.letters import text
 from tests.core.world import MONDAY, World, plan, settings, step
 from triaged.core.records.effects import Acted, Conflict
 from triaged.core.records.events import (
@@ -11,6 +12,7 @@ from triaged.core.records.events import (
     Assigned,
     Delivered,
     DeliveryEnded,
+    Escalated,
     NoteAdded,
     PhaseChanged,
     Resolved,
@@ -21,6 +23,7 @@ from triaged.core.records.events import (
 from triaged.core.records.model import PageKind, Phase, Severity, State
 from triaged.core.response.holding import WARNING_MAX_US
 from triaged.core.settings import Person
+from triaged.core.text.wording import Reading
 from triaged.core.time.durations import HOUR, MINUTE
 
 
@@ -302,6 +305,41 @@ def test_the_end_of_an_acknowledgement_is_told_to_the_holder() -> None:
 
     assert heard(world, "carol")[-1] == "un-acknowledged: acknowledgement expired"
     assert world.incident.acknowledged_until is None
+
+
+def test_who_is_paged_when_the_acknowledgement_expires_is_told_in_the_page() -> None:
+    world = held("alice")
+    world.run(3600)
+
+    pages = [
+        page for at, page in world.sent if at == world.now and page.recipient.person == "alice"
+    ]
+
+    assert {page.kind for page in pages} == {PageKind.PAGE}
+    assert {page.subject for page in pages} == {"un-acknowledged: acknowledgement expired"}
+
+
+def test_who_is_paged_for_a_rise_is_told_in_the_page_that_the_acknowledgement_ended() -> None:
+    world = held("alice")
+    world.run(60)
+
+    world.handle(SeverityChosen(1, "bob", Severity.SEV1))
+    world.deliver()
+
+    assert heard(world, "alice") == []
+    page = world.view.pages["INC-1/2/1/1/person:alice/alice/mail"]
+    assert page.subject == "un-acknowledged: severity rose"
+    assert "INC-1 un-acknowledged: severity rose" in text(page, world.incident, Reading(world.now))
+
+
+def test_who_is_paged_by_a_step_that_somebody_fires_by_hand_is_told_in_the_page() -> None:
+    world = held("alice")
+    world.run(60)
+
+    world.handle(Escalated(1, "bob"))
+    world.deliver()
+
+    assert heard(world, "alice") == []
 
 
 def test_what_was_acknowledged_without_an_end_ends_five_minutes_after_it_was_due() -> None:

@@ -71,14 +71,14 @@ def raise_to(situation: Situation, draft: Draft, rise: Rise, cause_at: int) -> N
 
 def _arm(situation: Situation, draft: Draft, cause_at: int, by: str) -> None:
     """Arm the incident for a rise; an acknowledgement ends, and its holder is informed."""
-    before = draft.incident
-    if before.holder is not None:
-        text = "un-acknowledged: severity rose"
+    holder = draft.incident.holder
+    text = "un-acknowledged: severity rose"
+    if holder is not None:
         data: dict[str, object] = {"reason": Reason.SEVERITY_ROSE}
-        said = f"{text}; {before.holder} held it"
+        said = f"{text}; {holder} held it"
         draft.say(Entry(situation.now, "incident.unacknowledged", TRIAGED, said, data))
-        tell_holder(situation, draft, before.holder, News(text, "unacknowledged"), by)
     arm(situation, draft, Cause(Reason.SEVERITY_ROSE, cause_at))
+    tell_holder(situation, draft, holder, News(text, "unacknowledged"), by)
 
 
 def choose(situation: Situation, draft: Draft, event: SeverityChosen) -> None:

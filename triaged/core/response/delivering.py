@@ -34,7 +34,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.response.entries import when
 from triaged.core.response.escalation import calendar_of
-from triaged.core.response.paging import News, channel_of, update_row
+from triaged.core.response.paging import News, channel_of, update_row, usable_recipients
 from triaged.core.response.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
 from triaged.core.response.succeeding import anew, succeed, superseded
 from triaged.core.situation import Situation
@@ -56,12 +56,26 @@ def may_go(situation: Situation, event: PageDue) -> Decision:
     if channel is not None and channel != page.channel:
         moved = replace(given_back(page, now), channel=channel)
         return Decision((SavePage(moved),), Hold(moved))  # a reload has moved the contact
+    if channel is None and page.kind is PageKind.UPDATE:
+        return _rerouted(situation, page, incident)
     if (kept_back := _kept_back(situation, page, incident)) is not None:
         return kept_back
     if page.attempts - 1 > page.answered and not page.possible_duplicate:
         page = replace(page, possible_duplicate=True)  # the last attempt never told its end
         return Decision((SavePage(page),), Send(page, incident))
     return Decision((), Send(page, incident))
+
+
+def _rerouted(situation: Situation, page: Page, incident: Incident) -> Decision:
+    """A reload has removed the contact of an update: it goes to the person's next one."""
+    draft = Draft(incident)
+    skipped = replace(given_back(page, page.due_at), state=PageState.SUPERSEDED)
+    skipped = replace(skipped, error=Reason.CHANNEL_GONE)
+    draft.add(SavePage(skipped))
+    news = News(page.subject, page.target)
+    for recipient in usable_recipients(situation, draft, page.recipient, news):
+        draft.send(update_row(situation, incident, recipient, news))
+    return Decision(draft.effects(), Drop(skipped))
 
 
 def _kept_back(situation: Situation, page: Page, incident: Incident) -> Decision | None:
@@ -224,7 +238,8 @@ def _may_have_it(situation: Situation, draft: Draft, page: Page) -> None:
         # it went out while somebody acknowledged or resolved: this one must hear of it too
         about = str(draft.incident.state)
         news = News(f"{about} while this page was on its way", about)
-        draft.send(update_row(situation, draft.incident, page.recipient, news))
+        for recipient in usable_recipients(situation, draft, page.recipient, news):
+            draft.send(update_row(situation, draft.incident, recipient, news))
 
 
 def _rest_of(situation: Situation, page: Page, addresses: tuple[str, ...]) -> Page:

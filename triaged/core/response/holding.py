@@ -81,6 +81,9 @@ def warn(situation: Situation, draft: Draft) -> None:
 def tell_holder(
     situation: Situation, draft: Draft, holder: str | None, news: News, by: str
 ) -> None:
-    """Inform `holder`, who has the incident or had it until this act of `by`."""
-    if holder is not None and holder != by:
+    """Inform `holder`, who has the incident or had it until this act of `by`.
+
+    Whoever is paged for it at the same moment gets no second message: the page says so.
+    """
+    if holder is not None and holder != by and not draft.add_news(holder, news.subject):
         notify_person(situation, draft, holder, news)

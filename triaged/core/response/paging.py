@@ -165,12 +165,36 @@ def channel_of(settings: Settings, recipient: Recipient) -> str | None:
 def inform(situation: Situation, draft: Draft, news: News, by: str) -> None:
     """Tell everybody who was paged, on the same contact and thread, and the holder; not `by`."""
     incident = draft.incident
+    whom: dict[Recipient, None] = {}
     for recipient in incident.told:
         if not recipient.person or recipient.person != by:
-            draft.send(update_row(situation, incident, recipient, news))
+            whom |= dict.fromkeys(usable_recipients(situation, draft, recipient, news))
+    for recipient in whom:
+        draft.send(update_row(situation, incident, recipient, news))
     holder = incident.acknowledged_by
     if holder is not None and holder not in (by, *(each.person for each in incident.told)):
         notify_person(situation, draft, holder, news)
+
+
+def usable_recipients(
+    situation: Situation, draft: Draft, recipient: Recipient, news: News
+) -> tuple[Recipient, ...]:
+    """Where the news for `recipient` goes: there, or to the person's next contact for updates.
+
+    That is where the contact or its channel is gone, which is put on the timeline.
+    """
+    if channel_of(situation.settings, recipient) is not None:
+        return (recipient,)
+    person = situation.settings.people.get(recipient.person)
+    ways = [Recipient(person.id, way.contact) for way in person.notify] if person else []
+    others = [other for other in ways if channel_of(situation.settings, other)]
+    whom = f"{recipient.person} by {recipient.contact}" if recipient.person else recipient.contact
+    text = f"not told {whom}: channel gone"
+    text += f"; goes by {others[0].contact} instead" if others else ""
+    data: dict[str, object] = {"person": recipient.person, "contact": recipient.contact}
+    data |= {"subject": news.subject, "reason": Reason.CHANNEL_GONE}
+    draft.say(Entry(situation.now, "update.skipped", TRIAGED, text, data))
+    return tuple(others[:1])
 
 
 def update_row(situation: Situation, incident: Incident, recipient: Recipient, news: News) -> Page:

@@ -28,6 +28,7 @@ from triaged.core.records.model import (
 from triaged.core.records.storms import DEFAULT, Bundle, Bundled, Storm, StormOwner
 from triaged.core.records.timers import StormDue
 from triaged.core.response.escalation import Cause, arm
+from triaged.core.response.holding import tell_holder
 from triaged.core.response.paging import News, last_resort, notify_person
 from triaged.core.settings import StormLimit
 from triaged.core.situation import Situation
@@ -137,13 +138,13 @@ def _replan(situation: Situation, umbrella: Draft, plan: Plan) -> None:
     """Let the umbrella page by the steps of today: whoever they name has not heard of the storm."""
     data: dict[str, object] = {"policy": plan.policy, "reason": Reason.STORM}
     text = f"pages by the steps that policy {plan.policy} has now"
-    if (holder := umbrella.incident.holder) is not None:
-        ended = f"un-acknowledged: it {text}"
-        notify_person(situation, umbrella, holder, News(ended, "unacknowledged"))
+    holder, ended = umbrella.incident.holder, f"un-acknowledged: it {text}"
+    if holder is not None:
         umbrella.say(Entry(situation.now, "incident.unacknowledged", TRIAGED, ended, data))
     umbrella.say(Entry(situation.now, "incident.replanned", TRIAGED, text, data))
     umbrella.change(plan=plan)
     arm(situation, umbrella, Cause(Reason.STORM, situation.now))
+    tell_holder(situation, umbrella, holder, News(ended, "unacknowledged"), TRIAGED)
 
 
 def _gather(situation: Situation, umbrella: Draft, incident: Incident) -> None:

@@ -62,7 +62,8 @@ class Letter(msgspec.Struct, frozen=True):
     remark: str
     """What is to be known of the severity; empty: nothing."""
     news: str
-    """What happened, or for a page to the holder what joined; empty: a page of a step."""
+    """What happened; for a page what joined, or that the reader's acknowledgement has ended; empty:
+    another page of a step."""
     is_duplicate: bool
     call: str
     """Until when to respond, or who has it."""
@@ -73,6 +74,8 @@ class Letter(msgspec.Struct, frozen=True):
     alerts: tuple[str, ...]
     foot: tuple[str, ...]
     """Why this reader gets it, who else was paged, who is next."""
+    wants_answer: bool = False
+    """It is a page: acknowledging is what to do."""
     is_test: bool = False
     """It tests a contact: `title`, `call` and the link are all there is."""
 
@@ -101,6 +104,7 @@ def letter(page: Page, facts: Facts, reading: Reading) -> Letter:
         call=call(incident, reading),
         acknowledge_url=reading.acknowledge_url if is_page else None,
         command=f"triaged incident {'ack' if is_page else 'show'} {incident.id}",
+        wants_answer=is_page,
         rows=tuple(rows(facts, reading, silence=is_page)),
         alerts=tuple(alert_lines(facts, reading)),
         foot=(*([_why(page, incident)] if is_page else []), *_others(page, facts, reading)),
@@ -139,13 +143,12 @@ def plain(given: Letter) -> str:
 
 def _whole(given: Letter) -> str:
     duplicate = "(possible duplicate: an earlier attempt may have reached you)"
-    ways = _ways(given) if given.acknowledge_url or not given.news else [f"Look: {given.command}"]
     width = max((len(row.name) for row in given.rows), default=0) + 2
     blocks = [
         [duplicate] if given.is_duplicate else [],
         [f"{given.number} {given.news}"] if given.news else [],
         [given.head],
-        [*([given.call] if given.call else []), *ways],
+        [*([given.call] if given.call else []), *_ways(given)],
         [line for row in given.rows for line in aligned(row, width)],
         list(given.foot),
         ["The alerts:", *(f"  {line}" for line in given.alerts)] if given.alerts else [],
@@ -158,7 +161,7 @@ def _ways(given: Letter) -> list[str]:
         url = given.acknowledge_url
         return ["To test the link of a page, too, open it:", f"  {url}"] if url else []
     if given.acknowledge_url is None:
-        return [f"Acknowledge: {given.command}"]
+        return [f"{'Acknowledge' if given.wants_answer else 'Look'}: {given.command}"]
     return [f"Acknowledge: {given.acknowledge_url}", f"Or: {given.command}"]
 
 
