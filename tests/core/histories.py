@@ -52,6 +52,7 @@ from triaged.core.records.pages import HOLDER
 from triaged.core.records.severity import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.records.timers import ReopenWindowDue
 from triaged.core.response.audit import forgotten
+from triaged.core.response.rearming import moves
 from triaged.core.settings import FlapLimit
 from triaged.core.view import View
 from triaged.dry_run.simulator import accept
@@ -211,6 +212,8 @@ class Watched(World):
         dues = {type(timer): timer.due_at for timer in own}
         lacks = forgotten(new, dues, self.settings, before=FOR_EVER)
         assert lacks == [], "what must come due has a timer (21, 24)"
+        moved = moves(new, dues, self.settings)
+        assert not moved, "settings that are in force already move nothing"
 
     def _stays_in_the_table(self, old: Incident | None, new: Incident, event: Event) -> None:
         """Nothing leaves `core/lifecycle.py`: neither by a way nor by a combination of facts."""

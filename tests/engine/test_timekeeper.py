@@ -235,6 +235,21 @@ async def test_an_end_of_acknowledgements_that_a_reload_brings_is_armed_and_no_r
         assert kept.repairs == 0
 
 
+async def test_a_window_to_reopen_that_a_reload_shortens_ends_then_and_is_no_repair(
+    database: Database,
+) -> None:
+    clock = Patient()
+    async with keeping(database, clock) as (desk, kept):
+        await desk.handle(desk.fires(severity="SEV-3"), Resolved(1, "bob"))
+        await clock.move(5 * MINUTE)
+
+        desk.engine.settings = settings(reopen_within=10 * MINUTE)
+        await clock.move(5 * MINUTE)
+        await asyncio.wait_for(until(desk, lambda one: one.next is not None), 30)
+
+        assert kept.repairs == 0
+
+
 def ending_after(after_us: int) -> Settings:
     """Settings in which an acknowledgement of a SEV-3 ends after so long."""
     severities = settings().severities

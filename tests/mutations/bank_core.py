@@ -4,6 +4,34 @@ from tests.mutations.mutation import Mutation
 
 CORE = (
     Mutation(
+        "a reload moves the next step to the hours of now",
+        "triaged/core/response/rearming.py",
+        "return runs and step_due_at(incident, settings) != incident.escalation.next_at",
+        "return False",
+        ("tests/core/response/test_rearming.py", "tests/simulation/test_oracle.py"),
+    ),
+    Mutation(
+        "a reload moves the end of the time to re-open",
+        "triaged/core/response/rearming.py",
+        "return known is not None and known != _reopens_until(incident, settings)",
+        "return False",
+        ("tests/core/response/test_rearming.py",),
+    ),
+    Mutation(
+        "a page that a calendar holds follows the calendar of now",
+        "triaged/core/response/delivering.py",
+        "due_at = situation.now if page.error else _released_at(situation, page, incident)",
+        "due_at = situation.now if page.error else page.due_at",
+        ("tests/core/response/test_rearming.py",),
+    ),
+    Mutation(
+        "the end of the last window by a reload ends its muting",
+        "triaged/core/decide.py",
+        "may_change = situation.settings.muters or not event.started",
+        "may_change = situation.settings.muters",
+        ("tests/core/response/test_rearming.py",),
+    ),
+    Mutation(
         "a check at which nothing is due arms nothing",
         "triaged/core/muting/mute_hold.py",
         "    if muted is not None:\n        _note(situation, draft, muted)\n",

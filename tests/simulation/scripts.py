@@ -81,7 +81,7 @@ class Script(msgspec.Struct, frozen=True):
         found, at = [], MONDAY
         for move in self.moves:
             at += move.after_us + 1
-            found.append((at, _at(move.what, at)))
+            found.append((at, timed(move.what, at)))
         return found
 
     @property
@@ -129,7 +129,7 @@ def _written(entry: Entry) -> tuple[int, str, str, str, str]:
     return entry.at, entry.kind, entry.actor, entry.text, data
 
 
-def _at(what: Event | Settings, at: int) -> Event | Settings:
+def timed(what: Event | Settings, at: int) -> Event | Settings:
     """`what` with the instants that it has as spans from its own."""
     match what:
         case AlertReceived() | Declared():

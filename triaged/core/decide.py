@@ -31,6 +31,7 @@ from triaged.core.records.events import (
     RetryWanted,
     SelfAlertFired,
     SelfAlertResolved,
+    SettingsChanged,
     SettingsLoaded,
     SeverityChosen,
     SilenceExpired,
@@ -43,6 +44,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.response.contact_tests import start_test
 from triaged.core.response.delivering import ended, may_go, retry_now, slow
+from triaged.core.response.rearming import rearm
 from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
 from triaged.core.self_alerts import self_alert_fired, self_alert_resolved
@@ -77,8 +79,11 @@ def decide(situation: Situation, event: Event) -> Decision:
             return Decision((DropPack(pack),))
         case SettingsLoaded():
             loaded = load(situation, event)
-            looks = (LookAgain(situation.now),) if situation.settings.muters else ()
+            may_change = situation.settings.muters or not event.started  # or the last one has gone
+            looks = (LookAgain(situation.now),) if may_change else ()
             return Decision((*loaded.effects, *looks), loaded.answer)
+        case SettingsChanged():
+            return rearm(situation, event)
         case Reclassified():
             return reclassify(situation, event)
         case SilenceSet():

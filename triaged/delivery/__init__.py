@@ -9,7 +9,6 @@ import structlog
 from triaged.channels import Channel
 from triaged.clock import Clock
 from triaged.core.records.events import RetryWanted
-from triaged.core.response.retrying import RETRY_MAX_US
 from triaged.core.time.durations import SECOND
 from triaged.delivery.lane import POLL_US, Lane, Surroundings
 from triaged.delivery.transports import Carrier
@@ -123,12 +122,12 @@ class Delivery:
                 del self._lanes[name]
 
     async def _retry(self, now: int) -> bool:
-        """Have failed pages tried again after a reload. False: the store was unavailable."""
+        """Have pages looked at anew that failed or are held. False: the store was unavailable."""
         try:
             async with self._database.reading(urgent=True) as tx:
-                failed = await pages.retries(tx, now, now + RETRY_MAX_US, RETRIES_MAX)
+                waiting = await pages.put_off(tx, now, RETRIES_MAX)
             await self._engine.submit(
-                [RetryWanted(page.id, page.token) for page in failed], urgent=True
+                [RetryWanted(page.id, page.token) for page in waiting], urgent=True
             )
         except StoreUnavailable as error:
             log.warning("delivery.waited", error=str(error))

@@ -10,9 +10,10 @@ from typing import Protocol
 import structlog
 
 from triaged.clock import Clock
-from triaged.core.records.events import SettingsLoaded, TimerFired
-from triaged.core.records.timers import ExpectDue, LapseDue, Timer
-from triaged.core.response.audit import forgotten, wanted_anew
+from triaged.core.records.events import SettingsChanged, SettingsLoaded, TimerFired
+from triaged.core.records.timers import ExpectDue, LapseDue, ReopenWindowDue, Timer
+from triaged.core.response.audit import forgotten
+from triaged.core.response.rearming import moves
 from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.engine.engine import Engine
@@ -75,7 +76,7 @@ class Timekeeper:
         self._settings: Settings | None = None
         """The settings whose expectations are in force."""
         self._rearmed_to: int | None = None
-        """The last incident that has the timers that new settings want; None: all have."""
+        """The last incident that has taken what new settings move; None: all have."""
 
     def wake(self, due_at: int) -> None:
         """Something is due at `due_at`: look by then."""
@@ -141,18 +142,25 @@ class Timekeeper:
         self._rearmed_to = 0
 
     async def _rearm(self, after: int) -> None:
-        """Arm what new settings want of the next live incidents: nothing that was forgotten."""
+        """Have the next incidents take what new settings move: nothing that was forgotten.
+
+        At first those that are over and may re-open, then those that are not, by number.
+        """
         settings = self._engine.settings
         async with self._database.reading(urgent=True) as tx:
             found, last = await incidents.live_after(tx, after, SWEPT_AT_ONCE)
+            if not after:
+                numbers = await timers.incidents_with(tx, ReopenWindowDue)
+                found += await incidents.of_numbers(tx, numbers)
             dues = await timers.dues_of(tx, {incident.number for incident in found})
-        await self._fire(
-            [
-                timer
-                for incident in found
-                for timer in wanted_anew(incident, dues.get(incident.number, {}), settings)
-            ]
-        )
+        events = [
+            SettingsChanged(incident.number)
+            for incident in found
+            if moves(incident, dues.get(incident.number, {}), settings)
+        ]
+        for answer in await self._engine.submit_each(events):
+            if isinstance(answer, StoreUnavailable):
+                raise answer
         self._rearmed_to = last or None
 
     async def _fire_new(self, due: Sequence[Timer | Unknown]) -> None:

@@ -25,7 +25,7 @@ from triaged.core.records.timers import (
     TargetDue,
     UnacknowledgeDue,
 )
-from triaged.core.response.audit import forgotten, wanted_anew
+from triaged.core.response.audit import forgotten
 from triaged.core.settings import StormLimit
 from triaged.core.time.durations import HOUR, MINUTE
 
@@ -148,18 +148,3 @@ def test_a_step_that_stands_far_too_late_is_lacking_and_one_that_was_put_off_is_
     ]
 
     assert [[type(timer) for timer in some] for some in found] == [[], [StepDue]]
-
-
-def test_a_reload_arms_only_the_end_that_an_acknowledgement_did_not_have() -> None:
-    world = World()
-    world.fires(severity="SEV-2")
-    opened = world.incident
-    world.handle(Acknowledged(1, "bob"))
-    ending = world.incident
-    endless = replace(ending, acknowledged_until=None)
-    has: dict[type[IncidentTimer], int] = {UnacknowledgeDue: world.now}
-
-    assert wanted_anew(opened, {}, world.settings) == []
-    assert wanted_anew(ending, {}, world.settings) == []
-    assert wanted_anew(endless, has, world.settings) == []
-    assert [type(one) for one in wanted_anew(endless, {}, world.settings)] == [UnacknowledgeDue]

@@ -245,6 +245,7 @@ def test_what_failed_is_tried_at_once_after_a_reload_and_what_is_held_is_not() -
     world.handle(RetryWanted(page.id, page.token))
     due_at = world.view.pages[page.id].due_at
     world.view.pages[page.id] = held
+    world.view.incidents[1] = replace(world.incident, held_by=("silence:s1",))
     world.handle(RetryWanted(held.id, held.token))
 
     assert page.due_at > world.now

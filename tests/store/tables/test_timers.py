@@ -86,6 +86,14 @@ async def test_a_timer_of_an_unknown_kind_is_told_and_can_be_put_off(database: D
         assert await timers.due(tx, 999, 10) == ALL[:2]
 
 
+async def test_incidents_with_a_kind_of_timer_are_found(database: Database) -> None:
+    async with database.transaction() as tx:
+        await timers.save(tx, [*ALL, ReopenWindowDue(3, 60, 1), MuteDue(2, 60)], [])
+
+    async with database.reading() as tx:
+        assert await timers.incidents_with(tx, ReopenWindowDue) == [1, 3]
+
+
 async def test_when_timers_are_due_is_found_by_incident(database: Database) -> None:
     lone: list[IncidentTimer] = [StepDue(number, 1, 1, 1, 1) for number in (8, 9, 10)]
     lone.append(MuteDue(9, 2))

@@ -54,6 +54,12 @@ class SettingsLoaded(msgspec.Struct, frozen=True):
     started: bool
 
 
+class SettingsChanged(msgspec.Struct, frozen=True, gc=False):
+    """The settings in force move an instant of this incident: see `core/response/rearming.py`."""
+
+    incident: int
+
+
 class StoreRestored(msgspec.Struct, frozen=True):
     """The store was put back from a copy in which this incident is not over."""
 
@@ -349,6 +355,7 @@ Event = (
     | DeliverySlow
     | RetryWanted
     | SettingsLoaded
+    | SettingsChanged
     | Reclassified
     | SilenceSet
     | SilenceExpired

@@ -52,20 +52,6 @@ def forgotten(
     return [timer for timer in wanted if timer.due_at < before and _lacks(dues, timer, before)]
 
 
-def wanted_anew(
-    incident: Incident, dues: Mapping[type[IncidentTimer], int], settings: Settings
-) -> list[IncidentTimer]:
-    """The timers that an incident lacks because settings that want them came after it.
-
-    That is the end of an acknowledgement that had none when it began. All other instants are fixed
-    in the incident.
-    """
-    if incident.acknowledged_until is not None or incident.snoozed_until is not None:
-        return []
-    wanted = _end_of_acknowledgement(incident, settings)
-    return [timer for timer in wanted if type(timer) not in dues]
-
-
 def _lacks(dues: Mapping[type[IncidentTimer], int], timer: IncidentTimer, before: int) -> bool:
     kind = type(timer)
     return kind not in dues or (kind in EXACT and dues[kind] > before + LATE_MAX_US)

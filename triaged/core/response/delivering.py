@@ -178,13 +178,26 @@ def slow(situation: Situation, event: DeliverySlow) -> Decision:
 
 
 def retry_now(situation: Situation, event: RetryWanted) -> Decision:
-    """A page that waits for another attempt is due now; one that is held waits on."""
+    """A page that waits for another attempt is due now, one that a calendar holds at its opening.
+
+    What a mute holds waits on: what ends that lets it go.
+    """
     page = situation.view.pages.get(event.page_id)
-    if page is None or page.token != event.token or page.state is not PageState.DUE:
+    incident = None if page is None else situation.incident(page.incident)
+    if page is None or incident is None or page.token != event.token:
         return Decision()
-    if not page.error or page.due_at <= situation.now:
+    if page.state is not PageState.DUE or page.due_at <= situation.now:
         return Decision()
-    return Decision((SavePage(replace(page, due_at=situation.now)),))
+    due_at = situation.now if page.error else _released_at(situation, page, incident)
+    return Decision((SavePage(replace(page, due_at=due_at)),) if due_at != page.due_at else ())
+
+
+def _released_at(situation: Situation, page: Page, incident: Incident) -> int:
+    """When a page that is held may go by the present settings, as far as calendars decide."""
+    if not page.attempts or incident.held_by or page.test:
+        return page.due_at
+    calendar = calendar_of(situation.settings, incident.severity)
+    return situation.now if calendar is None else next_open(calendar, situation.now)
 
 
 def _tried(situation: Situation, page: Page, began_at: int | None) -> Page:

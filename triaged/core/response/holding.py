@@ -63,6 +63,13 @@ def ends_at(incident: Incident, settings: Settings) -> int | None:
     return None if after_us is None or since is None else since + after_us
 
 
+def end_of(situation: Situation, incident: Incident) -> int | None:
+    """As `ends_at`; an end that was never promised leaves the holder time to hear of it."""
+    until = ends_at(incident, situation.settings)
+    promised = incident.acknowledged_until is not None or incident.snoozed_until is not None
+    return until if until is None or promised else max(until, situation.now + WARNING_MAX_US)
+
+
 def warn(situation: Situation, draft: Draft) -> None:
     """Tell the holder that the acknowledgement or snooze is about to end."""
     incident = draft.incident

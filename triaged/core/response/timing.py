@@ -40,7 +40,7 @@ from triaged.core.records.timers import (
 from triaged.core.response import storm_end
 from triaged.core.response.entries import say_at_risk
 from triaged.core.response.escalation import Cause, advance, arm, miss
-from triaged.core.response.holding import WARNING_MAX_US, ends_at, go_on, warn
+from triaged.core.response.holding import end_of, go_on, warn
 from triaged.core.response.succeeding import give_up_waiting
 from triaged.core.situation import Situation
 
@@ -136,12 +136,9 @@ def _expected(timer: IncidentTimer, incident: Incident) -> bool:
 def _unacknowledge(situation: Situation, draft: Draft) -> None:
     """End the acknowledgement or snooze, or arm its timer again where it lasts longer by now."""
     incident = draft.incident
-    until = ends_at(incident, situation.settings)
+    until = end_of(situation, incident)
     if until is None:
         return  # the configuration no longer wants it
-    if incident.acknowledged_until is None and incident.snoozed_until is None:
-        # A reload gave it an end: its holder is warned first.
-        until = max(until, situation.now + WARNING_MAX_US)
     if until > situation.now:
         draft.change(acknowledged_until=until)
         go_on(situation, draft)

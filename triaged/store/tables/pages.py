@@ -264,17 +264,16 @@ async def next_due(tx: Reader, channel: str) -> int | None:
     return min((at for at in row or () if at is not None), default=None)
 
 
-async def retries(tx: Reader, now: int, until: int, limit: int) -> list[Page]:
-    """Pages that failed and are due again later than `now`, up to `until`; the worst first."""
+async def put_off(tx: Reader, now: int, limit: int) -> list[Page]:
+    """Pages that have failed or are held, and are due later than `now`; the worst first."""
     rows = await tx.fetch(
         """SELECT id, body FROM pages
-           WHERE state = 'due' AND due_at > $1 AND due_at <= $2 AND lease_until <= $1
-           ORDER BY severity, due_at, id LIMIT $3""",
+           WHERE state = 'due' AND due_at > $1 AND lease_until <= $1
+           ORDER BY severity, due_at, id LIMIT $2""",
         now,
-        until,
         limit,
     )
-    return [page for page in decoded(rows) if page.error]
+    return [page for page in decoded(rows) if page.attempts or page.error]
 
 
 async def channels_due(tx: Reader) -> list[str]:

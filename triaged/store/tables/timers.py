@@ -124,6 +124,14 @@ async def dues_of(tx: Reader, numbers: Iterable[int]) -> dict[int, Dues]:
     return found
 
 
+async def incidents_with(tx: Reader, kind: type[IncidentTimer]) -> list[int]:
+    """The incidents that have a timer of this kind."""
+    rows = await tx.fetch(
+        "SELECT incident FROM timers WHERE kind = $1 ORDER BY incident", kind_name(kind)
+    )
+    return [row[0] for row in rows]
+
+
 async def next_due(tx: Reader) -> int | None:
     """The instant at which the next timer is due."""
     row = await tx.fetch_one("SELECT MIN(due_at) FROM timers")

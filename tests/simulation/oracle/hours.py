@@ -1,0 +1,58 @@
+"""Working hours and turns of duty, counted day by day on the wall clock."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+HOUR_US = 3_600_000_000
+
+
+def instant(moment: datetime) -> int:
+    """µs UTC."""
+    return int(moment.timestamp()) * 1_000_000
+
+
+class Hours:
+    """Monday to Friday, from one hour until another, in a zone, but for holidays."""
+
+    def __init__(self, zone: str, begins: int, ends: int, holidays: frozenset[date]) -> None:
+        self._zone = ZoneInfo(zone)
+        self._begins, self._ends = begins, ends
+        self._holidays = holidays
+
+    def spans(self, at: int) -> Iterator[tuple[int, int]]:
+        """(opening, closing) of every working day that has not closed at `at`."""
+        day = datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(self._zone).date()
+        while True:
+            if day.weekday() < 5 and day not in self._holidays:
+                begins, ends = (
+                    instant(datetime.combine(day, time(hour), self._zone))
+                    for hour in (self._begins, self._ends)
+                )
+                if ends > at:
+                    yield begins, ends
+            day += timedelta(days=1)
+
+    def opens(self, at: int) -> int:
+        """The first open instant from `at` on."""
+        return max(at, next(self.spans(at))[0])
+
+    def after(self, at: int, us: int) -> int:
+        """The instant at which so much open time has passed since `at`; never a closing one."""
+        for opens, closes in self.spans(at):
+            since = max(opens, at)
+            if us < closes - since:
+                return since + us
+            us -= closes - since
+        raise AssertionError("days do not end")
+
+    def next_working_day(self, at: int) -> tuple[int, int]:
+        """(closing time of the next working day, the open time until then in µs)."""
+        spans = self.spans(at)
+        first = next(spans)
+        local = datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(self._zone).date()
+        opening = datetime.fromtimestamp(first[0] / 1_000_000, UTC).astimezone(self._zone).date()
+        begins, ends = next(spans) if opening == local else first
+        if opening == local:
+            return ends, first[1] - max(first[0], at) + ends - begins
+        return ends, ends - begins

@@ -1,0 +1,29 @@
+"""The daemon and the simulator do with every life of an incident what the interface says."""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given
+from hypothesis import settings as how
+
+from tests.simulation.walks import Walk, foretold, lived, simulated, walks
+
+EXAMPLES = int(os.environ.get("TRIAGED_WALKS", "150"))
+"""A walk takes the simulator some milliseconds; thousands in a night."""
+
+LIVED = max(15, EXAMPLES // 10)
+"""A third of a second each."""
+
+
+@how(max_examples=EXAMPLES)
+@given(walks())
+def test_simulator_walks_as_the_oracle_says(walk: Walk) -> None:
+    assert simulated(walk) == foretold(walk)
+
+
+@how(max_examples=LIVED)
+@given(walks())
+def test_daemon_walks_as_the_oracle_says(walk: Walk) -> None:
+    with TemporaryDirectory() as folder:
+        assert lived(walk, Path(folder)) == foretold(walk)
