@@ -58,6 +58,16 @@ def test_the_sequence_is_told_in_utc_and_on_the_readers_clock(body: str, capsys:
     assert "overrides, calendar feeds, silences and incidents" in err
 
 
+def test_what_repeats_until_somebody_acts_is_told_twice(body: str, capsys: Capture) -> None:
+    _, out, _ = call(capsys, body, "--at", NIGHT)
+
+    lines = out.splitlines()
+    assert sum("still not answered" in line for line in lines) == 2
+    assert "times more" in lines[-2]
+    assert "end: open" in lines[-1]
+    assert len(lines) < 60
+
+
 def test_json_says_what_happens_and_what_is_not_seen(body: str, capsys: Capture) -> None:
     status, out, _ = call(capsys, body, "--at", NIGHT, "--ack-after", "3m", "-o", "json")
 

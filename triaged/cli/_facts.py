@@ -39,10 +39,14 @@ def print_first_alerts(row: Any) -> None:
         return
     print()
     rows = [
-        (alert["state"], local_time(alert["since"]), pairs(alert["labels"]), alert["summary"])
+        (
+            alert["state"],
+            local_time(alert["since"]),
+            ": ".join(text for text in (pairs(alert["labels"]), alert["summary"]) if text),
+        )
         for alert in alerts
     ]
-    print_table(("ALERT", "SINCE", "LABELS", ""), rows)
+    print_table(("ALERT", "SINCE", "LABELS"), rows, wraps=True)
     if what.get("more"):
         print(f"+{what['more']} more: triaged incident alerts {row['id']}")
 
@@ -55,12 +59,11 @@ def print_alerts(answer: Any) -> None:
             alert["severity"] or "-",
             alert["incident"] or "-",
             local_time(alert["starts_at"]),
-            f"{alert['source']}/{alert['fingerprint']}",
-            pairs(alert["labels"]),
+            f"{alert['source']}/{alert['fingerprint']}  {pairs(alert['labels'])}",
         )
         for alert in answer["alerts"]
     ]
-    print_table(("STATE", "SEVERITY", "INCIDENT", "SINCE", "ALERT", "LABELS"), rows)
+    print_table(("STATE", "SEVERITY", "INCIDENT", "SINCE", "ALERT  LABELS"), rows, wraps=True)
     if answer.get("next_cursor"):
         print("… and more: narrow the list down, or raise --limit")
 

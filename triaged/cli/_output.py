@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from textwrap import wrap
 from typing import Any
 
 from triaged.core.time.durations import SECOND
@@ -17,11 +18,15 @@ COLOURS = {
     "SEV-3": "36",
     "open": "31",
     "acknowledged": "33",
+    "ack": "33",
     "resolved": "32",
     "missed": "31",
     "error": "31;1",
     "warning": "33",
 }
+LAST_MIN = 10
+"""Characters of the last column, however narrow the terminal is."""
+
 # Control characters and the marks that reorder text: alert text must not move the cursor.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -47,19 +52,40 @@ def count_text(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows under a header, in columns; the last column takes what the terminal has left."""
+def print_table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], *, wraps: bool = False
+) -> None:
+    """Rows under a header, in columns.
+
+    On a terminal the last column is cut to the room that is left, or `wraps` within it.
+    """
     table = [[clean(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(header, *table, strict=True)]
-    room = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
+    used = sum(widths[:-1]) + 2 * (len(header) - 1)
+    room = columns()
+    left_over = None if room is None else max(room - used, LAST_MIN)
     for row in ([*header], *table):
         cells = [
-            paint(cell.ljust(width), cell)
+            paint(cell.ljust(width), cell.partition(" ")[0])
             for cell, width in zip(row[:-1], widths[:-1], strict=True)
         ]
-        used = sum(widths[:-1]) + 2 * (len(row) - 1)
-        last = row[-1] if room is None else cut(row[-1], max(room - used, 20))
-        print("  ".join([*cells, paint(last, last)]).rstrip())
+        last = row[-1] if left_over is None or wraps else cut(row[-1], left_over)
+        first, *more = folded(last, left_over) if wraps else [last]
+        print("  ".join([*cells, paint(first, last)]).rstrip())
+        for line in more:
+            print(" " * used + line)
+
+
+def columns() -> int | None:
+    """The width of the terminal; None: stdout is none."""
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
+
+
+def folded(text: str, width: int | None) -> list[str]:
+    """`text` in lines of `width`, broken between words; an address stays whole."""
+    if width is None:
+        return [text]
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def cut(text: str, width: int) -> str:
@@ -68,11 +94,15 @@ def cut(text: str, width: int) -> str:
 
 
 def print_fields(fields: Iterable[tuple[str, object]]) -> None:
-    """`name   value` lines, aligned; empty values are left out."""
+    """`name   value` lines, aligned, folded on a terminal; empty values are left out."""
     filled = [(name, clean(value)) for name, value in fields if value not in (None, "", {}, [])]
     width = max((len(name) for name, _ in filled), default=0)
+    room = columns()
     for name, value in filled:
-        print(f"{name.ljust(width)}  {paint(value, value)}")
+        first, *more = folded(value, None if room is None else max(room - width - 2, LAST_MIN))
+        print(f"{name.ljust(width)}  {paint(first, value)}")
+        for line in more:
+            print(" " * (width + 2) + line)
 
 
 def local_time(text: str | None) -> str:
@@ -81,6 +111,16 @@ def local_time(text: str | None) -> str:
         return ""
     at = datetime.fromisoformat(text).astimezone()
     return at.strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def local_day(text: str) -> str:
+    """The day of an RFC 3339 instant in the terminal's zone, and the zone."""
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %Z")
+
+
+def local_clock(text: str) -> str:
+    """The time of day of an RFC 3339 instant in the terminal's zone."""
+    return datetime.fromisoformat(text).astimezone().strftime("%H:%M:%S")
 
 
 def left(text: str | None) -> str:

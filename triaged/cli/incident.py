@@ -5,13 +5,24 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from triaged.cli import _export, _options
 from triaged.cli._client import Client, Failed, Held, client_of, complain, every
 from triaged.cli._facts import paging_fields, print_alerts, print_first_alerts, what_fields
 from triaged.cli._hints import print_hints
-from triaged.cli._output import clean, left, local_time, print_fields, print_json, print_table
+from triaged.cli._output import (
+    clean,
+    columns,
+    left,
+    local_clock,
+    local_day,
+    local_time,
+    print_fields,
+    print_json,
+    print_table,
+)
 
 SUMMARY = "list, show, acknowledge, resolve … incidents"
 BASE = "/api/v1/incidents"
@@ -28,6 +39,7 @@ PLAIN = {
 }
 """Verbs that take an incident and perhaps a note: path and help."""
 
+TIMES = ("opened_at", "armed_at", "acknowledged_at", "snoozed_until", "resolved_at")
 
 FILTERS = {
     "severity": "these severities, with commas",
@@ -156,7 +168,8 @@ def run(options: argparse.Namespace) -> int:
             case _:
                 return _shown(options, _act(client, options), _print_line)
     except Held as held:
-        return complain(f"{held}\n  to take it over: triaged incident ack --take-over")
+        command = f"triaged incident ack {options.incident} --take-over"
+        return complain(f"{_who_holds(held)}\n  to take it over: {command}")
     except Failed as failure:
         return complain(failure)
 
@@ -169,10 +182,15 @@ def _act(client: Client, options: argparse.Namespace) -> Any:
     except Held as held:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
-        print(f"{held}\nTake it over? [y/N] ", end="", file=sys.stderr, flush=True)
+        print(f"{_who_holds(held)}\nTake it over? [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise
     return client.post(f"{_path(options)}/{path}", {**body, "take_over": True})
+
+
+def _who_holds(held: Held) -> str:
+    """`bob holds INC-12`, without what the daemon tells a program to do."""
+    return str(held).partition(";")[0].removeprefix("Conflict: ")
 
 
 def _shown(options: argparse.Namespace, answer: Any, text: Callable[[Any], None]) -> int:
@@ -232,79 +250,84 @@ def _action(options: argparse.Namespace) -> tuple[str, dict[str, object]]:
 
 
 def _print_list(answer: Any) -> None:
-    header = ("ID", "SEVERITY", "STATE", "RESPONSE", "RESPOND BY", "HELD UNTIL", "ALERTS", "TITLE")
     rows = [
         (
             row["id"],
             row["severity"],
-            row["state"],
-            "exhausted" if row["escalation"].get("exhausted") else row["response"],
-            left(row["respond_by"]) if row["state"] == "open" else "",
-            _held(row),
+            _state(row),
+            _response(row),
             row["alerts"]["firing"],
             row["title"],
         )
         for row in answer["incidents"]
     ]
-    print_table(header, rows)
+    print_table(("ID", "SEVERITY", "STATE", "RESPONSE", "ALERTS", "TITLE"), rows)
     if answer.get("next_cursor"):
         print("… and more: narrow the list down, or raise --limit")
 
 
-def _held(row: Any) -> str:
-    """The holder, and when the acknowledgement ends unless it is renewed."""
+def _state(row: Any) -> str:
+    """`open`, or `ack by bob, 59m left`: until the acknowledgement ends, unless it is renewed."""
     if not row.get("holder"):
-        return ""
+        return str(row["state"])
     until = row.get("acknowledged_until")
-    return f"{row['holder']}, {left(until)}" if until else str(row["holder"])
+    ends = f", {left(until).removeprefix('in ')} left" if until else ""
+    word = "acknowledged" if columns() is None else "ack"
+    return f"{word} by {row['holder']}{ends}"
+
+
+def _response(row: Any) -> str:
+    """The response target; of an open incident when it ends, or that its rounds are over."""
+    if row["escalation"].get("exhausted"):
+        return "exhausted"
+    response = str(row["response"])
+    if row["state"] != "open" or not row["respond_by"]:
+        return response
+    return f"{response} {left(row['respond_by'])}"
 
 
 def _print_one(row: Any) -> None:
-    times = (
-        "opened_at",
-        "armed_at",
-        "respond_by",
-        "acknowledged_at",
-        "acknowledged_until",
-        "snoozed_until",
-        "resolved_at",
-    )
-    plain = (
-        "severity",
-        "severity_by",
-        "state",
-        "phase",
-        "response",
-        "service",
-        "team",
-        "policy",
-        "runbook",
-        "acknowledged_by",
-        "holder",
-        "assigned_to",
-        "resolved_by",
-        "previous",
-        "reopens",
-    )
-    print(clean(f"{row['id']}  {row['title']}"))
+    """What is wrong and who has it, then who is paged, then the rest."""
     alerts, place = row["alerts"], row["escalation"]
+    print(clean(f"{row['id']}  {row['title']}"))
     print_fields(
         [
-            *((name.replace("_", " "), row.get(name)) for name in plain),
-            *((name.replace("_", " "), local_time(row.get(name))) for name in times),
+            *_plain(row, "severity", "severity_by", "state", "response"),
+            ("respond by", _respond_by(row)),
+            ("exhausted", "all rounds are over, unanswered" if place.get("exhausted") else None),
+            *_plain(row, "holder"),
+            ("acknowledged until", _instant_left(row.get("acknowledged_until"))),
+            ("muted by", ", ".join(row.get("muted_by") or [])),
+            *what_fields(row),
+            *_plain(row, "service", "team", "runbook"),
             ("alerts", f"{alerts['firing']} firing, {alerts['resolved']} resolved"),
             ("left out", f"{alerts['truncated']} by the sender" if alerts["truncated"] else None),
-            ("escalation", f"epoch {place['epoch']}, round {place['round']}, step {place['step']}"),
-            ("exhausted", "all rounds are over, unanswered" if place.get("exhausted") else None),
-            ("muted by", ", ".join(row.get("muted_by") or [])),
             *paging_fields(row),
-            *what_fields(row),
+            *_plain(row, "acknowledged_by", "assigned_to", "resolved_by", "previous"),
+            *((name.replace("_", " "), local_time(row.get(name))) for name in TIMES),
+            *_plain(row, "phase", "policy"),
+            ("escalation", f"epoch {place['epoch']}, round {place['round']}, step {place['step']}"),
+            ("reopens", row["reopens"] or None),
             ("labels", ", ".join(f"{k}={v}" for k, v in row["labels"].items())),
         ]
     )
     print_first_alerts(row)
     if "hints" in row:
         print_hints(row["hints"])
+
+
+def _plain(row: Any, *names: str) -> list[tuple[str, object]]:
+    return [(name.replace("_", " "), row.get(name)) for name in names]
+
+
+def _respond_by(row: Any) -> str:
+    at = row.get("respond_by")
+    return _instant_left(at) if row["state"] == "open" else local_time(at)
+
+
+def _instant_left(text: str | None) -> str:
+    """An instant, and how long until then."""
+    return f"{local_time(text)} ({left(text)})" if text else ""
 
 
 def _print_line(row: Any) -> None:
@@ -314,9 +337,20 @@ def _print_line(row: Any) -> None:
         print(clean(f"pages {', '.join(row['paged'])}"))
 
 
+def _happened(entry: Any) -> str:
+    return f"{'phase ' if entry['kind'] == 'phase.changed' else ''}{entry['text']}"
+
+
 def _print_timeline(answer: Any) -> None:
-    rows = [
-        (local_time(entry["at"]), entry["kind"], entry["actor"], entry["text"])
-        for entry in answer["entries"]
-    ]
-    print_table(("AT", "WHAT", "WHO", ""), rows)
+    """On a terminal a table for each day, so that what happened has the room."""
+    if columns() is None:
+        whole = [
+            (local_time(entry["at"]), entry["kind"], entry["actor"], entry["text"])
+            for entry in answer["entries"]
+        ]
+        print_table(("AT", "WHAT", "WHO", ""), whole)
+        return
+    for day, entries in groupby(answer["entries"], lambda entry: local_day(entry["at"])):
+        print(day)
+        rows = [(local_clock(one["at"]), one["actor"], _happened(one)) for one in entries]
+        print_table(("AT", "WHO", "WHAT"), rows, wraps=True)

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from triaged.cli import _options
@@ -21,6 +21,12 @@ UNSEEN = (
     "alerts begin at the instant, whatever their own times say, and go on; "
     "every provider accepts"
 )
+
+REPEATS = "still not answered"
+"""The beginning of what is said when an incident whose rounds are over pages again."""
+
+REPEATS_SHOWN = 2
+"""Repeats that are printed: the others differ in their time alone."""
 
 BEFORE = {"incident.opened": "opened: ", "phase.changed": "phase ", "end": "end: "}
 """Words before the text of an entry that is unclear by itself, by kind."""
@@ -87,13 +93,32 @@ def _lines(question: "Question", answer: "Answer") -> Iterator[str]:
     """A line for each moment: time since the beginning, UTC, the reader's local time, the text."""
     from triaged.core.time.durations import format_duration
 
-    places = [
-        (f"+{format_duration(m.at - question.at)}", _day(m.at), _reader(m)) for m in answer.moments
-    ]
+    moments = _without_repeats(answer.moments)
+    places = [(f"+{format_duration(m.at - question.at)}", _day(m.at), _reader(m)) for m in moments]
     widths = [max(map(len, column)) for column in zip(*places, strict=True)]
-    for place, moment in zip(places, answer.moments, strict=True):
+    for place, moment in zip(places, moments, strict=True):
         cells = (cell.ljust(width) for cell, width in zip(place, widths, strict=True))
         yield f"{'  '.join(cells)}  {_told(moment)}".rstrip()
+
+
+def _without_repeats(moments: "Sequence[Moment]") -> "list[Moment]":
+    """`moments`, of an incident whose rounds are over only the first two pages that repeat."""
+    from msgspec.structs import replace
+
+    kept: list[Moment] = []
+    repeats: dict[str, list[int]] = {}
+    for moment in moments:
+        instants = repeats.setdefault(moment.incident, [])
+        if moment.kind == "incident.escalated" and moment.text.startswith(REPEATS):
+            instants.append(moment.at)
+        left_out = instants[REPEATS_SHOWN:]
+        if left_out and moment.at == left_out[-1] and moment.kind in ("incident.escalated", "page"):
+            continue
+        if moment.kind == "end" and left_out:
+            text = f"… and so on: {len(left_out)} times more"
+            kept.append(replace(moment, at=left_out[-1], kind="repeats", text=text))
+        kept.append(moment)
+    return kept
 
 
 def _told(moment: "Moment") -> str:
