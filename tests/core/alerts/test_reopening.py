@@ -94,3 +94,61 @@ def test_what_nobody_held_at_its_end_or_a_person_ended_pages(
     world.handle(act)
 
     assert back_after(world, 60) > 0
+
+
+def resolved_between(world: World, seconds: int, start: int) -> int:
+    """The pages when one of a pair says that it fires, so long after the other said it was over."""
+    world.ends(_starts="0")
+    world.run(seconds)
+    before = len(world.pages())
+    world.fires(severity="SEV-2", _starts=str(start))
+    world.deliver()
+    return len(world.pages()) - before
+
+
+@pytest.mark.parametrize(("start", "is_held"), [(0, True), (400, False)])
+def test_an_episode_that_goes_on_by_its_own_start_stays_acknowledged(
+    start: int, *, is_held: bool
+) -> None:
+    world = World()
+    world.fires(severity="SEV-2", _starts="0")
+    world.deliver()
+    world.handle(Acknowledged(1, "alice"))
+
+    assert (resolved_between(world, 7 * 60, start) == 0) == is_held
+
+    assert (world.incident.number, world.incident.reopens) == (1, 1)
+    assert (world.incident.holder == "alice") == is_held
+
+
+def test_an_episode_that_goes_on_and_that_nobody_holds_is_armed() -> None:
+    world = World()
+    world.fires(severity="SEV-2", _starts="0")
+    world.deliver()
+
+    assert resolved_between(world, 60, 0) > 0
+
+
+def test_an_episode_that_goes_on_after_a_person_said_that_it_is_over_pages() -> None:
+    world = World()
+    world.fires(severity="SEV-2", _starts="0")
+    world.deliver()
+    world.handle(Acknowledged(1, "alice"))
+    world.handle(Resolved(1, "alice"))
+
+    assert resolved_between(world, 7 * 60, 0) > 0
+
+
+def test_an_alert_that_the_incident_never_had_is_not_its_episode() -> None:
+    world = World()
+    world.fires(severity="SEV-2", _starts="0")
+    world.deliver()
+    world.handle(Acknowledged(1, "alice"))
+    world.ends(_starts="0")
+    world.run(7 * 60)
+    before = len(world.pages())
+
+    world.fires(severity="SEV-2", _starts="0", pod="b")
+    world.deliver()
+
+    assert len(world.pages()) > before

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, plan, settings, step, target
 from tests.dry_run.configurations import configurations
-from triaged.core.alerts.grouping import Arrival
+from triaged.core.alerts.arrival import Arrival
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Severity, Share
 from triaged.core.records.severity import FiringFor, Raise

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET
 
 from triaged.core.alerts import late_joins, source_shares
+from triaged.core.alerts.arrival import Arrival
 from triaged.core.alerts.flapping import hold_us, returned, settle
 from triaged.core.alerts.raises import count_in, pause, start
 from triaged.core.alerts.reopening import come_back, reopens
@@ -14,7 +15,6 @@ from triaged.core.muting.mute_hold import check_mutes, joined
 from triaged.core.records.actors import ALERTS, TRIAGED
 from triaged.core.records.effects import Count, JoinAlert, WakeBundled
 from triaged.core.records.model import (
-    Alert,
     AlertState,
     Entry,
     Incident,
@@ -38,36 +38,6 @@ from triaged.core.time.durations import HOUR, MINUTE
 
 CUT_GROUP_US = 25 * HOUR
 """How long alerts that were left out are waited for, of a source whose alerts never lapse."""
-
-
-class Arrival(msgspec.Struct):
-    """An episode that starts: the alert, its classification, and when it was received."""
-
-    alert: Alert
-    outcome: Outcome
-    received_at: int
-    before: AlertState | None = None
-    """The alert's row before this episode."""
-    left: Incident | None = None
-    """The incident that the alert fired in until this moment, without it."""
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """(source, fingerprint) of the alert."""
-        return self.alert.source, self.alert.fingerprint
-
-    def covered_by_choice(self, incident: Incident) -> bool:
-        """Whether a human chose the severity of `incident` knowing this alert."""
-        before = self.before
-        if incident.chosen is None or before is None or before.incident != incident.number:
-            return False
-        attached_at, chosen_at = before.attached_at, incident.chosen_at
-        return attached_at is None or chosen_at is None or attached_at <= chosen_at
-
-    def comes_back(self, incident: Incident) -> bool:
-        """Whether the alert has fired in `incident` before, and ended."""
-        before = self.before
-        return before is not None and not before.firing and before.incident == incident.number
 
 
 def home_of(situation: Situation, arrival: Arrival) -> Incident | None:
@@ -189,7 +159,8 @@ def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
 def reopen_with(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
     """Re-open the incident for an alert that is back, and arm it unless it is still held."""
     draft = Draft(incident)
-    is_held = come_back(situation, draft, Reason.REOPEN_WINDOW)
+    goes_on = arrival.is_same_episode(incident)
+    is_held = come_back(situation, draft, Reason.REOPEN_WINDOW, same_episode=goes_on)
     draft.change(source=arrival.alert.source)
     returned(situation, draft, arrival.alert.source)
     late_joins.remember(draft, arrival.outcome.labels)

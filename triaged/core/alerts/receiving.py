@@ -6,11 +6,11 @@ The status decides, never `endsAt`; the deduplication attaches, it never drops.
 from msgspec.structs import replace
 
 from triaged.core.alerts import copies
+from triaged.core.alerts.arrival import Arrival
 from triaged.core.alerts.copies import Copies, Fate
 from triaged.core.alerts.cut_groups import cut, made_whole
 from triaged.core.alerts.expectations import heard
 from triaged.core.alerts.grouping import (
-    Arrival,
     detach,
     home_of,
     join,

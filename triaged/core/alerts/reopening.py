@@ -14,7 +14,8 @@ from triaged.core.time.durations import MINUTE
 
 STILL_HELD_US = 5 * MINUTE
 """For so long after its end an acknowledged episode is still in its holder's hands: the same
-trouble, by the flapping of a threshold. Later nobody may be looking any more."""
+trouble, by the flapping of a threshold. Later nobody may be looking any more. An episode that goes
+on, by its own start, is held for as long as it may re-open."""
 
 
 def reopens(situation: Situation, incident: Incident) -> bool:
@@ -53,13 +54,17 @@ def reopen(situation: Situation, draft: Draft, reason: Reason, by: str) -> None:
     set_phase(situation, draft, Phase.DETECTION, by)
 
 
-def come_back(situation: Situation, draft: Draft, reason: Reason) -> bool:
+def come_back(
+    situation: Situation, draft: Draft, reason: Reason, *, same_episode: bool = False
+) -> bool:
     """Re-open what ended by itself; True: its holder still has it and is told, so nobody is paged.
 
-    Otherwise the caller arms it.
+    Otherwise the caller arms it. `same_episode`: it was over by mistake, for the alert that is back
+    has the start that it had.
     """
     incident = draft.incident
-    if not _is_still_held(situation, incident):
+    held_us = situation.settings.reopen_within if same_episode else STILL_HELD_US
+    if not _is_still_held(situation, incident, held_us):
         reopen(situation, draft, reason, TRIAGED)
         return False
     holder = incident.acknowledged_by or ""
@@ -82,7 +87,7 @@ def come_back(situation: Situation, draft: Draft, reason: Reason) -> bool:
     return True
 
 
-def _is_still_held(situation: Situation, incident: Incident) -> bool:
+def _is_still_held(situation: Situation, incident: Incident, held_us: int) -> bool:
     """Whether its snooze lasts, or its acknowledgement does and it ended just now, by itself."""
     if incident.acknowledged_by is None or incident.resolved_at is None:
         return False
@@ -90,7 +95,7 @@ def _is_still_held(situation: Situation, incident: Incident) -> bool:
         return False  # a person said that it was over, and was wrong
     if incident.snoozed_until is not None:
         return situation.now < incident.snoozed_until
-    until = incident.resolved_at + STILL_HELD_US
+    until = incident.resolved_at + held_us
     if incident.acknowledged_until is not None:
         until = min(until, incident.acknowledged_until)
     return situation.now < until

@@ -10,7 +10,8 @@ from itertools import count
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.alerts.grouping import Arrival, open_incident
+from triaged.core.alerts.arrival import Arrival
+from triaged.core.alerts.grouping import open_incident
 from triaged.core.records.effects import AddPage, Append, ArmTimer, Effect, Hold, Send
 from triaged.core.records.events import PageDue
 from triaged.core.records.model import Escalation, Incident, Page, Severity

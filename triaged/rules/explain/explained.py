@@ -2,7 +2,8 @@
 
 import msgspec
 
-from triaged.core.alerts.grouping import Arrival, policy_of
+from triaged.core.alerts.arrival import Arrival
+from triaged.core.alerts.grouping import policy_of
 from triaged.core.alerts.severity import severity_of
 from triaged.core.records.model import Alert, Incident, Outcome, Severity, Step
 from triaged.core.response.forecast import Firing, Outlook, foresee
