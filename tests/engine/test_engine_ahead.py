@@ -9,9 +9,10 @@ from random import Random
 
 import pytest
 
-from tests.core.world import ByLabels, settings
+from tests.core.world import MONDAY, ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk, Ignorant
+from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.core.records.effects import Acted, Attached
 from triaged.core.records.events import (
     Acknowledged,
@@ -19,10 +20,13 @@ from triaged.core.records.events import (
     Event,
     PackDecided,
     SettingsLoaded,
+    TimerFired,
 )
-from triaged.core.records.expectations import Expectation
-from triaged.core.records.model import Alert, Severity, State
+from triaged.core.records.expectations import Expectation, with_values
+from triaged.core.records.matching import Matcher
+from triaged.core.records.model import Alert, Incident, Severity, State
 from triaged.core.records.severity import ManyAlerts, Raise
+from triaged.core.records.timers import StepDue
 from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import AHEAD_MIN, BATCH_MAX, Engine
@@ -30,7 +34,7 @@ from triaged.errors import StoreUnavailable
 from triaged.store.database.base import Database, Reader, Transaction
 from triaged.store.database.connect import open_database
 from triaged.store.queries.verify import verify
-from triaged.store.tables import backlog
+from triaged.store.tables import backlog, incidents
 from triaged.store.tables.backlog import Body, Pack
 
 TABLES = (
@@ -38,24 +42,46 @@ TABLES = (
     *("storms", "expectations"),
 )
 WATCHDOG = Expectation("rule:watchdog", 300 * SECOND)
+CHAIN = Expectation("rule:chain", 300 * SECOND, by=("pod",))
 
 
 class First:
-    """Alerts of the first name are expected."""
+    """Alerts of the first two names are expected, those of the second for each pod."""
 
     def met_by(self, alert: Alert) -> Sequence[str]:
-        """Its expectation."""
-        return [WATCHDOG.name] if alert.labels["alertname"] == "A0" else []
+        """The names of the expectations."""
+        match alert.labels["alertname"]:
+            case "A0":
+                return [WATCHDOG.name]
+            case "A1":
+                return [with_values(CHAIN.name, [("pod", alert.labels["pod"])])]
+            case _:
+                return []
+
+
+SOURCES = Matcher("alertname", "=~", "A[0-9]")
+TARGETS = Matcher("alertname", "=~", "A[1-3][0-9]")
+SUPPRESSOR = Suppressor("node", (SOURCES,), (TARGETS,), equal=("pod",))
+"""While an alert of the first ten names fires, the others of its pod are muted."""
+
+WINDOW = Maintenance("work", (Matcher("pod", "=", "worked-on"),), end=MONDAY + 3600 * SECOND)
 
 
 COUNTING = settings(
     storm=StormLimit(10, 300 * SECOND),
     flapping=FlapLimit(3, 300 * SECOND),
-    expectations={WATCHDOG.name: WATCHDOG},
+    expectations={WATCHDOG.name: WATCHDOG, CHAIN.name: CHAIN},
     expected=First(),
     rules=ByLabels(None, Raise(Severity.SEV1, ManyAlerts(20, 300 * SECOND))),
 )
 """Everything that is counted over time, with limits within reach."""
+
+MUTING = settings(
+    storm=StormLimit(10, 300 * SECOND),
+    muters=Muters((SUPPRESSOR,), (WINDOW,)),
+    rules=ByLabels(inhibits=frozenset(f"A{n}" for n in range(10))),
+)
+"""Alerts that suppress others, and a maintenance window."""
 
 
 class Gated(Database):
@@ -73,6 +99,8 @@ class Gated(Database):
         """Released by each commit that begins."""
         self.looked = asyncio.Semaphore(0)
         """Released by each batch that is decided ahead."""
+        self.ahead = real
+        """The store on which batches are decided ahead."""
         self.failing: set[int] = set()
         """Which of them the disk refuses."""
 
@@ -95,9 +123,9 @@ class Gated(Database):
             yield tx
 
     def looking_ahead(self) -> Reader | None:
-        """The real one's."""
+        """The other one's, if there is one."""
         self.looked.release()
-        return self.real.looking_ahead()
+        return self.ahead.looking_ahead()
 
     async def close(self) -> None:
         """Close the real one."""
@@ -107,6 +135,14 @@ class Gated(Database):
 @pytest.fixture
 async def gated(tmp_path: Path) -> AsyncIterator[Gated]:
     opened = Gated(await open_database(f"sqlite:{tmp_path / 'triaged.db'}", StillClock()))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def before(tmp_path: Path) -> AsyncIterator[Database]:
+    """A second store, for what the first one held before a commit."""
+    opened = await open_database(f"sqlite:{tmp_path / 'before.db'}", StillClock())
     yield opened
     await opened.close()
 
@@ -224,7 +260,48 @@ async def test_a_person_acts_on_what_is_being_committed(gated: Gated) -> None:
     assert (await desk.incident(1)).state is State.ACKNOWLEDGED
 
 
-@pytest.mark.parametrize("chosen", [settings(), COUNTING], ids=["plain", "counting"])
+@pytest.mark.parametrize("suppresses", [True, False], ids=["starts", "ends"])
+async def test_a_source_that_starts_or_ends_is_known_to_the_next_batch(
+    gated: Gated, before: Database, *, suppresses: bool
+) -> None:
+    desks = [Desk(store, StillClock(), MUTING) for store in (gated.real, before)]
+    for desk in desks:
+        await desk.handle(*[] if suppresses else [desk.fires(alertname="A1", pod="x")])
+        await desk.handle(desk.fires(alertname="A20", pod="worked-on"))
+        await desk.handle(await _step(desk))
+    assert (await _a20(gated.real)).held_by == ("maintenance:work",)
+    gated.ahead = before
+    say = desks[0].fires if suppresses else desks[0].ends
+    joining = [desks[0].fires(alertname="A20", pod="x", n=str(n)) for n in range(AHEAD_MIN)]
+
+    async with running(gated, MUTING) as engine, asyncio.TaskGroup() as tasks:
+        tasks.create_task(engine.submit([say(alertname="A1", pod="x")], urgent=False))
+        await gated.begun.acquire()
+        await gated.looked.acquire()
+        tasks.create_task(engine.submit(joining, urgent=False))
+        await gated.looked.acquire()
+        gated.open.set()
+
+    assert (await _a20(gated.real)).held_by == (("maintenance:work",) if suppresses else ())
+
+
+async def _step(desk: Desk) -> TimerFired:
+    """The next step of the escalation of A20."""
+    incident = await _a20(desk.database)
+    place = incident.escalation
+    step = StepDue(incident.number, place.next_at or 0, place.epoch, place.round, place.step)
+    return TimerFired(step)
+
+
+async def _a20(store: Database) -> Incident:
+    async with store.reading() as tx:
+        found = [await incidents.fetch(tx, number) for number in (1, 2)]
+    return next(one for one in found if one is not None and one.title == "A20")
+
+
+@pytest.mark.parametrize(
+    "chosen", [settings(), COUNTING, MUTING], ids=["plain", "counting", "muting"]
+)
 @pytest.mark.parametrize("seed", range(4))
 async def test_ahead_or_after_gives_the_same_rows(
     tmp_path: Path, seed: int, chosen: Settings

@@ -25,6 +25,13 @@ STORE = (
         ("tests/store/database/test_postgres.py",),
     ),
     Mutation(
+        "all lock keys in one order, so that no two daemons wait for one another",
+        "triaged/store/database/postgres.py",
+        "numbers = sorted(locks)",
+        "numbers = list(locks)",
+        ("tests/store/database/test_postgres.py",),
+    ),
+    Mutation(
         "a batch locks the incidents that it changes",
         "triaged/store/batch_locks.py",
         "await tx.lock_keys(keys, shared)",
@@ -103,6 +110,34 @@ ENGINE = (
         "if not await self._land():",
         "if await self._land() is None:",
         ("tests/engine/test_engine_ahead.py",),
+    ),
+    Mutation(
+        "what starts or ends suppressing is on disk before the next batch is decided",
+        "triaged/engine/engine.py",
+        "if before is not None and before.changes.alters_suppression:",
+        "if before is not None and before is None:",
+        ("tests/engine/test_engine_ahead.py",),
+    ),
+    Mutation(
+        "an alert that starts suppressing is known to the batch after it",
+        "triaged/store/saving.py",
+        "self.alters_suppression |= start.state.inhibits",
+        "self.alters_suppression |= False",
+        ("tests/engine/test_engine_ahead.py",),
+    ),
+    Mutation(
+        "an alert that ends suppressing is known to the batch after it",
+        "triaged/store/saving.py",
+        "self.alters_suppression |= end.state.inhibits",
+        "self.alters_suppression |= False",
+        ("tests/engine/test_engine_ahead.py",),
+    ),
+    Mutation(
+        "a body is answered when it is on disk",
+        "triaged/intake/backlog.py",
+        "        await done\n",
+        "        await asyncio.sleep(0)\n",
+        ("tests/intake/test_backlog.py",),
     ),
     Mutation(
         "an alert that cannot be decided costs no neighbour",

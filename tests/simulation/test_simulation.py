@@ -8,7 +8,7 @@ C14). A failing seed is printed in the test's name; removed guards show that the
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
@@ -19,13 +19,17 @@ import pytest
 from tests.simulation.time import START_US, simulate
 from tests.simulation.world import TROUBLE_US, Parts, Provider, Trouble, TroubledStore, World
 from triaged.channels import HttpRequest
+from triaged.clock import ThreadClock
 from triaged.core.records.effects import Answer
 from triaged.core.records.events import Event, PackDecided
 from triaged.core.records.model import Incident, Page, PageKind, PageState, State
 from triaged.core.settings import StormLimit
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import Engine
-from triaged.store.database.base import Transaction
+from triaged.errors import StoreError
+from triaged.ingest import Received
+from triaged.intake.backlog import Backlog, Reader
+from triaged.store.database.base import Database, Transaction
 from triaged.store.database.sqlite import SqliteDatabase
 from triaged.store.queries.verify import verify
 from triaged.store.tables import backlog, pages
@@ -167,6 +171,33 @@ class Rash(Engine):
         return await super().submit(events, urgent=urgent)
 
 
+class Hurried(Backlog):
+    """Answers senders before their bodies are on disk."""
+
+    def __init__(
+        self, engine: Engine, database: Database, clock: ThreadClock, read: Reader
+    ) -> None:
+        super().__init__(engine, database, clock, read)
+        self._answered: asyncio.Queue[tuple[Received, int]] = asyncio.Queue()
+
+    def loops(self) -> Mapping[str, Callable[[], Coroutine[None, None, None]]]:
+        """Those of the real one, and the one that has bodies written."""
+        return {**super().loops(), "late": self._late}
+
+    async def keep(self, received: Received, alerts: int) -> None:
+        """Return at once; the body is written later, or never."""
+        self._answered.put_nowait((received, alerts))
+
+    async def _late(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                tasks.create_task(self._written(*await self._answered.get()))
+
+    async def _written(self, received: Received, alerts: int) -> None:
+        with suppress(StoreError):
+            await super().keep(received, alerts)
+
+
 class Liar(Provider):
     """Says that it took what it did not."""
 
@@ -181,6 +212,7 @@ class Liar(Provider):
     [
         (Parts(store=LyingStore), "C1"),
         (Parts(engine=Rash, disk=0.3), "C1"),
+        (Parts(backlog=Hurried, disk=0.3), "C1"),
         (Parts(carrier=Liar), "C6"),
     ],
 )

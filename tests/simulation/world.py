@@ -183,6 +183,7 @@ class Parts(msgspec.Struct, frozen=True):
 
     engine: type[Engine] = Engine
     store: type[TroubledStore] = TroubledStore
+    backlog: type[Backlog] = Backlog
     carrier: type[Provider] = Provider
     storm: StormLimit | None = None
     disk: float = 0.02
@@ -254,7 +255,7 @@ class World:
             stop = asyncio.Event()
             self.engine = engine
             async with asyncio.TaskGroup() as tasks:
-                backlog = Backlog(engine, opened, self.clock, events_in)
+                backlog = self.parts.backlog(engine, opened, self.clock, events_in)
                 tasks.create_task(run_all({**loops, **backlog.loops()}, self.clock, stop))
                 tasks.create_task(self._open(backlog))
                 await asyncio.sleep(seconds)

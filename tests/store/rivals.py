@@ -129,9 +129,9 @@ class Observed:
         steps = [f"DELETE FROM {t}; INSERT INTO {t} TABLE kept.{t}" for t in self._tables]
         await self._connection.execute("; ".join(steps))
 
-    async def somebody_waits(self) -> None:
-        """Come back when a statement waits for a lock."""
-        while not await self._connection.fetchval(WAITING):
+    async def waiting(self, count: int = 1) -> None:
+        """Return when this many statements wait for a lock."""
+        while await self._connection.fetchval(WAITING) < count:
             pass
 
 

@@ -295,7 +295,7 @@ class Rivals:
                 barrier.reached.set()
                 return None
             fast = tasks.create_task(self._desks[1].handle(*made[1]))
-            await _first_of(fast, waits := tasks.create_task(self._store.somebody_waits()))
+            await _first_of(fast, waits := tasks.create_task(self._store.waiting()))
             waits.cancel()
             barrier.opened.set()
         return await self._store.rows()

@@ -221,7 +221,7 @@ class Engine:
         events = [event for _, events in parts for event in events]
         if tx is None or not all(isinstance(event, PLAIN) for event in events):
             return False
-        if before is not None and before.changes.beyond_the_view:
+        if before is not None and before.changes.alters_suppression:
             return False
         try:
             decided = await self._decide(tx, events, before.view if before else None)

@@ -40,7 +40,6 @@ from triaged.core.records.model import (
     AlertState,
     ChainedEntry,
     Entry,
-    Incident,
     Labels,
     Page,
 )
@@ -92,8 +91,8 @@ class Changes:
         self.reclassified: dict[AlertId, ReclassifyAlert] = {}
         self.moves: list[MoveFiring] = []
         self.incidents: set[int] = set()
-        self.is_held = False
-        """Whether something mutes one of the incidents: then pages and labels decide with it."""
+        self.alters_suppression = False
+        """Whether an alert that suppresses others starts or ends: no view hands that on."""
         self.timers: dict[tuple[int, str], IncidentTimer | None] = {}
         self.added: dict[str, Page] = {}
         self.saved: dict[str, Page] = {}
@@ -130,13 +129,11 @@ class Changes:
                 case ReclassifyAlert(state=state):
                     self.reclassified[state.source, state.fingerprint] = effect
                 case SaveIncident(incident=incident):
-                    self._save(incident)
+                    self.incidents.add(incident.number)
                 case JoinAlert(incident=number, alert=alert):
                     self._join(number, alert)
-                case EndEpisode(state=state):
-                    identity = (state.source, state.fingerprint)
-                    self.ends[identity] = effect
-                    self.ended.append((effect, self.repeats.get(identity, (effect, 0))[1]))
+                case EndEpisode():
+                    self._end(effect)
                 case Append(incident=number, entry=entry):
                     self.entries.setdefault(number, []).append(entry)
                 case ArmTimer(timer=timer):
@@ -173,11 +170,6 @@ class Changes:
                 case _:
                     assert_never(effect)
 
-    @property
-    def beyond_the_view(self) -> bool:
-        """Whether rows change that decisions about alerts read and that the view does not keep."""
-        return bool(self.moves or self.watches or self.silences or self.is_held)
-
     def heard(self, alert: Alert, at: int) -> None:
         """The sender of an alert was heard."""
         sender = (alert.source, alert.sender)
@@ -186,15 +178,18 @@ class Changes:
     def _start(self, start: StartEpisode) -> None:
         """An episode begins: its row says all, and the episode before it has nothing to add."""
         identity = (start.state.source, start.state.fingerprint)
+        self.alters_suppression |= start.state.inhibits
         self.episodes.append(start)
         self.ends.pop(identity, None)
         self.repeats.pop(identity, None)
         self.copies.pop(identity, None)
         self.ignored.pop(identity, None)
 
-    def _save(self, incident: Incident) -> None:
-        self.incidents.add(incident.number)
-        self.is_held = self.is_held or bool(incident.held_by)
+    def _end(self, end: EndEpisode) -> None:
+        identity = (end.state.source, end.state.fingerprint)
+        self.alters_suppression |= end.state.inhibits
+        self.ends[identity] = end
+        self.ended.append((end, self.repeats.get(identity, (end, 0))[1]))
 
     def _join(self, number: int, alert: Alert) -> None:
         joined = self.joined.get(number)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
+from tests.store.rivals import observed
 from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
 from triaged.store.database.base import Contended, Transaction
@@ -46,6 +47,27 @@ async def test_a_key_that_one_has_locked_the_other_waits_for(database: Database)
         with pytest.raises(StoreUnavailable, match="lock timeout"):
             await lock("b", "c")
     await lock("a", "b")
+
+
+async def test_keys_are_locked_in_one_order_whatever_order_they_are_named_in(
+    database: Database, url: str
+) -> None:
+    async def lock(*keys: str) -> None:
+        async with database.transaction() as tx:
+            await tx.lock_keys(keys)
+
+    async with (
+        observed(url) as watching,
+        asyncio.TaskGroup() as tasks,
+        database.transaction() as third,
+    ):
+        await third.lock_keys(["b"])
+        tasks.create_task(lock("b", "a"))
+        await watching.waiting(1)
+        tasks.create_task(lock("a", "b"))
+        await watching.waiting(2)
+
+    # Neither holds what the other waits for: a deadlock would have raised `Contended`.
 
 
 async def test_numbers_that_one_may_use_the_other_waits_for(database: Database) -> None:

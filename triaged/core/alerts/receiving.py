@@ -214,6 +214,7 @@ def _episode(
         sender=alert.sender,
         seen_at=event.received_at,
         is_cut=alert.truncated > 0,
+        inhibits=outcome.inhibits,
     )
 
 

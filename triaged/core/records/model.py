@@ -187,6 +187,8 @@ class AlertState(msgspec.Struct, frozen=True, gc=False):
     """Its last episode ended because it was not repeated, not because its sender said so."""
     is_cut: bool = False
     """The last report of it came in a group of which the sender had left out alerts."""
+    inhibits: bool = False
+    """A suppressor's `source` matches it: see `Outcome.inhibits`."""
     copies: tuple[Copy, ...] = ()
     """Its copies, where there is more than one: see `core/alerts/copies.py`."""
 

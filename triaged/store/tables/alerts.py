@@ -43,6 +43,7 @@ STATES = Bulk(
         "a.ended_at",
         "a.has_lapsed",
         "a.is_cut",
+        "a.inhibits",
         "a.copies",
     ),
     locks="a",
@@ -181,7 +182,8 @@ async def states(tx: Reader, identities: Iterable[tuple[str, str]]) -> list[Aler
 def _state(row: Row) -> AlertState:
     """The columns are in the order of the fields; some are of other types."""
     source, fingerprint, firing, episode, starts_at, check_at, lapses_at, incident, *said = row
-    severity, rule, given, attached_at, sender, seen_at, ended_at, has_lapsed, is_cut, copies = said
+    severity, rule, given, attached_at, sender, seen_at, ended_at, *flags, copies = said
+    has_lapsed, is_cut, inhibits = flags
     return AlertState(
         source,
         fingerprint,
@@ -200,6 +202,7 @@ def _state(row: Row) -> AlertState:
         ended_at,
         has_lapsed == 1,
         is_cut == 1,
+        inhibits == 1,
         _COPIES.decode(copies) if copies else (),
     )
 
@@ -218,7 +221,7 @@ async def save_starts(tx: Writer, started: Iterable[Started]) -> None:
             state.lapses_at,
             state.incident,
             one.observation,
-            int(effect.outcome.inhibits),
+            int(state.inhibits),
             int(state.start_given),
             state.attached_at,
             int(state.is_cut),
