@@ -62,11 +62,7 @@ class _Posted(msgspec.Struct, gc=False):
     ends_at: str | None = msgspec.field(name="endsAt", default=None)
     generator_url: Link | None = msgspec.field(name="generatorURL", default=None)
     updated_at: object = msgspec.field(name="UpdatedAt", default=None)
-
-    @property
-    def is_contact_point(self) -> bool:
-        """Whether Grafana's contact point "Alertmanager" sent it, which sends more fields."""
-        return self.updated_at is not None or GRAFANA_RULE in self.labels
+    """Grafana's contact point "Alertmanager" sends it, and no other."""
 
 
 _QUICK = msgspec.json.Decoder(list[_Posted])
@@ -113,10 +109,10 @@ def _quick(received: Received, body: bytes) -> Parsed:
     source, now, caller = received.source, received.received_at, received.caller
     alerts = []
     for one in _QUICK.decode(body):
-        labels = one.labels
+        labels, url = one.labels, one.generator_url or ""
         starts_at, ends_at = _times(one, now)
         firing = ends_at > now
-        if firing and one.is_contact_point:
+        if firing and (one.updated_at is not None or GRAFANA_RULE in labels):
             ends_at = now + CONTACT_POINT_US
         alerts.append(
             Alert(
@@ -127,9 +123,9 @@ def _quick(received: Received, body: bytes) -> Parsed:
                 one.annotations or {},
                 starts_at,
                 ends_at,
-                one.generator_url or "",
+                url,
                 0,
-                origin_of(one.generator_url or "") or caller,
+                origin_of(url) or caller,
                 True,  # noqa: FBT003 - positional: half the time of keywords
             )
         )

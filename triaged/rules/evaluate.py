@@ -21,13 +21,13 @@ from msgspec.structs import replace
 from triaged.core.muting.matcher_index import Index, bits
 from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation
-from triaged.core.records.labels import STATE_REASON, Exporters
+from triaged.core.records.labels import STATE_REASON, TEST, Exporters
 from triaged.core.records.model import Alert, Key, Labels, Outcome, Shadowed
 from triaged.rules.actions import DEFAULT_GROUP_BY, Action, Plan, apply
 from triaged.rules.conditions import Condition, holds
 from triaged.rules.labelling import NO_LABELLING, USUAL_EXPORTERS, Labelling
 from triaged.rules.matchers import Matcher
-from triaged.rules.recognising import distinguishing, is_test, subject, titled
+from triaged.rules.recognising import distinguishing, subject, titled
 from triaged.rules.templates import Data
 
 TITLE_MAX = 200
@@ -234,11 +234,11 @@ def outcome_of(
         labels = _laid_over(plan, alert)
     key = _key(group_names(plan.group_by, alert), labels, alert.fingerprint)
     service = labels.get("service") or None
-    is_sent = service == alert.labels.get("service") and plan.service is None
-    if service is not None and is_sent and exporters.named_by(service):
-        service = None
+    if service is not None and plan.service is None and exporters.named_by(service):
+        is_sent = service == alert.labels.get("service")
+        service = None if is_sent else service
     return Outcome(
-        incident=not is_test(labels) if plan.incident is None else plan.incident,
+        incident=TEST not in labels if plan.incident is None else plan.incident,
         key=key,
         title=_title(plan, alert, labels, key),
         severity=plan.severity,

@@ -1,12 +1,13 @@
 """Labels that are there before any rule is asked: out of texts, then out of tables."""
 
 import msgspec
+from msgspec.structs import replace
 
 from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Alert
 from triaged.rules.extracting import Extraction, with_extracted
 from triaged.rules.mapping import LabelMapping, with_mapped
-from triaged.rules.recognising import recognised, with_recognised
+from triaged.rules.recognising import recognised
 
 USUAL_EXPORTERS = Exporters()
 
@@ -34,7 +35,9 @@ class Labelling(msgspec.Struct, frozen=True):
 
     def seen(self, alert: Alert) -> Alert:
         """The alert as matchers and templates see it; tables see what was found in texts."""
-        alert = with_recognised(alert)
+        found = recognised(alert)
+        if found:
+            alert = replace(alert, labels={**alert.labels, **found})
         if self.extractions:
             alert = with_extracted(alert, self.extractions)
         return with_mapped(alert, self.mappings) if self.mappings else alert

@@ -6,16 +6,16 @@ https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluat
 
 import re
 
-from msgspec.structs import replace
-
 from triaged.core.records.labels import STATE_REASON, TEST
-from triaged.core.records.model import Alert, Labels
+from triaged.core.records.model import Alert
 
 REASON_MAX = 100
 """Characters of a reason that are kept: `Error, KeepLast` is a long one."""
 
 NO_DATA, ERROR = "DatasourceNoData", "DatasourceError"
 """Alerts in which Grafana says that a rule has no answer; the label `rulename` is the rule's."""
+
+_OWN = frozenset({NO_DATA, ERROR})
 
 WORDS = {"Error": "Grafana query failed", "NoData": "Grafana got no data"}
 """By reason; any other is told as it is."""
@@ -38,18 +38,7 @@ def recognised(alert: Alert) -> dict[str, str]:
     labels = alert.labels
     if labels.get("alertname") == "TestAlert" and labels.get("instance") == "Grafana":
         found[TEST] = "grafana"
-    return {name: text for name, text in found.items() if name not in labels}
-
-
-def with_recognised(alert: Alert) -> Alert:
-    """The alert with the labels of ours."""
-    found = recognised(alert)
-    return replace(alert, labels={**alert.labels, **found}) if found else alert
-
-
-def is_test(labels: Labels) -> bool:
-    """Whether somebody only tries whether alerts arrive."""
-    return TEST in labels
+    return {name: text for name, text in found.items() if name not in labels} if found else found
 
 
 def distinguishing(alert: Alert) -> tuple[str, ...]:
@@ -58,9 +47,11 @@ def distinguishing(alert: Alert) -> tuple[str, ...]:
     One incident for each rule; one for the data source where that is gone for all of them.
     """
     name = alert.labels.get("alertname")
+    if name not in _OWN:
+        return ()
     if name == ERROR and _GONE.search(alert.annotations.get("Error", "")[:2000]):
         return ("datasource_uid",)
-    return ("rulename",) if name in {ERROR, NO_DATA} else ()
+    return ("rulename",)
 
 
 def titled(alert: Alert, title: str) -> str:
@@ -76,9 +67,11 @@ def subject(alert: Alert) -> str:
     """The rule, and perhaps the data source, of which Grafana's own alert speaks; else nothing."""
     labels = alert.labels
     rule = labels.get("rulename", "")
+    if not rule:
+        return ""
     match distinguishing(alert):
         case ("datasource_uid",) if uid := labels.get("datasource_uid"):
-            return f"data source {uid} is not reached (rule {rule})" if rule else ""
+            return f"data source {uid} is not reached (rule {rule})"
         case ():
             return ""
         case _:

@@ -6,9 +6,9 @@ object's labels keep their names only where the scrape honors them, so the value
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import translate
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -70,7 +70,12 @@ VALUE_MAX = 253
 """Characters of a Kubernetes name; a longer value names no exporter."""
 
 
-class Exporters(msgspec.Struct, frozen=True):
+NAMES_MAX = 4096
+"""Values that are remembered with whether they name an exporter: few jobs and services are in use.
+"""
+
+
+class Exporters(msgspec.Struct, frozen=True, dict=True):
     """Names of exporters, and the labels that a scrape adds."""
 
     names: tuple[str, ...] = EXPORTERS
@@ -78,7 +83,18 @@ class Exporters(msgspec.Struct, frozen=True):
 
     def named_by(self, value: str) -> bool:
         """True if `value` names an exporter."""
-        return len(value) <= VALUE_MAX and _names(self.names, value)
+        return len(value) <= VALUE_MAX and self._matches(value)
+
+    @cached_property
+    def _matches(self) -> Callable[[str], bool]:
+        """Memo of a value: each new alert asks. A memo of (names, value) hashes all names."""
+        found = re.compile("|".join(translate(name.lower()) for name in self.names) or r"(?!)")
+
+        @lru_cache(maxsize=NAMES_MAX)
+        def matches(value: str) -> bool:
+            return bool(value) and found.fullmatch(value.lower()) is not None
+
+        return matches
 
     def of_scrape(self, labels: Labels) -> frozenset[str]:
         """The names of those of `labels` that tell of the scrape and not of the object."""
@@ -97,16 +113,6 @@ class Exporters(msgspec.Struct, frozen=True):
         if "instance" in added and (for_all or has_object):
             found.add("instance")
         return frozenset(found)
-
-
-@lru_cache(maxsize=4096)  # few names of services and jobs are in use
-def _names(patterns: tuple[str, ...], value: str) -> bool:
-    return bool(value) and _compiled(patterns).fullmatch(value.lower()) is not None
-
-
-@lru_cache(maxsize=16)
-def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(pattern.lower()) for pattern in patterns) or r"(?!)")
 
 
 def object_labels(labels: Labels, exporters: Exporters) -> Mapping[str, str]:
