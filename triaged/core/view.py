@@ -136,7 +136,10 @@ class View:
         self._mutes = (muters, now, mutes)
 
     def absorb(self, effects: Iterable[Effect]) -> None:
-        """Make `effects` visible to the decisions that follow in this batch."""
+        """Make `effects` visible to the decisions that follow in this batch.
+
+        The effects of most alerts stand first: each case before costs 0.03 µs.
+        """
         for effect in effects:
             match effect:
                 case JoinAlert() | RepeatAlert():
@@ -145,6 +148,8 @@ class View:
                     self.alerts[state.source, state.fingerprint] = state
                     if self.tracks:
                         self._track(state, outcome)
+                case SaveIncident(incident=incident):
+                    self.add_incident(incident)
                 case SaveCopies(state=state):
                     self.alerts[state.source, state.fingerprint] = state
                 case EndEpisode(state=state):
@@ -153,8 +158,6 @@ class View:
                         self._forget(state)
                 case ReclassifyAlert(state=state):
                     self.alerts[state.source, state.fingerprint] = state
-                case SaveIncident(incident=incident):
-                    self.add_incident(incident)
                 case CheckLapse():
                     self._check(effect)
                 case MoveFiring():

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.core.world import World, settings
+from triaged.core.alerts.late_joins import HASH_BYTES, OBJECTS_MAX
 from triaged.core.records.events import Acknowledged, NoteAdded, Refused, Resolved, Snoozed
 from triaged.core.records.model import Page, PageKind
 from triaged.core.time.durations import HOUR, MINUTE
@@ -161,7 +162,7 @@ def test_the_values_of_an_incident_are_bounded() -> None:
     for number in range(300):
         world.fires(severity="SEV-2", pod=f"p{number}", node="n1")
 
-    assert len(world.incident.objects) == 200
+    assert len(world.incident.object_hashes) == OBJECTS_MAX * HASH_BYTES
 
 
 def test_another_time_of_quiet_can_be_set() -> None:

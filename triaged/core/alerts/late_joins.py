@@ -18,6 +18,10 @@ from triaged.core.response.paging import News, notify_person, page_person
 from triaged.core.situation import Situation
 from triaged.core.time.durations import MINUTE, SECOND
 
+HASH_BYTES = 4
+"""Of a label value that an incident has had: among two hundred of them a new one is taken for one
+of them once in five million times, wherever among their bytes its own are found."""
+
 OBJECTS_MAX = 200
 """Label values that are kept of one incident; who has two hundred objects in one knows that it is
 large, and hears of more by a notice."""
@@ -41,22 +45,24 @@ NO_OBJECTS = frozenset({"alertname", "severity", "team", "policy", "runbook"})
 def remember(draft: Draft, labels: Labels) -> frozenset[str]:
     """Note the label values of an alert before it is attached; the names of those that are new."""
     incident = draft.incident
-    shared, known = incident.labels, incident.objects
-    if len(known) >= OBJECTS_MAX or shared == labels:
+    shared, known = incident.labels, incident.object_hashes
+    if len(known) >= OBJECTS_MAX * HASH_BYTES or shared == labels:
         return frozenset()
     found = {
         name: _hash(name, value) for name, value in labels.items() if shared.get(name) != value
     }
-    new = frozenset(name for name, number in found.items() if number not in known)
+    new = frozenset(name for name, hashed in found.items() if hashed not in known)
     split = [_hash(name, value) for name, value in shared.items() if labels.get(name) != value]
-    added = [number for number in (*split, *found.values()) if number not in known]
+    added = [hashed for hashed in (*split, *found.values()) if hashed not in known]
     if added:
-        draft.change(objects=(*known, *dict.fromkeys(added))[:OBJECTS_MAX])
+        hashes = b"".join((known, *dict.fromkeys(added)))
+        draft.change(object_hashes=hashes[: OBJECTS_MAX * HASH_BYTES])
     return new
 
 
-def _hash(name: str, value: str) -> int:
-    return crc32(f"{name}={value}".encode("utf-8", "surrogatepass"))
+def _hash(name: str, value: str) -> bytes:
+    text = f"{name}={value}".encode("utf-8", "surrogatepass")
+    return crc32(text).to_bytes(HASH_BYTES, "big")
 
 
 def tell(

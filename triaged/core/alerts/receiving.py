@@ -59,19 +59,19 @@ def _received(situation: Situation, event: AlertReceived, state: AlertState | No
     if not alert.firing:
         return _ended(situation, event, state)
     if state is None:
-        return _started(situation, event, ())
+        return _started(situation, event, None, ())
     if _is_plain_repeat(alert, state):
         return _repeated(situation, event, state)
     if not alert.is_copy:
         if state.firing:
             return _repeated_anew(situation, event, state, ())
-        return _started(situation, event, ())
+        return _started(situation, event, state, ())
     fate, after = copies.fired(copies_of(state), report_of(alert, event.received_at))
     if fate is Fate.LATE:
         return _ignored(event, state, IgnoredReason.LATE_REPORT)
     if fate is Fate.REPEATS and state.firing:
         return _repeated_anew(situation, event, state, after)
-    return _started(situation, event, after)
+    return _started(situation, event, state, after)
 
 
 def may_start(alert: Alert, state: AlertState | None, received_at: int) -> bool:
@@ -160,11 +160,15 @@ def with_copies(state: AlertState, after: Copies) -> AlertState:
     )
 
 
-def _started(situation: Situation, event: AlertReceived, after: Copies) -> Decision:
-    """A new episode; `after`: the copies that it begins with, where its sender speaks of one."""
+def _started(
+    situation: Situation, event: AlertReceived, before: AlertState | None, after: Copies
+) -> Decision:
+    """A new episode after the alert's row `before`.
+
+    `after`: the copies that it begins with, where its sender speaks of one.
+    """
     alert, outcome = event.alert, event.outcome
     assert outcome is not None, "the engine classifies what may start an episode"
-    before = situation.alert((alert.source, alert.fingerprint))
     effects: list[Effect] = []
     home = left = None
     if before is not None and before.firing:  # it was over in between, and we were not told
@@ -181,7 +185,7 @@ def _started(situation: Situation, event: AlertReceived, after: Copies) -> Decis
         draft_left = Draft(home)
         leave(situation, draft_left, before)
         effects += draft_left.effects()
-    state = _episode(situation, event, outcome, number)
+    state = _episode(situation, event, outcome, before, number)
     if len(after) > 1:
         state = with_copies(state, after)
     effects.append(StartEpisode(state, alert, outcome, event.received_at))
@@ -191,11 +195,14 @@ def _started(situation: Situation, event: AlertReceived, after: Copies) -> Decis
 
 
 def _episode(
-    situation: Situation, event: AlertReceived, outcome: Outcome, number: int | None
+    situation: Situation,
+    event: AlertReceived,
+    outcome: Outcome,
+    before: AlertState | None,
+    number: int | None,
 ) -> AlertState:
     """The alert's row at the start of an episode in this incident, or in none."""
     alert = event.alert
-    before = situation.alert((alert.source, alert.fingerprint))
     lapses_at = lapses_at_of(alert, situation.settings, event.received_at)
     stays = before is not None and before.incident == number
     return AlertState(

@@ -152,9 +152,7 @@ def look(situation: Situation, timer: MuteDue) -> Decision:
 
 
 def joined(situation: Situation, draft: Draft, identity: AlertId, labels: Labels) -> None:
-    """This alert has joined: if nothing mutes it, the muting has ended."""
-    if not draft.incident.held_by:
-        return
+    """This alert has joined a muted incident: if nothing mutes it, the muting has ended."""
     if situation.mutes().causes(identity, labels):
         check_mutes(situation, draft)  # there may be causes that were not there before
     else:
