@@ -79,26 +79,26 @@ class Needs:
         self.starts = bool(outcomes)
         self.arrivals = any(event.alert.firing for event in arrivals)
         self.keys |= {key_text(key) for key in {one.key for one in outcomes if one.incident}}
-        self._add_remarks(arrivals)
-        if self._states:
-            for event in arrivals:
-                alert = event.alert
-                if event.outcome is not None or not alert.firing or self._regroups(alert):
-                    self._add_home(alert.source, alert.fingerprint)
-
-    def _add_remarks(self, arrivals: Sequence[AlertReceived]) -> None:
+        some_are_cut = any(state.is_cut for state in self._states.values())
         for event in arrivals:
             alert = event.alert
-            if alert.firing and (event.outcome is None or alert.is_copy):
-                continue  # nearly all
-            state = self._states.get((alert.source, alert.fingerprint))
-            subject = subject_of(alert, state)
-            if subject is not None:
-                self.remarks.add(remark_key(alert.source, subject))
-            if subject is Remark.CLOCK:
-                self.unknown_ends.add((alert.source, alert.sender))
+            if alert.firing and event.outcome is None:  # a repeat, as nearly all are
+                if (alert.truncated or some_are_cut) and self._regroups(alert):
+                    self._add_home(alert.source, alert.fingerprint)
+                continue
+            if self._states:
+                self._add_home(alert.source, alert.fingerprint)
+            if not (alert.firing and alert.is_copy):
+                self._add_remark(alert)
         self.keys |= {key_text(key) for key in self.remarks}
         self.openings = self.openings or bool(self.remarks)
+
+    def _add_remark(self, alert: Alert) -> None:
+        subject = subject_of(alert, self._states.get((alert.source, alert.fingerprint)))
+        if subject is not None:
+            self.remarks.add(remark_key(alert.source, subject))
+        if subject is Remark.CLOCK:
+            self.unknown_ends.add((alert.source, alert.sender))
 
     def _add(self, event: Event) -> None:
         match event:

@@ -111,7 +111,7 @@ class Changes:
         self.unknown_ends: dict[tuple[str, str], UnknownEnd] = {}
 
     def add(self, effects: Iterable[Effect]) -> None:
-        """Sort in what a decision wants."""
+        """Sort in what a decision wants, the effects of most alerts first, as `View.absorb`."""
         for effect in effects:
             match effect:
                 case RepeatAlert(alert=alert):
@@ -120,6 +120,10 @@ class Changes:
                     self.repeats[identity] = effect, count + 1
                 case StartEpisode():
                     self._start(effect)
+                case SaveIncident(incident=incident):
+                    self.incidents.add(incident.number)
+                case JoinAlert(incident=number, alert=alert):
+                    self._join(number, alert)
                 case SaveCopies(state=state):
                     self.copies[state.source, state.fingerprint] = state
                 case IgnoreReport(alert=alert):
@@ -128,17 +132,12 @@ class Changes:
                     self.unknown_ends[end.source, end.sender] = end
                 case ReclassifyAlert(state=state):
                     self.reclassified[state.source, state.fingerprint] = effect
-                case SaveIncident(incident=incident):
-                    self.incidents.add(incident.number)
-                case JoinAlert(incident=number, alert=alert):
-                    self._join(number, alert)
                 case EndEpisode():
                     self._end(effect)
                 case Append(incident=number, entry=entry):
                     self.entries.setdefault(number, []).append(entry)
                 case ArmTimer(timer=timer):
-                    kind = timer_rows.kind_name(type(timer))
-                    self.timers[timer.incident, kind] = timer
+                    self.timers[timer.incident, timer_rows.kind_name(type(timer))] = timer
                 case DropTimer(incident=number, kind=dropped):
                     self.timers[number, timer_rows.kind_name(dropped)] = None
                 case AddPage(page=page):
@@ -177,13 +176,14 @@ class Changes:
 
     def _start(self, start: StartEpisode) -> None:
         """An episode begins: its row says all, and the episode before it has nothing to add."""
-        identity = (start.state.source, start.state.fingerprint)
         self.alters_suppression |= start.state.inhibits
         self.episodes.append(start)
-        self.ends.pop(identity, None)
-        self.repeats.pop(identity, None)
-        self.copies.pop(identity, None)
-        self.ignored.pop(identity, None)
+        if self.ends or self.repeats or self.copies or self.ignored:
+            identity = (start.state.source, start.state.fingerprint)
+            self.ends.pop(identity, None)
+            self.repeats.pop(identity, None)
+            self.copies.pop(identity, None)
+            self.ignored.pop(identity, None)
 
     def _end(self, end: EndEpisode) -> None:
         identity = (end.state.source, end.state.fingerprint)

@@ -77,7 +77,7 @@ class Loader:
             if isinstance(event, AlertReceived)
         }
         named = received if len(received) == len(batch) else received | alerts_named(batch)
-        found = await alerts.states(self._tx, sorted(named))
+        found = await alerts.states(self._tx, named)
         self._alerts = {(state.source, state.fingerprint): state for state in found}
         if self._before is not None:
             known = self._before.alerts
@@ -96,7 +96,7 @@ class Loader:
         started = [e.alert for e in events if isinstance(e, AlertReceived) and e.outcome]
         unseen = {(alert.source, alert.fingerprint) for alert in started} - self._alerts.keys()
         await batch_locks.lock_keys(self._tx, events, self._needs, self._settings, unseen)
-        if unseen and await alerts.states(self._tx, sorted(unseen)):
+        if unseen and await alerts.states(self._tx, unseen):
             raise Contended("another process has just seen the same new alert")
 
     async def view(self, events: Sequence[Event], now: int) -> LoadedView:
