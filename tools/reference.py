@@ -33,7 +33,9 @@ from triaged.rules import reference as language
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 CODE = Path(__file__).parents[1] / "triaged"
-_KIND = re.compile(r'"((?:alerts?|incident|page|phase|severity|target|update)\.[a-z_]+|note)"')
+_KIND = re.compile(
+    r'"((?:action|alerts?|drill|incident|page|phase|postmortem|role|severity|status|target|update)\.[a-z_]+|note)"'
+)
 HEAD = "Generated from the code by `tools/reference.py`.\n"
 
 

@@ -166,6 +166,9 @@ class Metrics:
         self.response_targets = self._counter(
             "response_targets", "Response targets that ended, met or missed.", "severity", "outcome"
         )
+        self.updates_missed = self._counter(
+            "updates_missed", "Internal updates that were late.", "severity"
+        )
         self.escalations = self._counter(
             "escalations", "Escalation steps that fired because nobody answered.", "severity"
         )
@@ -173,6 +176,7 @@ class Metrics:
             self.incidents_opened.labels(severity)
             self.response_seconds.labels(severity)
             self.escalations.labels(severity)
+            self.updates_missed.labels(severity)
             for state in sorted(LIVE):
                 self.incidents_open.labels(severity, state)
             for outcome in ("met", "missed"):
@@ -294,6 +298,8 @@ class Metrics:
                 self.alerts_unclassified.inc(count.value)
             case "escalation":
                 self.escalations.labels(count.label).inc(count.value)
+            case "update_missed":
+                self.updates_missed.labels(count.label).inc(count.value)
             case "target":
                 self.response_targets.labels(count.label, count.outcome).inc(count.value)
             case "response_us":

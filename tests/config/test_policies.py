@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.config.samples import configured, is_only, wrong
 from triaged.core.records.model import Plan, Severity, Share, Span, Step, Target
@@ -12,11 +13,40 @@ from triaged.core.time.durations import HOUR, MINUTE
 OFFICE = Calendar("office", "UTC", recurring.parse("mon-fri 09:00-17:30"))
 ALICE = "notify: ['person:alice']"
 DEFAULTS = {
-    Severity.SEV1: SeverityTarget(5 * MINUTE, "page", 30 * MINUTE),
-    Severity.SEV2: SeverityTarget(15 * MINUTE, "page", 60 * MINUTE),
-    Severity.SEV3: SeverityTarget(HOUR, "page", None),
-    Severity.SEV4: SeverityTarget(NextBusinessDay(OFFICE), "notify", None),
+    Severity.SEV1: SeverityTarget(
+        5 * MINUTE,
+        "page",
+        30 * MINUTE,
+        "Full outage, data loss, security breach",
+        "Site down, payment processing failed",
+        "required",
+        15 * MINUTE,
+    ),
+    Severity.SEV2: SeverityTarget(
+        15 * MINUTE,
+        "page",
+        60 * MINUTE,
+        "Major feature degraded, significant user impact",
+        "Search broken, slow response times",
+        "required",
+        30 * MINUTE,
+    ),
+    Severity.SEV3: SeverityTarget(
+        HOUR,
+        "page",
+        None,
+        "Minor feature degraded, workaround exists",
+        "Admin panel slow, non-critical job failures",
+    ),
+    Severity.SEV4: SeverityTarget(
+        NextBusinessDay(OFFICE),
+        "notify",
+        None,
+        "Cosmetic, no user impact",
+        "Typo in email, log noise",
+    ),
 }
+"""Impact, examples and response times are those of the founding document."""
 
 
 def test_severities_have_defaults(tmp_path: Path) -> None:
@@ -31,9 +61,9 @@ def test_severities_are_merged_key_by_key(tmp_path: Path) -> None:
     ).settings.severities
 
     assert found == DEFAULTS | {
-        Severity.SEV1: SeverityTarget(5 * MINUTE, "page", None),
-        Severity.SEV3: SeverityTarget(HOUR, "notify", None),
-        Severity.SEV4: SeverityTarget(24 * HOUR, "notify", None),
+        Severity.SEV1: replace(DEFAULTS[Severity.SEV1], unacknowledge_after=None),
+        Severity.SEV3: replace(DEFAULTS[Severity.SEV3], urgency="notify"),
+        Severity.SEV4: replace(DEFAULTS[Severity.SEV4], respond_within=24 * HOUR),
     }
 
 
@@ -46,7 +76,10 @@ def test_severities_are_merged_key_by_key(tmp_path: Path) -> None:
         ("SEV-4: {calendar: ofice}", "ofice", "calendars: 'ofice' is none of office (did you mean"),
         ("SEV-1: {calendar: office}", "calendar", "a calendar goes with `respond_within: next"),
         ("SEV-5: {}", "SEV-5", "'SEV-5' is none of SEV-1, SEV-2, SEV-3, SEV-4"),
-        ("SEV-1: {update_every: 15m}", "update_every", "'update_every' is none of respond_within"),
+        ("SEV-1: {update_often: 15m}", "update_often", "'update_often' is none of respond_within"),
+        ("SEV-1: {update_every: 5s}", "5s", "expected a minute or more, or `never`"),
+        ("SEV-1: {updates_to: ['person:eve']}", "'person:eve']}}", "people: 'eve' is none of"),
+        ("SEV-1: {roles: sometimes}", "sometimes}}", "'sometimes' is none of required, optional"),
     ],
 )
 def test_severity_that_promises_nothing_sensible_is_wrong(

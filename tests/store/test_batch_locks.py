@@ -48,6 +48,13 @@ from triaged.core.records.events import (
 from triaged.core.records.expectations import Expectation, with_values
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Phase, Severity
+from triaged.core.records.practice.events import (
+    RoleAssigned,
+    RoleReleased,
+    UpdatePosted,
+    UpdateSnoozed,
+)
+from triaged.core.records.practice.roles import Role
 from triaged.core.records.timers import IncidentTimer, MuteDue
 from triaged.core.settings import FlapLimit, StormLimit
 from triaged.core.time.durations import HOUR, MINUTE
@@ -227,10 +234,18 @@ BATCHES: dict[str, Batch] = {
     "trouble ends": events(SelfAlertResolved("room", "there is room")),
     "pack": events(PackDecided(1)),
     "restored": events(StoreRestored(1, 0)),
+    "role": events(RoleAssigned(1, "bob", Role.INCIDENT_COMMANDER, "alice")),
+    "other role": events(RoleAssigned(1, "bob", Role.INCIDENT_COMMANDER, "bob")),
+    "no role": events(RoleReleased(1, "bob", Role.INCIDENT_COMMANDER)),
+    "update": events(UpdatePosted(1, "bob", "much", "the pool", "restart")),
+    "update later": events(UpdateSnoozed(1, "bob", HOUR)),
 }
 PAIRS = [
     *[(name, name) for name in BATCHES],
     ("new", "storm"),
+    ("role", "other role"),
+    ("role", "resolve"),
+    ("update", "all end"),
     ("joins", "all end"),
     ("joins", "resolve"),
     ("repeats", "ends"),

@@ -1,7 +1,7 @@
 """Response targets of severities, and escalation policies as the core runs them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Literal, TypeVar
 
 from triaged.config import schema
 from triaged.config.findings import Findings
@@ -15,6 +15,7 @@ from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import MINUTE, format_duration
 from triaged.yamlschema.document import Path
 
+Value = TypeVar("Value")
 DEFAULT = "default"
 NEXT_BUSINESS_DAY: Literal["next business day"] = "next business day"
 ROUNDS_MAX = 100
@@ -24,13 +25,36 @@ SECTIONS = {"person": "people", "schedule": "schedules", "team": "teams", "chann
 
 DEFAULTS: Mapping[Severity, schema.SeverityTarget] = {
     Severity.SEV1: schema.SeverityTarget(
-        DEFAULT_RESPONSE_US[Severity.SEV1], urgency="page", unacknowledge_after=30 * MINUTE
+        DEFAULT_RESPONSE_US[Severity.SEV1],
+        urgency="page",
+        unacknowledge_after=30 * MINUTE,
+        impact="Full outage, data loss, security breach",
+        examples="Site down, payment processing failed",
+        roles="required",
+        update_every=15 * MINUTE,
     ),
     Severity.SEV2: schema.SeverityTarget(
-        DEFAULT_RESPONSE_US[Severity.SEV2], urgency="page", unacknowledge_after=60 * MINUTE
+        DEFAULT_RESPONSE_US[Severity.SEV2],
+        urgency="page",
+        unacknowledge_after=60 * MINUTE,
+        impact="Major feature degraded, significant user impact",
+        examples="Search broken, slow response times",
+        roles="required",
+        update_every=30 * MINUTE,
     ),
-    Severity.SEV3: schema.SeverityTarget(DEFAULT_RESPONSE_US[Severity.SEV3], urgency="page"),
-    Severity.SEV4: schema.SeverityTarget(NEXT_BUSINESS_DAY, calendar=OFFICE, urgency="notify"),
+    Severity.SEV3: schema.SeverityTarget(
+        DEFAULT_RESPONSE_US[Severity.SEV3],
+        urgency="page",
+        impact="Minor feature degraded, workaround exists",
+        examples="Admin panel slow, non-critical job failures",
+    ),
+    Severity.SEV4: schema.SeverityTarget(
+        NEXT_BUSINESS_DAY,
+        calendar=OFFICE,
+        urgency="notify",
+        impact="Cosmetic, no user impact",
+        examples="Typo in email, log noise",
+    ),
 }
 """SEV-1 and SEV-2 are acknowledged by people who then work on them: half an hour, an hour."""
 
@@ -53,10 +77,31 @@ def severities_of(
             respond_within=_within(findings, path, written.calendar, respond_within, calendars),
             urgency=written.urgency or default.urgency or "page",
             unacknowledge_after=None if ends_after == "never" else ends_after,
+            impact=_given(written.impact, default.impact) or "",
+            examples=_given(written.examples, default.examples) or "",
+            roles=written.roles or default.roles or "optional",
+            update_every=_update_every(findings, path, written, default),
+            updates_to=written.updates_to,
         )
+        for index, listener in enumerate(written.updates_to):
+            findings.refer((*path, "updates_to", index), SECTIONS[listener.kind], listener.name)
         found[severity] = target
     _check_order(findings, found)
     return found
+
+
+def _given(written: Value | None, default: Value | None) -> Value | None:
+    """What is written, the empty text included; else the default."""
+    return default if written is None else written
+
+
+def _update_every(
+    findings: Findings, path: Path, written: schema.SeverityTarget, default: schema.SeverityTarget
+) -> int | None:
+    every = _given(written.update_every, default.update_every)
+    if isinstance(every, int) and every < MINUTE:
+        findings.wrong((*path, "update_every"), "expected a minute or more, or `never`")
+    return every if isinstance(every, int) else None
 
 
 def _respond_within(config: schema.Config, severity: Severity) -> int | str | None:

@@ -83,6 +83,18 @@ class SeverityTarget(msgspec.Struct, frozen=True):
     """List of a person's contacts that is used: `page` or `notify`."""
     unacknowledge_after: Duration | Literal["never"] | None = None
     """Time without activity after which an acknowledgement ends and escalation goes on."""
+    impact: str | None = None
+    """Impact that makes an incident one of this severity, shown to whoever chooses one."""
+    examples: str | None = None
+    """Examples, shown beside the impact."""
+    roles: Literal["required", "optional"] | None = None
+    """`required`: somebody commands, somebody else leads the investigation, and somebody tells
+    the others. Defaults to `required` for SEV-1 and SEV-2."""
+    update_every: Duration | Literal["never"] | None = None
+    """Time between two internal updates of an incident that is commanded. Defaults to 15m for
+    SEV-1, 30m for SEV-2, `never` for the others."""
+    updates_to: tuple[Notify, ...] = ()
+    """Targets that get the internal updates, besides those who were paged or have a role."""
 
 
 class Flapping(msgspec.Struct, frozen=True):

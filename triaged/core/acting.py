@@ -40,6 +40,7 @@ from triaged.core.records.model import (
     State,
     incident_id,
 )
+from triaged.core.records.practice.work import Work
 from triaged.core.response.entries import when
 from triaged.core.response.escalation import (
     Cause,
@@ -50,7 +51,7 @@ from triaged.core.response.escalation import (
     go_on_by_hand,
     settle_response,
 )
-from triaged.core.response.holding import renew, tell_holder, until_text
+from triaged.core.response.holding import keep_active, renew, tell_holder, until_text
 from triaged.core.response.paging import News, inform
 from triaged.core.situation import Situation
 
@@ -93,6 +94,7 @@ def declare(situation: Situation, event: Declared) -> Decision:
         runbook=service.runbook if service else None,
         text=event.text,
         resolve=ResolvePolicy(ResolveWhen.NEVER),
+        work=Work(phase_at=now, declared_at=now),
     )
     draft = Draft(incident, opened=True)
     data: dict[str, object] = {"severity": event.severity, "reason": Reason.DECLARED}
@@ -192,9 +194,7 @@ def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
             # nothing changes but when the acknowledgement ends, and that must be told, too
             text = f"{event.by} is still at it"
             draft.say(Entry(situation.now, "incident.confirmed", event.by, text))
-        draft.change(active_at=situation.now)
-        if draft.incident.holder is not None:
-            renew(situation, draft)
+        keep_active(situation, draft)
     added = (effect.page for effect in draft.effects() if isinstance(effect, AddPage))
     whom = (page.recipient for page in added if page.kind is PageKind.PAGE)
     paged = dict.fromkeys(each.person or f"channel:{each.contact}" for each in whom)

@@ -8,6 +8,8 @@ from triaged.core.alerts.quarantine import quarantine
 from triaged.core.alerts.receiving import receive
 from triaged.core.alerts.reclassification import reclassify
 from triaged.core.muting.silences import expire, looked, set_silence
+from triaged.core.practice.deciding import practise
+from triaged.core.practice.following import with_practice
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Acknowledged,
@@ -42,6 +44,7 @@ from triaged.core.records.events import (
     TimerFired,
     Unacknowledged,
 )
+from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.response.contact_tests import start_test
 from triaged.core.response.delivering import ended, may_go, retry_now, slow
 from triaged.core.response.rearming import rearm
@@ -56,6 +59,12 @@ def decide(situation: Situation, event: Event) -> Decision:
 
     Pure: the same arguments give the same decision. It reads the view and does not change it.
     """
+    return with_practice(situation, _decide(situation, event))
+
+
+def _decide(situation: Situation, event: Event) -> Decision:
+    if isinstance(event, PracticeEvent):
+        return practise(situation, event)
     match event:
         case AlertReceived():
             return receive(situation, event)

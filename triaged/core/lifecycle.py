@@ -13,6 +13,8 @@ import msgspec
 from msgspec import UNSET
 
 from triaged.core.draft import Draft
+from triaged.core.practice.work import change_work
+from triaged.core.records.actors import is_person
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
@@ -342,6 +344,8 @@ def set_phase(situation: Situation, draft: Draft, phase: Phase, by: str) -> None
     if phase is before:
         return
     draft.change(phase=phase)
+    if draft.incident.work is not UNSET or is_person(by):
+        change_work(draft, phase_at=situation.now)
     data: dict[str, object] = {"from": before, "to": phase}
     draft.say(Entry(situation.now, "phase.changed", by, f"{before} → {phase}", data))
 

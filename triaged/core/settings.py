@@ -12,7 +12,7 @@ import msgspec
 from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation, Expected
 from triaged.core.records.labels import Exporters
-from triaged.core.records.model import Alert, Outcome, Plan, Severity
+from triaged.core.records.model import Alert, Outcome, Plan, Severity, Target
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.core.time.oncall import Schedule
@@ -34,6 +34,15 @@ class SeverityTarget(msgspec.Struct, frozen=True):
     urgency: Urgency = "page"
     unacknowledge_after: int | None = None
     """µs without activity after which an acknowledgement ends; None: never."""
+    impact: str = ""
+    """The impact that makes an incident one of this severity, for whoever chooses one."""
+    examples: str = ""
+    roles: Literal["required", "optional"] = "optional"
+    """Whether somebody must command, lead the investigation, and tell the others."""
+    update_every: int | None = None
+    """µs between two internal updates; None: none is promised unless somebody does."""
+    updates_to: tuple[Target, ...] = ()
+    """Who gets the internal updates besides those who were paged or have a role."""
 
 
 class ContactStep(msgspec.Struct, frozen=True):

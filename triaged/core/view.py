@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from itertools import count
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from msgspec.structs import replace
 
@@ -30,6 +30,7 @@ from triaged.core.records.effects import (
     SaveCopies,
     SaveIncident,
     SavePage,
+    SaveRow,
     SaveSilence,
     SaveStorm,
     SaveUnknownEnd,
@@ -39,10 +40,13 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import AlertState, Incident, Key, Labels, Outcome, Page
+from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.records.reports import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
 from triaged.wire import encode
+
+Kind = TypeVar("Kind", bound=PracticeRow)
 
 __all__ = ["AlertId", "View", "key_text"]
 
@@ -93,6 +97,7 @@ class View:
         """By group, of those whose incidents open in this batch or wait under an umbrella."""
         self.waiting: dict[int, int] = {}
         """Umbrella → how many incidents waited under it before this batch."""
+        self._rows: dict[type[PracticeRow], dict[str, PracticeRow]] = {}
         self.numbers = count(1) if numbers is None else numbers
 
     def next_number(self) -> int:
@@ -121,6 +126,21 @@ class View:
         elif self.live.get(text) == incident.number:
             del self.live[text]
         self.latest[text] = max(self.latest.get(text, 0), incident.number)
+
+    def add_row(self, row: PracticeRow) -> None:
+        """Add or replace a record of the practice."""
+        self._rows.setdefault(type(row), {})[row.id] = row
+
+    def row(self, kind: type[Kind], identity: str) -> Kind | None:
+        """The record of this kind and identity."""
+        found = self._rows.get(kind, {}).get(identity)
+        return found if isinstance(found, kind) else None
+
+    def rows_of(self, kind: type[Kind], incident: int | None) -> list[Kind]:
+        """The records of this kind that belong to an incident (None: to none), by identity."""
+        every = self._rows.get(kind, {}).values()
+        found = [row for row in every if isinstance(row, kind) and row.incident == incident]
+        return sorted(found, key=lambda row: row.id)
 
     def mutes(self, muters: Muters, now: int) -> Mutes:
         """Everything that mutes at `now`."""
@@ -169,6 +189,8 @@ class View:
                 case SaveSilence(silence=silence):
                     self.silences[silence.id] = silence
                     self._mutes = None
+                case SaveRow(row=row):
+                    self.add_row(row)
                 case SaveStorm(storm=storm):
                     self.storms[storm.group] = storm
                 case SaveUnknownEnd(end=end):

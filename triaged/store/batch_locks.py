@@ -37,7 +37,7 @@ async def lock_keys(
     What is read here only says what to lock: an incident's key and team never change.
     """
     homes = await incidents.homes(tx, needs.numbers)
-    keys = needs.keys | {key for _, key, _ in homes}
+    keys = needs.keys | needs.locks | {key for _, key, _ in homes}
     keys |= {key_text(owner.key) for owner in storm_owners(events, settings)}
     keys |= {key_text(key_of(name)) for name in await _expected(tx, events, needs, settings)}
     keys |= {f"alert {source}\0{fingerprint}" for source, fingerprint in unseen}

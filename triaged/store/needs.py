@@ -1,6 +1,7 @@
 """The rows that a batch is decided on, as its events and the states of their alerts name them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import assert_never
 
 from triaged.core.alerts.quarantine import quarantine_key
 from triaged.core.alerts.remarks import remark_key, subject_of
@@ -27,6 +28,16 @@ from triaged.core.records.events import (
     TimerFired,
 )
 from triaged.core.records.model import Alert, AlertState, Key
+from triaged.core.records.practice.events import (
+    PracticeEvent,
+    RoleAssigned,
+    RoleReleased,
+    UpdatePosted,
+    UpdateSnoozed,
+)
+from triaged.core.records.practice.roles import RolePeriod
+from triaged.core.records.practice.rows import PracticeRow
+from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.core.records.reports import Remark
 from triaged.core.records.timers import (
     ExpectDue,
@@ -63,6 +74,12 @@ class Needs:
         """Keys of remarks for which the batch may give reason."""
         self.unknown_ends: set[tuple[str, str]] = set()
         """Senders that report ends of what they have not fired."""
+        self.rows: dict[type[PracticeRow], set[int]] = {}
+        """Kinds of records of the practice, and the incidents whose records are needed."""
+        self.row_ids: dict[type[PracticeRow], set[str]] = {}
+        """The same by identity."""
+        self.locks: set[str] = set()
+        """Names of what the batch may change that belongs to no incident."""
         self.openings = self.starts = self.arrivals = self.lapses = False
         self.looks = False
         """Whether an expectation is checked; an alert that meets one needs its row alone."""
@@ -101,6 +118,9 @@ class Needs:
             self.unknown_ends.add((alert.source, alert.sender))
 
     def _add(self, event: Event) -> None:
+        if isinstance(event, PracticeEvent):
+            self._add_practice(event)
+            return
         match event:
             case AlertReceived() | PackDecided():
                 pass  # alerts are many: all at once
@@ -156,6 +176,24 @@ class Needs:
                     self.numbers.add(number)
             case _:
                 self.numbers.add(event.incident)
+
+    def _add_practice(self, event: PracticeEvent) -> None:
+        """The records that an event of the practice is decided on."""
+        match event:
+            case RoleAssigned(incident=number) | RoleReleased(incident=number):
+                self.numbers.add(number)
+                self._add_rows(RolePeriod, number)
+            case UpdatePosted(incident=number):
+                self.numbers.add(number)
+                self._add_rows(IncidentUpdate, number)
+            case UpdateSnoozed(incident=number):
+                self.numbers.add(number)
+            case _:
+                assert_never(event)
+
+    def _add_rows(self, kind: type[PracticeRow], incident: int) -> None:
+        """All records of this kind that belong to an incident."""
+        self.rows.setdefault(kind, set()).add(incident)
 
     def _regroups(self, alert: Alert) -> bool:
         """Whether the group of a repeated alert is cut now, or whole again."""

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from triaged.crashpoints import CrashPoint, no_crash
 from triaged.store.database.base import Bulk, Database
+from triaged.store.tables import practice
 from triaged.store.tables.incidents import OVER_SQL
 
 BATCH = 500
@@ -72,6 +73,7 @@ OF_INCIDENTS = tuple(
         ("timers", "incident"),
         ("incident_words", "incident"),
         ("incidents_read", "incident"),
+        *((table.name, "incident") for table in practice.TABLES),
         ("incidents", "number"),
     )
 )

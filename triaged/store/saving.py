@@ -26,6 +26,7 @@ from triaged.core.records.effects import (
     SaveCopies,
     SaveIncident,
     SavePage,
+    SaveRow,
     SaveSilence,
     SaveStorm,
     SaveUnknownEnd,
@@ -43,6 +44,7 @@ from triaged.core.records.model import (
     Labels,
     Page,
 )
+from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.records.reports import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
@@ -56,6 +58,7 @@ from triaged.store.tables import (
     incidents,
     observations,
     pages,
+    practice,
     quarantine,
     senders,
     silences,
@@ -99,6 +102,7 @@ class Changes:
         self.entries: dict[int, list[Entry | list[Alert]]] = {}
         self.joined: dict[int, list[Alert]] = {}
         self.silences: dict[str, Silence] = {}
+        self.rows: dict[tuple[type[PracticeRow], str], PracticeRow] = {}
         self.looks: list[int] = []
         """Instants at which every live incident is checked again."""
         self.storms: dict[str, Storm] = {}
@@ -150,6 +154,8 @@ class Changes:
                     self.moves.append(effect)
                 case SaveSilence(silence=silence):
                     self.silences[silence.id] = silence
+                case SaveRow(row=row):
+                    self.rows[type(row), row.id] = row
                 case LookAgain(at=at):
                     self.looks.append(at)
                 case SaveStorm(storm=storm):
@@ -222,6 +228,8 @@ async def save_changes(
     dropped = [key for key, timer in changes.timers.items() if timer is None]
     await timer_rows.save(tx, armed, dropped)
     await silences.save(tx, changes.silences.values())
+    if changes.rows:
+        await practice.save(tx, changes.rows.values())
     if changes.looks:
         await timer_rows.look_again(tx, changes.looks)
     await pages.add(tx, changes.added.values())

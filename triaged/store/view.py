@@ -21,6 +21,7 @@ from triaged.store.tables import (
     incidents,
     muting,
     pages,
+    practice,
     senders,
     silences,
     storms,
@@ -169,6 +170,8 @@ async def _load_view(tx: Reader, needs: Needs, settings: Settings, now: int) -> 
         wanted = [view.incidents[n] for n in needs.muted & set(view.incidents)]
         await muting.load(tx, view, wanted, settings.muters, now)
     view.pages = {page.id: page for page in pages.decoded([*by_id, *of_incidents])}
+    if needs.rows or needs.row_ids:
+        await practice.load(tx, view, needs.rows, needs.row_ids)
     if needs.starts:
         await _load_held(tx, view, settings, now)
     return view

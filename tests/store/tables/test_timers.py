@@ -11,10 +11,12 @@ from triaged.core.records.timers import (
     ReachDue,
     ReopenWindowDue,
     ResolveDue,
+    RoleDue,
     StepDue,
     StormDue,
     TargetDue,
     UnacknowledgeDue,
+    UpdateDue,
 )
 from triaged.store.database.connect import Database
 from triaged.store.tables import timers
@@ -34,6 +36,8 @@ ALL: list[IncidentTimer] = [
     CutGroupDue(1, 86),
     HolderWarningDue(1, 88, 2),
     JoinDue(1, 89),
+    RoleDue(1, 90, 3),
+    UpdateDue(1, 91, 2),
 ]
 """One of each kind."""
 

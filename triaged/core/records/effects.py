@@ -19,6 +19,7 @@ from triaged.core.records.model import (
     Outcome,
     Page,
 )
+from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.records.reports import UnknownEnd
 from triaged.core.records.silences import Silence
 from triaged.core.records.storms import Storm
@@ -167,6 +168,12 @@ class SaveSilence(msgspec.Struct, frozen=True, gc=False):
     silence: Silence
 
 
+class SaveRow(msgspec.Struct, frozen=True, gc=False):
+    """A record of the practice as it is now, in the table of its kind."""
+
+    row: PracticeRow
+
+
 class LookAgain(msgspec.Struct, frozen=True, gc=False):
     """Silences have changed: look up at `at`, if not before, what mutes each live incident."""
 
@@ -207,7 +214,14 @@ class Count(msgspec.Struct, frozen=True, gc=False):
     """Not a row: a metric to raise after the commit, e.g. ("target", "SEV-1", "met")."""
 
     metric: Literal[
-        "unclassified", "escalation", "target", "response_us", "suppressed", "retried", "value_sets"
+        "unclassified",
+        "escalation",
+        "update_missed",
+        "target",
+        "response_us",
+        "suppressed",
+        "retried",
+        "value_sets",
     ]
     label: str = ""
     outcome: str = ""
@@ -233,6 +247,7 @@ Effect = (
     | AddPage
     | SavePage
     | SaveSilence
+    | SaveRow
     | LookAgain
     | SaveWatch
     | DropWatch

@@ -6,6 +6,7 @@ import msgspec
 
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
+from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.timers import Timer
 
 
@@ -349,6 +350,7 @@ Event = (
     | Declared
     | ContactsTested
     | Action
+    | PracticeEvent
     | TimerFired
     | PageDue
     | DeliveryEnded

@@ -18,6 +18,7 @@ from triaged.core.records.plans import (
     Target,
     TargetKind,
 )
+from triaged.core.records.practice.work import Work
 from triaged.core.records.reports import Copy, IgnoredReason
 from triaged.core.records.resolving import Flapping, ResolvePolicy, ResolveWhen, SourceShare
 from triaged.core.records.severity import Raising, Severity
@@ -125,6 +126,7 @@ class Reason(StrEnum):
     CUT = "alerts_left_out"
     SENDER_SILENT = "sender_silent"
     REMARK = "remark"
+    DONE = "done"
 
 
 class Alert(msgspec.Struct, frozen=True, gc=False):
@@ -320,6 +322,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """The incidents that it pages for, where it is the umbrella of a storm."""
     told: tuple[Recipient, ...] = ()
     """Everybody who was paged: they hear of acknowledgement and resolve."""
+    work: Work | UnsetType = UNSET
+    """The work of people on it, from when one acknowledges or declares it."""
     entries: int = 0
     """Timeline entries so far; the last one's `seq`."""
     chain: str = ""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from triaged.core.records.severity import Severity
 
@@ -95,6 +96,12 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """Other addresses of the contact have it: nobody is paged in its place."""
     test: bool = False
     """It tests a contact: it wants no answer, has no successor and is in no statistics."""
+
+    text: str | UnsetType = UNSET
+    """For an update that is a text of its own: the text."""
+    wanted: str | UnsetType = UNSET
+    """For a page that asks for more than an acknowledgement: what it wants, such as
+    `update:<deadline in µs>`. It is needed until that is done (`core/practice/wanted.py`)."""
 
     @property
     def step_id(self) -> StepId:

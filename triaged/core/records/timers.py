@@ -109,6 +109,22 @@ class CutGroupDue(msgspec.Struct, frozen=True, gc=False, tag="cut_group"):
     due_at: int
 
 
+class RoleDue(msgspec.Struct, frozen=True, gc=False, tag="role"):
+    """Look whether somebody holds each role that must be held; `step`: how often before."""
+
+    incident: int
+    due_at: int
+    step: int = 0
+
+
+class UpdateDue(msgspec.Struct, frozen=True, gc=False, tag="update"):
+    """The internal update that was promised is due soon, due, or late; `step` says how far."""
+
+    incident: int
+    due_at: int
+    step: int = 0
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -124,7 +140,7 @@ class ExpectDue(msgspec.Struct, frozen=True, gc=False, tag="expect"):
     due_at: int
 
 
-IncidentTimer = (
+ResponseTimer = (
     StepDue
     | AtRiskDue
     | TargetDue
@@ -139,6 +155,10 @@ IncidentTimer = (
     | ReachDue
     | CutGroupDue
 )
+PracticeTimer = RoleDue | UpdateDue
+"""Deadlines of the practice (`core/practice`)."""
+
+IncidentTimer = ResponseTimer | PracticeTimer
 Timer = IncidentTimer | LapseDue | ExpectDue
 
 
@@ -174,6 +194,10 @@ def _rank(timer: IncidentTimer) -> int:
             return 11
         case JoinDue():
             return 12
+        case RoleDue():
+            return 13
+        case UpdateDue():
+            return 14
         case _:
             assert_never(timer)
 

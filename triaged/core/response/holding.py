@@ -39,6 +39,14 @@ def until_text(situation: Situation, incident: Incident) -> str:
     return f", until {when(situation, until)} without activity"
 
 
+def keep_active(situation: Situation, draft: Draft) -> None:
+    """Somebody works on the incident: that renews its acknowledgement, whoever it was."""
+    if draft.incident.live:
+        draft.change(active_at=situation.now)
+        if draft.incident.holder is not None:
+            renew(situation, draft)
+
+
 def go_on(situation: Situation, draft: Draft) -> None:
     """Arm the timers of an acknowledgement or snooze, which ends when the incident says."""
     incident = draft.incident

@@ -1,6 +1,9 @@
 """Pages and updates: the people behind a target now, their contacts, and the outbox rows."""
 
+from collections.abc import Iterable
+
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
@@ -31,6 +34,10 @@ class News(msgspec.Struct, frozen=True, gc=False):
 
     subject: str
     about: str
+    text: str | UnsetType = UNSET
+    """A text of its own that follows the sentence."""
+    wanted: str | UnsetType = UNSET
+    """For a page: what it wants (`Page.wanted`)."""
 
 
 class Pager:
@@ -62,9 +69,7 @@ class Pager:
             return True
         if people:
             reason = Reason.NO_USABLE_CONTACT
-        text = f"{target}: {reason.replace('_', ' ')}"
-        data: dict[str, object] = {"target": str(target), "reason": reason}
-        self.draft.say(Entry(self.situation.now, "page.skipped", TRIAGED, text, data))
+        _say_skipped(self.situation, self.draft, target, reason)
         return False
 
     def _page_person(self, person: Person, target: Target, place: Escalation) -> bool:
@@ -108,6 +113,11 @@ def targets_of(incident: Incident, step: int) -> tuple[Target, ...]:
     if step == 0:
         return (Target("person", incident.escalation.assignee),)
     return last_resort(plan) if step > len(plan.steps) else plan.steps[step - 1].notify
+
+
+def targets_from(incident: Incident, further: int) -> tuple[Target, ...]:
+    """The targets of the step that comes next, or of one `further` on."""
+    return targets_of(incident, max(incident.escalation.step, 1) + further)
 
 
 def last_resort(plan: Plan) -> tuple[Target, ...]:
@@ -207,6 +217,7 @@ def update_row(situation: Situation, incident: Incident, recipient: Recipient, n
         kind=PageKind.UPDATE,
         urgency="notify",
         subject=news.subject,
+        text=news.text,
         due_at=situation.now,
         created_at=situation.now,
         received_at=situation.now,
@@ -215,15 +226,77 @@ def update_row(situation: Situation, incident: Incident, recipient: Recipient, n
 
 def page_person(situation: Situation, draft: Draft, name: str, news: News) -> None:
     """Page the holder about something new in what they have, by the person's contacts in order."""
-    settings, incident = situation.settings, draft.incident
-    person = settings.people.get(name)
-    for way in usable_ways(settings, person, incident) if person else ():
-        recipient = Recipient(name, way.contact)
-        row = update_row(situation, incident, recipient, news)
-        page = page_row(incident, settings, recipient, HOLDER, incident.escalation)
+    person = situation.settings.people.get(name)
+    if person is not None:
+        _page_about(situation, draft, person, HOLDER, news)
+
+
+def page_targets(situation: Situation, draft: Draft, targets: Iterable[Target], news: News) -> None:
+    """Page `targets` for what the news say is wanted of an incident that somebody may hold.
+
+    Where that reaches nobody, the catch-all of the policy is paged.
+    """
+    reached = [_page_target(situation, draft, target, news) for target in targets]
+    catch_all = draft.incident.plan.catch_all
+    if not any(reached) and catch_all is not None:
+        _page_target(situation, draft, catch_all, news)
+
+
+def _page_target(situation: Situation, draft: Draft, target: Target, news: News) -> bool:
+    """Page one target; False, with an entry, if that reaches nobody."""
+    if target.kind == "channel" and target.name in situation.settings.channels:
+        draft.send(_page_of(situation, draft, Recipient("", target.name), str(target), news))
+        return True
+    people, reason = people_of(situation, target)
+    reached = [_page_about(situation, draft, person, str(target), news) for person in people]
+    if any(reached):
+        return True
+    _say_skipped(situation, draft, target, Reason.NO_USABLE_CONTACT if people else reason)
+    return False
+
+
+def _say_skipped(situation: Situation, draft: Draft, target: Target, reason: Reason) -> None:
+    text = f"{target}: {reason.replace('_', ' ')}"
+    data: dict[str, object] = {"target": str(target), "reason": reason}
+    draft.say(Entry(situation.now, "page.skipped", TRIAGED, text, data))
+
+
+def _page_about(
+    situation: Situation, draft: Draft, person: Person, target: str, news: News
+) -> bool:
+    """Page a person by the contacts in order; False if none can be used."""
+    ways = usable_ways(situation.settings, person, draft.incident)
+    for way in ways:
+        page = _page_of(situation, draft, Recipient(person.id, way.contact), target, news)
         due_at = situation.now + way.after_us
-        times = {"created_at": situation.now, "due_at": due_at, "received_at": due_at}
-        draft.send(replace(page, id=row.id, subject=news.subject, **times))
+        draft.send(replace(page, due_at=due_at, received_at=due_at))
+    return bool(ways)
+
+
+def _page_of(
+    situation: Situation, draft: Draft, recipient: Recipient, target: str, news: News
+) -> Page:
+    """A page about the news, due now: its identity is that of the update about them."""
+    row = update_row(situation, draft.incident, recipient, news)
+    page = page_row(
+        draft.incident, situation.settings, recipient, target, draft.incident.escalation
+    )
+    times = {"created_at": row.created_at, "due_at": row.due_at, "received_at": row.received_at}
+    return replace(page, id=row.id, subject=news.subject, wanted=news.wanted, **times)
+
+
+def notify_target(
+    situation: Situation, draft: Draft, target: Target, news: News, known: set[str]
+) -> None:
+    """Send an update to whom `target` names now; people who are `known` to have it get none."""
+    if target.kind == "channel" and target.name in situation.settings.channels:
+        recipient = Recipient("", target.name)
+        draft.send(update_row(situation, draft.incident, recipient, news))
+        return
+    for person in people_of(situation, target)[0]:
+        if person.id not in known:
+            known.add(person.id)
+            notify_person(situation, draft, person.id, news)
 
 
 def notify_person(situation: Situation, draft: Draft, name: str, news: News) -> None:

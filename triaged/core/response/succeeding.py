@@ -7,9 +7,11 @@ because a mail server greylists is called for nothing.
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
+from triaged.core.practice.wanted import why_not_wanted
 from triaged.core.records.effects import SavePage
 from triaged.core.records.model import Incident, Page, PageKind, PageState, Reason, Recipient, State
 from triaged.core.records.pages import HOLDER
@@ -29,6 +31,8 @@ def superseded(page: Page, incident: Incident) -> Reason | None:
     """Why nobody needs the page any more; None: it is needed."""
     if page.kind is PageKind.UPDATE or page.test:
         return None
+    if page.wanted is not UNSET:
+        return why_not_wanted(page.wanted, incident)
     if page.target == HOLDER and incident.holder == page.recipient.person:
         has_acted = (incident.active_at or 0) > page.created_at
         return Reason.ACKNOWLEDGED if has_acted else None
@@ -71,7 +75,7 @@ def succeed(
         return
     contacts = _other_contacts(situation.settings, failed) if passes_on else ()
     started = any(_start(situation, draft, failed, contact) for contact in contacts)
-    if failed.target == HOLDER:
+    if failed.target == HOLDER or failed.wanted is not UNSET:
         return  # no step of the policy waits for it
     if for_good and not started and not _others_go_on(situation, failed, draft.incident):
         next_step_now(situation, draft, failed)

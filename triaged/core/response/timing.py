@@ -15,6 +15,7 @@ from triaged.core.alerts.severity import worst_of
 from triaged.core.alerts.source_shares import anew
 from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import look, mute_of, rest
+from triaged.core.practice.deadlines import deadline_due
 from triaged.core.records.actors import ALERTS, TRIAGED
 from triaged.core.records.effects import Decision, DropTimer, MoveFiring
 from triaged.core.records.model import Entry, Incident, Reason, Response, State, StepId
@@ -23,14 +24,15 @@ from triaged.core.records.timers import (
     CutGroupDue,
     ExpectDue,
     HolderWarningDue,
-    IncidentTimer,
     JoinDue,
     LapseDue,
     MuteDue,
+    PracticeTimer,
     RaiseDue,
     ReachDue,
     ReopenWindowDue,
     ResolveDue,
+    ResponseTimer,
     StepDue,
     StormDue,
     TargetDue,
@@ -56,6 +58,8 @@ def fire(situation: Situation, timer: Timer) -> Decision:
         return expectations.due(situation, timer)
     if isinstance(timer, MuteDue):
         return look(situation, timer)
+    if isinstance(timer, PracticeTimer):
+        return deadline_due(situation, timer)
     incident = situation.incident(timer.incident)
     gone = DropTimer(timer.incident, type(timer))
     if incident is None or not _expected(timer, incident):
@@ -98,7 +102,7 @@ def fire(situation: Situation, timer: Timer) -> Decision:
     return Decision(draft.effects())
 
 
-def _expected(timer: IncidentTimer, incident: Incident) -> bool:
+def _expected(timer: ResponseTimer, incident: Incident) -> bool:
     """Whether things stand as the timer expects to find them."""
     place = incident.escalation
     match timer:

@@ -74,6 +74,8 @@ class Letter(msgspec.Struct, frozen=True):
     alerts: tuple[str, ...]
     foot: tuple[str, ...]
     """Why this reader gets it, who else was paged, who is next."""
+    report: str = ""
+    """A text of its own that follows the news, such as an internal update."""
     wants_answer: bool = False
     """It is a page: acknowledging is what to do."""
     is_test: bool = False
@@ -107,6 +109,7 @@ def letter(page: Page, facts: Facts, reading: Reading) -> Letter:
         wants_answer=is_page,
         rows=tuple(rows(facts, reading, silence=is_page)),
         alerts=tuple(alert_lines(facts, reading)),
+        report="" if page.text is UNSET else page.text,
         foot=(*([_why(page, incident)] if is_page else []), *_others(page, facts, reading)),
     )
 
@@ -147,6 +150,7 @@ def _whole(given: Letter) -> str:
     blocks = [
         [duplicate] if given.is_duplicate else [],
         [f"{given.number} {given.news}"] if given.news else [],
+        [given.report] if given.report else [],
         [given.head],
         [*([given.call] if given.call else []), *_ways(given)],
         [line for row in given.rows for line in aligned(row, width)],

@@ -1,0 +1,27 @@
+"""Deadlines of the practice that have come due. A stale one does nothing."""
+
+from typing import assert_never
+
+from triaged.core.draft import Draft
+from triaged.core.practice import roles, updates
+from triaged.core.records.effects import Decision, DropTimer
+from triaged.core.records.timers import PracticeTimer, RoleDue, UpdateDue
+from triaged.core.situation import Situation
+
+
+def deadline_due(situation: Situation, timer: PracticeTimer) -> Decision:
+    """Do what the deadline is for, if it still stands; drop its row in any case."""
+    incident = situation.incident(timer.incident)
+    gone = DropTimer(timer.incident, type(timer))
+    if incident is None:
+        return Decision((gone,))
+    draft = Draft(incident)
+    draft.add(gone)
+    match timer:
+        case RoleDue():
+            roles.due(situation, draft, timer)
+        case UpdateDue():
+            updates.due(situation, draft, timer)
+        case _:
+            assert_never(timer)
+    return Decision(draft.effects())

@@ -1,0 +1,47 @@
+"""What follows for the practice when an incident has changed, whoever or whatever changed it."""
+
+from msgspec import UNSET
+
+from triaged.core.draft import Draft
+from triaged.core.practice import roles, updates
+from triaged.core.records.effects import Decision, Effect, SaveIncident
+from triaged.core.records.model import Incident
+from triaged.core.situation import Situation
+
+
+def with_practice(situation: Situation, decision: Decision) -> Decision:
+    """The decision, and what the practice adds to the changes of incidents in it."""
+    changed = [one for one in decision.effects if type(one) is SaveIncident]
+    if not changed:
+        return decision
+    last = {one.incident.number: one.incident for one in changed}
+    added: list[Effect] = []
+    for number, incident in last.items():
+        before = situation.view.incidents.get(number)
+        if _matters(before, incident):
+            draft = Draft(incident)
+            _follow(situation, before, draft)
+            effects = draft.effects()
+            if len(effects) > 1 or draft.incident is not incident:
+                added += effects
+    return Decision((*decision.effects, *added), decision.answer) if added else decision
+
+
+def _matters(before: Incident | None, after: Incident) -> bool:
+    """Whether the practice looks at the change: most changes are of alerts, and of no interest.
+
+    An incident that alerts open has no work yet; that begins when a person has it in hand.
+    """
+    if before is None:
+        return after.work is not UNSET
+    return (
+        before.state is not after.state
+        or before.severity is not after.severity
+        or before.phase is not after.phase
+        or before.work is not after.work
+    )
+
+
+def _follow(situation: Situation, before: Incident | None, draft: Draft) -> None:
+    roles.followed(situation, before, draft)
+    updates.followed(situation, before, draft)

@@ -1,0 +1,23 @@
+"""How far the work on an incident is: what the incident's row holds of the practice."""
+
+import msgspec
+
+from triaged.core.records.practice.roles import HeldRole
+
+
+class Work(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The work of people on an incident, which begins when one acknowledges or declares it.
+
+    Instants are µs. Periods, texts and everything that is over have tables of their own.
+    """
+
+    phase_at: int
+    """Since when it is in its phase."""
+    declared_at: int | None = None
+    """When somebody declared it or took command; updates are due from then on."""
+    roles: tuple[HeldRole, ...] = ()
+    """Who holds which role now, in the order of the roles."""
+    next_update_at: int | None = None
+    """When the next internal update is due; None: none was promised."""
+    updates: int = 0
+    """Internal updates so far."""
