@@ -87,10 +87,7 @@ def _decide(situation: Situation, event: Event) -> Decision:
         case PackDecided(id=pack):
             return Decision((DropPack(pack),))
         case SettingsLoaded():
-            loaded = load(situation, event)
-            may_change = situation.settings.muters or not event.started  # or the last one has gone
-            looks = (LookAgain(situation.now),) if may_change else ()
-            return Decision((*loaded.effects, *looks), loaded.answer)
+            return _loaded(situation, event)
         case SettingsChanged():
             return rearm(situation, event)
         case Reclassified():
@@ -123,3 +120,10 @@ def _decide(situation: Situation, event: Event) -> Decision:
             return act(situation, event)
         case _:
             assert_never(event)
+
+
+def _loaded(situation: Situation, event: SettingsLoaded) -> Decision:
+    loaded = load(situation, event)
+    may_change = situation.settings.muters or not event.started  # or the last one has gone
+    looks = (LookAgain(situation.now),) if may_change else ()
+    return Decision((*loaded.effects, *looks), loaded.answer)
