@@ -19,6 +19,7 @@ from triaged.core.records.plans import (
     TargetKind,
 )
 from triaged.core.records.practice.work import Work
+from triaged.core.records.reasons import Reason
 from triaged.core.records.reports import Copy, IgnoredReason
 from triaged.core.records.resolving import Flapping, ResolvePolicy, ResolveWhen, SourceShare
 from triaged.core.records.severity import Raising, Severity
@@ -33,6 +34,7 @@ __all__ = [
     "PageKind",
     "PageState",
     "Plan",
+    "Reason",
     "Recipient",
     "ResolvePolicy",
     "ResolveWhen",
@@ -81,52 +83,6 @@ class Response(StrEnum):
     AT_RISK = "at_risk"
     MISSED = "missed"
     MET = "met"
-
-
-class Reason(StrEnum):
-    """Reason why a decision muted, joined, skipped, repeated or gave up."""
-
-    NEW_KEY = "new_key"
-    SAME_KEY = "same_key"
-    REOPEN_WINDOW = "reopen_window"
-    STILL_FIRING = "still_firing_after_resolve"
-    QUARANTINE = "quarantine"
-    OWN_TROUBLE = "own_trouble"
-    DECLARED = "declared"
-    SEVERITY_ROSE = "severity_rose"
-    TARGET_APPROACHES = "target_approaches"
-    UNACKNOWLEDGED = "unacknowledged"
-    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
-    SNOOZE_ENDED = "snooze_ended"
-    ESCALATED_BY_HAND = "escalated_by_hand"
-    HANDED_OVER = "handed_over"
-    REOPENED_BY_HAND = "reopened_by_hand"
-    NOBODY_REACHED = "nobody_reached"
-    NOBODY_ON_CALL = "nobody_on_call"
-    NO_USABLE_CONTACT = "no_usable_contact"
-    CALENDAR_CLOSED = "calendar_closed"
-    MUTED = "muted"
-    UNMUTED = "unmuted"
-    ACKNOWLEDGED = "acknowledged"
-    RESOLVED = "resolved"
-    NEWER_EPOCH = "newer_epoch"
-    PAGED_AGAIN = "paged_again"
-    LAPSED = "lapsed"
-    STORM = "storm"
-    STORM_ENDED = "storm_ended"
-    NOT_SEEN = "not_seen"
-    ALERTS_RESOLVED = "alerts_resolved"
-    CHANNEL_GONE = "channel_gone"
-    CHANNEL_PAUSED = "channel_paused"
-    CHANNEL_SLOW = "channel_slow"
-    TARGET_GONE = "target_gone"
-    REFUSED = "refused"
-    GAVE_UP = "gave_up"
-    TRYING_AGAIN = "trying_again"
-    CUT = "alerts_left_out"
-    SENDER_SILENT = "sender_silent"
-    REMARK = "remark"
-    DONE = "done"
 
 
 class Alert(msgspec.Struct, frozen=True, gc=False):
