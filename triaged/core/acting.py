@@ -229,7 +229,7 @@ def unacknowledge(situation: Situation, draft: Draft, by: str, reason: Reason) -
 
 def _say_unacknowledged(situation: Situation, draft: Draft, by: str, reason: Reason) -> None:
     """Tell the timeline that the acknowledgement ends."""
-    text = _unacknowledged(reason)
+    text = _unacknowledged(reason, by)
     holder = draft.incident.holder
     said = f"{text}; {holder} held it" if holder not in (None, by) else text
     draft.say(Entry(situation.now, "incident.unacknowledged", by, said, {"reason": reason}))
@@ -239,11 +239,13 @@ def _tell_unacknowledged(
     situation: Situation, draft: Draft, holder: str | None, by: str, reason: Reason
 ) -> None:
     """Tell the holder that the acknowledgement has ended, once it is known who is paged."""
-    news = News(_unacknowledged(reason), f"unacknowledged-{situation.now}")
+    news = News(_unacknowledged(reason, by), f"unacknowledged-{situation.now}")
     tell_holder(situation, draft, holder, news, by)
 
 
-def _unacknowledged(reason: Reason) -> str:
+def _unacknowledged(reason: Reason, by: str) -> str:
+    if reason is Reason.UNACKNOWLEDGED:
+        return f"un-acknowledged by {by}"
     return f"un-acknowledged: {reason.replace('_', ' ')}"
 
 

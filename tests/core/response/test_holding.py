@@ -223,7 +223,7 @@ def test_nobody_hears_of_the_own_act(action: Action) -> None:
     ("action", "subject"),
     [
         (Resolved(1, "bob"), "resolved by bob"),
-        (Unacknowledged(1, "bob"), "un-acknowledged: unacknowledged"),
+        (Unacknowledged(1, "bob"), "un-acknowledged by bob"),
         (Snoozed(1, "bob", MONDAY + HOUR), "snoozed by bob until 11:00 UTC"),
         (SeverityChosen(1, "bob", Severity.SEV1), "un-acknowledged: severity rose"),
     ],

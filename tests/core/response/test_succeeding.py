@@ -154,6 +154,19 @@ def test_what_was_not_tried_is_no_attempt() -> None:
     assert not world.view.pages[claimed.id].possible_duplicate
 
 
+def test_a_pause_does_not_hide_why_the_attempt_before_failed() -> None:
+    world = World(two_steps())
+    world.fires(severity="SEV-1")
+    claimed = claim_of_desk(world)
+    world.handle(DeliveryEnded(claimed.id, claimed.token, TryAgain("connection refused"), 1))
+    again = world.claim(world.view.pages[claimed.id])
+
+    pause = NotTried("the channel does not answer", 15 * SECOND)
+    world.handle(DeliveryEnded(again.id, again.token, pause, again.attempts))
+
+    assert world.view.pages[claimed.id].error == "connection refused"
+
+
 def test_addresses_that_were_put_off_are_tried_alone_and_refused_ones_are_on_the_timeline() -> None:
     partly = Delivered("OK", ("b@example.org",), (("c@example.org", "SMTP 550 gone"),))
     world = World(two_steps(), provider=of_alice([partly, GREYLISTED, GREYLISTED]))

@@ -210,7 +210,7 @@ def _not_tried(situation: Situation, draft: Draft, page: Page, verdict: NotTried
     """The provider is left alone: the page waits, and the next contact is tried meanwhile."""
     waiting = replace(
         _tried(situation, given_back(page, situation.now + verdict.after_us), None),
-        error=verdict.error,
+        error=page.error or verdict.error,  # why it failed before says more
         passed_on=page.kind is PageKind.PAGE,
     )
     draft.add(SavePage(waiting))
