@@ -4,6 +4,20 @@ from tests.mutations.mutation import Mutation
 
 CORE = (
     Mutation(
+        "the end that Alertmanager tells counts, however it has merged the start",
+        "triaged/core/alerts/receiving.py",
+        "alert.ends_at is not None and alert.ends_at <= state.starts_at",
+        "alert.starts_at is not None and alert.starts_at != state.starts_at",
+        ("tests/engine/test_copies_by_alertmanager.py",),
+    ),
+    Mutation(
+        "no silence of an Alertmanager ends what it has fired",
+        "triaged/core/alerts/lapsing.py",
+        "sender_heard_at.get((source, copy.sender), 0) >= copy.lapses_at",
+        "sender_heard_at.get((source, copy.sender), 0) >= 0",
+        ("tests/engine/test_copies_by_alertmanager.py",),
+    ),
+    Mutation(
         "a reload moves the next step to the hours of now",
         "triaged/core/response/rearming.py",
         "return runs and step_due_at(incident, settings) != incident.escalation.next_at",
