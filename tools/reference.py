@@ -33,9 +33,10 @@ from triaged.rules import reference as language
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 CODE = Path(__file__).parents[1] / "triaged"
-_KIND = re.compile(
-    r'"((?:action|alerts?|drill|incident|page|phase|postmortem|role|severity|status|target|update)\.[a-z_]+|note)"'
+_SUBJECTS = (
+    "action|alerts?|drill|duty|incident|page|phase|postmortem|role|severity|status|target|update"
 )
+_KIND = re.compile(rf'"((?:{_SUBJECTS})\.[a-z_]+|note)"')
 HEAD = "Generated from the code by `tools/reference.py`.\n"
 
 

@@ -58,6 +58,7 @@ from triaged.process.listeners import listen
 from triaged.process.maintenance import jobs
 from triaged.process.maintenance.clock_comparison import ClockComparison
 from triaged.process.maintenance.disk_space import DiskSpace
+from triaged.process.maintenance.duty_keeping import DutyKeeping
 from triaged.process.maintenance.reload_watch import ReloadWatch
 from triaged.process.maintenance.restore_notice import RestoreNotice
 from triaged.process.maintenance.retention import Retention
@@ -308,6 +309,7 @@ class Daemon:
         return (
             self._reload_watch,
             RuleKeeping(engine, database, clock, self.current, self._stand_ins),
+            DutyKeeping(engine, database, clock, self.current),
             DiskSpace(engine, database, clock),
             RestoreNotice(engine, database),
             SuppressionMarks(engine, database),

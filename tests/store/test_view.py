@@ -11,6 +11,7 @@ from triaged.core.records.events import (
     Closed,
     ContactsTested,
     Declared,
+    DutyMoved,
     Reopened,
     Resolved,
     TimerFired,
@@ -327,6 +328,17 @@ async def test_a_person_is_tested_once_by_whichever_daemon(desk: Desk) -> None:
     assert first == [Acted(1), RateLimited(TEST_EVERY_US)]
     assert second == [RateLimited(TEST_EVERY_US)]
     assert [page.test for page in await desk.pages()] == [True, True]
+
+
+async def test_a_change_of_duty_is_told_once_by_whichever_daemon(desk: Desk) -> None:
+    moved = DutyMoved("primary", ("alice",), ("bob",), "primary now: bob", "a1")
+    other = Desk(desk.database, desk.clock)
+
+    await desk.handle(moved, moved)
+    await other.handle(moved)
+
+    found = [page.recipient.person for number in (1, 2) for page in await desk.pages(number)]
+    assert sorted(found) == ["alice", "bob"]
 
 
 async def test_the_sentence_about_joins_names_what_sets_the_first_apart(desk: Desk) -> None:

@@ -21,6 +21,7 @@ from triaged.core.records.events import (
     Declared,
     DeliveryEnded,
     DeliverySlow,
+    DutyMoved,
     Escalated,
     Event,
     NoteAdded,
@@ -47,6 +48,7 @@ from triaged.core.records.events import (
 from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.response.contact_tests import start_test
 from triaged.core.response.delivering import ended, may_go, retry_now, slow
+from triaged.core.response.duty_notices import tell_duty
 from triaged.core.response.rearming import rearm
 from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
@@ -104,6 +106,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
             return declare(situation, event)
         case ContactsTested():
             return start_test(situation, event)
+        case DutyMoved():
+            return tell_duty(situation, event)
         case (
             Acknowledged()
             | Unacknowledged()

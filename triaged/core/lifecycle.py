@@ -25,6 +25,7 @@ from triaged.core.records.events import (
     Declared,
     DeliveryEnded,
     DeliverySlow,
+    DutyMoved,
     Escalated,
     PageDue,
     Reclassified,
@@ -287,7 +288,7 @@ OPENINGS: tuple[Way, ...] = (
         ARMED,
     ),
     Way(frozenset({AlertReceived}), (Condition.BUNDLED,)),
-    Way(frozenset({ContactsTested}), (Condition.CLOSED,)),
+    Way(frozenset({ContactsTested, DutyMoved}), (Condition.CLOSED,)),
 )
 """How an incident begins; an umbrella begins with the alert, or the look, that needs it."""
 

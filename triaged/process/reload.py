@@ -101,7 +101,7 @@ class Reload:
         turns = Turns(WORK_US, REST_US)
         changes = await asyncio.to_thread(duty_changes, old, new, now, turns)
         for change in changes:
-            _log_duty(change, now)
+            log_duty(change, now)
         return duty_warnings(changes, document, now)
 
     async def _with_refusal(self, loaded: Loaded, before: Configuration) -> Loaded:
@@ -165,7 +165,8 @@ def _log_outcome(before: Configuration, after: Configuration | None, loaded: Loa
         log.info("reload.done", **changes_between(old, new).words())
 
 
-def _log_duty(change: DutyChange, now: int) -> None:
+def log_duty(change: DutyChange, now: int) -> None:
+    """Log whose duty the configuration moves: a warning where it is the present one."""
     (log.warning if change.at_once else log.info)(
         "reload.duty_changed",
         schedule=change.schedule,

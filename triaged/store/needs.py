@@ -13,6 +13,7 @@ from triaged.core.records.events import (
     Delivered,
     DeliveryEnded,
     DeliverySlow,
+    DutyMoved,
     Event,
     PackDecided,
     PageDue,
@@ -48,6 +49,7 @@ from triaged.core.records.timers import (
     StormDue,
 )
 from triaged.core.response.contact_tests import contact_test_key
+from triaged.core.response.duty_notices import duty_key
 from triaged.core.response.timing import PAGING
 from triaged.core.self_alerts import self_alert_key
 from triaged.core.view import AlertId, key_text
@@ -158,12 +160,10 @@ class Needs:
                 number = _incident_of(page_id)
                 self.numbers.add(number)
                 self.pages_of.add(number)
-            case BodyQuarantined(source=source, reason=reason):
-                self.keys.add(key_text(quarantine_key(source, reason)))
-            case SelfAlertFired(name=name) | SelfAlertResolved(name=name):
-                self.keys.add(key_text(self_alert_key(name)))
-            case ContactsTested(person=person):
-                self.keys.add(key_text(contact_test_key(person)))
+            case BodyQuarantined() | SelfAlertFired() | SelfAlertResolved():
+                self.keys.add(key_text(_own_key(event)))
+            case DutyMoved() | ContactsTested():
+                self.keys.add(key_text(_own_key(event)))
             case Declared():
                 self.openings = True
             case Reopened(incident=number):
@@ -204,6 +204,23 @@ class Needs:
         state = self._states.get((source, fingerprint))
         if state is not None and state.incident is not None:
             self.numbers.add(state.incident)
+
+
+def _own_key(
+    event: BodyQuarantined | SelfAlertFired | SelfAlertResolved | DutyMoved | ContactsTested,
+) -> Key:
+    """The key of the incident that triaged itself opens for the event."""
+    match event:
+        case BodyQuarantined(source=source, reason=reason):
+            return quarantine_key(source, reason)
+        case SelfAlertFired(name=name) | SelfAlertResolved(name=name):
+            return self_alert_key(name)
+        case DutyMoved():
+            return duty_key(event)
+        case ContactsTested(person=person):
+            return contact_test_key(person)
+        case _:
+            assert_never(event)
 
 
 def lapsing(batch: Iterable[Event]) -> set[AlertId]:

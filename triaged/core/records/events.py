@@ -129,6 +129,18 @@ class ContactsTested(msgspec.Struct, frozen=True):
     received_at: int = 0
 
 
+class DutyMoved(msgspec.Struct, frozen=True):
+    """By a change of the configuration other people are on call by a schedule."""
+
+    schedule: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    text: str
+    """`primary now: alice → bob, until Mon 07 Dec 09:00 CET`."""
+    mark: str
+    """Tells this change of the schedule from any other."""
+
+
 class Acknowledged(msgspec.Struct, frozen=True):
     """Somebody takes the incident; `take_over`: even from somebody else who holds it."""
 
@@ -349,6 +361,7 @@ Event = (
     | PackDecided
     | Declared
     | ContactsTested
+    | DutyMoved
     | Action
     | PracticeEvent
     | TimerFired

@@ -205,7 +205,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     plan: Plan
     state: State = State.OPEN
     phase: Phase = Phase.DETECTION
-    kind: Literal["incident", "drill"] = "incident"
+    kind: Literal["incident", "drill", "notice"] = "incident"
     service: str | None = None
     team: str | None = None
     runbook: str | None = None

@@ -120,7 +120,7 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     severity_by: str
     state: State
     phase: Phase
-    kind: Literal["incident", "drill"]
+    kind: Literal["incident", "drill", "notice"]
     service: str | None
     team: str | None
     policy: str

@@ -179,6 +179,8 @@ def call(incident: Incident, reading: Reading) -> str:
     """Until when to respond; who has it; how it ended."""
     zone, now = reading.timezone, reading.at
     nobody = "Nobody has it, and all rounds are over." if incident.is_exhausted else NOBODY
+    if incident.kind == "notice":
+        return "Nothing is wrong, and nothing is to be done."
     match incident.state:
         case State.OPEN if incident.respond_by is not None:
             when = instant_for(incident.respond_by, zone, now)
