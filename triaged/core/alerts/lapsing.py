@@ -24,7 +24,10 @@ from triaged.core.records.expectations import Watch, sender_watch
 from triaged.core.records.model import AlertState, Entry, Reason
 from triaged.core.records.reports import Copy
 from triaged.core.records.timers import LapseDue
+from triaged.core.response.entries import when
 from triaged.core.situation import Situation
+from triaged.core.text.labels import LABEL_MAX
+from triaged.core.text.wording import clean
 from triaged.wire import instant_text
 
 SENDER_CHECK_US = 60_000_000
@@ -65,10 +68,10 @@ def _lapsed(situation: Situation, state: AlertState) -> Decision:
     incident = situation.incident(state.incident)
     if incident is not None:
         draft = Draft(incident)
-        text = (
-            f"{state.fingerprint} lapsed: {state.source} has not repeated it since"
-            f" {instant_text(state.seen_at)}"
-        )
+        name = clean(incident.labels.get("alertname", "an alert"), LABEL_MAX)
+        since = when(situation, state.seen_at)
+        text = f"{name} ({state.fingerprint}) lapsed: {state.source} has not repeated it"
+        text += f" since {since}"
         data: dict[str, object] = {"source": state.source, "fingerprint": state.fingerprint}
         data |= {"reason": Reason.LAPSED, "seen_at": instant_text(state.seen_at)}
         draft.say(Entry(now, "alert.lapsed", TRIAGED, text, data))

@@ -49,9 +49,19 @@ def reopen(situation: Situation, draft: Draft, reason: Reason, by: str) -> None:
     )
     draft.drop(ReopenWindowDue)
     resume(situation, draft)
-    text = f"re-opened: {reason.replace('_', ' ')}"
+    text = _reopened(reason, by)
     draft.say(Entry(situation.now, "incident.reopened", by, text, {"reason": reason}))
     set_phase(situation, draft, Phase.DETECTION, by)
+
+
+def _reopened(reason: Reason, by: str) -> str:
+    match reason:
+        case Reason.REOPEN_WINDOW:
+            return "re-opened: an alert of it fires again"
+        case Reason.REOPENED_BY_HAND:
+            return f"re-opened by {by}"
+        case _:
+            return f"re-opened: {reason.replace('_', ' ')}"
 
 
 def come_back(
@@ -78,7 +88,7 @@ def come_back(
     )
     draft.drop(ReopenWindowDue)
     resume(situation, draft)
-    text = f"re-opened: {reason.replace('_', ' ')}; {holder} still holds it"
+    text = f"{_reopened(reason, TRIAGED)}; {holder} still holds it"
     draft.say(Entry(situation.now, "incident.reopened", TRIAGED, text, {"reason": reason}))
     set_phase(situation, draft, Phase.TRIAGE, TRIAGED)
     go_on(situation, draft)
