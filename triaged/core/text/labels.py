@@ -37,15 +37,17 @@ OWN_ROWS = frozenset({"alertname", "severity", "service", "team"})
 PLACE_MAX = 160
 """Characters of a place in a sentence: two lines of a phone."""
 
+_NO_PLACES = OWN_ROWS | frozenset(LAST)
 _RANKS = {name: rank for rank, name in enumerate(FIRST)} | {name: len(FIRST) + 1 for name in LAST}
 
 
 def in_order(labels: Labels, hidden: Iterable[str]) -> dict[str, str]:
     """`labels` but the hidden ones, fit to be shown: where first, what only machines read last."""
-    shown = sorted(
-        labels.keys() - set(hidden), key=lambda name: (_RANKS.get(name, len(FIRST)), name)
-    )
-    return {clean(name, LABEL_MAX): clean(labels[name], LABEL_MAX) for name in shown[:LABELS_MAX]}
+    rank, other = _RANKS.get, len(FIRST)
+    shown = sorted((rank(name, other), name) for name in labels.keys() - set(hidden))
+    return {
+        clean(name, LABEL_MAX): clean(labels[name], LABEL_MAX) for _, name in shown[:LABELS_MAX]
+    }
 
 
 def pairs(labels: Labels, length: int) -> str:
@@ -59,7 +61,7 @@ def place(labels: Labels, exporters: Exporters, known: Labels | None = None) -> 
 
     `known` holds labels that the reader has already, as of the other alerts of its incident.
     """
-    hidden = exporters.of_scrape(labels) | OWN_ROWS | set(LAST)
+    hidden = exporters.of_scrape(labels) | _NO_PLACES
     hidden |= {name for name, value in (known or {}).items() if labels.get(name) == value}
     if "pod" in labels:
         hidden |= {"workload"}  # made of the pod's name

@@ -96,7 +96,9 @@ def clean(value: str, length: int) -> str:
     if not (value.isascii() and value.isprintable()):
         kept = (_visible(character) for character in value[: 4 * length])
         value = " ".join("".join(kept).split())
-    value = _ADDRESS.sub(lambda match: f"{match[0][:-1]}[:]", value[: 2 * length])
+    value = value[: 2 * length]
+    if ":" in value:  # few labels have one, and a pattern costs more than the look
+        value = _ADDRESS.sub(lambda match: f"{match[0][:-1]}[:]", value)
     return _cut(value, length)
 
 
