@@ -40,6 +40,14 @@ def test_operators_say_what_is_of_the_scrape() -> None:
     assert found.alerts[0].labels["job"] == "kube-state-metrics"
 
 
+def test_a_workload_is_where_only_if_no_pod_is() -> None:
+    both = replace(INCIDENT, labels={"pod": "checkout-1", "workload": "checkout"})
+    one = replace(INCIDENT, labels={"workload": "checkout"})
+
+    assert facts(both).where == {"pod": "checkout-1"}
+    assert facts(one).where == {"workload": "checkout"}
+
+
 def test_a_summary_that_the_title_repeats_is_left_out() -> None:
     one = replace(EVIDENCE.alerts[0], annotations={"summary": "checkout is down in c1."})
 

@@ -177,6 +177,8 @@ def _where(
     hidden = set(exporters.of_scrape(incident.labels)) | OWN_ROWS
     if alerts:
         hidden |= set.intersection(*(set(exporters.of_scrape(one.labels)) for one in alerts))
+    if "pod" in incident.labels.keys() - hidden:
+        hidden.add("workload")  # made of the pod's name
     return in_order(incident.labels, hidden)
 
 
