@@ -254,3 +254,15 @@ def scripts(draw: st.DrawFn) -> Script:
     moves = draw(st.lists(st.builds(Move, gaps, events), min_size=1, max_size=10))
     refusing = draw(st.sampled_from([frozenset(), frozenset({"desk"})]))
     return Script(draw(configurations()), tuple(moves), refusing)
+
+
+@st.composite
+def removals(draw: st.DrawFn) -> Script:
+    """Scripts at whose end a reload removes a channel while something is muted."""
+    drawn = draw(configurations())
+    before = replace(drawn, channels=frozenset(CHANNELS), muters=Muters())
+    after = replace(before, channels=frozenset(CHANNELS[:1]))
+    acts = draw(st.lists(st.one_of(ALERTS, ACTS), min_size=1, max_size=4))
+    events = [draw(ALERTS), draw(SILENCES), *acts, after]
+    moves = [Move(draw(st.sampled_from([0, SECOND, 9 * SECOND])), event) for event in events]
+    return Script(before, tuple(moves), frozenset())

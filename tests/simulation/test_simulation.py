@@ -210,7 +210,7 @@ class Liar(Provider):
 @pytest.mark.parametrize(
     ("mutant", "noticed"),
     [
-        (Parts(store=LyingStore), "C1"),
+        (Parts(store=LyingStore, disk=0.1), "C1"),
         (Parts(engine=Rash, disk=0.3), "C1"),
         (Parts(backlog=Hurried, disk=0.3), "C1"),
         (Parts(carrier=Liar), "C6"),
