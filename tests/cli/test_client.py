@@ -1,5 +1,6 @@
 """What the commands say of an address, a token and an answer that cannot be used."""
 
+import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -23,6 +24,14 @@ class Stranger(BaseHTTPRequestHandler):
         self.send_response(401 if kind == "401" else 200)
         self.end_headers()
         self.wfile.write(body.encode())
+
+    def do_POST(self) -> None:
+        """Say that somebody else holds the incident."""
+        detail = "bob holds INC-12; with `take_over` you take it over"
+        self.send_response(409)
+        self.end_headers()
+        answer = {"title": "Conflict", "detail": detail, "holder": "bob"}
+        self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its parent's name
         """Say nothing."""
@@ -92,3 +101,13 @@ def test_a_token_is_sent_as_utf_8(desk: Desk, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_list_is_read_to_its_end(stranger: str) -> None:
     assert every(Client(stranger), "/rows", "rows") == {"rows": [1, 2], "next_cursor": None}
+
+
+def test_a_refused_acknowledgement_says_who_holds_it_and_what_takes_it_over(
+    stranger: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["incident", "ack", "12", "--url", stranger]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "triaged: bob holds INC-12",
+        "  to take it over: triaged incident ack INC-12 --take-over",
+    ]
