@@ -161,3 +161,37 @@ def test_workloads_behind_one_exporter_are_incidents_of_their_own(shipped: RuleS
 
     assert len({outcome.key for outcome in outcomes}) == 4
     assert {outcome.service for outcome in outcomes} == {None}
+
+
+WORKLOADS = """
+tests:
+  - name: two workloads behind one exporter, the first acknowledged
+    at: 2026-03-30T10:00:00+02:00
+    input:
+      - {alertname: KubePodCrashLooping, severity: critical, cluster: eu1, namespace: shop,
+         pod: checkout-1, service: kube-prometheus-stack-kube-state-metrics}
+      - {alertname: KubePodCrashLooping, severity: critical, cluster: eu1, namespace: shop,
+         pod: payments-1, service: kube-prometheus-stack-kube-state-metrics, _at: 20m}
+    do: [{at: 3m, ack: alice}]
+    until: 21m
+    expect: EXPECT
+"""
+
+
+@pytest.mark.parametrize(
+    ("expected", "passes"),
+    [
+        ("{incidents: 1}", False),
+        ("{incidents: 2, pages: [{at: 0s, to: alice}, {at: 20m, to: alice}]}", True),
+    ],
+)
+def test_the_second_workload_pages_while_somebody_has_the_first(
+    settings: Settings, shipped: RuleSet, expected: str, *, passes: bool
+) -> None:
+    context = TestContext(settings, frozenset({"alertmanager"}), frozenset(shipped.names))
+    text = WORKLOADS.replace("EXPECT", expected)
+
+    (case,), problems = read_tests([parse("workloads", text.encode())], context)
+
+    assert problems == []
+    assert result_of(play(case, settings)).passed == passes

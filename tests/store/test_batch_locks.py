@@ -1,7 +1,7 @@
 """Two engines decide on one PostgreSQL as if one had decided both batches, in some order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from tests.core.world import ByLabels, settings
+from tests.store.batches import Batch, ending, events, firing, of_another_source
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
@@ -86,13 +87,11 @@ SETTINGS = settings(
     flapping=FlapLimit(3, HOUR),
     expectations={each.name: each for each in (WATCHDOG, CHAINS, LINKS)},
     expected=Expected(),
-    stale_after={"am": 5 * MINUTE},
+    stale_after={"am": 5 * MINUTE, "b": 5 * MINUTE},
     rules=ByLabels(),
 )
 LATER_US = 16 * MINUTE
 """After the scene was set: response targets are missed, alerts may lapse, and so on."""
-
-Batch = Callable[[Desk], Awaitable[list[Event]]]
 
 
 async def scene(desk: Desk) -> None:
@@ -150,33 +149,6 @@ async def refused(desk: Desk) -> list[Event]:
     return [DeliveryEnded(page.id, page.token, Refused("no"), 1) for page in found]
 
 
-def events(*those: Event) -> Batch:
-    """A batch of these."""
-
-    async def batch(desk: Desk) -> list[Event]:
-        return list(those)
-
-    return batch
-
-
-def firing(*names: str, **labels: str) -> Batch:
-    """Alerts of these names fire."""
-
-    async def batch(desk: Desk) -> list[Event]:
-        return [desk.fires(alertname=name, **labels) for name in names]
-
-    return batch
-
-
-def ending(*pods: str) -> Batch:
-    """Alerts of incident 1 end."""
-
-    async def batch(desk: Desk) -> list[Event]:
-        return [desk.ends(pod=pod) for pod in pods]
-
-    return batch
-
-
 async def silenced(desk: Desk) -> list[Event]:
     now, down = desk.clock.at, (Matcher("alertname", "=", "Down"),)
     return [SilenceSet("new", down, now, now + HOUR, "bob", "why")]
@@ -203,6 +175,9 @@ BATCHES: dict[str, Batch] = {
     "still fires": firing("Held"),
     "storm": firing("S1", "S2", "S3", "S4"),
     "watchdog": firing("Watchdog"),
+    "other watchdog": of_another_source(firing("Watchdog")),
+    "other storm": of_another_source(firing("S1", "S2", "S3", "S4")),
+    "other return": of_another_source(firing("Over", severity="SEV-2")),
     "chain": firing("Chain", pod="1"),
     "known link": firing("Link", pod="1", incident="no"),
     "other chain": firing("Chain", pod="2"),
@@ -262,6 +237,11 @@ PAIRS = [
     ("storm", "timers"),
     ("watchdog", "expectation"),
     ("watchdog", "settings"),
+    ("watchdog", "other watchdog"),
+    ("other watchdog", "watchdog"),
+    ("other watchdog", "settings"),
+    ("storm", "other storm"),
+    ("re-opens", "other return"),
     ("chain", "other chain"),
     ("chain", "expectation"),
     ("chain", "settings"),
