@@ -1,14 +1,11 @@
 """`POST /api/v1/incidents/{id}/…`: actions of people. Acting twice is 200, the impossible 409."""
 
-from collections.abc import Callable
 from typing import Annotated
 
-from aiohttp import web
 from msgspec import Meta
-from msgspec.structs import replace
 
-from triaged.api._incidents import INCIDENT, document, unknown
-from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
+from triaged.api._actions import IncidentAfter, act
+from triaged.api._incidents import INCIDENT
 from triaged.core.records.events import (
     Acknowledged,
     Action,
@@ -23,21 +20,15 @@ from triaged.core.records.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.records.model import Phase, Severity, incident_number
-from triaged.core.text.document import IncidentDocument
+from triaged.core.records.model import Phase, Severity
 from triaged.core.time.durations import MINUTE
 from triaged.errors import Malformed
-from triaged.http import problems
 from triaged.http.bodies import TEXT_MAX, Body, Moment, Name, Text
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import incidents
 from triaged.wire import instant, instant_text
 
 NOTE_AHEAD_US = MINUTE
 """Limit on the lead of a note's instant over now: clocks of people's machines differ."""
-
-IncidentAfter = IncidentDocument | web.Response
-"""The incident as the action left it, or the refusal."""
 
 
 class Note(Body, frozen=True):
@@ -94,43 +85,43 @@ async def acknowledge(call: Call, body: Acknowledgement) -> IncidentAfter:
     def event(number: int) -> Action:
         return Acknowledged(number, call.caller.by, body.note, body.take_over)
 
-    return await _act(call, event)
+    return await act(call, event)
 
 
 @route("POST", f"{INCIDENT}/unacknowledge", Scope.RESPOND)
 async def unacknowledge(call: Call, body: Note) -> IncidentAfter:
     """Withdraw the acknowledgement: the incident pages again."""
-    return await _act(call, lambda number: Unacknowledged(number, call.caller.by, body.note))
+    return await act(call, lambda number: Unacknowledged(number, call.caller.by, body.note))
 
 
 @route("POST", f"{INCIDENT}/resolve", Scope.RESPOND)
 async def resolve(call: Call, body: Note) -> IncidentAfter:
     """Resolve the incident."""
-    return await _act(call, lambda number: Resolved(number, call.caller.by, body.note))
+    return await act(call, lambda number: Resolved(number, call.caller.by, body.note))
 
 
 @route("POST", f"{INCIDENT}/reopen", Scope.RESPOND)
 async def reopen(call: Call, body: Note) -> IncidentAfter:
     """Reopen a resolved incident: it pages again."""
-    return await _act(call, lambda number: Reopened(number, call.caller.by, body.note))
+    return await act(call, lambda number: Reopened(number, call.caller.by, body.note))
 
 
 @route("POST", f"{INCIDENT}/close", Scope.RESPOND)
 async def close(call: Call, body: Note) -> IncidentAfter:
     """Close a resolved incident for good."""
-    return await _act(call, lambda number: Closed(number, call.caller.by, body.note))
+    return await act(call, lambda number: Closed(number, call.caller.by, body.note))
 
 
 @route("POST", f"{INCIDENT}/escalate", Scope.RESPOND)
 async def escalate(call: Call, body: Note) -> IncidentAfter:
     """Take the next step of the escalation policy now."""
-    return await _act(call, lambda number: Escalated(number, call.caller.by, body.note))
+    return await act(call, lambda number: Escalated(number, call.caller.by, body.note))
 
 
 @route("POST", f"{INCIDENT}/assign", Scope.RESPOND)
 async def assign(call: Call, body: Assignment) -> IncidentAfter:
     """Hand the incident over to a person, who is paged, and then whom its policy names."""
-    return await _act(call, lambda number: Assigned(number, call.caller.by, body.person))
+    return await act(call, lambda number: Assigned(number, call.caller.by, body.person))
 
 
 @route("POST", f"{INCIDENT}/severity", Scope.RESPOND)
@@ -140,13 +131,13 @@ async def choose_severity(call: Call, body: SeverityChoice) -> IncidentAfter:
     def event(number: int) -> Action:
         return SeverityChosen(number, call.caller.by, body.severity, body.reason)
 
-    return await _act(call, event)
+    return await act(call, event)
 
 
 @route("POST", f"{INCIDENT}/phase", Scope.RESPOND)
 async def change_phase(call: Call, body: PhaseChoice) -> IncidentAfter:
     """Record the phase that the work has reached."""
-    return await _act(call, lambda number: PhaseChanged(number, call.caller.by, body.phase))
+    return await act(call, lambda number: PhaseChanged(number, call.caller.by, body.phase))
 
 
 @route("POST", f"{INCIDENT}/notes", Scope.RESPOND)
@@ -156,36 +147,11 @@ async def add_note(call: Call, body: TimelineNote) -> IncidentAfter:
     if at is not None and at > now + NOTE_AHEAD_US:
         message = f"a note is about the past or the present: now it is {instant_text(now)}"
         raise Malformed("wrong_shape", message, "$.at")
-    return await _act(call, lambda number: NoteAdded(number, call.caller.by, body.text, at))
+    return await act(call, lambda number: NoteAdded(number, call.caller.by, body.text, at))
 
 
 @route("POST", f"{INCIDENT}/snooze", Scope.RESPOND)
 async def snooze(call: Call, body: Snooze) -> IncidentAfter:
     """Acknowledge the incident until an instant, from which it pages again."""
     until = instant(body.until)
-    return await _act(call, lambda number: Snoozed(number, call.caller.by, until))
-
-
-async def _act(call: Call, event_of: Callable[[int], Action]) -> IncidentAfter:
-    """Submit the event for the incident that the path names."""
-    number = incident_number(call.params["id"])
-    if number is None:
-        return unknown(call)
-    (outcome,) = await call.context.engine.submit([event_of(number)], urgent=True)
-    return await _after(call, outcome)
-
-
-async def _after(call: Call, outcome: Answer) -> IncidentAfter:
-    match outcome:
-        case Acted(incident=number, paged=paged):
-            async with call.context.database.reading() as tx:
-                incident = await incidents.fetch(tx, number)
-            if incident is None:
-                return unknown(call)
-            return replace(await document(call, incident), paged=list(paged))
-        case Conflict(detail=detail, holder=holder):
-            return problems.conflict(detail, holder)
-        case Unknown(detail=detail):
-            return problems.not_found(detail)
-        case _:
-            return problems.failed()
+    return await act(call, lambda number: Snoozed(number, call.caller.by, until))

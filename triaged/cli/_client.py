@@ -53,16 +53,15 @@ class Client:
 
     def get(self, path: str, query: Mapping[str, str | None] | None = None) -> Any:
         """The JSON answer to a GET; query values of None are left out."""
-        asked = {name: value for name, value in (query or {}).items() if value is not None}
-        return self._json("GET", f"{path}?{urlencode(asked)}" if asked else path)
+        return self._json("GET", _with_query(path, query))
 
     def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         """The JSON answer to a POST of a JSON map."""
         return self._json("POST", path, json.dumps(body or {}).encode())
 
-    def delete(self, path: str) -> Any:
-        """The JSON answer to a DELETE."""
-        return self._json("DELETE", path)
+    def delete(self, path: str, query: Mapping[str, str | None] | None = None) -> Any:
+        """The JSON answer to a DELETE; query values of None are left out."""
+        return self._json("DELETE", _with_query(path, query))
 
     def post_body(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> Any:
         """The JSON answer to a POST of these very bytes."""
@@ -198,3 +197,8 @@ def complain(message: object) -> int:
     """Print `triaged: message` on stderr; the exit status, 1 unless the message has its own."""
     print(f"triaged: {message}", file=sys.stderr)
     return message.status if isinstance(message, Failed) else Failed.status
+
+
+def _with_query(path: str, query: Mapping[str, str | None] | None) -> str:
+    asked = {name: value for name, value in (query or {}).items() if value is not None}
+    return f"{path}?{urlencode(asked)}" if asked else path

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from triaged.cli import _export, _options
+from triaged.cli import _export, _options, _practice
 from triaged.cli._client import Client, Failed, Held, client_of, complain, every
 from triaged.cli._facts import paging_fields, print_alerts, print_first_alerts, what_fields
 from triaged.cli._hints import print_hints
@@ -81,6 +81,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     note = _one(verbs.add_parser("note", help="write something on the timeline"))
     note.add_argument("text", type=_text, help="what happened, or what is known now")
     note.add_argument("--at", help="when it happened (RFC 3339; default: now)")
+    role = _one(verbs.add_parser("role", help="show, give or end roles"))
+    _practice.role_arguments(role)
+    role.set_defaults(parser=role)
+    update = _one(verbs.add_parser("update", help="tell those who wait how it stands"))
+    _practice.update_arguments(update, _instant)
     snooze = _one(verbs.add_parser("snooze", help="take it until an instant, then page again"))
     snooze.add_argument("until", type=_instant, help="RFC 3339, or a duration such as 2h")
 
@@ -161,6 +166,10 @@ def run(options: argparse.Namespace) -> int:
                 return _shown(options, answer, print_alerts)
             case "show":
                 return _shown(options, _one_with_hints(client, options), _print_one)
+            case "role":
+                return _shown(options, *_practice.role(client, _path(options), options))
+            case "update":
+                return _shown(options, *_practice.update(client, _path(options), options))
             case "export":
                 return _export.export(client, _path(options), options)
             case "declare":
@@ -303,6 +312,7 @@ def _print_one(row: Any) -> None:
             ("alerts", f"{alerts['firing']} firing, {alerts['resolved']} resolved"),
             ("left out", f"{alerts['truncated']} by the sender" if alerts["truncated"] else None),
             *paging_fields(row),
+            *_practice.work_fields(row),
             *_plain(row, "acknowledged_by", "assigned_to", "resolved_by", "previous"),
             *((name.replace("_", " "), local_time(row.get(name))) for name in TIMES),
             *_plain(row, "phase", "policy"),

@@ -297,8 +297,8 @@ def _escalate(situation: Situation, draft: Draft, deadline: int, stage: int) -> 
 
 def prefilled(incident: Incident, last: IncidentUpdate | None) -> Mapping[str, str]:
     """The fields of the form that are known: of the last update, as nothing is invented."""
-    known = {"condition": CONDITION[incident.phase], "impact": "", "theory": "", "actions": ""}
-    if last is not None:
-        known |= {"impact": last.impact, "theory": last.theory, "actions": last.actions}
-        known["needs"] = last.needs
-    return known
+    said = (
+        ("", "", "", "") if last is None else (last.impact, last.theory, last.actions, last.needs)
+    )
+    fields = zip(("impact", "theory", "actions", "needs"), said, strict=True)
+    return {"condition": CONDITION[incident.phase], **dict(fields)}

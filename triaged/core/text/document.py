@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from triaged.core.practice.work import work_of
 from triaged.core.records.model import (
     ChainedEntry,
     Incident,
@@ -21,6 +22,8 @@ from triaged.core.records.model import (
     State,
     incident_id,
 )
+from triaged.core.records.practice.roles import Role
+from triaged.core.records.practice.work import Work
 from triaged.core.text.facts import Facts, Paged
 from triaged.wire import Instant, instant_text, instant_text_or_none
 
@@ -111,6 +114,14 @@ class UpcomingDocument(msgspec.Struct, frozen=True):
     at: Instant
 
 
+class RoleDocument(msgspec.Struct, frozen=True):
+    """A role that a person holds."""
+
+    role: Role
+    person: str
+    since: Instant
+
+
 class IncidentDocument(msgspec.Struct, frozen=True):
     """An incident."""
 
@@ -163,6 +174,14 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     """Who was paged since the escalation last began, the last one first."""
     next: UpcomingDocument | None = None
     """Null, too, where nobody is paged next."""
+    declared_at: Instant | None = None
+    """When somebody declared it or took command."""
+    next_update_at: Instant | None = None
+    """When the next internal update is due."""
+    updates: int = 0
+    """Internal updates so far."""
+    roles: list[RoleDocument] = []
+    """Who holds which role now."""
     paged: list[str] | UnsetType = UNSET
     """In the answer to an action: whom it pages, people or `channel:<name>`."""
 
@@ -271,7 +290,17 @@ def incident_document(
         urls=None if facts is None else UrlsDocument(*msgspec.structs.astuple(facts.urls)),
         recipients=None if facts is None else [_paged(one) for one in facts.paged],
         next=None if facts is None else _next(facts),
+        **_work(work_of(incident)),
     )
+
+
+def _work(work: Work) -> dict[str, Any]:
+    return {
+        "declared_at": instant_text_or_none(work.declared_at),
+        "next_update_at": instant_text_or_none(work.next_update_at),
+        "updates": work.updates,
+        "roles": [RoleDocument(r.role, r.person, instant_text(r.since)) for r in work.roles],
+    }
 
 
 def _what(facts: Facts) -> WhatDocument:

@@ -1,0 +1,139 @@
+"""`triaged incident role` and `triaged incident update`: who does what, and what is told."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from triaged.cli._client import Client
+from triaged.cli._output import clean, left, local_time, print_fields, print_table
+
+ROLES = (
+    "incident_commander",
+    "technical_lead",
+    "communications_lead",
+    "scribe",
+    "subject_matter_expert",
+)
+FIELDS = {
+    "impact": "what users notice, and how many",
+    "theory": "what is thought to be the cause",
+    "actions": "what is done next",
+    "condition": "the word behind `Status:` (default: that of the phase)",
+    "needs": "what or whom the team needs",
+}
+REQUIRED = ("impact", "theory", "actions")
+
+Shown = Callable[[Any], None]
+
+
+def work_fields(row: Any) -> list[tuple[str, object]]:
+    """Who holds which role, and when the next update is due."""
+    team = ", ".join(f"{one['person']} ({one['role'].replace('_', ' ')})" for one in row["roles"])
+    at = row["next_update_at"]
+    return [("team", team), ("next update", f"{local_time(at)}, {left(at)}" if at else None)]
+
+
+def role_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `role`."""
+    parser.add_argument("role", nargs="?", choices=ROLES, help="unless given: show all roles")
+    parser.add_argument("person", nargs="?", help="whoever takes it")
+    parser.add_argument("--note", help="what the next holder needs to know")
+    parser.add_argument("--override", help="why one person commands and leads the investigation")
+    parser.add_argument("--release", action="store_true", help="end the role instead")
+
+
+def update_arguments(parser: argparse.ArgumentParser, instant: Callable[[str], str]) -> None:
+    """Arguments of `update`."""
+    for name, text in FIELDS.items():
+        parser.add_argument(f"--{name}", help=text)
+    when = "RFC 3339, or a duration such as 15m"
+    parser.add_argument("--next", type=instant, help=f"when the next update comes: {when}")
+    parser.add_argument("--snooze", type=instant, help=f"only move the deadline: {when}")
+
+
+def role(client: Client, path: str, options: argparse.Namespace) -> tuple[Any, Shown]:
+    """Show the roles, or give or end one; the answer and how to print it."""
+    if options.role is None:
+        return client.get(f"{path}/roles"), _print_roles
+    if options.release:
+        query = {"person": options.person, "note": options.note}
+        return client.delete(f"{path}/roles/{options.role}", query), _print_team
+    if options.person is None:
+        options.parser.error(f"who takes the role {options.role}? (or --release)")
+    body = {"role": options.role, "person": options.person}
+    body |= {name: value for name in ("note", "override") if (value := getattr(options, name))}
+    answer = client.post(f"{path}/roles", body)
+    duties = client.get(f"{path}/roles")["duties"][options.role]
+    return answer, lambda row: _print_taken(row, duties)
+
+
+def update(client: Client, path: str, options: argparse.Namespace) -> tuple[Any, Shown]:
+    """Show the form, send an update, or move its deadline; the answer and how to print it."""
+    if options.snooze:
+        return client.post(f"{path}/updates/snooze", {"until": options.snooze}), _print_due
+    given = {name: value for name in FIELDS if (value := getattr(options, name)) is not None}
+    if not given:
+        return client.get(f"{path}/updates/draft"), _print_draft
+    known = client.get(f"{path}/updates/draft")
+    for name in REQUIRED:
+        given.setdefault(name, known[name])
+    if options.next:
+        given["next_update_at"] = options.next
+    client.post(f"{path}/updates", given)
+    return client.get(f"{path}/updates")["updates"][-1], _print_update
+
+
+def _print_update(row: Any) -> None:
+    for line in row["text"].splitlines():
+        print(clean(line))
+
+
+def _print_taken(row: Any, duties: str) -> None:
+    _print_team(row)
+    print(f"\n{duties}")
+
+
+def _print_team(row: Any) -> None:
+    for held in row["roles"]:
+        print(clean(f"{held['role'].replace('_', ' ')}: {held['person']}"))
+    if not row["roles"]:
+        print("nobody holds a role")
+    _print_due(row)
+
+
+def _print_due(row: Any) -> None:
+    if row["next_update_at"]:
+        print(
+            f"next update due {left(row['next_update_at'])} ({local_time(row['next_update_at'])})"
+        )
+
+
+def _print_roles(row: Any) -> None:
+    rows = [
+        (
+            period["role"].replace("_", " "),
+            period["person"],
+            local_time(period["from"]),
+            local_time(period["to"]),
+            period["override"] or period["note"],
+        )
+        for period in row["periods"]
+    ]
+    print_table(("ROLE", "PERSON", "SINCE", "UNTIL", "NOTE"), rows)
+    for name in row["missing"]:
+        person = row["suggestions"].get(name)
+        hint = f"; {person} is on call and has no role" if person else ""
+        print(clean(f"nobody is {name.replace('_', ' ')}{hint}"))
+
+
+def _print_draft(row: Any) -> None:
+    since = row["unchanged_since"]
+    mark = f" (unchanged since {local_time(since)})" if since else ""
+    print_fields(
+        [
+            ("status", row["condition"]),
+            *((name, f"{row[name]}{mark}" if row[name] else None) for name in (*REQUIRED, "needs")),
+            ("firing", f"{row['firing']} alerts"),
+            ("due", left(row["due_at"]) if row["due_at"] else None),
+        ]
+    )
