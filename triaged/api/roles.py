@@ -10,7 +10,7 @@ from triaged.core.practice.work import holders
 from triaged.core.records.practice.events import RoleAssigned, RoleReleased
 from triaged.core.records.practice.roles import Role, RolePeriod
 from triaged.core.situation import Situation
-from triaged.core.text.document import RoleDocument
+from triaged.core.text.work_document import RoleDocument
 from triaged.core.view import View
 from triaged.http import problems
 from triaged.http.bodies import Body, Name, Text

@@ -9,7 +9,6 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from triaged.core.practice.work import work_of
 from triaged.core.records.model import (
     ChainedEntry,
     Incident,
@@ -22,9 +21,8 @@ from triaged.core.records.model import (
     State,
     incident_id,
 )
-from triaged.core.records.practice.roles import Role
-from triaged.core.records.practice.work import Work
 from triaged.core.text.facts import Facts, Paged
+from triaged.core.text.work_document import RoleDocument, work_fields
 from triaged.wire import Instant, instant_text, instant_text_or_none
 
 
@@ -112,14 +110,6 @@ class UpcomingDocument(msgspec.Struct, frozen=True):
 
     whom: list[str]
     at: Instant
-
-
-class RoleDocument(msgspec.Struct, frozen=True):
-    """A role that a person holds."""
-
-    role: Role
-    person: str
-    since: Instant
 
 
 class IncidentDocument(msgspec.Struct, frozen=True):
@@ -290,17 +280,8 @@ def incident_document(
         urls=None if facts is None else UrlsDocument(*msgspec.structs.astuple(facts.urls)),
         recipients=None if facts is None else [_paged(one) for one in facts.paged],
         next=None if facts is None else _next(facts),
-        **_work(work_of(incident)),
+        **work_fields(incident),
     )
-
-
-def _work(work: Work) -> dict[str, Any]:
-    return {
-        "declared_at": instant_text_or_none(work.declared_at),
-        "next_update_at": instant_text_or_none(work.next_update_at),
-        "updates": work.updates,
-        "roles": [RoleDocument(r.role, r.person, instant_text(r.since)) for r in work.roles],
-    }
 
 
 def _what(facts: Facts) -> WhatDocument:

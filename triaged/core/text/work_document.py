@@ -1,0 +1,29 @@
+"""The work on an incident as JSON shows it: roles, and when the next update is due."""
+
+from typing import Any
+
+import msgspec
+
+from triaged.core.practice.work import work_of
+from triaged.core.records.model import Incident
+from triaged.core.records.practice.roles import Role
+from triaged.wire import Instant, instant_text, instant_text_or_none
+
+
+class RoleDocument(msgspec.Struct, frozen=True):
+    """A role that a person holds."""
+
+    role: Role
+    person: str
+    since: Instant
+
+
+def work_fields(incident: Incident) -> dict[str, Any]:
+    """The fields of an incident's document that tell of the work on it."""
+    work = work_of(incident)
+    return {
+        "declared_at": instant_text_or_none(work.declared_at),
+        "next_update_at": instant_text_or_none(work.next_update_at),
+        "updates": work.updates,
+        "roles": [RoleDocument(r.role, r.person, instant_text(r.since)) for r in work.roles],
+    }
