@@ -45,7 +45,12 @@ from triaged.core.records.events import (
     TimerFired,
     Unacknowledged,
 )
-from triaged.core.records.practice.events import PracticeEvent
+from triaged.core.records.practice.events import (
+    RoleAssigned,
+    RoleReleased,
+    UpdatePosted,
+    UpdateSnoozed,
+)
 from triaged.core.response.contact_tests import start_test
 from triaged.core.response.delivering import ended, may_go, retry_now, slow
 from triaged.core.response.duty_notices import tell_duty
@@ -65,8 +70,6 @@ def decide(situation: Situation, event: Event) -> Decision:
 
 
 def _decide(situation: Situation, event: Event) -> Decision:
-    if isinstance(event, PracticeEvent):
-        return practise(situation, event)
     match event:
         case AlertReceived():
             return receive(situation, event)
@@ -122,6 +125,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
             | Snoozed()
         ):
             return act(situation, event)
+        case RoleAssigned() | RoleReleased() | UpdatePosted() | UpdateSnoozed():
+            return practise(situation, event)
         case _:
             assert_never(event)
 

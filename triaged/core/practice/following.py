@@ -11,13 +11,18 @@ from triaged.core.situation import Situation
 
 def with_practice(situation: Situation, decision: Decision) -> Decision:
     """The decision, and what the practice adds to the changes of incidents in it."""
-    changed = [one for one in decision.effects if type(one) is SaveIncident]
-    if not changed:
+    known = situation.view.incidents
+    for one in decision.effects:  # each alert comes here, and nearly all go no further
+        if type(one) is SaveIncident and _matters(known.get(one.incident.number), one.incident):
+            break
+    else:
         return decision
-    last = {one.incident.number: one.incident for one in changed}
+    last = {
+        one.incident.number: one.incident for one in decision.effects if type(one) is SaveIncident
+    }
     added: list[Effect] = []
     for number, incident in last.items():
-        before = situation.view.incidents.get(number)
+        before = known.get(number)
         if _matters(before, incident):
             draft = Draft(incident)
             _follow(situation, before, draft)

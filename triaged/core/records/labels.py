@@ -100,7 +100,7 @@ class Exporters(msgspec.Struct, frozen=True, dict=True):
         """The names of those of `labels` that tell of the scrape and not of the object."""
         added = {name: labels[name] for name in self.labels if name in labels}
         found = added.keys() - PLACES
-        named = {name for name in NAMING if self.named_by(added.get(name, ""))}
+        named = {name for name in NAMING if name in added and self.named_by(added[name])}
         if not named:
             return frozenset(found)
         found |= named | (added.keys() & {"job"})

@@ -61,8 +61,12 @@ def place(labels: Labels, exporters: Exporters, known: Labels | None = None) -> 
 
     `known` holds labels that the reader has already, as of the other alerts of its incident.
     """
-    hidden = exporters.of_scrape(labels) | _NO_PLACES
-    hidden |= {name for name, value in (known or {}).items() if labels.get(name) == value}
+    known = known or {}
+    shown = {
+        name: value
+        for name, value in labels.items()
+        if known.get(name) != value and name not in _NO_PLACES
+    }
     if "pod" in labels:
-        hidden |= {"workload"}  # made of the pod's name
-    return pairs(in_order(labels, hidden), PLACE_MAX)
+        shown.pop("workload", None)  # made of the pod's name
+    return pairs(in_order(shown, exporters.of_scrape(labels)), PLACE_MAX)
