@@ -142,7 +142,8 @@ class RuleSet:
     def matching(self, alert: Alert, now: int) -> int:
         """The mask of the rules that match an alert as `seen`, before any `stop`."""
         mask = self._index.matching(alert.labels)
-        for position in bits(mask & self._conditional):
+        conditional = mask & self._conditional
+        for position in bits(conditional) if conditional else ():
             conditions = self._rules[position].conditions
             if not all(holds(condition, alert, now) for condition in conditions):
                 mask &= ~(1 << position)
@@ -150,7 +151,7 @@ class RuleSet:
 
     def classify(self, alert: Alert, now: int) -> Outcome:
         """The outcome of the rules for `alert` whose episode starts at `now`."""
-        alert = self.seen(alert)
+        alert = self.labelling.seen(alert)
         mask = self.matching(alert, now)
         plan = self._plans.get(mask)
         if plan is None:
