@@ -121,12 +121,18 @@ class Known(NamedTuple):
     firing: int
 
 
+Told = tuple[int, str, str, str]
+"""(incident, `acknowledged` or `resolved`, person, contact)."""
+
+
 class Seen(NamedTuple):
     """Everything that is compared at an instant."""
 
     at: int
     incidents: dict[int, Known]
     sent: list[Sent]
+    told: frozenset[Told]
+    """Who hears of acknowledgement and resolve, at least."""
 
 
 def known(incident: Incident) -> Known:
@@ -160,6 +166,11 @@ def seen(at: int, found: list[Incident], rows: list[Page]) -> Seen:
         sorted(
             Sent(page.incident, page.sent_at or 0, page.recipient.person, page.recipient.contact)
             for page in sent
+        ),
+        frozenset(
+            (page.incident, page.target, page.recipient.person, page.recipient.contact)
+            for page in rows
+            if page.kind is PageKind.UPDATE and page.target in ("acknowledged", "resolved")
         ),
     )
 
@@ -198,7 +209,16 @@ def foretold_at(oracle: Oracle) -> Seen:
         )
         for life in oracle.lives.values()
     }
-    return Seen(oracle.now, lives, sorted(oracle.sent))
+    told = ((life.number, *one) for life in oracle.lives.values() for one in life.told)
+    return Seen(oracle.now, lives, sorted(oracle.sent), frozenset(told))
+
+
+def agree(found: list[Seen], foretold: list[Seen]) -> bool:
+    """Whether it is as foretold at each instant, and nobody is left out who has to hear of it."""
+    return all(
+        one._replace(told=other.told) == other and one.told >= other.told
+        for one, other in zip(found, foretold, strict=True)
+    )
 
 
 def simulated(walk: Walk, simulator_of: Callable[..., Simulator] = Simulator) -> list[Seen]:

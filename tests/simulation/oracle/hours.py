@@ -4,12 +4,32 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-HOUR_US = 3_600_000_000
+Occurrence = tuple[int, int]
+"""(begin, end) in µs UTC."""
 
 
 def instant(moment: datetime) -> int:
     """µs UTC."""
     return int(moment.timestamp()) * 1_000_000
+
+
+def turn_of(people: tuple[str, ...], every: timedelta, start: str, zone: str, at: int) -> str:
+    """Whose turn it is: turns are counted on the wall clock from `start`."""
+    wall = datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(ZoneInfo(zone))
+    passed = wall.replace(tzinfo=None) - datetime.fromisoformat(start)
+    return people[passed // every % len(people)]
+
+
+def occurrences(weekday: int, begins: int, ends: int, zone: str, days: range) -> list[Occurrence]:
+    """Each time from one hour until another of a weekday, on days since 1970."""
+    found = []
+    for number in days:
+        day = date(1970, 1, 1) + timedelta(days=number)
+        if day.weekday() == weekday:
+            times = (datetime.combine(day, time(hour), ZoneInfo(zone)) for hour in (begins, ends))
+            begin, end = map(instant, times)
+            found.append((begin, end))
+    return found
 
 
 class Hours:

@@ -1,13 +1,14 @@
 """What alerts and the passing of time make of incidents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from tests.core.world import ByLabels
 from tests.simulation.oracle.hours import Hours
 from tests.simulation.oracle.life import NOTHING, Life, Trouble
-from tests.simulation.oracle.muting import Muting
-from tests.simulation.oracle.paging import Paging
+from tests.simulation.oracle.muting import Muting, Span
+from tests.simulation.oracle.paging import Duty, Paging
 from triaged.core.records.model import Labels, ResolveWhen, Severity
 from triaged.core.settings import Settings
 
@@ -38,17 +39,27 @@ class Sent(NamedTuple):
     contact: str
 
 
+class Calendar(NamedTuple):
+    """Everything that recurs, reckoned by hand."""
+
+    hours: Hours | None = None
+    """Those of `respond_within: next business day`."""
+    duty: Duty | None = None
+    windows: Sequence[Span] = ()
+    """The occurrences of maintenance windows that come again."""
+
+
 class Lives:
     """Incidents without people. Time passes by `pass_until` only."""
 
-    def __init__(self, settings: Settings, start: int, hours: Hours | None = None) -> None:
+    def __init__(self, settings: Settings, start: int, calendar: Calendar | None = None) -> None:
         self.now = start
         self.lives: dict[int, Life] = {}
         self.sent: list[Sent] = []
         self._troubles: dict[str, Trouble] = {}
-        self.muting = Muting()
-        self._hours = hours
-        self.paging = Paging(settings, hours)
+        self._calendar = calendar = calendar or Calendar()
+        self.muting = Muting(calendar.windows)
+        self.paging = Paging(settings, calendar.hours, calendar.duty)
 
     @property
     def settings(self) -> Settings:
@@ -57,7 +68,7 @@ class Lives:
 
     def reload(self, settings: Settings) -> None:
         """Other settings: living incidents keep what is fixed in them, and what is not follows."""
-        self.paging = Paging(settings, self._hours)
+        self.paging = Paging(settings, self._calendar.hours, self._calendar.duty)
         for life in self.lives.values():
             after = settings.severities[life.severity].unacknowledge_after
             if life.state == "acknowledged" and life.until is None and after is not None:
@@ -155,6 +166,12 @@ class Lives:
     def _page(self, life: Life) -> None:
         """A page is due: it is sent now, or held as long as its incident is muted."""
         if self._rests(life):
+            return
+        hours = self.paging.hours_of(life.severity)
+        if hours is not None and hours.opens(self.now) > self.now:
+            opens_at = hours.opens(self.now)
+            held = [replace(each, at=max(each.at, opens_at)) for each in life.outgoing]
+            life.outgoing[:] = held
             return
         page = min(life.outgoing, key=lambda each: each.at)
         life.outgoing.remove(page)

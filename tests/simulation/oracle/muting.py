@@ -1,5 +1,7 @@
 """What mutes labels, and when that ends: silences and windows that happen once."""
 
+from collections.abc import Sequence
+
 from triaged.core.records.events import SilenceSet
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Labels
@@ -12,7 +14,9 @@ Span = tuple[tuple[Matcher, ...], int, int]
 class Muting:
     """The silences that were set, beside the windows of the settings."""
 
-    def __init__(self) -> None:
+    def __init__(self, recurring: Sequence[Span] = ()) -> None:
+        self._recurring = recurring
+        """Every occurrence of the windows that come again."""
         self._silences: dict[str, Span] = {}
 
     def begin(self, wish: SilenceSet) -> None:
@@ -37,5 +41,7 @@ class Muting:
         return sorted({ends for _, _, ends in self._spans(settings) if ends > after})
 
     def _spans(self, settings: Settings) -> list[Span]:
-        windows = [(w.matchers, w.start, w.end) for w in settings.muters.maintenance]
-        return [*windows, *self._silences.values()]
+        windows = [
+            (w.matchers, w.start, w.end) for w in settings.muters.maintenance if w.every is None
+        ]
+        return [*windows, *self._silences.values(), *self._recurring]

@@ -1,5 +1,7 @@
 """Arming, steps, rounds and the end of the rounds, as the interface has them."""
 
+from collections.abc import Callable
+
 from tests.simulation.oracle.hours import Hours
 from tests.simulation.oracle.life import Life, Outgoing, length
 from triaged.core.records.model import Severity, Target
@@ -8,11 +10,16 @@ from triaged.core.settings import NextBusinessDay, Settings
 REPEAT_MIN_US = 15 * 60_000_000
 
 
+Duty = Callable[[str, int], tuple[str, ...]]
+"""Who is on call by a schedule at an instant."""
+
+
 class Paging:
     """Who is paged for an incident, and when, under these settings."""
 
-    def __init__(self, settings: Settings, hours: Hours | None) -> None:
+    def __init__(self, settings: Settings, hours: Hours | None, duty: Duty | None) -> None:
         self.settings = settings
+        self.duty = duty
         self.hours = hours
         """The calendar's, where a severity counts open time."""
 
@@ -153,6 +160,8 @@ class Paging:
             case "team":
                 team = settings.teams.get(target.name)
                 return team.people if team is not None else ()
+            case "schedule" if self.duty is not None:
+                return self.duty(target.name, now)
             case _:
                 return ()
 
