@@ -40,7 +40,7 @@ from triaged.delivery.transports import Transports
 from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper
 from triaged.errors import Problem, StoreError
-from triaged.http.auth import Authority
+from triaged.http.auth import KnownTokens
 from triaged.http.bodies import Stop
 from triaged.http.connection_limits import ConnectionLimits, allow_many_files
 from triaged.http.context import Context
@@ -133,7 +133,7 @@ async def _run(
         configuration = start.configuration
         if (at := await database.now()) is not None:
             clock.follow(at)
-        await database.look_at_room()
+        await database.check_free_space()
         async with database.transaction() as tx:
             is_shut = needs_stored_token(configuration) and not await tokens.listing(tx)
             key = await secrets.ensure(tx, KEY_NAME, new_secret())
@@ -228,7 +228,7 @@ class Daemon:
             metrics=self.metrics,
             reload=self.reload,
             health=self.health,
-            authority=Authority(database, clock),
+            known_tokens=KnownTokens(database, clock),
             event_stream=EventStream(clock.now()),
             intake=Intake(self.metrics),
             backlog=Backlog(self._engine, database, clock, self._events_in),

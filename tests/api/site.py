@@ -18,7 +18,7 @@ from triaged.core.records.effects import ByKind, Effect
 from triaged.core.records.events import Event
 from triaged.engine.engine import Engine
 from triaged.errors import Problem, StoreUnavailable
-from triaged.http.auth import Authority
+from triaged.http.auth import KnownTokens
 from triaged.http.bodies import Stop
 from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.context import Context
@@ -150,7 +150,7 @@ class Site:
     def lose_store(self, error: Exception | None = None) -> None:
         """From now on the API's store is away."""
         self.context.database = Away(error)
-        self.context.authority = Authority(self.context.database, self.clock)
+        self.context.known_tokens = KnownTokens(self.context.database, self.clock)
 
     async def ask(
         self, method: str, path: str, token: str | None = "admin", **more: Any
@@ -247,7 +247,7 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
         metrics=recorder.metrics,
         reload=reload,
         health=health,
-        authority=Authority(database, clock),
+        known_tokens=KnownTokens(database, clock),
         event_stream=EventStream(clock.now()),
         intake=Intake(recorder.metrics),
         backlog=Backlog(engine, database, clock, events),

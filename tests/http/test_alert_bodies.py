@@ -375,7 +375,7 @@ async def test_a_full_disk_is_told_to_come_again_and_recovers(site: Site) -> Non
     full = await site.ask("POST", "/webhooks/alertmanager", "ingest", json=many)
     async with site.context.database.transaction() as tx:
         await tx.fetch("PRAGMA max_page_count = 1000000")
-    await site.context.database.look_at_room()
+    await site.context.database.check_free_space()
     again = await site.post("/webhooks/alertmanager", many, "ingest")
 
     assert (full.status, full.headers["Retry-After"]) == (503, "5")

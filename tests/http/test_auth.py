@@ -12,7 +12,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from tests.api.site import TOKENS, Site
 from triaged.access.tokens import TokenRequest, create, revoke
 from triaged.core.time.durations import SECOND
-from triaged.http.auth import Authority, caller_of, credential
+from triaged.http.auth import KnownTokens, caller_of, credential
 from triaged.store.database.base import Database, Reader, Transaction
 
 
@@ -69,16 +69,16 @@ async def test_a_token_revoked_elsewhere_is_dead_a_second_later(site: Site) -> N
     database, clock = site.context.database, site.clock
     async with database.transaction() as tx:
         made = await create(tx, TokenRequest("ci", ("read",)), clock.now())
-    authority = Authority(database, clock)
+    known_tokens = KnownTokens(database, clock)
     configuration = site.context.configuration
     token = made.token
-    assert await authority.caller(token, configuration) is not None
+    assert await known_tokens.caller(token, configuration) is not None
 
     async with database.transaction() as tx:
         assert await revoke(tx, made.id, clock.now())
     clock.ahead_us += SECOND
 
-    assert await authority.caller(token, configuration) is None
+    assert await known_tokens.caller(token, configuration) is None
 
 
 class Counted(Database):
@@ -106,10 +106,10 @@ class Counted(Database):
 
 async def test_many_who_come_at_once_read_the_tokens_once(site: Site) -> None:
     database = Counted(site.context.database)
-    authority = Authority(database, site.clock)
+    known_tokens = KnownTokens(database, site.clock)
 
     await asyncio.gather(
-        *(authority.caller(f"trg_{n}", site.context.configuration) for n in range(20))
+        *(known_tokens.caller(f"trg_{n}", site.context.configuration) for n in range(20))
     )
 
     assert database.reads == 1
@@ -118,15 +118,15 @@ async def test_many_who_come_at_once_read_the_tokens_once(site: Site) -> None:
 async def test_the_configurations_tokens_work_without_the_store(site: Site) -> None:
     site.lose_store()
 
-    caller = await site.context.authority.caller(TOKENS["read"], site.context.configuration)
+    caller = await site.context.known_tokens.caller(TOKENS["read"], site.context.configuration)
 
     assert caller is not None
 
 
 async def test_a_reload_takes_tokens_away(site: Site) -> None:
-    authority, configuration = site.context.authority, site.context.configuration
-    assert await authority.caller(TOKENS["read"], configuration) is not None
+    known_tokens, configuration = site.context.known_tokens, site.context.configuration
+    assert await known_tokens.caller(TOKENS["read"], configuration) is not None
 
     without = msgspec.structs.replace(configuration, tokens=())
 
-    assert await authority.caller(TOKENS["read"], without) is None
+    assert await known_tokens.caller(TOKENS["read"], without) is None

@@ -14,8 +14,8 @@ from triaged.core.time.durations import DAY, HOUR, MINUTE, format_duration
 from triaged.http.routes import Call, Scope, route
 from triaged.store.database.base import Reader
 from triaged.store.queries import page_stats, similar_incidents
-from triaged.store.queries.page_stats import Noise
-from triaged.store.queries.similar_incidents import Likeness
+from triaged.store.queries.page_stats import PageCounts
+from triaged.store.queries.similar_incidents import SimilarIncident
 from triaged.store.tables import changes, incidents
 from triaged.wire import Instant, instant_text, instant_text_or_none
 
@@ -97,10 +97,10 @@ class NoiseHint(msgspec.Struct, frozen=True):
     """How often such incidents paged lately, and how often somebody acted."""
 
     days: int
-    key: Noise
+    key: PageCounts
     """Incidents with the same key, this one included."""
     severity_by: str
-    rule: Noise
+    rule: PageCounts
     """Incidents whose severity came from the same rule, raise or person."""
     newest_only: bool
     """There were more incidents than the 1,000 that are read."""
@@ -170,11 +170,11 @@ def _when(change: Change, opened_at: int) -> str:
     return f"{format_duration(opened_at - (change.ended_at or change.at))} before"
 
 
-async def _similar(tx: Reader, incident: Incident) -> Sequence[Likeness]:
+async def _similar(tx: Reader, incident: Incident) -> Sequence[SimilarIncident]:
     return await similar_incidents.similar(tx, incident, SIMILAR_LEAST, SIMILAR_MAX)
 
 
-def similar_hint(one: Likeness) -> SimilarHint:
+def similar_hint(one: SimilarIncident) -> SimilarHint:
     """An incident of the past with what people wrote of its cause and fix."""
     incident, notes = one.incident, one.notes
     cause, fix = told_of(notes, CAUSE), told_of(notes, FIX)

@@ -34,7 +34,7 @@ async def create(call: Call, body: TokenRequest) -> Created[NewToken] | web.Resp
         return problems.invalid(dangling)
     async with context.database.transaction() as tx:
         made = await tokens.create(tx, body, context.clock.now())
-    context.authority.forget()
+    context.known_tokens.forget()
     return Created(made)
 
 
@@ -52,7 +52,7 @@ async def revoke(call: Call) -> RevokedToken | web.Response:
     context = call.context
     async with context.database.transaction() as tx:
         found = await tokens.revoke(tx, name, context.clock.now())
-    context.authority.forget()
+    context.known_tokens.forget()
     if not found:
         detail = f"there is no token {name[:40]!r}: the id is wanted, see `triaged token list`"
         return problems.not_found(detail)

@@ -203,7 +203,7 @@ def holds(source: Source, received: Received) -> bool:
 def _busy(call: Call) -> web.Response | None:
     if call.context.stop.begun:
         return refused(call, "stopping", problems.unavailable("triaged is stopping"))
-    if call.context.database.low:
+    if call.context.database.nearly_full:
         answer = problems.unavailable("the disk of the store is nearly full")
         return refused(call, "disk_low", answer)
     if call.context.intake.full:

@@ -88,7 +88,7 @@ def _password(encoded: str) -> str | None:
     return password if colon else None
 
 
-class Authority:
+class KnownTokens:
     """The tokens of the configuration and of the store, by digest."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

@@ -7,7 +7,7 @@ from triaged.clock import ThreadClock
 from triaged.config.model import Configuration
 from triaged.engine.engine import Engine
 from triaged.errors import Problem
-from triaged.http.auth import Authority
+from triaged.http.auth import KnownTokens
 from triaged.http.bodies import Stop
 from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.event_stream import EventStream
@@ -31,7 +31,7 @@ class Context:
     """Load the configuration anew; it was applied unless one of these problems is an error."""
     health: Callable[[], Mapping[str, bool]]
     """Whether each loop, by name, turns."""
-    authority: Authority
+    known_tokens: KnownTokens
     event_stream: EventStream
     intake: Intake
     backlog: Backlog

@@ -92,7 +92,7 @@ async def admit(call: Call, scope: str, *, token_in_url: bool = False) -> web.Re
     token = credential(call.request.headers)
     if token is None and token_in_url:
         token = call.request.query.get("token")
-    caller = await context.authority.caller(token, configuration) if token else None
+    caller = await context.known_tokens.caller(token, configuration) if token else None
     if caller is None:
         return refused(call, "unauthorized", problems.unauthorized())
     if not caller.may(scope):

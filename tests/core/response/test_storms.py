@@ -8,7 +8,7 @@ from triaged.core.records.events import Acknowledged
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Incident, PageKind, Plan, Response, Severity, State
 from triaged.core.records.storms import Storm, StormOwner
-from triaged.core.response.storms import SHOWN, blows, counted
+from triaged.core.response.storms import SHOWN, blows, with_opening
 from triaged.core.settings import StormLimit, Team
 from triaged.core.text.document import incident_document
 from triaged.core.text.wording import Reading
@@ -222,7 +222,7 @@ def test_what_is_counted_is_never_more_than_a_storm_needs() -> None:
     storm = Storm("a")
 
     for at in range(100):
-        storm = counted(storm, LIMIT, at)
+        storm = with_opening(storm, LIMIT, at)
 
     assert storm == Storm("a", (96, 97, 98, 99), 99)
     assert blows(storm, LIMIT, 99 + LIMIT.within_us - 1)

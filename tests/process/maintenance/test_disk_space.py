@@ -28,7 +28,7 @@ async def test_a_disk_that_is_nearly_full_pages_and_is_over_by_itself(tmp_path: 
                 await job.once()
             found = (await site.get("/api/v1/incidents?state=open,resolved"))["incidents"]
             events = [one["event"] for one in logs]
-            seen.append((database.low, events, [one["state"] for one in found]))
+            seen.append((database.nearly_full, events, [one["state"] for one in found]))
 
     assert seen == [
         (False, [], []),

@@ -38,7 +38,7 @@ def test_with_room_some_is_held_back(disk: Disk, room: DiskReserve) -> None:
     room.look()
     room.look()
 
-    assert not room.low
+    assert not room.nearly_full
     assert disk.reserve.stat().st_blocks * 512 >= RESERVE_BYTES
 
 
@@ -48,7 +48,7 @@ def test_a_disk_that_fills_is_low_before_it_is_full(disk: Disk, room: DiskReserv
     disk.free -= 1
     room.look()
 
-    assert room.low
+    assert room.nearly_full
     assert disk.reserve.exists()
 
 
@@ -61,7 +61,7 @@ def test_a_little_room_is_not_yet_enough_again(disk: Disk, room: DiskReserve) ->
     for more in (RESERVE_BYTES, 1):
         disk.free += more
         room.look()
-        lows.append(room.low)
+        lows.append(room.nearly_full)
 
     assert lows == [True, False]
 
@@ -73,7 +73,7 @@ def test_a_full_disk_gets_what_was_held_back(disk: Disk, room: DiskReserve) -> N
     room.give()
     room.look()
 
-    assert room.low
+    assert room.nearly_full
     assert not disk.reserve.exists()
 
 
@@ -82,7 +82,7 @@ def test_when_there_is_room_again_it_is_held_back_again(disk: Disk, room: DiskRe
 
     room.look()
 
-    assert not room.low
+    assert not room.nearly_full
     assert disk.reserve.exists()
 
 
@@ -102,7 +102,7 @@ def test_a_restart_does_not_need_more_room_than_going_on(disk: Disk, room: DiskR
     after.let_go()
     after.look()
 
-    assert not after.low
+    assert not after.nearly_full
 
 
 def test_where_nobody_can_tell_alerts_are_taken(disk: Disk) -> None:
@@ -112,7 +112,7 @@ def test_where_nobody_can_tell_alerts_are_taken(disk: Disk) -> None:
     room = DiskReserve(disk.path, nobody_knows)
     room.look()
 
-    assert not room.low
+    assert not room.nearly_full
 
 
 def test_what_is_free_is_what_the_system_says(tmp_path: Path) -> None:

@@ -124,13 +124,13 @@ async def test_a_full_disk_is_unavailable_and_works_again(path: Path, clock: Sti
 
     with pytest.raises(StoreUnavailable, match="full"):
         await desk.handle(*[desk.fires(pod=str(n), text="x" * 400) for n in range(300)])
-    assert database.low
+    assert database.nearly_full
     async with database.transaction() as tx:
         await tx.fetch("PRAGMA max_page_count = 1000000")
     await desk.handle(desk.fires(pod="after"))
 
     assert (await desk.incident()).firing == {"SEV-2": 1, "": 1}
-    assert await database.look_at_room() is False
+    assert await database.check_free_space() is False
     await database.close()
 
 

@@ -8,7 +8,7 @@ from triaged.core.records.model import Incident
 from triaged.core.time.durations import DAY
 from triaged.store.database.connect import Database
 from triaged.store.queries import page_stats
-from triaged.store.queries.page_stats import Noise, PagedIncident, counted
+from triaged.store.queries.page_stats import PageCounts, PagedIncident, counts_of
 from triaged.store.tables import incidents
 
 
@@ -31,9 +31,9 @@ async def test_incidents_of_a_key_and_of_a_rule_are_counted(
         of_rule, newest_only = await page_stats.of_rule(tx, "rule:label-SEV-2", 0)
         late = await page_stats.of_key(tx, first.key, clock.now())
 
-    assert (of_key, of_rule) == (Noise(3, 0, 2), Noise(4, 0, 2))
+    assert (of_key, of_rule) == (PageCounts(3, 0, 2), PageCounts(4, 0, 2))
     assert not newest_only
-    assert late == Noise(0, 0, 0)
+    assert late == PageCounts(0, 0, 0)
 
 
 async def live(desk: Desk) -> list[Incident]:
@@ -50,7 +50,7 @@ def test_whom_it_paged_and_who_acted_is_read_off_the_incident() -> None:
         PagedIncident("rule:a", resolved_by="bob"),
     ]
 
-    assert counted(paged_incidents) == Noise(incidents=3, paged=2, acted=2)
+    assert counts_of(paged_incidents) == PageCounts(incidents=3, paged=2, acted=2)
 
 
 async def test_live_incidents_of_services_come_the_worst_first(

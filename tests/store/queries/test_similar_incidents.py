@@ -11,7 +11,7 @@ from triaged.core.time.durations import DAY, MINUTE
 from triaged.store import retention
 from triaged.store.database.connect import Database
 from triaged.store.queries import similar_incidents
-from triaged.store.queries.similar_incidents import Likeness
+from triaged.store.queries.similar_incidents import SimilarIncident
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def over(desk: Desk, name: str, service: str, *notes: str) -> int:
     return number
 
 
-async def like(desk: Desk, number: int, least: float = 0.3) -> list[Likeness]:
+async def like(desk: Desk, number: int, least: float = 0.3) -> list[SimilarIncident]:
     """What is similar to an incident."""
     incident = await desk.incident(number)
     async with desk.database.reading() as tx:

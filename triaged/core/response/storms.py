@@ -60,7 +60,7 @@ def begin(situation: Situation, draft: Draft, cause: Cause) -> None:
     incident = draft.incident
     storm = situation.storm_of(owner_of(incident, limit).group)
     if not incident.reopens:
-        storm = counted(storm, limit, situation.now)
+        storm = with_opening(storm, limit, situation.now)
         draft.add(SaveStorm(storm))
     by_itself = incident.severity is Severity.SEV1 or not blows(storm, limit, situation.now)
     if by_itself or _is_muted(situation, incident) or not covers(situation, incident, limit):
@@ -92,7 +92,7 @@ def _whom(plan: Plan) -> tuple[tuple[Target, ...], ...]:
     return (*(step.notify for step in plan.steps), last_resort(plan))
 
 
-def counted(storm: Storm, limit: StormLimit, now: int) -> Storm:
+def with_opening(storm: Storm, limit: StormLimit, now: int) -> Storm:
     """The storm with one more new incident."""
     first = bisect_right(storm.opened, now - limit.within_us)
     opened = (*storm.opened[first:], now)[-limit.incidents - 1 :]

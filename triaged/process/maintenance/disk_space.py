@@ -36,14 +36,14 @@ class DiskSpace:
     async def once(self) -> None:
         """Measure, and open or resolve the incident when that has changed."""
         event: SelfAlertFired | SelfAlertResolved
-        low = await self._database.look_at_room()
-        if low == self._reported:
+        nearly_full = await self._database.check_free_space()
+        if nearly_full == self._reported:
             return
-        if low:
+        if nearly_full:
             log.error("store.low", refused="alerts")
             event = SelfAlertFired(NAME, TITLE, TEXT, self._clock.now())
         else:
             event = SelfAlertResolved(NAME, "there is room again, and alerts are taken")
         self._reported = None  # until the store has it
         await self._engine.submit([event], urgent=True)
-        self._reported = low
+        self._reported = nearly_full

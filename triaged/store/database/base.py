@@ -128,12 +128,12 @@ class Database(ABC):
         return None
 
     @property
-    def low(self) -> bool:
+    def nearly_full(self) -> bool:
         """True if there is so little room that alerts are refused, so that paging can go on."""
         return False
 
-    async def look_at_room(self) -> bool:
-        """See how much room there is, and hold some back for what must not stop; `low`."""
+    async def check_free_space(self) -> bool:
+        """See how much room there is, and hold some back for what must not stop; `nearly_full`."""
         return False
 
     def looking_ahead(self) -> Reader | None:

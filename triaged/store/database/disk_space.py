@@ -30,7 +30,7 @@ class DiskReserve:
     """The free space beside the store at `path`, and the file that holds some of it back."""
 
     def __init__(self, path: Path, free: Free = free_bytes) -> None:
-        self.low = False
+        self.nearly_full = False
         """True if there is too little room to take alerts in."""
         self._reserve = Path(f"{path}.reserve")
         self._free = free
@@ -39,15 +39,15 @@ class DiskReserve:
         """See what is free, and hold some back while there is enough. Reads and writes the disk."""
         try:
             enough = FREE_MIN_BYTES
-            if self.low or not self._held:
+            if self.nearly_full or not self._held:
                 enough += RESERVE_BYTES  # it is not over with the next file that somebody deletes
-            self.low = self._free(self._reserve.parent) < enough or not self._hold()
+            self.nearly_full = self._free(self._reserve.parent) < enough or not self._hold()
         except OSError:
-            self.low = False  # nobody can tell: the store will
+            self.nearly_full = False  # nobody can tell: the store will
 
     def give(self) -> None:
         """The disk is full: let what must not stop have what was held back."""
-        self.low = True
+        self.nearly_full = True
         self.let_go()
 
     def let_go(self) -> None:

@@ -96,18 +96,18 @@ class SqliteDatabase(Database):
         await self._ahead.open(self.path, READER_PRAGMAS)
 
     @property
-    def low(self) -> bool:
+    def nearly_full(self) -> bool:
         """True if the disk is nearly full."""
-        return self._room.low
+        return self._room.nearly_full
 
-    async def look_at_room(self) -> bool:
+    async def check_free_space(self) -> bool:
         """See whether the disk has room; while it has little, keep the log short."""
         await asyncio.to_thread(self._room.look)
-        if self.low:
+        if self.nearly_full:
             with suppress(DiskFull):  # what is in the log stays there
                 async with self._writing:
                     await self.on_writer(lambda c: c.execute("PRAGMA wal_checkpoint(PASSIVE)"))
-        return self.low
+        return self.nearly_full
 
     async def on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` on the writer's thread."""

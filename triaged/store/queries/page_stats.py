@@ -13,7 +13,7 @@ RECENT_MAX = 1_000
 """Incidents that are looked at, the newest: a rule that pages more often than that is known."""
 
 
-class Noise(msgspec.Struct, frozen=True):
+class PageCounts(msgspec.Struct, frozen=True):
     """Numbers of incidents: all, those that paged somebody, those on which somebody acted."""
 
     incidents: int
@@ -39,7 +39,7 @@ class PagedIncident(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(PagedIncident).decode
 
 
-async def of_key(tx: Reader, key: Key, since: int) -> Noise:
+async def of_key(tx: Reader, key: Key, since: int) -> PageCounts:
     """Incidents with this key that opened since; the newest 1,000 at most."""
     rows = await tx.fetch(
         """SELECT body FROM incidents WHERE key = $1 AND key <> '[]' AND opened_at >= $2
@@ -48,10 +48,10 @@ async def of_key(tx: Reader, key: Key, since: int) -> Noise:
         since,
         RECENT_MAX,
     )
-    return counted(_paged_incidents(rows))
+    return counts_of(_paged_incidents(rows))
 
 
-async def of_rule(tx: Reader, severity_by: str, since: int) -> tuple[Noise, bool]:
+async def of_rule(tx: Reader, severity_by: str, since: int) -> tuple[PageCounts, bool]:
     """Incidents that `severity_by` made what they are, and whether only the newest were counted."""
     rows = await tx.fetch(
         """SELECT body FROM incidents
@@ -61,13 +61,13 @@ async def of_rule(tx: Reader, severity_by: str, since: int) -> tuple[Noise, bool
     )
     paged_incidents = _paged_incidents(rows)
     matching = [brief for brief in paged_incidents if brief.severity_by == severity_by]
-    return counted(matching), len(paged_incidents) >= RECENT_MAX
+    return counts_of(matching), len(paged_incidents) >= RECENT_MAX
 
 
-def counted(paged_incidents: Iterable[PagedIncident]) -> Noise:
+def counts_of(paged_incidents: Iterable[PagedIncident]) -> PageCounts:
     """The counts."""
     every = list(paged_incidents)
-    return Noise(
+    return PageCounts(
         incidents=len(every),
         paged=sum(bool(brief.told) for brief in every),
         acted=sum(brief.acted for brief in every),

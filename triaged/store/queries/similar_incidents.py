@@ -50,7 +50,7 @@ NOTES = Bulk(
 )
 
 
-class Likeness(msgspec.Struct, frozen=True):
+class SimilarIncident(msgspec.Struct, frozen=True):
     """An incident of the past that shares words with another."""
 
     incident: Incident
@@ -103,7 +103,9 @@ async def notes_of(tx: Reader, numbers: Sequence[int]) -> dict[int, tuple[str, .
     return {number: tuple(notes[-NOTES_MAX:]) for number, notes in found.items()}
 
 
-async def similar(tx: Reader, incident: Incident, least: float, limit: int) -> list[Likeness]:
+async def similar(
+    tx: Reader, incident: Incident, least: float, limit: int
+) -> list[SimilarIncident]:
     """Incidents that are over and share two words or more with `incident`, the likest first."""
     own = await notes_of(tx, [incident.number])
     words = incident_words(incident, own.get(incident.number, ()))
@@ -150,7 +152,7 @@ async def _described(
     numbers: Sequence[int],
     scores: dict[int, float],
     found: tuple[dict[int, list[str]], dict[str, float]],
-) -> list[Likeness]:
+) -> list[SimilarIncident]:
     sharing, weights = found
     rows = []
     for number in numbers:
@@ -159,7 +161,7 @@ async def _described(
         )
     notes = await notes_of(tx, numbers)
     return [
-        Likeness(
+        SimilarIncident(
             incident,
             scores[incident.number],
             tuple(sorted(sharing[incident.number], key=lambda word: -weights[word])),
