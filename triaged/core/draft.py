@@ -27,7 +27,7 @@ class Draft:
 
     @property
     def says_something(self) -> bool:
-        """Whether an entry has been put on the timeline."""
+        """True if an entry has been put on the timeline."""
         return any(isinstance(row, Append) for row in self._rows)
 
     def arm(self, timer: IncidentTimer) -> None:

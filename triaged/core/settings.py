@@ -38,7 +38,7 @@ class SeverityTarget(msgspec.Struct, frozen=True):
     """The impact that makes an incident one of this severity, for whoever chooses one."""
     examples: str = ""
     roles: Literal["required", "optional"] = "optional"
-    """Whether somebody must command, lead the investigation, and tell the others."""
+    """True if somebody must command, lead the investigation, and tell the others."""
     update_every: int | None = None
     """µs between two internal updates; None: none is promised unless somebody does."""
     updates_to: tuple[Target, ...] = ()
@@ -126,7 +126,7 @@ class StormLimit(msgspec.Struct, frozen=True):
     incidents: int
     within_us: int
     across_sources: bool = False
-    """Whether incidents that alerts of several sources opened count together."""
+    """True if incidents that alerts of several sources opened count together."""
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ class Outage(msgspec.Struct, frozen=True, gc=False):
 
 
 OUTAGE_MIN_US = 60_000_000
-"""What is shorter hides no repeat: senders try again for longer than that."""
+"""Shortest outage: a shorter one hides no repeat, for senders try again for longer."""
 
 
 def outage_since(last_heard_at: int | None, now: int) -> Outage | None:

@@ -20,7 +20,7 @@ class SystemIncident(msgspec.Struct, frozen=True):
     title: str
     cause: Cause
     text: str = ""
-    """What is wrong, in a sentence or two, for the timeline and for pages; empty: the title."""
+    """The trouble in a sentence or two, for the timeline and for pages; empty: the title."""
     severity: Severity | None = None
     """None: `Settings.unclassified`."""
     severity_by: str = TRIAGED

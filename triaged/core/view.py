@@ -91,7 +91,7 @@ class View:
         """Firing alerts that a suppressor's `source` matches."""
         self.silences: dict[str, Silence] = {}
         self.tracks = False
-        """Whether what starts and ends in this batch matters for what is muted."""
+        """True if what starts and ends in this batch matters for what is muted."""
         self._mutes: tuple[Muters, int, Mutes] | None = None
         self.storms: dict[str, Storm] = {}
         """By group, of those whose incidents open in this batch or wait under an umbrella."""

@@ -120,7 +120,7 @@ def _unwrapped(body: bytes) -> bytes:
 
 
 def verify(received: Received, settings: Settings) -> bool:
-    """Whether a signature is required; `Unauthorized` when it is and does not hold.
+    """True if a signature is required; `Unauthorized` when it is and does not hold.
 
     https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
     """

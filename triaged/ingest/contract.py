@@ -32,7 +32,7 @@ class Signed(Protocol):
     """A kind whose senders can sign."""
 
     def verify(self, received: Received, settings: Any) -> bool:  # noqa: ANN401 - of the kind
-        """Whether a signature is required, which holds then. Raises `Unauthorized` if not."""
+        """True if a signature is required, which holds then. Raises `Unauthorized` if not."""
 
 
 @runtime_checkable

@@ -124,7 +124,7 @@ def detect(body: bytes) -> bool:
 
 
 def verify(received: Received, settings: Settings) -> bool:
-    """Whether a signature is required; `Unauthorized` when it is and does not hold.
+    """True if a signature is required; `Unauthorized` when it is and does not hold.
 
     Hexadecimal HMAC-SHA256 of the body, or of "<unix seconds>:<body>" with a timestamp header:
     https://github.com/grafana/alerting/blob/main/http/hmac.go

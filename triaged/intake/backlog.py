@@ -111,7 +111,7 @@ class Backlog:
         self._seen = 0
         """What had come when the last chunk was begun."""
         self._busy = True
-        """Whether bodies or urgent events came since then."""
+        """True if bodies or urgent events came since then."""
         self._unwritten: deque[Unwritten] = deque()
         self._writing = False
         self._buffer: deque[Pack] = deque()
@@ -137,12 +137,12 @@ class Backlog:
 
     @property
     def waits(self) -> bool:
-        """Whether something waits to be written or decided."""
+        """True if something waits to be written or decided."""
         return self._bytes > 0 or bool(self._unwritten)
 
     @property
     def puts_off(self) -> bool:
-        """Whether what comes now is not decided at once."""
+        """True if what comes now is not decided at once."""
         return self.waits or self._engine.unfinished >= PROMPT_MAX
 
     async def take(self, received: Received, parsed: Parsed) -> list[Answer] | None:
@@ -355,7 +355,7 @@ class Backlog:
         self._busy = self._seen != before
 
     async def _has_room(self) -> bool:
-        """Whether the work that came in the next moment took less than half of it."""
+        """True if the work that came in the next moment took less than half of it."""
         began, spent = self._clock.now(), self._clock.spent()
         await self._clock.sleep_until(began + QUIET_US)
         return 2 * (self._clock.spent() - spent) < self._clock.now() - began

@@ -98,7 +98,7 @@ class _Gathered:
         self.changes: list[Change] = []
         self._first: Unusable | None = None
         self._is_usable = False
-        """Whether a piece could be used, of which nothing may have come."""
+        """True if a piece could be used, of which nothing may have come."""
 
     def add(self, piece: Piece, found: Parsed | Unusable) -> None:
         """Add what a piece holds; one that cannot be used is set aside whole."""
@@ -175,14 +175,14 @@ def _countable(kind: str) -> Countable | None:
 
 
 def met_limit(found: Parsed | Unusable) -> bool:
-    """Whether a body holds more alerts, or an alert more values, than are read."""
+    """True if a body holds more alerts, or an alert more values, than are read."""
     if isinstance(found, Unusable):
         return found.reason == Reason.TOO_MANY
     return any(one.reason == Reason.TOO_MANY for one in found.rejected)
 
 
 def is_signed(source: Source, received: Received) -> bool:
-    """Whether a signature is required, which holds then. Raises `Unauthorized` if it does not."""
+    """True if a signature is required, which holds then. Raises `Unauthorized` if it does not."""
     kind = SOURCES.load(source.kind)
     return isinstance(kind, Signed) and kind.verify(received, source.settings)
 

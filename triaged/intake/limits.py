@@ -23,7 +23,7 @@ class Intake:
 
     @property
     def full(self) -> bool:
-        """Whether one more request is one too many."""
+        """True if one more request is one too many."""
         return self.requests >= REQUESTS_MAX or self.held_bytes >= BYTES_MAX
 
     def forget(self) -> None:

@@ -73,13 +73,13 @@ class SetRaise(msgspec.Struct, frozen=True):
 
 
 class SetIncident(msgspec.Struct, frozen=True):
-    """Whether there is an incident at all."""
+    """True if there is an incident at all."""
 
     incident: bool
 
 
 class SetAcrossSources(msgspec.Struct, frozen=True):
-    """Whether alerts of all sources count together in the incident."""
+    """True if alerts of all sources count together in the incident."""
 
     across_sources: bool
 

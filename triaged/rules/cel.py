@@ -48,7 +48,7 @@ class Expression:
         return f"Expression({self.text!r})"
 
     def holds(self, alert: Alert) -> bool:
-        """Whether it is true of `alert`."""
+        """True if it is true of `alert`."""
         return self.failure(alert) == ""
 
     def failure(self, alert: Alert) -> str:

@@ -43,7 +43,7 @@ Condition = FromSource | During | Outside | StartsWithin | Cel
 
 
 def holds(condition: Condition, alert: Alert, now: int) -> bool:
-    """Whether the condition holds for an episode that starts at `now`."""
+    """True if the condition holds for an episode that starts at `now`."""
     match condition:
         case FromSource(sources=sources):
             return alert.source in sources

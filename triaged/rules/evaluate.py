@@ -89,7 +89,7 @@ class ShadowRule(msgspec.Struct, frozen=True):
     """The instant at which that day begins."""
 
     def asked(self, alert: Alert, now: int) -> bool:
-        """Whether its time is not over and its conditions hold; its matchers are not looked at."""
+        """True if its time is not over and its conditions hold; its matchers are not looked at."""
         if self.until_at is not None and now >= self.until_at:
             return False
         return all(holds(condition, alert, now) for condition in self.rule.conditions)
@@ -192,7 +192,7 @@ class RuleSet:
         return self._shadow_plans[key]
 
     def inhibits(self, labels: Labels) -> bool:
-        """Whether a suppressor's `source` matches an alert with these labels, laid over."""
+        """True if a suppressor's `source` matches an alert with these labels, laid over."""
         return bool(self._sources.matching(labels))
 
 
@@ -337,5 +337,5 @@ def _runbook(plan: Plan, alert: Alert, labels: dict[str, str]) -> str | None:
 
 @lru_cache(maxsize=1024)  # few runbooks serve many alerts
 def is_link(text: str) -> bool:
-    """Whether it is an address that a browser may be sent to."""
+    """True if it is an address that a browser may be sent to."""
     return _LINK.fullmatch(text) is not None

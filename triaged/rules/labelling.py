@@ -31,7 +31,7 @@ class Labelling(msgspec.Struct, frozen=True):
     extractions: tuple[Extraction, ...] = ()
     mappings: tuple[LabelMapping, ...] = ()
     exporters: Exporters = USUAL_EXPORTERS
-    """What is no service, whatever the label `service` says."""
+    """Values of the label `service` that name no service."""
 
     def seen(self, alert: Alert) -> Alert:
         """The alert as matchers and templates see it; tables see what was found in texts."""

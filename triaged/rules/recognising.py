@@ -1,4 +1,4 @@
-"""What is recognised in alerts of Grafana: the state that it could not evaluate, its test button.
+"""Alerts of Grafana that are recognised: the state that it could not evaluate, its test button.
 
 Grafana fires when a query fails or gives nothing, under a name of its own or of the real rule:
 https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/stale-alert-instances/
@@ -26,7 +26,7 @@ _GONE = re.compile(
     r"|data ?source (?:was )?not found",
     re.IGNORECASE,
 )
-"""What the annotation `Error` says when the data source itself is gone, and not a query wrong."""
+"""Errors in the annotation `Error` that tell of a data source that is gone, not a wrong query."""
 
 
 def recognised(alert: Alert) -> dict[str, str]:

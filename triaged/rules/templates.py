@@ -194,7 +194,7 @@ def _filter(node: nodes.Filter) -> Render:
 
 
 def _is_length(node: nodes.Node) -> bool:
-    """Whether it is a number that cuts: one below zero would count from the end."""
+    """True if it is a number that cuts: one below zero would count from the end."""
     if not isinstance(node, nodes.Const) or isinstance(node.value, bool):
         return False
     return isinstance(node.value, int) and 0 <= node.value <= TEXT_MAX

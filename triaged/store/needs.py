@@ -84,7 +84,7 @@ class Needs:
         """Names of what the batch may change that belongs to no incident."""
         self.openings = self.starts = self.arrivals = self.lapses = False
         self.looks = False
-        """Whether an expectation is checked; an alert that meets one needs its row alone."""
+        """True if an expectation is checked; an alert that meets one needs its row alone."""
         self._states = states
         arrivals = [event for event in events if isinstance(event, AlertReceived)]
         self._add_arrivals(arrivals)
@@ -196,7 +196,7 @@ class Needs:
         self.rows.setdefault(kind, set()).add(incident)
 
     def _regroups(self, alert: Alert) -> bool:
-        """Whether the group of a repeated alert is cut now, or whole again."""
+        """True if the group of a repeated alert is cut now, or whole again."""
         state = self._states.get((alert.source, alert.fingerprint))
         return state is not None and state.is_cut != (alert.truncated > 0)
 

@@ -95,7 +95,7 @@ class Changes:
         self.moves: list[MoveFiring] = []
         self.incidents: set[int] = set()
         self.alters_suppression = False
-        """Whether an alert that suppresses others starts or ends: no view hands that on."""
+        """True if an alert that suppresses others starts or ends: no view hands that on."""
         self.timers: dict[tuple[int, str], IncidentTimer | None] = {}
         self.added: dict[str, Page] = {}
         self.saved: dict[str, Page] = {}

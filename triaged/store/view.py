@@ -190,7 +190,7 @@ async def _load_held(tx: Reader, view: LoadedView, settings: Settings, now: int)
 
 
 def _may_blow(view: View, settings: Settings, opening: int) -> bool:
-    """Whether there is a storm somewhere, or there may be after so many further incidents."""
+    """True if there is a storm somewhere, or there may be after so many further incidents."""
     limit = settings.storm
     most = max((len(storm.opened) for storm in view.storms.values()), default=0)
     return limit is not None and most + opening > limit.incidents

@@ -22,7 +22,7 @@ class Arrival(msgspec.Struct):
         return self.alert.source, self.alert.fingerprint
 
     def covered_by_choice(self, incident: Incident) -> bool:
-        """Whether a human chose the severity of `incident` knowing this alert."""
+        """True if a human chose the severity of `incident` knowing this alert."""
         before = self.before
         if incident.chosen is None or before is None or before.incident != incident.number:
             return False
@@ -30,12 +30,12 @@ class Arrival(msgspec.Struct):
         return attached_at is None or chosen_at is None or attached_at <= chosen_at
 
     def comes_back(self, incident: Incident) -> bool:
-        """Whether the alert has fired in `incident` before, and ended."""
+        """True if the alert has fired in `incident` before, and ended."""
         before = self.before
         return before is not None and not before.firing and before.incident == incident.number
 
     def is_same_episode(self, incident: Incident) -> bool:
-        """Whether it is the episode that ended in `incident`, by the start that the sender gives.
+        """True if it is the episode that ended in `incident`, by the start that the sender gives.
 
         Of a pair of Alertmanagers one may still have said that it fires after the other that it
         was over; what begins anew has another start.

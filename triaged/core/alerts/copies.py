@@ -39,7 +39,7 @@ COPIES_MAX = 8
 
 
 class Fate(Enum):
-    """What a report means for the alert."""
+    """Meaning of a report for its alert."""
 
     REPEATS = "repeats"
     """The episode goes on."""
@@ -54,7 +54,7 @@ class Fate(Enum):
 
 
 def fired(copies: Copies, report: Report) -> tuple[Fate, Copies]:
-    """What a report of a firing copy means, and the copies after it."""
+    """Meaning of the report of a firing copy, and the copies after it."""
     known = _named(copies, report)
     if known is not None and not known.fires and _was_sent_before(report, known):
         return Fate.LATE, copies
@@ -71,7 +71,7 @@ def fired(copies: Copies, report: Report) -> tuple[Fate, Copies]:
 
 
 def ended(copies: Copies, report: Report) -> tuple[Fate, Copies]:
-    """What the report of an end means, and the copies after it."""
+    """Meaning of the report of an end, and the copies after it."""
     if not fires(copies):
         return Fate.LATE, copies
     named = [copy for copy in copies if copy.starts_at == report.starts_at is not None]
@@ -89,7 +89,7 @@ def lapsed(copies: Copies, has_lapsed: Callable[[Copy], bool], now: int) -> Copi
 
 
 def fires(copies: Sequence[Copy]) -> bool:
-    """Whether any copy has neither ended nor lapsed."""
+    """True if any copy has neither ended nor lapsed."""
     return any(copy.ended_at is None for copy in copies)
 
 
@@ -117,7 +117,7 @@ def _named(copies: Copies, report: Report) -> Copy | None:
 
 
 def _was_sent_before(report: Report, copy: Copy) -> bool:
-    """Whether the report left its server before we noted the end of the copy.
+    """True if the report left its server before we noted the end of the copy.
 
     A server announces an end that lies a fixed time ahead. Of the last report we know how far ahead
     of its arrival that was; the same distance tells when this one was sent, by our clock, whatever
@@ -128,7 +128,7 @@ def _was_sent_before(report: Report, copy: Copy) -> bool:
 
 
 def _stands(copy: Copy, report: Report) -> bool:
-    """Whether the copy still fires, for all that a new start by `report` tells."""
+    """True if the copy still fires, for all that a new start by `report` tells."""
     if not copy.fires:
         return False
     is_over = report.starts_at is not None and report.starts_at > copy.lapses_at

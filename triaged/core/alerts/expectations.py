@@ -104,7 +104,7 @@ def _wanted(situation: Situation) -> dict[str, Expectation]:
 
 
 def _is_of_known_source(situation: Situation, watch: Watch) -> bool:
-    """Whether the source of the watch is configured, or it has none yet."""
+    """True if the source of the watch is configured, or it has none yet."""
     return not watch.source or watch.source in situation.settings.stale_after
 
 
@@ -308,13 +308,13 @@ def _open(situation: Situation, watch: Watch, expectation: Expectation) -> tuple
 
 
 def _is_one_of_several(situation: Situation, watch: Watch) -> bool:
-    """Whether several sources meet the expectation, each with a watch of its own."""
+    """True if several sources meet the expectation, each with a watch of its own."""
     name = without_source(watch.name)
     return sum(without_source(each) == name for each in situation.view.watches) > 1
 
 
 def _meaning(situation: Situation, watch: Watch) -> str:
-    """What is at stake while it is missing, in a sentence."""
+    """Sentence about what is at stake while it is missing."""
     kind, _, name = without_source(watch.name).partition(":")
     if f"{kind}:" == RULE:
         whose = f" of source {watch.source}" if _is_one_of_several(situation, watch) else ""

@@ -310,7 +310,7 @@ def resolve_or_hold(situation: Situation, draft: Draft, ended: AlertState | None
 
 
 def _lapsed_text(situation: Situation, seen_at: int | None) -> str | None:
-    """What is told where the last alert was not reported as ended; None: it was."""
+    """Sentence for an incident whose last alert lapsed; None: the alert was reported as ended."""
     if seen_at is None:
         return None
     return f"resolved: its last alert lapsed, not repeated since {when(situation, seen_at)}"

@@ -81,7 +81,7 @@ def _lapsed(situation: Situation, state: AlertState) -> Decision:
 
 
 def _has_lapsed(situation: Situation, source: str, copy: Copy) -> bool:
-    """Whether the sender was heard after it should have repeated the copy, and did not."""
+    """True if the sender was heard after it should have repeated the copy, and did not."""
     return _may_lapse_at(situation, copy) <= situation.now and _was_heard(situation, source, copy)
 
 

@@ -27,7 +27,7 @@ OBJECTS_MAX = 200
 large, and hears of more by a notice."""
 
 GATHER_US = 10 * SECOND
-"""What comes together is told together: senders deliver a group in one or a few bodies."""
+"""Time for which joins share a message: senders deliver a group in one or a few bodies."""
 
 EVERY_US = MINUTE
 """The holder hears of joining alerts at most this often: a minute is soon, a storm is not mail."""

@@ -62,7 +62,7 @@ def count_in(situation: Situation, draft: Draft, alert: Alert, outcome: Outcome)
 
 
 def _is_over(raising: Raising, incident: Incident) -> bool:
-    """Whether no raise can make the incident worse, and nothing is left to count."""
+    """True if no raise can make the incident worse, and nothing is left to count."""
     if raising.seen or raising.firing_since is None:
         return False
     return all(each.to >= incident.severity for each in raising.raises)

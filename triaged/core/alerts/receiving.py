@@ -75,7 +75,7 @@ def _received(situation: Situation, event: AlertReceived, state: AlertState | No
 
 
 def may_start(alert: Alert, state: AlertState | None, received_at: int) -> bool:
-    """Whether a firing alert with this row, or none, starts an episode; else it repeats one."""
+    """True if a firing alert with this row, or none, starts an episode; else it repeats one."""
     if state is None or not state.firing:
         return True
     if not alert.is_copy or _is_plain_repeat(alert, state):
@@ -85,7 +85,7 @@ def may_start(alert: Alert, state: AlertState | None, received_at: int) -> bool:
 
 
 def _is_plain_repeat(alert: Alert, state: AlertState) -> bool:
-    """Whether the report says no more than that the alert goes on: nearly all do."""
+    """True if the report says no more than that the alert goes on: nearly all do."""
     if not state.firing or state.copies or alert.sender != state.sender:
         return False
     if state.is_cut != (alert.truncated > 0):
@@ -105,7 +105,7 @@ def copies_of(state: AlertState) -> Copies:
 
 
 def report_of(alert: Alert, received_at: int) -> Report:
-    """What the sender says of its copy; an end without an instant is now."""
+    """The sender's report of its copy; an end without an instant is now."""
     ends_at = received_at if alert.ends_at is None else alert.ends_at
     return Report(alert.sender, received_at, alert.starts_at, ends_at)
 
@@ -299,7 +299,7 @@ def _ended_again(situation: Situation, event: AlertReceived, state: AlertState |
 
 
 def _note_group(situation: Situation, draft: Draft, alert: Alert) -> None:
-    """Whether the group in which the alert came is whole."""
+    """True if the group in which the alert came is whole."""
     if alert.truncated:
         cut(situation, draft, alert)
     elif draft.incident.cut_groups:
@@ -307,7 +307,7 @@ def _note_group(situation: Situation, draft: Draft, alert: Alert) -> None:
 
 
 def _is_late(alert: Alert, state: AlertState) -> bool:
-    """Whether a whole alert's end is that of an episode before the running one."""
+    """True if a whole alert's end is that of an episode before the running one."""
     return state.start_given and alert.ends_at is not None and alert.ends_at <= state.starts_at
 
 

@@ -112,14 +112,14 @@ def _ends_before_start(alert: Alert) -> bool:
 
 
 def _is_of_last_episode(alert: Alert, state: AlertState) -> bool:
-    """Whether the report says that the episode that lapsed had gone on."""
+    """True if the report says that the episode that lapsed had gone on."""
     if not alert.firing:
         return True
     return state.start_given and alert.starts_at == state.starts_at
 
 
 def _contradicts(alert: Alert, state: AlertState) -> bool:
-    """Whether a sender says that fires what another has said is over."""
+    """True if a sender says that fires what another has said is over."""
     if not alert.firing or alert.sender == state.sender or alert.starts_at is None:
         return False
     return state.ended_at is not None and alert.starts_at + AT_ONCE_US < state.ended_at

@@ -19,7 +19,7 @@ on, by its own start, is held for as long as it may re-open."""
 
 
 def reopens(situation: Situation, incident: Incident) -> bool:
-    """Whether a new episode with its key re-opens `incident` instead of opening another."""
+    """True if a new episode with its key re-opens `incident` instead of opening another."""
     resolved_at = incident.resolved_at
     return (
         incident.state is State.RESOLVED
@@ -98,7 +98,7 @@ def come_back(
 
 
 def _is_still_held(situation: Situation, incident: Incident, held_us: int) -> bool:
-    """Whether its snooze lasts, or its acknowledgement does and it ended just now, by itself."""
+    """True if its snooze lasts, or its acknowledgement does and it ended just now, by itself."""
     if incident.acknowledged_by is None or incident.resolved_at is None:
         return False
     if incident.resolved_by not in (ALERTS, TRIAGED):

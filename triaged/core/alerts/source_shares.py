@@ -61,5 +61,5 @@ def anew(shares: Shares | UnsetType) -> dict[str, SourceShare] | UnsetType:
 
 
 def all_over(shares: Shares) -> bool:
-    """Whether the share of each source is over."""
+    """True if the share of each source is over."""
     return all(share.has_ended or share.firing == 0 for share in shares.values())

@@ -48,7 +48,7 @@ def _finished(graph: Graph[Node]) -> list[Node]:
 
 
 def _reached(graph: Graph[Node], start: Node, seen: set[Node]) -> frozenset[Node]:
-    """What is reached from `start` and was not seen before; `seen` grows by it."""
+    """Nodes that are reached from `start` and not in `seen`, to which they are added."""
     reached = [start]
     seen.add(start)
     for node in reached:

@@ -215,7 +215,7 @@ def index_of(lists: tuple[tuple[Matcher, ...], ...]) -> Index:
 
 
 def mutes_everything(matchers: Sequence[Matcher]) -> bool:
-    """Whether they accept an alert without labels, and not only by negative matchers.
+    """True if they accept an alert without labels, and not only by negative matchers.
 
     One that is negative (`severity!="critical"`) leaves something out, and that may be meant,
     as in Alertmanager 0.34.

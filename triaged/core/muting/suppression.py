@@ -27,9 +27,9 @@ class Suppressor(msgspec.Struct, frozen=True):
     target: tuple[Matcher, ...]
     equal: tuple[str, ...] = ()
     across_sources: bool = False
-    """Whether alerts of one source mute those of another."""
+    """True if alerts of one source mute those of another."""
     absent_equal: bool = False
-    """Whether a label that both alerts lack is equal."""
+    """True if a label that both alerts lack is equal."""
     where: str = ""
     """FILE:LINE:COL."""
     positions: Mapping[str, str] = {}
@@ -44,7 +44,7 @@ class Firing(msgspec.Struct, frozen=True):
 
 
 Scope = tuple[str, ...]
-"""What an alert and those that mute it have in common: the source, then the equal labels."""
+"""Values that an alert shares with those that mute it: the source, then the equal labels."""
 
 
 class Suppression:
@@ -116,5 +116,5 @@ def unmuted_in_cycles(
 
 
 def holds(matchers: Sequence[Matcher], labels: Labels) -> bool:
-    """Whether all matchers hold for the labels."""
+    """True if all matchers hold for the labels."""
     return all(matcher.matches(labels) for matcher in matchers)

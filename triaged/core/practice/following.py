@@ -33,7 +33,7 @@ def with_practice(situation: Situation, decision: Decision) -> Decision:
 
 
 def _matters(before: Incident | None, after: Incident) -> bool:
-    """Whether the practice looks at the change: most changes are of alerts, and of no interest.
+    """True if the practice looks at the change: most changes are of alerts, and of no interest.
 
     An incident that alerts open has no work yet; that begins when a person has it in hand.
     """

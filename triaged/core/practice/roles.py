@@ -119,7 +119,7 @@ def _live(situation: Situation, number: int) -> Incident | Conflict | Unknown:
 
 
 def needs_roles(settings: Settings, incident: Incident) -> bool:
-    """Whether somebody must hold each role of an incident of this severity."""
+    """True if somebody must hold each role of an incident of this severity."""
     return settings.severities[incident.severity].roles == "required"
 
 

@@ -28,7 +28,7 @@ class Expectation(msgspec.Struct, frozen=True):
     by: tuple[str, ...] = ()
     """Labels, sorted, each value set of which is expected for itself once it was seen."""
     across_sources: bool = False
-    """Whether an alert of any source will do. Else each source that was seen has its own watch."""
+    """True if an alert of any source will do. Else each source that was seen has its own watch."""
 
 
 class Expected(Protocol):

@@ -95,7 +95,7 @@ class PatternBudget:
 
     @property
     def is_spent(self) -> bool:
-        """Whether the patterns are too large together: no other is compiled then."""
+        """True if the patterns are too large together: no other is compiled then."""
         return self.size > SIZE_MAX
 
     def compile(self, text: str) -> None:

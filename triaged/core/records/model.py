@@ -183,7 +183,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     raising: Raising | UnsetType = UNSET
     """The raises that a rule brings to its incident; nothing is counted yet."""
     across_sources: bool = False
-    """Whether alerts of all sources count together in its incident."""
+    """True if alerts of all sources count together in its incident."""
     rule_set: str = ""
     """Hash of the rules that decided."""
     inhibits: bool = False
@@ -259,7 +259,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     source: str = ""
     """The source whose alert opened or re-opened it; "": none did."""
     across_sources: bool = False
-    """Whether alerts of all sources count together, for resolving and flapping."""
+    """True if alerts of all sources count together, for resolving and flapping."""
     shares: dict[str, SourceShare] | UnsetType = UNSET
     """The alerts by source, where an end counts only for its own source."""
     chosen: Severity | None = None
@@ -302,13 +302,13 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether every step of every round has fired, and nobody answered within the target."""
+        """True if every step of every round has fired, and nobody answered within the target."""
         over = self.escalation.exhausted_at is not None and self.response is Response.MISSED
         return self.state is State.OPEN and over and not self.rests
 
     @property
     def rests(self) -> bool:
-        """Whether it is open and nothing runs, because it was muted when something was due."""
+        """True if it is open and nothing runs, because it was muted when something was due."""
         stopped = self.respond_by is None and self.bundled_at is None
         return self.state is State.OPEN and bool(self.held_by) and stopped
 

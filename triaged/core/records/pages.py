@@ -113,7 +113,7 @@ class Joins(msgspec.Struct, frozen=True, gc=False):
     """Alerts that joined an acknowledged incident since its holder last heard of joins."""
 
     first: tuple[str, ...] = ()
-    """What joined, in words; of many only the first."""
+    """Alerts that joined, in words; of many only the first."""
     count: int = 0
     pages: bool = False
     """One of them brings an object that the incident has not had, late: it pages the holder."""

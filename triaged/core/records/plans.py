@@ -22,7 +22,7 @@ class Span(msgspec.Struct, frozen=True, gc=False, tag=True):
 Delay = Share | Span
 
 Exhausted = Literal["repeat", "stop"]
-"""What follows the last round: the catch-all again and again, or nothing."""
+"""Action after the last round: page the catch-all again and again, or nothing."""
 
 TargetKind = Literal["person", "schedule", "team", "channel"]
 
@@ -55,7 +55,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     repeat_every: Delay = Share(1.0)
     """From the last step of a round to the start of the next."""
     exhausted: Exhausted | None = None
-    """What follows the last round; None: by the urgency of the severity."""
+    """Action after the last round; None: by the urgency of the severity."""
 
 
 class Escalation(msgspec.Struct, frozen=True, gc=False):

@@ -53,7 +53,7 @@ class IgnoredReason(StrEnum):
 
 
 class Remark(StrEnum):
-    """What is wrong; a human hears of each once a week at most, for each source."""
+    """Fault of a sender or source; a human hears of each once a week at most, for each source."""
 
     CLOCK = "clock"
     """A sender's clock is slow: what it reports as firing has ended when it comes here."""

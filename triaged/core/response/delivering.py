@@ -256,7 +256,7 @@ def _may_have_it(situation: Situation, draft: Draft, page: Page) -> None:
 
 
 def _rest_of(situation: Situation, page: Page, addresses: tuple[str, ...]) -> Page:
-    """What goes to the addresses of a contact that were put off, while others have it."""
+    """Page for the addresses of a contact that were put off, while others have it."""
     head, person, contact = page.id.rsplit("/", 2)
     rest = anew(page, retry_at(page, TryAgain(""), situation.now))
     return replace(
@@ -319,7 +319,7 @@ def _refused(situation: Situation, draft: Draft, page: Page) -> None:
 
 
 def _is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
-    """Whether nobody needs the page, or others were, are or will be paged in its place."""
+    """True if nobody needs the page, or others were, are or will be paged in its place."""
     if page.kind is PageKind.UPDATE or page.rest or page.test:
         return True
     if superseded(page, draft.incident):

@@ -155,7 +155,7 @@ def arm_at(situation: Situation, draft: Draft, cause: Cause, place: Escalation) 
 
 
 def _keeps_deadline(before: Incident, respond_by: int, now: int) -> bool:
-    """Whether a rise leaves the deadline of before: the earlier one, if it is still ahead."""
+    """True if a rise leaves the deadline of before: the earlier one, if it is still ahead."""
     old = before.respond_by
     if old is None or old > respond_by:
         return False
@@ -215,7 +215,7 @@ def step_due_at(incident: Incident, settings: Settings) -> int | None:
 
 
 def _is_over(incident: Incident) -> bool:
-    """Whether the last step of the last round has fired."""
+    """True if the last step of the last round has fired."""
     return incident.escalation.step > len(incident.plan.steps)
 
 

@@ -24,7 +24,7 @@ from triaged.core.situation import Situation
 
 
 def moves(incident: Incident, dues: Mapping[type[IncidentTimer], int], settings: Settings) -> bool:
-    """Whether the settings move an instant of the incident, whose timers have these `dues`."""
+    """True if the settings move an instant of the incident, whose timers have these `dues`."""
     if incident.state is State.ACKNOWLEDGED:
         return incident.acknowledged_until is None and ends_at(incident, settings) is not None
     if incident.state is State.OPEN:

@@ -36,7 +36,7 @@ def retry_at(page: Page, verdict: TryAgain, now: int) -> int:
 
 
 def wants_fallback(page: Page, verdict: TryAgain) -> bool:
-    """Whether to start the next contact now, while this one is still being tried.
+    """True if to start the next contact now, while this one is still being tried.
 
     At the first failure if it was slow, else at the second; once.
     """
@@ -46,12 +46,12 @@ def wants_fallback(page: Page, verdict: TryAgain) -> bool:
 
 
 def is_told(page: Page) -> bool:
-    """Whether a failure of this attempt is news: the 1st, 2nd, 4th, 8th … keep timelines short."""
+    """True if a failure of this attempt is news: the 1st, 2nd, 4th, 8th … keep timelines short."""
     return page.attempts & (page.attempts - 1) == 0
 
 
 def gives_up(page: Page, now: int) -> bool:
-    """Whether an update, or a test of a contact, has become too old to matter."""
+    """True if an update, or a test of a contact, has become too old to matter."""
     if page.test:
         return now - page.created_at > TEST_LIFE_US
     return page.kind is PageKind.UPDATE and now - page.created_at > UPDATE_LIFE_US

@@ -21,7 +21,7 @@ from triaged.core.situation import Situation
 
 
 def waits(incident: Incident, timer: StormDue) -> bool:
-    """Whether the incident is the live umbrella of the timer, or waits under it."""
+    """True if the incident is the live umbrella of the timer, or waits under it."""
     if timer.incident == timer.umbrella:
         return incident.live and incident.bundle is not UNSET
     is_bundled = incident.bundled_at is not None and incident.storm == timer.umbrella
@@ -85,7 +85,7 @@ def _leave(situation: Situation, draft: Draft, umbrella: Incident | None) -> Non
 
 
 def _is_held(incident: Incident, umbrella: Incident) -> bool:
-    """Whether the storm ended while somebody had its umbrella who had it with this incident."""
+    """True if the storm ended while somebody had its umbrella who had it with this incident."""
     taken_at, bundled_at = umbrella.acknowledged_at, incident.bundled_at
     ended = umbrella.resolved_by == TRIAGED
     return ended and taken_at is not None and bundled_at is not None and bundled_at <= taken_at

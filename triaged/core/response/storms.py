@@ -70,13 +70,13 @@ def begin(situation: Situation, draft: Draft, cause: Cause) -> None:
 
 
 def _is_muted(situation: Situation, incident: Incident) -> bool:
-    """Whether its pages are held anyway: nobody is paged for it under an umbrella, either."""
+    """True if its pages are held anyway: nobody is paged for it under an umbrella, either."""
     first = incident.last_joined
     return first is not None and bool(situation.mutes().causes(first, incident.labels))
 
 
 def covers(situation: Situation, incident: Incident, limit: StormLimit) -> bool:
-    """Whether the umbrella pages whom the incident would page by itself.
+    """True if the umbrella pages whom the incident would page by itself.
 
     A reload may have changed the steps of the policy since the umbrella opened. It takes over the
     steps of today, so only an incident that was opened by older ones may page somebody else.
@@ -101,7 +101,7 @@ def with_opening(storm: Storm, limit: StormLimit, now: int) -> Storm:
 
 
 def blows(storm: Storm, limit: StormLimit, now: int) -> bool:
-    """Whether there is a storm; it ends when no incident has been over the limit for a while."""
+    """True if there is a storm; it ends when no incident has been over the limit for a while."""
     return storm.over_at is not None and now < storm.over_at + limit.within_us
 
 

@@ -48,7 +48,7 @@ def superseded(page: Page, incident: Incident) -> Reason | None:
 
 
 def _was_repeated(page: Page, incident: Incident) -> bool:
-    """Whether the page of an exhausted incident, tried before, has been followed by the next one.
+    """True if the page of an exhausted incident, tried before, has been followed by the next one.
 
     One that has waited for its contact until now goes out, however often others were paged since.
     """
@@ -119,7 +119,7 @@ def _unreached(
 
 
 def _others_go_on(situation: Situation, failed: Page, incident: Incident) -> bool:
-    """Whether another page of the failed one's step has not failed."""
+    """True if another page of the failed one's step has not failed."""
     return any(
         (page.incident, page.step_id) == (failed.incident, failed.step_id)
         and page.id != failed.id
@@ -130,7 +130,7 @@ def _others_go_on(situation: Situation, failed: Page, incident: Incident) -> boo
 
 
 def _is_of_step(page: Page, incident: Incident) -> bool:
-    """Whether `page` goes to whom its step names; the catch-all's does not."""
+    """True if `page` goes to whom its step names; the catch-all's does not."""
     if page.kind is not PageKind.PAGE:
         return False
     return page.target in map(str, targets_of(incident, page.step))

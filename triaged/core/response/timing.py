@@ -103,7 +103,7 @@ def fire(situation: Situation, timer: Timer) -> Decision:
 
 
 def _expected(timer: ResponseTimer, incident: Incident) -> bool:
-    """Whether things stand as the timer expects to find them."""
+    """True if things stand as the timer expects to find them."""
     place = incident.escalation
     match timer:
         case StepDue():

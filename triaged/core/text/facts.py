@@ -73,7 +73,7 @@ class Urls(msgspec.Struct, frozen=True):
 
 
 class AlertFacts(msgspec.Struct, frozen=True):
-    """What sets an alert apart from the others of its incident."""
+    """Labels that set an alert apart from the others of its incident."""
 
     labels: Labels
     """Those that not all alerts of the incident share, the telling ones first."""
@@ -90,7 +90,7 @@ class Paged(msgspec.Struct, frozen=True):
     by: str
     at: int
     is_sent: bool
-    """Whether a provider has it; else it is being tried."""
+    """True if a provider has it; else it is being tried."""
 
 
 class Upcoming(msgspec.Struct, frozen=True):
@@ -120,7 +120,7 @@ class Facts(msgspec.Struct, frozen=True):
 
     @property
     def is_guess(self) -> bool:
-        """Whether no rule gave an alert its severity."""
+        """True if no rule gave an alert its severity."""
         return self.incident.severity_by == UNCLASSIFIED
 
 

@@ -60,7 +60,7 @@ class Letter(msgspec.Struct, frozen=True):
     state: str
     title: str
     remark: str
-    """What is to be known of the severity; empty: nothing."""
+    """Note on the severity; empty: none."""
     news: str
     """What happened; for a page what joined, or that the reader's acknowledgement has ended; empty:
     another page of a step."""
@@ -69,7 +69,7 @@ class Letter(msgspec.Struct, frozen=True):
     """Until when to respond, or who has it."""
     acknowledge_url: str | None
     command: str
-    """What to type instead of following the link."""
+    """Command to type instead of following the link."""
     rows: tuple[Row, ...]
     alerts: tuple[str, ...]
     foot: tuple[str, ...]
@@ -287,7 +287,7 @@ def _links(facts: Facts, *, silence: bool) -> Iterator[Row]:
 
 
 def silence_command(incident: Incident) -> str:
-    """What mutes the incident's key for two hours; empty where its key is not of labels."""
+    """Command that mutes the incident's key for two hours; empty where its key is not of labels."""
     if any(incident.labels.get(name) != value for name, value in incident.key):
         return ""
     if not all(value.isprintable() and value.isascii() for _, value in incident.key):

@@ -66,7 +66,7 @@ def _title(page: Page, incident: Incident) -> str:
 
 
 def test_mark(page: Page) -> str:
-    """What a test of a contact begins with; empty for everything else."""
+    """First words of a test of a contact; empty for everything else."""
     return f"{TEST_MARK} " if page.test else ""
 
 

@@ -100,7 +100,7 @@ def _whose(rotation: Rotation, turn: int) -> str:
 
 @lru_cache(maxsize=1024)  # a configuration's rotations, at most once each
 def _covered(rotation: Rotation) -> tuple[bool, ...]:
-    """Whether hours of `only` fall into each turn, up to the turn that begins as the first did.
+    """True if hours of `only` fall into each turn, up to the turn that begins as the first did.
 
     Wall times of a week: so it is the same all year, and at most 168 turns.
     """

@@ -112,7 +112,7 @@ def shape_of(body: Body) -> ChangeShape:
 
 
 def is_other_event(body: Body, event: str) -> bool:
-    """Whether it is something that GitHub or GitLab says and that is no deployment.
+    """True if it is something that GitHub or GitLab says and that is no deployment.
 
     `event` is the header X-GitHub-Event; empty for others.
     """

@@ -64,7 +64,7 @@ class Element:
         return labels_of(self._fields.get("labels"), f"{self.where}.labels")
 
     def has(self, name: str) -> bool:
-        """Whether it has this field, not null."""
+        """True if it has this field, not null."""
         return self._fields.get(name.lower()) is not None
 
     def has_labels(self) -> bool:

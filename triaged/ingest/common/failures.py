@@ -29,7 +29,7 @@ class Failures:
     def rejected(
         self, wrap: Callable[[Sequence[bytes]], bytes], *, some_usable: bool
     ) -> list[Rejected]:
-        """What is set aside. Raises the first one's `Malformed` where nothing is usable."""
+        """Elements set aside. Raises the first one's `Malformed` where nothing is usable."""
         count = len(self._alone) + len(self._together)
         if self._first is not None and not some_usable:
             raise _of_all(*self._first, count)

@@ -66,7 +66,7 @@ class Envelope(msgspec.Struct):
         return whole_of(self.truncated)
 
     def is_firing(self, element: Element) -> bool:
-        """Whether it fires, by its own status or the group's. Raises `Malformed` without one."""
+        """True if it fires, by its own status or the group's. Raises `Malformed` without one."""
         own = element.text("status")
         whole = self.status if isinstance(self.status, str) else ""
         status = own if own in {"firing", "resolved"} else whole

@@ -109,7 +109,7 @@ def first_text(body: Body, places: Sequence[str]) -> str:
 
 
 def is_resolved(body: Body) -> bool:
-    """Whether the first of the usual places that has a text says that it is over."""
+    """True if the first of the usual places that has a text says that it is over."""
     beat = at(body, ("heartbeat", "status"))
     if beat is not None:  # Uptime Kuma: 1 is up
         return beat == 1
@@ -119,7 +119,7 @@ def is_resolved(body: Body) -> bool:
 
 
 def says_resolved(text: str) -> bool:
-    """Whether `text` is one of the words, also as the end of `incident.resolved`."""
+    """True if `text` is one of the words, also as the end of `incident.resolved`."""
     return text.strip().lower().rpartition(".")[2] in RESOLVED
 
 
@@ -150,7 +150,7 @@ def annotations_of(body: Body, labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def _is_stable(name: str) -> bool:
-    """Whether what has this name is probably the same from one report to the next."""
+    """True if what has this name is probably the same from one report to the next."""
     words = _words_of(name)
     is_kind = "type" in words and (len(words) == 1 or words & {"alert", "event", "message"})
     return not (words & CHANGING or is_kind or _is_secret(name))

@@ -88,7 +88,7 @@ class _Walk:
         self._on_path = 0
         """Objects on the path that are open; the list is in the last of them."""
         self._is_next = False
-        """Whether the last key was the next of the path."""
+        """True if the last key was the next of the path."""
         self._list_depth = 0
         """The depth within the list; 0: it has not begun."""
         self._begin = self._end = 0
@@ -144,7 +144,7 @@ class _Walk:
 
     @property
     def _is_fast(self) -> bool:
-        """Whether only the end of the list, or of an alert that cannot be read, is looked for."""
+        """True if only the end of the list, or of an alert that cannot be read, is looked for."""
         if not self._list_depth or self._end:
             return False
         inside = self._depth > self._list_depth

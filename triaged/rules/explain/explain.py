@@ -144,7 +144,7 @@ def _holds(matcher: Matcher, alert: Alert) -> bool:
 
 
 def _tells(matcher: Matcher, alert: Alert) -> bool:
-    """Whether it holds and names what the alert has.
+    """True if it holds and names what the alert has.
 
     Every second alert is a warning, and nearly every alert is not another one: that tells nothing.
     """

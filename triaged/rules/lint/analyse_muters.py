@@ -68,7 +68,7 @@ def across(muters: Muters) -> list[Problem]:
 
 
 def _feeds(one: Suppressor, other: Suppressor) -> bool:
-    """Whether what `one` mutes is what `other` mutes by, for sure: one contains the other."""
+    """True if what `one` mutes is what `other` mutes by, for sure: one contains the other."""
     target, source = by_label(one.target), by_label(other.source)
     if not target or not source:
         return False
