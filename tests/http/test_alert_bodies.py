@@ -249,11 +249,15 @@ async def test_a_large_body_is_refused_by_its_length(site: Site) -> None:
 
 
 async def test_a_large_body_is_refused_while_it_is_read(site: Site) -> None:
-    async def endless() -> AsyncIterator[bytes]:
-        for _ in range(64):
-            yield b"x" * 65_536
+    answered = asyncio.Event()
 
-    response = await site.ask("POST", "/webhooks/alertmanager", "ingest", data=endless())
+    async def unfinished() -> AsyncIterator[bytes]:
+        for _ in range(17):
+            yield b"x" * 65_536
+        await answered.wait()
+
+    response = await site.ask("POST", "/webhooks/alertmanager", "ingest", data=unfinished())
+    answered.set()
 
     assert response.status == 413
 
