@@ -76,6 +76,8 @@ class StoreCounts(msgspec.Struct, frozen=True):
     backlog_alerts: int
     backlog_oldest_at: int | None
     """Instant at which the oldest undecided body came in; None: there is none."""
+    postmortems_due: int = 0
+    actions_overdue: int = 0
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -169,6 +171,15 @@ class Metrics:
         self.updates_missed = self._counter(
             "updates_missed", "Internal updates that were late.", "severity"
         )
+        self.postmortems_waived = self._counter(
+            "postmortems_waived", "Postmortems that an admin decided not to need.", "severity"
+        )
+        self.postmortems_due = self._gauge(
+            "postmortems_due", "Postmortems that are asked for and not yet published."
+        )
+        self.actions_overdue = self._gauge(
+            "actions_overdue", "Action items that are unfinished and were due before today."
+        )
         self.escalations = self._counter(
             "escalations", "Escalation steps that fired because nobody answered.", "severity"
         )
@@ -177,6 +188,7 @@ class Metrics:
             self.response_seconds.labels(severity)
             self.escalations.labels(severity)
             self.updates_missed.labels(severity)
+            self.postmortems_waived.labels(severity)
             for state in sorted(LIVE):
                 self.incidents_open.labels(severity, state)
             for outcome in ("met", "missed"):
@@ -300,6 +312,8 @@ class Metrics:
                 self.escalations.labels(count.label).inc(count.value)
             case "update_missed":
                 self.updates_missed.labels(count.label).inc(count.value)
+            case "postmortem_waived":
+                self.postmortems_waived.labels(count.label).inc(count.value)
             case "target":
                 self.response_targets.labels(count.label, count.outcome).inc(count.value)
             case "response_us":
@@ -352,6 +366,8 @@ class Metrics:
         self.outbox_oldest.set(_age_s(counts.outbox_oldest_at, now))
         self.backlog_alerts.set(counts.backlog_alerts)
         self.backlog_oldest.set(_age_s(counts.backlog_oldest_at, now))
+        self.postmortems_due.set(counts.postmortems_due)
+        self.actions_overdue.set(counts.actions_overdue)
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """(body, content type) of a scrape: OpenMetrics if `accept` asks for it, else text.

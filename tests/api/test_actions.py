@@ -24,7 +24,7 @@ async def test_without_tokens_nobody_knows_who(open_site: Site) -> None:
 
 
 async def test_the_whole_way_of_an_incident(site: Site) -> None:
-    number = await site.declare()
+    number = await site.declare(severity="SEV-3")
     verbs = ("acknowledge", "unacknowledge", "resolve", "reopen", "resolve", "close")
     states = [(await site.post(f"/api/v1/incidents/{number}/{verb}"))["state"] for verb in verbs]
 

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from tests.config.samples import configured, is_only, wrong
 from triaged.core.records.model import Plan, Severity, Share, Span, Step, Target
-from triaged.core.settings import NextBusinessDay, SeverityTarget
+from triaged.core.settings import BusinessDays, NextBusinessDay, SeverityTarget
 from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
-from triaged.core.time.durations import HOUR, MINUTE
+from triaged.core.time.durations import DAY, HOUR, MINUTE
 
 OFFICE = Calendar("office", "UTC", recurring.parse("mon-fri 09:00-17:30"))
 ALICE = "notify: ['person:alice']"
@@ -21,6 +21,8 @@ DEFAULTS = {
         "Site down, payment processing failed",
         "required",
         15 * MINUTE,
+        postmortem="required",
+        postmortem_due=3 * DAY,
     ),
     Severity.SEV2: SeverityTarget(
         15 * MINUTE,
@@ -30,6 +32,8 @@ DEFAULTS = {
         "Search broken, slow response times",
         "required",
         30 * MINUTE,
+        postmortem="required",
+        postmortem_due=BusinessDays(5),
     ),
     Severity.SEV3: SeverityTarget(
         HOUR,
@@ -68,6 +72,20 @@ def test_severities_are_merged_key_by_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "due"),
+    [("2d", 2 * DAY), ("1 business day", BusinessDays(1)), ("10 business days", BusinessDays(10))],
+)
+def test_time_for_a_postmortem_is_a_duration_or_working_days(
+    tmp_path: Path, written: str, due: int | BusinessDays
+) -> None:
+    severities = f"{{SEV-3: {{postmortem: required, postmortem_due: {written}}}}}"
+
+    found = configured(tmp_path, severities=severities).settings.severities[Severity.SEV3]
+
+    assert (found.postmortem, found.postmortem_due) == ("required", due)
+
+
+@pytest.mark.parametrize(
     ("severity", "at", "message"),
     [
         ("SEV-1: {respond_within: soon}", "soon", "expected a duration such as 30s, 5m, 1h30m,"),
@@ -79,6 +97,10 @@ def test_severities_are_merged_key_by_key(tmp_path: Path) -> None:
         ("SEV-1: {update_often: 15m}", "update_often", "'update_often' is none of respond_within"),
         ("SEV-1: {update_every: 5s}", "5s", "expected a minute or more, or `never`"),
         ("SEV-1: {updates_to: ['person:eve']}", "'person:eve']}}", "people: 'eve' is none of"),
+        ("SEV-1: {postmortem: never}", "never}}", "'never' is none of required, optional"),
+        ("SEV-1: {postmortem_due: soon}", "soon", "expected a duration such as 3d, or a number"),
+        ("SEV-1: {postmortem_due: 0d}", "0d", "expected some time"),
+        ("SEV-1: {postmortem_due: 0 business days}", "0 b", "expected some time"),
         ("SEV-1: {roles: sometimes}", "sometimes}}", "'sometimes' is none of required, optional"),
     ],
 )

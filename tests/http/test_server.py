@@ -22,7 +22,7 @@ GUARDED = [route for route in routes() if route.scope in TOKEN_SCOPES]
 
 
 def path_of(route: Route) -> str:
-    return route.path.format(source="alertmanager", id="INC-999", token="x")
+    return route.path.format(source="alertmanager", id="INC-999", number="1", token="x")
 
 
 def wanted(route: Route) -> str:

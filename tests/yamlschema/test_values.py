@@ -5,7 +5,6 @@ from triaged.yamlschema.values import (
     TEXT_SHOWN,
     alternatives,
     kind_of,
-    nearest,
     none_of,
     quoted,
 )
@@ -30,14 +29,6 @@ def test_none_of_shows_some_of_many() -> None:
 
 def test_none_of_nothing_says_so() -> None:
     assert none_of("alice", []) == "'alice' does not exist: there are none"
-
-
-@pytest.mark.parametrize(
-    ("name", "found"),
-    [("SEV1", "SEV-1"), ("sev-2", "SEV-2"), ("", None), ("x" * 10_000, None)],
-)
-def test_nearest_is_what_somebody_may_have_meant(name: str, found: str | None) -> None:
-    assert nearest(name, ["SEV-1", "SEV-2"]) == found
 
 
 def test_long_texts_are_cut() -> None:

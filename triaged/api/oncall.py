@@ -7,6 +7,7 @@ from triaged.core.records.effects import Acted, Answer, Conflict, RateLimited, U
 from triaged.core.records.events import ContactsTested
 from triaged.core.records.model import incident_id
 from triaged.core.text.document import PageDocument, page_document
+from triaged.core.text.names import meant
 from triaged.core.time.durations import SECOND
 from triaged.core.time.oncall import Schedule, next_change, on_call
 from triaged.http import problems
@@ -16,7 +17,6 @@ from triaged.http.queries import Parameter, Query
 from triaged.http.routes import Call, Scope, route
 from triaged.store.tables import pages
 from triaged.wire import Instant, instant_text, instant_text_or_none
-from triaged.yamlschema.values import meant
 
 
 class OnCall(msgspec.Struct, frozen=True):

@@ -31,6 +31,14 @@ class Misused(Failed):
     status = 2
 
 
+class Overtaken(Failed):
+    """Somebody else has saved a newer text; `problem` holds both, and their merge."""
+
+    def __init__(self, told: str, problem: "Answer") -> None:
+        super().__init__(told)
+        self.problem = problem
+
+
 class Held(Failed):
     """Somebody else holds the incident that was to be acknowledged."""
 
@@ -59,6 +67,21 @@ class Client:
         """The JSON answer to a POST of a JSON map."""
         return self._json("POST", path, json.dumps(body or {}).encode())
 
+    def put(self, path: str, body: Mapping[str, object], headers: Mapping[str, str]) -> Any:
+        """The JSON answer to a PUT of a JSON map."""
+        return self._json("PUT", path, json.dumps(body).encode(), headers)
+
+    def patch(self, path: str, body: Mapping[str, object]) -> Any:
+        """The JSON answer to a PATCH with a JSON map."""
+        return self._json("PATCH", path, json.dumps(body).encode())
+
+    def text(self, path: str) -> str:
+        """The answer to a GET, as text."""
+        status, answer = self._request("GET", path, None, {})
+        if status >= 400:
+            raise Failed(_problem(status, answer))
+        return answer.decode("utf-8", "replace")
+
     def delete(self, path: str, query: Mapping[str, str | None] | None = None) -> Any:
         """The JSON answer to a DELETE; query values of None are left out."""
         return self._json("DELETE", _with_query(path, query))
@@ -77,6 +100,8 @@ class Client:
         status, answer = self._request(method, path, body, headers or {})
         if status >= 400:
             told = _problem(status, answer)
+            if status == http.client.PRECONDITION_FAILED:
+                raise Overtaken(told, json.loads(answer, object_hook=Answer))
             raise Held(told) if _names_holder(status, answer) else Failed(told)
         try:
             found = json.loads(answer, object_hook=Answer) if answer else Answer()

@@ -55,10 +55,10 @@ def alerts_in(configuration: "Configuration", name: str, body: bytes, at: int) -
 
     What of the body would go to quarantine is said on standard error.
     """
+    from triaged.core.text.names import meant
     from triaged.errors import Malformed
     from triaged.ingest import Received
     from triaged.ingest.contract import SOURCES
-    from triaged.yamlschema.values import meant
 
     source: Source | None = configuration.sources.get(name)
     if source is None:

@@ -10,9 +10,14 @@ from triaged.config.people import OFFICE
 from triaged.config.plugins import may_address
 from triaged.core.records.model import Delay, Plan, Severity, Share, Span, Step, Target
 from triaged.core.response.escalation import delay_us
-from triaged.core.settings import DEFAULT_RESPONSE_US, NextBusinessDay, SeverityTarget
+from triaged.core.settings import (
+    DEFAULT_RESPONSE_US,
+    BusinessDays,
+    NextBusinessDay,
+    SeverityTarget,
+)
 from triaged.core.time.calendars import Calendar
-from triaged.core.time.durations import MINUTE, format_duration
+from triaged.core.time.durations import DAY, MINUTE, format_duration
 from triaged.yamlschema.document import Path
 
 Value = TypeVar("Value")
@@ -32,6 +37,8 @@ DEFAULTS: Mapping[Severity, schema.SeverityTarget] = {
         examples="Site down, payment processing failed",
         roles="required",
         update_every=15 * MINUTE,
+        postmortem="required",
+        postmortem_due=3 * DAY,
     ),
     Severity.SEV2: schema.SeverityTarget(
         DEFAULT_RESPONSE_US[Severity.SEV2],
@@ -41,6 +48,7 @@ DEFAULTS: Mapping[Severity, schema.SeverityTarget] = {
         examples="Search broken, slow response times",
         roles="required",
         update_every=30 * MINUTE,
+        postmortem="required",
     ),
     Severity.SEV3: schema.SeverityTarget(
         DEFAULT_RESPONSE_US[Severity.SEV3],
@@ -82,6 +90,8 @@ def severities_of(
             roles=written.roles or default.roles or "optional",
             update_every=_update_every(findings, path, written, default),
             updates_to=written.updates_to,
+            postmortem=written.postmortem or default.postmortem or "optional",
+            postmortem_due=written.postmortem_due or default.postmortem_due or BusinessDays(5),
         )
         for index, listener in enumerate(written.updates_to):
             findings.refer((*path, "updates_to", index), SECTIONS[listener.kind], listener.name)

@@ -110,14 +110,13 @@ def load(
 def _build(
     config: schema.Config, files: Files, findings: Findings
 ) -> tuple[Configuration, list[Problem]]:
-    listeners = listeners_of(config, findings)
-    public_url = public_url_of(config, listeners)
+    public_url = public_url_of(config, listeners := listeners_of(config, findings))
     sources = sources_of(config, files, findings)
     channels = channels_of(config, files, findings)
     integrations = integrations_of(config, files, findings)
     calendars = calendars_of(config, findings)
-    documents, rule_files = _rule_documents(config, files, findings)
     context = _rule_context(config, files, findings, calendars)
+    documents, rule_files = _rule_documents(config, files, findings)
     rules, problems = read_rules(documents, context)
     settings = Settings(
         severities=severities_of(config, calendars, findings),
@@ -139,6 +138,7 @@ def _build(
         silence_max=config.silence_max,
         storm=storm_limit_of(config, findings),
         flapping=flap_limit_of(config, findings),
+        working_days=calendars[OFFICE],
         timezone=config.timezone,
         public_url=public_url,
         act_links=config.act_links,

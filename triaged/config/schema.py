@@ -19,6 +19,7 @@ from triaged.config.value_types import (
     Portion,
     Proxies,
     Size,
+    TimeToWrite,
     Url,
     WallTime,
     Zone,
@@ -95,6 +96,12 @@ class SeverityTarget(msgspec.Struct, frozen=True):
     SEV-1, 30m for SEV-2, `never` for the others."""
     updates_to: tuple[Notify, ...] = ()
     """Targets that get the internal updates, besides those who were paged or have a role."""
+    postmortem: Literal["required", "optional"] | None = None
+    """`required`: an incident is closed only when its postmortem is published, or waived by an
+    admin. Defaults to `required` for SEV-1 and SEV-2."""
+    postmortem_due: TimeToWrite | None = None
+    """Time from the resolve until the postmortem is to be published; business days are those of
+    the calendar `office`. Defaults to 3d for SEV-1, `5 business days` for the others."""
 
 
 class Flapping(msgspec.Struct, frozen=True):

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from triaged.core.records.model import Delay, Share, Span, Target, TargetKind
+from triaged.core.settings import BusinessDays
 from triaged.core.text import call_link
+from triaged.core.text.names import meant
 from triaged.core.time import recurring
 from triaged.core.time.durations import (
     DURATION_WANTED,
@@ -17,7 +19,7 @@ from triaged.core.time.durations import (
     parse_share,
 )
 from triaged.core.time.recurring import Recurring, zone_of
-from triaged.yamlschema.values import Scalar, meant, show_share
+from triaged.yamlschema.values import Scalar, show_share
 
 Network = IPv4Network | IPv6Network
 Address = tuple[str, int]
@@ -169,6 +171,25 @@ def show_delay(delay: Delay) -> str:
     return format_duration(delay.us)
 
 
+def parse_time_to_write(text: str) -> int | BusinessDays:
+    """`3d`, or `5 business days`, which end with the last of them."""
+    match = _BUSINESS_DAYS.fullmatch(text)
+    try:
+        found: int | BusinessDays = BusinessDays(int(match[1])) if match else parse_duration(text)
+    except ValueError:
+        raise ValueError(f"expected {TIME_TO_WRITE_WANTED}, got {text!r}") from None
+    if found in (0, BusinessDays(0)):
+        raise ValueError(f"expected some time: {TIME_TO_WRITE_WANTED}")
+    return found
+
+
+def show_time_to_write(time: int | BusinessDays) -> str:
+    """`3d` or `5 business days`."""
+    return format_duration(time) if isinstance(time, int) else f"{time.number} business days"
+
+
+_BUSINESS_DAYS = re.compile(r"(\d{1,3}) business days?")
+TIME_TO_WRITE_WANTED = "a duration such as 3d, or a number such as 5 business days"
 RECURRING_WANTED = "days and hours such as mon-fri 09:00-17:30, sat 22:00-02:00"
 Listen = Annotated[
     Address, Scalar(parse_listen, "HOST:PORT such as 127.0.0.1:9099", r":\d+$", show_listen)
@@ -181,6 +202,15 @@ Zone = Annotated[str, Scalar(parse_zone, "a time zone such as Europe/Berlin")]
 Url = Annotated[str, Scalar(parse_url, "a URL such as https://example.org/path", "^https?://")]
 BaseUrl = Annotated[
     str, Scalar(parse_base_url, "a URL such as https://triaged.example.org", "^https?://")
+]
+TimeToWrite = Annotated[
+    int | BusinessDays,
+    Scalar(
+        parse_time_to_write,
+        TIME_TO_WRITE_WANTED,
+        r"^(?=.)(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$|^\d{1,3} business days?$",
+        show_time_to_write,
+    ),
 ]
 CallUrl = Annotated[
     str,

@@ -11,6 +11,7 @@ from triaged.core.alerts.reopening import reopen
 from triaged.core.alerts.severity import choose
 from triaged.core.draft import Draft
 from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
+from triaged.core.practice.postmortems import why_not_closed
 from triaged.core.records import actors
 from triaged.core.records.effects import Acted, AddPage, Conflict, Count, Decision, Unknown
 from triaged.core.records.events import (
@@ -120,6 +121,8 @@ def act(situation: Situation, event: Action) -> Decision:
             return _take_over(situation, event, Draft(incident))
         if after is incident.state:
             return _noted(situation, Draft(incident), event)
+        if isinstance(event, Closed) and (why := why_not_closed(situation.settings, incident)):
+            return Decision((), Conflict(why))
     elif type(event) in LIVE_ONLY and not incident.live:
         what = LIVE_ONLY[type(event)]
         return Decision((), Conflict(f"{incident.id}: cannot {what} what is {incident.state}"))

@@ -13,6 +13,7 @@ from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation, Expected
 from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Alert, Outcome, Plan, Severity, Target
+from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.core.time.oncall import Schedule
@@ -24,6 +25,12 @@ class NextBusinessDay(msgspec.Struct, frozen=True):
     """Respond by closing time of the next working day; only open time counts."""
 
     calendar: Calendar
+
+
+class BusinessDays(msgspec.Struct, frozen=True):
+    """A time that counts working days only: it ends when the last of them does."""
+
+    number: int
 
 
 class SeverityTarget(msgspec.Struct, frozen=True):
@@ -43,6 +50,10 @@ class SeverityTarget(msgspec.Struct, frozen=True):
     """µs between two internal updates; None: none is promised unless somebody does."""
     updates_to: tuple[Target, ...] = ()
     """Who gets the internal updates besides those who were paged or have a role."""
+    postmortem: Literal["required", "optional"] = "optional"
+    """Whether an incident is closed only with a postmortem that is published or waived."""
+    postmortem_due: int | BusinessDays = BusinessDays(5)
+    """From the resolve: µs, or working days."""
 
 
 class ContactStep(msgspec.Struct, frozen=True):
@@ -129,6 +140,9 @@ class StormLimit(msgspec.Struct, frozen=True):
     """True if incidents that alerts of several sources opened count together."""
 
 
+OFFICE_DAYS = Calendar("office", "UTC", recurring.parse("mon-fri 09:00-17:30"))
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that decisions depend on besides the store."""
 
@@ -158,6 +172,8 @@ class Settings(msgspec.Struct, frozen=True):
     """None: nothing flaps."""
     storm: StormLimit | None = None
     """None: every incident pages by itself."""
+    working_days: Calendar = OFFICE_DAYS
+    """The calendar by which postmortems and action items are due: `office`."""
     timezone: str = "UTC"
     public_url: str = ""
     act_links: Literal["acknowledge", "respond"] = "acknowledge"

@@ -37,6 +37,22 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whoever holds the incident that was to be acknowledged."""
 
 
+class OutdatedDocument(ProblemDocument, frozen=True, omit_defaults=True, kw_only=True):
+    """The refusal of a text whose author began with an older one: nothing of it is lost."""
+
+    revision: int
+    """The revision that holds."""
+    yours: str
+    theirs: str
+    """The text that holds."""
+    merged: str
+    """Both in one; where they disagree, both stand between marks as git makes them."""
+    conflicts: int
+    """Places where they disagree."""
+    kept: str
+    """The identity under which the text that was sent is kept."""
+
+
 def problem(
     status: int,
     detail: str,
@@ -57,6 +73,11 @@ def problem(
 def _answer(document: ProblemDocument, headers: Mapping[str, str] | None = None) -> web.Response:
     named = {**_HEADERS, **headers} if headers else _HEADERS
     return web.Response(body=encode(document), status=document.status, headers=named)
+
+
+def outdated(document: OutdatedDocument, etag: str) -> web.Response:
+    """412: somebody else was faster; `etag` is that of the text that holds."""
+    return _answer(document, {"ETag": etag})
 
 
 def conflict(detail: str, holder: str = "") -> web.Response:

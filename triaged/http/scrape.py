@@ -4,6 +4,7 @@ The store is asked at most every five seconds.
 """
 
 from triaged.core.time.durations import SECOND
+from triaged.core.time.recurring import local_day
 from triaged.engine.engine import DECISION_FAILED
 from triaged.errors import StoreUnavailable
 from triaged.http.context import Context
@@ -11,7 +12,7 @@ from triaged.ingest import Reason
 from triaged.intake.decode import NO_SOURCE, PARSER_FAILED, TOO_LARGE
 from triaged.metrics import Named, StoreCounts
 from triaged.rules.evaluate import RuleSet
-from triaged.store.tables import backlog, incidents, pages
+from triaged.store.tables import action_items, backlog, incidents, pages, postmortems
 
 FRESH_US = 5 * SECOND
 REASONS = (*Reason, TOO_LARGE, PARSER_FAILED, NO_SOURCE, DECISION_FAILED)
@@ -43,9 +44,26 @@ async def refresh(context: Context) -> None:
             exhausted = await incidents.exhausted(tx)
             pending, oldest_at = await pages.pending(tx)
             waiting = await backlog.extent(tx)
+            due = await postmortems.due(tx)
+            overdue = await action_items.overdue(tx, _today(context, now))
     except StoreUnavailable:
         return
     context.counted_at = now
     counts = {(severity, state): number for severity, state, number in rows}
-    stored = StoreCounts(counts, exhausted, pending, oldest_at, waiting.alerts, waiting.oldest_at)
+    stored = StoreCounts(
+        counts,
+        exhausted,
+        pending,
+        oldest_at,
+        waiting.alerts,
+        waiting.oldest_at,
+        postmortems_due=due,
+        actions_overdue=overdue,
+    )
     context.metrics.stored(stored, now)
+
+
+def _today(context: Context, now: int) -> str:
+    """The date where action items are due."""
+    zone = context.configuration.settings.working_days.zone
+    return local_day(now, zone).isoformat()

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from triaged.core.alerts.quarantine import quarantine_key
 from triaged.core.alerts.remarks import remark_key, subject_of
+from triaged.core.practice.postmortem_export import text_hash
 from triaged.core.records.events import (
     AlertReceived,
     BodyQuarantined,
@@ -28,7 +29,8 @@ from triaged.core.records.events import (
     SilenceSet,
     TimerFired,
 )
-from triaged.core.records.model import Alert, AlertState, Key
+from triaged.core.records.model import Alert, AlertState, Key, incident_id
+from triaged.core.records.practice.action_items import ActionItem
 from triaged.core.records.practice.events import (
     PracticeEvent,
     RoleAssigned,
@@ -36,14 +38,31 @@ from triaged.core.records.practice.events import (
     UpdatePosted,
     UpdateSnoozed,
 )
+from triaged.core.records.practice.learning_events import (
+    ActionItemAdded,
+    ActionItemChanged,
+    ActionItemTracked,
+    PostmortemPublished,
+    PostmortemReviewed,
+    PostmortemSaved,
+    PostmortemWaived,
+)
+from triaged.core.records.practice.postmortems import (
+    Postmortem,
+    PostmortemRevision,
+    unmerged_id,
+)
 from triaged.core.records.practice.roles import RolePeriod
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.core.records.reports import Remark
 from triaged.core.records.timers import (
+    ActionItemsDue,
     ExpectDue,
+    IncidentTimer,
     LapseDue,
     MuteDue,
+    PostmortemDue,
     ReachDue,
     ReopenWindowDue,
     StormDue,
@@ -55,6 +74,13 @@ from triaged.core.self_alerts import self_alert_key
 from triaged.core.view import AlertId, key_text
 
 MUTABLE = (*PAGING, MuteDue)
+
+
+ROWS_OF_TIMER: Mapping[type[IncidentTimer], type[PracticeRow]] = {
+    PostmortemDue: Postmortem,
+    ActionItemsDue: ActionItem,
+}
+"""The records of an incident that a timer of it is decided on."""
 
 
 class Needs:
@@ -140,11 +166,7 @@ class Needs:
             case SettingsLoaded() | TimerFired(timer=ExpectDue()):
                 self.looks = self.openings = True
             case TimerFired(timer=timer) if not isinstance(timer, LapseDue | ExpectDue):
-                self.numbers.add(timer.incident)
-                if isinstance(timer, MuteDue | ReachDue):
-                    self.pages_of.add(timer.incident)
-                if isinstance(timer, MUTABLE):
-                    self.muted.add(timer.incident)
+                self._add_timer(timer)
             case SilenceSet(id=identity):
                 self.silences.add(identity or "")
             case SilenceExpired(id=identity) | SilenceLooked(id=identity):
@@ -177,6 +199,16 @@ class Needs:
             case _:
                 self.numbers.add(event.incident)
 
+    def _add_timer(self, timer: IncidentTimer) -> None:
+        """What the timer of an incident is decided on."""
+        self.numbers.add(timer.incident)
+        if isinstance(timer, MuteDue | ReachDue):
+            self.pages_of.add(timer.incident)
+        if isinstance(timer, MUTABLE):
+            self.muted.add(timer.incident)
+        if (kind := ROWS_OF_TIMER.get(type(timer))) is not None:
+            self._add_rows(kind, timer.incident)
+
     def _add_practice(self, event: PracticeEvent) -> None:
         """The records that an event of the practice is decided on."""
         match event:
@@ -188,6 +220,25 @@ class Needs:
                 self._add_rows(IncidentUpdate, number)
             case UpdateSnoozed(incident=number):
                 self.numbers.add(number)
+            case PostmortemSaved(incident=number, text=text):
+                self.numbers.add(number)
+                self._add_rows(Postmortem, number)
+                kept = unmerged_id(incident_id(number), text_hash(text))
+                self.row_ids.setdefault(PostmortemRevision, set()).add(kept)
+            case (
+                PostmortemReviewed(incident=number)
+                | PostmortemPublished(incident=number)
+                | PostmortemWaived(incident=number)
+            ):
+                self.numbers.add(number)
+                self._add_rows(Postmortem, number)
+            case (
+                ActionItemAdded(incident=number)
+                | ActionItemChanged(incident=number)
+                | ActionItemTracked(incident=number)
+            ):
+                self.numbers.add(number)
+                self._add_rows(ActionItem, number)
             case _:
                 assert_never(event)
 

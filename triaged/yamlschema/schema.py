@@ -38,7 +38,6 @@ from triaged.yamlschema.values import (
     alternatives,
     as_written,
     kind_of,
-    nearest,
     none_of,
     quoted,
 )
@@ -51,7 +50,6 @@ __all__ = [
     "SecretFile",
     "Share",
     "as_written",
-    "nearest",
     "none_of",
     "shape",
     "shape_of",

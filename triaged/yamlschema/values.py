@@ -5,12 +5,12 @@ A type that is written as a text says how:
     Duration = Annotated[int, Scalar(parse_duration, "a duration such as 5m", PATTERN)]
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
 
+from triaged.core.text.names import meant
 from triaged.core.time.durations import (
     DURATION_WANTED,
     format_duration,
@@ -134,19 +134,6 @@ def none_of(name: str, valid: Collection[str]) -> str:
     if not names:
         return f"{quoted(name)} does not exist: there are none"
     return f"{quoted(name)} is none of {shown}{meant(name, names)}"
-
-
-def meant(name: str, valid: Iterable[str]) -> str:
-    """` (did you mean severity?)`; empty where nothing is near."""
-    close = nearest(name, valid)
-    return f" (did you mean {close}?)" if close else ""
-
-
-def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """The valid name that somebody may have meant."""
-    by_folded = {each.casefold(): each for each in valid}
-    found = get_close_matches(name[:TEXT_SHOWN].casefold(), by_folded, 1)
-    return by_folded[found[0]] if found else None
 
 
 def kind_of(value: object, *, shown: bool = True) -> str:

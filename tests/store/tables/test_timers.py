@@ -1,12 +1,14 @@
 from typing import get_args
 
 from triaged.core.records.timers import (
+    ActionItemsDue,
     AtRiskDue,
     CutGroupDue,
     HolderWarningDue,
     IncidentTimer,
     JoinDue,
     MuteDue,
+    PostmortemDue,
     RaiseDue,
     ReachDue,
     ReopenWindowDue,
@@ -38,6 +40,8 @@ ALL: list[IncidentTimer] = [
     JoinDue(1, 89),
     RoleDue(1, 90, 3),
     UpdateDue(1, 91, 2),
+    PostmortemDue(1, 92, 3),
+    ActionItemsDue(1, 93),
 ]
 """One of each kind."""
 

@@ -3,9 +3,15 @@
 from typing import assert_never
 
 from triaged.core.draft import Draft
-from triaged.core.practice import roles, updates
+from triaged.core.practice import action_items, postmortem_deadlines, roles, updates
 from triaged.core.records.effects import Decision, DropTimer
-from triaged.core.records.timers import PracticeTimer, RoleDue, UpdateDue
+from triaged.core.records.timers import (
+    ActionItemsDue,
+    PostmortemDue,
+    PracticeTimer,
+    RoleDue,
+    UpdateDue,
+)
 from triaged.core.situation import Situation
 
 
@@ -22,6 +28,10 @@ def deadline_due(situation: Situation, timer: PracticeTimer) -> Decision:
             roles.due(situation, draft, timer)
         case UpdateDue():
             updates.due(situation, draft, timer)
+        case PostmortemDue():
+            postmortem_deadlines.due(situation, draft, timer)
+        case ActionItemsDue():
+            action_items.due(situation, draft, timer)
         case _:
             assert_never(timer)
     return Decision(draft.effects())

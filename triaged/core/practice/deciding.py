@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from triaged.core.practice.action_items import add_item, change_item, track_item
+from triaged.core.practice.postmortems import publish, review, save_text, waive
 from triaged.core.practice.roles import assign_role, release_role
 from triaged.core.practice.updates import post_update, snooze_update
 from triaged.core.records.effects import Decision
@@ -11,6 +13,15 @@ from triaged.core.records.practice.events import (
     RoleReleased,
     UpdatePosted,
     UpdateSnoozed,
+)
+from triaged.core.records.practice.learning_events import (
+    ActionItemAdded,
+    ActionItemChanged,
+    ActionItemTracked,
+    PostmortemPublished,
+    PostmortemReviewed,
+    PostmortemSaved,
+    PostmortemWaived,
 )
 from triaged.core.situation import Situation
 
@@ -26,5 +37,19 @@ def practise(situation: Situation, event: PracticeEvent) -> Decision:
             return post_update(situation, event)
         case UpdateSnoozed():
             return snooze_update(situation, event)
+        case PostmortemSaved():
+            return save_text(situation, event)
+        case PostmortemReviewed():
+            return review(situation, event)
+        case PostmortemPublished():
+            return publish(situation, event)
+        case PostmortemWaived():
+            return waive(situation, event)
+        case ActionItemAdded():
+            return add_item(situation, event)
+        case ActionItemChanged():
+            return change_item(situation, event)
+        case ActionItemTracked():
+            return track_item(situation, event)
         case _:
             assert_never(event)

@@ -217,6 +217,7 @@ class Count(msgspec.Struct, frozen=True, gc=False):
         "unclassified",
         "escalation",
         "update_missed",
+        "postmortem_waived",
         "target",
         "response_us",
         "suppressed",
@@ -319,6 +320,16 @@ class RateLimited(msgspec.Struct, frozen=True, gc=False):
     """How long to wait."""
 
 
+class Outdated(msgspec.Struct, frozen=True, gc=False):
+    """Answer to a text whose author began with an older one: it is kept, and changes nothing."""
+
+    incident: int
+    revision: int
+    """The revision that holds."""
+    kept: str
+    """The identity under which the text is kept."""
+
+
 class Send(msgspec.Struct, frozen=True, gc=False):
     """Answer to a due page: go. The incident and contact are as of now."""
 
@@ -343,7 +354,17 @@ class Nothing(msgspec.Struct, frozen=True, gc=False):
 
 
 Answer = (
-    Attached | Acted | Silenced | Conflict | Unknown | RateLimited | Send | Hold | Drop | Nothing
+    Attached
+    | Acted
+    | Silenced
+    | Conflict
+    | Outdated
+    | Unknown
+    | RateLimited
+    | Send
+    | Hold
+    | Drop
+    | Nothing
 )
 
 

@@ -125,6 +125,21 @@ class UpdateDue(msgspec.Struct, frozen=True, gc=False, tag="update"):
     step: int = 0
 
 
+class PostmortemDue(msgspec.Struct, frozen=True, gc=False, tag="postmortem"):
+    """The postmortem is asked for (step 0), half of its time is over, it is due, it is late."""
+
+    incident: int
+    due_at: int
+    step: int = 0
+
+
+class ActionItemsDue(msgspec.Struct, frozen=True, gc=False, tag="action_items"):
+    """Somebody is reminded of an action item that is due or overdue."""
+
+    incident: int
+    due_at: int
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -155,7 +170,7 @@ ResponseTimer = (
     | ReachDue
     | CutGroupDue
 )
-PracticeTimer = RoleDue | UpdateDue
+PracticeTimer = RoleDue | UpdateDue | PostmortemDue | ActionItemsDue
 """Deadlines of the practice (`core/practice`)."""
 
 IncidentTimer = ResponseTimer | PracticeTimer
@@ -198,6 +213,10 @@ def _rank(timer: IncidentTimer) -> int:
             return 13
         case UpdateDue():
             return 14
+        case PostmortemDue():
+            return 15
+        case ActionItemsDue():
+            return 16
         case _:
             assert_never(timer)
 

@@ -1,6 +1,6 @@
 """Business calendars: when people work, and what that means for a deadline."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -89,3 +89,20 @@ def next_business_day_due(calendar: Calendar, at: int) -> int:
         if ends:
             return edge(day, max(ends), zone, last=True)
     raise AssertionError(f"calendar {calendar.name} is never open; the configuration refuses it")
+
+
+def working_day_from(calendar: Calendar, day: date) -> date:
+    """The first working day from `day` on: the day itself if it is one."""
+    return local_day(next_open(calendar, edge(day, 0, calendar.zone)), calendar.zone)
+
+
+def add_working_days(calendar: Calendar, day: date, number: int) -> date:
+    """The working day that is `number` of them after `day`."""
+    for _ in range(number):
+        day = working_day_from(calendar, day + timedelta(days=1))
+    return day
+
+
+def opening_of(calendar: Calendar, day: date) -> int:
+    """The instant at which people begin to work on `day`, or on the next day that they do."""
+    return next_open(calendar, edge(day, 0, calendar.zone))

@@ -6,10 +6,16 @@ from typing import Any
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.view import View
 from triaged.store.database.base import Reader, Writer
-from triaged.store.tables import roles, updates
+from triaged.store.tables import action_items, postmortems, roles, updates
 from triaged.store.tables.row_table import RowTable
 
-TABLES: tuple[RowTable[Any], ...] = (roles.TABLE, updates.TABLE)
+TABLES: tuple[RowTable[Any], ...] = (
+    roles.TABLE,
+    updates.TABLE,
+    postmortems.TABLE,
+    postmortems.REVISIONS,
+    action_items.TABLE,
+)
 """In the order in which they are written."""
 
 TABLE_OF: Mapping[type[PracticeRow], RowTable[Any]] = {table.kind: table for table in TABLES}

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from triaged.core.records.practice.learning_events import LearningEvent
 from triaged.core.records.practice.roles import Role
 
 
@@ -51,4 +52,4 @@ class UpdateSnoozed(msgspec.Struct, frozen=True):
     until: int
 
 
-PracticeEvent = RoleAssigned | RoleReleased | UpdatePosted | UpdateSnoozed
+PracticeEvent = RoleAssigned | RoleReleased | UpdatePosted | UpdateSnoozed | LearningEvent

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from triaged.core.records.practice.postmortems import PostmortemState
 from triaged.core.records.practice.roles import HeldRole
 
 
@@ -21,3 +22,7 @@ class Work(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """When the next internal update is due; None: none was promised."""
     updates: int = 0
     """Internal updates so far."""
+    postmortem: PostmortemState | None = None
+    """How far its postmortem is; None: nobody has begun it, and it is not asked for yet."""
+    action_items: int = 0
+    """Its action items that are neither done nor cancelled."""
