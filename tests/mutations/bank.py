@@ -5,6 +5,7 @@
 
 from tests.mutations.bank_core import CORE
 from tests.mutations.bank_edges import OUTSIDE
+from tests.mutations.bank_lives import LIVES
 from tests.mutations.bank_store import ENGINE, STORE
 
-BANK = (*STORE, *ENGINE, *CORE, *OUTSIDE)
+BANK = (*STORE, *ENGINE, *CORE, *LIVES, *OUTSIDE)

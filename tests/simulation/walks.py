@@ -20,6 +20,7 @@ from tests.simulation.scripts import (
     ACTS,
     ALERTS,
     NAMES,
+    PEOPLE,
     SILENCES,
     people,
     plans,
@@ -29,6 +30,7 @@ from tests.simulation.time import VirtualClock, VirtualLoop
 from tests.simulation.world import Trouble, TroubledStore
 from triaged.core.muting.muters import Maintenance, Muters
 from triaged.core.records.events import (
+    Acknowledged,
     AlertReceived,
     Event,
     SettingsChanged,
@@ -380,6 +382,7 @@ def walks(draw: st.DrawFn) -> Walk:
     """Some moves of every kind."""
     gaps = st.sampled_from([0, 0, SECOND, 9 * SECOND, 21 * SECOND, 47 * SECOND])
     restarts = st.builds(Restart, st.sampled_from([0, 3 * SECOND, 26 * SECOND]))
-    whats = (ALERTS, ALERTS, ALERTS, ACTS, ACTS, SILENCES, configurations(), restarts)
+    answers = st.builds(Acknowledged, st.sampled_from([1, 1, 2]), PEOPLE)
+    whats = (ALERTS, ALERTS, ALERTS, answers, ACTS, ACTS, SILENCES, configurations(), restarts)
     moves = draw(st.lists(st.builds(Move, gaps, st.one_of(*whats)), min_size=1, max_size=12))
     return Walk(draw(configurations()), tuple(moves))
