@@ -1,5 +1,8 @@
 """`incident role` and `incident update` at a terminal, against a running daemon."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.cli.desk import Desk
@@ -48,3 +51,31 @@ def test_update_is_sent_and_goes_on_from_the_last_one(desk: Desk) -> None:
     assert "Impact: 30% fail" in again
 
     assert "next update due" in desk("incident", "update", "1", "--snooze", "40m")[1]
+
+
+def test_timeline_is_corrected_marked_and_filled_from_a_chat(desk: Desk, tmp_path: Path) -> None:
+    desk.fires("Down")
+    file = tmp_path / "chat.json"
+    message = {"ref": "m1", "at": "2020-01-01T00:00:00Z", "author": "carol", "text": "hm"}
+    file.write_text(json.dumps([message]), "utf-8")
+
+    done = [
+        desk("incident", "correct", "1", "1", "it was three pods")[0],
+        desk("incident", "mark", "1", "1", "detection")[0],
+        desk("incident", "import", "1", str(file))[0],
+        desk("incident", "note", "1", "the pool", "--kind", "hypothesis")[0],
+    ]
+
+    assert done == [0, 0, 0, 0]
+    timeline = desk("incident", "timeline", "1")[1]
+    for text in ("it was three pods", "entry 1 is detection", "carol: hm", "→ investigation"):
+        assert text in timeline
+
+
+def test_checklist_is_ticked(desk: Desk) -> None:
+    desk.fires("Down")
+
+    out = desk("incident", "checklist", "1", "scope")[1]
+
+    assert "  [x] Impact scope defined  (scope)" in out
+    assert "  [ ] Root cause identification  (cause)" in out

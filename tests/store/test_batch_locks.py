@@ -51,11 +51,16 @@ from triaged.core.records.expectations import Expectation, with_values
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Phase, Severity
 from triaged.core.records.practice.events import (
+    EntryCorrected,
+    EntryMarked,
+    ItemTicked,
+    MessagesImported,
     RoleAssigned,
     RoleReleased,
     UpdatePosted,
     UpdateSnoozed,
 )
+from triaged.core.records.practice.notes import Marker, Message
 from triaged.core.records.practice.roles import Role
 from triaged.core.records.timers import IncidentTimer, MuteDue
 from triaged.core.settings import FlapLimit, StormLimit
@@ -215,6 +220,10 @@ BATCHES: dict[str, Batch] = {
     "other role": events(RoleAssigned(1, "bob", Role.INCIDENT_COMMANDER, "bob")),
     "no role": events(RoleReleased(1, "bob", Role.INCIDENT_COMMANDER)),
     "update": events(UpdatePosted(1, "bob", "much", "the pool", "restart")),
+    "correct": events(EntryCorrected(1, "bob", 1, "it was three pods")),
+    "mark": events(EntryMarked(1, "bob", 1, Marker.DETECTION)),
+    "import": events(MessagesImported(1, "bob", (Message("m1", 1, "carol", "hm"),))),
+    "tick": events(ItemTicked(1, "bob", "scope")),
     "update later": events(UpdateSnoozed(1, "bob", HOUR)),
 }
 PAIRS = [

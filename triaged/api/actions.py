@@ -21,6 +21,7 @@ from triaged.core.records.events import (
     Unacknowledged,
 )
 from triaged.core.records.model import Phase, Severity
+from triaged.core.records.practice.notes import Marker, NoteKind
 from triaged.core.time.durations import MINUTE
 from triaged.errors import Malformed
 from triaged.http.bodies import TEXT_MAX, Body, Moment, Name, Text
@@ -67,6 +68,10 @@ class TimelineNote(Body, frozen=True):
 
     text: Annotated[str, Meta(min_length=1, max_length=TEXT_MAX)]
     at: Moment | None = None
+    kind: NoteKind = NoteKind.NOTE
+    """A `hypothesis` begins the investigation, a `fix` the mitigation."""
+    marker: Marker | None = None
+    """What it was for the course of the incident."""
 
 
 class Snooze(Body, frozen=True):
@@ -147,7 +152,11 @@ async def add_note(call: Call, body: TimelineNote) -> IncidentAfter:
     if at is not None and at > now + NOTE_AHEAD_US:
         message = f"a note is about the past or the present: now it is {instant_text(now)}"
         raise Malformed("wrong_shape", message, "$.at")
-    return await act(call, lambda number: NoteAdded(number, call.caller.by, body.text, at))
+
+    def event(number: int) -> NoteAdded:
+        return NoteAdded(number, call.caller.by, body.text, at, body.kind, body.marker)
+
+    return await act(call, event)
 
 
 @route("POST", f"{INCIDENT}/snooze", Scope.RESPOND)

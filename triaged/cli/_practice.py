@@ -1,7 +1,10 @@
 """`triaged incident role` and `triaged incident update`: who does what, and what is told."""
 
 import argparse
+import json
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from triaged.cli._client import Client
@@ -21,6 +24,8 @@ FIELDS = {
     "condition": "the word behind `Status:` (default: that of the phase)",
     "needs": "what or whom the team needs",
 }
+NOTE_KINDS = ("note", "hypothesis", "fix", "decision")
+MARKERS = ("detection", "diagnosis", "repair", "key_moment")
 REQUIRED = ("impact", "theory", "actions")
 
 Shown = Callable[[Any], None]
@@ -49,6 +54,75 @@ def update_arguments(parser: argparse.ArgumentParser, instant: Callable[[str], s
     when = "RFC 3339, or a duration such as 15m"
     parser.add_argument("--next", type=instant, help=f"when the next update comes: {when}")
     parser.add_argument("--snooze", type=instant, help=f"only move the deadline: {when}")
+
+
+def note_arguments(parser: argparse.ArgumentParser) -> None:
+    """Further arguments of `note`."""
+    parser.add_argument("--kind", choices=NOTE_KINDS, help="a hypothesis or a fix begins a phase")
+    parser.add_argument("--marker", choices=MARKERS, help="what it was for the incident")
+
+
+def timeline_arguments(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    one: Callable[[argparse.ArgumentParser], argparse.ArgumentParser],
+) -> None:
+    """The verbs that add to what is on the timeline, and the checklist."""
+    correct = one(verbs.add_parser("correct", help="say what an entry should have said"))
+    correct.add_argument("seq", type=int, help="the entry: `incident timeline -o json` shows it")
+    correct.add_argument("text")
+    mark = one(verbs.add_parser("mark", help="say what an entry was for the incident"))
+    mark.add_argument("seq", type=int, help="the entry: `incident timeline -o json` shows it")
+    mark.add_argument("marker", choices=MARKERS)
+    messages = one(verbs.add_parser("import", help="put messages from elsewhere on the timeline"))
+    messages.set_defaults(parser=messages)
+    messages.add_argument("file", help="JSON: a list of {ref, at, author, text}; - for stdin")
+    checklist = one(verbs.add_parser("checklist", help="what is to be done in each phase"))
+    checklist.add_argument("item", nargs="?", help="tick this item")
+    checklist.add_argument("--undo", action="store_true", help="take the tick back")
+
+
+def chronicle(client: Client, path: str, options: argparse.Namespace) -> tuple[Any, Shown]:
+    """Correct or mark an entry, or import messages; the answer and how to print it."""
+    entry = f"{path}/timeline/{getattr(options, 'seq', '')}"
+    match options.verb:
+        case "correct":
+            return client.post(f"{entry}/correction", {"text": options.text}), _print_entries
+        case "mark":
+            return client.post(f"{entry}/marker", {"marker": options.marker}), _print_entries
+        case _:
+            messages = _messages(options)
+            return client.post(f"{path}/timeline/messages", {"messages": messages}), _print_entries
+
+
+def _messages(options: argparse.Namespace) -> Any:
+    """The messages in a file. Ends the command where there are none."""
+    try:
+        with (
+            sys.stdin if options.file == "-" else Path(options.file).open(encoding="utf-8") as file
+        ):
+            return json.load(file)
+    except (OSError, ValueError) as error:
+        options.parser.error(f"{options.file}: {error}")
+
+
+def checklist(client: Client, path: str, options: argparse.Namespace) -> tuple[Any, Shown]:
+    """Show the checklist, after ticking an item if one is named; the answer and how to print it."""
+    if options.item is not None:
+        client.post(f"{path}/checklist", {"item": options.item, "done": not options.undo})
+    return client.get(f"{path}/checklist"), _print_checklist
+
+
+def _print_entries(row: Any) -> None:
+    print(clean(f"{row['id']}  {row['title']}: on the timeline"))
+
+
+def _print_checklist(row: Any) -> None:
+    for each in row["phases"]:
+        guide = f" (guide: {each['guide_s'] // 60} min)" if each["guide_s"] else ""
+        here = "  <- since " + local_time(row["since"]) if each["phase"] == row["phase"] else ""
+        print(f"{each['phase']}{guide}{here}")
+        for item in each["items"]:
+            print(f"  [{'x' if item['done'] else ' '}] {item['text']}  ({item['name']})")
 
 
 def role(client: Client, path: str, options: argparse.Namespace) -> tuple[Any, Shown]:

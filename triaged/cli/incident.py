@@ -80,12 +80,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     phase.add_argument("phase", choices=PHASES)
     note = _one(verbs.add_parser("note", help="write something on the timeline"))
     note.add_argument("text", type=_text, help="what happened, or what is known now")
+    _practice.note_arguments(note)
     note.add_argument("--at", help="when it happened (RFC 3339; default: now)")
     role = _one(verbs.add_parser("role", help="show, give or end roles"))
     _practice.role_arguments(role)
     role.set_defaults(parser=role)
     update = _one(verbs.add_parser("update", help="tell those who wait how it stands"))
     _practice.update_arguments(update, _instant)
+    _practice.timeline_arguments(verbs, _one)
     snooze = _one(verbs.add_parser("snooze", help="take it until an instant, then page again"))
     snooze.add_argument("until", type=_instant, help="RFC 3339, or a duration such as 2h")
 
@@ -170,6 +172,10 @@ def run(options: argparse.Namespace) -> int:
                 return _shown(options, *_practice.role(client, _path(options), options))
             case "update":
                 return _shown(options, *_practice.update(client, _path(options), options))
+            case "correct" | "mark" | "import":
+                return _shown(options, *_practice.chronicle(client, _path(options), options))
+            case "checklist":
+                return _shown(options, *_practice.checklist(client, _path(options), options))
             case "export":
                 return _export.export(client, _path(options), options)
             case "declare":
@@ -248,7 +254,8 @@ def _action(options: argparse.Namespace) -> tuple[str, dict[str, object]]:
             return "phase", {"phase": options.phase}
         case "note":
             at = {"at": options.at} if options.at else {}
-            return "notes", {"text": options.text, **at}
+            kind = {name: value for name in ("kind", "marker") if (value := getattr(options, name))}
+            return "notes", {"text": options.text, **at, **kind}
         case "snooze":
             return "snooze", {"until": options.until}
         case verb:

@@ -11,6 +11,7 @@ from triaged.core.alerts.reopening import reopen
 from triaged.core.alerts.severity import choose
 from triaged.core.draft import Draft
 from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
+from triaged.core.practice.phases import noted
 from triaged.core.practice.postmortems import why_not_closed
 from triaged.core.records import actors
 from triaged.core.records.effects import Acted, AddPage, Conflict, Count, Decision, Unknown
@@ -41,6 +42,7 @@ from triaged.core.records.model import (
     State,
     incident_id,
 )
+from triaged.core.records.practice.notes import NoteKind
 from triaged.core.records.practice.work import Work
 from triaged.core.response.entries import when
 from triaged.core.response.escalation import (
@@ -191,7 +193,9 @@ def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
     text = event.text if isinstance(event, NoteAdded) else getattr(event, "note", "")
     if text:
         at = event.at if isinstance(event, NoteAdded) and event.at is not None else situation.now
-        draft.say(Entry(at, "note", event.by, text))
+        draft.say(Entry(at, "note", event.by, text, _data_of(event)))
+    if isinstance(event, NoteAdded):
+        noted(situation, draft, event)
     if draft.incident.live:
         if draft.incident.state is State.ACKNOWLEDGED and not draft.says_something:
             # nothing changes but when the acknowledgement ends, and that must be told, too
@@ -202,6 +206,14 @@ def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
     whom = (page.recipient for page in added if page.kind is PageKind.PAGE)
     paged = dict.fromkeys(each.person or f"channel:{each.contact}" for each in whom)
     return Decision(draft.effects(), Acted(draft.incident.number, tuple(paged)))
+
+
+def _data_of(event: Action) -> dict[str, object]:
+    """What a note is, where it is more than a note."""
+    if not isinstance(event, NoteAdded):
+        return {}
+    kind = {} if event.kind is NoteKind.NOTE else {"kind": event.kind}
+    return {**kind, **({} if event.marker is None else {"marker": event.marker})}
 
 
 def acknowledge(situation: Situation, draft: Draft, by: str) -> None:

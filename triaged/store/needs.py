@@ -5,6 +5,7 @@ from typing import assert_never
 
 from triaged.core.alerts.quarantine import quarantine_key
 from triaged.core.alerts.remarks import remark_key, subject_of
+from triaged.core.practice.chronicle import message_id
 from triaged.core.practice.postmortem_export import text_hash
 from triaged.core.records.events import (
     AlertReceived,
@@ -32,6 +33,10 @@ from triaged.core.records.events import (
 from triaged.core.records.model import Alert, AlertState, Key, incident_id
 from triaged.core.records.practice.action_items import ActionItem
 from triaged.core.records.practice.events import (
+    EntryCorrected,
+    EntryMarked,
+    ItemTicked,
+    MessagesImported,
     PracticeEvent,
     RoleAssigned,
     RoleReleased,
@@ -47,6 +52,7 @@ from triaged.core.records.practice.learning_events import (
     PostmortemSaved,
     PostmortemWaived,
 )
+from triaged.core.records.practice.notes import ImportedMessage
 from triaged.core.records.practice.postmortems import (
     Postmortem,
     PostmortemRevision,
@@ -218,7 +224,7 @@ class Needs:
             case UpdatePosted(incident=number):
                 self.numbers.add(number)
                 self._add_rows(IncidentUpdate, number)
-            case UpdateSnoozed(incident=number):
+            case MessagesImported(incident=number, messages=messages):
                 self.numbers.add(number)
             case PostmortemSaved(incident=number, text=text):
                 self.numbers.add(number)
@@ -239,6 +245,10 @@ class Needs:
             ):
                 self.numbers.add(number)
                 self._add_rows(ActionItem, number)
+                ids = {message_id(number, message.ref) for message in messages}
+                self.row_ids.setdefault(ImportedMessage, set()).update(ids)
+            case UpdateSnoozed() | EntryCorrected() | EntryMarked() | ItemTicked():
+                self.numbers.add(event.incident)
             case _:
                 assert_never(event)
 

@@ -4,19 +4,19 @@ from tests.core.practice.world import COMMANDER, Practice
 from triaged.core.practice.deadlines import deadline_due
 from triaged.core.records.effects import DropTimer
 from triaged.core.records.events import Resolved
-from triaged.core.records.timers import PracticeTimer, RoleDue, UpdateDue
+from triaged.core.records.timers import PhaseDue, PracticeTimer, RoleDue, UpdateDue
 from triaged.core.time.durations import DAY
 
 
-@pytest.mark.parametrize("timer", [RoleDue(7, 0), UpdateDue(7, 0)])
+@pytest.mark.parametrize("timer", [RoleDue(7, 0), UpdateDue(7, 0), PhaseDue(7, 0)])
 def test_deadline_of_no_incident_is_dropped(timer: PracticeTimer) -> None:
     world = Practice()
 
     assert deadline_due(world.situation(), timer).effects == (DropTimer(7, type(timer)),)
 
 
-@pytest.mark.parametrize("kind", [RoleDue, UpdateDue])
-def test_stale_deadline_says_nothing(kind: type[RoleDue | UpdateDue]) -> None:
+@pytest.mark.parametrize("kind", [RoleDue, UpdateDue, PhaseDue])
+def test_stale_deadline_says_nothing(kind: type[RoleDue | UpdateDue | PhaseDue]) -> None:
     world = Practice()
     world.give(COMMANDER, "alice")
     world.handle(Resolved(1, "alice"))

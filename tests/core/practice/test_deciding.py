@@ -4,12 +4,17 @@ from tests.core.practice.world import COMMANDER, Practice
 from triaged.core.practice.deciding import practise
 from triaged.core.records.effects import Unknown
 from triaged.core.records.practice.events import (
+    EntryCorrected,
+    EntryMarked,
+    ItemTicked,
+    MessagesImported,
     PracticeEvent,
     RoleAssigned,
     RoleReleased,
     UpdatePosted,
     UpdateSnoozed,
 )
+from triaged.core.records.practice.notes import Marker
 
 
 @pytest.mark.parametrize(
@@ -19,6 +24,10 @@ from triaged.core.records.practice.events import (
         RoleReleased(7, "alice", COMMANDER),
         UpdatePosted(7, "alice", "a", "b", "c"),
         UpdateSnoozed(7, "alice", 1 << 60),
+        EntryCorrected(7, "alice", 1, "x"),
+        EntryMarked(7, "alice", 1, Marker.REPAIR),
+        MessagesImported(7, "alice", ()),
+        ItemTicked(7, "alice", "scope"),
     ],
 )
 def test_incident_that_does_not_exist_is_unknown(event: PracticeEvent) -> None:

@@ -8,6 +8,7 @@ from triaged.core.records.timers import (
     IncidentTimer,
     JoinDue,
     MuteDue,
+    PhaseDue,
     PostmortemDue,
     RaiseDue,
     ReachDue,
@@ -42,6 +43,7 @@ ALL: list[IncidentTimer] = [
     UpdateDue(1, 91, 2),
     PostmortemDue(1, 92, 3),
     ActionItemsDue(1, 93),
+    PhaseDue(1, 94, 1),
 ]
 """One of each kind."""
 

@@ -3,10 +3,11 @@
 from typing import assert_never
 
 from triaged.core.draft import Draft
-from triaged.core.practice import action_items, postmortem_deadlines, roles, updates
+from triaged.core.practice import action_items, phases, postmortem_deadlines, roles, updates
 from triaged.core.records.effects import Decision, DropTimer
 from triaged.core.records.timers import (
     ActionItemsDue,
+    PhaseDue,
     PostmortemDue,
     PracticeTimer,
     RoleDue,
@@ -32,6 +33,8 @@ def deadline_due(situation: Situation, timer: PracticeTimer) -> Decision:
             postmortem_deadlines.due(situation, draft, timer)
         case ActionItemsDue():
             action_items.due(situation, draft, timer)
+        case PhaseDue():
+            phases.due(situation, draft, timer)
         case _:
             assert_never(timer)
     return Decision(draft.effects())

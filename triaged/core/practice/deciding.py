@@ -3,11 +3,17 @@
 from typing import assert_never
 
 from triaged.core.practice.action_items import add_item, change_item, track_item
+from triaged.core.practice.checklists import tick
+from triaged.core.practice.chronicle import correct, import_messages, mark
 from triaged.core.practice.postmortems import publish, review, save_text, waive
 from triaged.core.practice.roles import assign_role, release_role
 from triaged.core.practice.updates import post_update, snooze_update
 from triaged.core.records.effects import Decision
 from triaged.core.records.practice.events import (
+    EntryCorrected,
+    EntryMarked,
+    ItemTicked,
+    MessagesImported,
     PracticeEvent,
     RoleAssigned,
     RoleReleased,
@@ -51,5 +57,13 @@ def practise(situation: Situation, event: PracticeEvent) -> Decision:
             return change_item(situation, event)
         case ActionItemTracked():
             return track_item(situation, event)
+        case EntryCorrected():
+            return correct(situation, event)
+        case EntryMarked():
+            return mark(situation, event)
+        case MessagesImported():
+            return import_messages(situation, event)
+        case ItemTicked():
+            return tick(situation, event)
         case _:
             assert_never(event)

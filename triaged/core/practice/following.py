@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from triaged.core.draft import Draft
-from triaged.core.practice import postmortem_deadlines, roles, updates
+from triaged.core.practice import phases, postmortem_deadlines, roles, updates
 from triaged.core.records.effects import Decision, Effect, SaveIncident
 from triaged.core.records.model import Incident
 from triaged.core.situation import Situation
@@ -49,5 +49,6 @@ def _matters(before: Incident | None, after: Incident) -> bool:
 
 def _follow(situation: Situation, before: Incident | None, draft: Draft) -> None:
     roles.followed(situation, before, draft)
+    phases.followed(situation, before, draft)
     updates.followed(situation, before, draft)
     postmortem_deadlines.followed(situation, before, draft)

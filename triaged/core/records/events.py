@@ -7,6 +7,7 @@ import msgspec
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
 from triaged.core.records.practice.events import PracticeEvent
+from triaged.core.records.practice.notes import Marker, NoteKind
 from triaged.core.records.timers import Timer
 
 
@@ -222,6 +223,8 @@ class NoteAdded(msgspec.Struct, frozen=True):
     by: str
     text: str
     at: int | None = None
+    kind: NoteKind = NoteKind.NOTE
+    marker: Marker | None = None
 
 
 class Snoozed(msgspec.Struct, frozen=True):

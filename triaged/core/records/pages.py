@@ -99,6 +99,8 @@ class Page(msgspec.Struct, frozen=True, gc=False):
 
     text: str | UnsetType = UNSET
     """For an update that is a text of its own: the text."""
+    private: bool | UnsetType = UNSET
+    """True for an update whose sentence is for its reader alone, and on no timeline."""
     wanted: str | UnsetType = UNSET
     """For a page that asks for more than an acknowledgement: what it wants, such as
     `update:<deadline in µs>`. It is needed until that is done (`core/practice/wanted.py`)."""

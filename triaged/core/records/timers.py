@@ -117,6 +117,14 @@ class RoleDue(msgspec.Struct, frozen=True, gc=False, tag="role"):
     step: int = 0
 
 
+class PhaseDue(msgspec.Struct, frozen=True, gc=False, tag="phase"):
+    """A phase lasts longer than its guide says; `step`: how often that was told."""
+
+    incident: int
+    due_at: int
+    step: int = 0
+
+
 class UpdateDue(msgspec.Struct, frozen=True, gc=False, tag="update"):
     """The internal update that was promised is due soon, due, or late; `step` says how far."""
 
@@ -170,7 +178,7 @@ ResponseTimer = (
     | ReachDue
     | CutGroupDue
 )
-PracticeTimer = RoleDue | UpdateDue | PostmortemDue | ActionItemsDue
+PracticeTimer = RoleDue | UpdateDue | PhaseDue | PostmortemDue | ActionItemsDue
 """Deadlines of the practice (`core/practice`)."""
 
 IncidentTimer = ResponseTimer | PracticeTimer
@@ -217,6 +225,8 @@ def _rank(timer: IncidentTimer) -> int:
             return 15
         case ActionItemsDue():
             return 16
+        case PhaseDue():
+            return 17
         case _:
             assert_never(timer)
 

@@ -230,7 +230,7 @@ def _delivered(situation: Situation, draft: Draft, page: Page, verdict: Delivere
         draft.send(_rest_of(situation, page, verdict.put_off))
     whom, data = _whom(page.recipient), _data(page)
     if page.kind is PageKind.UPDATE:
-        text = f"told {whom}: {page.subject}"
+        text = f"told {whom}" + ("" if page.private else f": {page.subject}")
         draft.say(Entry(situation.now, "update.sent", TRIAGED, text, data))
         return
     if verdict.put_off:

@@ -38,6 +38,8 @@ class News(msgspec.Struct, frozen=True, gc=False):
     """A text of its own that follows the sentence."""
     wanted: str | UnsetType = UNSET
     """For a page: what it wants (`Page.wanted`)."""
+    private: bool | UnsetType = UNSET
+    """True: for its reader alone, and on no timeline."""
 
 
 class Pager:
@@ -218,6 +220,7 @@ def update_row(situation: Situation, incident: Incident, recipient: Recipient, n
         urgency="notify",
         subject=news.subject,
         text=news.text,
+        private=news.private,
         due_at=situation.now,
         created_at=situation.now,
         received_at=situation.now,

@@ -6,12 +6,13 @@ from typing import Any
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.view import View
 from triaged.store.database.base import Reader, Writer
-from triaged.store.tables import action_items, postmortems, roles, updates
+from triaged.store.tables import action_items, messages, postmortems, roles, updates
 from triaged.store.tables.row_table import RowTable
 
 TABLES: tuple[RowTable[Any], ...] = (
     roles.TABLE,
     updates.TABLE,
+    messages.TABLE,
     postmortems.TABLE,
     postmortems.REVISIONS,
     action_items.TABLE,

@@ -3,6 +3,7 @@
 import msgspec
 
 from triaged.core.records.practice.learning_events import LearningEvent
+from triaged.core.records.practice.notes import Marker, Message
 from triaged.core.records.practice.roles import Role
 
 
@@ -52,4 +53,49 @@ class UpdateSnoozed(msgspec.Struct, frozen=True):
     until: int
 
 
-PracticeEvent = RoleAssigned | RoleReleased | UpdatePosted | UpdateSnoozed | LearningEvent
+class EntryCorrected(msgspec.Struct, frozen=True):
+    """Somebody says what a timeline entry should have said; the entry itself stays."""
+
+    incident: int
+    by: str
+    seq: int
+    text: str
+
+
+class EntryMarked(msgspec.Struct, frozen=True):
+    """Somebody says what a timeline entry was for the course of the incident."""
+
+    incident: int
+    by: str
+    seq: int
+    marker: Marker
+
+
+class MessagesImported(msgspec.Struct, frozen=True):
+    """Somebody brings messages from elsewhere to the timeline."""
+
+    incident: int
+    by: str
+    messages: tuple[Message, ...]
+
+
+class ItemTicked(msgspec.Struct, frozen=True):
+    """Somebody ticks an item of the checklist, or takes the tick back."""
+
+    incident: int
+    by: str
+    item: str
+    is_done: bool = True
+
+
+PracticeEvent = (
+    RoleAssigned
+    | RoleReleased
+    | UpdatePosted
+    | UpdateSnoozed
+    | EntryCorrected
+    | EntryMarked
+    | MessagesImported
+    | ItemTicked
+    | LearningEvent
+)

@@ -26,3 +26,9 @@ class Work(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How far its postmortem is; None: nobody has begun it, and it is not asked for yet."""
     action_items: int = 0
     """Its action items that are neither done nor cancelled."""
+    debugged_at: tuple[int, ...] = ()
+    """When the commander last wrote a hypothesis or a fix; the newest few."""
+    nudged_at: int | None = None
+    """When the commander was last asked to hand over one of the two."""
+    ticked: tuple[str, ...] = ()
+    """Items of the checklist that people have ticked."""
