@@ -226,6 +226,8 @@ class Needs:
                 self._add_rows(IncidentUpdate, number)
             case MessagesImported(incident=number, messages=messages):
                 self.numbers.add(number)
+                ids = {message_id(number, message.ref) for message in messages}
+                self.row_ids.setdefault(ImportedMessage, set()).update(ids)
             case PostmortemSaved(incident=number, text=text):
                 self.numbers.add(number)
                 self._add_rows(Postmortem, number)
@@ -245,8 +247,6 @@ class Needs:
             ):
                 self.numbers.add(number)
                 self._add_rows(ActionItem, number)
-                ids = {message_id(number, message.ref) for message in messages}
-                self.row_ids.setdefault(ImportedMessage, set()).update(ids)
             case UpdateSnoozed() | EntryCorrected() | EntryMarked() | ItemTicked():
                 self.numbers.add(event.incident)
             case _:
