@@ -1,7 +1,6 @@
 """The one place that builds the parts and connects them: start, reload, stop."""
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -29,6 +28,7 @@ from triaged.core.records.effects import (
     IgnoreReport,
     LookAgain,
     SavePage,
+    SaveRow,
 )
 from triaged.core.records.events import Event
 from triaged.core.records.model import PageState
@@ -53,6 +53,7 @@ from triaged.intake.decode import events_in
 from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
 from triaged.process import logs
+from triaged.process.garbage import spare_the_collector
 from triaged.process.last_good_rules import Startable, startable
 from triaged.process.listeners import listen
 from triaged.process.maintenance import jobs
@@ -66,6 +67,7 @@ from triaged.process.maintenance.rule_comparison import RuleComparison
 from triaged.process.maintenance.rule_keeping import RuleKeeping
 from triaged.process.maintenance.silence_ends import SilenceEnds
 from triaged.process.maintenance.similar_words import SimilarWords
+from triaged.process.maintenance.status_page import StatusPageKeeper
 from triaged.process.maintenance.suppression_marks import SuppressionMarks
 from triaged.process.reload import Reload, needs_stored_token
 from triaged.process.start_messages import (
@@ -78,14 +80,12 @@ from triaged.process.systemd import notify, watchdog_us
 from triaged.store.database.connect import Database, open_database
 from triaged.store.tables import pages, secrets, senders, tokens
 from triaged.terminal import unbuffered
+from triaged.web.status import StatusSite
 from triaged.wire import Secret
 
 EXIT_FAILED = 1
 REQUESTS_END_S = 20
 """Time limit of requests under way at a stop; the unit gives 40 s for everything."""
-
-GC_THRESHOLD = (20_000, 20, 50)
-"""A request of 64 alerts makes some hundred objects, which reference counting frees at once."""
 
 STUCK_US = 15 * SECOND
 """A loop that has not turned for so long is not healthy."""
@@ -158,6 +158,7 @@ class Connections:
         self.context: Context | None = None
         self.timekeeper: Timekeeper | None = None
         self.delivery: Delivery | None = None
+        self.status_page: StatusPageKeeper | None = None
 
     def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
         """Count the effects, publish them, and wake the loops that have something to do."""
@@ -171,6 +172,8 @@ class Connections:
             log.warning("expectation.limit_hit", rule=rule, alerts=count, limit=VALUE_SETS_MAX)
         if self.context is not None:
             self.context.event_stream.committed(found)
+        if self.status_page is not None:
+            self.status_page.committed(found.of(SaveRow))
         pages = [effect.page for effect in found.of(AddPage)]
         pages += [one.page for one in found.of(SavePage) if one.page.state is PageState.DUE]
         dues = [effect.timer.due_at for effect in found.of(ArmTimer)]
@@ -239,6 +242,9 @@ class Daemon:
         )
         self._server = Server(self._context)
         self._reload_watch = ReloadWatch(self.current, self.reload)
+        site = StatusSite(self._context.published)
+        self._status_page = StatusPageKeeper(self._engine, database, clock, self.current, site)
+        self._connections.status_page = self._status_page
         self._connections.context = self._context
         self._connections.timekeeper = self._timekeeper
 
@@ -260,7 +266,7 @@ class Daemon:
             last_heard_at = await senders.last_heard(tx)
         self._engine.outage = outage_since(last_heard_at, self._clock.now())
         await self._context.backlog.open()
-        _spare_the_collector()
+        spare_the_collector()
         engine_stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             engine = tasks.create_task(run_all(self._ways_in(), self._clock, engine_stop))
@@ -278,6 +284,7 @@ class Daemon:
 
     async def _serve(self, runner: web.ServerRunner) -> int:
         """Listen, run the loops, and stop them in the order that loses nothing."""
+        await jobs.attempt(self._status_page)  # there is a page before anybody asks for it
         configuration = self._context.configuration
         try:
             places = await listen(runner, configuration, os.environ, os.getpid())
@@ -316,6 +323,7 @@ class Daemon:
             SilenceEnds(engine, database, clock),
             RuleComparison(database, self.current),
             SimilarWords(database),
+            self._status_page,
             Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),
         )
@@ -381,10 +389,3 @@ class Daemon:
     async def _events_in(self, received: Received) -> list[Event]:
         source = self._context.configuration.sources.get(received.source)
         return await events_in(source, received)
-
-
-def _spare_the_collector() -> None:
-    """Collect less often: what exists after the start lives for ever, and alerts hold no cycles."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLD)

@@ -4,6 +4,7 @@
     ├── Malformed          a body, a document or an argument that cannot be used; carries `Problem`s
     ├── ConfigurationError the configuration or the rules cannot be used; carries every problem
     ├── Unauthorized       a webhook's signature does not hold
+    ├── CopyFailed         the static copy of the status page cannot be written
     └── StoreError         the store did not do what was asked
         ├── StoreUnavailable   it may later: locked, full, unreachable (HTTP 503)
         └── StoreMismatch      it never will: a newer or edited schema, another daemon's lock
@@ -50,6 +51,10 @@ class ConfigurationError(TriagedError):
 
 class Unauthorized(TriagedError):
     """A webhook's signature is missing, wrong or stale; the message never holds the secret."""
+
+
+class CopyFailed(TriagedError):
+    """The static copy of the status page cannot be written; the one before stays as it is."""
 
 
 class StoreError(TriagedError):

@@ -53,8 +53,10 @@ class Desk:
 
 
 @contextmanager
-def running(folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+def running(
+    folder: Path, capsys: pytest.CaptureFixture[str], config: str = CONFIG
+) -> Iterator[Desk]:
     """A daemon of its own."""
     port = free_port()
-    with triaged(folder, CONFIG, port):
+    with triaged(folder, config, port):
         yield Desk(folder, port, capsys)

@@ -49,7 +49,7 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "process": SHELL | {"config", "engine", "rules", "store"},
     "daemon": SHELL
     | INPUTS
-    | {"access", "delivery", "engine", "http", "intake", "process", "store"},
+    | {"access", "delivery", "engine", "http", "intake", "process", "store", "web"},
     "__main__": frozenset({"cli"}),
     # The commands are the outermost layer: one of them, `serve`, starts the daemon.
     "cli": SHELL

@@ -20,6 +20,10 @@ from triaged.yamlschema.values import none_of
 
 PREFIX = "trg_"
 RANDOM_BYTES = 32
+PUBLIC_ID_CHARACTERS = 12
+PUBLIC_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""60 bits in all; without i, l, o and u, which are misread."""
+
 NAME_MAX = 100
 
 ROLES = ("admin", "respond", "read")
@@ -37,6 +41,11 @@ def new_secret() -> str:
 def new_identity() -> str:
     """A random UUID, as Alertmanager names its silences: https://www.rfc-editor.org/rfc/rfc9562."""
     return str(UUID(bytes=secrets.token_bytes(16), version=4))
+
+
+def new_public_id() -> str:
+    """12 random characters: the identity of what the public reads, which tells nothing of us."""
+    return "".join(secrets.choice(PUBLIC_ALPHABET) for _ in range(PUBLIC_ID_CHARACTERS))
 
 
 def digest_of(token: str) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -69,3 +70,23 @@ def default_config() -> Path:
     if named:
         return Path(named)
     return next((path for path in CONFIG_PLACES if path.exists()), CONFIG_PLACES[0])
+
+
+def instant(text: str) -> str:
+    """An RFC 3339 instant from one, or from a duration counted from now."""
+    from triaged.clock import SystemClock
+    from triaged.core.time.durations import parse_duration
+    from triaged.wire import instant_text
+
+    try:
+        return instant_text(SystemClock().now() + parse_duration(text))
+    except ValueError:
+        pass
+    try:
+        is_good = datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        is_good = False
+    if not is_good:
+        wanted = "an instant such as 2026-03-30T10:00:00+02:00, nor a duration such as 2h"
+        raise argparse.ArgumentTypeError(f"{text!r} is neither {wanted}")
+    return text

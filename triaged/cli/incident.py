@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -86,10 +85,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _practice.role_arguments(role)
     role.set_defaults(parser=role)
     update = _one(verbs.add_parser("update", help="tell those who wait how it stands"))
-    _practice.update_arguments(update, _instant)
+    _practice.update_arguments(update, _options.instant)
     _practice.timeline_arguments(verbs, _one)
     snooze = _one(verbs.add_parser("snooze", help="take it until an instant, then page again"))
-    snooze.add_argument("until", type=_instant, help="RFC 3339, or a duration such as 2h")
+    snooze.add_argument("until", type=_options.instant, help="RFC 3339, or a duration such as 2h")
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
@@ -130,26 +129,6 @@ def _incident(text: str) -> str:
 def _text(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("a note says something: some text is expected")
-    return text
-
-
-def _instant(text: str) -> str:
-    """An RFC 3339 instant from one, or from a duration counted from now."""
-    from triaged.clock import SystemClock
-    from triaged.core.time.durations import parse_duration
-    from triaged.wire import instant_text
-
-    try:
-        return instant_text(SystemClock().now() + parse_duration(text))
-    except ValueError:
-        pass
-    try:
-        is_good = datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        is_good = False
-    if not is_good:
-        wanted = "an instant such as 2026-03-30T10:00:00+02:00, nor a duration such as 2h"
-        raise argparse.ArgumentTypeError(f"{text!r} is neither {wanted}")
     return text
 
 

@@ -68,9 +68,9 @@ class Findings:
         self.wrong(path, f"{section}: {none_of(name, names)}")
         return False
 
-    def check_names(self, section: str) -> None:
+    def check_names(self, *path: str) -> None:
         """Each name of a section stands in URLs, targets and timelines."""
-        for name in self.keys((section,)):
+        for name in self.keys(path):
             problem = name_problem(name)
             if problem:
-                self.wrong((section, name), problem, key=True)
+                self.wrong((*path, name), problem, key=True)

@@ -29,9 +29,11 @@ from triaged.config.plugins import (
 )
 from triaged.config.policies import policies_of, severities_of
 from triaged.config.rule_files import RuleFile, RuleFiles, rule_file
+from triaged.config.status_page import status_page_of
 from triaged.core.settings import Settings
 from triaged.core.time.calendars import Calendar
 from triaged.errors import Problem
+from triaged.rules.evaluate import RuleSet
 from triaged.rules.expecting import expectations_of, expected_of
 from triaged.rules.read import RuleContext, read_rules
 from triaged.yamlschema.document import Document, YieldPoint, never_yield, parse
@@ -116,8 +118,7 @@ def _build(
     integrations = integrations_of(config, files, findings)
     calendars = calendars_of(config, findings)
     context = _rule_context(config, files, findings, calendars)
-    documents, rule_files = _rule_documents(config, files, findings)
-    rules, problems = read_rules(documents, context)
+    rules, problems, rule_files = _rules(config, files, findings, context)
     settings = Settings(
         severities=severities_of(config, calendars, findings),
         people=people_of(config, channels, findings),
@@ -139,6 +140,7 @@ def _build(
         storm=storm_limit_of(config, findings),
         flapping=flap_limit_of(config, findings),
         working_days=calendars[OFFICE],
+        status_page=status_page_of(config, channels, files, findings, public_url),
         timezone=config.timezone,
         public_url=public_url,
         act_links=config.act_links,
@@ -167,6 +169,14 @@ def _build(
         files=tuple(dict.fromkeys(files.seen)),
     )
     return configuration, problems
+
+
+def _rules(
+    config: schema.Config, files: Files, findings: Findings, context: RuleContext
+) -> tuple[RuleSet, list[Problem], tuple[RuleFile, ...]]:
+    documents, rule_files = _rule_documents(config, files, findings)
+    rules, problems = read_rules(documents, context)
+    return rules, problems, rule_files
 
 
 def _rule_context(

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from triaged.config.schema_status import StatusPage
 from triaged.config.value_types import (
     After,
     BaseUrl,
@@ -371,6 +372,8 @@ class Config(msgspec.Struct, frozen=True):
     """Names and labels of what answers for something else, such as kube-state-metrics."""
     storm: Storm | None = None
     """Threshold above which pages are bundled (never SEV-1). Unset: no bundling."""
+    status_page: StatusPage | None = None
+    """Public status page. Unset: `/status` shows nothing."""
     tokens: tuple[Token, ...] = ()
     """Tokens of the API."""
     sources: Mapping[str, Annotated[Source, Open("triaged.ingest")]] = {}

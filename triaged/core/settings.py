@@ -13,6 +13,7 @@ from triaged.core.muting.muters import Muters
 from triaged.core.records.expectations import Expectation, Expected
 from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Alert, Outcome, Plan, Severity, Target
+from triaged.core.records.practice.status_settings import StatusPage
 from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE
@@ -174,6 +175,8 @@ class Settings(msgspec.Struct, frozen=True):
     """None: every incident pages by itself."""
     working_days: Calendar = OFFICE_DAYS
     """The calendar by which postmortems and action items are due: `office`."""
+    status_page: StatusPage | None = None
+    """None: there is none."""
     timezone: str = "UTC"
     public_url: str = ""
     act_links: Literal["acknowledge", "respond"] = "acknowledge"

@@ -1,7 +1,8 @@
 """The parts that every route may use: built by the daemon; a reload replaces the configuration."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from triaged.clock import ThreadClock
 from triaged.config.model import Configuration
@@ -11,11 +12,16 @@ from triaged.http.auth import KnownTokens
 from triaged.http.bodies import Stop
 from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.event_stream import EventStream
+from triaged.http.network_limit import NetworkLimit
+from triaged.http.published import Published
 from triaged.intake.backlog import Backlog
 from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
 from triaged.store.database.connect import Database
 from triaged.wire import Secret
+
+SIGN_UPS_MAX = 20
+"""Subscriptions to the status page that the clients of one network may ask for in an hour."""
 
 
 @dataclass(kw_only=True)
@@ -41,5 +47,9 @@ class Context:
     action_key: Secret
     """The key of the links in pages."""
     started_at: int
+    published: Published = field(default_factory=Published)
+    """The status page."""
+    sign_ups: NetworkLimit = field(default_factory=partial(NetworkLimit, SIGN_UPS_MAX))
+    """Limit on subscriptions to it."""
     counted_at: int | None = None
     """Instant of the last update of the gauges that the store feeds."""

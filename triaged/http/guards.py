@@ -77,6 +77,8 @@ async def _admit(call: Call, scope: Scope) -> web.Response | None:
     match scope:
         case Scope.READ | Scope.RESPOND | Scope.ADMIN:
             return await admit(call, scope)
+        case Scope.STATUS if "status" not in call.context.configuration.public:
+            return await admit(call, Scope.READ)
         case Scope.METRICS if "metrics" not in call.context.configuration.public:
             return await admit(call, Scope.READ)
         case _:

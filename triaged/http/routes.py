@@ -35,6 +35,8 @@ class Scope(StrEnum):
     """Nothing: the answer holds nothing that a stranger could use."""
     METRICS = "metrics"
     """Nothing where the configuration's `public` says so, else as READ."""
+    STATUS = "status"
+    """Nothing where the configuration's `public` says so, else as READ."""
     READ = "read"
     RESPOND = "respond"
     ADMIN = "admin"

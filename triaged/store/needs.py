@@ -60,14 +60,18 @@ from triaged.core.records.practice.postmortems import (
 )
 from triaged.core.records.practice.roles import RolePeriod
 from triaged.core.records.practice.rows import PracticeRow
+from triaged.core.records.practice.status import PAGE, Component, Post, PublicIncident
+from triaged.core.records.practice.status_events import StatusEvent
 from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.core.records.reports import Remark
 from triaged.core.records.timers import (
     ActionItemsDue,
+    ComponentsDue,
     ExpectDue,
     IncidentTimer,
     LapseDue,
     MuteDue,
+    PostDue,
     PostmortemDue,
     ReachDue,
     ReopenWindowDue,
@@ -78,6 +82,7 @@ from triaged.core.response.duty_notices import duty_key
 from triaged.core.response.timing import PAGING
 from triaged.core.self_alerts import self_alert_key
 from triaged.core.view import AlertId, key_text
+from triaged.store.status_needs import LOCK, StatusNeeds, status_needs
 
 MUTABLE = (*PAGING, MuteDue)
 
@@ -214,9 +219,13 @@ class Needs:
             self.muted.add(timer.incident)
         if (kind := ROWS_OF_TIMER.get(type(timer))) is not None:
             self._add_rows(kind, timer.incident)
+        self._add_public(timer)
 
     def _add_practice(self, event: PracticeEvent) -> None:
         """The records that an event of the practice is decided on."""
+        if isinstance(event, StatusEvent):
+            self._add_status(status_needs(event))
+            return
         match event:
             case RoleAssigned(incident=number) | RoleReleased(incident=number):
                 self.numbers.add(number)
@@ -251,6 +260,25 @@ class Needs:
                 self.numbers.add(event.incident)
             case _:
                 assert_never(event)
+
+    def _add_public(self, timer: IncidentTimer) -> None:
+        """What is public about the incident of a deadline, and what it may set."""
+        if isinstance(timer, PostDue | ComponentsDue):
+            self._add_rows(PublicIncident, timer.incident)
+        if isinstance(timer, ComponentsDue):
+            self._add_rows(Post, timer.incident)
+            self._add_rows(Component, PAGE)
+            self.locks.add(LOCK)
+
+    def _add_status(self, needs: StatusNeeds) -> None:
+        """The rows that an event of the status page is decided on."""
+        self.locks.add(needs.lock)
+        if needs.number is not None:
+            self.numbers.add(needs.number)
+        for kind, incidents in needs.rows.items():
+            self.rows.setdefault(kind, set()).update(incidents)
+        for kind, ids in needs.row_ids.items():
+            self.row_ids.setdefault(kind, set()).update(ids)
 
     def _add_rows(self, kind: type[PracticeRow], incident: int) -> None:
         """All records of this kind that belong to an incident."""

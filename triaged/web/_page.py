@@ -16,7 +16,16 @@ from triaged.http.answers import EVERYWHERE
 
 FOLDER = Path(__file__).parent / "_templates"
 STYLE = (FOLDER / "page.css").read_text(encoding="utf-8").replace("\n", "")
-_STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+STATUS_STYLE = (FOLDER / "status.css").read_text(encoding="utf-8").replace("\n", "")
+
+
+def _policy(style: str) -> str:
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
 
 URL_SHOWN_MAX = 40
 COMPRESSED_HERE_MAX = 65_536
@@ -25,16 +34,18 @@ COMPRESSED_HERE_MAX = 65_536
 HEADERS = {
     **EVERYWHERE,
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": _policy(STYLE),
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
 }
 """`same-origin`: with `no-referrer` a browser would send `Origin: null` with the form."""
+
+STATUS_HEADERS = {name: value for name, value in HEADERS.items() if name != "X-Robots-Tag"} | {
+    "Content-Security-Policy": _policy(STATUS_STYLE)
+}
+"""Headers of the status page: search engines may list it."""
 
 _environment = Environment(
     loader=FileSystemLoader(FOLDER),
@@ -53,11 +64,17 @@ def _short(url: str) -> str:
 
 _environment.filters["short"] = _short
 _environment.globals["style"] = Markup(STYLE)  # noqa: S704 - our own file, no stranger's text
+_environment.globals["status_style"] = Markup(STATUS_STYLE)  # noqa: S704 - likewise
+
+
+def filled(template: str, **values: object) -> str:
+    """The template filled in; every value is escaped."""
+    return _environment.get_template(template).render(values)
 
 
 def page(template: str, status: int = 200, **values: object) -> web.Response:
     """The template filled in; every value is escaped."""
-    body = _environment.get_template(template).render(values)
+    body = filled(template, **values)
     response = web.Response(
         body=body.encode(), status=status, headers=HEADERS, zlib_executor_size=COMPRESSED_HERE_MAX
     )

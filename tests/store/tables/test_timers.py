@@ -3,12 +3,14 @@ from typing import get_args
 from triaged.core.records.timers import (
     ActionItemsDue,
     AtRiskDue,
+    ComponentsDue,
     CutGroupDue,
     HolderWarningDue,
     IncidentTimer,
     JoinDue,
     MuteDue,
     PhaseDue,
+    PostDue,
     PostmortemDue,
     RaiseDue,
     ReachDue,
@@ -44,6 +46,8 @@ ALL: list[IncidentTimer] = [
     PostmortemDue(1, 92, 3),
     ActionItemsDue(1, 93),
     PhaseDue(1, 94, 1),
+    PostDue(1, 95, 1),
+    ComponentsDue(1, 96),
 ]
 """One of each kind."""
 

@@ -3,11 +3,20 @@
 from typing import assert_never
 
 from triaged.core.draft import Draft
-from triaged.core.practice import action_items, phases, postmortem_deadlines, roles, updates
+from triaged.core.practice import (
+    action_items,
+    phases,
+    postmortem_deadlines,
+    roles,
+    status_deadlines,
+    updates,
+)
 from triaged.core.records.effects import Decision, DropTimer
 from triaged.core.records.timers import (
     ActionItemsDue,
+    ComponentsDue,
     PhaseDue,
+    PostDue,
     PostmortemDue,
     PracticeTimer,
     RoleDue,
@@ -35,6 +44,10 @@ def deadline_due(situation: Situation, timer: PracticeTimer) -> Decision:
             action_items.due(situation, draft, timer)
         case PhaseDue():
             phases.due(situation, draft, timer)
+        case PostDue():
+            status_deadlines.post_due(situation, draft, timer)
+        case ComponentsDue():
+            status_deadlines.components_due(situation, draft)
         case _:
             assert_never(timer)
     return Decision(draft.effects())

@@ -5,6 +5,7 @@ from typing import assert_never
 from triaged.core.practice.action_items import add_item, change_item, track_item
 from triaged.core.practice.checklists import tick
 from triaged.core.practice.chronicle import correct, import_messages, mark
+from triaged.core.practice.deciding_status import decide_status
 from triaged.core.practice.postmortems import publish, review, save_text, waive
 from triaged.core.practice.roles import assign_role, release_role
 from triaged.core.practice.updates import post_update, snooze_update
@@ -29,11 +30,14 @@ from triaged.core.records.practice.learning_events import (
     PostmortemSaved,
     PostmortemWaived,
 )
+from triaged.core.records.practice.status_events import StatusEvent
 from triaged.core.situation import Situation
 
 
 def practise(situation: Situation, event: PracticeEvent) -> Decision:
     """Decide an event of the practice."""
+    if isinstance(event, StatusEvent):
+        return decide_status(situation, event)
     match event:
         case RoleAssigned():
             return assign_role(situation, event)

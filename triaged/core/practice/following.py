@@ -3,7 +3,13 @@
 from msgspec import UNSET
 
 from triaged.core.draft import Draft
-from triaged.core.practice import phases, postmortem_deadlines, roles, updates
+from triaged.core.practice import (
+    phases,
+    postmortem_deadlines,
+    roles,
+    status_deadlines,
+    updates,
+)
 from triaged.core.records.effects import Decision, Effect, SaveIncident
 from triaged.core.records.model import Incident
 from triaged.core.situation import Situation
@@ -13,7 +19,9 @@ def with_practice(situation: Situation, decision: Decision) -> Decision:
     """The decision, and what the practice adds to the changes of incidents in it."""
     known = situation.view.incidents
     for one in decision.effects:  # each alert comes here, and nearly all go no further
-        if type(one) is SaveIncident and _matters(known.get(one.incident.number), one.incident):
+        if type(one) is SaveIncident and _matters(
+            situation, known.get(one.incident.number), one.incident
+        ):
             break
     else:
         return decision
@@ -23,7 +31,7 @@ def with_practice(situation: Situation, decision: Decision) -> Decision:
     added: list[Effect] = []
     for number, incident in last.items():
         before = known.get(number)
-        if _matters(before, incident):
+        if _matters(situation, before, incident):
             draft = Draft(incident)
             _follow(situation, before, draft)
             effects = draft.effects()
@@ -32,13 +40,14 @@ def with_practice(situation: Situation, decision: Decision) -> Decision:
     return Decision((*decision.effects, *added), decision.answer) if added else decision
 
 
-def _matters(before: Incident | None, after: Incident) -> bool:
+def _matters(situation: Situation, before: Incident | None, after: Incident) -> bool:
     """True if the practice looks at the change: most changes are of alerts, and of no interest.
 
     An incident that alerts open has no work yet; that begins when a person has it in hand.
     """
     if before is None:
-        return after.work is not UNSET
+        page = situation.settings.status_page
+        return after.work is not UNSET or status_deadlines.sets_components(page, after)
     return (
         before.state is not after.state
         or before.severity is not after.severity
@@ -52,3 +61,4 @@ def _follow(situation: Situation, before: Incident | None, draft: Draft) -> None
     phases.followed(situation, before, draft)
     updates.followed(situation, before, draft)
     postmortem_deadlines.followed(situation, before, draft)
+    status_deadlines.followed(situation, before, draft)

@@ -299,6 +299,12 @@ class Silenced(msgspec.Struct, frozen=True, gc=False):
     id: str
 
 
+class RowSaved(msgspec.Struct, frozen=True, gc=False):
+    """Answer to an act on a record of the practice: its identity."""
+
+    id: str
+
+
 class Conflict(msgspec.Struct, frozen=True, gc=False):
     """Answer to an action: impossible in the present state (HTTP 409)."""
 
@@ -357,6 +363,7 @@ Answer = (
     Attached
     | Acted
     | Silenced
+    | RowSaved
     | Conflict
     | Outdated
     | Unknown

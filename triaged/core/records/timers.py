@@ -148,6 +148,21 @@ class ActionItemsDue(msgspec.Struct, frozen=True, gc=False, tag="action_items"):
     due_at: int
 
 
+class PostDue(msgspec.Struct, frozen=True, gc=False, tag="post"):
+    """The public post that was promised is due; `step`: how often that was told."""
+
+    incident: int
+    due_at: int
+    step: int = 0
+
+
+class ComponentsDue(msgspec.Struct, frozen=True, gc=False, tag="components"):
+    """Look whether the components of the status page are to be set automatically."""
+
+    incident: int
+    due_at: int
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -178,7 +193,9 @@ ResponseTimer = (
     | ReachDue
     | CutGroupDue
 )
-PracticeTimer = RoleDue | UpdateDue | PhaseDue | PostmortemDue | ActionItemsDue
+PracticeTimer = (
+    RoleDue | UpdateDue | PhaseDue | PostmortemDue | ActionItemsDue | PostDue | ComponentsDue
+)
 """Deadlines of the practice (`core/practice`)."""
 
 IncidentTimer = ResponseTimer | PracticeTimer
@@ -227,6 +244,10 @@ def _rank(timer: IncidentTimer) -> int:
             return 16
         case PhaseDue():
             return 17
+        case PostDue():
+            return 18
+        case ComponentsDue():
+            return 19
         case _:
             assert_never(timer)
 

@@ -5,6 +5,7 @@ import msgspec
 from triaged.core.records.practice.learning_events import LearningEvent
 from triaged.core.records.practice.notes import Marker, Message
 from triaged.core.records.practice.roles import Role
+from triaged.core.records.practice.status_events import StatusEvent
 
 
 class RoleAssigned(msgspec.Struct, frozen=True):
@@ -98,4 +99,5 @@ PracticeEvent = (
     | MessagesImported
     | ItemTicked
     | LearningEvent
+    | StatusEvent
 )
