@@ -11,6 +11,7 @@ from triaged.config import schema
 from triaged.config.files import MISSING, Files
 from triaged.config.findings import Findings
 from triaged.config.model import Configuration
+from triaged.config.schema_server import Tls
 from triaged.config.value_types import Address, show_listen
 from triaged.wire import Secret
 from triaged.yamlschema.document import Path
@@ -73,7 +74,7 @@ def public_url_of(config: schema.Config, listeners: tuple[Address, ...]) -> str:
     return f"{'http' if config.tls is None else 'https'}://{host}:{port}"
 
 
-def tls_of(config: schema.Config, files: Files, findings: Findings) -> schema.Tls | None:
+def tls_of(config: schema.Config, files: Files, findings: Findings) -> Tls | None:
     """Paths of the certificate and its key."""
     if config.tls is None:
         return None

@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 
 from triaged.config.rule_files import RuleFiles
-from triaged.config.schema import Log, Retention, Tls, Token
+from triaged.config.schema import Token
+from triaged.config.schema_server import Log, Retention, Tls
 from triaged.config.value_types import Address, Network
 from triaged.core.settings import Settings
 
