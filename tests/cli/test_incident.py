@@ -21,7 +21,7 @@ def test_incidents_are_listed_shown_and_acted_on(desk: Desk) -> None:
 def test_every_verb_does_what_it_says(desk: Desk) -> None:
     desk.json("incident", "declare", "Shop is slow", "--severity", "SEV-3", "--text", "since 9")
     acts = (
-        ("severity", "1", "SEV-2", "--reason", "worse"),
+        ("severity", "1", "SEV-3", "--reason", "as bad as it was"),
         ("ack", "1"),
         ("unack", "1"),
         ("phase", "1", "mitigation"),

@@ -22,6 +22,7 @@ from triaged.cli._output import (
     print_json,
     print_table,
 )
+from triaged.cli._severities import chosen, print_severities
 
 SUMMARY = "list, show, acknowledge, resolve … incidents"
 BASE = "/api/v1/incidents"
@@ -63,6 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _one(verbs.add_parser("alerts", help="the alerts that belong to it"))
     _export.arguments(_one(verbs.add_parser("export", help="it, and all that belongs to it")))
     _declare_arguments(verbs.add_parser("declare", help="open an incident by hand"))
+    _options.daemon(verbs.add_parser("severities", help="what each severity means"))
     for verb, (_, what) in PLAIN.items():
         one = _one(verbs.add_parser(verb, help=what))
         one.add_argument("--note", help="put this on the timeline, too")
@@ -73,7 +75,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     assign = _one(verbs.add_parser("assign", help="hand it over to a person, who is paged"))
     assign.add_argument("person")
     severity = _one(verbs.add_parser("severity", help="set how bad it is"))
-    severity.add_argument("severity", choices=SEVERITIES)
+    severity.add_argument("severity", choices=SEVERITIES, nargs="?", help="unless given: asked")
     severity.add_argument("--reason")
     phase = _one(verbs.add_parser("phase", help="say how far the work is"))
     phase.add_argument("phase", choices=PHASES)
@@ -106,7 +108,7 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 def _declare_arguments(parser: argparse.ArgumentParser) -> None:
     _options.daemon(parser)
     parser.add_argument("title", help="what is wrong, in a line")
-    parser.add_argument("--severity", choices=SEVERITIES, required=True, help="how bad it is")
+    parser.add_argument("--severity", choices=SEVERITIES, help="how bad it is; unless given: asked")
     for name, text in DETAILS.items():
         parser.add_argument(f"--{name}", help=text)
 
@@ -157,9 +159,14 @@ def run(options: argparse.Namespace) -> int:
                 return _shown(options, *_practice.checklist(client, _path(options), options))
             case "export":
                 return _export.export(client, _path(options), options)
+            case "severities":
+                return _shown(options, client.get("/api/v1/severities"), print_severities)
             case "declare":
+                options.severity = chosen(client, options)
                 return _shown(options, client.post(BASE, _declaration(options)), _print_line)
             case _:
+                if options.verb == "severity":
+                    options.severity = chosen(client, options)
                 return _shown(options, _act(client, options), _print_line)
     except Held as held:
         command = f"triaged incident ack {options.incident} --take-over"
