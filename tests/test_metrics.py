@@ -185,13 +185,13 @@ def test_what_may_be_counted_begins_at_zero_and_ends_with_its_name() -> None:
 
 def test_what_the_store_no_longer_holds_goes_to_zero() -> None:
     metrics = Metrics()
-    metrics.stored(StoreCounts({("SEV-1", "open"): 3}, 1, 2, 4_000_000, 7, 3_000_000), 5_000_000)
+    metrics.stored(StoreCounts({("SEV-1", "open"): 3}, 1, 2, 4_000_000, 5, 7, 3_000_000), 5_000_000)
     assert value(metrics, "incidents_open", severity="SEV-1", state="open") == 3
     assert value(metrics, "outbox_oldest_seconds") == 1
     assert value(metrics, "backlog_alerts") == 7
     assert value(metrics, "backlog_oldest_seconds") == 2
 
-    metrics.stored(StoreCounts({}, 0, 0, None, 0, None), 6_000_000)
+    metrics.stored(StoreCounts({}, 0, 0, None, 0, 0, None), 6_000_000)
 
     assert value(metrics, "incidents_open", severity="SEV-1", state="open") == 0
     assert value(metrics, "outbox_pending") == 0

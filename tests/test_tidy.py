@@ -45,6 +45,10 @@ OUTERMOST_LOOPS: Mapping[str, str] = {
     "triaged.delivery.lane.Lane.run": "logs; the lane looks again in a second",
     "triaged.delivery.lane.Lane._attempt": "logs; the page comes again when its lease is over",
     "triaged.delivery.lane.Lane._verdict": "logs; the page is tried again",
+    "triaged.delivery.request_lane.RequestLane.run": "logs; the lane looks again in seconds",
+    "triaged.delivery.request_lane.RequestLane._attempt": "logs; the lease brings it back",
+    "triaged.delivery.request_lane.RequestLane._verdict": "logs; the request is tried again",
+    "triaged.delivery.requests.Requests._sweep": "logs; nothing here may end the daemon",
     "triaged.delivery.render.facts_for": "logs; the page says what the incident's row says",
     "triaged.delivery.render.render": "logs; a plain message goes out instead",
 }

@@ -20,22 +20,20 @@ from triaged.config.model import Configuration
 from triaged.config.read import Loaded, load
 from triaged.core.alerts.expectations import VALUE_SETS_MAX
 from triaged.core.records.effects import (
-    AddPage,
     ArmTimer,
     ByKind,
     Count,
     Effect,
     IgnoreReport,
     LookAgain,
-    SavePage,
     SaveRow,
 )
 from triaged.core.records.events import Event
-from triaged.core.records.model import PageState
 from triaged.core.situation import outage_since
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import CrashPoint, no_crash
 from triaged.delivery import Delivery, Equipment
+from triaged.delivery.requests import Requests
 from triaged.delivery.transports import Transports
 from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper
@@ -159,6 +157,7 @@ class Connections:
         self.timekeeper: Timekeeper | None = None
         self.delivery: Delivery | None = None
         self.status_page: StatusPageKeeper | None = None
+        self.requests: Requests | None = None
 
     def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
         """Count the effects, publish them, and wake the loops that have something to do."""
@@ -174,13 +173,12 @@ class Connections:
             self.context.event_stream.committed(found)
         if self.status_page is not None:
             self.status_page.committed(found.of(SaveRow))
-        pages = [effect.page for effect in found.of(AddPage)]
-        pages += [one.page for one in found.of(SavePage) if one.page.state is PageState.DUE]
         dues = [effect.timer.due_at for effect in found.of(ArmTimer)]
         dues += [effect.at for effect in found.of(LookAgain)]
         if self.delivery is not None:
-            for channel in {page.channel for page in pages}:
-                self.delivery.wake(channel)
+            self.delivery.committed(found)
+        if self.requests is not None:
+            self.requests.committed(found)
         if self.timekeeper is not None and dues:
             self.timekeeper.wake(min(dues))
 
@@ -250,13 +248,16 @@ class Daemon:
 
     async def run(self) -> int:
         """Serve until a signal or a failure; the exit status."""
+        engine, database, clock = self._engine, self._database, self._clock
         equipment = Equipment(
             channels=self._context.configuration.channels,
             action_key=self._context.action_key,
-            carrier=Transports(self._clock, unbuffered(sys.stdout)),
+            carrier=Transports(clock, unbuffered(sys.stdout)),
         )
-        self._delivery = Delivery(self._engine, self._database, self._clock, equipment)
-        self._connections.delivery = self._delivery
+        self._connections.delivery = self._delivery = Delivery(engine, database, clock, equipment)
+        lanes = Requests(engine, database, clock, Transports(clock, sys.stdout))
+        lanes.reload(self._context.configuration)
+        self._connections.requests = self._requests = lanes
         self.reloaded(successful=not self._stand_ins)
         expect(self._context)
         self._listen_to_signals()
@@ -269,14 +270,14 @@ class Daemon:
         spare_the_collector()
         engine_stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            engine = tasks.create_task(run_all(self._ways_in(), self._clock, engine_stop))
+            turning = tasks.create_task(run_all(self._ways_in(), self._clock, engine_stop))
             try:
                 return await self._serve(runner)
             finally:
                 await runner.cleanup()
-                await self._engine.stop()
+                await engine.stop()
                 engine_stop.set()
-                await engine
+                await turning
 
     def _ways_in(self) -> Mapping[str, Loop]:
         """The loops that must run for as long as requests are answered."""
@@ -304,8 +305,10 @@ class Daemon:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervise("delivery", self._delivery.run, self._clock))
+                tasks.create_task(supervise("requests", self._requests.run, self._clock))
                 await run_all(loops, self._clock, self._stop)
                 self._delivery.stop()  # what is under way gets its verdict
+                self._requests.stop()
         except* GivenUp:
             log.exception("daemon.failed")
             status = EXIT_FAILED
@@ -380,6 +383,7 @@ class Daemon:
         self._context.configuration = configuration
         self._engine.settings = configuration.settings
         self._delivery.reload(configuration.channels)
+        self._requests.reload(configuration)
         expect(self._context)
 
     def reloaded(self, *, successful: bool) -> None:

@@ -25,6 +25,7 @@ from triaged.core.records.effects import (
     RepeatAlert,
     SaveIncident,
     SavePage,
+    SaveRow,
     StartEpisode,
 )
 from triaged.core.records.model import (
@@ -36,6 +37,7 @@ from triaged.core.records.model import (
     PageState,
     Severity,
 )
+from triaged.core.records.practice.requests import Request
 from triaged.core.time.durations import SECOND
 
 # A `_created` series for each counter would double the answer.
@@ -73,6 +75,7 @@ class StoreCounts(msgspec.Struct, frozen=True):
     outbox_pending: int
     outbox_oldest_at: int | None
     """Instant at which the oldest pending page was due; None: there is none."""
+    requests_pending: int
     backlog_alerts: int
     backlog_oldest_at: int | None
     """Instant at which the oldest undecided body came in; None: there is none."""
@@ -205,6 +208,15 @@ class Metrics:
             "channel",
         )
         self.outbox_pending = self._gauge("outbox_pending", "Pages that have not gone out yet.")
+        self.requests = self._counter(
+            "requests",
+            "Requests to third parties and outsiders, by what came of them.",
+            "kind",
+            "outcome",
+        )
+        self.requests_pending = self._gauge(
+            "requests_pending", "Requests to third parties and outsiders that wait."
+        )
         self.outbox_oldest = self._gauge(
             "outbox_oldest_seconds", "By how much the oldest pending page is overdue."
         )
@@ -265,6 +277,9 @@ class Metrics:
             self.alerts_quarantined.labels(kept.source, kept.reason).inc(kept.alerts)
         for sent in effects.of(SavePage):
             self._page_ended(sent.page)
+        for row in effects.of(SaveRow):
+            if isinstance(row.row, Request) and (outcome := row.row.outcome) is not None:
+                self.requests.labels(row.row.kind, outcome).inc()
         for count in effects.of(Count):
             self._counted(count)
 
@@ -363,6 +378,7 @@ class Metrics:
                 self.incidents_open.labels(severity, state).set(number)
         self.incidents_exhausted.set(counts.exhausted)
         self.outbox_pending.set(counts.outbox_pending)
+        self.requests_pending.set(counts.requests_pending)
         self.outbox_oldest.set(_age_s(counts.outbox_oldest_at, now))
         self.backlog_alerts.set(counts.backlog_alerts)
         self.backlog_oldest.set(_age_s(counts.backlog_oldest_at, now))

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from triaged.core.muting.mute_hold import mute_of
+from triaged.core.practice.rooms import links_of, missing_of
 from triaged.core.records.model import Incident, incident_number
 from triaged.core.situation import Situation
 from triaged.core.text.document import IncidentDocument, incident_document
@@ -13,7 +15,7 @@ from triaged.http import problems
 from triaged.http.routes import Call
 from triaged.store.database.base import Reader
 from triaged.store.queries import evidence
-from triaged.store.tables import incidents, muting
+from triaged.store.tables import incidents, muting, requests
 
 INCIDENTS = "/api/v1/incidents"
 INCIDENT = INCIDENTS + "/{id}"
@@ -44,10 +46,13 @@ async def document(call: Call, incident: Incident) -> IncidentDocument:
     async with call.context.database.reading() as tx:
         found = await evidence.of_incident(tx, incident.number)
         muted_by = await _muted_by(call, [incident], tx)
+        asked = await requests.of(tx, incident.number)
     facts = facts_of(incident, found, settings, now)
-    return incident_document(
+    shown = incident_document(
         incident, call.context.configuration.public_url, muted_by[0], facts=facts
     )
+    links = {**shown.links, **links_of(settings, incident, asked)}
+    return replace(shown, links=links, missing=list(missing_of(asked)))
 
 
 async def find(call: Call) -> Incident | None:

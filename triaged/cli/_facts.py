@@ -18,6 +18,21 @@ def what_fields(row: Any) -> Iterator[tuple[str, object]]:
             yield name, url
 
 
+OF_OURS = ("self", "timeline", "alerts", "runbook")
+"""Links that other lines show, or that only programs follow."""
+
+
+def link_fields(row: Any) -> Iterator[tuple[str, object]]:
+    """Where people meet and what they look at; and what of it is missing, and why."""
+    for name, url in row["links"].items():
+        if name not in OF_OURS:
+            yield name.replace("_", " "), url
+    for one in row.get("missing") or []:
+        why = f": {one['error']}" if one["error"] else ""
+        retry = f"; triaged request retry {one['request']}" if one["state"] == "failed" else ""
+        yield "missing", f"{one['kind']} ({one['state']}{why}{retry})"
+
+
 def paging_fields(row: Any) -> Iterator[tuple[str, object]]:
     """Who was paged, who is next and when."""
     paged = [

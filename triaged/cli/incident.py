@@ -9,7 +9,13 @@ from typing import Any
 
 from triaged.cli import _export, _options, _practice
 from triaged.cli._client import Client, Failed, Held, client_of, complain, every
-from triaged.cli._facts import paging_fields, print_alerts, print_first_alerts, what_fields
+from triaged.cli._facts import (
+    link_fields,
+    paging_fields,
+    print_alerts,
+    print_first_alerts,
+    what_fields,
+)
 from triaged.cli._hints import print_hints
 from triaged.cli._output import (
     clean,
@@ -302,6 +308,7 @@ def _print_one(row: Any) -> None:
             ("muted by", ", ".join(row.get("muted_by") or [])),
             *what_fields(row),
             *_plain(row, "service", "team", "runbook"),
+            *link_fields(row),
             ("alerts", f"{alerts['firing']} firing, {alerts['resolved']} resolved"),
             ("left out", f"{alerts['truncated']} by the sender" if alerts["truncated"] else None),
             *paging_fields(row),

@@ -255,8 +255,7 @@ class Team(msgspec.Struct, frozen=True):
     policy: str | None = None
     """Escalation policy of the team's incidents, where no rule names one. Unset: `default`."""
     tracker: str | None = None
-    """Integration in which action items of the team's incidents become issues. Unset: `tracker` of
-    this file."""
+    """Integration in which the team's action items become issues. Unset: `tracker` of this file."""
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -269,8 +268,7 @@ class Service(msgspec.Struct, frozen=True):
     runbook: Url | None = None
     """Address of the instructions for incidents of the service."""
     dashboards: tuple[Url, ...] = ()
-    """Addresses of the dashboards of the service, shown on its incidents once they are
-    declared."""
+    """Addresses of the service's dashboards, shown on its declared incidents."""
 
 
 class Config(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ class Retention(msgspec.Struct, frozen=True):
     incidents: Duration = 2 * YEAR
     """Time for which resolved incidents are kept, with their timelines."""
     deliveries: Duration = YEAR
-    """Time for which pages that were delivered or given up are kept."""
+    """Time for which pages and requests are kept that were delivered or given up."""
     quarantine: Duration = 14 * DAY
     """Time for which bodies that could not be used are kept."""
     silences: Duration = 90 * DAY

@@ -8,6 +8,7 @@ from triaged.core.alerts.reclassification import reclassify
 from triaged.core.muting.silences import expire, looked, set_silence
 from triaged.core.practice.deciding import practise
 from triaged.core.practice.following import with_practice
+from triaged.core.practice.requests import decide_request
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Acknowledged,
@@ -42,6 +43,11 @@ from triaged.core.records.events import (
     StoreRestored,
     TimerFired,
     Unacknowledged,
+)
+from triaged.core.records.practice.request_events import (
+    RequestDue,
+    RequestEnded,
+    RequestRetried,
 )
 from triaged.core.response.contact_tests import start_test
 from triaged.core.response.delivering import ended, may_go, retry_now, slow
@@ -117,6 +123,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
             | Snoozed()
         ):
             return act(situation, event)
+        case RequestDue() | RequestEnded() | RequestRetried():
+            return decide_request(situation, event)
         case _:
             return practise(situation, event)  # mypy: whatever is left is an event of the practice
 

@@ -8,7 +8,9 @@ import structlog
 
 from triaged.channels import Channel
 from triaged.clock import Clock
+from triaged.core.records.effects import AddPage, ByKind, SavePage
 from triaged.core.records.events import RetryWanted
+from triaged.core.records.model import PageState
 from triaged.core.time.durations import SECOND
 from triaged.delivery.lane import POLL_US, Lane, Surroundings
 from triaged.delivery.transports import Carrier
@@ -64,6 +66,13 @@ class Delivery:
     def turned_at(self) -> int:
         """When the loop that turned longest ago last did (µs UTC), for the health check."""
         return min([self._turned_at, *(lane.turned_at for lane in self._lanes.values())])
+
+    def committed(self, effects: ByKind) -> None:
+        """Wake the lanes that have something to do since this commit."""
+        rows = [effect.page for effect in effects.of(AddPage)]
+        rows += [one.page for one in effects.of(SavePage) if one.page.state is PageState.DUE]
+        for channel in {page.channel for page in rows}:
+            self.wake(channel)
 
     def wake(self, channel: str) -> None:
         """Wake the lane of `channel`: a page is there."""

@@ -12,7 +12,14 @@ from triaged.ingest import Reason
 from triaged.intake.decode import NO_SOURCE, PARSER_FAILED, TOO_LARGE
 from triaged.metrics import Named, StoreCounts
 from triaged.rules.evaluate import RuleSet
-from triaged.store.tables import action_items, backlog, incidents, pages, postmortems
+from triaged.store.tables import (
+    action_items,
+    backlog,
+    incidents,
+    pages,
+    postmortems,
+    requests,
+)
 
 FRESH_US = 5 * SECOND
 REASONS = (*Reason, TOO_LARGE, PARSER_FAILED, NO_SOURCE, DECISION_FAILED)
@@ -43,6 +50,7 @@ async def refresh(context: Context) -> None:
             rows = await incidents.counts(tx)
             exhausted = await incidents.exhausted(tx)
             pending, oldest_at = await pages.pending(tx)
+            asked = await requests.pending(tx)
             waiting = await backlog.extent(tx)
             due = await postmortems.due(tx)
             overdue = await action_items.overdue(tx, _today(context, now))
@@ -55,6 +63,7 @@ async def refresh(context: Context) -> None:
         exhausted,
         pending,
         oldest_at,
+        asked,
         waiting.alerts,
         waiting.oldest_at,
         postmortems_due=due,

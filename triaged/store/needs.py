@@ -58,6 +58,13 @@ from triaged.core.records.practice.postmortems import (
     PostmortemRevision,
     unmerged_id,
 )
+from triaged.core.records.practice.request_events import (
+    RequestDue,
+    RequestEnded,
+    RequestEvent,
+    RequestRetried,
+)
+from triaged.core.records.practice.requests import Request
 from triaged.core.records.practice.roles import RolePeriod
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.records.practice.status import PAGE, Component, Post, PublicIncident
@@ -160,9 +167,10 @@ class Needs:
         if isinstance(event, PracticeEvent):
             self._add_practice(event)
             return
+        if isinstance(event, RequestEvent):
+            self._add_request(event)
+            return
         match event:
-            case AlertReceived() | PackDecided():
-                pass  # alerts are many: all at once
             case TimerFired(timer=LapseDue(source=source, fingerprint=fingerprint)):
                 self.lapses = True
                 self._add_home(source, fingerprint)
@@ -202,8 +210,8 @@ class Needs:
             case Reopened(incident=number):
                 self.numbers.add(number)
                 self.reopening.add(number)
-            case TimerFired():
-                pass
+            case TimerFired() | AlertReceived() | PackDecided():
+                pass  # alerts are many: all at once
             case Reclassified(incident=number):
                 if number is not None:
                     self.numbers.add(number)
@@ -279,6 +287,19 @@ class Needs:
             self.rows.setdefault(kind, set()).update(incidents)
         for kind, ids in needs.row_ids.items():
             self.row_ids.setdefault(kind, set()).update(ids)
+
+    def _add_request(self, event: RequestEvent) -> None:
+        """The request, its incident, and what follows from its end."""
+        match event:
+            case RequestRetried(id=identity, incident=number):
+                pass
+            case RequestDue(request=request) | RequestEnded(request=request):
+                identity, number = request.id, request.incident
+            case _:
+                assert_never(event)
+        self.row_ids.setdefault(Request, set()).add(identity)
+        if number is not None:
+            self.numbers.add(number)
 
     def _add_rows(self, kind: type[PracticeRow], incident: int) -> None:
         """All records of this kind that belong to an incident."""

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from triaged.crashpoints import CrashPoint, no_crash
 from triaged.store.database.base import Bulk, Database
-from triaged.store.tables import practice
+from triaged.store.tables import practice, requests
 from triaged.store.tables.incidents import OVER_SQL
 
 BATCH = 500
@@ -92,8 +92,18 @@ async def prune(
                 gone = await tx.execute(sql, before, BATCH)
                 crash_point("in_prune")
             removed[kind] = removed.get(kind, 0) + gone
+    removed["requests"] = await _prune_requests(database, now - limits.deliveries)
     removed["incidents"] = await _prune_incidents(database, now - limits.incidents)
     return {kind: count for kind, count in removed.items() if count}
+
+
+async def _prune_requests(database: Database, before: int) -> int:
+    removed, gone = 0, requests.PRUNED_AT_ONCE
+    while gone == requests.PRUNED_AT_ONCE:
+        async with database.transaction() as tx:
+            gone = await requests.prune(tx, before)
+        removed += gone
+    return removed
 
 
 async def _prune_incidents(database: Database, before: int) -> int:

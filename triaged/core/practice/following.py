@@ -7,6 +7,7 @@ from triaged.core.practice import (
     phases,
     postmortem_deadlines,
     roles,
+    rooms,
     status_deadlines,
     updates,
 )
@@ -62,3 +63,4 @@ def _follow(situation: Situation, before: Incident | None, draft: Draft) -> None
     updates.followed(situation, before, draft)
     postmortem_deadlines.followed(situation, before, draft)
     status_deadlines.followed(situation, before, draft)
+    rooms.followed(situation, before, draft)

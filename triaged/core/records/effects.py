@@ -19,6 +19,7 @@ from triaged.core.records.model import (
     Outcome,
     Page,
 )
+from triaged.core.records.practice.requests import Request
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.records.reports import UnknownEnd
 from triaged.core.records.silences import Silence
@@ -343,6 +344,12 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     incident: Incident
 
 
+class Go(msgspec.Struct, frozen=True, gc=False):
+    """Answer to a due request to an outsider: go. It is as it was stored."""
+
+    request: Request
+
+
 class Hold(msgspec.Struct, frozen=True, gc=False):
     """Answer to a due page: not now; it stays due."""
 
@@ -371,6 +378,7 @@ Answer = (
     | Send
     | Hold
     | Drop
+    | Go
     | Nothing
 )
 

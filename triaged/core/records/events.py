@@ -1,14 +1,23 @@
 """Events: everything that can happen. `engine.handle(batch)` decides each, in order."""
 
-from enum import StrEnum
-
 import msgspec
 
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
 from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.practice.notes import Marker, NoteKind
+from triaged.core.records.practice.request_events import RequestEvent
 from triaged.core.records.timers import Timer
+from triaged.core.records.verdicts import (
+    Delivered,
+    NotTried,
+    Refused,
+    Scope,
+    TryAgain,
+    Verdict,
+)
+
+__all__ = ["Delivered", "NotTried", "Refused", "Scope", "TryAgain", "Verdict"]
 
 
 class AlertReceived(msgspec.Struct, frozen=True, gc=False):
@@ -247,59 +256,6 @@ class PageDue(msgspec.Struct, frozen=True, gc=False):
     page: Page
 
 
-class Scope(StrEnum):
-    """The party whose failure it is, and for which the next attempts are put off."""
-
-    PROVIDER = "provider"
-    """The provider does not work, or does not want us: it concerns everybody."""
-    RECIPIENT = "recipient"
-    """The provider works, and has put off this recipient."""
-    UNCERTAIN = "uncertain"
-    """It failed when the recipient was known: the provider's if another recipient's fails too."""
-
-
-class Delivered(msgspec.Struct, frozen=True, gc=False):
-    """The provider has accepted it."""
-
-    ref: str = ""
-    put_off: tuple[str, ...] = ()
-    """Addresses of the contact that it did not take now, and may take later."""
-    refused: tuple[tuple[str, str], ...] = ()
-    """(address, error) of those that it will never take."""
-
-
-class TryAgain(msgspec.Struct, frozen=True, gc=False):
-    """It may work later. `after_us` is the provider's wish (Retry-After)."""
-
-    error: str
-    after_us: int | None = None
-    maybe_accepted: bool = False
-    """The provider may have it (time-out or cut after the body): the next try says so."""
-    timed_out: bool = False
-    """It took all its time."""
-    scope: Scope = Scope.PROVIDER
-    put_off: tuple[str, ...] = ()
-    """The only addresses of the contact that are worth another attempt; empty: all."""
-    refused: tuple[tuple[str, str], ...] = ()
-    """(address, error) of those that it will never take."""
-
-
-class NotTried(msgspec.Struct, frozen=True, gc=False):
-    """No attempt was made, because the provider is left alone for `after_us`."""
-
-    error: str
-    after_us: int
-
-
-class Refused(msgspec.Struct, frozen=True, gc=False):
-    """It will never work through this contact."""
-
-    error: str
-
-
-Verdict = Delivered | TryAgain | NotTried | Refused
-
-
 class DeliveryEnded(msgspec.Struct, frozen=True, gc=False):
     """A delivery attempt of a page has a verdict."""
 
@@ -379,4 +335,5 @@ Event = (
     | SilenceExpired
     | SilenceLooked
     | StoreRestored
+    | RequestEvent
 )

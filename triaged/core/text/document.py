@@ -112,6 +112,18 @@ class UpcomingDocument(msgspec.Struct, frozen=True):
     at: Instant
 
 
+class MissingLink(msgspec.Struct, frozen=True):
+    """Something at a third party that the incident should have and does not have yet."""
+
+    request: str
+    """The request that asks for it."""
+    kind: str
+    """`room.create`, `tracker.issue` …"""
+    state: Literal["pending", "failed"]
+    """`failed`: it is not tried again unless somebody says so."""
+    error: str | None
+
+
 class IncidentDocument(msgspec.Struct, frozen=True):
     """An incident."""
 
@@ -172,6 +184,8 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     """Internal updates so far."""
     roles: list[RoleDocument] = []
     """Who holds which role now."""
+    missing: list[MissingLink] | None = None
+    """Rooms, issues and the like that are asked for and not there. Null in lists and events."""
     paged: list[str] | UnsetType = UNSET
     """In the answer to an action: whom it pages, people or `channel:<name>`."""
 

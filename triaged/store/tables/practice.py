@@ -6,7 +6,15 @@ from typing import Any
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.view import View
 from triaged.store.database.base import Reader, Writer
-from triaged.store.tables import action_items, messages, postmortems, roles, status, updates
+from triaged.store.tables import (
+    action_items,
+    messages,
+    postmortems,
+    requests,
+    roles,
+    status,
+    updates,
+)
 from triaged.store.tables.row_table import RowTable
 
 TABLES: tuple[RowTable[Any], ...] = (
@@ -17,6 +25,7 @@ TABLES: tuple[RowTable[Any], ...] = (
     postmortems.REVISIONS,
     action_items.TABLE,
     *status.TABLES,
+    requests.TABLE,
 )
 """In the order in which they are written."""
 

@@ -22,6 +22,9 @@ class RequestState(StrEnum):
     """A newer one with the same topic goes in its place, or nobody needs it any more."""
 
 
+RETRIED = "retried"
+
+
 class Request(PracticeRow, frozen=True, gc=False):
     """A request to somebody who is paged by nobody: a tracker, a subscriber, a public page.
 
@@ -58,6 +61,20 @@ class Request(PracticeRow, frozen=True, gc=False):
     """What the third party gave: `ref`, `url` …"""
     ended_at: int | None = None
 
+    @property
+    def waits(self) -> bool:
+        """True until it has ended, also while an attempt is under way."""
+        return self.state is RequestState.DUE
+
+    @property
+    def outcome(self) -> str | None:
+        """What its last change came to, for counting: `retried` waits for another attempt."""
+        if not self.waits:
+            return self.state
+        if self.error and self.answered:
+            return RETRIED
+        return RequestState.SENT if self.ended_at is not None and not self.attempts else None
+
 
 class Earlier(msgspec.Struct, frozen=True, gc=False):
     """What earlier requests with the same topic have come to."""
@@ -74,3 +91,5 @@ class Done(msgspec.Struct, frozen=True, gc=False):
     result: Mapping[str, str] = {}
     again_at: int | None = None
     """When to ask the same again; None: never."""
+    forget: bool = False
+    """Whether the body of the request is of no further use: it may hold what people told us."""

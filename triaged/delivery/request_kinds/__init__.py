@@ -1,0 +1,58 @@
+"""How requests to outsiders are carried out: a module for each subject of `Request.kind`.
+
+`tracker.py` carries out `tracker.issue` and `tracker.changes`; `contract.py` says what it has.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from triaged.channels import Channel
+from triaged.clock import Clock
+from triaged.delivery.transports import Carrier
+from triaged.engine.engine import Engine
+from triaged.integrations import Integration
+from triaged.integrations.contract import INTEGRATIONS
+from triaged.store.database.connect import Database
+
+PACKAGE = __name__
+INTEGRATION = "integration/"
+"""The beginning of the lanes of integrations; their name follows."""
+
+
+class Tools(msgspec.Struct, frozen=True):
+    """What a request may need. `engine.settings` are the present settings."""
+
+    engine: Engine
+    database: Database
+    clock: Clock
+    carrier: Carrier
+    integrations: Mapping[str, Integration] = {}
+    channels: Mapping[str, Channel] = {}
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How fast the requests of a lane go."""
+
+    width: int
+    """Attempts at once."""
+    every_us: int = 0
+    """The least time from the beginning of one attempt to that of the next."""
+
+
+def integration_of(lane: str, tools: Tools) -> Integration | None:
+    """The integration whose lane it is; None: a reload has removed it."""
+    return tools.integrations.get(lane.removeprefix(INTEGRATION))
+
+
+def lane_of(integration: str) -> str:
+    """The lane of an integration."""
+    return INTEGRATION + integration
+
+
+def integration_pace(lane: str, tools: Tools, width: int) -> Pace:
+    """As fast as the integration of a lane allows."""
+    integration = integration_of(lane, tools)
+    if integration is None:
+        return Pace(width)
+    return Pace(width, INTEGRATIONS.load(integration.kind).EVERY_US)
