@@ -50,6 +50,7 @@ from triaged.core.records.events import (
 from triaged.core.records.expectations import Expectation, with_values
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Phase, Severity
+from triaged.core.records.practice.action_items import ActionKind, ActionState, Priority
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,
@@ -59,6 +60,15 @@ from triaged.core.records.practice.events import (
     RoleReleased,
     UpdatePosted,
     UpdateSnoozed,
+)
+from triaged.core.records.practice.learning_events import (
+    ActionItemAdded,
+    ActionItemChanged,
+    ActionItemTracked,
+    PostmortemPublished,
+    PostmortemReviewed,
+    PostmortemSaved,
+    PostmortemWaived,
 )
 from triaged.core.records.practice.notes import Marker, Message
 from triaged.core.records.practice.roles import Role
@@ -99,6 +109,12 @@ LATER_US = 16 * MINUTE
 """After the scene was set: response targets are missed, alerts may lapse, and so on."""
 
 
+def action(identity: str, owner: str) -> ActionItemAdded:
+    """Somebody adds an action item to the incident that is over."""
+    fix = ActionKind.FIX
+    return ActionItemAdded(2, "bob", identity, fix, Priority.P1, f"item {identity}", owner)
+
+
 async def scene(desk: Desk) -> None:
     """Incident 1 fires, 2 is over, 3 was resolved by a person and fires, 4 is acknowledged."""
     await desk.handle(SettingsLoaded(started=False))
@@ -109,6 +125,7 @@ async def scene(desk: Desk) -> None:
     now = desk.clock.at
     await desk.handle(SilenceSet("old", (Matcher("pod", "=", "8"),), now, now + HOUR, "bob", "why"))
     await desk.handle(SelfAlertFired("room", "no room", "make some", found_at=0))
+    await desk.handle(PostmortemSaved(2, "bob", "text", 0, "facts"), action("a", "bob"))
     kept = MuteDue  # every live incident is to be checked because of the silence
     await desk.handle(*[TimerFired(one) for one in await due(desk) if not isinstance(one, kept)])
     async with desk.database.transaction() as tx:
@@ -225,6 +242,18 @@ BATCHES: dict[str, Batch] = {
     "import": events(MessagesImported(1, "bob", (Message("m1", 1, "carol", "hm"),))),
     "tick": events(ItemTicked(1, "bob", "scope")),
     "update later": events(UpdateSnoozed(1, "bob", HOUR)),
+    "write": events(PostmortemSaved(2, "bob", "bob's text", 1, "facts")),
+    "other write": events(PostmortemSaved(2, "alice", "alice's text", 1, "facts")),
+    "first write": events(PostmortemSaved(3, "alice", "alice's text", 0, "facts")),
+    "review": events(PostmortemReviewed(2, "bob", 1)),
+    "publish": events(PostmortemPublished(2, "bob", 1)),
+    "waive": events(PostmortemWaived(2, "bob", "nobody was harmed by it")),
+    "action": events(action("b", "alice")),
+    "other action": events(action("c", "bob")),
+    "action changes": events(ActionItemChanged("a", 2, "bob", ActionState.CANCELLED, "why not")),
+    "action tracked": events(
+        ActionItemTracked("a", 2, "github", "#1", "u", ActionState.DONE, 1 << 51)
+    ),
 }
 PAIRS = [
     *[(name, name) for name in BATCHES],
@@ -232,6 +261,17 @@ PAIRS = [
     ("role", "other role"),
     ("role", "resolve"),
     ("update", "all end"),
+    ("write", "other write"),
+    ("other write", "write"),
+    ("first write", "waive"),
+    ("write", "publish"),
+    ("publish", "write"),
+    ("waive", "publish"),
+    ("waive", "close"),
+    ("action", "other action"),
+    ("action", "close"),
+    ("action changes", "action tracked"),
+    ("action tracked", "action changes"),
     ("joins", "all end"),
     ("joins", "resolve"),
     ("repeats", "ends"),

@@ -63,7 +63,7 @@ ENTRIES = [
     entry(4, at(15, 25), "phase.changed", "bob", **{"from": "detection", "to": "triage"}),
     entry(5, at(15, 30), "role.changed", "alice", role="incident_commander", to="alice"),
     entry(6, at(15, 30), "severity.changed", "alice", **{"from": "SEV-1", "to": "SEV-1"}),
-    entry(7, at(15, 30, 2), "room.created", text="#inc-12"),
+    entry(7, at(15, 30, 2), "link.added", link="room", text="#inc-12"),
     entry(8, at(15, 30, 5), "role.changed", "alice", role="technical_lead", to="bob"),
     entry(9, at(15, 31), "role.changed", "alice", role="communications_lead", to="carol"),
     entry(10, at(15, 35), "note", "bob", text="Root cause identified: connection pool exhausted"),

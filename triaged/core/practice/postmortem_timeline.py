@@ -108,7 +108,7 @@ def _said(entries: Iterable[ChainedEntry], alert: str, severity: str) -> Iterato
             case "severity.changed":
                 words = _severity(entry, commander, severity)
                 severity = str(data.get("to", severity))
-            case "room.created":
+            case "link.added" if data.get("link") == "room":
                 words = "incident channel created"
             case "phase.changed" if data.get("to") == "mitigation":
                 words = "Mitigation"
@@ -168,7 +168,7 @@ def _joined(words: str, first: _Said, after: _Said) -> str | None:
     match first.kind, after.kind:
         case "role.changed", "severity.changed":
             return after.words
-        case (("role.changed" | "severity.changed" | "incident.opened"), "room.created"):
+        case (("role.changed" | "severity.changed" | "incident.opened"), "link.added"):
             return f"{words}, {after.words}"
         case "incident.resolved", "note":
             return f"{words}, {after.words}"

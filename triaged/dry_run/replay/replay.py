@@ -17,6 +17,7 @@ from triaged.core.records.events import AlertReceived, Declared, SilenceSet
 from triaged.core.records.history import Act, Episode, Paged, PastIncident, action_of
 from triaged.core.records.model import Alert, Incident, PageKind, Reason, Response, Severity
 from triaged.core.settings import Settings
+from triaged.dry_run.closing import closable
 from triaged.dry_run.replay.history import History
 from triaged.dry_run.simulator import Simulator
 
@@ -138,7 +139,7 @@ class _Replay:
     """A simulator, and which incident in it stands for which recorded one."""
 
     def __init__(self, history: History, settings: Settings) -> None:
-        settings = replace(settings, expectations={}, expected=None, stale_after={})
+        settings = closable(replace(settings, expectations={}, expected=None, stale_after={}))
         self._history, self._settings = history, settings
         self._simulator = Simulator(settings, history.head.since)
         self._homes = array("q")

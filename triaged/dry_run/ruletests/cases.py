@@ -11,6 +11,7 @@ from triaged.core.records.effects import Conflict, Unknown
 from triaged.core.records.events import Action, AlertReceived, Declared, SettingsLoaded, SilenceSet
 from triaged.core.records.model import Incident, Outcome, Page, PageKind
 from triaged.core.settings import Settings
+from triaged.dry_run.closing import closable
 from triaged.dry_run.ruletests.tests_schema import Expect
 from triaged.dry_run.simulator import Simulator
 
@@ -106,7 +107,7 @@ def _simulator(case: Case, settings: Settings) -> Simulator:
     An input goes on firing, repeated or not, until the case ends it.
     """
     watched = {name: settings.expectations[name] for name in case.expecting}
-    settings = replace(settings, expectations=watched, stale_after={})
+    settings = closable(replace(settings, expectations=watched, stale_after={}))
     simulator = Simulator(settings, case.start_at)
     if watched:
         simulator.handle(SettingsLoaded(started=False))
