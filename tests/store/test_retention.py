@@ -4,11 +4,17 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.changes import Change
 from triaged.core.records.events import BodyQuarantined
+from triaged.core.records.practice.action_items import ActionKind, ActionState, Priority
+from triaged.core.records.practice.learning_events import (
+    ActionItemAdded,
+    ActionItemChanged,
+    PostmortemSaved,
+)
 from triaged.core.time.durations import DAY, HOUR
 from triaged.store import retention
 from triaged.store.database.connect import Database
 from triaged.store.queries import info
-from triaged.store.tables import changes
+from triaged.store.tables import action_items, changes, postmortems
 
 
 class Limits(msgspec.Struct):
@@ -41,6 +47,30 @@ async def test_what_is_over_for_long_enough_goes(database: Database, clock: Stil
     assert removed == {"alerts": 1, "observations": 1, "incidents": 1, "quarantine": 1}
     left = await counts(database)
     assert (left["alerts"], left["observations"], left["incidents"]) == (1, 1, 2)
+
+
+async def test_incident_with_something_left_to_do_stays_until_it_is_done(
+    database: Database, clock: StillClock
+) -> None:
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(severity="SEV-2"))
+    await desk.handle(desk.ends())
+    await desk.handle(
+        ActionItemAdded(1, "alice", "a", ActionKind.FIX, Priority.P3, "Grow the pool", "bob"),
+        PostmortemSaved(1, "alice", "text", 0, "facts"),
+    )
+    clock.at += 2 * DAY
+
+    kept = await retention.prune(database, Limits(), clock.now())
+    await desk.handle(ActionItemChanged("a", 1, "bob", ActionState.DONE))
+    clock.at += 2 * DAY
+    gone = await retention.prune(database, Limits(), clock.now())
+
+    assert (kept.get("incidents"), gone.get("incidents")) == (None, 1)
+    async with database.reading() as tx:
+        assert await action_items.of(tx, [1]) == []
+        assert await postmortems.fetch(tx, "INC-1") is None
+        assert await postmortems.revisions(tx, 1, 10) == []
 
 
 async def test_what_fires_or_is_open_stays(database: Database, clock: StillClock) -> None:

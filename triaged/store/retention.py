@@ -5,6 +5,7 @@ from typing import Protocol
 from triaged.crashpoints import CrashPoint, no_crash
 from triaged.store.database.base import Bulk, Database
 from triaged.store.tables import practice, requests
+from triaged.store.tables.action_items import UNFINISHED_SQL
 from triaged.store.tables.incidents import OVER_SQL
 
 BATCH = 500
@@ -79,6 +80,13 @@ OF_INCIDENTS = tuple(
 )
 
 
+DONE_WITH = f"""SELECT number FROM incidents WHERE {OVER_SQL} AND changed_at < $1
+    AND NOT EXISTS (SELECT 1 FROM action_items a
+        WHERE a.incident = incidents.number AND a.{UNFINISHED_SQL})
+    LIMIT $2"""
+"""Incidents that are over, and of which nobody has anything left to do."""
+
+
 async def prune(
     database: Database, limits: Limits, now: int, crash_point: CrashPoint = no_crash
 ) -> dict[str, int]:
@@ -111,7 +119,7 @@ async def _prune_incidents(database: Database, before: int) -> int:
     while gone == INCIDENTS_BATCH:
         async with database.transaction() as tx:
             rows = await tx.fetch(
-                f"SELECT number FROM incidents WHERE {OVER_SQL} AND changed_at < $1 LIMIT $2",
+                DONE_WITH,
                 before,
                 INCIDENTS_BATCH,
             )

@@ -13,5 +13,7 @@ def test_document_tells_who_has_which_role_and_when_the_next_update_is_due() -> 
         "declared_at": now,
         "next_update_at": instant_text(world.now + 15 * MINUTE),
         "updates": 0,
+        "postmortem": None,
+        "action_items": 0,
         "roles": [RoleDocument(COMMANDER, "alice", now)],
     }

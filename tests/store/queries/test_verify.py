@@ -3,6 +3,7 @@ import pytest
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.events import Acknowledged, NoteAdded
+from triaged.core.records.practice.learning_events import PostmortemSaved
 from triaged.store.database.connect import Database
 from triaged.store.queries.verify import verify
 
@@ -21,6 +22,34 @@ async def test_an_untouched_store_is_sound(desk: Desk) -> None:
 
     assert (found.incidents, found.problems) == (2, ())
     assert found.entries > 6
+
+
+@pytest.mark.parametrize(
+    ("tampering", "complaint"),
+    [
+        (
+            "UPDATE postmortem_revisions SET body = REPLACE(body, 'first', 'other')"
+            " WHERE id = 'INC-1/postmortem/1'",
+            "the text INC-1/postmortem/1 was changed",
+        ),
+        (
+            "DELETE FROM postmortem_revisions WHERE id LIKE 'INC-1/postmortem/kept/%'",
+            "is missing",
+        ),
+    ],
+)
+async def test_texts_of_postmortems_are_what_the_timeline_tells(
+    desk: Desk, tampering: str, complaint: str
+) -> None:
+    await desk.handle(PostmortemSaved(1, "bob", "first", 0, "facts"))
+    await desk.handle(PostmortemSaved(1, "alice", "second", 0, "facts"))
+    assert (await verify(desk.database)).problems == ()
+    async with desk.database.transaction() as tx:
+        await tx.execute(tampering)
+
+    (problem,) = (await verify(desk.database)).problems
+
+    assert complaint in str(problem)
 
 
 @pytest.mark.parametrize(

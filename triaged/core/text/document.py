@@ -21,6 +21,7 @@ from triaged.core.records.model import (
     State,
     incident_id,
 )
+from triaged.core.records.practice.postmortems import PostmortemState
 from triaged.core.text.facts import Facts, Paged
 from triaged.core.text.work_document import RoleDocument, work_fields
 from triaged.wire import Instant, instant_text, instant_text_or_none
@@ -182,6 +183,10 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     """When the next internal update is due."""
     updates: int = 0
     """Internal updates so far."""
+    postmortem: PostmortemState | None = None
+    """How far its postmortem is; null: nobody has begun it, and it is not asked for yet."""
+    action_items: int = 0
+    """Its action items that are neither done nor cancelled."""
     roles: list[RoleDocument] = []
     """Who holds which role now."""
     missing: list[MissingLink] | None = None

@@ -25,5 +25,7 @@ def work_fields(incident: Incident) -> dict[str, Any]:
         "declared_at": instant_text_or_none(work.declared_at),
         "next_update_at": instant_text_or_none(work.next_update_at),
         "updates": work.updates,
+        "postmortem": work.postmortem,
+        "action_items": work.action_items,
         "roles": [RoleDocument(r.role, r.person, instant_text(r.since)) for r in work.roles],
     }

@@ -13,6 +13,8 @@ TABLES = (
     "backlog",
     "silences",
     "changes",
+    "postmortems",
+    "action_items",
     "tokens",
 )
 
