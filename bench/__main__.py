@@ -19,6 +19,7 @@ from bench import (
     hostile,
     ingest,
     latency,
+    learning,
     load,
     loop,
     mailbox,
@@ -47,6 +48,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "hostile": hostile.measure,
     "loop": loop.measure,
     "prove": prove.measure,
+    "postmortem": learning.measure,
     "reload": reload.measure,
     "replay": replay.measure,
 }

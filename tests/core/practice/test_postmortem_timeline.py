@@ -67,10 +67,21 @@ def test_note_before_the_phase_that_it_is_about_stands_behind_it() -> None:
     phase = entry(2, at(9, 0, 9), "phase.changed", "bob", **{"from": "triage", "to": "mitigation"})
     named = replace(note, text="Mitigation: pods restarted")
 
-    assert lines(note, phase) == ["09:00 - Mitigation: pods restarted"]
+    assert lines(note, replace(phase, at=note.at)) == ["09:00 - Mitigation: pods restarted"]
     assert lines(named, phase) == ["09:00 - Mitigation: pods restarted"]
     assert lines(replace(phase, seq=1), replace(named, seq=2)) == [
         "09:00 - Mitigation: pods restarted"
+    ]
+
+
+def test_note_of_an_earlier_act_keeps_its_line() -> None:
+    cause = entry(1, at(9, 0), "note", "bob", text="pool exhausted")
+    phase = entry(2, at(9, 0, 9), "phase.changed", "bob", **{"from": "triage", "to": "mitigation"})
+    fix = entry(3, at(9, 0, 20), "note", "bob", text="pods restarted")
+
+    assert lines(cause, phase, fix) == [
+        "09:00 - pool exhausted",
+        "09:00 - Mitigation: pods restarted",
     ]
 
 

@@ -33,7 +33,7 @@ def test_severe_incident_is_not_closed_without_a_postmortem() -> None:
     answer = world.close()
 
     assert isinstance(answer, Conflict)
-    assert "nobody has begun it" in answer.detail or "it is draft" in answer.detail
+    assert "it is a draft" in answer.detail
     assert "triaged postmortem edit INC-1" in answer.detail
     assert "triaged postmortem waive INC-1" in answer.detail
     assert world.state() is State.RESOLVED
@@ -210,10 +210,11 @@ STEPS = (
 )
 
 
-@given(st.lists(st.sampled_from(STEPS), max_size=60))
+@given(st.lists(st.sampled_from(STEPS), min_size=20, max_size=60))
 @settings(max_examples=25, deadline=None)
 def test_no_history_closes_a_severe_incident_without_one(steps: list[str]) -> None:
-    world = Learning(resolved=False)
+    world = Learning()
+    world.ends(severity="SEV-1")
     texts: dict[int, str | None] = {}
     for index, step in enumerate(steps):
         row = world.view.row(Postmortem, "INC-1/postmortem")
@@ -243,7 +244,7 @@ def test_no_history_closes_a_severe_incident_without_one(steps: list[str]) -> No
                 choice = Severity.SEV1 if index % 2 else Severity.SEV2
                 world.handle(SeverityChosen(1, "alice", choice))
             case _:
-                world.run_until(world.now + DAY)
+                world.run_until(world.now + DAY // 2)
         if world.view.row(PostmortemRevision, "INC-1/postmortem/1") is not None:
             for number, text in texts.items():
                 assert world.text(number) == text, "a saved text never changes"

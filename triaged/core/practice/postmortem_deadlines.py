@@ -53,7 +53,7 @@ def due(situation: Situation, draft: Draft, timer: PostmortemDue) -> None:
     incident = draft.incident
     resolved_at = incident.resolved_at
     settings = situation.settings
-    if incident.live or resolved_at is None or not is_required(settings, incident):
+    if resolved_at is None or not is_required(settings, incident):
         return
     row = postmortem_of(situation, incident)
     if row.is_settled:

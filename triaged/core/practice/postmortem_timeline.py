@@ -38,7 +38,7 @@ TOLD = frozenset(
 )
 """Entries whose text is told as it stands."""
 
-MANY = frozenset({"incident.escalated", "incident.exhausted", "target.missed", "alerts.joined"})
+MANY = frozenset({"incident.escalated", "target.missed", "alerts.joined"})
 """The same, for the first `ESCALATIONS_TOLD` of them."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -114,6 +114,8 @@ def _said(entries: Iterable[ChainedEntry], alert: str, severity: str) -> Iterato
                 words = "Mitigation"
             case "incident.resolved":
                 words = "Resolved"
+            case "incident.exhausted":
+                words = "Every step of the escalation policy has fired"
             case kind if kind in VERBATIM or kind in TOLD:
                 words = entry.text
             case kind if kind in MANY and many < ESCALATIONS_TOLD:
@@ -175,9 +177,10 @@ def _joined(words: str, first: _Said, after: _Said) -> str | None:
         case "phase.changed", "note":
             begins = after.words.casefold().startswith(words.casefold())
             return after.words if begins else f"{words}: {after.words}"
-        case "note", "phase.changed":
-            begins = words.casefold().startswith(after.words.casefold())
-            return words if begins else f"{after.words}: {words}"
+        case "note", "phase.changed" if words.casefold().startswith(after.words.casefold()):
+            return words
+        case "note", "phase.changed" if after.at == first.at:  # one act made both entries
+            return f"{after.words}: {words}"
         case _:
             return None
 

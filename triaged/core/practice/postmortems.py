@@ -4,6 +4,8 @@ What is missing in a text the shell finds, because the text is in its revisions;
 which state, and what is due when, is decided here.
 """
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
@@ -39,6 +41,10 @@ from triaged.core.records.timers import PostmortemDue
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 
+HOW_FAR: Mapping[PostmortemState | None, str] = {
+    PostmortemState.DRAFT: "it is a draft",
+    PostmortemState.IN_REVIEW: "it is in review",
+}
 REASON_MIN = 20
 """Characters of the reason of a waiver: `no time` is none."""
 
@@ -63,7 +69,7 @@ def why_not_closed(settings: Settings, incident: Incident) -> str | None:
         return None
     number = incident.id
     state = work_of(incident).postmortem
-    how_far = "nobody has begun it" if state is None else f"it is {state.replace('_', ' ')}"
+    how_far = HOW_FAR.get(state, "nobody has begun it")
     return (
         f"{number}: a {incident.severity} is closed when its postmortem is published, and"
         f" {how_far}: `triaged postmortem edit {number}`, then `triaged postmortem publish"
