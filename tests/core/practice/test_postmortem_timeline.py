@@ -16,13 +16,28 @@ def lines(*entries: ChainedEntry) -> list[str]:
 
 def test_corrected_entry_gives_way_and_other_days_are_named() -> None:
     wrong = entry(20, at(16, 11), "note", "bob", text="wrong")
-    right = entry(21, at(16, 12), "correction", "bob", text="right", supersedes=20)
-    later = entry(22, at(23, 59) + MINUTE, "note", "bob", text="the next day")
+    right = entry(21, at(17, 0), "correction", "bob", text="better", corrects=20)
+    best = entry(22, at(17, 1), "correction", "bob", text="right", corrects=21)
+    later = entry(23, at(23, 59) + MINUTE, "note", "bob", text="the next day")
 
-    text = draft(replace(ACCOUNT, entries=[*ENTRIES, wrong, right, later]))
+    text = draft(replace(ACCOUNT, entries=[*ENTRIES, wrong, right, best, later]))
 
-    assert "16:12 - right\n2026-03-05 00:00 - the next day\n" in text
+    assert "16:11 - right\n2026-03-05 00:00 - the next day\n" in text
     assert "wrong\n" not in text
+    assert "better" not in text
+
+
+def test_marked_entry_says_what_it_was_for() -> None:
+    message = entry(1, at(9, 0), "message", "bob", text="carol: the pool is full")
+    mark = entry(2, at(9, 9), "marker", "bob", text="x", marks=1, marker="key_moment")
+    opened = entry(3, at(8, 0), "incident.opened", severity="SEV-2", text="SEV-2 X")
+    seen = entry(4, at(9, 9), "marker", "bob", text="x", marks=3, marker="detection")
+
+    assert lines(message) == [], "of messages from elsewhere only marked ones are told"
+    assert lines(message, mark, opened, seen) == [
+        "08:00 - Alert: SEV-2 X [detection]",
+        "09:00 - carol: the pool is full [key moment]",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +60,6 @@ def test_corrected_entry_gives_way_and_other_days_are_named() -> None:
             entry(1, at(9, 0), "status.posted", "carol", text="status page: Investigating"),
             "09:00 - status page: Investigating",
         ),
-        (entry(1, at(9, 0), "marker", "bob", text="detection"), "09:00 - detection"),
         (
             entry(1, at(9, 0), "phase.changed", "bob", **{"from": "triage", "to": "mitigation"}),
             "09:00 - Mitigation",

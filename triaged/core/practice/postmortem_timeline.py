@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import msgspec
+from msgspec.structs import replace
 
 from triaged.core.records.model import ChainedEntry
 from triaged.core.text.wording import clean, zone_of
@@ -23,8 +24,13 @@ ESCALATIONS_TOLD = 20
 OPENED_BY_HAND = "declared"
 """Reason of an incident that a person declared."""
 
-VERBATIM = frozenset({"note", "marker", "hypothesis", "decision", "correction"})
+VERBATIM = frozenset({"note", "hypothesis", "decision"})
 """Entries whose text is a person's own."""
+
+WORDED = frozenset(
+    {"incident.opened", "incident.acknowledged", "severity.changed", "incident.resolved"}
+)
+"""Entries that are told in words of ours, also where somebody has marked them."""
 
 TOLD = frozenset(
     {
@@ -81,9 +87,34 @@ def _place(entry: ChainedEntry) -> tuple[int, int]:
 
 
 def _in_force(entries: Sequence[ChainedEntry]) -> Iterator[ChainedEntry]:
-    """The entries without those that a correction supersedes."""
-    gone = {entry.data.get("supersedes") for entry in entries if entry.kind == "correction"}
-    return (entry for entry in entries if entry.seq not in gone)
+    """The entries as they were corrected, each in its place, with what they were marked as."""
+    roots: dict[int, int] = {}
+    """Correction → the entry that it, or the correction that it corrects, is about."""
+    texts: dict[int, str] = {}
+    marks: dict[int, str] = {}
+    for entry in entries:
+        if entry.kind == "correction":
+            about = _whole(entry.data.get("corrects"))
+            roots[entry.seq] = roots.get(about, about)
+            texts[roots[entry.seq]] = entry.text
+        elif entry.kind == "marker":
+            about = _whole(entry.data.get("marks"))
+            marks[roots.get(about, about)] = str(entry.data.get("marker", "")).replace("_", " ")
+    for entry in entries:
+        if entry.kind in ("correction", "marker"):
+            continue
+        text, mark = texts.get(entry.seq), marks.get(entry.seq)
+        if text is None and mark is None:
+            yield entry  # nearly all
+            continue
+        kept = text is None and entry.kind in WORDED
+        data = entry.data if mark is None else {**entry.data, "mark": mark}
+        kind = entry.kind if kept else "note"
+        yield replace(entry, kind=kind, text=text or entry.text, data=data)
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _said(entries: Iterable[ChainedEntry], alert: str, severity: str) -> Iterator[_Said]:
@@ -124,7 +155,8 @@ def _said(entries: Iterable[ChainedEntry], alert: str, severity: str) -> Iterato
             case _:
                 pass
         if words:
-            yield _Said(entry.at, words, entry.kind)
+            mark = f" [{data['mark']}]" if "mark" in data else ""
+            yield _Said(entry.at, words + mark, entry.kind)
 
 
 def _opening(entry: ChainedEntry, alert: str) -> str:
