@@ -13,6 +13,7 @@ from tests.core.world import ByLabels, settings
 from tests.store.batches import Batch, ending, events, firing, of_another_source
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
+from tests.store.learning import LEARNING, LEARNING_PAIRS, action
 from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
 from triaged.core.records.events import (
     Acknowledged,
@@ -50,7 +51,6 @@ from triaged.core.records.events import (
 from triaged.core.records.expectations import Expectation, with_values
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Phase, Severity
-from triaged.core.records.practice.action_items import ActionKind, ActionState, Priority
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,
@@ -61,15 +61,7 @@ from triaged.core.records.practice.events import (
     UpdatePosted,
     UpdateSnoozed,
 )
-from triaged.core.records.practice.learning_events import (
-    ActionItemAdded,
-    ActionItemChanged,
-    ActionItemTracked,
-    PostmortemPublished,
-    PostmortemReviewed,
-    PostmortemSaved,
-    PostmortemWaived,
-)
+from triaged.core.records.practice.learning_events import PostmortemSaved
 from triaged.core.records.practice.notes import Marker, Message
 from triaged.core.records.practice.roles import Role
 from triaged.core.records.timers import IncidentTimer, MuteDue
@@ -107,12 +99,6 @@ SETTINGS = settings(
 )
 LATER_US = 16 * MINUTE
 """After the scene was set: response targets are missed, alerts may lapse, and so on."""
-
-
-def action(identity: str, owner: str) -> ActionItemAdded:
-    """Somebody adds an action item to the incident that is over."""
-    fix = ActionKind.FIX
-    return ActionItemAdded(2, "bob", identity, fix, Priority.P1, f"item {identity}", owner)
 
 
 async def scene(desk: Desk) -> None:
@@ -242,18 +228,7 @@ BATCHES: dict[str, Batch] = {
     "import": events(MessagesImported(1, "bob", (Message("m1", 1, "carol", "hm"),))),
     "tick": events(ItemTicked(1, "bob", "scope")),
     "update later": events(UpdateSnoozed(1, "bob", HOUR)),
-    "write": events(PostmortemSaved(2, "bob", "bob's text", 1, "facts")),
-    "other write": events(PostmortemSaved(2, "alice", "alice's text", 1, "facts")),
-    "first write": events(PostmortemSaved(3, "alice", "alice's text", 0, "facts")),
-    "review": events(PostmortemReviewed(2, "bob", 1)),
-    "publish": events(PostmortemPublished(2, "bob", 1)),
-    "waive": events(PostmortemWaived(2, "bob", "nobody was harmed by it")),
-    "action": events(action("b", "alice")),
-    "other action": events(action("c", "bob")),
-    "action changes": events(ActionItemChanged("a", 2, "bob", ActionState.CANCELLED, "why not")),
-    "action tracked": events(
-        ActionItemTracked("a", 2, "github", "#1", "u", ActionState.DONE, 1 << 51)
-    ),
+    **LEARNING,
 }
 PAIRS = [
     *[(name, name) for name in BATCHES],
@@ -261,17 +236,7 @@ PAIRS = [
     ("role", "other role"),
     ("role", "resolve"),
     ("update", "all end"),
-    ("write", "other write"),
-    ("other write", "write"),
-    ("first write", "waive"),
-    ("write", "publish"),
-    ("publish", "write"),
-    ("waive", "publish"),
-    ("waive", "close"),
-    ("action", "other action"),
-    ("action", "close"),
-    ("action changes", "action tracked"),
-    ("action tracked", "action changes"),
+    *LEARNING_PAIRS,
     ("joins", "all end"),
     ("joins", "resolve"),
     ("repeats", "ends"),

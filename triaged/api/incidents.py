@@ -11,12 +11,11 @@ from triaged.core.records.effects import Acted
 from triaged.core.records.events import Declared
 from triaged.core.records.model import Severity, State, incident_id
 from triaged.core.text.document import (
-    EntryDocument,
     IncidentDocument,
     PageDocument,
-    entry_document,
     page_document,
 )
+from triaged.core.text.entry_document import EntryDocument, entry_document
 from triaged.errors import Problem
 from triaged.http import problems
 from triaged.http.answers import Created

@@ -7,7 +7,8 @@ from tests.conftest import ROOT
 from tests.core.world import World
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import ChainedEntry
-from triaged.core.text.document import entry_document, incident_document, page_document
+from triaged.core.text.document import incident_document, page_document
+from triaged.core.text.entry_document import entry_document
 
 INTERFACE = ROOT / "docs/reference/interface.md"
 

@@ -4,13 +4,12 @@ Each shape is one struct, which is both what is encoded and what the OpenAPI doc
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from triaged.core.records.model import (
-    ChainedEntry,
     Incident,
     Page,
     PageKind,
@@ -201,19 +200,6 @@ class ShortenedIncident(IncidentDocument, frozen=True):
     shortened: Literal[True] = True
 
 
-class EntryDocument(msgspec.Struct, frozen=True):
-    """A timeline entry; `hash` chains it to the one before."""
-
-    seq: int
-    at: Instant
-    recorded_at: Instant
-    kind: str
-    actor: str
-    text: str
-    data: dict[str, Any]
-    hash: str
-
-
 class PageDocument(msgspec.Struct, frozen=True):
     """A page or an update: its recipient, its channel and the state of its delivery."""
 
@@ -362,20 +348,6 @@ def _links(incident: Incident, public_url: str) -> dict[str, str]:
     if incident.runbook:
         links["runbook"] = incident.runbook
     return links
-
-
-def entry_document(entry: ChainedEntry) -> EntryDocument:
-    """A timeline entry in its place in the chain."""
-    return EntryDocument(
-        seq=entry.seq,
-        at=instant_text(entry.at),
-        recorded_at=instant_text(entry.recorded_at),
-        kind=entry.kind,
-        actor=entry.actor,
-        text=entry.text,
-        data=entry.data,
-        hash=entry.hash,
-    )
 
 
 def page_document(page: Page) -> PageDocument:
