@@ -1,7 +1,11 @@
+import sys
 from datetime import UTC, datetime, timedelta, timezone
+from types import FrameType
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from triaged.errors import Malformed
 from triaged.wire import (
@@ -12,7 +16,7 @@ from triaged.wire import (
     instant,
     instant_text,
     instant_text_or_none,
-    nesting_of,
+    nests_deeper,
 )
 
 MAPS = msgspec.json.Decoder(list[dict[str, str]])
@@ -87,10 +91,67 @@ def test_the_key_of_a_wrong_value_is_named() -> None:
     [(b"1", 0), (b"[]", 1), (b'{"a": [[]]}', 3), (b'["[[[[", "\\"[["]', 1), (b"[[]][[]]", 2)],
 )
 def test_nesting_counts_brackets_outside_strings(body: bytes, depth: int) -> None:
-    assert nesting_of(body) == depth
+    assert not nests_deeper(body, depth)
+    assert depth == 0 or nests_deeper(body, depth - 1)
+
+
+JSON_TEXT = st.recursive(
+    st.sampled_from(["a", "[", '"', "\\", '\\"', "{]", '\\\\"[', 1, True, None]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["k", "{", '\\"', '"[']), inner, max_size=3)
+    ),
+    max_leaves=20,
+)
+
+
+def depth_of(value: object) -> int:
+    """The nesting of a value, counted one level at a time."""
+    inner = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    )
+    return 0 if inner is None else 1 + max(map(depth_of, inner), default=0)
+
+
+@given(JSON_TEXT)
+def test_nesting_is_that_of_the_value(value: object) -> None:
+    body, depth = encode(value), depth_of(value)
+
+    assert not nests_deeper(body, depth)
+    assert depth == 0 or nests_deeper(body, depth - 1)
+
+
+HOSTILE = {
+    "openers": b"[" * (1 << 20),
+    "pairs": b"[" * (1 << 19) + b"]" * (1 << 19),
+    "objects": b'{"a":' * 200_000,
+    "siblings": b"[" + b"{}," * 340_000 + b"{}]",
+    "mismatched": b"[}" * (1 << 19),
+    "brackets in strings": b'["[",' * 170_000,
+    "quotes in strings": b'["\\"[",' * 140_000,
+    "quotes": b'"' * (1 << 20),
+    "backslashes": b"\\" * (1 << 20),
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_body_takes_no_step_for_each_bracket(body: bytes) -> None:
+    steps = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal steps
+        steps += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        nests_deeper(body)
+    finally:
+        sys.setprofile(None)
+
+    assert steps < 5 * NESTING_MAX
 
 
 def test_real_bodies_nest_less_than_the_limit() -> None:
     body = encode({"alerts": [{"labels": {"a": "b"}, "values": {"A": 1}}]})
 
-    assert nesting_of(body) < NESTING_MAX
+    assert not nests_deeper(body, 10)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from triaged.errors import Malformed
 from triaged.http.aiohttp_internals import write_continue
-from triaged.wire import NESTING_MAX, decoded, instant, nesting_of
+from triaged.wire import NESTING_MAX, decoded, instant, nests_deeper
 
 T = TypeVar("T")
 
@@ -129,7 +129,7 @@ def decode(body: bytes, kind: type[T]) -> T:
 
     Its instants lie in years that can still be written in UTC when a span is added to them.
     """
-    if nesting_of(body) > NESTING_MAX:
+    if nests_deeper(body):
         raise Malformed("nested_too_deep", f"nested deeper than {NESTING_MAX} levels")
     if b"\\u0000" in body:
         raise Malformed("wrong_shape", "texts may not hold the character U+0000")

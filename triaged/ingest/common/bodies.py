@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from triaged.errors import Malformed
 from triaged.ingest import Reason
-from triaged.wire import NESTING_MAX, nesting_of
+from triaged.wire import NESTING_MAX, nests_deeper
 
 NUL = b"\\u0000"
 _NUL_OR_ESCAPE = re.compile(rb"\\(?:u0000|.)", re.DOTALL)
@@ -38,6 +38,6 @@ def listed(elements: Sequence[bytes]) -> bytes:
 
 def bound_nesting(body: bytes) -> None:
     """Refuse a body that nests too deep; for what walks it recursively."""
-    if nesting_of(body) > NESTING_MAX:
+    if nests_deeper(body):
         message = f"nested deeper than {NESTING_MAX} levels"
         raise Malformed(Reason.NESTED_TOO_DEEP, message)

@@ -13,7 +13,7 @@ from triaged.core.records.events import Refused, TryAgain
 from triaged.core.text import wording
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.errors import Malformed
-from triaged.wire import NESTING_MAX, decoded, encode, nesting_of
+from triaged.wire import decoded, encode, nests_deeper
 
 T = TypeVar("T")
 
@@ -115,7 +115,7 @@ def words(body: bytes) -> str:
     """The words of an error, for a person."""
     body = body[:BODY_SHOWN_MAX]
     value: Any = body[: 4 * ERROR_MAX].decode("utf-8", "replace")
-    if nesting_of(body) <= NESTING_MAX:
+    if not nests_deeper(body):
         with suppress(Malformed):
             value = decoded(msgspec.json.Decoder(), body)
     if isinstance(value, dict):
