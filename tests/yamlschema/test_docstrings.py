@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from triaged.config import schema
+from triaged.config import schema, schema_people, schema_policies, schema_server, schema_status
 from triaged.plugins import kinds, load
 from triaged.yamlschema import docstrings
 
@@ -31,10 +31,12 @@ def test_text_below_a_field_describes_it() -> None:
     }
 
 
+SCHEMAS = (schema, schema_people, schema_policies, schema_server, schema_status)
 STRUCTS = [
     each
-    for each in vars(schema).values()
-    if isinstance(each, type) and each.__module__ == schema.__name__
+    for module in SCHEMAS
+    for each in vars(module).values()
+    if isinstance(each, type) and each.__module__ == module.__name__
 ]
 
 

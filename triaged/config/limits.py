@@ -1,6 +1,6 @@
 """Thresholds above which pages are held together: flapping, storms. Names of exporters."""
 
-from triaged.config import schema
+from triaged.config import schema, schema_policies
 from triaged.config.findings import Findings
 from triaged.core.alerts.flapping import RETURNS_KEPT
 from triaged.core.records.labels import Exporters
@@ -13,7 +13,7 @@ STORM_MAX = 1000
 def flap_limit_of(config: schema.Config, findings: Findings) -> FlapLimit | None:
     """The threshold of flapping; None: no incident flaps."""
     flapping = config.flapping
-    if not isinstance(flapping, schema.Flapping):
+    if not isinstance(flapping, schema_policies.Flapping):
         return None
     if not 2 <= flapping.reopens <= RETURNS_KEPT:
         findings.wrong(("flapping", "reopens"), f"expected a number from 2 to {RETURNS_KEPT}")

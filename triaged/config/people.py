@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from triaged.config import schema
+from triaged.config import schema, schema_people
 from triaged.config.findings import Findings
 from triaged.config.model import Channel
 from triaged.config.plugins import may_address
@@ -52,7 +52,7 @@ def people_of(
 
 
 def _check_contact(
-    findings: Findings, path: Path, contact: schema.Contact, channels: dict[str, Channel]
+    findings: Findings, path: Path, contact: schema_people.Contact, channels: dict[str, Channel]
 ) -> None:
     if not findings.refer((*path, "channel"), "channels", contact.channel):
         return
@@ -69,7 +69,10 @@ def _check_contact(
 
 
 def _steps(
-    findings: Findings, path: Path, written: tuple[schema.ContactStep, ...], names: Collection[str]
+    findings: Findings,
+    path: Path,
+    written: tuple[schema_people.ContactStep, ...],
+    names: Collection[str],
 ) -> tuple[ContactStep, ...]:
     before = 0
     for index, step in enumerate(written):
@@ -110,7 +113,7 @@ def schedules_of(config: schema.Config, findings: Findings) -> dict[str, Schedul
     return found
 
 
-def _rotation(findings: Findings, path: Path, written: schema.Rotation) -> Rotation:
+def _rotation(findings: Findings, path: Path, written: schema_people.Rotation) -> Rotation:
     for index, person in enumerate(written.people):
         findings.refer((*path, "people", index), "people", person)
     rotation = Rotation(written.people, written.every, written.start, written.only, written.count)

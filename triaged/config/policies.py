@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeVar
 
-from triaged.config import schema
+from triaged.config import schema, schema_policies
 from triaged.config.findings import Findings
 from triaged.config.model import Channel
 from triaged.config.people import OFFICE
@@ -28,8 +28,8 @@ ROUNDS_MAX = 100
 
 SECTIONS = {"person": "people", "schedule": "schedules", "team": "teams", "channel": "channels"}
 
-DEFAULTS: Mapping[Severity, schema.SeverityTarget] = {
-    Severity.SEV1: schema.SeverityTarget(
+DEFAULTS: Mapping[Severity, schema_policies.SeverityTarget] = {
+    Severity.SEV1: schema_policies.SeverityTarget(
         DEFAULT_RESPONSE_US[Severity.SEV1],
         urgency="page",
         unacknowledge_after=30 * MINUTE,
@@ -40,7 +40,7 @@ DEFAULTS: Mapping[Severity, schema.SeverityTarget] = {
         postmortem="required",
         postmortem_due=3 * DAY,
     ),
-    Severity.SEV2: schema.SeverityTarget(
+    Severity.SEV2: schema_policies.SeverityTarget(
         DEFAULT_RESPONSE_US[Severity.SEV2],
         urgency="page",
         unacknowledge_after=60 * MINUTE,
@@ -50,13 +50,13 @@ DEFAULTS: Mapping[Severity, schema.SeverityTarget] = {
         update_every=30 * MINUTE,
         postmortem="required",
     ),
-    Severity.SEV3: schema.SeverityTarget(
+    Severity.SEV3: schema_policies.SeverityTarget(
         DEFAULT_RESPONSE_US[Severity.SEV3],
         urgency="page",
         impact="Minor feature degraded, workaround exists",
         examples="Admin panel slow, non-critical job failures",
     ),
-    Severity.SEV4: schema.SeverityTarget(
+    Severity.SEV4: schema_policies.SeverityTarget(
         NEXT_BUSINESS_DAY,
         calendar=OFFICE,
         urgency="notify",
@@ -73,7 +73,7 @@ def severities_of(
     """The response target of each severity: the written keys over the defaults."""
     found = {}
     for severity, default in DEFAULTS.items():
-        written = config.severities.get(severity, schema.SeverityTarget())
+        written = config.severities.get(severity, schema_policies.SeverityTarget())
         path: Path = ("severities", severity.value)
         respond_within = _respond_within(config, severity)
         ends_after = written.unacknowledge_after
@@ -106,7 +106,10 @@ def _given(written: Value | None, default: Value | None) -> Value | None:
 
 
 def _update_every(
-    findings: Findings, path: Path, written: schema.SeverityTarget, default: schema.SeverityTarget
+    findings: Findings,
+    path: Path,
+    written: schema_policies.SeverityTarget,
+    default: schema_policies.SeverityTarget,
 ) -> int | None:
     every = _given(written.update_every, default.update_every)
     if isinstance(every, int) and every < MINUTE:
@@ -115,7 +118,7 @@ def _update_every(
 
 
 def _respond_within(config: schema.Config, severity: Severity) -> int | str | None:
-    written = config.severities.get(severity, schema.SeverityTarget()).respond_within
+    written = config.severities.get(severity, schema_policies.SeverityTarget()).respond_within
     return DEFAULTS[severity].respond_within if written is None else written
 
 
@@ -182,14 +185,14 @@ def policies_of(
     return found
 
 
-def _check_repeat(findings: Findings, path: Path, repeat: schema.Repeat) -> None:
+def _check_repeat(findings: Findings, path: Path, repeat: schema_policies.Repeat) -> None:
     if not 0 <= repeat.times <= ROUNDS_MAX:
         findings.wrong((*path, "times"), f"expected 0 to {ROUNDS_MAX} further rounds")
     if not _length(repeat.every):
         findings.wrong((*path, "every"), "rounds without time between them: give it some")
 
 
-def _check_steps(findings: Findings, path: Path, steps: tuple[schema.Step, ...]) -> None:
+def _check_steps(findings: Findings, path: Path, steps: tuple[schema_policies.Step, ...]) -> None:
     if not steps:
         findings.wrong(path, "no steps: the policy would page nobody")
     latest: dict[type[Delay], float] = {Share: 0.0, Span: 0.0}
@@ -203,7 +206,10 @@ def _check_steps(findings: Findings, path: Path, steps: tuple[schema.Step, ...])
 
 
 def _check_mixed(
-    findings: Findings, path: Path, steps: tuple[schema.Step, ...], target: tuple[Severity, int]
+    findings: Findings,
+    path: Path,
+    steps: tuple[schema_policies.Step, ...],
+    target: tuple[Severity, int],
 ) -> None:
     """Times and shares of (severity, its target) that come in another order than they stand in."""
     severity, target_us = target
@@ -224,7 +230,7 @@ def _length(delay: Delay) -> float:
     return delay.of_target if isinstance(delay, Share) else float(delay.us)
 
 
-def _targets(path: Path, policy: schema.Policy) -> Iterator[tuple[Path, Target]]:
+def _targets(path: Path, policy: schema_policies.Policy) -> Iterator[tuple[Path, Target]]:
     if policy.catch_all is not None:
         yield (*path, "catch_all"), policy.catch_all
     for index, step in enumerate(policy.steps):

@@ -9,71 +9,24 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from triaged.config.schema_people import Calendar, Person, Schedule, Service, Team
+from triaged.config.schema_policies import Flapping, Policy, SeverityTarget, Storm
 from triaged.config.schema_server import Log, Retention, Tls
 from triaged.config.schema_status import StatusPage
 from triaged.config.value_types import (
-    After,
     BaseUrl,
     CallUrl,
-    Hours,
     Listen,
-    Notify,
     Portion,
     Proxies,
     Size,
-    TimeToWrite,
-    Url,
-    WallTime,
     Zone,
 )
 from triaged.core.records.labels import EXPORTERS, SCRAPE_LABELS
 from triaged.core.records.model import Severity
-from triaged.core.records.model import Share as OfTarget
-from triaged.core.records.plans import Exhausted
 from triaged.core.time.durations import DAY, MINUTE
 from triaged.wire import Secret
 from triaged.yamlschema.schema import Duration, Open
-
-
-class SeverityTarget(msgspec.Struct, frozen=True):
-    """Response target of a severity. Keys that are left out keep their defaults."""
-
-    respond_within: Duration | Literal["next business day"] | None = None
-    """Time within which somebody must have acknowledged an incident."""
-    calendar: str | None = None
-    """Name of the calendar whose opening is the `next business day`."""
-    urgency: Literal["page", "notify"] | None = None
-    """List of a person's contacts that is used: `page` or `notify`."""
-    unacknowledge_after: Duration | Literal["never"] | None = None
-    """Time without activity after which an acknowledgement ends and escalation goes on."""
-    impact: str | None = None
-    """Impact that makes an incident one of this severity, shown to whoever chooses one."""
-    examples: str | None = None
-    """Examples, shown beside the impact."""
-    roles: Literal["required", "optional"] | None = None
-    """`required`: somebody commands, somebody else leads the investigation, and somebody tells
-    the others. Defaults to `required` for SEV-1 and SEV-2."""
-    update_every: Duration | Literal["never"] | None = None
-    """Time between two internal updates of an incident that is commanded. Defaults to 15m for
-    SEV-1, 30m for SEV-2, `never` for the others."""
-    updates_to: tuple[Notify, ...] = ()
-    """Targets that get the internal updates, besides those who were paged or have a role."""
-    postmortem: Literal["required", "optional"] | None = None
-    """`required`: an incident is closed only when its postmortem is published, or waived by an
-    admin. Defaults to `required` for SEV-1 and SEV-2."""
-    postmortem_due: TimeToWrite | None = None
-    """Time from the resolve until the postmortem is to be published; business days are those of
-    the calendar `office`. Defaults to 3d for SEV-1, `5 business days` for the others."""
-
-
-class Flapping(msgspec.Struct, frozen=True):
-    """Threshold above which an incident that keeps re-opening is held open and pages no more."""
-
-    reopens: int = 3
-    """Number of times that the incident re-opened `within` the time."""
-    within: Duration = 30 * MINUTE
-    """Time in which re-openings are counted. An incident that has been quiet for as long
-    settles."""
 
 
 class Exporters(msgspec.Struct, frozen=True):
@@ -86,20 +39,6 @@ class Exporters(msgspec.Struct, frozen=True):
     labels: tuple[str, ...] = SCRAPE_LABELS
     """Labels that a scrape adds. They are not shown as the place of the trouble where they name
     the exporter; those that no object has, such as `endpoint`, never are."""
-
-
-class Storm(msgspec.Struct, frozen=True):
-    """Threshold above which one umbrella incident pages for all new incidents of a team."""
-
-    incidents: int
-    """Number of new incidents of a team, policy and source `within` the time above which a storm
-    begins."""
-    within: Duration
-    """Time in which new incidents are counted. The storm ends when the number has not been exceeded
-    for as long."""
-    across_sources: bool = False
-    """Whether incidents of all sources count together. Otherwise a source that floods triaged is no
-    storm of the others, whose incidents page singly."""
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -143,132 +82,6 @@ class Integration(msgspec.Struct, frozen=True):
 
     kind: str
     """Kind of the integration: what it is, and how it is asked."""
-
-
-class Contact(msgspec.Struct, frozen=True):
-    """Address of a person on a channel."""
-
-    channel: str
-    """Name of the channel."""
-    to: str = ""
-    """Address, for channels that need one."""
-
-
-class ContactStep(msgspec.Struct, frozen=True):
-    """Contact of a person, and the time after which it is used."""
-
-    contact: str
-    """Name of the contact, one of `contacts`."""
-    after: Duration = 0
-    """Delay after the page has become due."""
-
-
-class Person(msgspec.Struct, frozen=True):
-    """Person who can be reached."""
-
-    contacts: Mapping[str, Contact]
-    """Contacts of the person, each under a name of your choice."""
-    name: str | None = None
-    """Full name. Unset: the key under `people`."""
-    timezone: Zone | None = None
-    """Time zone of the times in messages to this person. Unset: `timezone` of this file."""
-    page: tuple[ContactStep, ...] = ()
-    """Contacts for urgency `page`, in the order of their delays. Unset: all contacts at once."""
-    notify: tuple[ContactStep, ...] = ()
-    """Contacts for urgency `notify`, in the order of their delays. Unset: the first contact."""
-
-
-class Calendar(msgspec.Struct, frozen=True):
-    """Working hours."""
-
-    open: Hours
-    """Days and hours, such as `mon-fri 09:00-17:30, sat 22:00-02:00` or `daily 08:00-20:00`. The
-    end of the hours does not belong to them."""
-    timezone: Zone | None = None
-    """Time zone of the hours. Unset: `timezone` of this file."""
-
-
-class Rotation(msgspec.Struct, frozen=True):
-    """Rotation: people who take turns."""
-
-    people: tuple[str, ...]
-    """Names of the people, in the order of their turns."""
-    every: Duration
-    """Length of a turn: whole hours, days or weeks."""
-    start: WallTime = msgspec.field(name="from")
-    """Wall time at which the first turn begins, in the time zone of the schedule."""
-    only: Hours | None = None
-    """Days and hours in which the rotation is in force. Unset: always."""
-    count: Literal["turns", "shifts"] = "turns"
-    """Which turns go round. `turns`: each, also one that falls outside of `only` altogether.
-    `shifts`: those into which hours of `only` fall, so that everybody has as many as the others."""
-
-
-class Schedule(msgspec.Struct, frozen=True):
-    """Schedule: who is on call, and when."""
-
-    rotations: tuple[Rotation, ...]
-    """Rotations of the schedule. Where several are in force, the last one decides."""
-    timezone: Zone | None = None
-    """Time zone of hand-overs and of `only` hours. Unset: `timezone` of this file."""
-
-
-class Step(msgspec.Struct, frozen=True):
-    """Step of an escalation policy."""
-
-    notify: tuple[Notify, ...]
-    """Targets of the step, each `person:`, `schedule:`, `team:` or `channel:` and a name."""
-    after: After | None = None
-    """Delay after the escalation has started: a time, or a share of the response target such as
-    `50%`. Unset: none."""
-
-
-class Repeat(msgspec.Struct, frozen=True):
-    """Repetition of all steps when nobody has answered the last one."""
-
-    times: int = 0
-    """Number of further rounds."""
-    every: After = OfTarget(1.0)
-    """Time from the last step of a round to the next round, or a share of the response target."""
-
-
-class Policy(msgspec.Struct, frozen=True):
-    """Escalation policy: whom an incident reaches, and when."""
-
-    steps: tuple[Step, ...]
-    """Steps, in the order of their delays."""
-    repeat: Repeat = Repeat()
-    """Rounds after the first."""
-    catch_all: Notify | None = None
-    """Target that is paged when a step reaches nobody."""
-    exhausted: Exhausted | None = None
-    """What follows the last round of an incident that nobody answers: `repeat` pages the catch-all
-    (without one, whom the last step pages) each `repeat.every`, at least 15 minutes apart, until
-    somebody acts; `stop` pages nobody any more. Unset: `repeat` where the urgency is `page`."""
-
-
-class Team(msgspec.Struct, frozen=True):
-    """Team: its people, and the policy of its incidents."""
-
-    people: tuple[str, ...] = ()
-    """Names of the members."""
-    policy: str | None = None
-    """Escalation policy of the team's incidents, where no rule names one. Unset: `default`."""
-    tracker: str | None = None
-    """Integration in which the team's action items become issues. Unset: `tracker` of this file."""
-
-
-class Service(msgspec.Struct, frozen=True):
-    """Service: something that runs, and can break."""
-
-    team: str | None = None
-    """Team that owns the service."""
-    depends_on: tuple[str, ...] = ()
-    """Services that this one needs."""
-    runbook: Url | None = None
-    """Address of the instructions for incidents of the service."""
-    dashboards: tuple[Url, ...] = ()
-    """Addresses of the service's dashboards, shown on its declared incidents."""
 
 
 class Config(msgspec.Struct, frozen=True):
