@@ -11,7 +11,7 @@ from triaged.config.access import listeners_of, public_url_of, store_of, tls_of,
 from triaged.config.files import Files, MissingSecret
 from triaged.config.findings import Findings
 from triaged.config.limits import exporters_of, flap_limit_of, storm_limit_of
-from triaged.config.model import Configuration
+from triaged.config.model import Channel, Configuration, Integration
 from triaged.config.people import (
     OFFICE,
     calendars_of,
@@ -22,6 +22,7 @@ from triaged.config.people import (
 )
 from triaged.config.plugins import (
     ALWAYS,
+    Sources,
     channels_of,
     integration_names,
     integrations_of,
@@ -30,6 +31,8 @@ from triaged.config.plugins import (
 from triaged.config.policies import policies_of, severities_of
 from triaged.config.rule_files import RuleFile, RuleFiles, rule_file
 from triaged.config.status_page import status_page_of
+from triaged.config.value_types import Address
+from triaged.core.records.labels import Exporters
 from triaged.core.settings import Settings
 from triaged.core.time.calendars import Calendar
 from triaged.errors import Problem
@@ -109,47 +112,27 @@ def load(
     return Loaded(configuration, in_order(problems), document)
 
 
+class _Parts(msgspec.Struct, frozen=True):
+    """Parts of a configuration that several others are checked against or made of."""
+
+    listeners: tuple[Address, ...]
+    public_url: str
+    sources: Sources
+    channels: dict[str, Channel]
+    integrations: dict[str, Integration]
+    calendars: dict[str, Calendar]
+    exporters: Exporters
+    rules: RuleSet
+    rule_files: tuple[RuleFile, ...]
+
+
 def _build(
     config: schema.Config, files: Files, findings: Findings
 ) -> tuple[Configuration, list[Problem]]:
-    public_url = public_url_of(config, listeners := listeners_of(config, findings))
-    sources = sources_of(config, files, findings)
-    channels = channels_of(config, files, findings)
-    integrations = integrations_of(config, files, findings)
-    calendars = calendars_of(config, findings)
-    context = _rule_context(config, files, findings, calendars)
-    rules, problems, rule_files = _rules(config, files, findings, context)
-    settings = Settings(
-        severities=severities_of(config, calendars, findings),
-        people=people_of(config, channels, findings),
-        schedules=schedules_of(config, findings),
-        policies=policies_of(config, channels, findings),
-        rules=rules,
-        muters=rules.muters,
-        teams=teams_of(config, findings),
-        services=services_of(config, findings),
-        channels=frozenset(channels),
-        stale_after=sources.stale_after,
-        expectations={**expectations_of(rules.rules), **sources.expectations},
-        expected=expected_of(rules),
-        unclassified=config.unclassified,
-        at_risk=config.at_risk,
-        reopen_within=config.reopen_within,
-        join_quiet=config.join_quiet,
-        silence_max=config.silence_max,
-        storm=storm_limit_of(config, findings),
-        flapping=flap_limit_of(config, findings),
-        working_days=calendars[OFFICE],
-        status_page=status_page_of(config, channels, files, findings, public_url),
-        timezone=config.timezone,
-        public_url=public_url,
-        act_links=config.act_links,
-        exporters=context.exporters,
-        integrations=integration_names(config, integrations, findings),
-    )
+    parts, problems = _parts(config, files, findings)
     configuration = Configuration(
-        listen=listeners,
-        public_url=public_url,
+        listen=parts.listeners,
+        public_url=parts.public_url,
         auth=config.auth,
         public=frozenset(config.public),
         tls=tls_of(config, files, findings),
@@ -161,22 +144,66 @@ def _build(
         log=config.log,
         watch=config.watch,
         tokens=tokens_of(config, findings),
-        sources=sources.by_name,
-        channels=channels,
-        integrations=integrations,
-        settings=settings,
-        rule_files=RuleFiles(config.rules, rule_files, config.allow_empty),
+        sources=parts.sources.by_name,
+        channels=parts.channels,
+        integrations=parts.integrations,
+        settings=_settings(config, files, findings, parts),
+        rule_files=RuleFiles(config.rules, parts.rule_files, config.allow_empty),
         files=tuple(dict.fromkeys(files.seen)),
     )
     return configuration, problems
 
 
-def _rules(
-    config: schema.Config, files: Files, findings: Findings, context: RuleContext
-) -> tuple[RuleSet, list[Problem], tuple[RuleFile, ...]]:
+def _parts(config: schema.Config, files: Files, findings: Findings) -> tuple[_Parts, list[Problem]]:
+    listeners = listeners_of(config, findings)
+    calendars = calendars_of(config, findings)
+    context = _rule_context(config, files, findings, calendars)
     documents, rule_files = _rule_documents(config, files, findings)
     rules, problems = read_rules(documents, context)
-    return rules, problems, rule_files
+    parts = _Parts(
+        listeners=listeners,
+        public_url=public_url_of(config, listeners),
+        sources=sources_of(config, files, findings),
+        channels=channels_of(config, files, findings),
+        integrations=integrations_of(config, files, findings),
+        calendars=calendars,
+        exporters=context.exporters,
+        rules=rules,
+        rule_files=rule_files,
+    )
+    return parts, problems
+
+
+def _settings(config: schema.Config, files: Files, findings: Findings, parts: _Parts) -> Settings:
+    rules, channels = parts.rules, parts.channels
+    return Settings(
+        severities=severities_of(config, parts.calendars, findings),
+        people=people_of(config, channels, findings),
+        schedules=schedules_of(config, findings),
+        policies=policies_of(config, channels, findings),
+        rules=rules,
+        muters=rules.muters,
+        teams=teams_of(config, findings),
+        services=services_of(config, findings),
+        channels=frozenset(channels),
+        stale_after=parts.sources.stale_after,
+        expectations={**expectations_of(rules.rules), **parts.sources.expectations},
+        expected=expected_of(rules),
+        unclassified=config.unclassified,
+        at_risk=config.at_risk,
+        reopen_within=config.reopen_within,
+        join_quiet=config.join_quiet,
+        silence_max=config.silence_max,
+        storm=storm_limit_of(config, findings),
+        flapping=flap_limit_of(config, findings),
+        working_days=parts.calendars[OFFICE],
+        status_page=status_page_of(config, channels, files, findings, parts.public_url),
+        timezone=config.timezone,
+        public_url=parts.public_url,
+        act_links=config.act_links,
+        exporters=parts.exporters,
+        integrations=integration_names(config, parts.integrations, findings),
+    )
 
 
 def _rule_context(

@@ -1,5 +1,7 @@
 """The entrance of the core: it hands each event to the module that decides it."""
 
+from typing import assert_never
+
 from triaged.core.acting import act, declare
 from triaged.core.alerts.expectations import load
 from triaged.core.alerts.quarantine import quarantine
@@ -11,44 +13,33 @@ from triaged.core.practice.following import with_practice
 from triaged.core.practice.requests import decide_request
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
-    Acknowledged,
+    Action,
     AlertReceived,
-    Assigned,
     BodyQuarantined,
-    Closed,
     ContactsTested,
     Declared,
     DeliveryEnded,
     DeliverySlow,
     DutyMoved,
-    Escalated,
     Event,
-    NoteAdded,
     PackDecided,
     PageDue,
-    PhaseChanged,
+    PageEvent,
     Reclassified,
-    Reopened,
-    Resolved,
     RetryWanted,
     SelfAlertFired,
     SelfAlertResolved,
     SettingsChanged,
     SettingsLoaded,
-    SeverityChosen,
+    SilenceEvent,
     SilenceExpired,
     SilenceLooked,
     SilenceSet,
-    Snoozed,
     StoreRestored,
     TimerFired,
-    Unacknowledged,
 )
-from triaged.core.records.practice.request_events import (
-    RequestDue,
-    RequestEnded,
-    RequestRetried,
-)
+from triaged.core.records.practice.events import PracticeEvent
+from triaged.core.records.practice.request_events import RequestEvent
 from triaged.core.response.contact_tests import start_test
 from triaged.core.response.delivering import ended, may_go, retry_now, slow
 from triaged.core.response.duty_notices import tell_duty
@@ -68,19 +59,21 @@ def decide(situation: Situation, event: Event) -> Decision:
 
 
 def _decide(situation: Situation, event: Event) -> Decision:
+    if isinstance(event, AlertReceived):
+        return receive(situation, event)  # first: nearly all events are alerts
+    if isinstance(event, Action):
+        return act(situation, event)
+    if isinstance(event, PracticeEvent):
+        return practise(situation, event)
+    if isinstance(event, RequestEvent):
+        return decide_request(situation, event)
     match event:
-        case AlertReceived():
-            return receive(situation, event)
         case TimerFired(timer=timer):
             return fire(situation, timer)
-        case PageDue():
-            return may_go(situation, event)
-        case DeliveryEnded():
-            return ended(situation, event)
-        case DeliverySlow():
-            return slow(situation, event)
-        case RetryWanted():
-            return retry_now(situation, event)
+        case PageDue() | DeliveryEnded() | DeliverySlow() | RetryWanted():
+            return _page(situation, event)
+        case SilenceSet() | SilenceExpired() | SilenceLooked():
+            return _silence(situation, event)
         case BodyQuarantined():
             return quarantine(situation, event)
         case SelfAlertFired():
@@ -95,12 +88,6 @@ def _decide(situation: Situation, event: Event) -> Decision:
             return rearm(situation, event)
         case Reclassified():
             return reclassify(situation, event)
-        case SilenceSet():
-            return set_silence(situation, event)
-        case SilenceExpired():
-            return expire(situation, event)
-        case SilenceLooked():
-            return looked(situation, event)
         case StoreRestored():
             return restored(situation, event)
         case Declared():
@@ -109,24 +96,34 @@ def _decide(situation: Situation, event: Event) -> Decision:
             return start_test(situation, event)
         case DutyMoved():
             return tell_duty(situation, event)
-        case (
-            Acknowledged()
-            | Unacknowledged()
-            | Resolved()
-            | Reopened()
-            | Closed()
-            | Escalated()
-            | Assigned()
-            | SeverityChosen()
-            | PhaseChanged()
-            | NoteAdded()
-            | Snoozed()
-        ):
-            return act(situation, event)
-        case RequestDue() | RequestEnded() | RequestRetried():
-            return decide_request(situation, event)
         case _:
-            return practise(situation, event)  # mypy: whatever is left is an event of the practice
+            assert_never(event)
+
+
+def _page(situation: Situation, event: PageEvent) -> Decision:
+    match event:
+        case PageDue():
+            return may_go(situation, event)
+        case DeliveryEnded():
+            return ended(situation, event)
+        case DeliverySlow():
+            return slow(situation, event)
+        case RetryWanted():
+            return retry_now(situation, event)
+        case _:
+            assert_never(event)
+
+
+def _silence(situation: Situation, event: SilenceEvent) -> Decision:
+    match event:
+        case SilenceSet():
+            return set_silence(situation, event)
+        case SilenceExpired():
+            return expire(situation, event)
+        case SilenceLooked():
+            return looked(situation, event)
+        case _:
+            assert_never(event)
 
 
 def _loaded(situation: Situation, event: SettingsLoaded) -> Decision:

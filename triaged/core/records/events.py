@@ -312,6 +312,11 @@ Action = (
 )
 """The actions of people on an incident that exists."""
 
+PageEvent = PageDue | DeliveryEnded | DeliverySlow | RetryWanted
+"""What happens to a page on its way to a person."""
+
+SilenceEvent = SilenceSet | SilenceExpired | SilenceLooked
+
 Event = (
     AlertReceived
     | BodyQuarantined
@@ -324,16 +329,11 @@ Event = (
     | Action
     | PracticeEvent
     | TimerFired
-    | PageDue
-    | DeliveryEnded
-    | DeliverySlow
-    | RetryWanted
+    | PageEvent
     | SettingsLoaded
     | SettingsChanged
     | Reclassified
-    | SilenceSet
-    | SilenceExpired
-    | SilenceLooked
+    | SilenceEvent
     | StoreRestored
     | RequestEvent
 )
