@@ -30,6 +30,7 @@ from bench import (
     reload,
     replay,
     scale,
+    status_page,
 )
 from bench.options import Options
 from bench.table import Line, quantile, render
@@ -51,6 +52,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "postmortem": learning.measure,
     "reload": reload.measure,
     "replay": replay.measure,
+    "status_page": status_page.measure,
 }
 
 

@@ -40,6 +40,8 @@ class Setup(msgspec.Struct, frozen=True):
     """Where pages go; empty: to the console, that is, a file."""
     smtp: str = ""
     """The mail server of alice and bob, who have a team each; empty: there is none."""
+    components: int = 0
+    """Components of the status page; 0: there is none."""
 
 
 def configuration(setup: Setup, port: int) -> bytes:
@@ -53,8 +55,11 @@ def configuration(setup: Setup, port: int) -> bytes:
         return encode(_by_mail(setup.smtp, port))
     steps = [{"notify": ["person:alice"]}, {"after": "50%", "notify": ["person:alice"]}]
     teams = {f"team-{name}": {"people": ["alice"]} for name in ("checkout", "search", "payments")}
+    services: dict[str, object] = {f"part-{number}": {} for number in range(setup.components)}
+    public = {"services": services, "status_page": {"name": "Status"}} if services else {}
     return encode(
-        {
+        public
+        | {
             "listen": f"127.0.0.1:{port}",
             "public_url": f"http://127.0.0.1:{port}",
             "auth": "none",
