@@ -65,6 +65,7 @@ from triaged.process.maintenance.rule_comparison import RuleComparison
 from triaged.process.maintenance.rule_keeping import RuleKeeping
 from triaged.process.maintenance.silence_ends import SilenceEnds
 from triaged.process.maintenance.similar_words import SimilarWords
+from triaged.process.maintenance.status_mailings import StatusMailings
 from triaged.process.maintenance.status_page import StatusPageKeeper
 from triaged.process.maintenance.suppression_marks import SuppressionMarks
 from triaged.process.reload import Reload, needs_stored_token
@@ -255,7 +256,8 @@ class Daemon:
             carrier=Transports(clock, unbuffered(sys.stdout)),
         )
         self._connections.delivery = self._delivery = Delivery(engine, database, clock, equipment)
-        lanes = Requests(engine, database, clock, Transports(clock, sys.stdout))
+        carrier = Transports(clock, sys.stdout)
+        lanes = Requests(engine, database, clock, carrier, self._context.action_key)
         lanes.reload(self._context.configuration)
         self._connections.requests = self._requests = lanes
         self.reloaded(successful=not self._stand_ins)
@@ -327,6 +329,7 @@ class Daemon:
             RuleComparison(database, self.current),
             SimilarWords(database),
             self._status_page,
+            StatusMailings(engine, database, clock),
             Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),
         )

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import msgspec
 from msgspec.structs import replace
 
+from tests.api.site import ACTION_KEY
 from tests.delivery.clocks import HandClock
 from tests.delivery.world import PATIENCE_S, Watch, World
 from triaged.channels import Channel, HttpRequest, HttpResponse, Message, Result
@@ -146,7 +147,7 @@ async def asking(w: World, configured: Configured, bot: Bot) -> AsyncIterator[Re
 async def interrupted(w: World, configured: Configured, bot: Bot) -> AsyncIterator[Requests]:
     """Lanes at work; cancelled in the middle unless they were told to stop."""
     assert isinstance(w.watch, RequestWatch)
-    lanes = Requests(w.engine, w.database, w.clock, bot)
+    lanes = Requests(w.engine, w.database, w.clock, bot, ACTION_KEY)
     lanes.reload(configured)
     w.watch.lanes.append(lanes)
     async with asyncio.TaskGroup() as group:

@@ -22,6 +22,7 @@ from triaged.errors import StoreUnavailable
 from triaged.integrations import Integration
 from triaged.store.database.connect import Database
 from triaged.store.tables import requests
+from triaged.wire import Secret
 
 SWEEP_US = 15 * SECOND
 """Interval of the search for lanes that have requests."""
@@ -47,8 +48,15 @@ class Configured(Protocol):
 class Requests:
     """All lanes. Call within a running event loop."""
 
-    def __init__(self, engine: Engine, database: Database, clock: Clock, carrier: Carrier) -> None:
-        self._tools = Tools(engine, database, clock, carrier)
+    def __init__(
+        self,
+        engine: Engine,
+        database: Database,
+        clock: Clock,
+        carrier: Carrier,
+        action_key: Secret,
+    ) -> None:
+        self._tools = Tools(engine, database, clock, carrier, action_key)
         self._room = Room()
         self._lanes: dict[str, RequestLane] = {}
         self._changed = asyncio.Event()

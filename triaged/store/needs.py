@@ -67,7 +67,13 @@ from triaged.core.records.practice.request_events import (
 from triaged.core.records.practice.requests import Request
 from triaged.core.records.practice.roles import RolePeriod
 from triaged.core.records.practice.rows import PracticeRow
-from triaged.core.records.practice.status import PAGE, Component, Post, PublicIncident
+from triaged.core.records.practice.status import (
+    PAGE,
+    Component,
+    Post,
+    PublicIncident,
+    Subscriber,
+)
 from triaged.core.records.practice.status_events import StatusEvent
 from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.core.records.reports import Remark
@@ -89,7 +95,7 @@ from triaged.core.response.duty_notices import duty_key
 from triaged.core.response.timing import PAGING
 from triaged.core.self_alerts import self_alert_key
 from triaged.core.view import AlertId, key_text
-from triaged.store.status_needs import LOCK, StatusNeeds, status_needs
+from triaged.store.status_needs import LOCK, StatusNeeds, lock_of, status_needs
 
 MUTABLE = (*PAGING, MuteDue)
 
@@ -298,6 +304,8 @@ class Needs:
             case _:
                 assert_never(event)
         self.row_ids.setdefault(Request, set()).add(identity)
+        if isinstance(event, RequestEnded) and (whom := event.request.body.get("subscriber")):
+            self._add_status(StatusNeeds(row_ids={Subscriber: {whom}}, lock=lock_of(whom)))
         if number is not None:
             self.numbers.add(number)
 

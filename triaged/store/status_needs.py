@@ -46,6 +46,11 @@ class StatusNeeds(msgspec.Struct, frozen=True):
     lock: str = LOCK
 
 
+def lock_of(subscriber: str) -> str:
+    """The lock of one subscriber."""
+    return f"{LOCK} subscriber {subscriber}"
+
+
 def status_needs(event: StatusEvent) -> StatusNeeds:
     """What the event is decided on."""
     match event:
@@ -68,7 +73,7 @@ def status_needs(event: StatusEvent) -> StatusNeeds:
             | SubscriptionChanged(id=one)
             | SubscriptionEnded(id=one)
         ):
-            return StatusNeeds(row_ids={Subscriber: {one}}, lock=f"{LOCK} subscriber {one}")
+            return StatusNeeds(row_ids={Subscriber: {one}}, lock=lock_of(one))
         case MailingAdvanced(id=one, thread=thread, post=post, subscribers=subscribers):
             row_ids: dict[type[PracticeRow], set[str]] = {
                 Mailing: {one},

@@ -6,13 +6,14 @@ import pytest
 
 from triaged.delivery.request_kinds import Pace, Tools
 from triaged.delivery.request_kinds.contract import REQUEST_KINDS, RequestKind, subject_of
+from triaged.wire import Secret
 
 KINDS = pytest.mark.parametrize("subject", REQUEST_KINDS.kinds)
 
 
 def tools(**given: Any) -> Tools:
     """Tools without an engine, for what only looks at the configuration."""
-    return Tools(None, None, None, None, **given)  # type: ignore[arg-type]  # not used
+    return Tools(None, None, None, None, Secret(""), **given)  # type: ignore[arg-type]  # not used
 
 
 @KINDS

@@ -11,7 +11,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
-from triaged.core.practice import rooms
+from triaged.core.practice import rooms, subscribers
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Acted, Conflict, Decision, Effect, Go, SaveRow, Unknown
 from triaged.core.records.model import Entry, Reason
@@ -39,6 +39,7 @@ Follow = Callable[[Situation, RequestEnded, Request], tuple[Effect, ...]]
 
 FOLLOWS: Mapping[str, Follow] = {
     "room": rooms.ended,
+    "subscriber": subscribers.ended,
 }
 """What follows from the ends of requests, by the subject of their kind."""
 

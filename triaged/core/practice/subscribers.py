@@ -4,6 +4,7 @@ Mails go to confirmed addresses only, about one post once, and never after someb
 """
 
 import hashlib
+import re
 
 from msgspec.structs import replace
 
@@ -17,7 +18,8 @@ from triaged.core.records.effects import (
     SaveRow,
     Unknown,
 )
-from triaged.core.records.practice.requests import Request
+from triaged.core.records.practice.request_events import RequestEnded
+from triaged.core.records.practice.requests import Done, Request, RequestState
 from triaged.core.records.practice.status import (
     Mailing,
     Maintenance,
@@ -35,6 +37,7 @@ from triaged.core.records.practice.status_events import (
     SubscriptionConfirmed,
     SubscriptionEnded,
 )
+from triaged.core.records.verdicts import Refused, TryAgain
 from triaged.core.situation import Situation
 from triaged.core.time.durations import DAY, HOUR
 
@@ -55,6 +58,15 @@ POST_GIVES_UP_US = 6 * HOUR
 SOFT_BOUNCES_MAX, SOFT_OFF_US = 5, DAY
 HOOK_FAILS_US = DAY
 """A webhook that has failed for so long is switched off."""
+
+_HARD = re.compile(
+    r"^SMTP 5\d\d (?:5\.1\.[1236]\b|(?:5\.\d+\.\d+ )?.*(?:user unknown|unknown user|no such user"
+    r"|does not exist|no mailbox|mailbox (?:unavailable|not found)|invalid recipient"
+    r"|recipient rejected|address rejected))",
+    re.IGNORECASE,
+)
+"""5.1.1 and its like, and what servers write that give no such code, or 5.7.1:
+https://www.rfc-editor.org/rfc/rfc3463#section-3.2"""
 
 MAIL_LANE, HOOK_LANE = "subscriber.mail", "subscriber.hook"
 MAIL, HOOK, CONFIRM = "subscriber.mail", "subscriber.hook", "subscriber.confirm"
@@ -229,6 +241,47 @@ def _request(situation: Situation, row: Subscriber, mailing: Mailing) -> Request
 def request_id(mailing: str, subscriber: str, epoch: int) -> str:
     """The identity of what one subscriber gets of one mailing: it exists at most once."""
     return f"subscriber/{mailing}/{subscriber}/{epoch}"
+
+
+def ended(situation: Situation, event: RequestEnded, after: Request) -> tuple[Effect, ...]:
+    """What the end of an attempt says of the subscriber: whether mails arrive, and requests."""
+    row = situation.view.row(Subscriber, str(after.body.get("subscriber", "")))
+    if row is None:
+        row = situation.view.row(Subscriber, str(event.request.body["subscriber"]))
+    if row is None or row.state not in (ACTIVE, SubscriberState.UNCONFIRMED):
+        return ()
+    changed = _after_hook(row, event, situation.now)
+    if row.kind == "mail":
+        changed = _after_mail(row, event, after, situation.now)
+    return () if changed == row else (SaveRow(changed),)
+
+
+def _after_mail(row: Subscriber, event: RequestEnded, after: Request, now: int) -> Subscriber:
+    if isinstance(event.verdict, Done):
+        return replace(row, soft_bounces=0)
+    if after.state is not RequestState.FAILED:
+        return row
+    hard = isinstance(event.verdict, Refused) and is_hard(event.verdict.error)
+    return after_bounce(row, now, hard=hard)
+
+
+def _after_hook(row: Subscriber, event: RequestEnded, now: int) -> Subscriber:
+    """A webhook is switched off when each request has failed for a day."""
+    match event.verdict:
+        case Done():
+            return replace(row, failing_since=None)
+        case TryAgain() | Refused():
+            since = now if row.failing_since is None else row.failing_since
+            if now - since < HOOK_FAILS_US:
+                return replace(row, failing_since=since)
+            return after_bounce(row, now, hard=True)
+        case _:
+            return row
+
+
+def is_hard(error: str) -> bool:
+    """Whether a refusal by SMTP says that nobody has this address."""
+    return _HARD.search(error) is not None
 
 
 def after_bounce(row: Subscriber, now: int, *, hard: bool) -> Subscriber:

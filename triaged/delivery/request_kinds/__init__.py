@@ -14,6 +14,7 @@ from triaged.engine.engine import Engine
 from triaged.integrations import Integration
 from triaged.integrations.contract import INTEGRATIONS
 from triaged.store.database.connect import Database
+from triaged.wire import Secret
 
 PACKAGE = __name__
 INTEGRATION = "integration/"
@@ -27,6 +28,8 @@ class Tools(msgspec.Struct, frozen=True):
     database: Database
     clock: Clock
     carrier: Carrier
+    action_key: Secret
+    """The key of links: the store's secret `links.KEY_NAME`."""
     integrations: Mapping[str, Integration] = {}
     channels: Mapping[str, Channel] = {}
 
