@@ -166,12 +166,12 @@ STEP_US = SECOND // 10
 
 
 @asynccontextmanager
-async def moving(w: World, clock: HandClock) -> AsyncIterator[None]:
+async def moving(w: World, clock: HandClock, step_us: int = STEP_US) -> AsyncIterator[None]:
     """Time passes, in steps that leave everybody a look at the store."""
 
     async def move() -> None:
         while True:
-            await clock.pass_us(STEP_US)
+            await clock.pass_us(step_us)
             await until_looked(w)
 
     async with asyncio.TaskGroup() as group:

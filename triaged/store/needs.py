@@ -7,6 +7,7 @@ from triaged.core.alerts.quarantine import quarantine_key
 from triaged.core.alerts.remarks import remark_key, subject_of
 from triaged.core.practice.chronicle import message_id
 from triaged.core.practice.postmortem_export import text_hash
+from triaged.core.practice.tracker_rows import ISSUE, changes_id
 from triaged.core.records.events import (
     AlertReceived,
     BodyQuarantined,
@@ -304,10 +305,18 @@ class Needs:
             case _:
                 assert_never(event)
         self.row_ids.setdefault(Request, set()).add(identity)
-        if isinstance(event, RequestEnded) and (whom := event.request.body.get("subscriber")):
-            self._add_status(StatusNeeds(row_ids={Subscriber: {whom}}, lock=lock_of(whom)))
+        if isinstance(event, RequestEnded):
+            self._add_follow(event.request)
         if number is not None:
             self.numbers.add(number)
+
+    def _add_follow(self, request: Request) -> None:
+        """What follows from the end of a request: see `FOLLOWS` in `core/practice/requests.py`."""
+        if whom := request.body.get("subscriber"):
+            self._add_status(StatusNeeds(row_ids={Subscriber: {whom}}, lock=lock_of(whom)))
+        if request.kind == ISSUE and request.incident is not None:
+            self.row_ids.setdefault(Request, set()).add(changes_id(request.lane))
+            self._add_rows(ActionItem, request.incident)
 
     def _add_rows(self, kind: type[PracticeRow], incident: int) -> None:
         """All records of this kind that belong to an incident."""

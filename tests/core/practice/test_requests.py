@@ -23,7 +23,7 @@ NOW = MONDAY
 CLAIMED = Request(
     id="INC-12/x",
     incident=12,
-    kind="tracker.issue",
+    kind="other.thing",
     lane="integration/github",
     created_at=NOW - MINUTE,
     due_at=NOW - SECOND,
@@ -93,7 +93,7 @@ def test_request_that_could_not_go_in_time_is_given_up() -> None:
 
     assert row_of(decision).state is RequestState.FAILED
     assert entries(decision) == [
-        ("request.failed", "request tracker.issue failed: it could not go in time")
+        ("request.failed", "request other.thing failed: it could not go in time")
     ]
 
 
@@ -158,7 +158,7 @@ def test_failure_beyond_its_time_is_given_up_and_said_on_the_timeline() -> None:
     decision = end(ending, TryAgain("busy"))
 
     assert row_of(decision).state is RequestState.FAILED
-    assert entries(decision) == [("request.failed", "request tracker.issue failed: busy")]
+    assert entries(decision) == [("request.failed", "request other.thing failed: busy")]
 
 
 def test_refusal_is_final_and_said_on_the_timeline() -> None:
@@ -172,7 +172,7 @@ def test_refusal_is_final_and_said_on_the_timeline() -> None:
         lease_until=0,
         ended_at=NOW,
     )
-    assert entries(decision) == [("request.failed", "request tracker.issue failed: HTTP 404")]
+    assert entries(decision) == [("request.failed", "request other.thing failed: HTTP 404")]
 
 
 def test_request_without_an_incident_fails_without_a_word() -> None:

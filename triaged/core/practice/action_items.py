@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
+from triaged.core.practice.tracker_rows import issue_request, taken_over
 from triaged.core.practice.work import change_work, holder_of, work_of
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Acted, Conflict, Decision, SaveRow, Unknown
@@ -92,6 +93,7 @@ def add_item(situation: Situation, event: ActionItemAdded) -> Decision:
     said += f"; {note}" if note else ""
     draft.say(Entry(situation.now, "action.added", event.by, said, data))
     _save(situation, draft, item)
+    _track(situation, draft, item)
     if item.owner != event.by and item.is_unfinished:
         text = f"you own an action item of {incident.id}, due {item.due}"
         news = News(text, f"action-{item.id}", _line(item))
@@ -175,6 +177,13 @@ def _save(situation: Situation, draft: Draft, item: ActionItem) -> None:
     _settle(situation, draft, [*others, item])
 
 
+def _track(situation: Situation, draft: Draft, item: ActionItem) -> None:
+    """Have the item's issue say what the item says now, where it has a tracker."""
+    request = issue_request(situation, draft.incident, item)
+    if request is not None:
+        draft.add(SaveRow(request))
+
+
 def _settle(situation: Situation, draft: Draft, items: Iterable[ActionItem]) -> None:
     unfinished = [one for one in items if one.is_unfinished]
     if work_of(draft.incident).action_items != len(unfinished):
@@ -214,6 +223,7 @@ def change_item(situation: Situation, event: ActionItemChanged) -> Decision:
     changed = replace(changed, updated_at=situation.now)
     _say_changed(situation, draft, item, changed, event.by)
     _save(situation, draft, changed)
+    _track(situation, draft, changed)
     if changed.owner not in (item.owner, event.by) and changed.is_unfinished:
         text = f"you own an action item of {incident.id} now, due {changed.due}"
         news = News(text, f"action-{item.id}-{situation.now}", _line(changed))
@@ -272,9 +282,10 @@ def track_item(situation: Situation, event: ActionItemTracked) -> Decision:
     tracked = replace(item, tracker=event.tracker, tracker_ref=event.ref, tracker_url=event.url)
     is_news = event.at > max(item.tracked_at, item.updated_at)
     if event.state is not None and is_news:
-        reason = f"closed in {event.tracker}" if event.state is ActionState.CANCELLED else ""
-        if event.state is not item.state:
-            tracked = replace(tracked, state=event.state, reason=reason)
+        state = taken_over(item.state, event.state)
+        reason = f"closed in {event.tracker}" if state is ActionState.CANCELLED else ""
+        if state is not item.state:
+            tracked = replace(tracked, state=state, reason=reason)
         tracked = replace(tracked, tracked_at=event.at)
     if tracked == item:
         return Decision((), Acted(incident.number))

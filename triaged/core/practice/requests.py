@@ -11,7 +11,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
-from triaged.core.practice import rooms, subscribers
+from triaged.core.practice import rooms, subscribers, tracker_ends
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Acted, Conflict, Decision, Effect, Go, SaveRow, Unknown
 from triaged.core.records.model import Entry, Reason
@@ -40,6 +40,7 @@ Follow = Callable[[Situation, RequestEnded, Request], tuple[Effect, ...]]
 FOLLOWS: Mapping[str, Follow] = {
     "room": rooms.ended,
     "subscriber": subscribers.ended,
+    "tracker": tracker_ends.ended,
 }
 """What follows from the ends of requests, by the subject of their kind."""
 

@@ -9,6 +9,7 @@ import msgspec
 
 from triaged.channels import Channel
 from triaged.clock import Clock
+from triaged.core.practice.tracker_rows import LANE
 from triaged.delivery.transports import Carrier
 from triaged.engine.engine import Engine
 from triaged.integrations import Integration
@@ -17,8 +18,6 @@ from triaged.store.database.connect import Database
 from triaged.wire import Secret
 
 PACKAGE = __name__
-INTEGRATION = "integration/"
-"""The beginning of the lanes of integrations; their name follows."""
 
 
 class Tools(msgspec.Struct, frozen=True):
@@ -45,12 +44,7 @@ class Pace(msgspec.Struct, frozen=True):
 
 def integration_of(lane: str, tools: Tools) -> Integration | None:
     """The integration whose lane it is; None: a reload has removed it."""
-    return tools.integrations.get(lane.removeprefix(INTEGRATION))
-
-
-def lane_of(integration: str) -> str:
-    """The lane of an integration."""
-    return INTEGRATION + integration
+    return tools.integrations.get(lane.removeprefix(LANE))
 
 
 def integration_pace(lane: str, tools: Tools, width: int) -> Pace:
