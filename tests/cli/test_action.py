@@ -1,6 +1,7 @@
 """`triaged action` against a running daemon."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from tests.cli.desk import Desk
@@ -30,6 +31,17 @@ def test_item_goes_from_open_to_done(desk: Desk) -> None:
     assert "done" in done
     assert desk.json("action", "list")["actions"] == []
     assert len(desk.json("action", "list", "--state", "all")["actions"]) == 1
+
+
+def test_beginning_of_an_id_is_enough_where_no_other_begins_so(desk: Desk) -> None:
+    found = [add(desk) for _ in range(17)]  # of 17 ids two begin with the same hex digit
+    first = Counter(identity[0] for identity in found).most_common(1)[0][0]
+
+    status, _, said = desk("action", "show", first)
+    shown = desk.json("action", "show", found[0][:12])
+
+    assert (status, f"action items begin with {first!r}" in said) == (1, True)
+    assert shown["id"] == found[0]
 
 
 def test_item_is_cancelled_with_a_reason_and_given_to_somebody(desk: Desk) -> None:

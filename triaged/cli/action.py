@@ -13,6 +13,9 @@ SUMMARY = "add, list and finish action items"
 BASE = "/api/v1/actions"
 KINDS = ("fix", "detect", "prevent", "process")
 PRIORITIES = ("P0", "P1", "P2", "P3")
+ID_LENGTH = 36
+"""Characters of a whole id; of fewer, those that no other has are enough."""
+
 STATES = {"start": "in_progress", "done": "done", "cancel": "cancelled", "reopen": "open"}
 
 
@@ -42,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     ):
         one = verbs.add_parser(verb, help=what)
         _options.daemon(one)
-        one.add_argument("id", type=_options.identity)
+        one.add_argument("id", type=_options.identity, help="the id, or its beginning")
         if verb == "cancel":
             one.add_argument("--reason", required=True, help="why")
         elif verb == "assign":
@@ -83,14 +86,27 @@ def run(options: argparse.Namespace) -> int:
             case "list":
                 return _shown(options, _list(client, options), _print_list)
             case "show":
-                return _shown(options, client.get(below(BASE, options.id)), _print_one)
+                path = below(BASE, _whole(client, options.id))
+                return _shown(options, client.get(path), _print_one)
             case "import":
                 return _import(client, options)
             case _:
-                changed = client.patch(below(BASE, options.id), _change(options))
+                path = below(BASE, _whole(client, options.id))
+                changed = client.patch(path, _change(options))
                 return _shown(options, changed, _print_line)
     except Failed as failure:
         return complain(failure)
+
+
+def _whole(client: Client, identity: str) -> str:
+    """The id of the item whose id begins so; what is ambiguous is refused."""
+    if len(identity) == ID_LENGTH:
+        return identity
+    rows = every(client, BASE, "actions")["actions"]
+    found = [row["id"] for row in rows if row["id"].startswith(identity)]
+    if len(found) > 1:
+        raise Failed(f"{len(found)} action items begin with {identity!r}: give more of the id")
+    return str(found[0]) if found else identity
 
 
 def _shown(options: argparse.Namespace, answer: Any, text: Any) -> int:
