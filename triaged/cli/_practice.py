@@ -32,10 +32,15 @@ Shown = Callable[[Any], None]
 
 
 def work_fields(row: Any) -> list[tuple[str, object]]:
-    """Who holds which role, and when the next update is due."""
+    """Who holds which role, when the next update is due, and what is left to be learned."""
     team = ", ".join(f"{one['person']} ({one['role'].replace('_', ' ')})" for one in row["roles"])
     at = row["next_update_at"]
-    return [("team", team), ("next update", f"{local_time(at)}, {left(at)}" if at else None)]
+    return [
+        ("team", team),
+        ("next update", f"{local_time(at)}, {left(at)}" if at else None),
+        ("postmortem", (row.get("postmortem") or "").replace("_", " ")),
+        ("action items", f"{row['action_items']} unfinished" if row.get("action_items") else None),
+    ]
 
 
 def role_arguments(parser: argparse.ArgumentParser) -> None:

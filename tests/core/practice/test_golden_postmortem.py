@@ -19,11 +19,10 @@ from triaged.core.records.events import (
     Acknowledged,
     Closed,
     NoteAdded,
-    PhaseChanged,
     Resolved,
     SeverityChosen,
 )
-from triaged.core.records.model import ChainedEntry, Entry, Phase, Severity
+from triaged.core.records.model import ChainedEntry, Entry, Severity
 from triaged.core.records.practice.action_items import ActionItem
 from triaged.core.records.practice.events import RoleAssigned
 from triaged.core.records.practice.learning_events import (
@@ -32,6 +31,7 @@ from triaged.core.records.practice.learning_events import (
     PostmortemReviewed,
     PostmortemSaved,
 )
+from triaged.core.records.practice.notes import NoteKind
 from triaged.core.records.practice.postmortems import Postmortem
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.recurring import parse
@@ -57,9 +57,9 @@ class Evening(World):
         self.keep((Append(1, room),))
         self.until(15, 30, *given[1:])
         cause = "Root cause identified: connection pool exhausted"
-        self.until(15, 35, NoteAdded(1, "bob", cause), PhaseChanged(1, "bob", Phase.INVESTIGATION))
-        restarted = NoteAdded(1, "bob", "order-service pods restarted")
-        self.until(15, 38, PhaseChanged(1, "bob", Phase.MITIGATION), restarted)
+        self.until(15, 35, NoteAdded(1, "bob", cause, kind=NoteKind.HYPOTHESIS))
+        restarted = "order-service pods restarted"
+        self.until(15, 38, NoteAdded(1, "bob", restarted, kind=NoteKind.FIX))
         self.until(15, 42, NoteAdded(1, "bob", "Error rate returning to normal"))
         self.until(16, 10, Resolved(1, "alice", "all systems nominal"))
         self.deliver()

@@ -99,6 +99,18 @@ def test_note_of_an_earlier_act_keeps_its_line() -> None:
     ]
 
 
+def test_fix_says_that_it_mitigates_and_other_notes_stand_as_they_are() -> None:
+    kinds = ("fix", "hypothesis", "decision")
+    plain = entry(0, at(9, 0), "note", "bob", text="pods restarted")
+    notes = [replace(plain, at=at(9, n), data={"kind": kind}) for n, kind in enumerate(kinds)]
+
+    assert lines(*notes) == [
+        "09:00 - Mitigation: pods restarted",
+        "09:01 - pods restarted",
+        "09:02 - pods restarted",
+    ]
+
+
 def test_note_of_another_minute_has_a_line_of_its_own() -> None:
     resolved = entry(1, at(9, 0), "incident.resolved", "bob", text="resolved by bob")
     note = entry(2, at(9, 1), "note", "bob", text="all is well")

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from triaged.core.practice.action_lines import ActionLine, written
-from triaged.core.practice.postmortem_facts import GUIDE, Account, Figures, figures_of
+from triaged.core.practice.phases import GUIDE_US
+from triaged.core.practice.postmortem_facts import Account, Figures, figures_of
 from triaged.core.practice.postmortem_timeline import timeline_lines
 from triaged.core.records.model import Incident, Phase, Severity
 from triaged.core.records.practice.action_items import ActionItem, ActionState
@@ -147,7 +148,7 @@ def rows_of(figures: Figures) -> Iterator[tuple[str, str]]:
 
 
 def _guide(phase: str) -> str:
-    guide = GUIDE.get(Phase(phase)) if phase in [*Phase] else None
+    guide = GUIDE_US[Phase(phase)] if phase in [*Phase] else None
     return f" (guide {spent(guide)})" if guide is not None else ""
 
 

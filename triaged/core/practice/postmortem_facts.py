@@ -9,13 +9,6 @@ from triaged.core.records.model import ChainedEntry, Incident, Phase, Response
 from triaged.core.records.practice.action_items import ActionItem
 from triaged.core.time.durations import MINUTE
 
-GUIDE: Mapping[Phase, int] = {
-    Phase.DETECTION: 5 * MINUTE,
-    Phase.TRIAGE: 10 * MINUTE,
-    Phase.INVESTIGATION: 45 * MINUTE,
-}
-"""The time that each phase should take: minutes 0–5, 5–15 and 15–60. The others vary."""
-
 
 class PastIncident(msgspec.Struct, frozen=True):
     """An incident of the past that resembles this one, and what became of its action items."""

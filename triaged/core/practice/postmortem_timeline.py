@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.records.model import ChainedEntry
+from triaged.core.records.practice.notes import NoteKind
 from triaged.core.text.wording import clean, zone_of
 from triaged.core.time.durations import MINUTE
 
@@ -24,8 +25,7 @@ ESCALATIONS_TOLD = 20
 OPENED_BY_HAND = "declared"
 """Reason of an incident that a person declared."""
 
-VERBATIM = frozenset({"note", "hypothesis", "decision"})
-"""Entries whose text is a person's own."""
+MITIGATION = "Mitigation"
 
 WORDED = frozenset(
     {"incident.opened", "incident.acknowledged", "severity.changed", "incident.resolved"}
@@ -142,12 +142,14 @@ def _said(entries: Iterable[ChainedEntry], alert: str, severity: str) -> Iterato
             case "link.added" if data.get("link") == "room":
                 words = "incident channel created"
             case "phase.changed" if data.get("to") == "mitigation":
-                words = "Mitigation"
+                words = MITIGATION
             case "incident.resolved":
                 words = "Resolved"
             case "incident.exhausted":
                 words = "Every step of the escalation policy has fired"
-            case kind if kind in VERBATIM or kind in TOLD:
+            case "note":
+                words = _note(entry)
+            case kind if kind in TOLD:
                 words = entry.text
             case kind if kind in MANY and many < ESCALATIONS_TOLD:
                 many += 1
@@ -157,6 +159,13 @@ def _said(entries: Iterable[ChainedEntry], alert: str, severity: str) -> Iterato
         if words:
             mark = f" [{data['mark']}]" if "mark" in data else ""
             yield _Said(entry.at, words + mark, entry.kind)
+
+
+def _note(entry: ChainedEntry) -> str:
+    """What a person wrote; a fix says that it is one."""
+    text = entry.text
+    is_fix = entry.data.get("kind") == NoteKind.FIX
+    return f"{MITIGATION}: {text}" if is_fix and not text.startswith(MITIGATION) else text
 
 
 def _opening(entry: ChainedEntry, alert: str) -> str:
