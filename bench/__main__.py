@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench import (
     crash,
+    figures,
     hostile,
     ingest,
     latency,
@@ -51,6 +52,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "prove": prove.measure,
     "postmortem": learning.measure,
     "reload": reload.measure,
+    "figures": figures.measure,
     "replay": replay.measure,
     "status_page": status_page.measure,
 }

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from triaged.terminal import in_colour, unbuffered
+from triaged.terminal import can_show, in_colour, unbuffered
 
 
 class Terminal(io.StringIO):
@@ -37,3 +37,13 @@ def test_an_unbuffered_stream_writes_at_once_and_leaves_the_other_one_open() -> 
         pipe.write("another\n")
         pipe.flush()
         assert reader.readline() == "another\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shows"), [("utf-8", True), ("cp437", True), ("latin-1", False), ("ascii", False)]
+)
+def test_blocks_are_shown_where_the_encoding_has_them(encoding: str, shows: bool) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+
+    assert can_show(stream, "█") is shows
+    assert can_show(stream, "#")

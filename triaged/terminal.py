@@ -18,3 +18,12 @@ def unbuffered(stream: TextIO) -> TextIO:
     """
     raw = io.FileIO(os.dup(stream.fileno()), "w")
     return io.TextIOWrapper(raw, encoding=stream.encoding, write_through=True)
+
+
+def can_show(stream: TextIO, text: str) -> bool:
+    """Whether the stream's encoding has all characters of a text."""
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True

@@ -5,8 +5,9 @@
 
 from tests.mutations.bank_core import CORE
 from tests.mutations.bank_edges import OUTSIDE
+from tests.mutations.bank_figures import FIGURES
 from tests.mutations.bank_learning import LEARNING
 from tests.mutations.bank_lives import LIVES
 from tests.mutations.bank_store import ENGINE, STORE
 
-BANK = (*STORE, *ENGINE, *CORE, *LIVES, *LEARNING, *OUTSIDE)
+BANK = (*STORE, *ENGINE, *CORE, *LIVES, *LEARNING, *FIGURES, *OUTSIDE)

@@ -69,7 +69,7 @@ def figures_of(account: Account) -> Figures:
     if end is None:
         end = max((entry.at for entry in entries), default=incident.opened_at)
     opened = _first_severity(entries) or str(incident.severity)
-    on_time, updates = _updates(entries)
+    on_time, updates = updates_kept((entry.kind, _late_us(entry)) for entry in entries)
     return Figures(
         duration_us=max(end - incident.opened_at, 0),
         severities=_spans(entries, "severity.changed", (incident.opened_at, end), opened),
@@ -122,19 +122,25 @@ def _acknowledged_after(entries: Iterable[ChainedEntry]) -> int | None:
     return None
 
 
-def _updates(entries: Iterable[ChainedEntry]) -> tuple[int, int]:
-    """(updates on time, all that were promised): a late one is either posted late, or missed."""
+def updates_kept(updates: Iterable[tuple[str, int | None]]) -> tuple[int, int]:
+    """(updates on time, all that were promised), from (kind, `late_us`) of the entries about them.
+
+    A late one is either posted late, or missed.
+    """
     on_time = promised = missed = 0
-    for entry in entries:
-        if entry.kind == "update.posted":
-            late = entry.data.get("late_us")
-            is_late = isinstance(late, int) and late >= MINUTE
+    for kind, late_us in updates:
+        if kind == "update.posted":
             promised += 1
-            on_time += not is_late
+            on_time += late_us is None or late_us < MINUTE
             missed -= missed > 0
-        elif entry.kind == "update.late":
+        elif kind == "update.late":
             missed = 1
     return on_time, promised + missed
+
+
+def _late_us(entry: ChainedEntry) -> int | None:
+    late_us = entry.data.get("late_us")
+    return late_us if isinstance(late_us, int) else None
 
 
 def _people(entries: Iterable[ChainedEntry]) -> Iterable[str]:

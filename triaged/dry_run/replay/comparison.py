@@ -14,10 +14,8 @@ import msgspec
 from triaged.core.records.model import Severity
 from triaged.core.settings import Settings
 from triaged.core.time.durations import SECOND
+from triaged.core.time.nights import night_of
 from triaged.dry_run.replay.replay import CARRIED, Ran, Run
-
-NIGHT = (22, 7)
-"""From ten in the evening to seven in the morning, on the reader's clock."""
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -82,10 +80,9 @@ def tally(run: Run, settings: Settings) -> Tally:
                 person = settings.people.get(page.whom)
                 zone = ZoneInfo(person.timezone if person else settings.timezone)
                 zones[page.whom] = zone
-            hour = datetime.fromtimestamp(page.at // SECOND, UTC).astimezone(zone).hour
-            hours[hour] += 1
+            hours[datetime.fromtimestamp(page.at // SECOND, UTC).astimezone(zone).hour] += 1
             people[page.whom][0] += 1
-            people[page.whom][1] += hour >= NIGHT[0] or hour < NIGHT[1]
+            people[page.whom][1] += night_of(page.at, zone) is not None
     severities = Counter(ran.severity for ran in run.incidents)
     return Tally(
         incidents=len(run.incidents),

@@ -1,0 +1,96 @@
+"""The courses of incidents, read in small steps beside ingest and made in a thread."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from triaged.core.practice.courses import KINDS, Brief, Course, Mark, MarkData, course_of
+from triaged.core.time.durations import DAY
+from triaged.store.database.base import Database, Row
+from triaged.store.queries.history import first_since
+
+NUMBERS_AT_ONCE = 500
+ENTRIES_AT_ONCE = 2_000
+"""Rows that one query answers: a few ms of the event loop."""
+
+INCIDENTS_MAX = 50_000
+"""Incidents that one question reads: with more, the answer says that it is not complete."""
+
+ENTRIES_MAX = 2_000_000
+"""Entries that one question reads: some of an incident that pages for years are very many."""
+
+SLACK_US = DAY
+"""Daemons on one database have blocks of numbers: theirs rise with time only nearly."""
+
+INCIDENTS = """SELECT body FROM incidents
+    WHERE number >= $1 AND number < $2 AND opened_at >= $3 AND opened_at < $4
+    AND ($5 = '' OR team = $5) ORDER BY number"""
+_KINDS = "', '".join(sorted(KINDS))
+_WANTED = f"kind IN ('{_KINDS}')"
+ENTRIES = f"""SELECT incident, seq, at, kind, actor, CASE WHEN {_WANTED} THEN data ELSE '' END
+    FROM timeline WHERE incident >= $1 AND incident <= $2 AND (incident > $1 OR seq > $3)
+    AND ({_WANTED} OR actor NOT IN ('triaged', 'alerts', 'unclassified'))
+    ORDER BY incident, seq LIMIT $4"""
+
+_brief = msgspec.json.Decoder(Brief).decode
+_data = msgspec.json.Decoder(MarkData).decode
+_NO_DATA = MarkData()
+
+
+class Courses(msgspec.Struct, frozen=True):
+    """The courses that were read, in the order of the incidents' numbers."""
+
+    courses: Sequence[Course]
+    is_complete: bool
+    """False: there are more than a question may read; the first ones were."""
+
+
+async def of_period(database: Database, period: tuple[int, int], team: str = "") -> Courses:
+    """The courses of the incidents that opened in [start, end): of all, or of a team."""
+    start, end = period
+    column = ("incidents", "number", "opened_at")
+    async with database.reading() as tx:
+        first = await first_since(tx, column, start - SLACK_US)
+        behind = await first_since(tx, column, end + SLACK_US)
+    found: list[Course] = []
+    entries = 0
+    for number in range(first, behind, NUMBERS_AT_ONCE):
+        async with database.reading() as tx:
+            until = min(number + NUMBERS_AT_ONCE, behind)
+            rows = await tx.fetch(INCIDENTS, number, until, start, end, team)
+        if not rows:
+            continue
+        briefs = await asyncio.to_thread(_briefs, rows)
+        marks = await _entries(database, (briefs[0].number, briefs[-1].number))
+        entries += len(marks)
+        found += await asyncio.to_thread(_courses, briefs, marks)
+        if len(found) > INCIDENTS_MAX or entries > ENTRIES_MAX:
+            return Courses(found[:INCIDENTS_MAX], is_complete=False)
+    return Courses(found, is_complete=True)
+
+
+async def _entries(database: Database, between: tuple[int, int]) -> list[Row]:
+    first, last = between
+    found: list[Row] = []
+    seq, more = 0, True
+    while more and len(found) < ENTRIES_MAX:
+        async with database.reading() as tx:
+            rows = await tx.fetch(ENTRIES, first, last, seq, ENTRIES_AT_ONCE)
+        found += rows
+        more = len(rows) == ENTRIES_AT_ONCE
+        if more:
+            first, seq = rows[-1][0], rows[-1][1]
+    return found
+
+
+def _briefs(rows: Iterable[Row]) -> list[Brief]:
+    return [_brief(body) for (body,) in rows]
+
+
+def _courses(briefs: Iterable[Brief], rows: Iterable[Row]) -> list[Course]:
+    marks: dict[int, list[Mark]] = {brief.number: [] for brief in briefs}
+    for number, _, at, kind, actor, data in rows:
+        if number in marks:
+            marks[number].append(Mark(at, kind, actor, _data(data) if data else _NO_DATA))
+    return [course_of(brief, marks[brief.number]) for brief in briefs]
