@@ -8,6 +8,7 @@ from tests.mutations.bank_edges import OUTSIDE
 from tests.mutations.bank_figures import FIGURES
 from tests.mutations.bank_learning import LEARNING
 from tests.mutations.bank_lives import LIVES
+from tests.mutations.bank_status import STATUS
 from tests.mutations.bank_store import ENGINE, STORE
 
-BANK = (*STORE, *ENGINE, *CORE, *LIVES, *LEARNING, *FIGURES, *OUTSIDE)
+BANK = (*STORE, *ENGINE, *CORE, *LIVES, *LEARNING, *FIGURES, *STATUS, *OUTSIDE)

@@ -4,7 +4,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from tests.core.practice.world import COMMUNICATIONS, practised
-from tests.core.world import World
+from tests.core.world import MONDAY, World
 from triaged.core.practice.public_page import PageRows, PublicPage, public_page
 from triaged.core.records.effects import Answer, RowSaved
 from triaged.core.records.events import Acknowledged
@@ -62,9 +62,11 @@ Kind = TypeVar("Kind", bound=PracticeRow)
 class Desk(World):
     """Carol leads the communication; nothing is public yet."""
 
-    def __init__(self, page: StatusPage | None = PAGE, severity: str = "SEV-1") -> None:
+    def __init__(
+        self, page: StatusPage | None = PAGE, severity: str = "SEV-1", start: int = MONDAY
+    ) -> None:
         services = {name: Service(name) for name in ("checkout", "search")}
-        super().__init__(practised(status_page=page, services=services))
+        super().__init__(practised(status_page=page, services=services), start=start)
         self.ids = count(1)
         self.fires(severity=severity, service="checkout")
         self.run_until(self.now + MINUTE)

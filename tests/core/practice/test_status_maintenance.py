@@ -181,6 +181,9 @@ def test_a_stale_instant_does_nothing() -> None:
     works.handle(MaintenanceDue("m9", 1))
 
     assert works.row(Maintenance, "m1") == before
+    works.strike(works.begins)
+    works.handle(MaintenanceDue("m1", works.begins))
+    assert works.row(Maintenance, "m1").status is PostStatus.IN_PROGRESS
 
 
 @pytest.mark.parametrize(

@@ -108,13 +108,13 @@ def confirm_text(page: StatusPage, links: Links) -> str:
         ]
     else:
         lines = [
-            f"Somebody, probably you, asked for mails about {page.name} to this address.",
+            f"Somebody, probably you, asked for mails about {page.name}.",
             "To get them, open this page and press the button within 24 hours:",
             "",
             f"  {links.confirm}",
             "",
-            "If it was not you, do nothing: you get no further mail, and the address is deleted",
-            "after 48 hours.",
+            "If it was not you, do nothing: you get no further mail, and the",
+            "address is deleted after 48 hours.",
         ]
     if page.contact:
         lines += ["", f"Questions: {page.contact}"]
