@@ -75,8 +75,15 @@ LEARNING = (
     Mutation(
         "a postmortem is asked for when a SEV-1/2 is resolved",
         _DEADLINES,
-        "elif is_required(situation.settings, incident) and not is_settled(incident):",
+        "elif is_asked_for(situation.settings, incident):",
         "elif is_settled(incident):",
+        _OF_DEADLINES,
+    ),
+    Mutation(
+        "nobody is reminded of what came and went by itself",
+        _DEADLINES,
+        "had_in_hand = incident.work is not UNSET",
+        "had_in_hand = True",
         _OF_DEADLINES,
     ),
     Mutation(

@@ -68,6 +68,13 @@ def test_people_are_known_by_id_name_and_first_name() -> None:
     assert lint(text) == []
 
 
+def test_whoever_is_mentioned_is_known_by_name_as_well() -> None:
+    text = "Erin caused the outage.\n\n- [ ] Fix: it (P0, @erin, by 03/06)\n"
+
+    assert [each.text for each in lint(text)] == ["Erin caused the outage"]
+    assert lint("Erin caused the outage.") == []
+
+
 def test_ten_thousand_words_take_twenty_milliseconds() -> None:
     sentence = "The deploy of 14:00 caused @bob and the pool to fail, as the alert did not fire. "
     text = (sentence * 4 + "\n\n") * 160

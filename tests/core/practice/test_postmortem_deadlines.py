@@ -2,8 +2,9 @@
 
 from tests.core.practice.learning import Learning, learning, moment
 from tests.core.world import World
-from triaged.core.records.events import Declared, Reopened, Resolved
-from triaged.core.records.model import Severity
+from triaged.core.records.effects import Conflict
+from triaged.core.records.events import Closed, Declared, Reopened, Resolved
+from triaged.core.records.model import Severity, State
 from triaged.core.records.timers import PostmortemDue
 from triaged.core.time.durations import DAY, HOUR
 
@@ -43,6 +44,19 @@ def test_less_severe_one_is_due_after_five_working_days() -> None:
     world = Learning("SEV-2")
 
     assert moment(world.postmortem.due_at or 0) == "2026-04-06 17:30"
+
+
+def test_nobody_is_reminded_of_what_came_and_went_by_itself() -> None:
+    world = World(learning())
+    world.fires(severity="SEV-1")
+    world.ends(severity="SEV-1")
+    assert world.state() is State.RESOLVED
+
+    world.run_until(world.now + 10 * DAY)
+
+    assert (1, PostmortemDue) not in world.timers
+    assert "postmortem.reminded" not in world.kinds()
+    assert isinstance(world.handle(Closed(1, "alice")), Conflict)
 
 
 def test_settled_postmortem_is_not_asked_for() -> None:

@@ -132,13 +132,19 @@ _NO_BLAME_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BROKE_OTHERWISE = re.compile(r"(?:.*\b)?(?:down|news|silence|ground|even)\b", re.DOTALL)
+_MENTION = re.compile(r"(?<![\w.])@([A-Za-z0-9_][A-Za-z0-9_.+-]*)")
 _CODE = re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 
 
 def lint(text: str, names: Iterable[str] = ()) -> list[Blame]:
-    """The places in a Markdown text that blame somebody, in order; `names` are those of people."""
+    """The places in a Markdown text that blame somebody, in order.
+
+    `names` are those of people; whoever is mentioned as `@name` anywhere in the text is one, too.
+    """
     visible = _prose_only(text)
-    known = tuple(sorted({form for name in names for form in _forms(name)})[:NAMES_MAX])
+    mentioned = (name.rstrip(".") for name in islice(_MENTION.findall(text), NAMES_MAX))
+    everybody = {form for name in (*names, *mentioned) for form in _forms(name)}
+    known = tuple(sorted(everybody)[:NAMES_MAX])
     found: dict[int, tuple[int, str]] = {}
     for pattern, suggestion in _compiled(known):
         for match in islice(pattern.finditer(visible), FINDINGS_MAX):

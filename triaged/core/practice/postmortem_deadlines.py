@@ -6,6 +6,7 @@ working day after, ten times; then the team's lead hears of it.
 
 from typing import assert_never
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
@@ -44,8 +45,18 @@ def followed(situation: Situation, before: Incident | None, draft: Draft) -> Non
         return
     if incident.live or incident.state is State.MERGED:
         draft.drop(PostmortemDue)
-    elif is_required(situation.settings, incident) and not is_settled(incident):
+    elif is_asked_for(situation.settings, incident):
         draft.arm(PostmortemDue(incident.number, situation.now, BEGIN))
+
+
+def is_asked_for(settings: Settings, incident: Incident) -> bool:
+    """Whether somebody is to write a postmortem of what has just been resolved.
+
+    What came and went without a person is closed with one, too, but nobody is reminded of it:
+    where alerts flap, or rules classify nothing, that would be every hour.
+    """
+    had_in_hand = incident.work is not UNSET
+    return had_in_hand and is_required(settings, incident) and not is_settled(incident)
 
 
 def due(situation: Situation, draft: Draft, timer: PostmortemDue) -> None:
