@@ -113,7 +113,8 @@ def test_an_incident_is_exported_whole(desk: Desk) -> None:
     }
     assert [row["labels"]["pod"] for row in answer["alerts"]] == ["1"]
     assert [row["labels"]["pod"] for row in answer["episodes"]] == ["1"]
-    assert {"pages", "timeline"} <= set(answer)
+    assert {"pages", "timeline", "actions"} <= set(answer)
+    assert answer["postmortem"]["state"] == "draft"
     assert desk("incident", "export", "INC-9")[0] == 1
 
 

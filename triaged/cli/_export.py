@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def export(client: Client, path: str, options: argparse.Namespace) -> int:
-    """Print the incident at `path` with timeline, alerts, episodes and pages."""
+    """Print the incident at `path` with timeline, alerts, episodes, pages and its postmortem."""
     if options.as_test and options.output == "json":
         raise Misused("--as-test prints YAML for `triaged test`: leave out -o json, or --as-test")
     answers: dict[str, Any] = {"incident": client.get(path)}
@@ -34,8 +34,12 @@ def export(client: Client, path: str, options: argparse.Namespace) -> int:
     ]
     if options.as_test:
         print(_as_test(answers), end="")
-    else:
-        print_json(answers)
+        return 0
+    incident = answers["incident"]["id"]
+    answers["postmortem"] = client.get(below("/api/v1/postmortems", incident))
+    wanted = {"incident": incident}
+    answers["actions"] = every(client, "/api/v1/actions", "actions", wanted)["actions"]
+    print_json(answers)
     return 0
 
 
