@@ -12,7 +12,7 @@ from tools.rooms import architecture, rooms
 from triaged.cli.main import commands, parser_of
 from triaged.config.read import load
 from triaged.config.schema import Config
-from triaged.core.lifecycle import diagram
+from triaged.core.text.lifecycle import diagram
 from triaged.dry_run.ruletests.case_results import result_of
 from triaged.dry_run.ruletests.cases import play
 from triaged.dry_run.ruletests.read_tests import TestContext, read_tests

@@ -21,9 +21,9 @@ from triaged.cli.main import commands, parser_of
 from triaged.config.reference import markdown, page_of
 from triaged.config.schema_json import schema_for, schema_of
 from triaged.core.alerts import copies
-from triaged.core.lifecycle import condition_table, diagram
 from triaged.core.records.model import Reason as Because
 from triaged.core.records.reports import IgnoredReason, Remark
+from triaged.core.text.lifecycle import condition_table, diagram
 from triaged.dry_run.ruletests.tests_schema import TestFile
 from triaged.http.server import routes
 from triaged.ingest import Reason

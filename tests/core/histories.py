@@ -13,7 +13,7 @@ from triaged.core.lifecycle import FACTS, MEANINGS, OPENINGS, WAYS, condition_of
 from triaged.core.muting.mute_hold import mute_of
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.core.records.actors import ALERTS
-from triaged.core.records.effects import Decision, Send
+from triaged.core.records.effects import Acted, Decision, Send
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
@@ -49,6 +49,7 @@ from triaged.core.records.model import (
     State,
 )
 from triaged.core.records.pages import HOLDER
+from triaged.core.records.practice.events import Merged, SplitOff
 from triaged.core.records.severity import FiringFor, ManyAlerts, ManyValues, Raise, Reopenings
 from triaged.core.records.timers import ReopenWindowDue
 from triaged.core.response.audit import forgotten
@@ -106,9 +107,28 @@ PLAIN = (
     st.tuples(st.just("snooze"), st.tuples(NUMBERS, PEOPLE, st.sampled_from([60, 5000]))),
     PROVIDER,
 )
+PLACES = st.integers(0, 3)
+"""Live incidents, or firing alerts, by their order; counted on from the first after the last."""
+FIRES = st.tuples(
+    st.just("fires"), st.tuples(st.sampled_from(["Down", "Slow", "Full"]), PODS, SEVERITIES)
+)
+REGROUPING = (
+    *(st.tuples(st.just("merge"), st.tuples(PLACES, PLACES, PEOPLE)) for _ in range(2)),
+    *(
+        st.tuples(st.just("split"), st.tuples(PLACES, st.sets(PLACES, min_size=1), PEOPLE))
+        for _ in range(2)
+    ),
+    *(FIRES for _ in range(6)),
+    st.tuples(st.just("ends"), st.tuples(st.just("Full"), PODS)),
+)
 SILENCING = st.tuples(st.just("silence"), st.tuples(PODS, st.sampled_from([0, 300, -1])))
 PLAYED = st.lists(st.one_of(*PLAIN), max_size=25)
 MOVES = st.lists(st.one_of(*PLAIN, SILENCING), max_size=25)
+REGROUPED = st.builds(
+    lambda first, rest: first + rest,
+    st.lists(FIRES, min_size=2, max_size=5),
+    st.lists(st.one_of(*PLAIN, SILENCING, *REGROUPING), max_size=25),
+)
 
 PROVIDERS: dict[str, Callable[[Page, int], Verdict]] = {
     "up": accept,
@@ -153,6 +173,8 @@ class Watched(World):
         self.check_counts()
         if isinstance(answer, Send) and isinstance(event, PageDue):
             self.check_sending(answer)
+        if isinstance(event, Merged) and isinstance(answer, Acted):
+            self._nothing_merged_runs()
         return answer
 
     def _repeats(self, event: Event) -> bool:
@@ -233,6 +255,19 @@ class Watched(World):
     def _one_live_incident_per_key(self) -> None:
         keys = Counter(i.key for i in self.view.incidents.values() if i.live and i.key)
         assert all(n == 1 for n in keys.values()), "one open incident per key (4)"
+        newest = {i.key: i for i in self.view.incidents.values() if i.key}
+        for key, incident in newest.items():
+            survivor = self.view.survivor(incident)
+            if survivor.live and not keys[key]:
+                assert self.view.live_incident(key) == survivor, "a merged key has its survivor"
+
+    def _nothing_merged_runs(self) -> None:
+        for incident in self.view.incidents.values():
+            if incident.state is State.MERGED:
+                kinds = [kind for number, kind in self.timers if number == incident.number]
+                assert kinds == [], "nothing runs for a merged incident"
+                assert not incident.firing, "what fires belongs to the survivor"
+                assert set(incident.told) <= set(self.view.survivor(incident).told)
 
     def _rounds_keep_their_distance(self, old: Escalation, new: Escalation, event: Event) -> None:
         if isinstance(event, Escalated):
@@ -286,6 +321,21 @@ def silence(world: World, pod: str, start: int) -> None:
     world.handle(SilenceSet(f"s{number + 1}", matchers, starts_at, ends_at, "bob", "why"))
 
 
+def regroup(world: World, kind: str, what: Any) -> None:
+    """Merge live incidents, or split alerts off one."""
+    live = [incident.number for incident in world.view.incidents.values() if incident.live]
+    if not live:
+        return
+    number, who = live[what[0] % len(live)], what[2]
+    if kind == "merge":
+        world.handle(Merged(number, who, live[what[1] % len(live)]))
+        return
+    firing = [one for one, state in world.view.alerts.items() if state.incident == number]
+    if firing:
+        alerts = tuple(firing[place % len(firing)] for place in sorted(what[1]))
+        world.handle(SplitOff(number, who, alerts))
+
+
 def newest(world: World, number: int) -> int:
     """The number of an incident counted from the newest, unless it is a number already."""
     return number if number > 0 else len(world.view.incidents) + number
@@ -308,6 +358,8 @@ def play(world: World, moves: list[Move]) -> None:
                 number, who = newest(world, what[0]), what[1]
                 world.handle(Resolved(number, who))
                 world.handle(Closed(number, who))
+            case "merge" | "split":
+                regroup(world, kind, what)
             case "silence":
                 silence(world, *what)
             case "snooze":

@@ -14,6 +14,7 @@ from tests.core.histories import (
     MOVES,
     PLAYED,
     PODS,
+    REGROUPED,
     RESOLVES,
     SEVERITIES,
     Move,
@@ -74,6 +75,15 @@ def test_the_invariants_hold_in_storms(moves: list[Move]) -> None:
     world.settings = replace(world.settings, storm=StormLimit(1, 450_000_000))
 
     histories_hold(world, moves)
+
+
+@how(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@seed(2026)
+@given(REGROUPED, RESOLVES)
+def test_the_invariants_hold_where_people_merge_and_split(
+    moves: list[Move], resolve: ResolvePolicy
+) -> None:
+    histories_hold(Watched(resolve), moves)
 
 
 @how(max_examples=100, deadline=None)

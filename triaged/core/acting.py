@@ -10,11 +10,11 @@ from triaged.core.alerts.grouping import plan_for, resolve
 from triaged.core.alerts.reopening import reopen
 from triaged.core.alerts.severity import choose
 from triaged.core.draft import Draft
-from triaged.core.lifecycle import Verb, impossible, next_state, set_phase
+from triaged.core.lifecycle import Verb, impossible, merged_text, next_state, set_phase
 from triaged.core.practice.phases import noted
 from triaged.core.practice.postmortems import why_not_closed
 from triaged.core.records import actors
-from triaged.core.records.effects import Acted, AddPage, Conflict, Count, Decision, Unknown
+from triaged.core.records.effects import Acted, Conflict, Count, Decision, Unknown
 from triaged.core.records.events import (
     Acknowledged,
     Action,
@@ -34,7 +34,6 @@ from triaged.core.records.model import (
     Entry,
     Escalation,
     Incident,
-    PageKind,
     Phase,
     Reason,
     ResolvePolicy,
@@ -55,7 +54,7 @@ from triaged.core.response.escalation import (
     settle_response,
 )
 from triaged.core.response.holding import keep_active, renew, tell_holder, until_text
-from triaged.core.response.paging import News, inform
+from triaged.core.response.paging import News, inform, paged_people
 from triaged.core.situation import Situation
 
 VERB_OF: dict[type[Action], Verb] = {
@@ -114,6 +113,8 @@ def act(situation: Situation, event: Action) -> Decision:
     incident = situation.incident(event.incident)
     if incident is None:
         return Decision((), Unknown(f"there is no {incident_id(event.incident)}"))
+    if incident.merged_into is not None and not isinstance(event, NoteAdded):
+        return Decision((), Conflict(f"{incident.id}: {merged_text(situation, incident)}"))
     verb = VERB_OF.get(type(event))
     if verb is not None:
         after = next_state(incident.state, verb)
@@ -202,10 +203,7 @@ def _noted(situation: Situation, draft: Draft, event: Action) -> Decision:
             text = f"{event.by} is still at it"
             draft.say(Entry(situation.now, "incident.confirmed", event.by, text))
         keep_active(situation, draft)
-    added = (effect.page for effect in draft.effects() if isinstance(effect, AddPage))
-    whom = (page.recipient for page in added if page.kind is PageKind.PAGE)
-    paged = dict.fromkeys(each.person or f"channel:{each.contact}" for each in whom)
-    return Decision(draft.effects(), Acted(draft.incident.number, tuple(paged)))
+    return Decision(draft.effects(), Acted(draft.incident.number, paged_people(draft)))
 
 
 def _data_of(event: Action) -> dict[str, object]:

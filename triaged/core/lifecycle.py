@@ -39,7 +39,8 @@ from triaged.core.records.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.records.model import Entry, Incident, Phase, State
+from triaged.core.records.model import Entry, Incident, Phase, State, incident_id
+from triaged.core.records.practice.events import Merged, SplitOff
 from triaged.core.records.timers import (
     AtRiskDue,
     ExpectDue,
@@ -65,22 +66,26 @@ class Verb(StrEnum):
     RESOLVE = "resolve"
     REOPEN = "reopen"
     CLOSE = "close"
+    MERGE = "merge"
 
 
 TRANSITIONS: Mapping[State, Mapping[Verb, State]] = {
     State.OPEN: {
         Verb.ACKNOWLEDGE: State.ACKNOWLEDGED,
         Verb.RESOLVE: State.RESOLVED,
+        Verb.MERGE: State.MERGED,
     },
     State.ACKNOWLEDGED: {
         Verb.UNACKNOWLEDGE: State.OPEN,
         Verb.RESOLVE: State.RESOLVED,
+        Verb.MERGE: State.MERGED,
     },
     State.RESOLVED: {
         Verb.REOPEN: State.OPEN,
         Verb.CLOSE: State.CLOSED,
     },
     State.CLOSED: {},
+    State.MERGED: {},
 }
 
 OUTCOME_OF: Mapping[Verb, State] = {
@@ -89,6 +94,7 @@ OUTCOME_OF: Mapping[Verb, State] = {
     Verb.RESOLVE: State.RESOLVED,
     Verb.REOPEN: State.OPEN,
     Verb.CLOSE: State.CLOSED,
+    Verb.MERGE: State.MERGED,
 }
 
 
@@ -105,6 +111,13 @@ def impossible(state: State, verb: Verb) -> str:
     return f"cannot {verb} an incident that is {state}; possible now: {allowed}"
 
 
+def merged_text(situation: Situation, incident: Incident) -> str:
+    """`was merged into INC-12: act on that`: why nothing can be done with a merged incident."""
+    survivor = situation.survivor(incident)
+    number = survivor.number if survivor is not incident else incident.merged_into or 0
+    return f"was merged into {incident_id(number)}: act on that"
+
+
 class Condition(StrEnum):
     """The condition of an incident, finer than its state; each is in exactly one."""
 
@@ -116,6 +129,7 @@ class Condition(StrEnum):
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
     CLOSED = "closed"
+    MERGED = "merged"
 
 
 def condition_of(incident: Incident) -> Condition:
@@ -129,8 +143,10 @@ def condition_of(incident: Incident) -> Condition:
             return Condition.ACKNOWLEDGED
         case State.RESOLVED:
             return Condition.RESOLVED
-        case State.CLOSED | State.MERGED:
+        case State.CLOSED:
             return Condition.CLOSED
+        case State.MERGED:
+            return Condition.MERGED
         case _:
             assert_never(incident.state)
 
@@ -156,6 +172,7 @@ class Fact(StrEnum):
     MUTED = "muted"
     FLAPPING = "flapping"
     UMBRELLA = "umbrella"
+    SURVIVOR = "survivor"
 
 
 FACTS: Mapping[Fact, Callable[[Incident], bool]] = {
@@ -168,6 +185,7 @@ FACTS: Mapping[Fact, Callable[[Incident], bool]] = {
     Fact.MUTED: lambda incident: bool(incident.held_by),
     Fact.FLAPPING: lambda incident: incident.flaps,
     Fact.UMBRELLA: lambda incident: incident.bundle is not UNSET,
+    Fact.SURVIVOR: lambda incident: incident.merged_into is not None,
 }
 
 
@@ -179,11 +197,11 @@ class Meaning(msgspec.Struct, frozen=True):
     never: frozenset[Fact]
 
 
-_NOT_OPEN = frozenset({Fact.HOLDER, Fact.SNOOZE, Fact.END})
+_NOT_OPEN = frozenset({Fact.HOLDER, Fact.SNOOZE, Fact.END, Fact.SURVIVOR})
 """Facts that no open incident has."""
 
-_NOT_OVER = frozenset({Fact.STEP, Fact.ENDING, Fact.FLAPPING})
-"""Facts that no incident has that is over."""
+_NOT_OVER = frozenset({Fact.STEP, Fact.ENDING, Fact.FLAPPING, Fact.SURVIVOR})
+"""Facts that no incident has that is over by itself."""
 
 MEANINGS: Mapping[Condition, Meaning] = {
     Condition.PAGING: Meaning(
@@ -210,12 +228,12 @@ MEANINGS: Mapping[Condition, Meaning] = {
     Condition.ACKNOWLEDGED: Meaning(
         "somebody has it; nothing pages",
         frozenset({Fact.HOLDER}),
-        frozenset({Fact.STEP, Fact.SNOOZE, Fact.END}),
+        frozenset({Fact.STEP, Fact.SNOOZE, Fact.END, Fact.SURVIVOR}),
     ),
     Condition.SNOOZED: Meaning(
         "somebody has it until an instant at which it pages again",
         frozenset({Fact.HOLDER, Fact.SNOOZE}),
-        frozenset({Fact.STEP, Fact.END}),
+        frozenset({Fact.STEP, Fact.END, Fact.SURVIVOR}),
     ),
     Condition.RESOLVED: Meaning(
         "over; a new episode within `reopen_within` re-opens it",
@@ -223,6 +241,11 @@ MEANINGS: Mapping[Condition, Meaning] = {
         _NOT_OVER,
     ),
     Condition.CLOSED: Meaning("over for good", frozenset({Fact.END}), _NOT_OVER),
+    Condition.MERGED: Meaning(
+        "part of another incident, which goes on for both",
+        frozenset({Fact.SURVIVOR}),
+        frozenset({Fact.STEP, Fact.ENDING, Fact.FLAPPING, Fact.END, Fact.MUTED, Fact.UMBRELLA}),
+    ),
 }
 
 What = type[msgspec.Struct]
@@ -240,7 +263,7 @@ class Way(msgspec.Struct, frozen=True):
 
 
 RISE: frozenset[What] = frozenset(
-    {AlertReceived, RaiseDue, SeverityChosen, Reclassified, ReopenWindowDue, StormDue}
+    {AlertReceived, RaiseDue, SeverityChosen, Reclassified, ReopenWindowDue, StormDue, Merged}
 )
 """Events that may raise the severity of a live incident or arm an acknowledged umbrella anew."""
 
@@ -254,6 +277,7 @@ END: frozenset[What] = frozenset(
         SelfAlertResolved,
         SettingsLoaded,
         ExpectDue,
+        SplitOff,
     }
 )
 """Events that may end a live incident: of its alerts, of a person, of triaged itself."""
@@ -262,7 +286,11 @@ _TAKEN = (
     Way(frozenset({Acknowledged, Assigned}), (Condition.ACKNOWLEDGED,)),
     Way(frozenset({Snoozed}), (Condition.SNOOZED,)),
 )
-_LIVE = (Way(RISE, ARMED), Way(END, (Condition.RESOLVED,)))
+_LIVE = (
+    Way(RISE, ARMED),
+    Way(END, (Condition.RESOLVED,)),
+    Way(frozenset({Merged}), (Condition.MERGED,)),
+)
 _GIVEN_BACK = Way(frozenset({Unacknowledged, UnacknowledgeDue, Escalated, Assigned}), ARMED)
 _STILL_HELD = Way(
     frozenset({AlertReceived, SelfAlertFired, ExpectDue}),
@@ -283,6 +311,7 @@ OPENINGS: tuple[Way, ...] = (
                 ExpectDue,
                 ReopenWindowDue,
                 StormDue,
+                SplitOff,
             }
         ),
         ARMED,
@@ -335,6 +364,7 @@ WAYS: Mapping[Condition, tuple[Way, ...]] = {
         Way(frozenset({Closed}), (Condition.CLOSED,)),
     ),
     Condition.CLOSED: (),
+    Condition.MERGED: (),
 }
 """The ways out of each condition. Any event may also leave an incident in its condition."""
 
@@ -349,31 +379,3 @@ def set_phase(situation: Situation, draft: Draft, phase: Phase, by: str) -> None
         change_work(draft, phase_at=situation.now)
     data: dict[str, object] = {"from": before, "to": phase}
     draft.say(Entry(situation.now, "phase.changed", by, f"{before} → {phase}", data))
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the docs."""
-    lines = ["stateDiagram-v2", "    [*] --> open"]
-    for state, verbs in TRANSITIONS.items():
-        lines += [f"    {state} --> {after}: {verb}" for verb, after in verbs.items()]
-        if not verbs:
-            lines.append(f"    {state} --> [*]")
-    return "\n".join(lines)
-
-
-def condition_table() -> str:
-    """The conditions with their facts, and the ways between them, as Markdown for the docs."""
-    lines = ["| Condition | Meaning | Always | Never |", "| --- | --- | --- | --- |"]
-    for condition, meaning in MEANINGS.items():
-        always, never = (
-            ", ".join(fact for fact in Fact if fact in facts) or "–"
-            for facts in (meaning.always, meaning.never)
-        )
-        lines.append(f"| `{condition}` | {meaning.text} | {always} | {never} |")
-    lines += ["", "| From | By | To |", "| --- | --- | --- |"]
-    ways = [("(new)", way) for way in OPENINGS]
-    ways += [(f"`{condition}`", way) for condition, found in WAYS.items() for way in found]
-    for name, way in ways:
-        by = ", ".join(sorted(what.__name__ for what in way.by))
-        lines.append(f"| {name} | {by} | {', '.join(f'`{to}`' for to in way.to)} |")
-    return "\n".join(lines)

@@ -51,12 +51,16 @@ class Situation(msgspec.Struct, frozen=True, gc=False):
         return None if number is None else self.view.incidents.get(number)
 
     def live_incident(self, key: Key) -> Incident | None:
-        """The open or acknowledged incident with this key."""
+        """The open or acknowledged incident with this key, or that has taken in the newest."""
         return self.view.live_incident(key)
 
     def latest_incident(self, key: Key) -> Incident | None:
-        """The newest incident with this key, whatever its state."""
+        """The newest incident with this key, whatever its state; a merged one's survivor."""
         return self.view.latest_incident(key)
+
+    def survivor(self, incident: Incident) -> Incident:
+        """The incident that a merged one is part of now; any other one is its own."""
+        return self.view.survivor(incident)
 
     def next_number(self) -> int:
         """A number for a new incident; a number that is not used is skipped for ever."""

@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import count
 from typing import TypeVar, assert_never
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.muting.muters import AlertId, Firing, Muters, Mutes
@@ -22,6 +23,7 @@ from triaged.core.records.effects import (
     IgnoreReport,
     JoinAlert,
     LookAgain,
+    MoveAlert,
     MoveFiring,
     NoteResolve,
     Quarantine,
@@ -39,7 +41,7 @@ from triaged.core.records.effects import (
     WakeBundled,
 )
 from triaged.core.records.expectations import Watch
-from triaged.core.records.model import AlertState, Incident, Key, Labels, Outcome, Page
+from triaged.core.records.model import AlertState, Incident, Key, Labels, Outcome, Page, State
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.records.reports import UnknownEnd
 from triaged.core.records.silences import Silence
@@ -48,7 +50,10 @@ from triaged.wire import encode
 
 Kind = TypeVar("Kind", bound=PracticeRow)
 
-__all__ = ["AlertId", "View", "key_text"]
+__all__ = ["HOPS_MAX", "AlertId", "View", "key_text"]
+
+HOPS_MAX = 20
+"""Merges that are followed from one incident to the next: each is an act of a person."""
 
 
 @lru_cache(maxsize=16_384)  # a batch asks for the same few keys again and again
@@ -105,14 +110,34 @@ class View:
         return next(self.numbers)
 
     def live_incident(self, key: Key) -> Incident | None:
-        """The open or acknowledged incident with this key."""
+        """The open or acknowledged incident with this key, or that has taken in the newest."""
         number = self.live.get(key_text(key))
-        return None if number is None else self.incidents[number]
+        if number is not None:
+            return self.incidents[number]
+        latest = self.latest_incident(key)
+        return latest if latest is not None and latest.live else None
 
     def latest_incident(self, key: Key) -> Incident | None:
-        """The newest incident with this key, whatever its state."""
+        """The newest incident with this key, whatever its state; a merged one's survivor."""
         number = self.latest.get(key_text(key))
-        return None if number is None else self.incidents[number]
+        if number is None:
+            return None
+        newest = self.incidents[number]
+        return newest if newest.kin is UNSET else self.survivor(newest)
+
+    def survivor(self, incident: Incident) -> Incident:
+        """The incident that a merged one is part of now; any other one is its own.
+
+        Where a survivor is over and something fired on in it, that is the one that took it over.
+        """
+        if incident.state is not State.MERGED:
+            return incident
+        for _ in range(HOPS_MAX):
+            known = self.incidents.get(incident.goes_on_in or 0)
+            if known is None:
+                break
+            incident = known
+        return incident
 
     def add_incident(self, incident: Incident) -> None:
         """Add or replace `incident`, and keep the look-ups by key true."""
@@ -182,6 +207,8 @@ class View:
                     self._check(effect)
                 case MoveFiring():
                     self._move_firing(effect)
+                case MoveAlert(state=state):
+                    self._move(state)
                 case AddPage(page=page):
                     self.pages.setdefault(page.id, page)
                 case SavePage(page=page):
@@ -227,6 +254,15 @@ class View:
                 self.alerts[identity] = replace(state, incident=new, attached_at=move.at)
         if old in self.labels:
             self.labels.setdefault(new, {}).update(self.labels.pop(old))
+
+    def _move(self, state: AlertState) -> None:
+        """An alert belongs to another incident from now on."""
+        identity = (state.source, state.fingerprint)
+        old = self.alerts[identity].incident
+        self.alerts[identity] = state
+        labels = self.labels.get(old or 0, {}).pop(identity, None)
+        if labels is not None and state.incident is not None:
+            self.labels.setdefault(state.incident, {})[identity] = labels
 
     def _track(self, state: AlertState, outcome: Outcome) -> None:
         identity = (state.source, state.fingerprint)

@@ -8,7 +8,7 @@ top of what that one wants. They are committed after it; if it fails, they are d
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -320,16 +320,18 @@ class Engine:
 
     async def handle(self, batch: Sequence[Event]) -> list[Answer]:
         """Decide `batch` in order and commit it whole, anew where another process was faster."""
+        keys: Set[str] = frozenset()
         for _ in range(CONTENDED_MAX):
             try:
-                return await self._handle_once(batch)
+                return await self._handle_once(batch, keys)
             except Contended as error:
                 log.info("batch.contended", reason=str(error))
-        return await self._handle_once(batch)
+                keys |= error.keys
+        return await self._handle_once(batch, keys)
 
-    async def _handle_once(self, batch: Sequence[Event]) -> list[Answer]:
+    async def _handle_once(self, batch: Sequence[Event], keys: Set[str]) -> list[Answer]:
         async with self._database.transaction() as tx:
-            decided = await self._decide(tx, batch)
+            decided = await self._decide(tx, batch, keys=keys)
             await save(tx, decided.view, decided.changes, decided.now)
             self.crash_point("before_commit")
         self.crash_point("after_commit")
@@ -337,10 +339,14 @@ class Engine:
         return decided.answers
 
     async def _decide(
-        self, tx: Reader, batch: Sequence[Event], before: LoadedView | None = None
+        self,
+        tx: Reader,
+        batch: Sequence[Event],
+        before: LoadedView | None = None,
+        keys: Set[str] = frozenset(),
     ) -> Decided:
-        """Load what `batch` depends on and decide it, in order."""
-        settings, loader = self.settings, Loader(tx, self.settings, before)
+        """Load what `batch` depends on, lock its keys and these, and decide it in order."""
+        settings, loader = self.settings, Loader(tx, self.settings, before, keys)
         batch = self._of_known_senders(batch)
         states = await loader.alerts(batch)
         events = classified(batch, states, settings, self._clock.now())

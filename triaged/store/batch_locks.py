@@ -31,8 +31,10 @@ SILENCES = "silences"
 
 async def lock_keys(
     tx: Transaction, events: Iterable[Event], needs: Needs, settings: Settings, unseen: set[AlertId]
-) -> None:
+) -> set[str]:
     """Lock the keys that decisions about `events` depend on; `unseen` are alerts without a row.
+
+    The keys that are locked.
 
     What is read here only says what to lock: an incident's key and team never change.
     """
@@ -47,6 +49,7 @@ async def lock_keys(
     elif needs.muted:
         shared.add(SILENCES)
     await tx.lock_keys(keys, shared)
+    return keys
 
 
 def storm_owners(events: Iterable[Event], settings: Settings) -> set[StormOwner]:

@@ -37,10 +37,12 @@ from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,
     ItemTicked,
+    Merged,
     MessagesImported,
     PracticeEvent,
     RoleAssigned,
     RoleReleased,
+    SplitOff,
     UpdatePosted,
     UpdateSnoozed,
 )
@@ -131,6 +133,8 @@ class Needs:
         """Kinds of records of the practice, and the incidents whose records are needed."""
         self.row_ids: dict[type[PracticeRow], set[str]] = {}
         """The same by identity."""
+        self.split: set[AlertId] = set()
+        """Alerts that somebody splits off: their labels are needed."""
         self.locks: set[str] = set()
         """Names of what the batch may change that belongs to no incident."""
         self.openings = self.starts = self.arrivals = self.lapses = False
@@ -252,6 +256,15 @@ class Needs:
                 self.numbers.add(number)
                 ids = {message_id(number, message.ref) for message in messages}
                 self.row_ids.setdefault(ImportedMessage, set()).update(ids)
+            case Merged(incident=number, into=into):
+                self.numbers |= {number, into}
+                self._add_rows(RolePeriod, number)
+            case SplitOff(incident=number, alerts=alerts):
+                self.numbers.add(number)
+                self.openings = True
+                self.split |= set(alerts)
+                for source, fingerprint in alerts:
+                    self._add_home(source, fingerprint)
             case PostmortemSaved(incident=number, text=text):
                 self.numbers.add(number)
                 self._add_rows(Postmortem, number)
@@ -367,7 +380,8 @@ def alerts_named(batch: Iterable[Event]) -> set[AlertId]:
         if isinstance(event, Reclassified)
         for one in event.alerts
     }
-    return lapsing(batch) | reclassified
+    split = (event.alerts for event in batch if isinstance(event, SplitOff))
+    return lapsing(batch).union(reclassified, *split)
 
 
 def _incident_of(page_id: str) -> int:

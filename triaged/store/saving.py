@@ -18,6 +18,7 @@ from triaged.core.records.effects import (
     IgnoreReport,
     JoinAlert,
     LookAgain,
+    MoveAlert,
     MoveFiring,
     NoteResolve,
     Quarantine,
@@ -56,6 +57,7 @@ from triaged.store.tables import (
     alerts,
     backlog,
     incidents,
+    moving,
     observations,
     pages,
     practice,
@@ -92,7 +94,10 @@ class Changes:
         """With how many repeats there were in this batch."""
         self.checks: dict[AlertId, CheckLapse] = {}
         self.reclassified: dict[AlertId, ReclassifyAlert] = {}
-        self.moves: list[MoveFiring] = []
+        self.moves: dict[int, MoveFiring] = {}
+        """By the incident that the alerts leave: where they are at last."""
+        self.moved: set[AlertId] = set()
+        """Alerts that somebody has split off."""
         self.incidents: set[int] = set()
         self.alters_suppression = False
         """True if an alert that suppresses others starts or ends: no view hands that on."""
@@ -151,7 +156,9 @@ class Changes:
                 case CheckLapse():
                     self.checks[effect.source, effect.fingerprint] = effect
                 case MoveFiring():
-                    self.moves.append(effect)
+                    self._move(effect)
+                case MoveAlert(state=state):
+                    self.moved.add((state.source, state.fingerprint))
                 case SaveSilence(silence=silence):
                     self.silences[silence.id] = silence
                 case SaveRow(row=row):
@@ -197,6 +204,13 @@ class Changes:
         self.ends[identity] = end
         self.ended.append((end, self.repeats.get(identity, (end, 0))[1]))
 
+    def _move(self, move: MoveFiring) -> None:
+        """One statement moves all: what was moved to where it goes away from goes on with it."""
+        for old, known in self.moves.items():
+            if known.new == move.old:
+                self.moves[old] = MoveFiring(old, move.new, move.at)
+        self.moves[move.old] = move
+
     def _join(self, number: int, alert: Alert) -> None:
         joined = self.joined.get(number)
         if joined is None:
@@ -223,7 +237,9 @@ async def save_changes(
     await alerts.save_ends(tx, changes.ends.values())
     await alerts.save_checks(tx, changes.checks.values())
     await alerts.save_reclassified(tx, changes.reclassified.values())
-    await alerts.save_moves(tx, changes.moves)
+    await moving.save_moves(tx, changes.moves.values())
+    if changes.moved:
+        await moving.save_moved(tx, [view.alerts[one] for one in changes.moved])
     armed = [timer for timer in changes.timers.values() if timer is not None]
     dropped = [key for key, timer in changes.timers.items() if timer is None]
     await timer_rows.save(tx, armed, dropped)

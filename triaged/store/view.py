@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence, Set
 
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.expectations import Watch, key_of
-from triaged.core.records.model import AlertState
+from triaged.core.records.model import AlertState, State
 from triaged.core.response.storms import owner_of
 from triaged.core.settings import Settings, StormLimit
-from triaged.core.view import AlertId, View, key_text
+from triaged.core.view import HOPS_MAX, AlertId, View, key_text
 from triaged.store import batch_locks
 from triaged.store.database.base import Contended, Reader, Transaction, Writer
 from triaged.store.needs import Needs, alerts_named
@@ -39,6 +39,8 @@ class LoadedView(View):
     def __init__(self, numbers: Mapping[str, counters.Numbers]) -> None:
         super().__init__(numbers.get(INCIDENT))
         self.counters = numbers
+        self.survivors: set[int] = set()
+        """Incidents that are loaded because others were merged into them."""
 
     def take_over(self, before: "LoadedView", numbers: Set[int], keys: Set[str]) -> None:
         """Know these incidents as `before` left them, and use no number that it used."""
@@ -57,15 +59,22 @@ class Loader:
 
     In between, the engine classifies what may start an episode, which says what the rest is. With
     `before`, what that view knows is newer than what `tx` finds: its batch is being committed.
-    Then the batch must hold alerts only.
+    Then the batch must hold alerts only. `also` are keys to lock that an earlier try has found.
     """
 
-    def __init__(self, tx: Reader, settings: Settings, before: LoadedView | None) -> None:
+    def __init__(
+        self,
+        tx: Reader,
+        settings: Settings,
+        before: LoadedView | None,
+        also: Set[str] = frozenset(),
+    ) -> None:
         self._tx = tx
         self._settings = settings
         self._before = before
         self._alerts: dict[AlertId, AlertState] = {}
         self._needs = Needs((), {})
+        self._locked: Set[str] = also
 
     async def alerts(self, batch: Sequence[Event]) -> Mapping[AlertId, AlertState]:
         """The states of the alerts that `batch` names, whose rows nobody else changes from now on.
@@ -96,7 +105,10 @@ class Loader:
             return
         started = [e.alert for e in events if isinstance(e, AlertReceived) and e.outcome]
         unseen = {(alert.source, alert.fingerprint) for alert in started} - self._alerts.keys()
-        await batch_locks.lock_keys(self._tx, events, self._needs, self._settings, unseen)
+        self._needs.locks |= self._locked
+        self._locked = await batch_locks.lock_keys(
+            self._tx, events, self._needs, self._settings, unseen
+        )
         if unseen and await alerts.states(self._tx, unseen):
             raise Contended("another process has just seen the same new alert")
 
@@ -107,6 +119,7 @@ class Loader:
         owners = batch_locks.storm_owners(events, settings)
         needs.keys |= {key_text(owner.key) for owner in owners}
         view = await _load_view(tx, needs, settings, now)
+        self._check_locks(view)
         view.alerts = self._alerts
         view.watches |= expected
         view.remark_keys = needs.remarks
@@ -119,7 +132,9 @@ class Loader:
                 mutes = await muting.mutes(tx, settings.muters, now)
                 view.take_mutes(settings.muters, now, mutes)
         if before is not None:
-            view.take_over(before, needs.numbers, needs.keys)
+            view.take_over(before, needs.numbers | view.survivors, needs.keys)
+        if needs.split:
+            view.last_labels |= await muting.overlaid(tx, sorted(needs.split))
         if needs.looks:
             view.seen_at = await watches.seen(tx)
         if needs.looks or needs.lapses:
@@ -127,6 +142,14 @@ class Loader:
             for (source, _), at in view.sender_heard_at.items():
                 view.heard_at[source] = max(at, view.heard_at.get(source, 0))
         return view
+
+    def _check_locks(self, view: LoadedView) -> None:
+        """Raise `Contended` if the batch reads a survivor whose key it has not locked."""
+        if not isinstance(self._tx, Transaction) or not self._tx.others_write:
+            return
+        keys = {key_text(view.incidents[number].key) for number in view.survivors}
+        if unlocked := keys - self._locked:
+            raise Contended("an incident of the batch was merged into another", unlocked)
 
 
 async def _load_watches(
@@ -164,6 +187,7 @@ async def _load_view(tx: Reader, needs: Needs, settings: Settings, now: int) -> 
     keys = {key_text(view.incidents[n].key) for n in needs.reopening & set(view.incidents)}
     for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_keys(keys - needs.keys))):
         view.add_incident(incident)
+    await _load_survivors(tx, view)
     if active:
         known = silences.decoded([*active[0], *active[1]])
         view.silences |= {silence.id: silence for silence in known}
@@ -175,6 +199,21 @@ async def _load_view(tx: Reader, needs: Needs, settings: Settings, now: int) -> 
     if needs.starts:
         await _load_held(tx, view, settings, now)
     return view
+
+
+async def _load_survivors(tx: Reader, view: LoadedView) -> None:
+    """Load what merged incidents go on in, hop by hop."""
+    known = [one for one in view.incidents.values() if one.state is State.MERGED]
+    for _ in range(HOPS_MAX):
+        numbers = {one.goes_on_in for one in known} - {None}
+        if not numbers:
+            return
+        wanted = [number for number in numbers if number is not None]
+        missing = [number for number in wanted if number not in view.incidents]
+        for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_numbers(missing))):
+            view.add_incident(incident)
+        known = [view.incidents[number] for number in wanted if number in view.incidents]
+        view.survivors |= {incident.number for incident in known}
 
 
 async def _load_held(tx: Reader, view: LoadedView, settings: Settings, now: int) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from triaged.access.action_links import Link
 from triaged.core.records import actors
 from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
-from triaged.core.records.model import ChainedEntry, Incident, Response, State
+from triaged.core.records.model import ChainedEntry, Incident, Response, State, incident_id
 from triaged.core.settings import Settings
 from triaged.core.text.facts import Facts, next_people
 from triaged.core.text.letter import paged_lines, upcoming_line
@@ -104,6 +104,8 @@ def stands(shown: Shown) -> Band:
             who = f" by {shown.name(by)}" if by and by != actors.ALERTS else ""
             more = "" if who else "No alert fires any more."
             return Band(f"Resolved {shown.when(incident.resolved_at)}{who}.", more)
+        case State.MERGED if incident.merged_into is not None:
+            return Band(f"It is part of {incident_id(incident.merged_into)} now.", "Act on that.")
         case state:
             return Band(f"It is {state}.")
 

@@ -44,14 +44,23 @@ def home_of(situation: Situation, arrival: Arrival) -> Incident | None:
     """The incident that the alert joins, re-opened where it is over; None: it opens a new one."""
     left = arrival.left
     if left is not None and left.live:
-        return left  # an attached alert never moves
-    home = situation.live_incident(arrival.outcome.key)
-    if home is not None:
-        return home
-    home = situation.latest_incident(arrival.outcome.key)
-    if home is None or not reopens(situation, home):
-        return None
+        return left  # an attached alert never moves by itself
+    home = _split_home(situation, arrival) or situation.live_incident(arrival.outcome.key)
+    if home is None:
+        home = situation.latest_incident(arrival.outcome.key)
+        if home is None or not reopens(situation, home):
+            return None
     return left if left is not None and left.number == home.number else home
+
+
+def _split_home(situation: Situation, arrival: Arrival) -> Incident | None:
+    """The incident that somebody split off for this alert, while it is open or may re-open."""
+    before = arrival.before
+    last = None if before is None else situation.incident(before.incident)
+    if last is None or last.lineage.split_from is None:
+        return None
+    home = situation.survivor(last)
+    return home if home.live or reopens(situation, home) else None
 
 
 def plan_for(settings: Settings, policy: str | None, team: str | None, service: str | None) -> Plan:
@@ -233,9 +242,9 @@ def _end_hold(draft: Draft, *, came_back: bool) -> None:
         draft.drop(ResolveDue)
 
 
-def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
-    """Let the firing alerts of `old` join the incident that is open for its key."""
-    draft = Draft(incident)
+def count_firing(situation: Situation, draft: Draft, old: Incident) -> None:
+    """Count in the firing alerts of `old`, and keep only the labels that all share."""
+    incident = draft.incident
     names = incident.firing | old.firing
     draft.change(
         firing={name: incident.firing.get(name, 0) + old.firing.get(name, 0) for name in names},
@@ -247,6 +256,12 @@ def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
     if incident.resolving_at is not None:
         _end_hold(draft, came_back=False)
     start(situation, draft)
+
+
+def take_in(situation: Situation, incident: Incident, old: Incident) -> Draft:
+    """Let the firing alerts of `old` join the incident that is open for its key."""
+    draft = Draft(incident)
+    count_firing(situation, draft, old)
     count = sum(old.firing.values())
     data: dict[str, object] = {"count": count, "alerts": [], "reason": Reason.STILL_FIRING}
     data["previous"] = old.id

@@ -62,11 +62,19 @@ def rise_of(outcome: Outcome, settings: Settings) -> Rise:
     return Rise(severity, by, "an alert is worse")
 
 
-def raise_to(situation: Situation, draft: Draft, rise: Rise, cause_at: int) -> None:
-    """Set the worse severity, and arm the incident with its target."""
+def raise_to(
+    situation: Situation, draft: Draft, rise: Rise, cause_at: int, actor: str = ""
+) -> None:
+    """Set the worse severity, and arm the incident with its target.
+
+    `actor`: the person whose act it is; where the same one holds the incident, that stays so.
+    """
     _say_changed(situation, draft, rise.severity, rise.by, rise.why)
     draft.change(severity=rise.severity, severity_by=rise.by, chosen=None)
-    _arm(situation, draft, cause_at, rise.by)
+    if not actor or draft.incident.holder != actor:
+        _arm(situation, draft, cause_at, actor or rise.by)
+    elif draft.incident.snoozed_until is None:
+        renew(situation, draft)
 
 
 def _arm(situation: Situation, draft: Draft, cause_at: int, by: str) -> None:

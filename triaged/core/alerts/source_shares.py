@@ -4,7 +4,7 @@ An end counts only for what the same source fired: the incident is over when the
 source is, by the first or the last of its own alerts, or because none of them fires.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
@@ -21,6 +21,15 @@ def first_shares(outcome: Outcome) -> dict[str, SourceShare] | UnsetType:
     when = outcome.resolve.when
     told_apart = when in (ResolveWhen.FIRST, ResolveWhen.LAST) and not outcome.across_sources
     return {} if told_apart else UNSET
+
+
+def of_alerts(states: Iterable[AlertState]) -> dict[str, SourceShare]:
+    """The shares of a new incident in which these alerts fire, in the order of their joins."""
+    shares: dict[str, SourceShare] = {}
+    for state in sorted(states, key=lambda state: state.attached_at or 0):
+        firing = shares.get(state.source, SourceShare()).firing
+        shares[state.source] = SourceShare(firing + 1, state.fingerprint)
+    return shares
 
 
 def joined(

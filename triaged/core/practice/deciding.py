@@ -6,18 +6,22 @@ from triaged.core.practice.action_items import add_item, change_item, track_item
 from triaged.core.practice.checklists import tick
 from triaged.core.practice.chronicle import correct, import_messages, mark
 from triaged.core.practice.deciding_status import decide_status
+from triaged.core.practice.merging import merge
 from triaged.core.practice.postmortems import publish, review, save_text, waive
 from triaged.core.practice.roles import assign_role, release_role
+from triaged.core.practice.splitting import split_off
 from triaged.core.practice.updates import post_update, snooze_update
 from triaged.core.records.effects import Decision
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,
     ItemTicked,
+    Merged,
     MessagesImported,
     PracticeEvent,
     RoleAssigned,
     RoleReleased,
+    SplitOff,
     UpdatePosted,
     UpdateSnoozed,
 )
@@ -47,6 +51,10 @@ def practise(situation: Situation, event: PracticeEvent) -> Decision:
             return post_update(situation, event)
         case UpdateSnoozed():
             return snooze_update(situation, event)
+        case Merged():
+            return merge(situation, event)
+        case SplitOff():
+            return split_off(situation, event)
         case PostmortemSaved():
             return save_text(situation, event)
         case PostmortemReviewed():

@@ -231,6 +231,12 @@ def _end(situation: Situation, draft: Draft, gone: HeldRole, by: str) -> None:
             draft.add(SaveRow(replace(period, ends_at=situation.now, ended_by=by)))
 
 
+def end_roles(situation: Situation, draft: Draft, by: str) -> None:
+    """End every role in the incident."""
+    for held in holders(draft.incident):
+        _end(situation, draft, held, by)
+
+
 def missing(settings: Settings, incident: Incident) -> list[Role]:
     """The roles that nobody holds and somebody must."""
     if not needs_roles(settings, incident):

@@ -104,6 +104,12 @@ class MoveFiring(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class MoveAlert(msgspec.Struct, frozen=True, gc=False):
+    """A firing alert belongs to the incident of this state from now on."""
+
+    state: AlertState
+
+
 class SaveIncident(msgspec.Struct, frozen=True, gc=False):
     """The incident row as it is now."""
 
@@ -241,6 +247,7 @@ Effect = (
     | SaveUnknownEnd
     | CheckLapse
     | MoveFiring
+    | MoveAlert
     | SaveIncident
     | JoinAlert
     | Append

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from triaged.core.records.lineage import NONE, Lineage
 from triaged.core.records.pages import Joins, Page, PageKind, PageState, Recipient, StepId
 from triaged.core.records.plans import (
     Delay,
@@ -60,6 +61,7 @@ class State(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
     MERGED = "merged"
+    """Part of another incident, its survivor, for good."""
 
 
 LIVE = frozenset({State.OPEN, State.ACKNOWLEDGED})
@@ -278,6 +280,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """The incidents that it pages for, where it is the umbrella of a storm."""
     told: tuple[Recipient, ...] = ()
     """Everybody who was paged: they hear of acknowledgement and resolve."""
+    kin: Lineage | UnsetType = UNSET
+    """What people have merged with it or split off it."""
     work: Work | UnsetType = UNSET
     """The work of people on it, from when one acknowledges or declares it."""
     entries: int = 0
@@ -294,6 +298,24 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     def live(self) -> bool:
         """True if it is open or acknowledged."""
         return self.state in LIVE
+
+    @property
+    def lineage(self) -> Lineage:
+        """What people have merged with it or split off it."""
+        return NONE if self.kin is UNSET else self.kin
+
+    @property
+    def merged_into(self) -> int | None:
+        """The incident that has taken it in, where somebody has merged it into another."""
+        return None if self.kin is UNSET else self.kin.merged_into
+
+    @property
+    def goes_on_in(self) -> int | None:
+        """The incident in which it goes on: what it was merged into, or what took over its alerts.
+
+        None where it is not over.
+        """
+        return None if self.live else self.merged_into or self.next
 
     @property
     def holder(self) -> str | None:

@@ -47,3 +47,5 @@ class Reason(StrEnum):
     SENDER_SILENT = "sender_silent"
     REMARK = "remark"
     DONE = "done"
+    MERGED = "merged"
+    SPLIT = "split_off"

@@ -11,7 +11,16 @@ from msgspec.structs import replace
 from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import held_until, hold, look_first, mute_of
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import AddPage, Count, Decision, Drop, Hold, SavePage, Send
+from triaged.core.records.effects import (
+    AddPage,
+    Count,
+    Decision,
+    Drop,
+    Hold,
+    SaveIncident,
+    SavePage,
+    Send,
+)
 from triaged.core.records.events import (
     Delivered,
     DeliveryEnded,
@@ -247,10 +256,14 @@ def _may_have_it(situation: Situation, draft: Draft, page: Page) -> None:
     if page.recipient not in told:
         draft.change(told=(*told, page.recipient))
     by = draft.incident.acknowledged_by if draft.incident.live else draft.incident.resolved_by
+    survivor = situation.survivor(draft.incident)
+    if survivor is not draft.incident and page.recipient not in survivor.told:
+        draft.add(SaveIncident(replace(survivor, told=(*survivor.told, page.recipient))))
     if draft.incident.state is not State.OPEN and page.recipient.person != by:
         # it went out while somebody acknowledged or resolved: this one must hear of it too
         about = str(draft.incident.state)
-        news = News(f"{about} while this page was on its way", about)
+        said = f"merged into {survivor.id}" if draft.incident.merged_into is not None else about
+        news = News(f"{said} while this page was on its way", about)
         for recipient in usable_recipients(situation, draft, page.recipient, news):
             draft.send(update_row(situation, draft.incident, recipient, news))
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
+from triaged.core.records.effects import AddPage
 from triaged.core.records.model import (
     Entry,
     Escalation,
@@ -90,6 +91,13 @@ class Pager:
         times = {"created_at": self.situation.now, "due_at": self.situation.now + after_us}
         received_at = self._received_at + after_us
         self.draft.send(replace(page, received_at=received_at, **times))
+
+
+def paged_people(draft: Draft) -> tuple[str, ...]:
+    """Whom the pages among the rows of a draft go to: people, `channel:<name>`."""
+    added = (effect.page for effect in draft.effects() if isinstance(effect, AddPage))
+    whom = (page.recipient for page in added if page.kind is PageKind.PAGE)
+    return tuple(dict.fromkeys(each.person or f"channel:{each.contact}" for each in whom))
 
 
 def people_of(situation: Situation, target: Target) -> tuple[list[Person], Reason]:

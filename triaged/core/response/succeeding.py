@@ -38,6 +38,8 @@ def superseded(page: Page, incident: Incident) -> Reason | None:
         return Reason.ACKNOWLEDGED if has_acted else None
     if incident.state is State.ACKNOWLEDGED:
         return Reason.ACKNOWLEDGED
+    if incident.state is State.MERGED:
+        return Reason.MERGED
     if incident.state is not State.OPEN:
         return Reason.RESOLVED
     if page.epoch < incident.escalation.epoch:

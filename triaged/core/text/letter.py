@@ -204,6 +204,8 @@ def call(incident: Incident, reading: Reading) -> str:
         case State.RESOLVED | State.CLOSED if incident.resolved_at is not None:
             by = f" by {clean(incident.resolved_by, LABEL_MAX)}" if incident.resolved_by else ""
             return f"Resolved {instant_for(incident.resolved_at, zone, now)}{by}."
+        case State.MERGED if incident.merged_into is not None:
+            return f"Part of {incident_id(incident.merged_into)} now."
         case state:
             return f"Now {state}."
 

@@ -5,7 +5,7 @@ SQL is written once. `$1 …` are parameters. In a `Bulk`, `{rows}` stands for a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal
 
@@ -39,6 +39,11 @@ Ask = tuple[Bulk, Sequence[Row]]
 
 class Contended(StoreUnavailable):
     """Another process was faster or waits for us: the same transaction, begun anew, can succeed."""
+
+    def __init__(self, message: str, keys: Set[str] = frozenset()) -> None:
+        super().__init__(message)
+        self.keys = keys
+        """Keys that the transaction has to lock, too."""
 
 
 class Reader(ABC):

@@ -10,7 +10,6 @@ from triaged.core.records.effects import (
     CheckLapse,
     EndEpisode,
     IgnoreReport,
-    MoveFiring,
     ReclassifyAlert,
     RepeatAlert,
 )
@@ -121,12 +120,6 @@ LAPSES = Bulk(
            ORDER BY lapse_check_at LIMIT (SELECT most FROM v)) due""",
     ("bigint", "bigint"),
     ("due.source", "due.fingerprint", "due.lapse_check_at"),
-)
-MOVE = Bulk(
-    """WITH v (old, new, at) AS ({rows})
-       UPDATE alerts SET incident = v.new, attached_at = v.at
-       FROM v WHERE alerts.incident = v.old AND alerts.firing = 1""",
-    ("bigint", "bigint", "bigint"),
 )
 
 
@@ -325,11 +318,6 @@ async def save_reclassified(tx: Writer, effects: Iterable[ReclassifyAlert]) -> N
     states = [effect.state for effect in effects]
     rows = [(s.source, s.fingerprint, s.severity, s.rule) for s in states]
     await tx.write(RECLASSIFY, sorted(rows, key=lambda row: row[:2]))
-
-
-async def save_moves(tx: Writer, effects: Iterable[MoveFiring]) -> None:
-    """Give what fires in one incident to another."""
-    await tx.write(MOVE, [(e.old, e.new, e.at) for e in effects])
 
 
 async def lapses_due(tx: Reader, now: int, limit: int) -> list[LapseDue]:

@@ -89,6 +89,27 @@ class ItemTicked(msgspec.Struct, frozen=True):
     is_done: bool = True
 
 
+class Merged(msgspec.Struct, frozen=True):
+    """Somebody says that an incident is part of another, which goes on for both."""
+
+    incident: int
+    by: str
+    into: int
+    note: str = ""
+
+
+class SplitOff(msgspec.Struct, frozen=True):
+    """Somebody says that some alerts of an incident are another trouble."""
+
+    incident: int
+    by: str
+    alerts: tuple[tuple[str, str], ...]
+    """(source, fingerprint) of each."""
+    title: str = ""
+    """The title of the new incident; empty: that of the old one."""
+    note: str = ""
+
+
 PracticeEvent = (
     RoleAssigned
     | RoleReleased
@@ -98,6 +119,8 @@ PracticeEvent = (
     | EntryMarked
     | MessagesImported
     | ItemTicked
+    | Merged
+    | SplitOff
     | LearningEvent
     | StatusEvent
 )

@@ -1,0 +1,486 @@
+"""Merging two incidents: the survivor goes on for both, and nothing of the other one runs."""
+
+from msgspec.structs import replace
+
+from tests.core.practice.world import COMMANDER, practised
+from tests.core.world import World, settings
+from triaged.core.records.actors import TRIAGED
+from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.events import (
+    Acknowledged,
+    Closed,
+    Declared,
+    Delivered,
+    DeliveryEnded,
+    NoteAdded,
+    PageDue,
+    Resolved,
+    SelfAlertFired,
+)
+from triaged.core.records.lineage import LINKED_MAX, Lineage
+from triaged.core.records.model import PageKind, PageState, Severity, State
+from triaged.core.records.practice.events import Merged, RoleAssigned
+from triaged.core.records.timers import ActionItemsDue, LapseDue
+from triaged.core.settings import StormLimit
+from triaged.core.time.durations import HOUR
+
+
+def two(first: str = "SEV-2", second: str = "SEV-2") -> World:
+    """INC-1 about Down and INC-2 about Slow, both firing in pod a."""
+    world = World()
+    world.fires(alertname="Down", pod="a", severity=first)
+    world.fires(alertname="Slow", pod="a", severity=second)
+    world.deliver()
+    return world
+
+
+def refusal(world: World, old: int, into: int) -> str:
+    """Why one is not merged into the other."""
+    before = dict(world.view.incidents)
+    answer = world.handle(Merged(old, "bob", into))
+    assert isinstance(answer, Conflict)
+    assert world.view.incidents == before
+    return answer.detail
+
+
+def told(world: World, about: str) -> list[tuple[int, str, str]]:
+    """(incident, person, subject) of the updates that say this."""
+    return [
+        (page.incident, page.recipient.person, page.subject)
+        for _, page in world.sent
+        if page.kind is PageKind.UPDATE and about in page.subject
+    ]
+
+
+def test_firing_alerts_belong_to_the_survivor() -> None:
+    world = two()
+
+    answer = world.handle(Merged(2, "bob", 1))
+
+    assert answer == Acted(2)
+    assert {state.incident for state in world.view.alerts.values()} == {1}
+    assert world.view.incidents[1].firing == {"SEV-2": 2}
+    assert world.view.incidents[2].firing == {}
+    assert world.view.incidents[2].state is State.MERGED
+
+
+def test_nothing_runs_for_a_merged_incident() -> None:
+    world = two()
+    world.fires(alertname="Down", pod="b", severity="SEV-1")
+    world.handle(Merged(2, "bob", 1))
+    world.run(0)
+    paged = len([page for _, page in world.sent if page.incident == 2])
+
+    world.run(3 * 3600)
+
+    assert [number for number, _ in world.timers if number == 2] == []
+    assert len([page for _, page in world.sent if page.incident == 2]) == paged
+
+
+def test_page_that_is_due_at_the_merge_is_not_sent() -> None:
+    world = World()
+    world.fires(alertname="Down", severity="SEV-2")
+    world.fires(alertname="Slow", severity="SEV-2")
+    world.handle(Merged(2, "bob", 1))
+
+    world.deliver()
+
+    pages = [page for page in world.view.pages.values() if page.incident == 2]
+    assert {page.error for page in pages if page.kind is PageKind.PAGE} == {"merged"}
+    assert [page for _, page in world.sent if page.incident == 2 and page.kind == "page"] == []
+
+
+def test_survivor_pages_on_as_before() -> None:
+    alone, merged = two(), two()
+    merged.handle(Merged(2, "bob", 1))
+
+    for world in (alone, merged):
+        world.run(3600)
+
+    ours = [
+        [(at, page.id) for at, page in w.sent if page.incident == 1 and page.kind == "page"]
+        for w in (alone, merged)
+    ]
+    assert ours[0] == ours[1]
+
+
+def test_later_alerts_of_both_keys_join_the_survivor() -> None:
+    world = two()
+    world.handle(Merged(2, "bob", 1))
+
+    world.fires(alertname="Slow", pod="b", severity="SEV-2")
+    world.fires(alertname="Down", pod="b", severity="SEV-2")
+
+    assert world.view.incidents[1].firing == {"SEV-2": 4}
+    assert max(world.view.incidents) == 2
+
+
+def test_alert_that_comes_back_reopens_the_survivor_in_time() -> None:
+    world = two()
+    world.handle(Merged(2, "bob", 1))
+    world.ends(alertname="Down", pod="a")
+    world.ends(alertname="Slow", pod="a")
+    assert world.view.incidents[1].state is State.RESOLVED
+
+    world.run(60)
+    world.fires(alertname="Slow", pod="a", severity="SEV-2")
+
+    assert world.view.incidents[1].state is State.OPEN
+    assert world.view.incidents[2].state is State.MERGED
+
+
+def test_key_is_free_again_when_the_survivor_is_over_for_good() -> None:
+    world = two()
+    world.handle(Merged(2, "bob", 1))
+    world.ends(alertname="Down", pod="a")
+    world.ends(alertname="Slow", pod="a")
+
+    world.run(3600)
+    world.fires(alertname="Slow", pod="a", severity="SEV-2")
+
+    assert world.incident.number == 3
+    assert world.incident.previous == 1
+
+
+def test_what_fires_on_after_the_resolve_of_a_survivor_keeps_the_merged_key() -> None:
+    world = World()
+    world.handle(Declared("bob", "checkout", Severity.SEV2))
+    world.fires(alertname="Slow", pod="a", severity="SEV-2")
+    world.handle(Merged(2, "bob", 1))
+    world.handle(Resolved(1, "bob"))
+    world.run(3600)
+    assert world.incident.number == 3
+
+    world.fires(alertname="Slow", pod="b", severity="SEV-2")
+
+    assert world.incident.number == 3
+    assert world.incident.firing == {"SEV-2": 2}
+
+
+def test_chain_resolves_to_its_survivor() -> None:
+    world = two()
+    world.fires(alertname="Full", pod="a", severity="SEV-2")
+    world.handle(Merged(3, "bob", 2))
+    world.handle(Merged(2, "bob", 1))
+
+    world.fires(alertname="Full", pod="b", severity="SEV-2")
+    again = world.handle(Merged(3, "bob", 1))
+
+    assert world.view.incidents[1].firing == {"SEV-2": 4}
+    assert again == Acted(3)
+
+
+def test_both_timelines_tell_of_the_merge() -> None:
+    world = two()
+
+    world.handle(Merged(2, "bob", 1, "same pool"))
+
+    (ours,) = [entry for entry in world.entries[1] if entry.kind == "incident.merged"]
+    (theirs,) = [entry for entry in world.entries[2] if entry.kind == "incident.merged"]
+    assert ours.text == ("INC-2 Slow was merged into this incident; 1 alert fires: same pool")
+    assert ours.data == {
+        "merged": "INC-2",
+        "severity": "SEV-2",
+        "alerts": 1,
+        "reason": "merged",
+        "note": "same pool",
+    }
+    assert theirs.text == "merged into INC-1 Down: same pool"
+    assert theirs.data["into"] == "INC-1"
+
+
+def test_both_know_each_other() -> None:
+    world = two()
+
+    world.handle(Merged(2, "bob", 1))
+
+    assert world.view.incidents[1].lineage == Lineage(merged=(2,))
+    assert world.view.incidents[2].lineage == Lineage(merged_into=1)
+
+
+def test_worse_incident_raises_the_survivor_and_arms_it() -> None:
+    world = two("SEV-3", "SEV-1")
+    epoch = world.view.incidents[1].escalation.epoch
+
+    world.handle(Merged(2, "bob", 1))
+
+    survivor = world.view.incidents[1]
+    assert (survivor.severity, survivor.severity_by) == (Severity.SEV1, "rule:label-SEV-1")
+    assert survivor.escalation.epoch == epoch + 1
+    assert survivor.respond_by == world.now + 5 * 60_000_000
+
+
+def test_rise_by_a_merge_ends_an_acknowledgement_of_somebody_else() -> None:
+    world = two("SEV-3", "SEV-1")
+    world.handle(Acknowledged(1, "alice"))
+
+    world.handle(Merged(2, "bob", 1))
+
+    assert world.view.incidents[1].state is State.OPEN
+
+
+def test_holder_who_merges_a_worse_incident_in_goes_on_holding() -> None:
+    world = two("SEV-3", "SEV-1")
+    world.handle(Acknowledged(1, "alice"))
+
+    world.handle(Merged(2, "alice", 1))
+
+    survivor = world.view.incidents[1]
+    assert (survivor.holder, survivor.severity) == ("alice", Severity.SEV1)
+
+
+def test_holder_of_the_survivor_goes_on_and_hears_of_it() -> None:
+    world = two()
+    world.handle(Acknowledged(1, "alice"))
+
+    world.handle(Merged(2, "bob", 1))
+    world.deliver()
+
+    assert world.view.incidents[1].holder == "alice"
+    text = "INC-2 Slow was merged into this incident"
+    assert told(world, "was merged into") == [(1, "alice", text)]
+
+
+def test_everybody_who_was_paged_hears_where_it_went_and_of_the_survivor_from_then_on() -> None:
+    world = World(
+        replace(
+            settings(),
+            policies={
+                "default": settings().policies["default"],
+                "other": replace(
+                    settings().policies["default"], steps=settings().policies["default"].steps[2:]
+                ),
+            },
+        )
+    )
+    world.fires(alertname="Down", severity="SEV-2")
+    world.fires(alertname="Slow", severity="SEV-2", policy="other")
+    world.run(16 * 60)
+    assert {one.person for one in world.view.incidents[2].told} == {"bob"}
+    known = {one.person for one in world.view.incidents[1].told}
+
+    world.handle(Merged(2, "carol", 1))
+    world.handle(Acknowledged(1, "carol"))
+    world.handle(Resolved(1, "carol"))
+    world.deliver()
+
+    assert {(number, person) for number, person, _ in told(world, "merged into INC-1")} == {
+        (2, "bob")
+    }
+    heard = {person for number, person, _ in told(world, "resolved by carol") if number == 1}
+    assert heard == known | {"bob"}
+
+
+def test_holder_of_the_merged_one_who_was_not_paged_hears_of_the_survivor() -> None:
+    world = two()
+    world.handle(Acknowledged(2, "carol"))
+    world.handle(Merged(2, "bob", 1))
+    world.handle(Resolved(1, "bob"))
+    world.deliver()
+
+    assert (2, "carol", "merged into INC-1 Down") in told(world, "merged")
+    assert "carol" in {person for _, person, _ in told(world, "resolved by bob")}
+
+
+def test_news_of_a_merge_says_who_has_the_survivor() -> None:
+    world = two()
+    world.handle(Acknowledged(1, "bob"))
+    world.handle(Merged(2, "bob", 1))
+    world.deliver()
+
+    said = {subject for number, _, subject in told(world, "merged into INC-1")}
+    assert said == {"merged into INC-1 Down, which bob has"}
+
+
+def test_page_that_goes_out_during_the_merge_is_followed_by_the_news() -> None:
+    world = two()
+    world.run(60)
+    (page, *_) = [one for one in world.view.pages.values() if one.incident == 2]
+    due = replace(page, state=PageState.DUE, sent_at=None)  # it has not got its verdict yet
+    world.view.pages[page.id] = due
+    bare = replace(world.view.incidents[2], told=())
+    world.view.incidents[2] = bare
+    world.view.incidents[1] = replace(world.view.incidents[1], told=())
+    claimed = world.claim(due)
+    world.handle(PageDue(claimed))
+    world.handle(Merged(2, "bob", 1))
+
+    world.handle(DeliveryEnded(page.id, claimed.token, Delivered("ref"), claimed.attempts))
+    world.deliver()
+
+    assert page.recipient in world.view.incidents[1].told
+    assert "merged into INC-1 while this page was on its way" in {
+        subject for _, _, subject in told(world, "merged")
+    }
+
+
+def test_roles_and_updates_of_the_merged_one_end() -> None:
+    world = World(practised())
+    world.fires(alertname="Down", severity="SEV-1")
+    world.fires(alertname="Slow", severity="SEV-1")
+    for number, person in ((1, "alice"), (2, "bob")):
+        world.handle(Acknowledged(number, person))
+        world.handle(RoleAssigned(number, person, COMMANDER, person))
+
+    world.handle(Merged(2, "carol", 1))
+    world.deliver()
+
+    ours, theirs = world.view.incidents[1].work, world.view.incidents[2].work
+    assert [held.person for held in ours.roles] == ["alice"]  # type: ignore[union-attr]
+    assert theirs.roles == ()  # type: ignore[union-attr]
+    assert theirs.next_update_at is None  # type: ignore[union-attr]
+    assert (2, "bob", "merged into INC-1 Down, which alice has") in told(world, "merged")
+    left = {kind for number, kind in world.timers if number == 2}
+    assert left <= {ActionItemsDue, LapseDue}
+
+
+def test_muted_incident_rests_no_more_once_it_is_merged() -> None:
+    world = two()
+    world.view.incidents[2] = replace(world.view.incidents[2], held_by=("silence:x",))
+
+    world.handle(Merged(2, "bob", 1))
+
+    assert world.view.incidents[2].held_by == ()
+
+
+def test_alerts_that_a_sender_leaves_out_hold_the_survivor_open() -> None:
+    world = World()
+    world.fires(alertname="Down", severity="SEV-2")
+    world.fires(alertname="Slow", severity="SEV-2", _left_out="3", _group="g")
+    world.handle(Merged(2, "bob", 1))
+
+    world.ends(alertname="Down")
+    world.ends(alertname="Slow", _left_out="3", _group="g")
+
+    assert world.view.incidents[1].live
+    assert world.view.incidents[1].truncated == 3
+
+
+def test_flapping_of_the_merged_one_ends() -> None:
+    world = two()
+    world.handle(Merged(2, "bob", 1))
+
+    assert not world.view.incidents[2].flaps
+    assert world.view.incidents[2].resolving_at is None
+
+
+def test_the_same_again_changes_nothing() -> None:
+    world = two()
+    world.handle(Merged(2, "bob", 1))
+    before, entries = dict(world.view.incidents), len(world.entries[1])
+
+    assert world.handle(Merged(2, "alice", 1)) == Acted(2)
+
+    assert world.view.incidents == before
+    assert len(world.entries[1]) == entries
+
+
+def test_what_is_not_there_is_unknown() -> None:
+    world = two()
+
+    assert world.handle(Merged(9, "bob", 1)) == Unknown("there is no INC-9")
+    assert world.handle(Merged(1, "bob", 9)) == Unknown("there is no INC-9")
+
+
+def test_incident_is_not_merged_into_itself() -> None:
+    assert refusal(two(), 1, 1) == "INC-1: cannot be merged into itself"
+
+
+def test_merged_incident_goes_nowhere_else() -> None:
+    world = two()
+    world.fires(alertname="Full", severity="SEV-2")
+    world.handle(Merged(2, "bob", 1))
+
+    assert refusal(world, 2, 3) == "INC-2: was merged into INC-1: act on that"
+    assert refusal(world, 3, 2) == "INC-3: INC-2 was merged into INC-1: act on that"
+
+
+def test_what_is_over_takes_nothing_in_and_is_not_merged() -> None:
+    world = two()
+    world.handle(Resolved(1, "bob"))
+    assert refusal(world, 2, 1) == (
+        "INC-2: INC-1 is resolved; merge into one that is open, or reopen that"
+    )
+    assert refusal(world, 1, 2) == (
+        "INC-1: cannot merge an incident that is resolved; possible now: reopen, close"
+    )
+    world.handle(Closed(1, "bob"))
+    assert "INC-1 is closed" in refusal(world, 2, 1)
+
+
+def test_drill_and_real_incident_stay_apart() -> None:
+    world = two()
+    world.view.incidents[2] = replace(world.view.incidents[2], kind="drill")
+
+    assert "INC-2 is of kind drill" in refusal(world, 2, 1)
+    assert "INC-2 of kind drill" in refusal(world, 1, 2)
+
+
+def test_umbrella_of_a_storm_stays_apart() -> None:
+    world = World(settings(storm=StormLimit(1, HOUR)))
+    for name in ("Down", "Slow", "Full"):
+        world.fires(alertname=name, severity="SEV-2")
+    umbrella = next(one for one in world.view.incidents.values() if one.title.startswith("Storm"))
+    under = next(one for one in world.view.incidents.values() if one.storm == umbrella.number)
+
+    assert "is the umbrella of a storm" in refusal(world, under.number, umbrella.number)
+    assert "is the umbrella of a storm" in refusal(world, umbrella.number, under.number)
+
+
+def test_incident_under_an_umbrella_can_be_merged() -> None:
+    world = World(settings(storm=StormLimit(1, HOUR)))
+    for name in ("Down", "Slow", "Full"):
+        world.fires(alertname=name, severity="SEV-2")
+    under = next(one for one in world.view.incidents.values() if one.storm is not None)
+
+    assert world.handle(Merged(under.number, "bob", 1)) == Acted(under.number)
+
+    assert world.view.incidents[under.number].bundled_at is None
+
+
+def test_incident_about_triaged_itself_stays_apart() -> None:
+    world = two()
+    world.handle(SelfAlertFired("room", "no room", "make some", found_at=0))
+
+    assert "INC-3 was opened by triaged itself" in refusal(world, 3, 1)
+    assert "INC-3 was opened by triaged itself" in refusal(world, 1, 3)
+
+
+def test_number_of_merges_is_limited() -> None:
+    world = two()
+    full = Lineage(merged=tuple(range(100, 100 + LINKED_MAX)))
+    world.view.incidents[1] = replace(world.view.incidents[1], kin=full)
+
+    assert f"has taken in {LINKED_MAX} incidents" in refusal(world, 2, 1)
+
+
+def test_declared_incident_takes_alerts_in_and_a_declared_one_goes_in() -> None:
+    world = two()
+    world.handle(Declared("bob", "checkout", Severity.SEV2))
+    labels = world.view.incidents[1].labels
+    world.handle(Merged(3, "bob", 1))
+    assert world.view.incidents[1].labels == labels
+
+    world.handle(Declared("bob", "checkout again", Severity.SEV2))
+    world.handle(Merged(2, "bob", 4))
+
+    assert world.view.incidents[4].firing == {"SEV-2": 1}
+
+
+def test_acts_on_a_merged_incident_name_the_survivor_but_a_note_is_kept() -> None:
+    world = two()
+    world.handle(Merged(2, "bob", 1))
+
+    refused = world.handle(Acknowledged(2, "bob"))
+    noted = world.handle(NoteAdded(2, "bob", "it was the pool"))
+
+    assert refused == Conflict("INC-2: was merged into INC-1: act on that")
+    assert noted == Acted(2)
+
+
+def test_survivor_that_waits_to_resolve_goes_on() -> None:
+    world = two()
+    world.view.incidents[1] = replace(world.view.incidents[1], resolving_at=world.now + 60_000_000)
+    world.handle(Merged(2, TRIAGED, 1))
+
+    assert world.view.incidents[1].resolving_at is None
