@@ -15,6 +15,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from tests.store.learning import LEARNING, LEARNING_PAIRS, action
 from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
+from triaged.core.records.effects import Attached
 from triaged.core.records.events import (
     Acknowledged,
     Assigned,
@@ -56,8 +57,10 @@ from triaged.core.records.practice.events import (
     EntryMarked,
     ItemTicked,
     MessagesImported,
+    Merged,
     RoleAssigned,
     RoleReleased,
+    SplitOff,
     UpdatePosted,
     UpdateSnoozed,
 )
@@ -102,12 +105,16 @@ LATER_US = 16 * MINUTE
 
 
 async def scene(desk: Desk) -> None:
-    """Incident 1 fires, 2 is over, 3 was resolved by a person and fires, 4 is acknowledged."""
+    """Incident 1 fires, 2 is over, 3 was resolved by a person and fires, 4 is acknowledged.
+
+    Others were merged into 2 and 4.
+    """
     await desk.handle(SettingsLoaded(started=False))
     await desk.handle(desk.fires(severity="SEV-2", pod="1"), desk.fires(severity="SEV-2", pod="2"))
     await desk.handle(desk.fires(alertname="Over"), desk.fires(alertname="Held"))
-    await desk.handle(desk.ends(alertname="Over"), Resolved(3, "bob"))
     await desk.handle(desk.fires(alertname="Mine"), Acknowledged(4, "bob"))
+    await merge(desk, "Bit", 2)
+    await desk.handle(desk.ends(alertname="Over"), desk.ends(alertname="Bit"), Resolved(3, "bob"))
     now = desk.clock.at
     await desk.handle(SilenceSet("old", (Matcher("pod", "=", "8"),), now, now + HOUR, "bob", "why"))
     await desk.handle(SelfAlertFired("room", "no room", "make some", found_at=0))
@@ -117,7 +124,16 @@ async def scene(desk: Desk) -> None:
     async with desk.database.transaction() as tx:
         assert await pages.claim(tx, "mail", now, HOUR, pages.Room(10))
     await desk.handle(desk.fires(alertname="Link", pod="1", incident="no"))
+    await merge(desk, "Part", 4)
     desk.clock.at += LATER_US
+
+
+async def merge(desk: Desk, alertname: str, into: int) -> None:
+    """Merge a new incident into another."""
+    (answer,) = await desk.handle(desk.fires(alertname=alertname, severity="SEV-2"))
+    assert isinstance(answer, Attached)
+    assert answer.incident is not None
+    await desk.handle(Merged(answer.incident, "bob", into))
 
 
 async def due(desk: Desk) -> list[IncidentTimer]:
@@ -227,6 +243,13 @@ BATCHES: dict[str, Batch] = {
     "mark": events(EntryMarked(1, "bob", 1, Marker.DETECTION)),
     "import": events(MessagesImported(1, "bob", (Message("m1", 1, "carol", "hm"),))),
     "tick": events(ItemTicked(1, "bob", "scope")),
+    "merge": events(Merged(4, "bob", 1)),
+    "merge back": events(Merged(1, "alice", 4)),
+    "joins the merged": firing("Mine", severity="SEV-2", pod="9"),
+    "bit re-opens": firing("Bit", severity="SEV-2"),
+    "joins a part": firing("Part", severity="SEV-2", pod="9"),
+    "split": events(SplitOff(1, "bob", (("am", "alertname=Down/pod=1"),))),
+    "other split": events(SplitOff(1, "bob", (("am", "alertname=Down/pod=2"),))),
     "update later": events(UpdateSnoozed(1, "bob", HOUR)),
     **LEARNING,
 }
@@ -234,6 +257,25 @@ PAIRS = [
     *[(name, name) for name in BATCHES],
     ("new", "storm"),
     ("role", "other role"),
+    ("merge", "merge back"),
+    ("merge", "joins the merged"),
+    ("joins the merged", "merge"),
+    ("merge", "joins"),
+    ("joins a part", "unacknowledge"),
+    ("bit re-opens", "re-opens"),
+    ("re-opens", "bit re-opens"),
+    ("bit re-opens", "re-open"),
+    ("bit re-opens", "close"),
+    ("joins a part", "merge"),
+    ("merge", "all end"),
+    ("merge", "timers"),
+    ("merge", "resolve"),
+    ("merge", "split"),
+    ("split", "other split"),
+    ("split", "ends"),
+    ("split", "all end"),
+    ("split", "repeats"),
+    ("split", "merge back"),
     ("role", "resolve"),
     ("update", "all end"),
     *LEARNING_PAIRS,

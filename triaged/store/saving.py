@@ -238,8 +238,9 @@ async def save_changes(
     await alerts.save_checks(tx, changes.checks.values())
     await alerts.save_reclassified(tx, changes.reclassified.values())
     await moving.save_moves(tx, changes.moves.values())
-    if changes.moved:
-        await moving.save_moved(tx, [view.alerts[one] for one in changes.moved])
+    moved = changes.moved | changes.ends.keys() if changes.moves else changes.moved
+    if moved:  # what ended after a move had moved before
+        await moving.save_moved(tx, [view.alerts[one] for one in moved])
     armed = [timer for timer in changes.timers.values() if timer is not None]
     dropped = [key for key, timer in changes.timers.items() if timer is None]
     await timer_rows.save(tx, armed, dropped)

@@ -207,13 +207,17 @@ async def _load_survivors(tx: Reader, view: LoadedView) -> None:
     for _ in range(HOPS_MAX):
         numbers = {one.goes_on_in for one in known} - {None}
         if not numbers:
-            return
+            break
         wanted = [number for number in numbers if number is not None]
         missing = [number for number in wanted if number not in view.incidents]
         for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_numbers(missing))):
             view.add_incident(incident)
         known = [view.incidents[number] for number in wanted if number in view.incidents]
         view.survivors |= {incident.number for incident in known}
+    over = (one for n in view.survivors if not (one := view.incidents[n]).live)
+    keys = {key_text(one.key) for one in over if one.key}
+    for incident in incidents.decoded(await tx.fetch_bulk(*incidents.ask_keys(keys))):
+        view.add_incident(incident)
 
 
 async def _load_held(tx: Reader, view: LoadedView, settings: Settings, now: int) -> None:

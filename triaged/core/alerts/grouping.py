@@ -50,6 +50,8 @@ def home_of(situation: Situation, arrival: Arrival) -> Incident | None:
         home = situation.latest_incident(arrival.outcome.key)
         if home is None or not reopens(situation, home):
             return None
+    if not home.live and situation.live_incident(home.key) is not None:
+        return None  # it was merged into what is over, and whose key is open again
     return left if left is not None and left.number == home.number else home
 
 
