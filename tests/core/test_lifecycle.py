@@ -4,7 +4,6 @@ from tests.core.world import World
 from triaged.core.lifecycle import OUTCOME_OF, TRANSITIONS, Verb, impossible, next_state
 from triaged.core.records.events import Reopened, Resolved
 from triaged.core.records.model import LIVE, State
-from triaged.core.text.lifecycle import diagram
 
 
 def test_every_state_is_in_the_table() -> None:
@@ -44,12 +43,3 @@ def test_every_change_of_the_phase_is_on_the_timeline() -> None:
 
     texts = [entry.text for entry in world.entries[1] if entry.kind == "phase.changed"]
     assert texts == ["detection → resolution", "resolution → detection"]
-
-
-def test_the_diagram_draws_each_line_of_the_table() -> None:
-    drawn = diagram().splitlines()
-
-    lines = sum(len(verbs) for verbs in TRANSITIONS.values())
-    finals = sum(not verbs for verbs in TRANSITIONS.values())
-    assert len(drawn) == 2 + lines + finals
-    assert "    open --> acknowledged: acknowledge" in drawn

@@ -9,13 +9,12 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from tests.core.world import ByLabels, settings
 from tests.store.batches import Batch, ending, events, firing, of_another_source
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from tests.store.learning import LEARNING, LEARNING_PAIRS, action
+from tests.store.learning import LEARNING, LEARNING_PAIRS
 from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
-from triaged.core.records.effects import Attached
+from tests.store.scene import LATER_US, SETTINGS, due, scene
 from triaged.core.records.events import (
     Acknowledged,
     Assigned,
@@ -49,97 +48,29 @@ from triaged.core.records.events import (
     TimerFired,
     Unacknowledged,
 )
-from triaged.core.records.expectations import Expectation, with_values
 from triaged.core.records.matching import Matcher
-from triaged.core.records.model import Alert, Phase, Severity
+from triaged.core.records.model import Phase, Severity
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,
     ItemTicked,
-    MessagesImported,
     Merged,
+    MessagesImported,
     RoleAssigned,
     RoleReleased,
     SplitOff,
     UpdatePosted,
     UpdateSnoozed,
 )
-from triaged.core.records.practice.learning_events import PostmortemSaved
 from triaged.core.records.practice.notes import Marker, Message
 from triaged.core.records.practice.roles import Role
-from triaged.core.records.timers import IncidentTimer, MuteDue
-from triaged.core.settings import FlapLimit, StormLimit
-from triaged.core.time.durations import HOUR, MINUTE
+from triaged.core.time.durations import HOUR
 from triaged.store.database.connect import open_database
-from triaged.store.tables import alerts, pages, timers, watches
+from triaged.store.tables import alerts, pages, watches
 
 NAME = "triaged_two_engines"
-WATCHDOG = Expectation("rule:Watchdog", 5 * MINUTE)
-CHAINS = Expectation("rule:chains", 5 * MINUTE, by=("pod",))
-LINKS = Expectation("rule:links", 5 * MINUTE, by=("pod",))
 STATEMENTS_MAX = 60
 """More than any batch here has."""
-
-
-class Expected:
-    """Alerts called Watchdog are expected, and those called Chain or Link by pod."""
-
-    def met_by(self, alert: Alert) -> Sequence[str]:
-        """The one expectation that the alert meets."""
-        for name, expectation in (("Chain", CHAINS), ("Link", LINKS)):
-            if alert.labels["alertname"] == name:
-                return [with_values(expectation.name, [("pod", alert.labels["pod"])])]
-        return [WATCHDOG.name] if alert.labels["alertname"] == "Watchdog" else []
-
-
-SETTINGS = settings(
-    storm=StormLimit(3, HOUR),
-    flapping=FlapLimit(3, HOUR),
-    expectations={each.name: each for each in (WATCHDOG, CHAINS, LINKS)},
-    expected=Expected(),
-    stale_after={"am": 5 * MINUTE, "b": 5 * MINUTE},
-    rules=ByLabels(),
-)
-LATER_US = 16 * MINUTE
-"""After the scene was set: response targets are missed, alerts may lapse, and so on."""
-
-
-async def scene(desk: Desk) -> None:
-    """Incident 1 fires, 2 is over, 3 was resolved by a person and fires, 4 is acknowledged.
-
-    Others were merged into 2 and 4.
-    """
-    await desk.handle(SettingsLoaded(started=False))
-    await desk.handle(desk.fires(severity="SEV-2", pod="1"), desk.fires(severity="SEV-2", pod="2"))
-    await desk.handle(desk.fires(alertname="Over"), desk.fires(alertname="Held"))
-    await desk.handle(desk.fires(alertname="Mine"), Acknowledged(4, "bob"))
-    await merge(desk, "Bit", 2)
-    await desk.handle(desk.ends(alertname="Over"), desk.ends(alertname="Bit"), Resolved(3, "bob"))
-    now = desk.clock.at
-    await desk.handle(SilenceSet("old", (Matcher("pod", "=", "8"),), now, now + HOUR, "bob", "why"))
-    await desk.handle(SelfAlertFired("room", "no room", "make some", found_at=0))
-    await desk.handle(PostmortemSaved(2, "bob", "text", 0, "facts"), action("a", "bob"))
-    kept = MuteDue  # every live incident is to be checked because of the silence
-    await desk.handle(*[TimerFired(one) for one in await due(desk) if not isinstance(one, kept)])
-    async with desk.database.transaction() as tx:
-        assert await pages.claim(tx, "mail", now, HOUR, pages.Room(10))
-    await desk.handle(desk.fires(alertname="Link", pod="1", incident="no"))
-    await merge(desk, "Part", 4)
-    desk.clock.at += LATER_US
-
-
-async def merge(desk: Desk, alertname: str, into: int) -> None:
-    """Merge a new incident into another."""
-    (answer,) = await desk.handle(desk.fires(alertname=alertname, severity="SEV-2"))
-    assert isinstance(answer, Attached)
-    assert answer.incident is not None
-    await desk.handle(Merged(answer.incident, "bob", into))
-
-
-async def due(desk: Desk) -> list[IncidentTimer]:
-    async with desk.database.reading() as tx:
-        found = await timers.due(tx, desk.clock.at, 100)
-    return [timer for timer in found if not isinstance(timer, timers.Unknown)]
 
 
 async def timers_fire(desk: Desk) -> list[Event]:

@@ -5,6 +5,7 @@ from tests.store.desk import Desk
 from triaged.core.records.changes import Change
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.records.practice.action_items import ActionKind, ActionState, Priority
+from triaged.core.records.practice.events import Merged
 from triaged.core.records.practice.learning_events import (
     ActionItemAdded,
     ActionItemChanged,
@@ -14,7 +15,7 @@ from triaged.core.time.durations import DAY, HOUR
 from triaged.store import retention
 from triaged.store.database.connect import Database
 from triaged.store.queries import info
-from triaged.store.tables import action_items, changes, postmortems
+from triaged.store.tables import action_items, changes, incidents, postmortems
 
 
 class Limits(msgspec.Struct):
@@ -104,3 +105,21 @@ async def test_old_changes_go(database: Database, clock: StillClock) -> None:
     removed = await retention.prune(database, Limits(), clock.now())
 
     assert removed == {"changes": 1}
+
+
+async def test_merged_incident_stays_as_long_as_its_survivor(
+    database: Database, clock: StillClock
+) -> None:
+    desk = Desk(database, clock)
+    await desk.handle(desk.fires(severity="SEV-2"), desk.fires(alertname="Slow"))
+    await desk.handle(Merged(2, "bob", 1))
+    clock.at += 2 * DAY
+    assert await retention.prune(database, Limits(), clock.now()) == {}
+
+    await desk.handle(desk.ends(), desk.ends(alertname="Slow"))
+    clock.at += 2 * DAY
+    await retention.prune(database, Limits(), clock.now())
+    await retention.prune(database, Limits(), clock.now())
+
+    async with database.reading() as tx:
+        assert await incidents.of_numbers(tx, [1, 2]) == []

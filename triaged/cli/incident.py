@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
-from triaged.cli import _export, _options, _practice
+from triaged.cli import _export, _options, _practice, _regrouping
 from triaged.cli._client import Client, Failed, Held, client_of, complain, every
 from triaged.cli._facts import (
     link_fields,
@@ -89,6 +89,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     note.add_argument("text", type=_text, help="what happened, or what is known now")
     _practice.note_arguments(note)
     note.add_argument("--at", help="when it happened (RFC 3339; default: now)")
+    _regrouping.arguments(
+        _one(verbs.add_parser("merge", help="make it part of another incident")),
+        _one(verbs.add_parser("split", help="give alerts of it an incident of their own")),
+        _incident,
+    )
     role = _one(verbs.add_parser("role", help="show, give or end roles"))
     _practice.role_arguments(role)
     role.set_defaults(parser=role)
@@ -167,6 +172,8 @@ def run(options: argparse.Namespace) -> int:
                 return _export.export(client, _path(options), options)
             case "severities":
                 return _shown(options, client.get("/api/v1/severities"), print_severities)
+            case "merge":
+                return _shown(options, _act(client, options), _regrouping.print_merged)
             case "declare":
                 options.severity = chosen(client, options)
                 return _shown(options, client.post(BASE, _declaration(options)), _print_line)
@@ -250,6 +257,10 @@ def _action(options: argparse.Namespace) -> tuple[str, dict[str, object]]:
             return "notes", {"text": options.text, **at, **kind}
         case "snooze":
             return "snooze", {"until": options.until}
+        case "merge":
+            return "merge", _regrouping.merge_body(options)
+        case "split":
+            return "split", _regrouping.split_body(options)
         case verb:
             path, _ = PLAIN[verb]
             note = {"note": options.note} if options.note else {}
@@ -301,6 +312,7 @@ def _print_one(row: Any) -> None:
     print_fields(
         [
             *_plain(row, "severity", "severity_by", "state", "response"),
+            *_regrouping.lineage_fields(row),
             ("respond by", _respond_by(row)),
             ("exhausted", "all rounds are over, unanswered" if place.get("exhausted") else None),
             *_plain(row, "holder"),

@@ -27,7 +27,7 @@ from triaged.engine.classification import classified
 from triaged.engine.queue import Job, Part, Queue
 from triaged.engine.senders import Senders
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.store.database.base import Contended, PendingWrites, Reader
+from triaged.store.database.base import Contended, PendingWrites
 from triaged.store.database.connect import Database
 from triaged.store.saving import Changes
 from triaged.store.view import LoadedView, Loader, save
@@ -224,7 +224,7 @@ class Engine:
         if before is not None and before.changes.alters_suppression:
             return False
         try:
-            decided = await self._decide(tx, events, before.view if before else None)
+            decided = await self._decide(Loader(tx, self.settings, before and before.view), events)
             writes = PendingWrites()
             await save(writes, decided.view, decided.changes, decided.now)
         except Exception as error:
@@ -331,22 +331,16 @@ class Engine:
 
     async def _handle_once(self, batch: Sequence[Event], keys: Set[str]) -> list[Answer]:
         async with self._database.transaction() as tx:
-            decided = await self._decide(tx, batch, keys=keys)
+            decided = await self._decide(Loader(tx, self.settings, None, keys), batch)
             await save(tx, decided.view, decided.changes, decided.now)
             self.crash_point("before_commit")
         self.crash_point("after_commit")
         self._committed(decided)
         return decided.answers
 
-    async def _decide(
-        self,
-        tx: Reader,
-        batch: Sequence[Event],
-        before: LoadedView | None = None,
-        keys: Set[str] = frozenset(),
-    ) -> Decided:
-        """Load what `batch` depends on, lock its keys and these, and decide it in order."""
-        settings, loader = self.settings, Loader(tx, self.settings, before, keys)
+    async def _decide(self, loader: Loader, batch: Sequence[Event]) -> Decided:
+        """Load what `batch` depends on and decide it, in order."""
+        settings = loader.settings
         batch = self._of_known_senders(batch)
         states = await loader.alerts(batch)
         events = classified(batch, states, settings, self._clock.now())

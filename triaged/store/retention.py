@@ -83,6 +83,7 @@ OF_INCIDENTS = tuple(
 DONE_WITH = f"""SELECT number FROM incidents WHERE {OVER_SQL} AND changed_at < $1
     AND NOT EXISTS (SELECT 1 FROM action_items a
         WHERE a.incident = incidents.number AND a.{UNFINISHED_SQL})
+    AND NOT EXISTS (SELECT 1 FROM incidents s WHERE s.number = incidents.merged_into)
     LIMIT $2"""
 """Incidents that are over, and of which nobody has anything left to do."""
 

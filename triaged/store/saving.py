@@ -155,10 +155,8 @@ class Changes:
                     self.saved[page.id] = page
                 case CheckLapse():
                     self.checks[effect.source, effect.fingerprint] = effect
-                case MoveFiring():
+                case MoveFiring() | MoveAlert():
                     self._move(effect)
-                case MoveAlert(state=state):
-                    self.moved.add((state.source, state.fingerprint))
                 case SaveSilence(silence=silence):
                     self.silences[silence.id] = silence
                 case SaveRow(row=row):
@@ -204,8 +202,11 @@ class Changes:
         self.ends[identity] = end
         self.ended.append((end, self.repeats.get(identity, (end, 0))[1]))
 
-    def _move(self, move: MoveFiring) -> None:
+    def _move(self, move: MoveFiring | MoveAlert) -> None:
         """One statement moves all: what was moved to where it goes away from goes on with it."""
+        if isinstance(move, MoveAlert):
+            self.moved.add((move.state.source, move.state.fingerprint))
+            return
         for old, known in self.moves.items():
             if known.new == move.old:
                 self.moves[old] = MoveFiring(old, move.new, move.at)

@@ -70,7 +70,7 @@ class Loader:
         also: Set[str] = frozenset(),
     ) -> None:
         self._tx = tx
-        self._settings = settings
+        self.settings = settings
         self._before = before
         self._alerts: dict[AlertId, AlertState] = {}
         self._needs = Needs((), {})
@@ -107,14 +107,14 @@ class Loader:
         unseen = {(alert.source, alert.fingerprint) for alert in started} - self._alerts.keys()
         self._needs.locks |= self._locked
         self._locked = await batch_locks.lock_keys(
-            self._tx, events, self._needs, self._settings, unseen
+            self._tx, events, self._needs, self.settings, unseen
         )
         if unseen and await alerts.states(self._tx, unseen):
             raise Contended("another process has just seen the same new alert")
 
     async def view(self, events: Sequence[Event], now: int) -> LoadedView:
         """The view that decides the classified and locked `events`."""
-        tx, needs, settings, before = self._tx, self._needs, self._settings, self._before
+        tx, needs, settings, before = self._tx, self._needs, self.settings, self._before
         expected = await _load_watches(tx, needs, settings, before)
         owners = batch_locks.storm_owners(events, settings)
         needs.keys |= {key_text(owner.key) for owner in owners}

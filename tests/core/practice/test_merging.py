@@ -2,45 +2,24 @@
 
 from msgspec.structs import replace
 
-from tests.core.practice.world import COMMANDER, practised
+from tests.core.practice.world import COMMANDER, practised, two
 from tests.core.world import World, settings
+from triaged.core.practice.work import work_of
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Acted, Conflict, Unknown
 from triaged.core.records.events import (
     Acknowledged,
-    Closed,
     Declared,
     Delivered,
     DeliveryEnded,
     NoteAdded,
     PageDue,
     Resolved,
-    SelfAlertFired,
 )
-from triaged.core.records.lineage import LINKED_MAX, Lineage
+from triaged.core.records.lineage import Lineage
 from triaged.core.records.model import PageKind, PageState, Severity, State
 from triaged.core.records.practice.events import Merged, RoleAssigned
 from triaged.core.records.timers import ActionItemsDue, LapseDue
-from triaged.core.settings import StormLimit
-from triaged.core.time.durations import HOUR
-
-
-def two(first: str = "SEV-2", second: str = "SEV-2") -> World:
-    """INC-1 about Down and INC-2 about Slow, both firing in pod a."""
-    world = World()
-    world.fires(alertname="Down", pod="a", severity=first)
-    world.fires(alertname="Slow", pod="a", severity=second)
-    world.deliver()
-    return world
-
-
-def refusal(world: World, old: int, into: int) -> str:
-    """Why one is not merged into the other."""
-    before = dict(world.view.incidents)
-    answer = world.handle(Merged(old, "bob", into))
-    assert isinstance(answer, Conflict)
-    assert world.view.incidents == before
-    return answer.detail
 
 
 def told(world: World, about: str) -> list[tuple[int, str, str]]:
@@ -120,7 +99,7 @@ def test_alert_that_comes_back_reopens_the_survivor_in_time() -> None:
     world.handle(Merged(2, "bob", 1))
     world.ends(alertname="Down", pod="a")
     world.ends(alertname="Slow", pod="a")
-    assert world.view.incidents[1].state is State.RESOLVED
+    assert not world.view.incidents[1].live
 
     world.run(60)
     world.fires(alertname="Slow", pod="a", severity="SEV-2")
@@ -325,10 +304,10 @@ def test_roles_and_updates_of_the_merged_one_end() -> None:
     world.handle(Merged(2, "carol", 1))
     world.deliver()
 
-    ours, theirs = world.view.incidents[1].work, world.view.incidents[2].work
-    assert [held.person for held in ours.roles] == ["alice"]  # type: ignore[union-attr]
-    assert theirs.roles == ()  # type: ignore[union-attr]
-    assert theirs.next_update_at is None  # type: ignore[union-attr]
+    ours, theirs = work_of(world.view.incidents[1]), work_of(world.view.incidents[2])
+    assert [held.person for held in ours.roles] == ["alice"]
+    assert theirs.roles == ()
+    assert theirs.next_update_at is None
     assert (2, "bob", "merged into INC-1 Down, which alice has") in told(world, "merged")
     left = {kind for number, kind in world.timers if number == 2}
     assert left <= {ActionItemsDue, LapseDue}
@@ -380,78 +359,6 @@ def test_what_is_not_there_is_unknown() -> None:
 
     assert world.handle(Merged(9, "bob", 1)) == Unknown("there is no INC-9")
     assert world.handle(Merged(1, "bob", 9)) == Unknown("there is no INC-9")
-
-
-def test_incident_is_not_merged_into_itself() -> None:
-    assert refusal(two(), 1, 1) == "INC-1: cannot be merged into itself"
-
-
-def test_merged_incident_goes_nowhere_else() -> None:
-    world = two()
-    world.fires(alertname="Full", severity="SEV-2")
-    world.handle(Merged(2, "bob", 1))
-
-    assert refusal(world, 2, 3) == "INC-2: was merged into INC-1: act on that"
-    assert refusal(world, 3, 2) == "INC-3: INC-2 was merged into INC-1: act on that"
-
-
-def test_what_is_over_takes_nothing_in_and_is_not_merged() -> None:
-    world = two()
-    world.handle(Resolved(1, "bob"))
-    assert refusal(world, 2, 1) == (
-        "INC-2: INC-1 is resolved; merge into one that is open, or reopen that"
-    )
-    assert refusal(world, 1, 2) == (
-        "INC-1: cannot merge an incident that is resolved; possible now: reopen, close"
-    )
-    world.handle(Closed(1, "bob"))
-    assert "INC-1 is closed" in refusal(world, 2, 1)
-
-
-def test_drill_and_real_incident_stay_apart() -> None:
-    world = two()
-    world.view.incidents[2] = replace(world.view.incidents[2], kind="drill")
-
-    assert "INC-2 is of kind drill" in refusal(world, 2, 1)
-    assert "INC-2 of kind drill" in refusal(world, 1, 2)
-
-
-def test_umbrella_of_a_storm_stays_apart() -> None:
-    world = World(settings(storm=StormLimit(1, HOUR)))
-    for name in ("Down", "Slow", "Full"):
-        world.fires(alertname=name, severity="SEV-2")
-    umbrella = next(one for one in world.view.incidents.values() if one.title.startswith("Storm"))
-    under = next(one for one in world.view.incidents.values() if one.storm == umbrella.number)
-
-    assert "is the umbrella of a storm" in refusal(world, under.number, umbrella.number)
-    assert "is the umbrella of a storm" in refusal(world, umbrella.number, under.number)
-
-
-def test_incident_under_an_umbrella_can_be_merged() -> None:
-    world = World(settings(storm=StormLimit(1, HOUR)))
-    for name in ("Down", "Slow", "Full"):
-        world.fires(alertname=name, severity="SEV-2")
-    under = next(one for one in world.view.incidents.values() if one.storm is not None)
-
-    assert world.handle(Merged(under.number, "bob", 1)) == Acted(under.number)
-
-    assert world.view.incidents[under.number].bundled_at is None
-
-
-def test_incident_about_triaged_itself_stays_apart() -> None:
-    world = two()
-    world.handle(SelfAlertFired("room", "no room", "make some", found_at=0))
-
-    assert "INC-3 was opened by triaged itself" in refusal(world, 3, 1)
-    assert "INC-3 was opened by triaged itself" in refusal(world, 1, 3)
-
-
-def test_number_of_merges_is_limited() -> None:
-    world = two()
-    full = Lineage(merged=tuple(range(100, 100 + LINKED_MAX)))
-    world.view.incidents[1] = replace(world.view.incidents[1], kin=full)
-
-    assert f"has taken in {LINKED_MAX} incidents" in refusal(world, 2, 1)
 
 
 def test_declared_incident_takes_alerts_in_and_a_declared_one_goes_in() -> None:

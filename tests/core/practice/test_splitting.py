@@ -10,9 +10,9 @@ from triaged.core.records.model import PageKind, ResolvePolicy, ResolveWhen, Sev
 from triaged.core.records.practice.events import Merged, SplitOff
 
 
-def three(*resolve: ResolvePolicy) -> World:
+def three(resolve: ResolvePolicy | None = None) -> World:
     """INC-1 with alerts of the pods a, b (SEV-3) and c (SEV-1)."""
-    world = World(settings(rules=ByLabels(*resolve)))
+    world = World(settings(rules=ByLabels(resolve)))
     world.fires(pod="a", severity="SEV-3")
     world.fires(pod="b", severity="SEV-3")
     world.fires(pod="c", severity="SEV-1")

@@ -34,6 +34,15 @@ def practised(**changes: object) -> Settings:
     return replace(base, severities=severities)
 
 
+def two(first: str = "SEV-2", second: str = "SEV-2") -> World:
+    """INC-1 about Down and INC-2 about Slow, both firing in pod a."""
+    world = World()
+    world.fires(alertname="Down", pod="a", severity=first)
+    world.fires(alertname="Slow", pod="a", severity=second)
+    world.deliver()
+    return world
+
+
 class Practice(World):
     """A SEV-1 that alice has acknowledged a minute after it began."""
 

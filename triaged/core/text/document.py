@@ -22,7 +22,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.practice.postmortems import PostmortemState
 from triaged.core.text.facts import Facts, Paged
-from triaged.core.text.work_document import RoleDocument, work_fields
+from triaged.core.text.work_document import RoleDocument, lineage_fields, work_fields
 from triaged.wire import Instant, instant_text, instant_text_or_none
 
 
@@ -190,6 +190,13 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     """Who holds which role now."""
     missing: list[MissingLink] | None = None
     """Rooms, issues and the like that are asked for and not there. Null in lists and events."""
+    merged_into: str | None = None
+    """The incident that has taken it in: act on that."""
+    merged: list[str] = []
+    """The incidents that it has taken in."""
+    split_from: str | None = None
+    split_off: list[str] = []
+    """The incidents that alerts of this one have got of their own."""
     paged: list[str] | UnsetType = UNSET
     """In the answer to an action: whom it pages, people or `channel:<name>`."""
 
@@ -286,6 +293,7 @@ def incident_document(
         recipients=None if facts is None else [_paged(one) for one in facts.paged],
         next=None if facts is None else _next(facts),
         **work_fields(incident),
+        **lineage_fields(incident),
     )
 
 

@@ -22,13 +22,13 @@ ENDED_AFTER = f"""SELECT number, body, changed_at FROM incidents
     ORDER BY changed_at, number LIMIT $3"""
 SAVE = Bulk(
     """INSERT INTO incidents (number, key, state, severity, service, team, title, opened_at,
-           changed_at, exhausted, body)
+           changed_at, exhausted, merged_into, body)
        {rows}
        ON CONFLICT (number) DO UPDATE SET state = excluded.state, severity = excluded.severity,
            service = excluded.service, team = excluded.team, title = excluded.title,
            changed_at = excluded.changed_at, exhausted = excluded.exhausted,
-           body = excluded.body""",
-    ("bigint", *("text",) * 6, *("bigint",) * 3, "text"),
+           merged_into = excluded.merged_into, body = excluded.body""",
+    ("bigint", *("text",) * 6, *("bigint",) * 4, "text"),
 )
 BY_NUMBER = Bulk(
     """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN incidents i
@@ -155,6 +155,7 @@ async def save(tx: Writer, incidents: Iterable[Incident], now: int) -> None:
             incident.opened_at,
             now,
             int(incident.is_exhausted),
+            incident.merged_into,
             encode(incident).decode(),
         )
         for incident in incidents
