@@ -224,7 +224,8 @@ class Engine:
         if before is not None and before.changes.alters_suppression:
             return False
         try:
-            decided = await self._decide(Loader(tx, self.settings, before and before.view), events)
+            loader = Loader(tx, self.settings, before.view if before else None)
+            decided = await self._decide(loader, events)
             writes = PendingWrites()
             await save(writes, decided.view, decided.changes, decided.now)
         except Exception as error:
@@ -394,7 +395,6 @@ def _answer(parts: Sequence[Part], answers: Sequence[Answer]) -> None:
 
 
 def _quarantined(event: AlertReceived, error: Exception) -> BodyQuarantined:
-    alert = event.alert
-    detail = f"{type(error).__name__} while deciding: {error}"
-    at = event.received_at
-    return BodyQuarantined(alert.source, DECISION_FAILED, detail, encode(alert), {}, at)
+    detail, body = f"{type(error).__name__} while deciding: {error}", encode(event.alert)
+    source, at = event.alert.source, event.received_at
+    return BodyQuarantined(source, DECISION_FAILED, detail, body, {}, at)
