@@ -37,7 +37,7 @@ from triaged.core.records.model import (
     PageState,
     Severity,
 )
-from triaged.core.records.practice.requests import Request
+from triaged.core.records.practice.requests import COUNTED_AS, Request
 from triaged.core.time.durations import SECOND
 
 # A `_created` series for each counter would double the answer.
@@ -209,13 +209,12 @@ class Metrics:
         )
         self.outbox_pending = self._gauge("outbox_pending", "Pages that have not gone out yet.")
         self.requests = self._counter(
-            "requests",
-            "Requests to third parties and outsiders, by what came of them.",
-            "kind",
-            "outcome",
+            "requests", "Requests to third parties, by what came of them.", "kind", "outcome"
         )
+        for labels in COUNTED_AS:
+            self.requests.labels(*labels)
         self.requests_pending = self._gauge(
-            "requests_pending", "Requests to third parties and outsiders that wait."
+            "requests_pending", "Requests to third parties that wait."
         )
         self.outbox_oldest = self._gauge(
             "outbox_oldest_seconds", "By how much the oldest pending page is overdue."

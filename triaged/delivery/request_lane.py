@@ -1,12 +1,13 @@
 """The requests of one lane, from the outbox to a third party and back; below all pages.
 
-claim → may it go (the core) → at its pace → carry out → verdict (the core). The row stays `due`
-until the verdict is on disk: a crash anywhere shows it again when its lease has run out.
+claim → may it go (the core) → carry out, at the lane's pace → verdict (the core). The row stays
+`due` until the verdict is on disk: a crash anywhere shows it again when its lease has run out.
 """
 
 import asyncio
 
 import structlog
+from msgspec.structs import replace
 
 from triaged.core.records.effects import Go
 from triaged.core.records.events import Delivered, NotTried, Refused, Scope, TryAgain, Verdict
@@ -18,6 +19,7 @@ from triaged.core.records.practice.request_events import (
 from triaged.core.records.practice.requests import Done, Earlier, Request
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.delivery.breaker import Breaker
+from triaged.delivery.pacing import Paced
 from triaged.delivery.request_kinds import Tools
 from triaged.delivery.request_kinds.contract import REQUEST_KINDS, RequestKind, subject_of
 from triaged.delivery.waiting import until
@@ -87,6 +89,7 @@ class RequestLane:
         self._subject = subject
         self._room = room
         self._breaker = Breaker()
+        self._carrier = Paced(tools.carrier, tools.clock)
         self._attempts: set[Attempt] = set()
         self._unsaved = 0
         """Verdicts that the store has not taken yet; until then nothing is claimed."""
@@ -148,6 +151,7 @@ class RequestLane:
         """Start the requests that are due, as far as there is room; gives their number."""
         now = self.tools.clock.now()
         pace = self._kind.pace(self.name, self.tools)
+        self._carrier.every_us = pace.every_us
         if pace.width <= len(self._attempts) or self._unsaved:
             self._due_at = None
             return 0
@@ -184,7 +188,7 @@ class RequestLane:
         return REQUEST_KINDS.load(self._subject)
 
     def _slot(self, every_us: int) -> int:
-        """When the next attempt begins, so that the pace is kept."""
+        """When the next attempt begins: the breaker hears of one before it admits the next."""
         at = max(self._slot_at, self.tools.clock.now())
         self._slot_at = at + every_us
         return at
@@ -231,7 +235,8 @@ class RequestLane:
         verdict: RequestVerdict = TryAgain("the attempt did not end")
         try:
             kind = REQUEST_KINDS.load(subject_of(request.kind))
-            verdict = await kind.carry_out(request, earlier, self.tools)
+            tools = replace(self.tools, carrier=self._carrier)
+            verdict = await kind.carry_out(request, earlier, tools)
         except Exception as error:
             self._log.exception("request.attempt_failed", request=request.id)
             what = f"internal error: {type(error).__name__}"

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from triaged.core.draft import Draft
 from triaged.core.practice import rooms, subscribers, tracker_ends
+from triaged.core.practice.statuspage_pushes import is_outlived
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Acted, Conflict, Decision, Effect, Go, SaveRow, Unknown
 from triaged.core.records.model import Entry, Reason
@@ -67,7 +68,8 @@ def may_go(situation: Situation, event: RequestDue) -> Decision:
     request = situation.view.row(Request, event.request.id)
     if request is None or request.token != event.request.token or not request.waits:
         return Decision()  # somebody else has it: theirs to decide
-    if event.newer:
+    outlived = is_outlived(event.request, situation.incident(request.incident))
+    if event.newer or outlived:
         return Decision((SaveRow(_ended(request, RequestState.SUPERSEDED, now)),))
     if now > request.gives_up_at:
         why = request.error or "it could not go in time"

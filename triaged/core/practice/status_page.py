@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from triaged.core.draft import Draft
 from triaged.core.practice import status_derivation as derivation
 from triaged.core.practice.status_history import changed
+from triaged.core.practice.statuspage_pushes import pushes
 from triaged.core.practice.work import holder_of
 from triaged.core.records import actors
 from triaged.core.records.effects import (
@@ -295,7 +296,9 @@ def publication(situation: Situation, post: Post) -> list[Effect]:
         posts = (*thread.posts, post.id)
         rows.append(SaveRow(replace(thread, posts=posts, updated_at=situation.now)))
     else:
-        rows.append(SaveRow(_carried_on(situation, thread, post)))
+        carried_on = _carried_on(situation, thread, post)
+        rows.append(SaveRow(carried_on))
+        rows += [SaveRow(push) for push in pushes(situation, carried_on, post)]
     for key, status in post.components.items():
         rows += component_rows(situation, key, Change(situation.now, status, post.published_by))
     mailing = Mailing(post.id, post.incident, post.thread, post.id, situation.now)

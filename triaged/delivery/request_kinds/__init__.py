@@ -27,6 +27,7 @@ class Tools(msgspec.Struct, frozen=True):
     database: Database
     clock: Clock
     carrier: Carrier
+    """Keeps the pace of the lane."""
     action_key: Secret
     """The key of links: the store's secret `links.KEY_NAME`."""
     integrations: Mapping[str, Integration] = {}
@@ -39,7 +40,7 @@ class Pace(msgspec.Struct, frozen=True):
     width: int
     """Attempts at once."""
     every_us: int = 0
-    """The least time from the beginning of one attempt to that of the next."""
+    """The least time between the beginnings of two messages of `Tools.carrier`."""
 
 
 def integration_of(lane: str, tools: Tools) -> Integration | None:

@@ -22,7 +22,24 @@ class RequestState(StrEnum):
     """A newer one with the same topic goes in its place, or nobody needs it any more."""
 
 
+KINDS = (
+    "room.create",
+    "statuspage.incident",
+    "subscriber.confirm",
+    "subscriber.hook",
+    "subscriber.mail",
+    "tracker.changes",
+    "tracker.issue",
+)
+"""Every kind, for the metrics."""
+
 RETRIED = "retried"
+COUNTED_AS = tuple(
+    (kind, outcome)
+    for kind in KINDS
+    for outcome in (RequestState.SENT, RequestState.FAILED, RequestState.SUPERSEDED, RETRIED)
+)
+"""Kinds, and what a change of a request is counted as."""
 
 
 class Request(PracticeRow, frozen=True, gc=False):
