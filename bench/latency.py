@@ -25,7 +25,7 @@ def pages(options: Options) -> list[Line]:
     count = 60 if options.quick else 300
     with provider() as hook, peers.triaged(Setup(hook_url=hook.url)) as peer:
         connection = _connect(peer)
-        waits = [_page(connection, hook, number) for number in range(WARM_UP + count)][WARM_UP:]
+        waits = [page_wait(connection, hook, number) for number in range(WARM_UP + count)][WARM_UP:]
     p99 = quantile(waits, 0.99)
     text = _told(waits)
     return [
@@ -38,7 +38,7 @@ def pages(options: Options) -> list[Line]:
     ]
 
 
-def _page(connection: http.client.HTTPConnection, hook: Accepts, number: int) -> float:
+def page_wait(connection: http.client.HTTPConnection, hook: Accepts, number: int) -> float:
     """Milliseconds from sending alert `number` to the acceptance of its page."""
     body = json.loads(Bodies(path="/webhooks/alertmanager", alerts=1).body(number))
     body["alerts"][0]["labels"]["service"] = f"service-{number}"

@@ -42,6 +42,8 @@ class Setup(msgspec.Struct, frozen=True):
     """The mail server of alice and bob, who have a team each; empty: there is none."""
     components: int = 0
     """Components of the status page; 0: there is none."""
+    subscribers_smtp: str = ""
+    """The mail server of the subscribers of the status page; empty: nobody can subscribe."""
 
 
 def configuration(setup: Setup, port: int) -> bytes:
@@ -56,7 +58,14 @@ def configuration(setup: Setup, port: int) -> bytes:
     steps = [{"notify": ["person:alice"]}, {"after": "50%", "notify": ["person:alice"]}]
     teams = {f"team-{name}": {"people": ["alice"]} for name in ("checkout", "search", "payments")}
     services: dict[str, object] = {f"part-{number}": {} for number in range(setup.components)}
-    public = {"services": services, "status_page": {"name": "Status"}} if services else {}
+    public: dict[str, object] = {}
+    if services:
+        status: dict[str, object] = {"name": "Status"}
+        public = {"services": services, "status_page": status}
+    if setup.subscribers_smtp:
+        sender = {"from": "status@example.org", "smtp": setup.subscribers_smtp}
+        channels["mail"] = {"kind": "email", **sender}
+        status["subscribers"] = {"channel": "mail"}
     return encode(
         public
         | {

@@ -1,6 +1,7 @@
 """Every route asks for its scope; what is not there is 404, what is not allowed 405."""
 
 import asyncio
+from collections import defaultdict
 
 import pytest
 
@@ -18,11 +19,18 @@ HELD = {
 """By token: the scopes it includes, of those that a route may want."""
 
 TOKEN_SCOPES = {Scope.READ, Scope.RESPOND, Scope.ADMIN, Scope.INGEST, Scope.METRICS}
-GUARDED = [route for route in routes() if route.scope in TOKEN_SCOPES]
+OF_CONFIGURATION = {*TOKEN_SCOPES, Scope.STATUS}
+GUARDED = [
+    route
+    for route in routes()
+    if route.scope in TOKEN_SCOPES and not route.path.startswith("/callbacks/")
+]
+"""A callback is signed by its integration; without one of the name it is 404 to everybody."""
 
 
 def path_of(route: Route) -> str:
-    return route.path.format(source="alertmanager", id="INC-999", number="1", token="x")
+    known = {"source": "alertmanager", "id": "INC-999", "token": "x"}
+    return route.path.format_map(defaultdict(lambda: "1", known))
 
 
 def wanted(route: Route) -> str:
@@ -45,14 +53,25 @@ async def test_a_route_wants_its_scope(site: Site, route: Route) -> None:
 
 
 def test_only_these_need_no_token() -> None:
-    free = {named(route): route.scope for route in routes() if route.scope not in TOKEN_SCOPES}
+    free = {named(route): route.scope for route in routes() if route.scope not in OF_CONFIGURATION}
 
     assert free == {
         "GET /-/healthy": Scope.PUBLIC,
         "GET /-/ready": Scope.PUBLIC,
         "GET /act/{token}": Scope.LINK,
         "POST /act/{token}": Scope.LINK,
+        "GET /status/confirm/{token}": Scope.LINK,
+        "POST /status/confirm/{token}": Scope.LINK,
+        "GET /status/u/{token}": Scope.LINK,
+        "GET /status/u/{token}/export": Scope.LINK,
+        "POST /status/u/{token}": Scope.LINK,
     }
+
+
+def test_what_is_public_where_the_configuration_says_so_is_the_status_page() -> None:
+    found = [route.path for route in routes() if route.scope is Scope.STATUS]
+
+    assert all(path.startswith("/status") for path in found)
 
 
 def test_what_changes_something_needs_more_than_read() -> None:

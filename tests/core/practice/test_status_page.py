@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.practice.status_desk import BODY, OUT, PARTLY, UP, Desk
-from triaged.core.practice.status_page import BODY_MAX, REVISIONS_MAX, TITLE_MAX, is_small
+from triaged.core.practice.status_page import (
+    BODY_MAX,
+    POSTS_MAX,
+    REVISIONS_MAX,
+    TITLE_MAX,
+    is_small,
+)
 from triaged.core.records.effects import Conflict, RowSaved, Unknown
 from triaged.core.records.events import Resolved
 from triaged.core.records.practice.status import (
@@ -270,6 +276,16 @@ def test_a_post_without_a_text_is_not_published() -> None:
     desk.draft(body="")
 
     assert desk.publish(RowSaved("post1")) == Conflict("post1 has no text yet")
+
+
+def test_an_incident_has_so_many_posts() -> None:
+    desk = Desk(severity="SEV-3")
+    for _ in range(POSTS_MAX):
+        desk.posts(next_update_at=None)
+
+    answer = desk.posts(next_update_at=None)
+
+    assert answer == Conflict("“Checkout Issues” has 200 posts: begin another incident")
 
 
 def test_nothing_is_there_without_a_page() -> None:

@@ -56,6 +56,9 @@ from triaged.core.text.public_post import headline
 
 TITLE_MAX = 120
 BODY_MAX = 5000
+POSTS_MAX = 200
+"""Posts of an incident: one every 15 minutes for two days. All of them are rendered."""
+
 REVISIONS_MAX = 50
 """Edits of a published post; who wants more says something new, in a post."""
 
@@ -264,6 +267,9 @@ def _why_not(situation: Situation, post: Post, incident: Incident | None, by: st
     """Why the draft cannot be published, and what to do about it."""
     if post.state is PostState.DISCARDED:
         return f"{post.id} was discarded: write a new one"
+    thread = thread_of(situation, post.thread)
+    if thread is not None and len(thread.posts) >= POSTS_MAX:
+        return f"“{thread.title}” has {POSTS_MAX} posts: begin another incident"
     if not post.title or not post.body:
         return f"{post.id} has no {'text' if post.title else 'title'} yet"
     promised = post.next_update_at

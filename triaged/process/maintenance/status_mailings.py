@@ -12,9 +12,9 @@ from triaged.engine.engine import Engine
 from triaged.store.database.connect import Database
 from triaged.store.tables import status
 
-SUBSCRIBERS_AT_ONCE = 50
-"""Requests in one transaction: some milliseconds. Four such batches a second are ten times what
-the lane of mails sends."""
+SUBSCRIBERS_AT_ONCE = 25
+"""Requests in one transaction: some milliseconds. One such batch a second is twice what the lane of
+mails sends."""
 
 MAILINGS_AT_ONCE = 4
 FORGET_AT_ONCE = 500
@@ -26,7 +26,7 @@ class StatusMailings:
     """Carries the mailings on that are under way."""
 
     name = "status_mailings"
-    every_us = SECOND // 2
+    every_us = SECOND
 
     def __init__(self, engine: Engine, database: Database, clock: Clock) -> None:
         self._engine = engine
