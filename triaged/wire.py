@@ -62,6 +62,10 @@ def instant_text_or_none(at: int | None) -> str | None:
     return None if at is None else instant_text(at)
 
 
+MISSING_SECRET = Secret("a file that is not there")
+"""In place of a secret whose file cannot be read: `check` goes on, and nothing is sent with it."""
+
+
 def instant(value: datetime) -> int:
     """µs UTC of an aware datetime."""
     return (value - _EPOCH) // timedelta(microseconds=1)

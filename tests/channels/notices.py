@@ -132,3 +132,13 @@ def without_person() -> Notice:
     """A page straight to the channel `hook`."""
     page = replace(PAGE, recipient=Recipient("", "hook"), target="channel:hook")
     return replace(notice(page), reader=None, contact=None, timezone="UTC")
+
+
+def straight(page: Page = PAGE, **changes: object) -> Notice:
+    """A notice to the channel's own address: the contact of the samples is one by mail."""
+    return replace(notice(page, **changes), contact=None)
+
+
+def straight_test() -> Notice:
+    """A test page to the channel's own address."""
+    return replace(contact_test(), contact=None)

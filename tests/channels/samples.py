@@ -1,17 +1,45 @@
 """Settings of every channel kind for the contract suite, and messages as people get them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email import message_from_bytes, policy
 from typing import assert_never
+from urllib.parse import parse_qsl
 
 import msgspec
 
-from triaged.channels import HttpRequest, Line, Mail, Message, Reach, console, email, webhook
+from triaged.channels import (
+    HttpRequest,
+    Line,
+    Mail,
+    Message,
+    Reach,
+    console,
+    discord,
+    email,
+    matrix,
+    mattermost,
+    ntfy,
+    pagerduty,
+    pushover,
+    slack,
+    teams,
+    telegram,
+    webhook,
+)
 from triaged.wire import Secret
 
 SETTINGS: Mapping[str, object] = {
     "console": console.Settings(),
     "email": email.Settings(smtp="smtp://127.0.0.1:2525", sender="Triaged <triaged@example.org>"),
+    "discord": discord.Settings(token=Secret("b0t"), to="123456789012345678"),
+    "matrix": matrix.Settings("https://matrix.example.org", Secret("t0ken"), "!room:example.org"),
+    "mattermost": mattermost.Settings("https://chat.example.org", Secret("t0ken"), "c" * 26),
+    "ntfy": ntfy.Settings(to="secret-topic"),
+    "pagerduty": pagerduty.Settings(Secret("k" * 32)),
+    "pushover": pushover.Settings(Secret("a" * 30), "u" * 30),
+    "slack": slack.Settings(Secret("xoxb-1-2-x"), "C0123456789"),
+    "teams": teams.Settings(Secret("https://flow.environment.api.powerplatform.com/x?sig=s")),
+    "telegram": telegram.Settings(Secret("123456:ABC-def"), "-1001234"),
     "webhook": webhook.Settings("https://hooks.example.org/x", Secret("s3cret")),
 }
 
@@ -29,10 +57,34 @@ def outgoing(message: Message) -> str:
             bodies = [part.get_content() for part in mail.walk() if not part.is_multipart()]
             return "\n".join([*(f"{k}: {v}" for k, v in mail.items()), *bodies])
         case HttpRequest(body=body, headers=headers):
-            said = msgspec.json.decode(body)
             lines = [f"{name}: {value}" for name, value in headers.items()]
-            return "\n".join([*lines, said["subject"], said["text"]])
+            return "\n".join([*lines, *_sentences(body)])
         case Reach():
             return ""
         case _:
             assert_never(message)
+
+
+def _sentences(body: bytes) -> Iterator[str]:
+    """The texts in a body, JSON or a form, but for the incident as data."""
+    if not body.startswith(b"{"):
+        for _, text in parse_qsl(body.decode()):
+            yield text
+        return
+    said = msgspec.json.decode(body)
+    said.pop("incident", None)
+    yield from _texts(said)
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value.replace("\\", "").replace("\u200b", "")
+        case dict():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
+        case _:
+            pass

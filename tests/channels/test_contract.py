@@ -8,27 +8,60 @@ from tests.channels.samples import SETTINGS, outgoing
 from triaged.channels import (
     HttpResponse,
     MailResult,
+    Message,
     NoAnswer,
     Notice,
     Result,
     Written,
     console,
+    discord,
     email,
+    matrix,
+    mattermost,
+    ntfy,
+    pagerduty,
+    pushover,
     simplified,
+    slack,
+    teams,
+    telegram,
     webhook,
 )
 from triaged.channels.contract import CHANNELS, Addressed, ChannelKind
 from triaged.core.records.events import Delivered, Refused, TryAgain
 
 EACH_KIND = pytest.mark.parametrize("kind", CHANNELS.kinds)
-CHANNEL_KINDS: tuple[ChannelKind, ...] = (console, email, webhook)
-ADDRESSED: tuple[Addressed, ...] = (email,)
+CHANNEL_KINDS: tuple[ChannelKind, ...] = (
+    console,
+    discord,
+    email,
+    matrix,
+    mattermost,
+    ntfy,
+    pagerduty,
+    pushover,
+    slack,
+    teams,
+    telegram,
+    webhook,
+)
+ADDRESSED: tuple[Addressed, ...] = (
+    discord,
+    email,
+    matrix,
+    mattermost,
+    ntfy,
+    pushover,
+    slack,
+    telegram,
+)
 """The modules by contract: mypy compares the types, the test below that none is left out."""
 NOTICES = pytest.mark.parametrize(
     "sent", [notice(), notice(UPDATE), simplified(notice())], ids=["page", "update", "plain"]
 )
 RESULTS: tuple[Result, ...] = (
     *(HttpResponse(status, {}, b"") for status in range(1000)),
+    HttpResponse(200, {}, b'{"ok": true}'),
     *(MailResult(code, "") for code in range(-1, 1000)),
     Written(),
     NoAnswer("cut"),
@@ -40,6 +73,12 @@ HOSTILE = (
 
 def channel(kind: str) -> ChannelKind:
     return CHANNELS.load(kind)
+
+
+def requested(kind: str, sent: Notice, at: int) -> Message:
+    """The message of a notice, to the contact of the samples by mail, else to the channel's own."""
+    to = sent.contact if kind == "email" else None
+    return channel(kind).request(replace(sent, contact=to), SETTINGS[kind], at)
 
 
 def test_every_kind_is_compared_with_each_contract_that_it_fulfils() -> None:
@@ -99,7 +138,7 @@ def test_what_can_never_work_is_refused(kind: str) -> None:
 @EACH_KIND
 @NOTICES
 def test_message_names_severity_and_incident(kind: str, sent: Notice) -> None:
-    shown = outgoing(channel(kind).request(sent, SETTINGS[kind], NOW))
+    shown = outgoing(requested(kind, sent, NOW))
 
     assert "SEV-1" in shown
     assert "INC-12" in shown
@@ -107,8 +146,8 @@ def test_message_names_severity_and_incident(kind: str, sent: Notice) -> None:
 
 @EACH_KIND
 def test_page_says_how_to_acknowledge_and_an_update_does_not(kind: str) -> None:
-    page = outgoing(channel(kind).request(notice(), SETTINGS[kind], NOW))
-    update = outgoing(channel(kind).request(notice(UPDATE), SETTINGS[kind], NOW))
+    page = outgoing(requested(kind, notice(), NOW))
+    update = outgoing(requested(kind, notice(UPDATE), NOW))
 
     assert "https://triaged.example.org/act/token" in page
     assert "triaged incident ack INC-12" in page
@@ -121,7 +160,7 @@ def test_page_says_how_to_acknowledge_and_an_update_does_not(kind: str) -> None:
     "sent", [contact_test(), simplified(contact_test())], ids=["test", "plain test"]
 )
 def test_test_of_a_contact_is_marked_and_wants_no_answer(kind: str, sent: Notice) -> None:
-    message = channel(kind).request(sent, SETTINGS[kind], NOW)
+    message = requested(kind, sent, NOW)
 
     shown = outgoing(message)
     assert "[TEST] SEV-1 INC-12" in sent.subject()
@@ -136,14 +175,14 @@ def test_test_of_a_contact_is_marked_and_wants_no_answer(kind: str, sent: Notice
 def test_possible_duplicate_is_marked(kind: str) -> None:
     sent = notice(replace(PAGE, possible_duplicate=True))
 
-    assert "possible duplicate" in outgoing(channel(kind).request(sent, SETTINGS[kind], NOW))
+    assert "possible duplicate" in outgoing(requested(kind, sent, NOW))
 
 
 @EACH_KIND
 def test_text_of_strangers_gives_no_orders(kind: str) -> None:
     sent = notice(title=HOSTILE, service=HOSTILE, labels={HOSTILE: HOSTILE}, runbook=HOSTILE)
 
-    shown = outgoing(channel(kind).request(sent, SETTINGS[kind], NOW))
+    shown = outgoing(requested(kind, sent, NOW))
 
     assert "\r\nBcc:" not in shown
     assert not {"\x00", "\x1b", "\x07", "\u202e"} & set(shown)
@@ -155,7 +194,7 @@ def test_message_has_a_size_limit(kind: str) -> None:
     huge = {f"label{number}": "v" * 8192 for number in range(64)}
     sent = notice(title="t" * 100_000, labels=huge)
 
-    size = len(outgoing(channel(kind).request(sent, SETTINGS[kind], NOW)))
+    size = len(outgoing(requested(kind, sent, NOW)))
 
     assert size < 16 * 1024
 
@@ -163,6 +202,6 @@ def test_message_has_a_size_limit(kind: str) -> None:
 @EACH_KIND
 @NOTICES
 def test_same_notice_gives_the_same_message(kind: str, sent: Notice) -> None:
-    first = channel(kind).request(sent, SETTINGS[kind], NOW)
+    first = requested(kind, sent, NOW)
 
-    assert channel(kind).request(sent, SETTINGS[kind], NOW) == first
+    assert requested(kind, sent, NOW) == first

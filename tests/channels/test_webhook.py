@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from tests.channels.notices import NOW, PAGE, UPDATE, notice, without_person
 from triaged.channels import HttpResponse, MailResult
-from triaged.channels.webhook import BODY_MAX, Settings, request, retry_after_us, verdict
+from triaged.channels.common.http_answers import retry_after_us
+from triaged.channels.webhook import BODY_MAX, Settings, request, verdict
 from triaged.core.records.events import Delivered, Refused, TryAgain
 from triaged.wire import Secret
 

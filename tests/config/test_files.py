@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from triaged.config.files import FILES_MAX, MISSING, SECRET_BYTES_MAX, Files, MissingSecret
+from triaged.config.files import FILES_MAX, SECRET_BYTES_MAX, Files, MissingSecret
 from triaged.errors import Problem
+from triaged.wire import MISSING_SECRET
 
 
 def files(folder: Path, **environment: str) -> Files:
@@ -37,7 +38,7 @@ def test_missing_secret_is_a_warning_of_its_own(tmp_path: Path) -> None:
     secret, problem = files(tmp_path).secret("key", "a:1:1")
 
     message = f"{tmp_path}/key cannot be read: no such file or directory"
-    assert secret is MISSING
+    assert secret is MISSING_SECRET
     assert problem == MissingSecret("a:1:1", message, warning=True)
 
 

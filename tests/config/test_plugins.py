@@ -113,7 +113,7 @@ def test_channel_has_the_keys_of_its_kind(tmp_path: Path) -> None:
         (
             "{kind: emial}",
             "emial",
-            "'emial' is none of console, email, webhook (did you mean email",
+            "'emial' is none of console, discord, email",
         ),
         ("{kind: email, from: a@b.org}", "{kind", "smtp is missing: text"),
         ("{kind: email, smtp: here, from: a@b.org}", "{kind", "smtp must be smtp://host[:port] or"),

@@ -1,14 +1,12 @@
 """`webhook`: signed JSON to any address; docs/guide/paging.md says what it sends.
 
 The signature is `v1=` + hex HMAC-SHA256(secret, timestamp + "." + body), the timestamp seconds
-since 1970. `Retry-After`: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+since 1970.
 """
 
 import hmac
 import re
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -16,31 +14,20 @@ import msgspec
 from triaged.channels import (
     HttpRequest,
     HttpResponse,
-    NoAnswer,
     Notice,
     Reach,
     Result,
     attempt_s,
-    verdict_without_answer,
 )
-from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
+from triaged.channels.common.http_answers import failure, json_of, no_response, words
+from triaged.core.records.events import Delivered, TryAgain, Verdict
 from triaged.core.text import wording
 from triaged.core.text.document import shortened
-from triaged.wire import Secret, encode, instant
+from triaged.wire import Secret, encode
 
 BODY_MAX = 256 * 1024
 """Bytes: many receivers stop reading at 1 MiB or less; over this the labels stay away."""
 
-RETRY_AFTER_MAX_US = 3_600 * 1_000_000
-"""A wish for longer is read as an hour; the core waits a minute at most."""
-
-TRY_AGAIN = frozenset({408, 425, 429})
-"""The 4xx that say "later"; every 5xx does too."""
-
-GATEWAY_LOST_IT = frozenset({502, 504})
-"""A gateway's word that what is behind it did not answer: it may have the page."""
-
-ERROR_MAX = 200
 _VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -136,51 +123,13 @@ def brief(notice: Notice) -> Notice:
 
 def verdict(result: Result) -> Verdict:
     """2xx is delivered; "later" is 408, 425, 429 and 5xx; everything else is a refusal."""
-    match result:
-        case HttpResponse():
-            return verdict_of_response(result)
-        case NoAnswer():
-            return verdict_without_answer(result)
-        case _:
-            return Refused(f"not an outcome of a request: {type(result).__name__}")
+    return verdict_of_response(result) if isinstance(result, HttpResponse) else no_response(result)
 
 
 def verdict_of_response(response: HttpResponse) -> Verdict:
     """The verdict on an answer, by its status and by an `"ok": false` in its body."""
-    status = response.status
-    error = f"HTTP {status} {_words(response.body)}".rstrip()
-    if 200 <= status < 300:
-        if _says_no(response.body):
-            return TryAgain(error)
-        return Delivered(_words(response.headers.get("x-request-id", "").encode()))
-    if status in TRY_AGAIN or 500 <= status < 600:
-        return TryAgain(error, retry_after_us(response), status in GATEWAY_LOST_IT)
-    if 300 <= status < 400:
-        return Refused(f"{error}: redirects are not followed; configure the final address")
-    return Refused(error)
-
-
-def _says_no(body: bytes) -> bool:
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False  # receivers answer what they like
-    return isinstance(value, dict) and value.get("ok") is False
-
-
-def _words(body: bytes) -> str:
-    return wording.clean(body[: 4 * ERROR_MAX].decode("utf-8", "replace"), ERROR_MAX)
-
-
-def retry_after_us(response: HttpResponse) -> int | None:
-    """`Retry-After` in µs from `response.at`, seconds or a date; None: absent or unreadable."""
-    value = response.headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        wait_us = int(value[:12]) * 1_000_000
-    else:
-        try:
-            date = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        wait_us = instant(date if date.tzinfo else date.replace(tzinfo=UTC)) - response.at
-    return min(max(wait_us, 0), RETRY_AFTER_MAX_US)
+    if not 200 <= response.status < 300:
+        return failure(response)
+    if json_of(response).get("ok") is False:
+        return TryAgain(f"HTTP {response.status} {words(response.body)}".rstrip())
+    return Delivered(words(response.headers.get("x-request-id", "").encode()))

@@ -8,12 +8,12 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.config import schema
-from triaged.config.files import MISSING, Files
+from triaged.config.files import Files
 from triaged.config.findings import Findings
 from triaged.config.model import Configuration
 from triaged.config.schema_server import Tls
 from triaged.config.value_types import Address, show_listen
-from triaged.wire import Secret
+from triaged.wire import MISSING_SECRET, Secret
 from triaged.yamlschema.document import Path
 from triaged.yamlschema.schema import none_of
 
@@ -94,7 +94,7 @@ def tokens_of(config: schema.Config, findings: Findings) -> tuple[schema.Token, 
         path: Path = ("tokens", index)
         if token.name in names:
             findings.wrong((*path, "name"), f"a second token named {token.name!r}")
-        if token.token is not MISSING and token.token.reveal() in secrets:
+        if token.token is not MISSING_SECRET and token.token.reveal() in secrets:
             findings.wrong(path, f"{token.name}: the same secret as another token's")
         names.add(token.name)
         secrets.add(token.token.reveal())
@@ -104,7 +104,7 @@ def tokens_of(config: schema.Config, findings: Findings) -> tuple[schema.Token, 
             _check_scope(findings, (*path, "scopes", place), scope, findings.names("sources"))
         if token.person is not None:
             findings.refer((*path, "person"), "people", token.person)
-    return tuple(token for token in config.tokens if token.token is not MISSING)
+    return tuple(token for token in config.tokens if token.token is not MISSING_SECRET)
 
 
 def _check_scope(findings: Findings, path: Path, scope: str, sources: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from triaged.errors import Problem
-from triaged.wire import Secret
+from triaged.wire import MISSING_SECRET, Secret
 from triaged.yamlschema.document import BYTES_MAX, YieldPoint, never_yield
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
@@ -20,9 +20,6 @@ SECRET_BYTES_MAX = 64 * 1024
 
 FILES_MAX = 500
 """Rule files of one pattern."""
-
-MISSING = Secret("a file that is not there")
-"""Stands for a secret that could not be read, so that the rest can be checked."""
 
 
 class MissingSecret(Problem, frozen=True):
@@ -102,7 +99,7 @@ class Files:
         """The secret in the file that `text` names, without the line's end; what is wrong."""
         content, problem = self._content(text, where)
         if content is None:
-            return MISSING, problem
+            return MISSING_SECRET, problem
         text_in_it = content.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
         if not text_in_it or set(text_in_it) & set("\0\n\ufffd") or len(content) > SECRET_BYTES_MAX:
             return None, Problem(where, f"{text} holds no secret: one line of text is expected")

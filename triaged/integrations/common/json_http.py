@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from triaged.channels import ATTEMPT_S, HttpRequest, HttpResponse, NoAnswer, Result
-from triaged.channels.webhook import retry_after_us
+from triaged.channels.common.http_answers import retry_after_us
 from triaged.core.records.events import Refused, TryAgain
 from triaged.core.text import wording
 from triaged.core.time.durations import MINUTE, SECOND

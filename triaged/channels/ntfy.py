@@ -1,0 +1,103 @@
+"""`ntfy`: push messages to phones by https://docs.ntfy.sh/publish/#publish-as-json.
+
+The button in a page acknowledges by itself: it posts to the link of the page.
+"""
+
+import re
+
+import msgspec
+
+from triaged.channels import HttpRequest, HttpResponse, Notice, Reach, Result, attempt_s
+from triaged.channels.common.chat import check_url, cut_bytes, destination, one_address
+from triaged.channels.common.http_answers import failure, json_of, no_response
+from triaged.channels.common.reaching import reach_of
+from triaged.core.records.events import Delivered, TryAgain, Verdict
+from triaged.core.records.model import Severity
+from triaged.core.time.durations import DAY, HOUR
+from triaged.wire import Secret, encode
+
+MESSAGE_MAX = 4096
+"""Bytes: what is longer becomes a file that a phone does not show."""
+
+TITLE_MAX = 250
+QUOTA_CODE = 42908
+"""The day's messages are used up; there are more from midnight UTC."""
+
+PRIORITY = {Severity.SEV1: 5, Severity.SEV2: 4}
+USUAL_PRIORITY = 3
+_TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Keys of a channel of kind `ntfy`."""
+
+    url: str = "https://ntfy.sh"
+    """URL of the server."""
+    to: str = ""
+    """Topic of pages that go straight to the channel. A topic is a secret: whoever knows it reads
+    along."""
+    token: Secret | None = None
+    """Access token, where the server asks for one."""
+    timeout: str = "10s"
+    """Longest duration of an attempt, at most 10s."""
+
+    def __post_init__(self) -> None:
+        """Refuse settings with which nothing could be sent. Raises ValueError."""
+        check_url(self.url)
+        attempt_s(self.timeout)
+        if self.to and not _TOPIC.fullmatch(self.to):
+            raise ValueError("to must be a topic: up to 64 letters, digits, - and _")
+
+
+def addresses_of(text: str) -> tuple[str, ...]:
+    """The topic that `text` is."""
+    return one_address(text, _TOPIC)
+
+
+def own_address(settings: Settings) -> str:
+    """The topic of the channel itself."""
+    return settings.to
+
+
+def request(notice: Notice, settings: Settings, at: int) -> HttpRequest:
+    """The message of a notice. Raises `Malformed`."""
+    body: dict[str, object] = {
+        "topic": destination(notice, settings.to, _TOPIC),
+        "title": cut_bytes(notice.subject(), TITLE_MAX),
+        "message": cut_bytes(notice.text(at), MESSAGE_MAX),
+        "priority": _priority(notice),
+    }
+    if notice.acknowledge_url is not None:
+        label = "Test the link" if notice.page.test else "Acknowledge"
+        action = {"action": "http", "label": label, "url": notice.acknowledge_url}
+        body["actions"] = [action | {"method": "POST", "clear": True}]
+        body["click"] = notice.acknowledge_url
+    headers = {"content-type": "application/json"}
+    if settings.token is not None:
+        headers["authorization"] = f"Bearer {settings.token.reveal()}"
+    wait_s = attempt_s(settings.timeout)
+    return HttpRequest("POST", settings.url, headers, encode(body), wait_s)
+
+
+def _priority(notice: Notice) -> int:
+    if not notice.is_page or notice.page.urgency == "notify":
+        return USUAL_PRIORITY
+    return PRIORITY.get(notice.page.severity, USUAL_PRIORITY)
+
+
+def probe(settings: Settings) -> Reach:
+    """A connection to the server: whatever is published is a message."""
+    return reach_of(settings.url)
+
+
+def verdict(result: Result) -> Verdict:
+    """200 is delivered; a quota that is used up waits for the next day."""
+    if not isinstance(result, HttpResponse):
+        return no_response(result)
+    said = json_of(result)
+    if result.status == 200:
+        return Delivered(str(said.get("id", ""))[:100])
+    if said.get("code") == QUOTA_CODE:
+        left_us = (result.at // DAY + 1) * DAY - result.at
+        return TryAgain("the server's messages for today are used up", min(left_us, HOUR))
+    return failure(result, str(said.get("error", "")))
