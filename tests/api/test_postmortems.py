@@ -218,8 +218,8 @@ async def test_postmortem_of_no_incident_is_404(
 async def test_text_has_a_limit(site: Site) -> None:
     path = await resolved(site)
 
-    assert (await put(site, path, "x" * 200_001, '"r0"')).status == 400
-    assert (await put(site, path, "x" * 200_000, '"r0"')).status == 200
+    assert (await put(site, path, "x" * 100_001, '"r0"')).status == 400
+    assert (await put(site, path, "x" * 100_000, '"r0"')).status == 200
 
 
 async def test_resolved_incident_is_due_in_the_metrics_until_it_is_settled(site: Site) -> None:

@@ -108,7 +108,18 @@ def test_image_in_the_text_itself_is_shown() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["> " * 30_000, "[" * 30_000, "*a_ " * 10_000, "- " * 20_000, "|a" * 20_000, "`a" * 9_000],
+    [
+        "> " * 30_000,
+        "[" * 30_000,
+        "*a_ " * 10_000,
+        "- " * 20_000,
+        "|a" * 20_000,
+        "`a" * 9_000,
+        "<!--" * 20_000,
+        "`<!--" * 15_000,
+        "`a`<!--" * 10_000,
+        "".join("`" * number + "<!--" for number in range(1, 300)),
+    ],
 )
 def test_hostile_structure_is_rendered_in_time(text: str) -> None:
     began = perf_counter()

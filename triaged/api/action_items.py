@@ -1,5 +1,6 @@
 """`/api/v1/actions`: action items of incidents; each has an owner and a due date."""
 
+import asyncio
 from datetime import date
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from triaged.core.records.practice.action_items import (
     Priority,
 )
 from triaged.core.records.practice.learning_events import ActionItemAdded, ActionItemChanged
+from triaged.core.records.practice.postmortems import TEXT_MAX as POSTMORTEM_MAX
 from triaged.core.settings import Settings
 from triaged.core.text.learning_documents import ActionItemDocument, action_item_document
 from triaged.core.text.names import meant
@@ -68,7 +70,7 @@ class PastedLines(Body, frozen=True):
     """Markdown with action items in the line form."""
 
     incident: Name
-    text: Annotated[str, Meta(max_length=200_000)]
+    text: Annotated[str, Meta(max_length=POSTMORTEM_MAX)]
 
 
 class ActionItemList(msgspec.Struct, frozen=True):
@@ -151,7 +153,8 @@ async def import_lines(call: Call, body: PastedLines) -> Imported | web.Response
     settings = call.context.configuration.settings
     async with call.context.database.reading() as tx:
         known = await action_items.of(tx, [incident.number])
-    lines, wrong = not_yet_items(body.text, known, opening_day(incident, settings.timezone))
+    day = opening_day(incident, settings.timezone)
+    lines, wrong = await asyncio.to_thread(not_yet_items, body.text, known, day)
     events = [
         ActionItemAdded(
             incident.number,

@@ -14,6 +14,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from triaged.core.text.markdown import code_spans
 from triaged.core.text.wording import link
 
 TAGS = set(
@@ -25,13 +26,15 @@ ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"st
 SCHEMES = {"http", "https", "mailto", "data"}
 PNG = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+={0,2}")
 MAIL = re.compile(r"mailto:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
-TEXT_MAX = 400_000
-"""Characters that are rendered: twice what a postmortem may hold. Longer texts are cut."""
+TEXT_MAX = 100_000
+"""Characters that are rendered: what a postmortem may hold. Longer texts are cut."""
+
+NOWHERE = (1 << 62, 1 << 62)
+"""The code span behind the last one."""
 
 BOXES = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 """Boxes of task lists as characters: a form's check box would promise that it can be ticked."""
 
-_COMMENT = re.compile(r"(?P<code>(`+)(?!`).*?(?<!`)\2(?!`))|<!--.*?-->", re.DOTALL)
 _LEVELS = {"h1": "h2", "h2": "h3", "h3": "h4", "h5": "h4", "h6": "h4"}
 """The page has its own h1."""
 
@@ -66,7 +69,7 @@ def _without_comments(state: StateCore) -> None:
     kept: list[Token] = []
     for token in state.tokens:
         if token.type == "inline" and "<!--" in token.content:
-            token.content = _COMMENT.sub(lambda match: match["code"] or "", token.content).strip()
+            token.content = _outside_comments(token.content).strip()
             if not token.content and kept[-1].type == "paragraph_open":
                 kept.pop()
                 continue
@@ -74,6 +77,27 @@ def _without_comments(state: StateCore) -> None:
             continue
         kept.append(token)
     state.tokens = kept
+
+
+def _outside_comments(text: str) -> str:
+    """The text without its comments; what looks like one in code is code."""
+    spans = iter(code_spans(text))
+    start, stop = next(spans, NOWHERE)
+    kept = []
+    at = 0
+    while (begin := text.find("<!--", at)) >= 0:
+        while stop <= begin and (start, stop) != NOWHERE:
+            start, stop = next(spans, NOWHERE)
+        if at <= start < begin:
+            kept.append(text[at:stop])
+            at = stop
+            continue
+        end = text.find("-->", begin)
+        if end < 0:
+            break
+        kept.append(text[at:begin])
+        at = end + len("-->")
+    return "".join((*kept, text[at:]))
 
 
 def _is_open(tokens: Sequence[Token]) -> bool:

@@ -1,6 +1,8 @@
 """Where the sections, headings and paragraphs of a Markdown text are."""
 
-from triaged.core.text.markdown import Section, headings, prose, sections
+import pytest
+
+from triaged.core.text.markdown import Section, code_spans, headings, prose, sections
 
 TEXT = """# Title
 Intro.
@@ -27,6 +29,20 @@ def test_sections_begin_at_headings_that_stand_alone() -> None:
 
 def test_headings_have_their_lines_and_levels() -> None:
     assert headings(TEXT) == [(0, 1, "Title"), (2, 2, "One"), (6, 2, "Two")]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("a `b` c ``d`e`` f", ["`b`", "``d`e``"]),
+        ("`a ``b`` c", ["``b``"]),
+        ("no code", []),
+        ("`a``b", []),
+        ("`a` `b", ["`a`"]),
+    ],
+)
+def test_code_stands_between_backticks_of_one_length(text: str, spans: list[str]) -> None:
+    assert [text[start:end] for start, end in code_spans(text)] == spans
 
 
 def test_prose_is_neither_code_nor_quote_nor_a_skipped_section() -> None:

@@ -13,11 +13,14 @@ from itertools import islice
 import msgspec
 import re2
 
-from triaged.core.text.markdown import prose
+from triaged.core.text.markdown import code_spans, prose
 
 ALLOWED = "<!-- blameless-ok -->"
 SKIPPED = ("timeline",)
 """Sections that are ignored: what was said and done in their minute is a record."""
+
+BLANK = "\x1f"
+"""Stands for each character that is no prose; no pattern has it."""
 
 FINDINGS_MAX = 200
 """A text with more wants to be written anew, not corrected line by line."""
@@ -133,7 +136,6 @@ _NO_BLAME_BEFORE = re.compile(
 )
 _BROKE_OTHERWISE = re.compile(r"(?:.*\b)?(?:down|news|silence|ground|even)\b", re.DOTALL)
 _MENTION = re.compile(r"(?<![\w.])@([A-Za-z0-9_][A-Za-z0-9_.+-]*)")
-_CODE = re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 
 
 def lint(text: str, names: Iterable[str] = ()) -> list[Blame]:
@@ -203,10 +205,18 @@ def _prose_only(text: str) -> str:
         for number in range(start, min(end, len(lines))):
             kept[number] = ALLOWED not in lines[number]
     shown = (
-        _CODE.sub(lambda match: "\x1f" * len(match[0]), line) if keeps else "\x1f" * len(line)
+        _without_code(line) if keeps else BLANK * len(line)
         for line, keeps in zip(lines, kept, strict=True)
     )
     return "\n".join(shown)
+
+
+def _without_code(line: str) -> str:
+    if "`" not in line:
+        return line
+    for start, end in code_spans(line):
+        line = f"{line[:start]}{BLANK * (end - start)}{line[end:]}"
+    return line
 
 
 def _placed(text: str, found: dict[int, tuple[int, str]]) -> Iterator[Blame]:

@@ -24,7 +24,7 @@ TITLE_MAX = 200
 TEXT_MAX = 200
 PEOPLE_SHOWN = 50
 
-PROMPT = re.compile(r"<!-- write:.*?-->", re.DOTALL)
+PROMPT = re.compile(r"<!-- write:(?:(?!<!--).)*?-->", re.DOTALL)
 
 SUMMARY = "<!-- write: what users noticed, how many of them, for how long; in one sentence -->"
 CAUSE = (

@@ -15,7 +15,7 @@ from triaged.core.records.practice.notes import NoteKind
 from triaged.core.text.wording import clean, zone_of
 from triaged.core.time.durations import MINUTE
 
-LINE_MAX = 300
+LINE_MAX = 200
 LINES_MAX = 400
 """Lines of a timeline: what is left out of a longer one stands on the incident's own."""
 

@@ -4,12 +4,14 @@ CommonMark (https://spec.commonmark.org/0.31.2/) with tables, read by markdown-i
 is text.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import msgspec
 from markdown_it import MarkdownIt
 
+_BACKTICKS = re.compile("`+")
 _blocks = MarkdownIt("commonmark", {"html": False}).enable("table")
 _blocks.core.ruler.enableOnly(["normalize", "block"])
 
@@ -46,6 +48,27 @@ def headings(text: str) -> list[tuple[int, int, str]]:
     for token, after in pairwise(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map is not None:
             found.append((token.map[0], int(token.tag[1:]), after.content.strip()))
+    return found
+
+
+def code_spans(text: str) -> list[tuple[int, int]]:
+    """The ranges of code in a line or a paragraph, as backticks of one length enclose it.
+
+    Each run of backticks is looked at once, whatever the text is.
+    """
+    runs = [match.span() for match in _BACKTICKS.finditer(text)]
+    places: dict[int, list[int]] = {}
+    for index in range(len(runs) - 1, -1, -1):
+        places.setdefault(runs[index][1] - runs[index][0], []).append(index)
+    found = []
+    at = 0
+    for index, (start, end) in enumerate(runs):
+        same = places[end - start]
+        while same and same[-1] <= index:
+            same.pop()
+        if index >= at and same:
+            at = same[-1] + 1
+            found.append((start, runs[same[-1]][1]))
     return found
 
 

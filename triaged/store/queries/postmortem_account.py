@@ -18,7 +18,7 @@ ENTRIES_AT_ONCE = 1_000
 ENTRIES_MAX = 10_000
 """Entries of a timeline that are read; more than a storm of a day makes."""
 
-EPISODES_MAX = 10_000
+EPISODES_MAX = 5_000
 SIMILAR_MAX = 3
 SIMILAR_LEAST = 0.3
 """As for hints: below a third of the words' weight, shared words are chance."""

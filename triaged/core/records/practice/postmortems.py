@@ -5,8 +5,8 @@ from typing import Literal
 
 from triaged.core.records.practice.rows import PracticeRow
 
-TEXT_MAX = 200_000
-"""Characters of a postmortem's text: a hundred pages."""
+TEXT_MAX = 100_000
+"""Characters of a postmortem's text: fifty pages. The cost of a hostile one rises faster."""
 
 REVISIONS_MAX = 1_000
 """Revisions of one postmortem, unmerged ones included."""
