@@ -241,10 +241,11 @@ def test_promtool_finds_nothing_to_say(require: Callable[[str], str]) -> None:
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
 
 
-def test_tests_of_contacts_are_not_counted() -> None:
+@pytest.mark.parametrize("mark", ["test", "drill"])
+def test_tests_of_contacts_and_drills_are_not_counted(mark: str) -> None:
     metrics = Metrics()
-    sent = replace(PAGE, state=PageState.SENT, sent_at=1_040_000, test=True)
-    failed = replace(PAGE, state=PageState.FAILED, error="gone", test=True)
+    sent = replace(PAGE, state=PageState.SENT, sent_at=1_040_000, **{mark: True})
+    failed = replace(PAGE, state=PageState.FAILED, error="gone", **{mark: True})
 
     drill = SaveIncident(replace(INCIDENT, kind="drill"), opened=True)
     committed(metrics, [drill, SavePage(sent), SavePage(failed)])

@@ -306,8 +306,8 @@ class Metrics:
             self.rule_matches.labels(rule).inc(number)
 
     def _page_ended(self, page: Page) -> None:
-        if page.test:
-            return  # a contact that does not work is no page that failed
+        if page.test or page.drill:
+            return  # a contact that does not work is no page that failed, and a drill none at all
         match page.state:
             case PageState.DUE:
                 return  # it waits: what it waits for is another matter

@@ -4,6 +4,7 @@
 """
 
 from tests.mutations.bank_core import CORE
+from tests.mutations.bank_drills import DRILLS
 from tests.mutations.bank_edges import OUTSIDE
 from tests.mutations.bank_figures import FIGURES
 from tests.mutations.bank_learning import LEARNING
@@ -11,4 +12,4 @@ from tests.mutations.bank_lives import LIVES
 from tests.mutations.bank_status import STATUS
 from tests.mutations.bank_store import ENGINE, STORE
 
-BANK = (*STORE, *ENGINE, *CORE, *LIVES, *LEARNING, *FIGURES, *STATUS, *OUTSIDE)
+BANK = (*STORE, *ENGINE, *CORE, *DRILLS, *LIVES, *LEARNING, *FIGURES, *STATUS, *OUTSIDE)

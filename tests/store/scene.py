@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tests.core.world import ByLabels, settings
 from tests.store.desk import Desk
 from tests.store.learning import action
+from tests.store.practising import STARTED
 from triaged.core.records.effects import Attached
 from triaged.core.records.events import (
     Acknowledged,
@@ -47,6 +48,7 @@ SETTINGS = settings(
     expected=Expected(),
     stale_after={"am": 5 * MINUTE, "b": 5 * MINUTE},
     rules=ByLabels(),
+    console="desk",
 )
 LATER_US = 16 * MINUTE
 """After the scene was set: response targets are missed, alerts may lapse, and so on."""
@@ -55,7 +57,7 @@ LATER_US = 16 * MINUTE
 async def scene(desk: Desk) -> None:
     """Incident 1 fires, 2 is over, 3 was resolved by a person and fires, 4 is acknowledged.
 
-    Others were merged into 2 and 4.
+    Others were merged into 2 and 4, and a drill goes on.
     """
     await desk.handle(SettingsLoaded(started=False))
     await desk.handle(desk.fires(severity="SEV-2", pod="1"), desk.fires(severity="SEV-2", pod="2"))
@@ -73,6 +75,7 @@ async def scene(desk: Desk) -> None:
         assert await pages.claim(tx, "mail", now, HOUR, pages.Room(10))
     await desk.handle(desk.fires(alertname="Link", pod="1", incident="no"))
     await merge(desk, "Part", 4)
+    await desk.handle(STARTED)
     desk.clock.at += LATER_US
 
 

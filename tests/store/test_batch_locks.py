@@ -13,6 +13,7 @@ from tests.store.batches import Batch, ending, events, firing, of_another_source
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from tests.store.learning import LEARNING, LEARNING_PAIRS
+from tests.store.practising import PRACTICE, PRACTICE_PAIRS
 from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
 from tests.store.scene import LATER_US, SETTINGS, due, scene
 from triaged.core.records.events import (
@@ -183,6 +184,7 @@ BATCHES: dict[str, Batch] = {
     "other split": events(SplitOff(1, "bob", (("am", "alertname=Down/pod=2"),))),
     "update later": events(UpdateSnoozed(1, "bob", HOUR)),
     **LEARNING,
+    **PRACTICE,
 }
 PAIRS = [
     *[(name, name) for name in BATCHES],
@@ -210,6 +212,7 @@ PAIRS = [
     ("role", "resolve"),
     ("update", "all end"),
     *LEARNING_PAIRS,
+    *PRACTICE_PAIRS,
     ("joins", "all end"),
     ("joins", "resolve"),
     ("repeats", "ends"),

@@ -10,6 +10,7 @@ PURE = GROUND | {
     "channels",
     "config",
     "core",
+    "drills",
     "dry_run",
     "ingest",
     "integrations",
@@ -37,6 +38,7 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "channels": VALUES,
     "integrations": VALUES | {"channels"},
     "config": VALUES | {"channels", "ingest", "integrations", "rules"},
+    "drills": VALUES,
     "dry_run": VALUES | INPUTS,
     "store": SHELL,
     "engine": SHELL | {"store"},
@@ -44,7 +46,7 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "access": SHELL | {"store"},
     "delivery": SHELL | {"access", "channels", "engine", "integrations", "store"},
     "http": SHELL | INPUTS | {"access", "engine", "intake", "store"},
-    "api": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
+    "api": SHELL | INPUTS | {"access", "drills", "engine", "http", "intake", "store"},
     "web": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
     "process": SHELL | {"config", "engine", "rules", "store"},
     "daemon": SHELL
@@ -54,7 +56,17 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     # The commands are the outermost layer: one of them, `serve`, starts the daemon.
     "cli": SHELL
     | INPUTS
-    | {"access", "daemon", "delivery", "dry_run", "engine", "http", "process", "store"},
+    | {
+        "access",
+        "daemon",
+        "delivery",
+        "drills",
+        "dry_run",
+        "engine",
+        "http",
+        "process",
+        "store",
+    },
 }
 """What each direct child of the package may import besides itself. A new child gets a line."""
 

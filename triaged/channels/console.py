@@ -11,6 +11,7 @@ from triaged.channels import (
     verdict_without_answer,
 )
 from triaged.core.records.events import Delivered, Refused, Verdict
+from triaged.core.text.wording import page_mark
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -19,10 +20,11 @@ class Settings(msgspec.Struct, frozen=True):
 
 def request(notice: Notice, settings: Settings, at: int) -> Line:  # noqa: ARG001 - the contract
     """A block: the severity in front, then the text, set off by a rule."""
-    whom = notice.reader.id if notice.reader else notice.page.recipient.contact
+    contact = notice.page.recipient.contact.removeprefix("channel:")
+    whom = notice.reader.id if notice.reader else contact
     head = "PAGE" if notice.is_page else "UPDATE"
     body = "".join(f"  {line}".rstrip() + "\n" for line in notice.text(at).splitlines())
-    title = f"{notice.page.severity} {head} for {whom}"
+    title = f"{page_mark(notice.page)}{notice.page.severity} {head} for {whom}"
     return Line(f"{title} {'-' * max(3, 78 - len(title))}\n{body}\n", notice.page.severity)
 
 

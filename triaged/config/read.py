@@ -186,6 +186,7 @@ def _settings(config: schema.Config, files: Files, findings: Findings, parts: _P
         teams=teams_of(config, findings),
         services=services_of(config, findings),
         channels=frozenset(channels),
+        console=next((one.name for one in channels.values() if one.kind == "console"), ""),
         stale_after=parts.sources.stale_after,
         expectations={**expectations_of(rules.rules), **parts.sources.expectations},
         expected=expected_of(rules),

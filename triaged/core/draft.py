@@ -1,9 +1,21 @@
 """A draft: one incident while a decision changes it, and the rows to write for the changes."""
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core.records.effects import AddPage, Append, ArmTimer, DropTimer, Effect, SaveIncident
-from triaged.core.records.model import Entry, Incident, Page, PageKind
+from triaged.core.records.effects import (
+    AddPage,
+    Append,
+    ArmTimer,
+    Count,
+    DropTimer,
+    Effect,
+    SaveIncident,
+    SaveRow,
+)
+from triaged.core.records.model import Entry, Incident, Page, PageKind, Recipient
+from triaged.core.records.practice.drills import DESK
+from triaged.core.records.practice.requests import Request
 from triaged.core.records.timers import IncidentTimer
 
 
@@ -23,7 +35,7 @@ class Draft:
 
     def say(self, entry: Entry) -> None:
         """Put `entry` on the timeline."""
-        self._rows.append(Append(self.incident.number, entry))
+        self._rows.append(Append(self.incident.number, marked(self.incident, entry)))
 
     @property
     def says_something(self) -> bool:
@@ -40,6 +52,10 @@ class Draft:
 
     def send(self, page: Page) -> None:
         """Put `page` in the outbox."""
+        drill = self.incident.drill
+        if drill is not UNSET:
+            page = replace(page, drill=True)
+            page = page if drill.console is None else _on_console(page, drill.console)
         self._rows.append(AddPage(page))
 
     def add_news(self, person: str, news: str) -> bool:
@@ -54,9 +70,30 @@ class Draft:
         return found
 
     def add(self, effect: Effect) -> None:
-        """Add any other row."""
+        """Add any other row; a drill counts for nothing, and no third party hears of it."""
+        if self.incident.drill is not UNSET and _is_for_real(effect):
+            return
         self._rows.append(effect)
 
     def effects(self) -> tuple[Effect, ...]:
         """The row of the incident as it is now, and all other rows in order."""
         return (SaveIncident(self.incident, self._opened), *self._rows)
+
+
+def marked(incident: Incident, entry: Entry) -> Entry:
+    """The entry as the timeline of `incident` shows it: that of a drill says so on each line."""
+    return replace(entry, text=f"{incident.mark}{entry.text}") if incident.mark else entry
+
+
+def _is_for_real(effect: Effect) -> bool:
+    return isinstance(effect, Count) or (
+        isinstance(effect, SaveRow) and isinstance(effect.row, Request)
+    )
+
+
+def _on_console(page: Page, channel: str) -> Page:
+    """The page of a drill that pages nobody: whoever it is for, it goes to the console."""
+    person = page.recipient.person
+    head = page.id.rsplit("/", 2)[0]
+    identity = f"{head}/{person}/{DESK}"
+    return replace(page, id=identity, recipient=Recipient(person, DESK), channel=channel)

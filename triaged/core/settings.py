@@ -157,6 +157,8 @@ class Settings(msgspec.Struct, frozen=True):
     services: Mapping[str, Service] = {}
     channels: frozenset[str] = frozenset()
     """Names of the channels that exist."""
+    console: str = ""
+    """The channel of kind `console`, the first of several; empty: there is none."""
     stale_after: Mapping[str, int | None] = {}
     """By source: µs after which an alert lapses without a repeat; None or absent: never."""
     expectations: Mapping[str, Expectation] = {}

@@ -9,6 +9,7 @@ from triaged.channels.contract import CHANNELS
 from triaged.core.records.effects import Send
 from triaged.core.records.events import Refused, TryAgain
 from triaged.core.records.model import Incident, PageKind
+from triaged.core.records.practice.drills import DESK
 from triaged.core.settings import Contact, Person, Settings
 from triaged.core.text.document import incident_document
 from triaged.core.text.facts import Evidence, Facts, bare_facts, facts_of
@@ -48,6 +49,7 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
     contact: Contact | None = None
     if page.recipient.person:
         reader = settings.people.get(page.recipient.person)
+    if page.recipient.person and page.recipient.contact != DESK:
         contact = reader.contacts.get(page.recipient.contact) if reader else None
         whom = f"{page.recipient.person}/{page.recipient.contact}"
         if contact is None:

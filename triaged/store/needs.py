@@ -6,6 +6,7 @@ from typing import assert_never
 from triaged.core.alerts.quarantine import quarantine_key
 from triaged.core.alerts.remarks import remark_key, subject_of
 from triaged.core.practice.chronicle import message_id
+from triaged.core.practice.drills import drill_key
 from triaged.core.practice.postmortem_export import text_hash
 from triaged.core.practice.tracker_rows import ISSUE, changes_id
 from triaged.core.records.events import (
@@ -33,6 +34,12 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Alert, AlertState, Key, incident_id
 from triaged.core.records.practice.action_items import ActionItem
+from triaged.core.records.practice.drills import (
+    DrillAborted,
+    DrillAnswered,
+    DrillRun,
+    DrillStarted,
+)
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,
@@ -83,6 +90,7 @@ from triaged.core.records.reports import Remark
 from triaged.core.records.timers import (
     ActionItemsDue,
     ComponentsDue,
+    DrillDue,
     ExpectDue,
     IncidentTimer,
     LapseDue,
@@ -106,6 +114,7 @@ MUTABLE = (*PAGING, MuteDue)
 ROWS_OF_TIMER: Mapping[type[IncidentTimer], type[PracticeRow]] = {
     PostmortemDue: Postmortem,
     ActionItemsDue: ActionItem,
+    DrillDue: DrillRun,
 }
 """The records of an incident that a timer of it is decided on."""
 
@@ -284,6 +293,12 @@ class Needs:
             ):
                 self.numbers.add(number)
                 self._add_rows(ActionItem, number)
+            case DrillStarted(id=identity):
+                self.keys.add(key_text(drill_key(identity)))
+                self.openings = True
+            case DrillAnswered(incident=number) | DrillAborted(incident=number):
+                self.numbers.add(number)
+                self._add_rows(DrillRun, number)
             case UpdateSnoozed() | EntryCorrected() | EntryMarked() | ItemTicked():
                 self.numbers.add(event.incident)
             case _:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
+from triaged.core.draft import marked
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import (
     AddPage,
@@ -42,7 +43,7 @@ from triaged.core.records.model import (
     AlertState,
     ChainedEntry,
     Entry,
-    Labels,
+    Incident,
     Page,
 )
 from triaged.core.records.practice.rows import PracticeRow
@@ -273,24 +274,24 @@ def _chain(view: View, changes: Changes, now: int) -> list[ChainedEntry]:
     """Give every entry its place; the incidents in the view know the last."""
     chained: list[ChainedEntry] = []
     for number, wanted in changes.entries.items():
-        known = view.incidents[number].labels
-        entries = [e if isinstance(e, Entry) else _joined_entry(e, known, now) for e in wanted]
-        view.incidents[number], places = timeline.chain(view.incidents[number], entries, now)
+        incident = view.incidents[number]
+        entries = [e if isinstance(e, Entry) else _joined_entry(e, incident, now) for e in wanted]
+        view.incidents[number], places = timeline.chain(incident, entries, now)
         changes.incidents.add(number)
         chained += places
     return chained
 
 
-def _joined_entry(joined: list[Alert], known: Labels, now: int) -> Entry:
+def _joined_entry(joined: list[Alert], incident: Incident, now: int) -> Entry:
     """The alerts that joined in a commit; the first by what not all of the incident share."""
     names = [alert.labels.get("alertname", alert.fingerprint) for alert in joined]
     shown = [
         {"source": alert.source, "fingerprint": alert.fingerprint, "alertname": name}
         for alert, name in zip(joined[:JOINED_SHOWN], names, strict=False)
     ]
-    places = (place(alert.labels, EXPORTERS, known) for alert in joined[:JOINED_NAMED])
+    places = (place(alert.labels, EXPORTERS, incident.labels) for alert in joined[:JOINED_NAMED])
     named = "; ".join(f"{n} {p}" if p else n for n, p in zip(names, places, strict=False))
     more = f" and {len(joined) - JOINED_NAMED} more" if len(joined) > JOINED_NAMED else ""
     text = f"{len(joined)} alerts: {named}{more}" if len(joined) > 1 else named
     data: dict[str, object] = {"count": len(joined), "alerts": shown}
-    return Entry(now, "alerts.joined", TRIAGED, f"joined: {text}", data)
+    return marked(incident, Entry(now, "alerts.joined", TRIAGED, f"joined: {text}", data))

@@ -8,6 +8,7 @@ from triaged.core.practice.work import work_of
 from triaged.core.records.effects import Acted, Conflict, Count
 from triaged.core.records.events import Resolved, SeverityChosen, TimerFired
 from triaged.core.records.model import PageState, Phase, Severity
+from triaged.core.records.practice.drills import Drilled
 from triaged.core.records.practice.events import UpdatePosted, UpdateSnoozed
 from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.core.records.timers import UpdateDue
@@ -227,7 +228,7 @@ def test_form_is_filled_in_with_what_was_said_last() -> None:
 def test_drill_counts_no_missed_update() -> None:
     world = Practice()
     world.staff()
-    world.view.incidents[1] = replace(world.view.incidents[1], kind="drill")
+    world.view.incidents[1] = replace(world.view.incidents[1], drill=Drilled("d1", None))
     world.run_until((deadline(world) or 0) + MINUTE)
 
     assert len(world.said("update.late")) == 1

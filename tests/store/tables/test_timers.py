@@ -5,6 +5,7 @@ from triaged.core.records.timers import (
     AtRiskDue,
     ComponentsDue,
     CutGroupDue,
+    DrillDue,
     HolderWarningDue,
     IncidentTimer,
     JoinDue,
@@ -48,6 +49,7 @@ ALL: list[IncidentTimer] = [
     PhaseDue(1, 94, 1),
     PostDue(1, 95, 1),
     ComponentsDue(1, 96),
+    DrillDue(1, 97),
 ]
 """One of each kind."""
 

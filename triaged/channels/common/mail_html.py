@@ -30,7 +30,8 @@ body,.page{background:#0f1113!important;color:#e6e8ea!important}
 
 def mail_html(letter: Letter) -> str:
     """The whole document."""
-    title = escape(f"{letter.severity} {letter.number} {letter.title}")
+    title = letter.title.removeprefix(letter.mark)
+    title = escape(f"{letter.mark}{letter.severity} {letter.number} {title}")
     return "\n".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',

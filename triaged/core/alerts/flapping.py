@@ -25,6 +25,8 @@ RETURNS_KEPT = 20
 def returned(situation: Situation, draft: Draft, source: str) -> None:
     """Count a return of the incident by an alert of `source`; enough of them make it flap."""
     now = situation.now
+    if draft.incident.drill is not UNSET:
+        return
     limit, known = situation.settings.flapping, draft.incident.flapping
     source = "" if draft.incident.across_sources else source
     if known is not UNSET and known.since is not None:

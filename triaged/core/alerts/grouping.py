@@ -131,7 +131,7 @@ def open_incident(situation: Situation, arrival: Arrival) -> Draft:
     draft.say(Entry(now, "incident.opened", by, text, data))
     if outcome.severity is None:
         draft.add(Count("unclassified"))
-    _attach(draft, arrival)
+    attach(draft, arrival)
     count_in(situation, draft, arrival.alert, outcome)
     begin(situation, draft, Cause(Reason.NEW_KEY, arrival.received_at))
     return draft
@@ -157,7 +157,7 @@ def join(situation: Situation, incident: Incident, arrival: Arrival) -> Draft:
         returned(situation, draft, arrival.alert.source)
     labels = arrival.outcome.labels
     new = late_joins.remember(draft, labels)
-    _attach(draft, arrival)
+    attach(draft, arrival)
     rise = _rise(situation, draft, arrival)
     if rise is not None:
         raise_to(situation, draft, rise, arrival.received_at)
@@ -176,7 +176,7 @@ def reopen_with(situation: Situation, incident: Incident, arrival: Arrival) -> D
     draft.change(source=arrival.alert.source)
     returned(situation, draft, arrival.alert.source)
     late_joins.remember(draft, arrival.outcome.labels)
-    _attach(draft, arrival)
+    attach(draft, arrival)
     rise = _rise(situation, draft, arrival)
     if rise is not None:
         raise_to(situation, draft, rise, arrival.received_at)
@@ -201,7 +201,7 @@ def _rise(situation: Situation, draft: Draft, arrival: Arrival) -> Rise | None:
     return raised if raised is not None and raised.severity < incident.severity else None
 
 
-def _attach(draft: Draft, arrival: Arrival) -> None:
+def attach(draft: Draft, arrival: Arrival) -> None:
     """Count the alert in, and keep only the labels that all share."""
     incident, alert, outcome = draft.incident, arrival.alert, arrival.outcome
     firing, rules = dict(incident.firing), incident.severity_rules
@@ -381,6 +381,8 @@ def resolve(situation: Situation, draft: Draft, by: str, text: str | None = None
     draft.say(Entry(situation.now, "incident.resolved", by, text, {"reason": reason}))
     set_phase(situation, draft, Phase.RESOLUTION, by)
     inform(situation, draft, News(text, "resolved"), by)
+    if draft.incident.drill is not UNSET:
+        draft.change(firing={})  # or an incident that is no drill would take over what fires on
     if draft.incident.firing:
         reopens = draft.incident.reopens
         due_at = situation.now + situation.settings.reopen_within

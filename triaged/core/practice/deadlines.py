@@ -5,6 +5,7 @@ from typing import assert_never
 from triaged.core.draft import Draft
 from triaged.core.practice import (
     action_items,
+    drills,
     phases,
     postmortem_deadlines,
     roles,
@@ -15,6 +16,7 @@ from triaged.core.records.effects import Decision, DropTimer
 from triaged.core.records.timers import (
     ActionItemsDue,
     ComponentsDue,
+    DrillDue,
     PhaseDue,
     PostDue,
     PostmortemDue,
@@ -31,6 +33,8 @@ def deadline_due(situation: Situation, timer: PracticeTimer) -> Decision:
     gone = DropTimer(timer.incident, type(timer))
     if incident is None:
         return Decision((gone,))
+    if isinstance(timer, DrillDue):
+        return drills.due(situation, incident)
     draft = Draft(incident)
     draft.add(gone)
     match timer:

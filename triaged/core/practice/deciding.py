@@ -6,12 +6,14 @@ from triaged.core.practice.action_items import add_item, change_item, track_item
 from triaged.core.practice.checklists import tick
 from triaged.core.practice.chronicle import correct, import_messages, mark
 from triaged.core.practice.deciding_status import decide_status
+from triaged.core.practice.drills import abort_drill, answer_prompt, start_drill
 from triaged.core.practice.merging import merge
 from triaged.core.practice.postmortems import publish, review, save_text, waive
 from triaged.core.practice.roles import assign_role, release_role
 from triaged.core.practice.splitting import split_off
 from triaged.core.practice.updates import post_update, snooze_update
 from triaged.core.records.effects import Decision
+from triaged.core.records.practice.drills import DrillAborted, DrillAnswered, DrillStarted
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,
@@ -77,5 +79,11 @@ def practise(situation: Situation, event: PracticeEvent) -> Decision:
             return import_messages(situation, event)
         case ItemTicked():
             return tick(situation, event)
+        case DrillStarted():
+            return start_drill(situation, event)
+        case DrillAnswered():
+            return answer_prompt(situation, event)
+        case DrillAborted():
+            return abort_drill(situation, event)
         case _:
             assert_never(event)

@@ -4,6 +4,7 @@ from msgspec import UNSET
 
 from triaged.core.draft import Draft
 from triaged.core.practice import (
+    drills,
     phases,
     postmortem_deadlines,
     roles,
@@ -64,3 +65,4 @@ def _follow(situation: Situation, before: Incident | None, draft: Draft) -> None
     postmortem_deadlines.followed(situation, before, draft)
     status_deadlines.followed(situation, before, draft)
     rooms.followed(situation, before, draft)
+    drills.followed(situation, before, draft)

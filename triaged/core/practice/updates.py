@@ -266,8 +266,7 @@ def _say_late(situation: Situation, draft: Draft, deadline: int) -> None:
     text = f"the update that was promised for {when} is late"
     data: dict[str, object] = {"due_at": deadline}
     draft.say(Entry(situation.now, "update.late", TRIAGED, text, data))
-    if incident.kind != "drill":
-        draft.add(Count("update_missed", incident.severity))
+    draft.add(Count("update_missed", incident.severity))
     for person in _who_posts(incident, Role.INCIDENT_COMMANDER):
         notify_person(situation, draft, person, News(text, f"update-late-{deadline}"))
 

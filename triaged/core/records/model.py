@@ -19,6 +19,7 @@ from triaged.core.records.plans import (
     Target,
     TargetKind,
 )
+from triaged.core.records.practice.drills import DRILL_MARK, Drilled
 from triaged.core.records.practice.work import Work
 from triaged.core.records.reasons import Reason
 from triaged.core.records.reports import Copy, IgnoredReason
@@ -284,6 +285,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """What people have merged with it or split off it."""
     work: Work | UnsetType = UNSET
     """The work of people on it, from when one acknowledges or declares it."""
+    drill: Drilled | UnsetType = UNSET
+    """The drill that it belongs to; its title begins with the mark of drills."""
     entries: int = 0
     """Timeline entries so far; the last one's `seq`."""
     chain: str = ""
@@ -333,6 +336,11 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
         """True if it is open and nothing runs, because it was muted when something was due."""
         stopped = self.respond_by is None and self.bundled_at is None
         return self.state is State.OPEN and bool(self.held_by) and stopped
+
+    @property
+    def mark(self) -> str:
+        """The first words of whatever is said about it: the mark of a drill, else none."""
+        return "" if self.drill is UNSET else f"{DRILL_MARK} "
 
     @property
     def flaps(self) -> bool:

@@ -97,6 +97,8 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     test: bool = False
     """It tests a contact: it wants no answer, has no successor and is in no statistics."""
 
+    drill: bool = False
+    """It belongs to a drill: it says so, and is in no statistics."""
     text: str | UnsetType = UNSET
     """For an update that is a text of its own: the text."""
     private: bool | UnsetType = UNSET

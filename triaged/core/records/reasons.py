@@ -49,3 +49,4 @@ class Reason(StrEnum):
     DONE = "done"
     MERGED = "merged"
     SPLIT = "split_off"
+    DRILL = "drill"

@@ -163,6 +163,13 @@ class ComponentsDue(msgspec.Struct, frozen=True, gc=False, tag="components"):
     due_at: int
 
 
+class DrillDue(msgspec.Struct, frozen=True, gc=False, tag="drill"):
+    """The next injection, question or the end of a drill; its row knows how far it is."""
+
+    incident: int
+    due_at: int
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -194,7 +201,14 @@ ResponseTimer = (
     | CutGroupDue
 )
 PracticeTimer = (
-    RoleDue | UpdateDue | PhaseDue | PostmortemDue | ActionItemsDue | PostDue | ComponentsDue
+    RoleDue
+    | UpdateDue
+    | PhaseDue
+    | PostmortemDue
+    | ActionItemsDue
+    | PostDue
+    | ComponentsDue
+    | DrillDue
 )
 """Deadlines of the practice (`core/practice`)."""
 
@@ -248,6 +262,8 @@ def _rank(timer: IncidentTimer) -> int:
             return 18
         case ComponentsDue():
             return 19
+        case DrillDue():
+            return 20
         case _:
             assert_never(timer)
 

@@ -22,6 +22,7 @@ from triaged.core.records.model import (
     Target,
 )
 from triaged.core.records.pages import HOLDER
+from triaged.core.records.practice.drills import DESK
 from triaged.core.settings import ContactStep, Person, Settings
 from triaged.core.situation import Situation
 from triaged.core.time.oncall import on_call
@@ -175,7 +176,9 @@ def page_id(incident_id: str, step: StepId, target: str, recipient: Recipient) -
 def channel_of(settings: Settings, recipient: Recipient) -> str | None:
     """The channel behind a recipient as of now; None when it is gone."""
     channel = recipient.contact
-    if recipient.person:
+    if recipient.contact == DESK:
+        channel = settings.console
+    elif recipient.person:
         person = settings.people.get(recipient.person)
         contact = person.contacts.get(recipient.contact) if person else None
         channel = contact.channel if contact else ""

@@ -52,9 +52,12 @@ def owner_of(incident: Incident, limit: StormLimit | None) -> StormOwner:
 
 
 def begin(situation: Situation, draft: Draft, cause: Cause) -> None:
-    """Page for an incident that has opened or re-opened, or let the umbrella of a storm do it."""
+    """Page for an incident that has opened or re-opened, or let the umbrella of a storm do it.
+
+    A drill is no part of a storm, and no cause of one.
+    """
     limit = situation.settings.storm
-    if limit is None:
+    if limit is None or draft.incident.drill is not UNSET:
         arm(situation, draft, cause)
         return
     incident = draft.incident

@@ -80,13 +80,16 @@ class Letter(msgspec.Struct, frozen=True):
     """It is a page: acknowledging is what to do."""
     is_test: bool = False
     """It tests a contact: `title`, `call` and the link are all there is."""
+    mark: str = ""
+    """First words of a message of a drill, with which `title` begins, too."""
 
     @property
     def head(self) -> str:
         """`SEV-1 Checkout failures (INC-42)`."""
         if self.is_test:
             return self.title
-        return f"{self.severity}{self.remark} {self.title} ({self.number})"
+        title = self.title.removeprefix(self.mark)
+        return f"{self.mark}{self.severity}{self.remark} {title} ({self.number})"
 
 
 def letter(page: Page, facts: Facts, reading: Reading) -> Letter:
@@ -107,6 +110,7 @@ def letter(page: Page, facts: Facts, reading: Reading) -> Letter:
         acknowledge_url=reading.acknowledge_url if is_page else None,
         command=f"triaged incident {'ack' if is_page else 'show'} {incident.id}",
         wants_answer=is_page,
+        mark=incident.mark,
         rows=tuple(rows(facts, reading, silence=is_page)),
         alerts=tuple(alert_lines(facts, reading)),
         report="" if page.text is UNSET else page.text,
@@ -149,7 +153,7 @@ def _whole(given: Letter) -> str:
     width = max((len(row.name) for row in given.rows), default=0) + 2
     blocks = [
         [duplicate] if given.is_duplicate else [],
-        [f"{given.number} {given.news}"] if given.news else [],
+        [f"{given.mark}{given.number} {given.news}"] if given.news else [],
         [given.report] if given.report else [],
         [given.head],
         [*([given.call] if given.call else []), *_ways(given)],

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from triaged.core.records.model import Incident, Phase, Severity
+from triaged.core.records.practice.drills import DRILL_MARK
 from triaged.core.records.practice.roles import HeldRole, Role
 from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.core.text.wording import TITLE_MAX, clean
 from triaged.core.time.durations import HOUR, MINUTE
-
-DRILL_MARK = "[DRILL]"
-"""The beginning of whatever is said about a drill."""
 
 COLOUR: Mapping[Severity, str] = {
     Severity.SEV1: "🔴",

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from triaged.core.records.model import Incident, Page, PageKind, incident_id
+from triaged.core.records.practice.drills import DRILL_MARK
 
 SUBJECT_MAX = 120
 """Characters: what a phone shows of a subject, and a line of most mail clients."""
@@ -47,7 +48,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 def subject(page: Page, incident: Incident) -> str:
     """One line, at most `SUBJECT_MAX` characters, the severity first."""
-    head = f"{test_mark(page)}{incident.severity} {incident.id}"
+    head = f"{page_mark(page)}{incident.severity} {incident.id}"
     if page.kind is PageKind.UPDATE:
         head = f"{head} {clean(page.subject, SUBJECT_MAX // 2)}:"
     tail = " (possible duplicate)" if page.possible_duplicate else ""
@@ -57,22 +58,24 @@ def subject(page: Page, incident: Incident) -> str:
 
 def thread_subject(page: Page, incident: Incident) -> str:
     """One line for all mails of an incident, from its opening to its end: they stay one thread."""
-    head = f"{test_mark(page)}{incident.opened_as or incident.severity} {incident.id}"
+    head = f"{page_mark(page)}{incident.opened_as or incident.severity} {incident.id}"
     return f"{head} {clean(_title(page, incident), SUBJECT_MAX - len(head) - 1)}"
 
 
 def _title(page: Page, incident: Incident) -> str:
-    return incident.title.removeprefix(f"{TEST_MARK} ") if page.test else incident.title
+    return incident.title.removeprefix(page_mark(page))
 
 
-def test_mark(page: Page) -> str:
-    """First words of a test of a contact; empty for everything else."""
-    return f"{TEST_MARK} " if page.test else ""
+def page_mark(page: Page) -> str:
+    """First words of a message of a drill, or of a test of a contact; empty for any other."""
+    if page.test:
+        return f"{TEST_MARK} "
+    return f"{DRILL_MARK} " if page.drill else ""
 
 
 def plain_subject(page: Page) -> str:
     """The subject when the real one cannot be made: nothing of strangers is in it."""
-    return f"{test_mark(page)}{page.severity} {incident_id(page.incident)}"
+    return f"{page_mark(page)}{page.severity} {incident_id(page.incident)}"
 
 
 def plain_text(page: Page, acknowledge_url: str | None) -> str:
@@ -139,6 +142,13 @@ def instant_for(at: int, timezone: str, now: int) -> str:
     name = f"UTC{name}" if name[:1] in ("+", "-") else name
     day = "" if local.date() == today else f"{local:%a %d %b} "
     return f"{day}{local:%H:%M} {name}"
+
+
+def day_and_time(at: int, timezone: str) -> str:
+    """`2026-03-04 15:23 EST`."""
+    local = (_EPOCH + timedelta(microseconds=at)).astimezone(zone_of(timezone))
+    name = local.strftime("%Z")
+    return f"{local:%Y-%m-%d %H:%M} {f'UTC{name}' if name[:1] in ('+', '-') else name}"
 
 
 @lru_cache(maxsize=128)

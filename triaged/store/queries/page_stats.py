@@ -40,10 +40,10 @@ _decode = msgspec.json.Decoder(PagedIncident).decode
 
 
 async def of_key(tx: Reader, key: Key, since: int) -> PageCounts:
-    """Incidents with this key that opened since; the newest 1,000 at most."""
+    """Incidents with this key that opened since, no drills; the newest 1,000 at most."""
     rows = await tx.fetch(
         """SELECT body FROM incidents WHERE key = $1 AND key <> '[]' AND opened_at >= $2
-           ORDER BY number DESC LIMIT $3""",
+               AND kind = 'incident' ORDER BY number DESC LIMIT $3""",
         key_text(key),
         since,
         RECENT_MAX,
@@ -55,7 +55,8 @@ async def of_rule(tx: Reader, severity_by: str, since: int) -> tuple[PageCounts,
     """Incidents that `severity_by` made what they are, and whether only the newest were counted."""
     rows = await tx.fetch(
         """SELECT body FROM incidents
-           WHERE number > (SELECT MAX(number) FROM incidents) - $1 AND opened_at >= $2""",
+           WHERE number > (SELECT MAX(number) FROM incidents) - $1 AND opened_at >= $2
+               AND kind = 'incident'""",
         RECENT_MAX,
         since,
     )

@@ -22,13 +22,13 @@ ENDED_AFTER = f"""SELECT number, body, changed_at FROM incidents
     ORDER BY changed_at, number LIMIT $3"""
 SAVE = Bulk(
     """INSERT INTO incidents (number, key, state, severity, service, team, title, opened_at,
-           changed_at, exhausted, merged_into, body)
+           changed_at, exhausted, merged_into, kind, body)
        {rows}
        ON CONFLICT (number) DO UPDATE SET state = excluded.state, severity = excluded.severity,
            service = excluded.service, team = excluded.team, title = excluded.title,
            changed_at = excluded.changed_at, exhausted = excluded.exhausted,
            merged_into = excluded.merged_into, body = excluded.body""",
-    ("bigint", *("text",) * 6, *("bigint",) * 4, "text"),
+    ("bigint", *("text",) * 6, *("bigint",) * 4, *("text",) * 2),
 )
 BY_NUMBER = Bulk(
     """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN incidents i
@@ -58,6 +58,7 @@ LIVE_OF = Bulk(
     f"""WITH v (service, most) AS ({{rows}}) SELECT {{columns}} FROM (
             SELECT i.body FROM v CROSS JOIN incidents i
             WHERE i.service = v.service AND i.state IN {LIVE_SQL} AND i.service <> ''
+                AND i.kind = 'incident'
             ORDER BY i.severity, i.number DESC LIMIT (SELECT MAX(most) FROM v)) live""",
     ("text", "bigint"),
     ("live.body",),
@@ -135,7 +136,7 @@ async def live_numbers(tx: Reader) -> list[int]:
 
 
 async def live_of(tx: Reader, services: Iterable[str], limit: int) -> list[Incident]:
-    """Incidents of these services that are not over, the worst first."""
+    """Incidents of these services that are not over, the worst first; no drills."""
     rows = await tx.fetch_bulk(LIVE_OF, [(service, limit) for service in sorted(services)])
     found = decoded(rows)
     return sorted(found, key=lambda incident: (incident.severity, -incident.number))[:limit]
@@ -156,6 +157,7 @@ async def save(tx: Writer, incidents: Iterable[Incident], now: int) -> None:
             now,
             int(incident.is_exhausted),
             incident.merged_into,
+            incident.kind,
             encode(incident).decode(),
         )
         for incident in incidents
@@ -165,17 +167,19 @@ async def save(tx: Writer, incidents: Iterable[Incident], now: int) -> None:
 
 
 async def counts(tx: Reader) -> list[tuple[str, str, int]]:
-    """(severity, state, how many) of live incidents."""
+    """(severity, state, how many) of live incidents; of no drills."""
     rows = await tx.fetch(
-        f"""SELECT severity, state, COUNT(*) FROM incidents WHERE state IN {LIVE_SQL}
-            GROUP BY severity, state"""
+        f"""SELECT severity, state, COUNT(*) FROM incidents
+            WHERE state IN {LIVE_SQL} AND kind = 'incident' GROUP BY severity, state"""
     )
     return [(severity, state, number) for severity, state, number in rows]
 
 
 async def exhausted(tx: Reader) -> int:
-    """How many incidents are open whose rounds are all over."""
-    row = await tx.fetch_one("SELECT COUNT(*) FROM incidents WHERE exhausted = 1")
+    """How many incidents are open whose rounds are all over; no drills."""
+    row = await tx.fetch_one(
+        "SELECT COUNT(*) FROM incidents WHERE exhausted = 1 AND kind = 'incident'"
+    )
     return 0 if row is None else int(row[0])
 
 

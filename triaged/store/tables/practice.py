@@ -8,6 +8,7 @@ from triaged.core.view import View
 from triaged.store.database.base import Reader, Writer
 from triaged.store.tables import (
     action_items,
+    drills,
     messages,
     postmortems,
     requests,
@@ -26,6 +27,7 @@ TABLES: tuple[RowTable[Any], ...] = (
     action_items.TABLE,
     *status.TABLES,
     requests.TABLE,
+    drills.TABLE,
 )
 """In the order in which they are written."""
 

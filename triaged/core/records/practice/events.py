@@ -2,6 +2,7 @@
 
 import msgspec
 
+from triaged.core.records.practice.drills import DrillEvent
 from triaged.core.records.practice.learning_events import LearningEvent
 from triaged.core.records.practice.notes import Marker, Message
 from triaged.core.records.practice.roles import Role
@@ -123,4 +124,5 @@ PracticeEvent = (
     | SplitOff
     | LearningEvent
     | StatusEvent
+    | DrillEvent
 )

@@ -1,0 +1,1 @@
+"""Scenarios of drills: the keys of their files, reading them, and those that are shipped."""
