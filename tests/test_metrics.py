@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable, Sequence
 
+import pytest
 from msgspec.structs import replace
 
 from triaged.core.records.effects import (

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
-from triaged.core.alerts.quarantine import quarantine_key
 from triaged.core.alerts.remarks import remark_key, subject_of
 from triaged.core.practice.chronicle import message_id
-from triaged.core.practice.drills import drill_key
 from triaged.core.practice.postmortem_export import text_hash
 from triaged.core.practice.tracker_rows import ISSUE, changes_id
 from triaged.core.records.events import (
@@ -101,11 +99,9 @@ from triaged.core.records.timers import (
     ReopenWindowDue,
     StormDue,
 )
-from triaged.core.response.contact_tests import contact_test_key
-from triaged.core.response.duty_notices import duty_key
 from triaged.core.response.timing import PAGING
-from triaged.core.self_alerts import self_alert_key
 from triaged.core.view import AlertId, key_text
+from triaged.store.own_keys import own_key
 from triaged.store.status_needs import LOCK, StatusNeeds, lock_of, status_needs
 
 MUTABLE = (*PAGING, MuteDue)
@@ -222,9 +218,9 @@ class Needs:
                 self.numbers.add(number)
                 self.pages_of.add(number)
             case BodyQuarantined() | SelfAlertFired() | SelfAlertResolved():
-                self.keys.add(key_text(_own_key(event)))
+                self.keys.add(key_text(own_key(event)))
             case DutyMoved() | ContactsTested():
-                self.keys.add(key_text(_own_key(event)))
+                self.keys.add(key_text(own_key(event)))
             case Declared():
                 self.openings = True
             case Reopened(incident=number):
@@ -293,8 +289,8 @@ class Needs:
             ):
                 self.numbers.add(number)
                 self._add_rows(ActionItem, number)
-            case DrillStarted(id=identity):
-                self.keys.add(key_text(drill_key(identity)))
+            case DrillStarted():
+                self.keys.add(key_text(own_key(event)))
                 self.openings = True
             case DrillAnswered(incident=number) | DrillAborted(incident=number):
                 self.numbers.add(number)
@@ -359,23 +355,6 @@ class Needs:
         state = self._states.get((source, fingerprint))
         if state is not None and state.incident is not None:
             self.numbers.add(state.incident)
-
-
-def _own_key(
-    event: BodyQuarantined | SelfAlertFired | SelfAlertResolved | DutyMoved | ContactsTested,
-) -> Key:
-    """The key of the incident that triaged itself opens for the event."""
-    match event:
-        case BodyQuarantined(source=source, reason=reason):
-            return quarantine_key(source, reason)
-        case SelfAlertFired(name=name) | SelfAlertResolved(name=name):
-            return self_alert_key(name)
-        case DutyMoved():
-            return duty_key(event)
-        case ContactsTested(person=person):
-            return contact_test_key(person)
-        case _:
-            assert_never(event)
 
 
 def lapsing(batch: Iterable[Event]) -> set[AlertId]:

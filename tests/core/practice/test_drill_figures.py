@@ -59,17 +59,18 @@ class Counted(Drilling):
     def do(self, step: Step) -> None:
         """A step of the real history."""
         what, number = step
-        labels = {"alertname": ("Down", "Slow", "Lost")[number % 3], "service": "checkout"}
+        name = ("Down", "Slow", "Lost")[number % 3]
         severity = ("SEV-1", "SEV-2", "SEV-3")[number % 3]
         match what:
             case "fires":
-                self.fires(severity=severity, pod=str(number), **labels)
+                self.fires(alertname=name, service="checkout", severity=severity, pod=str(number))
             case "ends":
-                self.ends(severity=severity, pod=str(number), **labels)
+                self.ends(alertname=name, service="checkout", severity=severity, pod=str(number))
             case "wait":
                 self.run_until(self.now + (1 + 3 * number) * MINUTE)
-            case _ if known := self.real():
-                self._act(what, known[number % len(known)])
+            case _:
+                known = self.real()
+                self._act(what, known[number % len(known)] if known else 0)
 
     def practise(self, what: str) -> None:
         """Something that happens in the newest drill."""
@@ -98,7 +99,7 @@ class Counted(Drilling):
                 self.handle(Resolved(number, "alice"))
             case "escalate":
                 self.handle(Escalated(number, "alice"))
-            case "update":
+            case _:
                 text = f"now {self.now}"
                 self.handle(UpdatePosted(number, "alice", "much", text, "restart"))
 

@@ -1,0 +1,42 @@
+"""The keys of incidents that triaged opens for an event of its own."""
+
+from typing import assert_never
+
+from triaged.core.alerts.quarantine import quarantine_key
+from triaged.core.practice.drills import drill_key
+from triaged.core.records.events import (
+    BodyQuarantined,
+    ContactsTested,
+    DutyMoved,
+    SelfAlertFired,
+    SelfAlertResolved,
+)
+from triaged.core.records.model import Key
+from triaged.core.records.practice.drills import DrillStarted
+from triaged.core.response.contact_tests import contact_test_key
+from triaged.core.response.duty_notices import duty_key
+from triaged.core.self_alerts import self_alert_key
+
+
+def own_key(
+    event: BodyQuarantined
+    | SelfAlertFired
+    | SelfAlertResolved
+    | DutyMoved
+    | ContactsTested
+    | DrillStarted,
+) -> Key:
+    """The key of the incident that triaged itself opens for the event."""
+    match event:
+        case BodyQuarantined(source=source, reason=reason):
+            return quarantine_key(source, reason)
+        case SelfAlertFired(name=name) | SelfAlertResolved(name=name):
+            return self_alert_key(name)
+        case DutyMoved():
+            return duty_key(event)
+        case ContactsTested(person=person):
+            return contact_test_key(person)
+        case DrillStarted(id=identity):
+            return drill_key(identity)
+        case _:
+            assert_never(event)
