@@ -5,7 +5,45 @@ from tests.mutations.mutation import Mutation
 CORE = ("tests/core/practice/test_figures.py", "tests/core/practice/test_courses.py")
 STORE = ("tests/store/queries/test_courses.py",)
 
+REVIEW = ("tests/core/practice/test_review.py",)
+_REVIEW = "triaged/core/practice/review.py"
+
 FIGURES = (
+    Mutation(
+        "who debugs is only found where the same person commands at that moment",
+        _REVIEW,
+        "and (one.ends_at is None or entry.recorded_at < one.ends_at)",
+        "",
+        REVIEW,
+    ),
+    Mutation(
+        "a postmortem that has time is not missing",
+        _REVIEW,
+        "if row.due_at is not None and row.due_at < known.until:",
+        "if row.due_at is not None:",
+        REVIEW,
+    ),
+    Mutation(
+        "what somebody acted on is no noise",
+        _REVIEW,
+        "if len(paged) >= NOISE_MIN and not any(_is_acted_on(known, one) for one in those):",
+        "if len(paged) >= NOISE_MIN:",
+        REVIEW,
+    ),
+    Mutation(
+        "the review leaves drills out",
+        "triaged/store/queries/review.py",
+        'sorted((one for one in found if one.kind == "incident"), key=',
+        "sorted(found, key=",
+        ("tests/store/queries/test_review.py",),
+    ),
+    Mutation(
+        "the review looks at entries of its own time",
+        "triaged/store/queries/review.py",
+        "AND t.recorded_at >= v.since AND",
+        "AND v.since >= 0 AND",
+        ("tests/store/queries/test_review.py",),
+    ),
     Mutation(
         "a drill is in no figure",
         "triaged/core/practice/figures.py",
@@ -16,8 +54,8 @@ FIGURES = (
     Mutation(
         "a night is that of whoever is woken",
         "triaged/core/practice/figures.py",
-        "zones.get(page.whom, period.zone))",
-        "period.zone)",
+        "zones.get(page.whom, otherwise))",
+        "otherwise)",
         CORE,
     ),
     Mutation(

@@ -13,19 +13,14 @@ from triaged.api._status_page import (
 from triaged.core.practice.public_page import component_id, public_page
 from triaged.core.practice.status_derivation import Proposal, proposals, status_of
 from triaged.core.practice.status_lints import Facts, Lint, lints
-from triaged.core.records.model import Incident
 from triaged.core.records.practice.status import Component, ComponentStatus
 from triaged.core.records.practice.status_events import ComponentSet
-from triaged.core.records.practice.status_settings import PageComponent, StatusPage
+from triaged.core.records.practice.status_settings import PageComponent
 from triaged.http.bodies import Body
 from triaged.http.routes import Call, Scope, route
-from triaged.store.database.base import Reader
-from triaged.store.tables import incidents, status
+from triaged.store.queries import status_facts
+from triaged.store.tables import status
 from triaged.wire import Instant, instant_text, instant_text_or_none
-
-LIVE_AT_ONCE = 512
-LIVE_MAX = 5000
-"""Live incidents that proposals and lints look at."""
 
 
 class ComponentRequest(Body, frozen=True):
@@ -103,7 +98,7 @@ async def index(call: Call) -> StatusPageDocument | web.Response:
     now = call.context.clock.now()
     async with call.context.database.reading() as tx:
         rows = await status.page_rows(tx)
-        facts = await _facts(tx, page, now)
+        facts = await status_facts.facts_of(tx, page, now)
         counts = await status.counts(tx)
     shown = public_page(page, rows, now)
     return StatusPageDocument(
@@ -163,26 +158,7 @@ async def facts_of(call: Call) -> Facts | web.Response:
     if isinstance(page, web.Response):
         return page
     async with call.context.database.reading() as tx:
-        return await _facts(tx, page, call.context.clock.now())
-
-
-async def _facts(tx: Reader, page: StatusPage, now: int) -> Facts:
-    rows = await status.page_rows(tx)
-    live: list[Incident] = []
-    after = 0
-    while len(live) < LIVE_MAX:
-        found, after = await incidents.live_after(tx, after, LIVE_AT_ONCE)
-        live += found
-        if not after:
-            break
-    return Facts(
-        page=page,
-        now=now,
-        components=rows.components,
-        public=tuple(rows.incidents.values()),
-        maintenance=tuple(rows.maintenance.values()),
-        incidents=tuple(live),
-    )
+        return await status_facts.facts_of(tx, page, call.context.clock.now())
 
 
 def _components(facts: Facts) -> list[ComponentDocument]:

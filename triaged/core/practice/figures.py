@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from triaged.core.practice.courses import Course
+from triaged.core.practice.courses import Course, Sent
 from triaged.core.practice.phases import GUIDE_US
 from triaged.core.records.model import Phase, Response, Severity, State
 from triaged.core.time.durations import DAY
@@ -132,7 +132,7 @@ def figures_of(courses: Iterable[Course], period: Period, zones: Mapping[str, Zo
         updates_on_time=sum(one.updates_on_time for one in own),
         pages=sum(len(one.pages) for one in real),
         pages_acted=sum(len(one.pages) for one in real if is_acted_on(one)),
-        load=load_of(real, period, zones),
+        load=load_of((page for one in real for page in one.pages), zones, period.zone),
         bars=_bars(own, real, period),
     )
 
@@ -191,20 +191,19 @@ def _phase_time(courses: Iterable[Course], phase: Phase) -> PhaseTime:
     return PhaseTime(phase, guide_us, spread_of(times), within)
 
 
-def load_of(courses: Iterable[Course], period: Period, zones: Mapping[str, ZoneInfo]) -> list[Load]:
+def load_of(sent: Iterable[Sent], zones: Mapping[str, ZoneInfo], otherwise: ZoneInfo) -> list[Load]:
     """The pages of each person and channel, the most at night first."""
     pages: dict[str, int] = defaultdict(int)
     nights: dict[str, list[date]] = defaultdict(list)
-    for one in courses:
-        for page in one.pages:
-            pages[page.whom] += 1
-            night = night_of(page.at, zones.get(page.whom, period.zone))
-            if night is not None:
-                nights[page.whom].append(night)
+    for page in sent:
+        pages[page.whom] += 1
+        night = night_of(page.at, zones.get(page.whom, otherwise))
+        if night is not None:
+            nights[page.whom].append(night)
     load = [
         Load(
             whom=whom,
-            timezone=zones.get(whom, period.zone).key,
+            timezone=zones.get(whom, otherwise).key,
             pages=number,
             night_pages=len(nights[whom]),
             nights=len(set(nights[whom])),
