@@ -36,7 +36,8 @@ async def test_every_change_of_an_incident_is_told(site: Site) -> None:
         number,
         "open",
     )
-    only_of_one = {"what": None, "urls": None, "recipients": None, "next": None}
+    names = ("what", "urls", "recipients", "next", "missing")
+    only_of_one: dict[str, object] = dict.fromkeys(names)
     assert taken["data"] == await site.get(f"/api/v1/incidents/{number}") | only_of_one
     assert int(taken["id"]) > int(opened["id"])
 

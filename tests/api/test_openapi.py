@@ -54,7 +54,9 @@ def test_what_needs_a_token_says_so() -> None:
 
     for route in routes():
         operation = paths[route.path][route.method.lower()]
-        assert ("security" in operation) is (route.scope not in {Scope.PUBLIC, Scope.LINK})
+        assert ("security" in operation) is (
+            route.scope not in {Scope.PUBLIC, Scope.LINK, Scope.SIGNED}
+        )
 
 
 async def test_the_document_is_served(site: Site) -> None:

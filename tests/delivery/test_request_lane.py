@@ -1,5 +1,6 @@
 """Requests go out once, at their pace, fenced by leases, and never in the way of a page."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.delivery.request_world import (
 from tests.delivery.servers import receiver
 from tests.delivery.world import Inbox, World, hook, people, world
 from triaged.channels import HttpResponse, NoAnswer
+from triaged.core.records.effects import Effect
 from triaged.core.records.model import PageState
 from triaged.core.records.practice.requests import RequestState
 from triaged.core.time.durations import MINUTE, SECOND
@@ -205,6 +207,32 @@ async def test_lease_of_a_long_attempt_is_prolonged(tmp_path: Path) -> None:
 
     assert claimed == []
     assert bot.keys == ["a"]
+
+
+class Stalling(RequestWatch):
+    """The process stands still once, when it has been decided that a request may go."""
+
+    def __init__(self, clock: HandClock, us: int) -> None:
+        super().__init__()
+        self._clock, self._us = clock, us
+
+    def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
+        """As a watch, and stall."""
+        super().committed(effects, seconds, alerts)
+        self._clock.stall(self._us)
+        self._us = 0
+
+
+async def test_attempt_is_not_made_when_its_lease_may_end_meanwhile(tmp_path: Path) -> None:
+    clock, bot = HandClock(NOW), Bot()
+    stalling = Stalling(clock, LEASE_US)
+    async with world(tmp_path, clock, people("hook"), stalling) as w:
+        await put(w, request("a", NOW))
+        async with asking(w, rooms("bot"), bot):
+            waits = await stalling.until_request(lambda one: bool(one.error))
+
+    assert bot.keys == []
+    assert (waits.attempts, waits.error) == (0, "the lease had no time left for an attempt")
 
 
 async def test_stop_waits_for_what_is_under_way_but_not_for_ever(tmp_path: Path) -> None:

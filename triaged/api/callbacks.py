@@ -20,7 +20,7 @@ class CallbackTaken(msgspec.Struct, frozen=True):
     actions: int
 
 
-@route("POST", "/callbacks/{integration}", Scope.INGEST)
+@route("POST", "/callbacks/{integration}", Scope.SIGNED)
 async def receive(call: Call) -> CallbackTaken | web.Response:
     """A change at a tracker: the webhook of the integration, signed with its `webhook_secret`.
 

@@ -56,7 +56,7 @@ def _operation(one: Route, schema_of: dict[type, Any]) -> dict[str, Any]:
     }
     if one.text:
         operation["description"] = one.text
-    if one.scope not in {Scope.PUBLIC, Scope.LINK}:
+    if one.scope not in {Scope.PUBLIC, Scope.LINK, Scope.SIGNED}:
         operation["security"] = [{"token": []}, {"password": []}]
     if one.body is not None:
         content = {"application/json": {"schema": schema_of[one.body]}}

@@ -44,6 +44,8 @@ class Scope(StrEnum):
     """`ingest:<source>`, or the source's signature: the handler, which knows the source, asks."""
     LINK = "link"
     """The link itself: what it may do is signed, and in the path."""
+    SIGNED = "signed"
+    """The signature of the body, which the handler verifies."""
 
 
 class Call:

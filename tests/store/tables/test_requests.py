@@ -1,5 +1,6 @@
 """The outbox of requests: claimed once, in topics one after the other, fenced by tokens."""
 
+import asyncio
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -282,3 +283,36 @@ async def test_what_ended_is_deleted_after_its_time(database: Database) -> None:
     assert removed == {"requests": 1}
     assert await stored(database, "new")
     assert await stored(database, "waits")
+
+
+async def test_two_processes_at_once_take_each_request_once_and_each_topic_once(
+    database: Database,
+) -> None:
+    rows = [request(f"r{number}", topic=f"t{number % 3}") for number in range(9)]
+    await put(database, *rows, *(request(f"s{number}") for number in range(9)))
+
+    one, two = await asyncio.gather(claim(database, most=12), claim(database, most=12))
+
+    taken = [each.request for each in (*one, *two)]
+    topics = [each.topic for each in taken if each.topic]
+    assert len({each.id for each in taken}) == len(taken)
+    assert sorted(set(topics)) == sorted(topics), "one of a topic is under way"
+    assert {each.token for each in taken} == {1}
+
+
+async def test_claim_waits_for_one_of_its_topic_that_is_being_claimed(database: Database) -> None:
+    await put(database, request("r1", topic="t"))
+
+    async def later() -> list[Claimed]:
+        await put(database, request("r0", topic="t", due_at=MONDAY - 1))
+        return await claim(database)
+
+    async with asyncio.TaskGroup() as group, database.transaction() as tx:
+        first = await requests.claim(tx, "integration/rooms", MONDAY, LEASE_US, 10)
+        second = group.create_task(later())
+        for _ in range(30):  # meanwhile the other one comes as far as it can
+            async with database.reading() as other:
+                await other.fetch("SELECT 1")
+
+    assert ids(first) == ["r1"]
+    assert second.result() == []
