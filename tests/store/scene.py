@@ -6,6 +6,7 @@ from tests.core.world import ByLabels, settings
 from tests.store.desk import Desk
 from tests.store.learning import action
 from tests.store.practising import STARTED
+from tests.store.public import PAGE, published
 from triaged.core.records.effects import Attached
 from triaged.core.records.events import (
     Acknowledged,
@@ -49,6 +50,7 @@ SETTINGS = settings(
     stale_after={"am": 5 * MINUTE, "b": 5 * MINUTE},
     rules=ByLabels(),
     console="desk",
+    status_page=PAGE,
 )
 LATER_US = 16 * MINUTE
 """After the scene was set: response targets are missed, alerts may lapse, and so on."""
@@ -69,6 +71,7 @@ async def scene(desk: Desk) -> None:
     await desk.handle(SilenceSet("old", (Matcher("pod", "=", "8"),), now, now + HOUR, "bob", "why"))
     await desk.handle(SelfAlertFired("room", "no room", "make some", found_at=0))
     await desk.handle(PostmortemSaved(2, "bob", "text", 0, "facts"), action("a", "bob"))
+    await desk.handle(*published())
     kept = MuteDue  # every live incident is to be checked because of the silence
     await desk.handle(*[TimerFired(one) for one in await due(desk) if not isinstance(one, kept)])
     async with desk.database.transaction() as tx:

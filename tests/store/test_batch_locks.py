@@ -14,6 +14,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from tests.store.learning import LEARNING, LEARNING_PAIRS
 from tests.store.practising import PRACTICE, PRACTICE_PAIRS
+from tests.store.public import PUBLIC, PUBLIC_PAIRS
 from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
 from tests.store.scene import LATER_US, SETTINGS, due, scene
 from triaged.core.records.events import (
@@ -185,6 +186,7 @@ BATCHES: dict[str, Batch] = {
     "update later": events(UpdateSnoozed(1, "bob", HOUR)),
     **LEARNING,
     **PRACTICE,
+    **PUBLIC,
 }
 PAIRS = [
     *[(name, name) for name in BATCHES],
@@ -213,6 +215,7 @@ PAIRS = [
     ("update", "all end"),
     *LEARNING_PAIRS,
     *PRACTICE_PAIRS,
+    *PUBLIC_PAIRS,
     ("joins", "all end"),
     ("joins", "resolve"),
     ("repeats", "ends"),

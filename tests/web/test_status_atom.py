@@ -2,6 +2,7 @@
 
 from xml.etree import ElementTree
 
+import feedparser  # type: ignore[import-untyped]  # it has none
 import pytest
 from msgspec.structs import replace
 
@@ -56,6 +57,18 @@ def test_an_incident_is_one_entry_whose_id_stays_and_whose_date_moves() -> None:
     content = text_of(second, "a:content")
     assert content.index("It is the &lt;database&gt;.") < content.index("We are investigating")
     assert "Posted: 4 Jun, 3:45 PM EDT<br>Next update: 4:15 PM EDT" in content
+
+
+def test_a_feed_reader_reads_it_without_complaint() -> None:
+    read_by_another = feedparser.parse(atom(shown(), OWN))
+
+    assert not read_by_another.bozo
+    assert read_by_another.version == "atom10"
+    assert read_by_another.feed.title == "Larkspur status"
+    first = read_by_another.entries[0]
+    assert first.title == "Investigating: Checkout Issues"
+    assert first.link == "https://status.larkspur.example/incidents/i00000000001"
+    assert "may experience errors" in first.content[0].value
 
 
 def test_maintenance_says_when() -> None:
