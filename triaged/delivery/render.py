@@ -2,6 +2,7 @@
 
 import msgspec
 import structlog
+from msgspec import UNSET
 
 from triaged.access.action_links import Origin, act_link
 from triaged.channels import Channel, Message, Notice, simplified
@@ -57,7 +58,8 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
         if contact.channel != page.channel:
             return TryAgain(f"{whom} is no longer a contact on channel {page.channel}")
     url: str | None = None
-    if page.kind is PageKind.PAGE and settings.public_url:
+    asks = page.kind is PageKind.PAGE and page.wanted is UNSET
+    if asks and settings.public_url:
         origin = Origin(settings.public_url, telling.key, settings.act_links)
         url = act_link(incident, page.recipient, origin, now)
     facts = facts_for(incident, telling, now)

@@ -139,3 +139,11 @@ def test_long_story_is_cut_in_the_middle() -> None:
 
 def test_story_of_the_document_has_its_lines() -> None:
     assert len(timeline_lines(ENTRIES, "x", "SEV-1", ZONE)) == 7
+
+
+def test_alert_that_opened_it_is_told_once() -> None:
+    opened = entry(1, at(9, 0), "incident.opened", text="SEV-1 X")
+    joined = entry(2, at(9, 0), "alerts.joined", text="joined: X")
+    later = entry(3, at(9, 1), "alerts.joined", text="joined: Y")
+
+    assert lines(opened, joined, later) == ["09:00 - Alert: SEV-1 X", "09:01 - Joined: Y"]

@@ -5,13 +5,21 @@ from msgspec.structs import replace
 from tests.core.practice.world import COMMANDER, COMMUNICATIONS, TECHNICAL, Practice
 from triaged.core.practice.updates import prefilled
 from triaged.core.practice.work import work_of
-from triaged.core.records.effects import Acted, Conflict, Count
-from triaged.core.records.events import Resolved, SeverityChosen, TimerFired
-from triaged.core.records.model import PageState, Phase, Severity
+from triaged.core.records.effects import Acted, Conflict, Count, SavePage
+from triaged.core.records.events import (
+    Delivered,
+    DeliveryEnded,
+    Reopened,
+    Resolved,
+    SeverityChosen,
+    TimerFired,
+)
+from triaged.core.records.model import PageKind, PageState, Phase, Severity
 from triaged.core.records.practice.drills import Drilled
 from triaged.core.records.practice.events import UpdatePosted, UpdateSnoozed
 from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.core.records.timers import UpdateDue
+from triaged.core.text.wording import subject
 from triaged.core.time.durations import DAY, MINUTE
 
 PLAIN = UpdatePosted(1, "carol", "checkout fails", "", "restart the pods")
@@ -233,3 +241,56 @@ def test_drill_counts_no_missed_update() -> None:
 
     assert len(world.said("update.late")) == 1
     assert Count("update_missed", "SEV-1") not in world.counts
+
+
+def test_page_for_a_late_update_says_so_and_who_has_the_incident_does_not_matter_to_it() -> None:
+    world = Practice()
+    world.staff()
+    due = deadline(world) or 0
+    world.run_until(due + 6 * MINUTE)
+
+    (page,) = [page for at, page in world.sent if page.wanted is not UNSET and at >= due][:1]
+    assert "has not come: Down" in subject(page, world.view.incidents[1])
+    assert page.text == "Write it: triaged incident update INC-1"
+    told = [page.subject for _, page in world.sent if page.kind is PageKind.UPDATE]
+    assert not any("on its way" in said for said in told)
+
+
+def test_whoever_gets_the_page_of_an_update_that_came_meanwhile_hears_of_it() -> None:
+    world = Practice()
+    world.staff()
+    world.now = (deadline(world) or 0) + 5 * MINUTE
+    world.handle(TimerFired(update_timer(world)))
+    page = next(page for page in world.view.pages.values() if page.wanted is not UNSET)
+    claimed = replace(page, attempts=1, token=1)
+    world.keep([SavePage(claimed)])
+    update(world)
+
+    world.handle(DeliveryEnded(page.id, 1, Delivered(), 1))
+
+    told = [one.subject for one in world.view.pages.values() if one.kind is PageKind.UPDATE]
+    assert "what it asks for was done while this page was on its way" in told
+
+
+def test_who_waits_for_updates_hears_of_the_end_and_of_a_return() -> None:
+    world = Practice()
+    world.staff()
+    update(world)
+    for event in (Resolved(1, "alice"), Reopened(1, "alice")):
+        world.run_until(world.now + MINUTE)
+        world.handle(event)
+    world.run_until(world.now)
+
+    said = [page.subject for _, page in world.sent if not page.recipient.person]
+    assert said == ["update: Investigating", "resolved by alice", "it is open again"]
+
+
+def test_whoever_has_a_role_hears_of_the_resolve() -> None:
+    world = Practice()
+    world.staff()
+    since = world.now
+    world.handle(Resolved(1, "alice"))
+    world.run_until(world.now)
+
+    told = [world.told(name, since) for name in ("bob", "carol")]
+    assert all("resolved by alice" in said for said in told)

@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
+from tests.core.practice.world import COMMANDER, Practice
 from tests.core.world import World, plan, step
 from triaged.core.records.events import Acknowledged
-from triaged.core.settings import Contact
+from triaged.core.settings import Contact, ContactStep
 
 
 def test_news_for_a_contact_that_is_gone_go_to_the_persons_next_one() -> None:
@@ -49,3 +50,16 @@ def test_news_for_whom_no_contact_is_left_are_skipped_visibly() -> None:
 
     assert world.updates() == []
     assert world.kinds().count("update.skipped") == 1
+
+
+def test_news_that_go_elsewhere_keep_their_text() -> None:
+    world = Practice()
+    world.give(COMMANDER, "bob")
+    world.settings = replace(world.settings, channels=frozenset({"desk"}))
+    bob = replace(world.settings.people["bob"], notify=(ContactStep("desk"),))
+    world.settings = replace(world.settings, people={**world.settings.people, "bob": bob})
+
+    world.run_until(world.now)
+
+    (page,) = [page for _, page in world.sent if page.recipient.person == "bob"]
+    assert "You are responsible for:" in str(page.text)

@@ -1,8 +1,9 @@
 """The fortnight through the engine, the timekeeper and delivery on SQLite, and its report."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -141,49 +142,60 @@ async def _lines(script: Sequence[Scene], folder: Path) -> list[Line]:
     await store.open()
     try:
         await migrate(store, clock.now())
-        fortnight = Fortnight(configuration, store, clock)
-        await fortnight.live(list(moves(script)))
+        zones = {name: one.timezone for name, one in configuration.settings.people.items()}
+        fortnight = Fortnight(configuration, store, clock, Carrier(clock, zones))
+        await fortnight.live([(move.at, partial(fortnight.do, move)) for move in moves(script)])
         return sorted([*fortnight.said, *fortnight.carrier.ledger, *await _entries(store)])
     finally:
         await store.close()
 
 
+Timed = tuple[int, Callable[[], Awaitable[None]]]
+"""An instant (µs UTC), and what is done then."""
+
+
 class Fortnight:
     """The daemon's loops, and time that jumps to what is due next."""
 
+    tail_us = TAIL_US
+
     def __init__(
-        self, configuration: Configuration, store: TroubledStore, clock: VirtualClock
+        self,
+        configuration: Configuration,
+        store: TroubledStore,
+        clock: VirtualClock,
+        carrier: Carrier,
     ) -> None:
         self._store, self._clock = store, clock
-        connections = Connections(Metrics())
+        self.connections = connections = Connections(Metrics())
         settings = configuration.settings
-        self._engine = engine = Engine(store, clock, settings, connections)
+        self.engine = engine = Engine(store, clock, settings, connections)
         self._channels = sorted(configuration.channels)
-        zones = {name: person.timezone for name, person in settings.people.items()}
-        self.carrier = Carrier(clock, zones)
+        self.carrier = carrier
         self.said: list[Line] = []
         timekeeper = Timekeeper(engine, store, clock, connections)
         equipment = Equipment(configuration.channels, Secret("key"), self.carrier)
         delivery = Delivery(engine, store, clock, equipment)
         connections.timekeeper, connections.delivery = timekeeper, delivery
-        self._loops = {
+        self.loops: dict[str, Callable[[], Awaitable[None]]] = {
             "engine": engine.run,
             "timekeeper": timekeeper.run,
             "delivery": delivery.run,
         }
 
-    async def live(self, script: Sequence[Move]) -> None:
+    async def live(self, script: Sequence[Timed]) -> None:
         """Through the script, and an hour more."""
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(run_all(self._loops, self._clock, stop))
-            for move in script:
-                await self._pass(move.at)
-                await self._do(move)
-            await self._pass(script[-1].at + TAIL_US)
+            tasks.create_task(run_all(self.loops, self._clock, stop))
+            for at, do in script:
+                await self._pass(at)
+                await do()
+            await self._pass(script[-1][0] + self.tail_us)
             stop.set()
 
-    async def _do(self, move: Move) -> None:
+    async def do(self, move: Move) -> None:
+        """Do what a line of the script says."""
         self.said.append(Line(move.at, 0, (0, len(self.said)), f"  * {move.text}"))
         if isinstance(move.event, Refusal):
             one = {(move.event.channel, move.event.person)}
@@ -192,7 +204,7 @@ class Fortnight:
             return
         numbers = await self._numbers()
         event = move.event(lambda title: numbers[title])
-        await self._engine.submit([event], urgent=not isinstance(event, AlertReceived))
+        await self.engine.submit([event], urgent=not isinstance(event, AlertReceived))
 
     async def _numbers(self) -> dict[str, int]:
         async with self._store.reading() as tx:

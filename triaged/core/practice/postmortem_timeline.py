@@ -121,6 +121,7 @@ def _said(entries: Iterable[ChainedEntry], alert: str, severity: str) -> Iterato
     """What each entry that is told adds."""
     commander: object = None
     acknowledged = False
+    opened_at: int | None = None
     many = 0
     for entry in entries:
         words = ""
@@ -129,6 +130,9 @@ def _said(entries: Iterable[ChainedEntry], alert: str, severity: str) -> Iterato
             case "incident.opened":
                 severity = str(data.get("severity", severity))
                 words = _opening(entry, alert)
+                opened_at = entry.at
+            case "alerts.joined" if entry.at == opened_at:
+                pass  # the alert that opened it
             case "incident.acknowledged":
                 words = "Acknowledged again" if acknowledged else "On-call acknowledges"
                 words += "" if acknowledged else ", begins investigation"

@@ -289,7 +289,8 @@ def due(situation: Situation, draft: Draft, timer: RoleDue) -> None:
     if timer.step == 0:
         data: dict[str, object] = {"roles": [*empty]}
         draft.say(Entry(situation.now, "role.empty", TRIAGED, f"{text}: the policy is paged", data))
-        news = News(text, f"role-empty-{situation.now}", wanted=roles_wanted(empty))
+        take = "\n".join(f"Take it: triaged incident role {incident.id} {one} …" for one in empty)
+        news = News(text, f"role-empty-{situation.now}", take, roles_wanted(empty))
         page_targets(situation, draft, targets_from(incident, 0), news)
         return
     whom = holder_of(incident, Role.INCIDENT_COMMANDER) or incident.holder

@@ -21,7 +21,7 @@ from triaged.core.practice.work import (
 )
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Acted, Conflict, Count, Decision, SaveRow, Unknown
-from triaged.core.records.model import Entry, Incident, Phase, Target, incident_id
+from triaged.core.records.model import Entry, Incident, Phase, Recipient, incident_id
 from triaged.core.records.practice.events import UpdatePosted, UpdateSnoozed
 from triaged.core.records.practice.roles import Role
 from triaged.core.records.practice.updates import IncidentUpdate
@@ -150,14 +150,19 @@ def _update(situation: Situation, incident: Incident, event: UpdatePosted) -> In
 
 def _spread(situation: Situation, draft: Draft, update: IncidentUpdate) -> None:
     """Send the update to everybody who was paged, who has a role, and who wants updates."""
-    incident = draft.incident
     news = News(f"update: {update.condition}", f"update-{update.number}", update.text)
     inform(situation, draft, news, update.by)
-    known = {recipient.person for recipient in incident.told}
-    known |= {update.by, incident.acknowledged_by or ""}
-    team = (Target("person", held.person) for held in holders(incident))
-    for target in (*team, *situation.settings.severities[incident.severity].updates_to):
-        notify_target(situation, draft, target, news, known)
+    _tell_waiting(situation, draft, news, update.by)
+
+
+def _tell_waiting(situation: Situation, draft: Draft, news: News, by: str) -> None:
+    """Tell those who want updates, besides those whom `inform` tells."""
+    incident = draft.incident
+    known = {by, incident.acknowledged_by or "", *(held.person for held in holders(incident))}
+    known |= {recipient.person for recipient in incident.told}
+    for target in situation.settings.severities[incident.severity].updates_to:
+        if target.kind != "channel" or Recipient("", target.name) not in incident.told:
+            notify_target(situation, draft, target, news, known)
 
 
 def snooze_update(situation: Situation, event: UpdateSnoozed) -> Decision:
@@ -191,6 +196,8 @@ def followed(situation: Situation, before: Incident | None, draft: Draft) -> Non
     """Begin, keep or end the deadline of updates after the incident has changed."""
     incident = draft.incident
     work = work_of(incident)
+    if before is not None and before.live is not incident.live and work.updates:
+        _tell_turn(situation, draft)
     if not incident.live:
         if work.next_update_at is not None:
             change_work(draft, next_update_at=None)
@@ -204,6 +211,17 @@ def followed(situation: Situation, before: Incident | None, draft: Draft) -> Non
     if begins or (worse and situation.now + every < (work.next_update_at or 0)):
         change_work(draft, next_update_at=situation.now + every)
         arm_update(situation, draft)
+
+
+def _tell_turn(situation: Situation, draft: Draft) -> None:
+    """Tell those who wait for the next update that none comes any more, or that they come again."""
+    incident = draft.incident
+    by = incident.resolved_by or ""
+    text = f"{incident.state} by {by}" if by else str(incident.state)
+    if incident.live:
+        text = "it is open again"
+    news = News(text, f"turn-{incident.state}-{situation.now}")
+    _tell_waiting(situation, draft, news, by)
 
 
 def _is_commanded(incident: Incident) -> bool:
@@ -291,7 +309,8 @@ def _escalate(situation: Situation, draft: Draft, deadline: int, stage: int) -> 
     said = f"{text}: pages {names}"
     draft.say(Entry(situation.now, "update.escalated", TRIAGED, said, data))
     about = f"update-escalated-{deadline}-{times}"
-    page_targets(situation, draft, targets, News(text, about, wanted=update_wanted(deadline)))
+    form = f"Write it: triaged incident update {draft.incident.id}"
+    page_targets(situation, draft, targets, News(text, about, form, update_wanted(deadline)))
 
 
 def prefilled(incident: Incident, last: IncidentUpdate | None) -> Mapping[str, str]:

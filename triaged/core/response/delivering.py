@@ -6,6 +6,7 @@ successor: the person's next contact, then the catch-all and the next step.
 
 from typing import assert_never
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
@@ -81,7 +82,7 @@ def _rerouted(situation: Situation, page: Page, incident: Incident) -> Decision:
     skipped = replace(given_back(page, page.due_at), state=PageState.SUPERSEDED)
     skipped = replace(skipped, error=Reason.CHANNEL_GONE)
     draft.add(SavePage(skipped))
-    news = News(page.subject, page.target)
+    news = News(page.subject, page.target, page.text, private=page.private)
     for recipient in usable_recipients(situation, draft, page.recipient, news):
         draft.send(update_row(situation, incident, recipient, news))
     return Decision(draft.effects(), Drop(skipped))
@@ -255,17 +256,29 @@ def _may_have_it(situation: Situation, draft: Draft, page: Page) -> None:
     told = draft.incident.told
     if page.recipient not in told:
         draft.change(told=(*told, page.recipient))
-    by = draft.incident.acknowledged_by if draft.incident.live else draft.incident.resolved_by
     survivor = situation.survivor(draft.incident)
     if survivor is not draft.incident and page.recipient not in survivor.told:
         draft.add(SaveIncident(replace(survivor, told=(*survivor.told, page.recipient))))
-    if draft.incident.state is not State.OPEN and page.recipient.person != by:
+    happened = _happened(page, draft.incident)
+    if happened is not None:
         # it went out while somebody acknowledged or resolved: this one must hear of it too
-        about = str(draft.incident.state)
-        said = f"merged into {survivor.id}" if draft.incident.merged_into is not None else about
+        what, about = happened
+        said = f"merged into {survivor.id}" if draft.incident.merged_into is not None else what
         news = News(f"{said} while this page was on its way", about)
         for recipient in usable_recipients(situation, draft, page.recipient, news):
             draft.send(update_row(situation, draft.incident, recipient, news))
+
+
+def _happened(page: Page, incident: Incident) -> tuple[str, str] | None:
+    """(what, the kind of news) made the page needless; None: nothing, or its recipient did."""
+    if page.wanted is UNSET or not incident.live:
+        state = str(incident.state)
+        by = incident.acknowledged_by if incident.live else incident.resolved_by
+        known = incident.state is State.OPEN or page.recipient.person == by
+        return None if known else (state, state)
+    # who has the incident does not matter to a page for an empty role or a late update
+    is_done = superseded(page, incident) is not None
+    return ("what it asks for was done", f"done-{page.wanted}") if is_done else None
 
 
 def _rest_of(situation: Situation, page: Page, addresses: tuple[str, ...]) -> Page:

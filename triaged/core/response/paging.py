@@ -186,7 +186,10 @@ def channel_of(settings: Settings, recipient: Recipient) -> str | None:
 
 
 def inform(situation: Situation, draft: Draft, news: News, by: str) -> None:
-    """Tell everybody who was paged, on the same contact and thread, and the holder; not `by`."""
+    """Tell everybody who was paged, on the same contact and thread, but `by`.
+
+    So are the holder, and whoever has a role.
+    """
     incident = draft.incident
     whom: dict[Recipient, None] = {}
     for recipient in incident.told:
@@ -194,9 +197,12 @@ def inform(situation: Situation, draft: Draft, news: News, by: str) -> None:
             whom |= dict.fromkeys(usable_recipients(situation, draft, recipient, news))
     for recipient in whom:
         draft.send(update_row(situation, incident, recipient, news))
-    holder = incident.acknowledged_by
-    if holder is not None and holder not in (by, *(each.person for each in incident.told)):
-        notify_person(situation, draft, holder, news)
+    others = [incident.acknowledged_by or ""]
+    others += [] if incident.work is UNSET else [held.person for held in incident.work.roles]
+    known = {by, "", *(each.person for each in incident.told)}
+    for name in dict.fromkeys(others):
+        if name not in known:
+            notify_person(situation, draft, name, news)
 
 
 def usable_recipients(
@@ -296,7 +302,8 @@ def _page_of(
         draft.incident, situation.settings, recipient, target, draft.incident.escalation
     )
     times = {"created_at": row.created_at, "due_at": row.due_at, "received_at": row.received_at}
-    return replace(page, id=row.id, subject=news.subject, wanted=news.wanted, **times)
+    says = {"subject": news.subject, "text": news.text, "wanted": news.wanted}
+    return replace(page, id=row.id, **says, **times)
 
 
 def notify_target(

@@ -96,6 +96,7 @@ def letter(page: Page, facts: Facts, reading: Reading) -> Letter:
     """The letter of a page or update for somebody who reads it now."""
     incident = facts.incident
     is_page = page.kind is PageKind.PAGE
+    asks = is_page and page.wanted is UNSET
     if page.test:
         return _test(page, incident, reading)
     return Letter(
@@ -107,9 +108,9 @@ def letter(page: Page, facts: Facts, reading: Reading) -> Letter:
         news=clean(page.subject, NEWS_MAX),
         is_duplicate=page.possible_duplicate,
         call=call(incident, reading),
-        acknowledge_url=reading.acknowledge_url if is_page else None,
-        command=f"triaged incident {'ack' if is_page else 'show'} {incident.id}",
-        wants_answer=is_page,
+        acknowledge_url=reading.acknowledge_url if asks else None,
+        command=f"triaged incident {'ack' if asks else 'show'} {incident.id}",
+        wants_answer=asks,
         mark=incident.mark,
         rows=tuple(rows(facts, reading, silence=is_page)),
         alerts=tuple(alert_lines(facts, reading)),
@@ -339,6 +340,9 @@ def _cut(text: str, length: int) -> str:
 def _why(page: Page, incident: Incident) -> str:
     if page.target == HOLDER:
         return "Paged because you hold it, and something new has joined."
+    if page.wanted is not UNSET:
+        target = clean(page.target, LABEL_MAX)
+        return f"Paged as {target}. It is not acknowledged: it is done when somebody does it."
     if page.step == 0:
         return "Paged because it was handed over to you."
     again = f", round {page.round}" if page.round > 1 else ""

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET
 
 from triaged.core.records.model import Incident, Page, PageKind, incident_id
 from triaged.core.records.practice.drills import DRILL_MARK
@@ -49,7 +50,7 @@ class Reading(msgspec.Struct, frozen=True):
 def subject(page: Page, incident: Incident) -> str:
     """One line, at most `SUBJECT_MAX` characters, the severity first."""
     head = f"{page_mark(page)}{incident.severity} {incident.id}"
-    if page.kind is PageKind.UPDATE:
+    if page.kind is PageKind.UPDATE or page.wanted is not UNSET:
         head = f"{head} {clean(page.subject, SUBJECT_MAX // 2)}:"
     tail = " (possible duplicate)" if page.possible_duplicate else ""
     room = SUBJECT_MAX - len(head) - len(tail) - 1
