@@ -37,7 +37,7 @@ from triaged.delivery.requests import Requests
 from triaged.store.database.migrating import migrate
 from triaged.store.queries.postmortem_account import account_of
 from triaged.store.tables import incidents, roles, status, timeline, timers, updates
-from triaged.wire import instant
+from triaged.wire import Secret, instant
 
 FOLDER = Path(__file__).parent
 ZONE = ZoneInfo("America/New_York")
@@ -51,6 +51,14 @@ WATCHED: Mapping[type[IncidentTimer], str] = {
     PostmortemDue: "postmortem",
 }
 """The deadlines that the report names, as it calls them."""
+
+SENT = 2
+"""The rank of what was sent, behind what was decided in its second."""
+
+ANY = (0, 0)
+"""The order of what lanes send at one instant: they take their turns in any order."""
+
+INDENT = " " * len("15:23:00 EDT ")
 
 LEGEND = (
     "# Times are those of New York.",
@@ -101,10 +109,10 @@ class Providers(Carrier):
         body = msgspec.json.decode(message.body, type=Mail)
         whom = body.page.person or "everybody"
         lines = [f"    -> {whom} by {channel}: {body.type} {body.subject}"]
-        if body.subject.startswith("update: ") and not body.page.person:
+        if " update: " in body.subject and not body.page.person:
             lines += [f"       | {line}" for line in body.text.splitlines()]
-        for line in lines:
-            self.ledger.append(Line(second(self._clock.now()), 2, (len(self.ledger), 0), line))
+        at = second(self._clock.now())
+        self.ledger.append(Line(at, SENT + 1, ANY, f"\n{INDENT}".join(lines)))
         return HttpResponse(200, {}, b"")
 
 
@@ -146,7 +154,7 @@ class Evening(Fortnight):
         text = f"    == {until}; looks: {', '.join(found) or 'none'}"
         if text != self.watched:
             self.watched = text
-            self._say(3, text)
+            self._say(SENT + 2, text)
 
     async def read(self) -> None:
         """Read what people would read before they write."""
@@ -214,7 +222,8 @@ async def _lines(acts: Sequence[Act], folder: Path) -> tuple[list[Line], Texts]:
         await migrate(store, clock.now())
         evening = Evening(configuration, store, clock, Providers(clock, {}))
         evening.texts = Texts()
-        requests = Requests(evening.engine, store, clock, evening.carrier)
+        key = Secret("key")
+        requests = Requests(evening.engine, store, clock, evening.carrier, key)
         requests.reload(configuration)
         evening.connections.requests = requests
         evening.loops["requests"] = requests.run
@@ -229,11 +238,14 @@ async def _lines(acts: Sequence[Act], folder: Path) -> tuple[list[Line], Texts]:
 async def _entries(store: TroubledStore) -> list[Line]:
     async with store.reading() as tx:
         entries = await timeline.of(tx, NUMBER, 0, 10_000)
-    return [Line(second(entry.at), 1, (NUMBER, entry.seq), _entry(entry)) for entry in entries]
+    return [_entry(entry) for entry in entries]
 
 
-def _entry(entry: ChainedEntry) -> str:
-    return f"    INC-{NUMBER} {entry.kind}: {entry.text} (by {entry.actor})"
+def _entry(entry: ChainedEntry) -> Line:
+    is_sent = entry.kind in ("page.sent", "update.sent")
+    rank, order = (SENT, ANY) if is_sent else (1, (NUMBER, entry.seq))
+    text = f"    INC-{NUMBER} {entry.kind}: {entry.text} (by {entry.actor})"
+    return Line(second(entry.at), rank, order, text)
 
 
 def _written(lines: Sequence[Line]) -> Iterator[str]:

@@ -141,7 +141,7 @@ def run_b() -> list[Act]:
             "the alert ends",
             fires(moment(day, "15:55"), "Checkout Failures", ends=True),
         ),
-        posted("15:59", "the pods returned no connections on timeouts", day),
+        posted("15:58", "the pods returned no connections on timeouts", day),
         Act(end, "alice resolves", Resolved(NUMBER, "alice", "all systems nominal")),
         Act(end, "alice tries to close it", Closed(NUMBER, "alice")),
         *(
