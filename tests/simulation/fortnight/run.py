@@ -95,7 +95,7 @@ class Carrier:
     """Providers that answer at once, and a ledger of what they got."""
 
     def __init__(self, clock: VirtualClock, zones: Mapping[str, str]) -> None:
-        self._clock, self._zones = clock, zones
+        self.clock, self.zones = clock, zones
         self.refusing: set[tuple[str, str]] = set()
         self.ledger: list[Line] = []
 
@@ -106,7 +106,7 @@ class Carrier:
         body = msgspec.json.decode(message.body, type=Body)
         refused = (channel, body.page.person) in self.refusing
         verb = "refused" if refused else body.type
-        now = self._clock.now()
+        now = self.clock.now()
         text = f"    -> {self._whom(body, channel, now)}: {verb} {body}"
         self.ledger.append(Line(second(now), 2, (body.incident.number, 0), text))
         return HttpResponse(400 if refused else 200, {}, b"")
@@ -116,7 +116,7 @@ class Carrier:
         person = body.page.person
         if person is None:
             return f"everybody in {channel}"
-        there = local(now, ZoneInfo(self._zones[person]))
+        there = local(now, ZoneInfo(self.zones[person]))
         clock = "" if there.tzinfo == ZONE else f" ({there:%H:%M %Z})"
         return f"{person} by {channel}{clock}"
 
@@ -166,7 +166,7 @@ class Fortnight:
         clock: VirtualClock,
         carrier: Carrier,
     ) -> None:
-        self._store, self._clock = store, clock
+        self.store, self.clock = store, clock
         self.connections = connections = Connections(Metrics())
         settings = configuration.settings
         self.engine = engine = Engine(store, clock, settings, connections)
@@ -187,7 +187,7 @@ class Fortnight:
         """Through the script, and an hour more."""
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(run_all(self.loops, self._clock, stop))
+            tasks.create_task(run_all(self.loops, self.clock, stop))
             for at, do in script:
                 await self._pass(at)
                 await do()
@@ -207,7 +207,7 @@ class Fortnight:
         await self.engine.submit([event], urgent=not isinstance(event, AlertReceived))
 
     async def _numbers(self) -> dict[str, int]:
-        async with self._store.reading() as tx:
+        async with self.store.reading() as tx:
             found, _ = await incidents.find(tx, IncidentFilter(limit=1000))
         return {one.title: one.number for one in reversed(found)}
 
@@ -215,15 +215,15 @@ class Fortnight:
         """Let time pass; it jumps where nothing is due, as that of a machine that slept."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)
-        while (now := self._clock.now()) < until:
-            await self._clock.sleep_until(min(until, now + 2 * AWAKE_US))
+        while (now := self.clock.now()) < until:
+            await self.clock.sleep_until(min(until, now + 2 * AWAKE_US))
             due_at = min(until, await self._next_due() or until)
-            idle_us = due_at - self._clock.now() - AWAKE_US
+            idle_us = due_at - self.clock.now() - AWAKE_US
             if idle_us > 0:
                 loop.pass_time(idle_us / SECOND)
 
     async def _next_due(self) -> int | None:
-        async with self._store.reading() as tx:
+        async with self.store.reading() as tx:
             dues = [await timers.next_due(tx), await alerts.next_lapse(tx)]
             dues += [await watches.next_due(tx)]
             dues += [await pages.next_due(tx, channel) for channel in self._channels]

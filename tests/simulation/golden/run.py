@@ -111,7 +111,7 @@ class Providers(Carrier):
         lines = [f"    -> {whom} by {channel}: {body.type} {body.subject}"]
         if " update: " in body.subject and not body.page.person:
             lines += [f"       | {line}" for line in body.text.splitlines()]
-        at = second(self._clock.now())
+        at = second(self.clock.now())
         self.ledger.append(Line(at, SENT + 1, ANY, f"\n{INDENT}".join(lines)))
         return HttpResponse(200, {}, b"")
 
@@ -135,15 +135,15 @@ class Evening(Fortnight):
         await self._watch()
 
     def _say(self, rank: int, text: str) -> None:
-        self.said.append(Line(self._clock.now(), rank, (0, len(self.said)), text))
+        self.said.append(Line(self.clock.now(), rank, (0, len(self.said)), text))
 
     async def _watch(self) -> None:
-        async with self._store.reading() as tx:
+        async with self.store.reading() as tx:
             incident = await incidents.fetch(tx, NUMBER)
             dues = await timers.dues_of(tx, [NUMBER])
         if incident is None:
             return
-        now = self._clock.now()
+        now = self.clock.now()
         found = [
             f"{name} {wall(at, now)}"
             for kind, name in WATCHED.items()
@@ -158,12 +158,12 @@ class Evening(Fortnight):
 
     async def read(self) -> None:
         """Read what people would read before they write."""
-        async with self._store.reading() as tx:
+        async with self.store.reading() as tx:
             incident = await incidents.fetch(tx, NUMBER)
             if incident is None:
                 return
             settings = self.engine.settings
-            account = await account_of(tx, incident, settings, self._clock.now())
+            account = await account_of(tx, incident, settings, self.clock.now())
             sent = await updates.of(tx, NUMBER)
             rows = await status.page_rows(tx)
             periods = await roles.of(tx, NUMBER)
@@ -172,7 +172,7 @@ class Evening(Fortnight):
         self.texts.updates = tuple(update.text for update in sent)
         page = PageClock("America/New_York", "12h")
         self.texts.posts = tuple(
-            post_text(post, page, self._clock.now())
+            post_text(post, page, self.clock.now())
             for post in rows.posts.values()
             if post.state is PostState.PUBLISHED
         )
