@@ -236,6 +236,27 @@ async def test_resolved_incident_is_due_in_the_metrics_until_it_is_settled(site:
     assert "triaged_postmortems_due 0.0" in settled
 
 
+async def test_list_has_what_is_asked_for_until_it_is_settled(site: Site) -> None:
+    first, second = await resolved(site), await resolved(site, "Search is slow")
+    now = site.context.clock.now()
+    await site.context.engine.submit([TimerFired(PostmortemDue(1, now))], urgent=True)
+    await put(site, second, TEXT, '"r0"')
+
+    async def listed(query: str) -> list[str]:
+        rows = (await site.get(f"/api/v1/postmortems?{query}"))["postmortems"]
+        return [row["incident"] for row in rows]
+
+    assert await listed("") == ["INC-2", "INC-1"]
+    assert await listed("due=true") == ["INC-1"]
+    await site.post(f"{first}/waive", {"reason": REASON})
+    assert await listed("due=true") == []
+    assert await listed("state=draft") == ["INC-2"]
+    page = await site.get("/api/v1/postmortems?limit=1")
+    rest = await site.get(f"/api/v1/postmortems?limit=1&cursor={page['next_cursor']}")
+    assert [row["title"] for row in rest["postmortems"]] == ["Checkout is down"]
+    assert (await site.ask("GET", "/api/v1/postmortems?state=late")).status == 400
+
+
 async def test_similar_incident_shows_what_became_of_its_action_items(site: Site) -> None:
     path = await resolved(site, title="Checkout pool is exhausted", service="checkout")
     first = path.rpartition("/")[2]

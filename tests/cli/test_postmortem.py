@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import Desk
+from tests.e2e.peers import eventually
 
 TEXT = """\
 # Incident Postmortem: Checkout is down
@@ -52,6 +53,18 @@ def test_whole_way_from_the_draft_to_the_closed_incident(desk: Desk, tmp_path: P
     assert desk("postmortem", "publish", incident)[1].startswith(f"{incident}  published")
 
     assert desk("incident", "close", incident)[0] == 0
+
+
+def test_list_shows_what_is_to_be_written(desk: Desk) -> None:
+    incident = resolved(desk)
+    eventually(lambda: incident in desk("postmortem", "list", "--due")[1], "it is asked for")
+
+    status, out, _ = desk("postmortem", "list")
+
+    assert (status, "in 71h" in out or "in 72h" in out) == (0, True), out
+    desk("postmortem", "waive", incident, "--reason", "a drill that was no incident")
+    assert incident not in desk("postmortem", "list")[1]
+    assert incident in desk("postmortem", "list", "--state", "all")[1]
 
 
 def test_lint_names_places_and_forbids_nothing(desk: Desk, tmp_path: Path) -> None:

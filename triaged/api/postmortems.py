@@ -22,12 +22,18 @@ from triaged.core.records.practice.learning_events import (
     PostmortemSaved,
     PostmortemWaived,
 )
-from triaged.core.records.practice.postmortems import TEXT_MAX, revision_id
+from triaged.core.records.practice.postmortems import (
+    TEXT_MAX,
+    PostmortemState,
+    revision_id,
+)
 from triaged.core.text.learning_documents import (
     PostmortemDocument,
+    PostmortemSummary,
     RevisionDocument,
     RevisionTextDocument,
     postmortem_document,
+    postmortem_summary,
     revision_document,
     revision_text_document,
 )
@@ -36,10 +42,17 @@ from triaged.http import answers, problems
 from triaged.http.answers import Reply
 from triaged.http.bodies import Body, Text
 from triaged.http.postmortems import Opened, etag_of, opened, readings
+from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import postmortems
+from triaged.store.tables import incidents, postmortems
 
-ONE = "/api/v1/postmortems/{id}"
+BASE = "/api/v1/postmortems"
+ONE = BASE + "/{id}"
+LIST_QUERY = (
+    Parameter("state", "states with commas: draft, in_review, published, waived"),
+    Parameter("due", "true: asked for, and neither published nor waived"),
+    *PAGE_OF_LIST,
+)
 REVISIONS_SHOWN = 100
 _TAG = re.compile(r'"r(\d{1,9})(?:-[0-9a-f]{8})?"')
 
@@ -66,6 +79,36 @@ class RevisionList(msgspec.Struct, frozen=True):
     """The last 100 texts, unmerged ones included, the newest first."""
 
     revisions: list[RevisionDocument]
+
+
+class PostmortemList(msgspec.Struct, frozen=True):
+    """Postmortems, those of the newest incidents first."""
+
+    postmortems: list[PostmortemSummary]
+    next_cursor: str | None
+
+
+@route("GET", BASE, Scope.READ, LIST_QUERY)
+async def index(call: Call) -> PostmortemList | web.Response:
+    """Postmortems that are asked for or were begun, those of the newest incidents first."""
+    query = Query(call.request.query)
+    wanted = postmortems.PostmortemFilter(
+        states=query.choices("state", [*PostmortemState]),
+        is_due=query.choices("due", ("true", "false")) == ("true",),
+        cursor=query.text("cursor"),
+        limit=query.limit(),
+    )
+    if query.errors:
+        return problems.invalid(query.errors)
+    async with call.context.database.reading() as tx:
+        rows, cursor = await postmortems.find(tx, wanted)
+        found = await incidents.of_numbers(tx, [row.incident for row in rows])
+    known = {incident.number: incident for incident in found}
+    now = call.context.clock.now()
+    listed = [
+        postmortem_summary(row, known[row.incident], now) for row in rows if row.incident in known
+    ]
+    return PostmortemList(listed, cursor)
 
 
 @route("GET", ONE, Scope.READ)

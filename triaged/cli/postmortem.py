@@ -6,8 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from triaged.cli import _options
-from triaged.cli._client import Client, Failed, Overtaken, below, client_of, complain
-from triaged.cli._output import clean, local_time, print_fields, print_json
+from triaged.cli._client import (
+    Client,
+    Failed,
+    Overtaken,
+    below,
+    client_of,
+    complain,
+    every,
+)
+from triaged.cli._output import clean, left, local_time, print_fields, print_json, print_table
 
 SUMMARY = "write, check, publish and export postmortems"
 BASE = "/api/v1/postmortems"
@@ -38,6 +46,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                 "--to", type=Path, metavar="FOLDER", help="folder to write it to (default: print)"
             )
             one.add_argument("--html", action="store_true", help="as an HTML page, for printing")
+    listing = verbs.add_parser("list", help="those that are not published yet, newest first")
+    _options.daemon(listing)
+    listing.add_argument(
+        "--state",
+        default="draft,in_review",
+        help="states with commas, or `all` (default: %(default)s)",
+    )
+    listing.add_argument("--due", action="store_true", help="only those that are asked for")
     what = "sentences that put a fault on a person, with their places and suggestions"
     lint = verbs.add_parser("lint", help=what, description=what)
     _options.daemon(lint)
@@ -53,6 +69,8 @@ def run(options: argparse.Namespace) -> int:
     client = client_of(options)
     try:
         match options.verb:
+            case "list":
+                return _shown(options, _list(client, options), _print_list)
             case "show":
                 return _shown(options, client.get(_path(options)), _print_one)
             case "edit":
@@ -84,6 +102,30 @@ def _shown(options: argparse.Namespace, answer: Any, text: Any) -> int:
     else:
         text(answer)
     return 0
+
+
+def _list(client: Client, options: argparse.Namespace) -> Any:
+    query = {
+        "state": None if options.state == "all" else options.state,
+        "due": "true" if options.due else None,
+    }
+    return every(client, BASE, "postmortems", query)
+
+
+def _print_list(answer: Any) -> None:
+    rows = [
+        (
+            row["incident"],
+            row["severity"],
+            row["state"].replace("_", " "),
+            f"{left(row['due_at'])}{', overdue' if row['overdue'] else ''}"
+            if row["due_at"]
+            else "",
+            row["title"],
+        )
+        for row in answer["postmortems"]
+    ]
+    print_table(("INCIDENT", "SEVERITY", "STATE", "DUE", "TITLE"), rows)
 
 
 def _print_one(row: Any) -> None:

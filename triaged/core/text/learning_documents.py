@@ -6,7 +6,7 @@ import msgspec
 
 from triaged.core.practice.blameless import Blame
 from triaged.core.practice.postmortem_facts import Figures, PastIncident
-from triaged.core.records.model import incident_id
+from triaged.core.records.model import Incident, Severity, incident_id
 from triaged.core.records.practice.action_items import (
     ActionItem,
     ActionKind,
@@ -142,6 +142,36 @@ class PostmortemDocument(msgspec.Struct, frozen=True):
     timeline_head: TimelineHead
     file: str
     """The name of the exported file."""
+
+
+class PostmortemSummary(msgspec.Struct, frozen=True):
+    """A postmortem in a list."""
+
+    incident: str
+    title: str
+    severity: Severity
+    state: PostmortemState
+    due_at: Instant | None
+    """Null, too, where it is published or waived."""
+    overdue: bool
+    revision: int
+    updated_at: Instant | None
+    updated_by: str | None
+
+
+def postmortem_summary(row: Postmortem, incident: Incident, now: int) -> PostmortemSummary:
+    """A postmortem as lists show it."""
+    return PostmortemSummary(
+        incident=incident.id,
+        title=incident.title,
+        severity=incident.severity,
+        state=row.state,
+        due_at=instant_text_or_none(row.due_at),
+        overdue=row.due_at is not None and row.due_at < now,
+        revision=row.revision,
+        updated_at=instant_text(row.updated_at) if row.updated_at else None,
+        updated_by=row.by or None,
+    )
 
 
 class RevisionDocument(msgspec.Struct, frozen=True):

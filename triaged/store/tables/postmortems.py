@@ -1,5 +1,9 @@
 """Postmortems and their revisions."""
 
+from collections.abc import Collection
+
+import msgspec
+
 from triaged.core.records.practice.postmortems import (
     Postmortem,
     PostmortemRevision,
@@ -7,6 +11,7 @@ from triaged.core.records.practice.postmortems import (
     revision_id,
 )
 from triaged.store.database.base import Reader
+from triaged.store.database.listing import Where
 from triaged.store.tables.row_table import Column, RowTable
 
 TABLE = RowTable(
@@ -49,6 +54,27 @@ async def revisions(tx: Reader, number: int, limit: int) -> list[PostmortemRevis
         limit,
     )
     return REVISIONS.decoded(rows)
+
+
+class PostmortemFilter(msgspec.Struct, frozen=True):
+    """Which postmortems to list; no states means any."""
+
+    states: Collection[str] = ()
+    is_due: bool = False
+    """Only those that are asked for and neither published nor waived."""
+    cursor: str | None = None
+    limit: int = 100
+
+
+async def find(tx: Reader, wanted: PostmortemFilter) -> tuple[list[Postmortem], str | None]:
+    """Postmortems, those of the newest incidents first, and the cursor of what follows."""
+    asked = Where("incident", ("id",), wanted.cursor, wanted.limit)
+    if wanted.states:
+        asked.add_any("state = {}", sorted(wanted.states))
+    if wanted.is_due:
+        asked.add("due_at IS NOT NULL")
+    rows = await tx.fetch(f"SELECT body FROM postmortems {asked.sql()}", *asked.arguments)
+    return asked.page(TABLE.decoded(rows), lambda row: (row.incident, row.id))
 
 
 async def due(tx: Reader) -> int:
