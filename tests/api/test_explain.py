@@ -97,6 +97,16 @@ async def test_a_reopened_incident_says_so(site: Site) -> None:
     assert [alert["joined"] for alert in alerts] == ["new_key", "reopen_window"]
 
 
+async def test_an_alert_that_came_with_a_merge_says_so(site: Site) -> None:
+    await site.fire("Down")
+    await site.fire("Slow")
+    await site.post("/api/v1/incidents/INC-2/merge", {"into": "INC-1"})
+
+    alerts = (await site.get("/api/v1/incidents/INC-1/explain"))["alerts"]
+
+    assert [alert["joined"] for alert in alerts] == ["new_key", "merged"]
+
+
 async def test_what_is_not_there_is_404_and_what_is_not_said_400(site: Site) -> None:
     for path, status in (
         ("/api/v1/incidents/INC-7/explain", 404),

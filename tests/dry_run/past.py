@@ -93,15 +93,16 @@ class RecordedPast:
 
     def act(self, what: str, incident: int) -> None:
         """A person acts on an incident, if that is possible."""
-        now = self.simulator.now
+        now, into = self.simulator.now, incident % 4 + 1
         words = {
             "assign": Act(now, "assign", "alice", "bob"),
             "snooze": Act(now, "snooze", "alice", now + 20 * MINUTE),
             "sev": Act(now, "severity", "alice", "SEV-1"),
             "phase": Act(now, "phase", "alice", "mitigation"),
+            "merge": Act(now, "merge", "alice", into),
         }
         act = words.get(what) or Act(now, what, "alice")  # type: ignore[arg-type]  # of DOINGS
-        self.simulator.handle(action_of(act, incident))
+        self.simulator.handle(action_of(act, incident, into))
 
     def declare(self, severity: int) -> None:
         """A person declares an incident."""

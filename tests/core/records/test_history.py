@@ -4,6 +4,7 @@ from tests.core.world import MONDAY
 from triaged.core.records.events import Escalated, SeverityChosen
 from triaged.core.records.history import Act, action_of, acts_of
 from triaged.core.records.model import ChainedEntry, Severity
+from triaged.core.records.practice.events import Merged
 
 
 def entry(kind: str, actor: str = "alice", text: str = "", **data: object) -> ChainedEntry:
@@ -62,3 +63,14 @@ def test_a_chosen_severity_is_chosen_again() -> None:
     (act,) = acts([entry("severity.changed", to="SEV-1", **{"from": "SEV-2"})])
 
     assert action_of(act, 7) == SeverityChosen(7, "alice", Severity.SEV1)
+
+
+def test_a_merge_is_an_act_on_what_was_merged_and_raises_of_itself() -> None:
+    merged = entry("incident.merged", into="INC-12")
+    survivor = [entry("incident.merged", merged="INC-13"), entry("severity.changed", to="SEV-1")]
+
+    (act,) = acts([merged])
+
+    assert action_of(act, 13, 4) == Merged(13, "alice", 4)
+    assert act.value == 12
+    assert acts(survivor) == []

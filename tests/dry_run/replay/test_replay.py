@@ -27,6 +27,7 @@ DOINGS = st.one_of(
     ),
     st.tuples(st.sampled_from(("assign", "snooze", "sev", "phase")), st.integers(1, 4)),
     st.tuples(st.just("declare"), st.integers(1, 3)),
+    st.tuples(st.just("merge"), st.integers(1, 4)),
 )
 NIGHTS = st.lists(st.tuples(st.integers(1, 3 * HOUR // SECOND), DOINGS), max_size=40)
 

@@ -28,6 +28,7 @@ from triaged.core.records.events import (
     Unacknowledged,
 )
 from triaged.core.records.model import Alert, Phase, Severity
+from triaged.core.records.practice.events import Merged, SplitOff
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.dry_run.ruletests.case_results import CaseResult, result_of
 from triaged.dry_run.ruletests.cases import play
@@ -275,3 +276,14 @@ def test_every_night_is_a_test_that_passes(
 
     result = result_of_export(simulator)
     assert result.passed, (result, exported(simulator.answers(1)))
+
+
+def test_incident_that_people_merged_or_split_is_no_test() -> None:
+    merged = happened((0, fires()), (1, Declared("bob", "shop", Severity.SEV2)))
+    merged.handle(Merged(1, "bob", 2))
+    split = happened((0, fires(pod="1")), (1, fires(pod="2")))
+    split.handle(SplitOff(1, "bob", (("alertmanager", "f1"),)))
+
+    for simulator, number in ((merged, 1), (merged, 2), (split, 1), (split, 2)):
+        with pytest.raises(ValueError, match="a test has no such act"):
+            exported(simulator.answers(number))

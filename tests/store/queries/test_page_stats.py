@@ -48,9 +48,10 @@ def test_whom_it_paged_and_who_acted_is_read_off_the_incident() -> None:
         PagedIncident("rule:a", told=[{}], acknowledged_by="alice"),
         PagedIncident("rule:a", told=[{}], resolved_by="alerts"),
         PagedIncident("rule:a", resolved_by="bob"),
+        PagedIncident("rule:a", state="merged"),
     ]
 
-    assert counts_of(paged_incidents) == PageCounts(incidents=3, paged=2, acted=2)
+    assert counts_of(paged_incidents) == PageCounts(incidents=4, paged=2, acted=3)
 
 
 async def test_live_incidents_of_services_come_the_worst_first(

@@ -7,6 +7,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from tests.store.test_retention import Limits
 from triaged.core.records.events import ContactsTested, NoteAdded, Reopened, Resolved
+from triaged.core.records.practice.events import Merged
 from triaged.core.time.durations import DAY, MINUTE
 from triaged.store import retention
 from triaged.store.database.connect import Database
@@ -118,3 +119,13 @@ async def test_tests_of_contacts_are_like_nothing(desk: Desk) -> None:
     number = await opened(desk, "contacts of alice", "asked")
 
     assert await like(desk, number) == []
+
+
+async def test_one_that_was_merged_is_found_as_its_survivor_alone(desk: Desk) -> None:
+    survivor = await opened(desk, "DiskFull", "postgres")
+    merged = await opened(desk, "DiskFull", "mysql")
+    await desk.handle(Merged(merged, "bob", survivor), Resolved(survivor, "bob"))
+    await similar_incidents.read(desk.database)
+    number = await opened(desk, "DiskFull", "backups")
+
+    assert [one.incident.number for one in await like(desk, number)] == [survivor]

@@ -69,7 +69,7 @@ def raise_to(
 
     `actor`: the person whose act it is; where the same one holds the incident, that stays so.
     """
-    _say_changed(situation, draft, rise.severity, rise.by, rise.why)
+    _say_changed(situation, draft, rise.severity, actor or rise.by, rise.why)
     draft.change(severity=rise.severity, severity_by=rise.by, chosen=None)
     if not actor or draft.incident.holder != actor:
         _arm(situation, draft, cause_at, actor or rise.by)

@@ -24,7 +24,15 @@ from triaged.core.records.events import (
     Unacknowledged,
 )
 from triaged.core.records.matching import Matcher
-from triaged.core.records.model import ChainedEntry, Phase, Reason, Response, Severity
+from triaged.core.records.model import (
+    ChainedEntry,
+    Phase,
+    Reason,
+    Response,
+    Severity,
+    incident_number,
+)
+from triaged.core.records.practice.events import Merged
 
 What = Literal[
     "acknowledge",
@@ -38,6 +46,7 @@ What = Literal[
     "phase",
     "note",
     "snooze",
+    "merge",
 ]
 
 SIMPLE: Mapping[str, What] = {
@@ -60,6 +69,7 @@ KINDS = frozenset(SIMPLE) | {
     "severity.changed",
     "incident.assigned",
     "incident.snoozed",
+    "incident.merged",
     "incident.opened",
 }
 """Kinds of entries that tell what people did, and whether rules were changed under it."""
@@ -72,7 +82,8 @@ class Act(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     what: What
     by: str
     value: str | int = ""
-    """A person, a severity, a phase, or the instant until which it was snoozed."""
+    """A person, a severity, a phase, the instant until which it was snoozed, the number of the
+    incident that it was merged into."""
 
 
 class Paged(msgspec.Struct, frozen=True, gc=False):
@@ -141,8 +152,10 @@ def acts_of(entries: Iterable[ChainedEntry]) -> Iterator[tuple[ChainedEntry, Act
     for entry in entries:
         follows = before is not None and before.recorded_at == entry.recorded_at
         act = _act(entry)
-        # an acknowledgement also moves the phase: doing it again does that again
-        if act is not None and not (follows and act.what == "phase"):
+        # an acknowledgement also moves the phase, and a merge raises: doing it again does that, too
+        merged = before is not None and before.kind == "incident.merged"
+        of_itself = act is not None and (act.what == "phase" or (act.what == "severity" and merged))
+        if act is not None and not (follows and of_itself):
             yield entry, act
         before = entry
 
@@ -168,6 +181,8 @@ def _act(entry: ChainedEntry) -> Act | None:
             what, value = "phase", data.get("to")
         case "incident.snoozed":
             what, value = "snooze", data.get("until")
+        case "incident.merged" if "into" in data:
+            what, value = "merge", incident_number(str(data["into"]))
         case _:
             pass
     if what is None or not isinstance(value, str | int):
@@ -179,8 +194,11 @@ def _is_escalation(entry: ChainedEntry) -> bool:
     return entry.data.get("reason") == Reason.ESCALATED_BY_HAND
 
 
-def action_of(act: Act, incident: int) -> Action:
-    """The act done to `incident`. ValueError: its value is none that triaged writes."""
+def action_of(act: Act, incident: int, into: int = 0) -> Action | Merged:
+    """The act done to `incident`, which a merge makes part of `into`.
+
+    ValueError: its value is none that triaged writes.
+    """
     by, value = act.by, act.value
     match act.what:
         case "acknowledge":
@@ -203,5 +221,7 @@ def action_of(act: Act, incident: int) -> Action:
             return SeverityChosen(incident, by, Severity(str(value)))
         case "phase":
             return PhaseChanged(incident, by, Phase(str(value)))
+        case "merge":
+            return Merged(incident, by, into)
         case "snooze":
             return Snoozed(incident, by, int(value))

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from triaged.core.records.effects import Acted, Attached, Conflict, Unknown
 from triaged.core.records.events import AlertReceived, Declared, SilenceSet
 from triaged.core.records.history import Act, Episode, Paged, PastIncident, action_of
-from triaged.core.records.model import Alert, Incident, PageKind, Reason, Response, Severity
+from triaged.core.records.model import Alert, Incident, PageKind, Reason, Response, Severity, State
 from triaged.core.settings import Settings
 from triaged.dry_run.closing import closable
 from triaged.dry_run.replay.history import History
@@ -24,8 +24,9 @@ from triaged.dry_run.simulator import Simulator
 SWEEP_EVERY = 20_000
 """Episodes between two looks at what can be forgotten: a look reads every row in memory."""
 
-OF_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE})
-"""Reasons of incidents that a replay cannot open, because their causes are not recorded."""
+OF_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE, Reason.SPLIT})
+"""Reasons of incidents that a replay does not open, because their causes are not recorded, or
+because people chose single alerts for them."""
 
 CARRIED = -1
 """The number that stands for an incident that had opened before the period."""
@@ -87,7 +88,7 @@ class Run(msgspec.Struct, frozen=True):
 
 def happened(history: History) -> Run:
     """The recorded outcome of the period, in the form of a run."""
-    known = {one.number for one in history.incidents}
+    known = {one.number for one in history.incidents if one.why not in OF_ITSELF}
     homes = array("q")
     periods: dict[str, list[int]] = {}
     """Rule set → (first, last instant, episodes)."""
@@ -240,8 +241,11 @@ class _Replay:
                 self._pending[number] -= 1
                 incidents = self._simulator.view.incidents
                 parts = [part for part in self._parts(number) if part in incidents]
-                self._unmatched += not parts
-                answers = [self._simulator.handle(action_of(what, part)) for part in parts]
+                into = self._parts(int(what.value)) if what.what == "merge" else []
+                parts = [part for part in parts if part not in into]
+                self._unmatched += not (parts or into)
+                home = into[0] if into else 0
+                answers = [self._simulator.handle(action_of(what, part, home)) for part in parts]
                 refused = [isinstance(one, Conflict | Unknown) for one in answers]
                 self._refused += bool(refused) and all(refused)
 
@@ -283,8 +287,9 @@ class _Replay:
         wanted = {part for number, n in self._pending.items() if n for part in self._parts(number)}
         oldest = simulator.now - self._settings.reopen_within
         for number, incident in simulator.view.incidents.items():
-            over = incident.resolved_at is not None and incident.resolved_at < oldest
-            if over and not incident.live and number not in wanted:
+            last = simulator.view.survivor(incident)  # itself, where that is gone already
+            at = oldest - 1 if last.state is State.MERGED else last.resolved_at
+            if at is not None and at < oldest and not last.live and number not in wanted:
                 gone.append(number)
         for number in gone:
             incident = simulator.view.incidents[number]

@@ -27,6 +27,9 @@ OUTSIDE: Mapping[str, str] = {
 BY_ITSELF = frozenset({Reason.NOT_SEEN, Reason.QUARANTINE, Reason.STORM})
 """Causes of incidents that neither an alert nor a person opened."""
 
+REGROUPED = frozenset({"incident.merged", "incident.split"})
+"""Acts of people that move alerts between incidents, of which an export has one alone."""
+
 VERBS: Mapping[What, str] = {"acknowledge": "ack", "unacknowledge": "unack"}
 """Acts that tests call otherwise than histories do."""
 
@@ -133,6 +136,8 @@ def exported(answers: object) -> str:
         reason = entry.data.get("reason")
         if entry.kind == "incident.opened" and reason in BY_ITSELF:
             raise ValueError(f"no alert opened {export.incident.id} ({reason}): it is no test")
+        if entry.kind in REGROUPED:
+            raise ValueError(f"{export.incident.id}: {entry.text}; a test has no such act")
     return _TestWriter(export).text()
 
 

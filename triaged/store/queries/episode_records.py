@@ -5,13 +5,13 @@ import msgspec
 from triaged.store.database.base import Reader
 from triaged.store.tables.observed_alerts import SELECT, ObservedAlert, observed_alert
 
-JOINS = ("incident.opened", "incident.reopened", "alerts.joined")
+JOINS = ("incident.opened", "incident.reopened", "incident.merged", "alerts.joined")
 ENTRIES_MAX = 500
 """Commits in which alerts joined an incident: more than a storm of minutes."""
 
 
 class Joining(msgspec.Struct, frozen=True):
-    """A timeline entry that opens, re-opens, or names alerts that joined."""
+    """A timeline entry that opens, re-opens, takes in another, or names alerts that joined."""
 
     seq: int
     recorded_at: int

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from triaged.core.records.actors import ALERTS
-from triaged.core.records.model import Key
+from triaged.core.records.model import Key, State
 from triaged.core.view import key_text
 from triaged.store.database.base import Reader, Row
 
@@ -29,11 +29,13 @@ class PagedIncident(msgspec.Struct, frozen=True):
     told: list[object] = []
     acknowledged_by: str | None = None
     resolved_by: str | None = None
+    state: str = ""
 
     @property
     def acted(self) -> bool:
         """True if a person did something about it."""
-        return self.acknowledged_by is not None or self.resolved_by not in (None, ALERTS)
+        by_hand = self.acknowledged_by is not None or self.resolved_by not in (None, ALERTS)
+        return by_hand or self.state == State.MERGED
 
 
 _decode = msgspec.json.Decoder(PagedIncident).decode

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from triaged.core.records.model import Incident
+from triaged.core.records.model import Incident, State
 from triaged.core.text.similarity import incident_words, likeness, weight_of
 from triaged.store.database.base import Bulk, Database, Reader, Transaction
 from triaged.store.tables.incidents import OVER_SQL, decoded
@@ -86,7 +86,7 @@ async def _write(tx: Transaction, found: Sequence[tuple[int, Incident]]) -> None
     words = [
         (word, incident.number)
         for _, incident in found
-        if incident.kind == "incident"
+        if incident.kind == "incident" and incident.state is not State.MERGED
         for word in incident_words(incident, notes.get(incident.number, ()))
     ]
     await tx.write(FORGET, sorted(numbers))
