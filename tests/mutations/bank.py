@@ -9,7 +9,19 @@ from tests.mutations.bank_edges import OUTSIDE
 from tests.mutations.bank_figures import FIGURES
 from tests.mutations.bank_learning import LEARNING
 from tests.mutations.bank_lives import LIVES
+from tests.mutations.bank_regrouping import REGROUPING
 from tests.mutations.bank_status import STATUS
 from tests.mutations.bank_store import ENGINE, STORE
 
-BANK = (*STORE, *ENGINE, *CORE, *DRILLS, *LIVES, *LEARNING, *FIGURES, *STATUS, *OUTSIDE)
+BANK = (
+    *STORE,
+    *ENGINE,
+    *CORE,
+    *DRILLS,
+    *LIVES,
+    *LEARNING,
+    *FIGURES,
+    *STATUS,
+    *REGROUPING,
+    *OUTSIDE,
+)

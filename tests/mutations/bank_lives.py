@@ -9,8 +9,8 @@ LIVES = (
     Mutation(
         "in every life one incident is open for a key",
         "triaged/core/alerts/grouping.py",
-        "home = situation.live_incident(arrival.outcome.key)\n",
-        "home = None\n",
+        " or situation.live_incident(arrival.outcome.key)\n",
+        "\n",
         WALKS,
     ),
     Mutation(
@@ -24,6 +24,7 @@ LIVES = (
         "in every life nothing is paged that somebody has",
         "triaged/core/response/succeeding.py",
         "    if incident.state is State.ACKNOWLEDGED:\n        return Reason.ACKNOWLEDGED\n"
+        "    if incident.state is State.MERGED:\n        return Reason.MERGED\n"
         "    if incident.state is not State.OPEN:\n",
         "    if not incident.live:\n",
         WALKS,
