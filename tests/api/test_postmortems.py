@@ -128,6 +128,16 @@ async def test_same_line_changed_by_both_stands_between_marks_and_is_not_publish
     assert (refused.status, "<<<<<<<" in (await refused.json())["detail"]) == (409, True)
 
 
+async def test_tag_of_another_text_is_outdated_although_its_number_is_right(site: Site) -> None:
+    path = await resolved(site)
+    await put(site, path, TEXT, '"r0"')
+
+    response = await put(site, path, TEXT.replace("47 min", "48 min"), '"r1-00000000"')
+
+    assert response.status == 412
+    assert (await site.get(path))["text"] == TEXT
+
+
 async def test_every_revision_is_kept(site: Site) -> None:
     path = await resolved(site)
     tag = (await put(site, path, TEXT, '"r0"')).headers["ETag"]

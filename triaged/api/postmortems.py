@@ -54,7 +54,10 @@ LIST_QUERY = (
     *PAGE_OF_LIST,
 )
 REVISIONS_SHOWN = 100
-_TAG = re.compile(r'"r(\d{1,9})(?:-[0-9a-f]{8})?"')
+UNKNOWN = -1
+"""The revision of a tag whose text is not that of the revision: the store is another by now."""
+
+_TAG = re.compile(r'"r(\d{1,9})(?:-([0-9a-f]{8}))?"')
 
 PostmortemAfter = Reply[PostmortemDocument] | web.Response
 
@@ -150,6 +153,8 @@ async def save(call: Call, body: PostmortemText) -> PostmortemAfter:
         )
     )
     base, by = int(tag[1]), call.caller.by
+    if base == found.row.revision and tag[2] not in (None, found.row.hash[:8]):
+        base = UNKNOWN
     event = PostmortemSaved(incident.number, by, body.text, base, facts, tuple(missing))
     (outcome,) = await call.context.engine.submit([event], urgent=True)
     if isinstance(outcome, Outdated):
