@@ -135,6 +135,20 @@ REGROUPING = (
         (STORED,),
     ),
     Mutation(
+        "what is decided ahead finds a survivor as the batch before it leaves it",
+        "triaged/store/view.py",
+        "view.take_over(before, needs.numbers | view.survivors, needs.keys)",
+        "view.take_over(before, needs.numbers, needs.keys)",
+        (STORED,),
+    ),
+    Mutation(
+        "what takes over a split incident takes over whose alerts come back to it",
+        "triaged/core/response/timing.py",
+        "if (split_from := old.lineage.split_from) else UNSET",
+        "if (split_from := None) else UNSET",
+        (SPLITTING,),
+    ),
+    Mutation(
         "what was moved to an incident goes on with it in the same batch",
         "triaged/store/saving.py",
         "            if known.new == move.old:\n",

@@ -1,5 +1,7 @@
 """Merges and splits as rows: what was loaded, locked and written says the same as the decision."""
 
+from collections.abc import Sequence
+
 import pytest
 from msgspec.structs import replace
 
@@ -7,7 +9,7 @@ from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.effects import Acted, Attached
-from triaged.core.records.events import Acknowledged, Declared, Reopened, Resolved
+from triaged.core.records.events import Acknowledged, Declared, Event, Reopened, Resolved
 from triaged.core.records.model import Severity, State
 from triaged.core.records.practice.events import Merged, RoleAssigned, SplitOff
 from triaged.core.records.practice.roles import Role
@@ -18,7 +20,7 @@ from triaged.store.database.connect import Database
 from triaged.store.tables import alerts, incidents, roles, timers
 from triaged.store.tables.alerts import AlertFilter
 from triaged.store.tables.incidents import IncidentFilter
-from triaged.store.view import Loader
+from triaged.store.view import LoadedView, Loader
 
 
 @pytest.fixture
@@ -151,12 +153,9 @@ async def test_batch_locks_the_key_of_a_survivor_before_it_decides(desk: Desk) -
     async with desk.database.transaction() as tx:
         tx.others_write = True
         first, second = (Loader(tx, settings(), None, keys) for keys in (set(), {key}))
-        for loader in (first, second):
-            await loader.alerts(batch)
-            await loader.lock(batch)
         with pytest.raises(Contended) as contended:
-            await first.view(batch, desk.clock.at)
-        view = await second.view(batch, desk.clock.at)
+            await view_of(first, batch, desk.clock.at)
+        view = await view_of(second, batch, desk.clock.at)
 
     assert contended.value.keys == {key}
     assert view.survivors == {1}
@@ -175,3 +174,27 @@ async def test_merged_key_waits_for_no_incident_that_cannot_reopen(desk: Desk) -
 
     assert answers == [Attached(4)]
     assert (await desk.incident(4)).previous == down
+
+
+async def test_what_is_decided_ahead_finds_the_survivor_as_the_batch_before_leaves_it(
+    desk: Desk,
+) -> None:
+    await two(desk)
+    await desk.handle(Merged(2, "bob", 1))
+    event = desk.fires(alertname="Slow", pod="9", severity="SEV-2")
+    batch = [replace(event, outcome=ByLabels().classify(event.alert, desk.clock.at))]
+    key = key_text((await desk.incident(1)).key)
+
+    async with desk.database.transaction() as tx:
+        before = await view_of(Loader(tx, settings(), None, {key}), batch, desk.clock.at)
+        before.add_incident(replace(before.incidents[1], title="changed"))
+        view = await view_of(Loader(tx, settings(), before, {key}), batch, desk.clock.at)
+
+    assert view.incidents[1].title == "changed"
+
+
+async def view_of(loader: Loader, batch: Sequence[Event], now: int) -> LoadedView:
+    """The view that decides a batch."""
+    await loader.alerts(batch)
+    await loader.lock(batch)
+    return await loader.view(batch, now)

@@ -117,6 +117,19 @@ def test_after_the_window_a_split_alert_goes_by_its_key() -> None:
     assert world.view.incidents[1].firing == {"SEV-1": 1, "SEV-3": 2}
 
 
+def test_what_takes_over_a_split_incident_has_its_alerts_when_they_fire_anew() -> None:
+    world = three()
+    split(world, "a", "b")
+    world.handle(Resolved(2, "bob"))
+    world.run(3600)
+    assert world.incident.number == 3
+    world.ends(pod="a")
+
+    world.fires(pod="a", severity="SEV-3")
+
+    assert world.view.incidents[3].firing == {"SEV-3": 2}
+
+
 def test_other_alerts_with_the_key_join_the_old_incident() -> None:
     world = three()
     split(world, "a")

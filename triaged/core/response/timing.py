@@ -18,6 +18,7 @@ from triaged.core.muting.mute_hold import look, mute_of, rest
 from triaged.core.practice.deadlines import deadline_due
 from triaged.core.records.actors import ALERTS, TRIAGED
 from triaged.core.records.effects import Decision, DropTimer, MoveFiring
+from triaged.core.records.lineage import Lineage
 from triaged.core.records.model import Entry, Incident, Reason, Response, State, StepId
 from triaged.core.records.timers import (
     AtRiskDue,
@@ -190,6 +191,7 @@ def _successor(situation: Situation, old: Incident) -> Draft:
         firing=old.firing,
         severity_rules=old.severity_rules,
         last_joined=old.last_joined,
+        kin=Lineage(split_from=split_from) if (split_from := old.lineage.split_from) else UNSET,
     )
     draft = Draft(new, opened=True)
     text = f"{new.severity} {new.title}: still firing after {old.id} was resolved"
