@@ -1,5 +1,7 @@
 """When a postmortem is due, and who is reminded how often."""
 
+from msgspec.structs import replace
+
 from tests.core.practice.learning import Learning, learning, moment
 from tests.core.world import World
 from triaged.core.records.effects import Conflict
@@ -27,6 +29,20 @@ def test_severe_one_is_due_after_three_days_with_reminders_on_the_way() -> None:
     assert world.told("alice", since)[0] == "the postmortem of INC-1 is due Thu 02 Apr 10:01 UTC"
     assert world.told("alice", since)[1].startswith("the postmortem of INC-1 was due")
     assert (1, PostmortemDue) not in world.timers
+
+
+def test_reminder_says_how_to_go_on() -> None:
+    world = Learning()
+    world.settings = replace(world.settings, public_url="https://triaged.example.org")
+
+    world.run_until(world.now + 2 * DAY)
+
+    texts = [page.text for _, page in world.sent if page.subject.startswith("the postmortem of")]
+    assert texts[0] == (
+        "Write it: triaged postmortem edit INC-1\n"
+        "Publish it: triaged postmortem publish INC-1\n"
+        "Read it: https://triaged.example.org/postmortems/INC-1"
+    )
 
 
 def test_after_the_last_reminder_the_lead_of_the_team_hears_of_it() -> None:

@@ -143,6 +143,8 @@ def _remind(situation: Situation, draft: Draft, row: Postmortem, step: int) -> N
             f"Write it: triaged postmortem edit {incident.id}\n"
             f"Publish it: triaged postmortem publish {incident.id}"
         )
+        if situation.settings.public_url:
+            words += f"\nRead it: {situation.settings.public_url}/postmortems/{incident.id}"
         notify_person(situation, draft, whom, News(text, about, words))
     draft.add(SaveRow(replace(row, reminders=row.reminders + 1)))
     data: dict[str, object] = {"step": step, "to": whom, "due_at": row.due_at}
