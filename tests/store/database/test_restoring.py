@@ -7,12 +7,36 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.records.effects import Send
 from triaged.core.records.events import PageDue, TimerFired
+from triaged.core.records.practice.requests import Request
 from triaged.core.time.durations import HOUR
 from triaged.store.database import restoring
 from triaged.store.database.backup import backup, restore
 from triaged.store.database.connect import Database, open_database
 from triaged.store.database.restoring import EPOCHS_SKIPPED, NUMBERS_SKIPPED
-from triaged.store.tables import timers
+from triaged.store.tables import practice, requests, timers
+
+
+async def ask_for_room(database: Database) -> None:
+    """A request to a third party is due."""
+    asked = Request(
+        "room",
+        None,
+        kind="room.create",
+        lane="integration/bot",
+        created_at=MONDAY,
+        due_at=MONDAY,
+        gives_up_at=MONDAY + HOUR,
+    )
+    async with database.transaction() as tx:
+        await practice.save(tx, [asked])
+
+
+async def maybe_since(database: Database) -> int | None:
+    """Since when the third party may have done what was asked."""
+    async with database.reading() as tx:
+        found = await requests.fetch(tx, "room")
+    assert found is not None
+    return found.maybe_since
 
 
 async def put_back(folder: Path, clock: StillClock, *, readable: bool = True) -> Database:
@@ -21,6 +45,7 @@ async def put_back(folder: Path, clock: StillClock, *, readable: bool = True) ->
     database = await open_database(f"sqlite:{path}", clock)
     desk = Desk(database, clock)
     await desk.handle(desk.fires(alertname="Before"))
+    await ask_for_room(database)
     await backup(path, copy)
     await desk.handle(desk.fires(alertname="Lost"))
     await database.close()
@@ -67,6 +92,15 @@ async def test_pages_that_were_due_go_out_and_say_that_they_may_be_the_second(
     await database.close()
 
 
+async def test_requests_that_were_due_may_have_been_done_since(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    database = await put_back(tmp_path, clock)
+
+    assert await maybe_since(database) == MONDAY
+    await database.close()
+
+
 async def test_steps_go_on_under_identities_that_no_provider_knows(
     tmp_path: Path, clock: StillClock
 ) -> None:
@@ -107,6 +141,7 @@ async def test_what_pg_restore_put_back_shares_no_number_and_no_epoch_either(
         return  # it is done to the file, above
     desk = Desk(database, clock)
     await desk.handle(desk.fires(alertname="Before"))
+    await ask_for_room(database)
     copied_at = clock.at
 
     async with database.transaction() as tx:
@@ -115,6 +150,7 @@ async def test_what_pg_restore_put_back_shares_no_number_and_no_epoch_either(
     await desk.handle(desk.fires(alertname="After"))
 
     assert untold == copied_at
+    assert await maybe_since(database) == MONDAY
     assert (await desk.incident(1)).escalation.epoch == 1 + EPOCHS_SKIPPED
     assert (await desk.incident(2 + NUMBERS_SKIPPED)).title == "After"
     pages = await desk.pages(1)

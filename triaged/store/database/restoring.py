@@ -27,11 +27,13 @@ SET_APART = (
     "UPDATE timers SET epoch = epoch + :epochs WHERE epoch > 0",
     """UPDATE pages SET body = json_set(body, '$.epoch', json_extract(body, '$.epoch') + :epochs,
            '$.possible_duplicate', json('true')) WHERE state = 'due'""",
+    """UPDATE requests SET body = json_set(body, '$.maybe_since',
+           COALESCE(json_extract(body, '$.maybe_since'), created_at)) WHERE state = 'due'""",
     "UPDATE counters SET next = MAX(next + :numbers, :lost) WHERE name = 'incident'",
     "DELETE FROM restores",
     "INSERT INTO restores VALUES (:copied_at)",
 )
-"""Pages that are due may have gone out since."""
+"""Pages and requests that are due may have gone out since."""
 
 SET_APART_POSTGRES = (
     """UPDATE incidents SET body = jsonb_set(body::jsonb, '{escalation,epoch}',
@@ -42,6 +44,9 @@ SET_APART_POSTGRES = (
            to_jsonb((body::jsonb ->> 'epoch')::bigint + $1))
            || '{"possible_duplicate": true}'::jsonb)::text WHERE state = 'due'""",
 )
+
+REQUESTS_POSTGRES = """UPDATE requests SET body = (body::jsonb || jsonb_build_object('maybe_since',
+    COALESCE((body::jsonb ->> 'maybe_since')::bigint, created_at)))::text WHERE state = 'due'"""
 
 
 def set_apart(copy: Path, lost: Path) -> None:
@@ -64,6 +69,7 @@ async def set_apart_restored(tx: Transaction) -> None:
     row = await tx.fetch_one(COPIED_AT)
     for statement in SET_APART_POSTGRES:
         await tx.execute(statement, EPOCHS_SKIPPED)
+    await tx.execute(REQUESTS_POSTGRES)
     await tx.execute(
         "UPDATE counters SET next = next + $1 WHERE name = 'incident'", NUMBERS_SKIPPED
     )

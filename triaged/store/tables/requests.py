@@ -66,7 +66,7 @@ FAIL = Bulk(
        WHERE requests.id = v.id""",
     ("text",),
 )
-UNDER_WAY = """EXISTS (SELECT 1 FROM requests o WHERE o.topic = r.topic AND r.topic <> ''
+UNDER_WAY = """EXISTS (SELECT 1 FROM requests o WHERE o.topic = r.topic AND o.topic <> ''
     AND o.state = 'due' AND o.lease_until > {now})"""
 """Whether another one with the same topic is under way: they go one after the other."""
 CLAIMABLE = f"""SELECT r.id, r.topic FROM requests r
@@ -83,7 +83,7 @@ TAKEN = Bulk(
 )
 OF_TOPICS = Bulk(
     """WITH v (topic) AS ({rows}) SELECT {columns} FROM v CROSS JOIN requests r
-       WHERE r.topic = v.topic""",
+       WHERE r.topic = v.topic AND r.topic <> ''""",
     ("text",),
     ("r.id", "r.body"),
 )
