@@ -24,6 +24,7 @@ from triaged.core.records.events import (
     RetryWanted,
     SelfAlertFired,
     SelfAlertResolved,
+    SettingsChanged,
     SettingsLoaded,
     SilenceExpired,
     SilenceLooked,
@@ -228,6 +229,9 @@ class Needs:
                 self.reopening.add(number)
             case TimerFired() | AlertReceived() | PackDecided():
                 pass  # alerts are many: all at once
+            case SettingsChanged(incident=number):
+                self.numbers.add(number)
+                self._add_rows(RolePeriod, number)
             case Reclassified(incident=number):
                 if number is not None:
                     self.numbers.add(number)

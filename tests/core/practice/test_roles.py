@@ -1,13 +1,16 @@
 import pytest
+from msgspec.structs import replace
 
 from tests.core.practice.world import COMMANDER, COMMUNICATIONS, TECHNICAL, Practice
 from triaged.core.practice.roles import missing, suggestions
 from triaged.core.practice.work import holder_of, work_of
 from triaged.core.records.effects import Acted, Conflict, Unknown
-from triaged.core.records.events import PhaseChanged, Resolved, SeverityChosen
+from triaged.core.records.events import PhaseChanged, Resolved, SettingsChanged, SeverityChosen
 from triaged.core.records.model import Phase, Severity
-from triaged.core.records.practice.events import RoleReleased
+from triaged.core.records.practice.events import RoleReleased, UpdatePosted
 from triaged.core.records.practice.roles import Role, RolePeriod
+from triaged.core.records.timers import RoleDue
+from triaged.core.response.rearming import moves
 from triaged.core.time.durations import MINUTE
 
 
@@ -213,3 +216,52 @@ def test_suggestions_are_people_on_call_without_a_role() -> None:
 
     world.give(TECHNICAL, "alice")
     assert suggestions(world.situation(), world.view.incidents[1]) == {COMMANDER: "bob"}
+
+
+def test_rise_that_makes_one_person_both_is_said_and_asked_about() -> None:
+    world = Practice("SEV-3")
+    world.give(COMMANDER, "bob")
+    world.give(TECHNICAL, "bob")
+    since = world.now
+    world.handle(SeverityChosen(1, "alice", Severity.SEV1))
+    world.run_until(world.now)
+
+    (entry,) = world.said("role.combined")
+    assert entry.text == "bob commands what is a SEV-1 now, and leads its investigation"
+    assert "you command a SEV-1 now and lead its investigation: hand over one" in world.told(
+        "bob", since
+    )
+
+
+def test_rise_from_sev2_asks_nobody_again() -> None:
+    world = Practice("SEV-2")
+    world.give(COMMANDER, "bob")
+    world.give(TECHNICAL, "bob", override="only two people awake")
+    world.handle(SeverityChosen(1, "alice", Severity.SEV1))
+
+    assert world.said("role.combined") == []
+
+
+def test_role_of_whom_a_reload_has_removed_ends_and_is_asked_for() -> None:
+    world = Practice()
+    world.staff()
+    assert not moves(world.view.incidents[1], {}, world.settings)
+    people = {name: one for name, one in world.settings.people.items() if name != "carol"}
+    world.settings = replace(world.settings, people=people)
+    assert moves(world.view.incidents[1], {}, world.settings)
+
+    world.handle(SettingsChanged(1))
+
+    assert missing(world.settings, world.view.incidents[1]) == [COMMUNICATIONS]
+    (period,) = [one for one in world.view.rows_of(RolePeriod, 1) if one.person == "carol"]
+    assert (period.ends_at, period.ended_by) == (world.now, "triaged")
+    said = world.said("role.changed")[-1].text
+    assert said == "carol is no longer communications lead: is not in the configuration"
+    assert (1, RoleDue) in world.timers
+
+
+def test_update_that_declares_has_the_roles_watched() -> None:
+    world = Practice()
+    world.handle(UpdatePosted(1, "alice", "checkout fails", "", "restart the pods"))
+
+    assert (1, RoleDue) in world.timers

@@ -250,17 +250,63 @@ def followed(situation: Situation, before: Incident | None, draft: Draft) -> Non
     Work past triage counts as declared: then somebody has it in hand.
     """
     incident = draft.incident
-    was_declared = work_of(incident).declared_at is not None
+    was_declared = before is not None and work_of(before).declared_at is not None
     if not incident.live:
         if was_declared and before is not None and before.live:
             draft.drop(RoleDue)
         return
+    if before is not None and before.severity is not incident.severity:
+        _notice_both(situation, draft, before)
     past_triage = incident.phase in (Phase.INVESTIGATION, Phase.MITIGATION)
     if past_triage and incident.work is not UNSET:
         declare_work(situation, draft)
     is_new = before is None or not before.live or before.severity is not incident.severity
     if (is_new or not was_declared) and work_of(draft.incident).declared_at is not None:
         _watch(situation, draft, AGAIN_US)
+
+
+def _notice_both(situation: Situation, draft: Draft, before: Incident) -> None:
+    """Say that one person has two roles that the new severity keeps apart."""
+    incident, settings = draft.incident, situation.settings
+    commander = holder_of(incident, Role.INCIDENT_COMMANDER)
+    if commander is None or commander != holder_of(incident, Role.TECHNICAL_LEAD):
+        return
+    if not needs_roles(settings, incident) or needs_roles(settings, before):
+        return
+    text = f"{commander} commands what is a {incident.severity} now, and leads its investigation"
+    data: dict[str, object] = {"person": commander, "roles": list(APART)}
+    draft.say(Entry(situation.now, "role.combined", TRIAGED, text, data))
+    ask = f"you command a {incident.severity} now and lead its investigation: hand over one"
+    notify_person(situation, draft, commander, News(ask, f"role-combined-{situation.now}"))
+
+
+def leavers(settings: Settings, incident: Incident) -> list[HeldRole]:
+    """The roles of people who are not in the configuration any more: nobody can reach them."""
+    if not incident.live:
+        return []
+    return [held for held in holders(incident) if held.person not in settings.people]
+
+
+def end_of_leavers(situation: Situation, draft: Draft) -> None:
+    """End the roles of people whom a reload has removed; who must be replaced is asked for."""
+    gone = leavers(situation.settings, draft.incident)
+    for held in gone:
+        _end(situation, draft, held, TRIAGED)
+        text = f"{held.person} is no longer {NAMES[held.role]}: is not in the configuration"
+        data: dict[str, object] = {"role": held.role, "from": held.person, "to": None}
+        data |= {"note": "", "override": ""}
+        draft.say(Entry(situation.now, "role.changed", TRIAGED, text, data))
+    if gone:
+        _watch(situation, draft, AGAIN_US)
+
+
+def first_look(incident: Incident) -> int | None:
+    """When the roles of an incident are looked at for the first time, as far as its row tells."""
+    declared_at = work_of(incident).declared_at
+    if declared_at is None:
+        return None
+    changed_at = max([declared_at, *(held.since for held in holders(incident))])
+    return max(incident.opened_at + TRIAGE_US, changed_at + AGAIN_US)
 
 
 def _watch(situation: Situation, draft: Draft, grace_us: int) -> None:

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from triaged.core.alerts.severity import worst
 from triaged.core.lifecycle import Condition, condition_of
+from triaged.core.practice.lacking import deadlines_of
 from triaged.core.records.model import Incident, Response, State
 from triaged.core.records.timers import (
     AtRiskDue,
@@ -45,10 +46,12 @@ def forgotten(
     `dues` says when those are due that it has. Raises by time are left out: what has been raised
     once and taken back by a person looks the same as one that was forgotten.
     """
+    wanted: list[IncidentTimer]
     if incident.live:
         wanted = [*_looks(incident), *_dues(incident), *_end_of_acknowledgement(incident, settings)]
     else:
         wanted = [*_end_of_reopening(incident, settings)]
+    wanted += deadlines_of(incident, settings, before)
     return [timer for timer in wanted if timer.due_at < before and _lacks(dues, timer, before)]
 
 

@@ -6,6 +6,7 @@
 hours, and whether an exhausted incident pages on |
 | the end of an acknowledgement that was told | the end of one that had none |
 | the policy's steps | until when what is over may re-open |
+| | the roles of people who are not in the configuration any more: they end |
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
+from triaged.core.practice.roles import end_of_leavers, leavers
 from triaged.core.records.effects import Decision
 from triaged.core.records.events import SettingsChanged
 from triaged.core.records.model import Incident, State
@@ -25,6 +27,8 @@ from triaged.core.situation import Situation
 
 def moves(incident: Incident, dues: Mapping[type[IncidentTimer], int], settings: Settings) -> bool:
     """True if the settings move an instant of the incident, whose timers have these `dues`."""
+    if leavers(settings, incident):
+        return True
     if incident.state is State.ACKNOWLEDGED:
         return incident.acknowledged_until is None and ends_at(incident, settings) is not None
     if incident.state is State.OPEN:
@@ -40,6 +44,7 @@ def rearm(situation: Situation, event: SettingsChanged) -> Decision:
     if incident is None:
         return Decision()
     draft = Draft(incident)
+    end_of_leavers(situation, draft)
     match incident.state:
         case State.ACKNOWLEDGED:
             _end_acknowledgement(situation, draft)
