@@ -329,7 +329,7 @@ class Daemon:
             RuleComparison(database, self.current),
             SimilarWords(database),
             self._status_page,
-            StatusMailings(engine, database, clock),
+            StatusMailings(engine, database, clock, self.current),
             Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),
         )

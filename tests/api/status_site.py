@@ -69,7 +69,9 @@ class StatusDesk:
     def __init__(self, site: Site) -> None:
         self.site = site
         context = site.context
-        self.mailings = StatusMailings(context.engine, context.database, site.clock)
+        self.mailings = StatusMailings(
+            context.engine, context.database, site.clock, lambda: context.configuration
+        )
         self.keeper = StatusPageKeeper(
             context.engine,
             context.database,

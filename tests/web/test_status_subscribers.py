@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from tests.api.site import Site
 from tests.api.status_site import PAGE, Outside, StatusDesk, status_serving
+from triaged.core.records.practice.status import Subscriber
 from triaged.core.time.durations import HOUR
-from triaged.store.tables import status
-from triaged.web.status_subscribers import ASKED, fields_of, normal
+from triaged.store.tables import practice, status
+from triaged.web.status_subscribers import ASKED, UNCONFIRMED_MAX, fields_of, normal
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -92,6 +93,20 @@ async def test_a_network_asks_twenty_times_an_hour(tmp_path: Path) -> None:
         second = await states(desk)
 
     assert (first, second) == ({"unconfirmed": 20}, {"unconfirmed": 21})
+
+
+async def test_so_many_addresses_wait_for_a_confirmation(tmp_path: Path) -> None:
+    rows = [
+        Subscriber(f"s{n}", None, "mail", "x@x.org", "x.org", 1, token=f"t{n}")
+        for n in range(UNCONFIRMED_MAX)
+    ]
+    async with status_serving(tmp_path) as desk:
+        async with desk.site.context.database.transaction() as tx:
+            await practice.save(tx, rows)
+        answer = await press(desk.site, "/status/subscribe", "email=ann@example.org")
+        after = await states(desk)
+
+    assert (answer[0], after) == (200, {"unconfirmed": UNCONFIRMED_MAX})
 
 
 async def test_a_link_is_valid_for_a_day(tmp_path: Path) -> None:

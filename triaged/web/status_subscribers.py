@@ -9,6 +9,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from urllib.parse import parse_qs
 
+import structlog
 from aiohttp import web
 
 from triaged.access.subscriber_links import (
@@ -41,6 +42,9 @@ from triaged.wire import instant_text, instant_text_or_none
 
 FORM_BYTES_MAX = 16 * 1024
 FIELDS_MAX = 200
+UNCONFIRMED_MAX = 10_000
+"""Addresses that have not confirmed: beyond it somebody types in a list. They go after two days."""
+
 ADDRESS_MAX = 254
 """https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1, without the brackets."""
 
@@ -57,6 +61,7 @@ IMPACTS = {
 }
 
 Form = dict[str, list[str]]
+log = structlog.get_logger()
 
 
 @route("POST", f"{STATUS}/subscribe", Scope.STATUS)
@@ -85,6 +90,10 @@ async def _ask(call: Call, address: str, wish: Wish) -> None:
     async with call.context.database.reading() as tx:
         known = await status.subscriber(tx, identity)
         bounces = await status.domain_bounces(tx, domain)
+        waiting = (await status.counts(tx)).get(SubscriberState.UNCONFIRMED, 0)
+    if known is None and waiting >= UNCONFIRMED_MAX:
+        log.warning("subscriptions.limit_hit", waiting=waiting, limit=UNCONFIRMED_MAX)
+        return
     epoch = 1 if known is None else known.epoch
     if known is not None and known.state is SubscriberState.UNSUBSCRIBED:
         epoch += 1

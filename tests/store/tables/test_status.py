@@ -168,3 +168,23 @@ async def test_what_is_kept_no_longer_is_deleted(database: Database) -> None:
         left = [await status.subscriber(tx, one) for one in ("ann", "gone", "later")]
         posts = [await status.post(tx, one) for one in ("p1", "p2")]
     assert (count, left, posts) == (1, [ANN, None, later], [POST, None])
+
+
+async def test_what_belongs_to_no_incident_goes_with_its_posts(database: Database) -> None:
+    alone = replace(PUBLIC, id="t2", incident=None, created_at=10, posts=("p2",))
+    over = replace(WORK, due_at=None, starts_at=10)
+    later = replace(WORK, id="m2", starts_at=10)
+    posts = [
+        replace(POST, id=f"p-{thread}", thread=thread, incident=None)
+        for thread in ("t2", "m1", "m2")
+    ]
+    await saved(database, PUBLIC, POST, alone, over, later, *posts)
+
+    async with database.transaction() as tx:
+        await status.forget_threads(tx, 12)
+
+    async with database.reading() as tx:
+        threads = [await status.thread(tx, one) for one in ("t1", "t2", "m1", "m2")]
+        left = [await status.post(tx, one) for one in ("p1", "p-t2", "p-m1", "p-m2")]
+    assert threads == [PUBLIC, None, None, later]
+    assert left == [POST, None, None, posts[2]]

@@ -4,7 +4,10 @@ A published post makes one row. Its subscribers get their requests here, so many
 the transactions of pages are not held up.
 """
 
+from collections.abc import Callable
+
 from triaged.clock import Clock
+from triaged.config.model import Configuration
 from triaged.core.records.practice.status import Mailing
 from triaged.core.records.practice.status_events import MailingAdvanced
 from triaged.core.time.durations import DAY, MINUTE, SECOND
@@ -28,10 +31,17 @@ class StatusMailings:
     name = "status_mailings"
     every_us = SECOND
 
-    def __init__(self, engine: Engine, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        database: Database,
+        clock: Clock,
+        current: Callable[[], Configuration],
+    ) -> None:
         self._engine = engine
         self._database = database
         self._clock = clock
+        self._current = current
         self._forget_at = 0
 
     async def once(self) -> None:
@@ -61,5 +71,6 @@ class StatusMailings:
         async with self._database.transaction() as tx:
             gone = await status.forget(tx, now, FORGET_AT_ONCE)
             await status.forget_old(tx, now - MAILINGS_KEPT_US)
+            await status.forget_threads(tx, now - self._current().retention.incidents)
         if gone == FORGET_AT_ONCE:
             self._forget_at = now

@@ -197,6 +197,22 @@ async def forget(tx: Transaction, now: int, limit: int) -> int:
     )
 
 
+async def forget_threads(tx: Transaction, before: int) -> None:
+    """Delete what belongs to no incident of triaged and began before an instant, with its posts."""
+    await tx.execute(
+        "DELETE FROM status_maintenance WHERE due_at IS NULL AND starts_at < $1", before
+    )
+    await tx.execute(
+        "DELETE FROM status_incidents WHERE incident IS NULL AND created_at < $1", before
+    )
+    await tx.execute(
+        """DELETE FROM status_posts WHERE incident IS NULL AND drafted_at < $1
+           AND NOT EXISTS (SELECT 1 FROM status_incidents i WHERE i.id = status_posts.thread)
+           AND NOT EXISTS (SELECT 1 FROM status_maintenance m WHERE m.id = status_posts.thread)""",
+        before,
+    )
+
+
 async def forget_old(tx: Transaction, before: int) -> None:
     """Delete mailings and discarded drafts from before an instant."""
     await tx.execute("DELETE FROM status_mailings WHERE ended_at < $1", before)
