@@ -4,6 +4,7 @@ from tests.mutations.mutation import Mutation
 
 MERGING = "tests/core/practice/test_merging.py"
 REFUSALS = "tests/core/practice/test_merge_refusals.py"
+NEWS = "tests/core/practice/test_merge_news.py"
 SPLITTING = "tests/core/practice/test_splitting.py"
 STORED = "tests/store/test_regrouping.py"
 
@@ -13,6 +14,13 @@ REGROUPING = (
         "triaged/core/practice/merging.py",
         "    if count:\n        count_firing(situation, draft, old)\n",
         "    if count:\n",
+        (MERGING,),
+    ),
+    Mutation(
+        "an object that the merged incident had is nothing new to the holder",
+        "triaged/core/alerts/grouping.py",
+        "    late_joins.remember_objects(draft, old)\n",
+        "",
         (MERGING,),
     ),
     Mutation(
@@ -41,14 +49,14 @@ REGROUPING = (
         "triaged/core/practice/merging.py",
         "told = dict.fromkeys((*before.told, *_informed(situation, old)))",
         "told = dict.fromkeys(before.told)",
-        (MERGING,),
+        (NEWS,),
     ),
     Mutation(
         "whoever was paged while the incident was merged is told by the survivor, too",
         "triaged/core/response/delivering.py",
         "if survivor is not draft.incident and page.recipient not in survivor.told:",
         "if survivor is None:",
-        (MERGING,),
+        (NEWS,),
     ),
     Mutation(
         "roles end with the incident that is merged",

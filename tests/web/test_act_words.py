@@ -9,6 +9,7 @@ from tests.channels.notices import EVIDENCE, INCIDENT, MINUTE, NOW
 from tests.core.world import settings
 from triaged.access.action_links import Link
 from triaged.core.records.effects import Acted, Conflict
+from triaged.core.records.lineage import Lineage
 from triaged.core.records.model import Escalation, Incident, State
 from triaged.core.text.facts import facts_of
 from triaged.core.text.wording import Reading
@@ -110,6 +111,14 @@ def test_what_is_over_says_by_whom() -> None:
     assert band(shown(ended)) == Band("Resolved 12:00 CEST.", "No alert fires any more.")
     assert acknowledge_button(shown(over)) is None
     assert responding(shown(over)) is None
+
+
+def test_what_was_merged_says_where_it_went() -> None:
+    merged = replace(INCIDENT, state=State.MERGED, kin=Lineage(merged_into=7))
+
+    assert band(shown(merged)) == Band("It is part of INC-7 now.", "Act on that.")
+    assert acknowledge_button(shown(merged)) is None
+    assert responding(shown(merged)) is None
 
 
 def test_a_button_says_what_it_did() -> None:

@@ -2,33 +2,21 @@
 
 from msgspec.structs import replace
 
-from tests.core.practice.world import COMMANDER, practised, two
-from tests.core.world import World, settings
+from tests.core.practice.world import COMMANDER, practised, told, two
+from tests.core.world import World
 from triaged.core.practice.work import work_of
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Acted, Conflict, Unknown
 from triaged.core.records.events import (
     Acknowledged,
     Declared,
-    Delivered,
-    DeliveryEnded,
     NoteAdded,
-    PageDue,
     Resolved,
 )
 from triaged.core.records.lineage import Lineage
-from triaged.core.records.model import PageKind, PageState, Severity, State
+from triaged.core.records.model import PageKind, Severity, State
 from triaged.core.records.practice.events import Merged, RoleAssigned
 from triaged.core.records.timers import ActionItemsDue, LapseDue
-
-
-def told(world: World, about: str) -> list[tuple[int, str, str]]:
-    """(incident, person, subject) of the updates that say this."""
-    return [
-        (page.incident, page.recipient.person, page.subject)
-        for _, page in world.sent
-        if page.kind is PageKind.UPDATE and about in page.subject
-    ]
 
 
 def test_firing_alerts_belong_to_the_survivor() -> None:
@@ -81,6 +69,24 @@ def test_survivor_pages_on_as_before() -> None:
         for w in (alone, merged)
     ]
     assert ours[0] == ours[1]
+
+
+def test_holder_is_not_paged_for_an_object_that_the_merged_incident_had() -> None:
+    world = two()
+    world.fires(alertname="Slow", pod="c", severity="SEV-2")
+    world.fires(alertname="Slow", pod="d", severity="SEV-2")
+    world.ends(alertname="Slow", pod="d")
+    world.handle(Acknowledged(1, "alice"))
+    world.handle(Merged(2, "alice", 1))
+    world.run(301)
+    before = len(world.sent)
+
+    for pod in ("c", "d"):
+        world.fires(alertname="Down", pod=pod, severity="SEV-2")
+    world.run(60)
+
+    kinds = {page.kind for _, page in world.sent[before:]}
+    assert kinds == {PageKind.UPDATE}
 
 
 def test_later_alerts_of_both_keys_join_the_survivor() -> None:
@@ -206,91 +212,6 @@ def test_holder_who_merges_a_worse_incident_in_goes_on_holding() -> None:
 
     survivor = world.view.incidents[1]
     assert (survivor.holder, survivor.severity) == ("alice", Severity.SEV1)
-
-
-def test_holder_of_the_survivor_goes_on_and_hears_of_it() -> None:
-    world = two()
-    world.handle(Acknowledged(1, "alice"))
-
-    world.handle(Merged(2, "bob", 1))
-    world.deliver()
-
-    assert world.view.incidents[1].holder == "alice"
-    text = "INC-2 Slow was merged into this incident"
-    assert told(world, "was merged into") == [(1, "alice", text)]
-
-
-def test_everybody_who_was_paged_hears_where_it_went_and_of_the_survivor_from_then_on() -> None:
-    world = World(
-        replace(
-            settings(),
-            policies={
-                "default": settings().policies["default"],
-                "other": replace(
-                    settings().policies["default"], steps=settings().policies["default"].steps[2:]
-                ),
-            },
-        )
-    )
-    world.fires(alertname="Down", severity="SEV-2")
-    world.fires(alertname="Slow", severity="SEV-2", policy="other")
-    world.run(16 * 60)
-    assert {one.person for one in world.view.incidents[2].told} == {"bob"}
-    known = {one.person for one in world.view.incidents[1].told}
-
-    world.handle(Merged(2, "carol", 1))
-    world.handle(Acknowledged(1, "carol"))
-    world.handle(Resolved(1, "carol"))
-    world.deliver()
-
-    assert {(number, person) for number, person, _ in told(world, "merged into INC-1")} == {
-        (2, "bob")
-    }
-    heard = {person for number, person, _ in told(world, "resolved by carol") if number == 1}
-    assert heard == known | {"bob"}
-
-
-def test_holder_of_the_merged_one_who_was_not_paged_hears_of_the_survivor() -> None:
-    world = two()
-    world.handle(Acknowledged(2, "carol"))
-    world.handle(Merged(2, "bob", 1))
-    world.handle(Resolved(1, "bob"))
-    world.deliver()
-
-    assert (2, "carol", "merged into INC-1 Down") in told(world, "merged")
-    assert "carol" in {person for _, person, _ in told(world, "resolved by bob")}
-
-
-def test_news_of_a_merge_says_who_has_the_survivor() -> None:
-    world = two()
-    world.handle(Acknowledged(1, "bob"))
-    world.handle(Merged(2, "bob", 1))
-    world.deliver()
-
-    said = {subject for number, _, subject in told(world, "merged into INC-1")}
-    assert said == {"merged into INC-1 Down, which bob has"}
-
-
-def test_page_that_goes_out_during_the_merge_is_followed_by_the_news() -> None:
-    world = two()
-    world.run(60)
-    (page, *_) = [one for one in world.view.pages.values() if one.incident == 2]
-    due = replace(page, state=PageState.DUE, sent_at=None)  # it has not got its verdict yet
-    world.view.pages[page.id] = due
-    bare = replace(world.view.incidents[2], told=())
-    world.view.incidents[2] = bare
-    world.view.incidents[1] = replace(world.view.incidents[1], told=())
-    claimed = world.claim(due)
-    world.handle(PageDue(claimed))
-    world.handle(Merged(2, "bob", 1))
-
-    world.handle(DeliveryEnded(page.id, claimed.token, Delivered("ref"), claimed.attempts))
-    world.deliver()
-
-    assert page.recipient in world.view.incidents[1].told
-    assert "merged into INC-1 while this page was on its way" in {
-        subject for _, _, subject in told(world, "merged")
-    }
 
 
 def test_roles_and_updates_of_the_merged_one_end() -> None:

@@ -43,6 +43,15 @@ def two(first: str = "SEV-2", second: str = "SEV-2") -> World:
     return world
 
 
+def told(world: World, about: str) -> list[tuple[int, str, str]]:
+    """(incident, person, subject) of the updates that say this."""
+    return [
+        (page.incident, page.recipient.person, page.subject)
+        for _, page in world.sent
+        if page.kind is PageKind.UPDATE and about in page.subject
+    ]
+
+
 class Practice(World):
     """A SEV-1 that alice has acknowledged a minute after it began."""
 

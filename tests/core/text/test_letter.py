@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.channels.notices import EVIDENCE, INCIDENT, MINUTE, NOW, PAGE, UPDATE, notice
 from tests.core.world import settings
+from triaged.core.records.lineage import Lineage
 from triaged.core.records.model import Incident, Page, State
 from triaged.core.text.facts import Evidence, ReportedAlert, facts_of
 from triaged.core.text.letter import letter, plain, silence_command
@@ -102,3 +103,12 @@ def test_letters_stay_within_their_limit_whatever_strangers_write(
         assert len(text) <= TEXT_MAX
         assert "triaged incident" in text
         text.encode()
+
+
+def test_letters_about_what_was_merged_say_where_it_went() -> None:
+    merged = replace(INCIDENT, state=State.MERGED, kin=Lineage(merged_into=7))
+
+    text = said(UPDATE, merged)
+
+    assert "Part of INC-7 now." in text
+    assert "Look: triaged incident show INC-7" in text

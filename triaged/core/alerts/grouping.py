@@ -246,6 +246,7 @@ def _end_hold(draft: Draft, *, came_back: bool) -> None:
 
 def count_firing(situation: Situation, draft: Draft, old: Incident) -> None:
     """Count in the firing alerts of `old`, and keep only the labels that all share."""
+    late_joins.remember_objects(draft, old)
     incident = draft.incident
     names = incident.firing | old.firing
     draft.change(

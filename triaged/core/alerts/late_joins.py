@@ -60,6 +60,15 @@ def remember(draft: Draft, labels: Labels) -> frozenset[str]:
     return new
 
 
+def remember_objects(draft: Draft, old: Incident) -> None:
+    """Note the label values that the alerts of `old` have had, before they are counted in."""
+    remember(draft, old.labels)
+    known, theirs = draft.incident.object_hashes, old.object_hashes
+    each = (theirs[at : at + HASH_BYTES] for at in range(0, len(theirs), HASH_BYTES))
+    hashes = b"".join((known, *(hashed for hashed in each if hashed not in known)))
+    draft.change(object_hashes=hashes[: OBJECTS_MAX * HASH_BYTES])
+
+
 def _hash(name: str, value: str) -> bytes:
     text = f"{name}={value}".encode("utf-8", "surrogatepass")
     return crc32(text).to_bytes(HASH_BYTES, "big")

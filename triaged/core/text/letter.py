@@ -109,7 +109,7 @@ def letter(page: Page, facts: Facts, reading: Reading) -> Letter:
         is_duplicate=page.possible_duplicate,
         call=call(incident, reading),
         acknowledge_url=reading.acknowledge_url if asks else None,
-        command=f"triaged incident {'ack' if asks else 'show'} {incident.id}",
+        command=_command(incident, asks=asks),
         wants_answer=asks,
         mark=incident.mark,
         rows=tuple(rows(facts, reading, silence=is_page)),
@@ -137,6 +137,12 @@ def _test(page: Page, incident: Incident, reading: Reading) -> Letter:
         foot=(f"Look: triaged incident show {incident.id}",),
         is_test=True,
     )
+
+
+def _command(incident: Incident, *, asks: bool) -> str:
+    """What answers at a terminal; of what was merged, what shows where it went."""
+    whose = incident_id(incident.merged_into or incident.number)
+    return f"triaged incident {'ack' if asks else 'show'} {whose}"
 
 
 def plain(given: Letter) -> str:
