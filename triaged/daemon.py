@@ -68,6 +68,7 @@ from triaged.process.maintenance.similar_words import SimilarWords
 from triaged.process.maintenance.status_mailings import StatusMailings
 from triaged.process.maintenance.status_page import StatusPageKeeper
 from triaged.process.maintenance.suppression_marks import SuppressionMarks
+from triaged.process.maintenance.weekly_review import WeeklyReview
 from triaged.process.reload import Reload, needs_stored_token
 from triaged.process.start_messages import (
     invitation,
@@ -330,6 +331,7 @@ class Daemon:
             SimilarWords(database),
             self._status_page,
             StatusMailings(engine, database, clock, self.current),
+            WeeklyReview(engine, database, clock, self.current),
             Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),
         )

@@ -10,7 +10,7 @@ async def test_a_quiet_week_says_so_in_each_section(site: Site) -> None:
 
     assert len(answer["sections"]) == 10
     assert all(one["findings"] == [] for one in answer["sections"])
-    assert answer["markdown"].count("All is well: ") == 10
+    assert answer["markdown"].count(": all is well, ") == 10
 
 
 async def test_an_unclassified_alert_is_found_with_consequence_and_fix(site: Site) -> None:

@@ -38,6 +38,20 @@ FIGURES = (
         ("tests/store/queries/test_review.py",),
     ),
     Mutation(
+        "the review of a week is sent once",
+        "triaged/core/practice/review_notice.py",
+        "if plan is None or situation.latest_incident(key) is not None:",
+        "if plan is None:",
+        ("tests/core/practice/test_review_notice.py",),
+    ),
+    Mutation(
+        "a review that is late by more than a day is not sent",
+        "triaged/process/maintenance/weekly_review.py",
+        "if slot_at == self._done_at or now - slot_at > LATE_MAX_US:",
+        "if slot_at == self._done_at:",
+        ("tests/process/maintenance/test_weekly_review.py",),
+    ),
+    Mutation(
         "the review looks at entries of its own time",
         "triaged/store/queries/review.py",
         "AND t.recorded_at >= v.since AND",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.core.world import ByLabels, settings
+from tests.core.world import ByLabels, settings, target
 from tests.store.desk import Desk
 from tests.store.learning import action
 from tests.store.practising import STARTED
@@ -22,8 +22,9 @@ from triaged.core.records.model import Alert
 from triaged.core.records.practice.events import Merged
 from triaged.core.records.practice.learning_events import PostmortemSaved
 from triaged.core.records.timers import IncidentTimer, MuteDue
-from triaged.core.settings import FlapLimit, StormLimit
+from triaged.core.settings import FlapLimit, StormLimit, WeeklyReview
 from triaged.core.time.durations import HOUR, MINUTE
+from triaged.core.time.weekly import WeekTime
 from triaged.store.tables import pages, timers
 
 WATCHDOG = Expectation("rule:Watchdog", 5 * MINUTE)
@@ -51,6 +52,7 @@ SETTINGS = settings(
     rules=ByLabels(),
     console="desk",
     status_page=PAGE,
+    weekly_review=WeeklyReview((target("person:alice"),), WeekTime(0, 540)),
 )
 LATER_US = 16 * MINUTE
 """After the scene was set: response targets are missed, alerts may lapse, and so on."""

@@ -173,7 +173,7 @@ def policies_of(
         _check_repeat(findings, (*path, "repeat"), written.repeat)
         for place, target in _targets(path, written):
             if findings.refer(place, SECTIONS[target.kind], target.name):
-                _check_reach(findings, place, target, config, channels)
+                check_reach(findings, place, target, config, channels)
         found[name] = Plan(
             policy=name,
             steps=tuple(Step(step.notify, step.after or Span(0)) for step in written.steps),
@@ -238,7 +238,7 @@ def _targets(path: Path, policy: schema_policies.Policy) -> Iterator[tuple[Path,
             yield (*path, "steps", index, "notify", place), target
 
 
-def _check_reach(
+def check_reach(
     findings: Findings,
     path: Path,
     target: Target,

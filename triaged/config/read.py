@@ -29,6 +29,7 @@ from triaged.config.plugins import (
     sources_of,
 )
 from triaged.config.policies import policies_of, severities_of
+from triaged.config.review import weekly_review_of
 from triaged.config.rule_files import RuleFile, RuleFiles, rule_file
 from triaged.config.status_page import status_page_of
 from triaged.config.value_types import Address
@@ -198,6 +199,7 @@ def _settings(config: schema.Config, files: Files, findings: Findings, parts: _P
         storm=storm_limit_of(config, findings),
         flapping=flap_limit_of(config, findings),
         working_days=parts.calendars[OFFICE],
+        weekly_review=weekly_review_of(config, channels, findings),
         status_page=status_page_of(config, channels, files, findings, parts.public_url),
         timezone=config.timezone,
         public_url=parts.public_url,

@@ -11,6 +11,7 @@ import msgspec
 
 from triaged.config.schema_people import Calendar, Person, Schedule, Service, Team
 from triaged.config.schema_policies import Flapping, Policy, SeverityTarget, Storm
+from triaged.config.schema_review import Review
 from triaged.config.schema_server import Log, Retention, Tls
 from triaged.config.schema_status import StatusPage
 from triaged.config.value_types import (
@@ -146,6 +147,8 @@ class Config(msgspec.Struct, frozen=True):
     """Threshold above which pages are bundled (never SEV-1). Unset: no bundling."""
     status_page: StatusPage | None = None
     """Public status page. Unset: `/status` shows nothing."""
+    review: Review | None = None
+    """Weekly mail of what `triaged review` finds. Unset: none."""
     tokens: tuple[Token, ...] = ()
     """Tokens of the API."""
     sources: Mapping[str, Annotated[Source, Open("triaged.ingest")]] = {}

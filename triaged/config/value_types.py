@@ -19,6 +19,7 @@ from triaged.core.time.durations import (
     parse_share,
 )
 from triaged.core.time.recurring import Recurring, zone_of
+from triaged.core.time.weekly import WEEKLY_WANTED, WeekTime, parse_weekly, show_weekly
 from triaged.yamlschema.values import Scalar, show_share
 
 Network = IPv4Network | IPv6Network
@@ -226,6 +227,9 @@ After = Annotated[
 ]
 Portion = Annotated[
     float, Scalar(parse_portion, "a share above 0% and up to 100%", r"^\d+(\.\d+)?%$", show_share)
+]
+Weekly = Annotated[
+    WeekTime, Scalar(parse_weekly, WEEKLY_WANTED, r"^[A-Za-z]{3} \d\d:\d\d$", show_weekly)
 ]
 Hours = Annotated[Recurring, Scalar(recurring.parse, RECURRING_WANTED)]
 WallTime = Annotated[

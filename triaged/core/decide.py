@@ -11,6 +11,7 @@ from triaged.core.muting.silences import expire, looked, set_silence
 from triaged.core.practice.deciding import practise
 from triaged.core.practice.following import with_practice
 from triaged.core.practice.requests import decide_request
+from triaged.core.practice.review_notice import send_review
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Action,
@@ -27,6 +28,7 @@ from triaged.core.records.events import (
     PageEvent,
     Reclassified,
     RetryWanted,
+    ReviewMade,
     SelfAlertFired,
     SelfAlertResolved,
     SettingsChanged,
@@ -96,6 +98,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
             return start_test(situation, event)
         case DutyMoved():
             return tell_duty(situation, event)
+        case ReviewMade():
+            return send_review(situation, event)
         case _:
             assert_never(event)
 

@@ -31,6 +31,7 @@ from triaged.core.records.events import (
     Reclassified,
     Reopened,
     Resolved,
+    ReviewMade,
     SelfAlertFired,
     SelfAlertResolved,
     SettingsChanged,
@@ -317,7 +318,7 @@ OPENINGS: tuple[Way, ...] = (
         ARMED,
     ),
     Way(frozenset({AlertReceived}), (Condition.BUNDLED,)),
-    Way(frozenset({ContactsTested, DutyMoved}), (Condition.CLOSED,)),
+    Way(frozenset({ContactsTested, DutyMoved, ReviewMade}), (Condition.CLOSED,)),
 )
 """How an incident begins; an umbrella begins with the alert, or the look, that needs it."""
 

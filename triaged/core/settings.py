@@ -18,6 +18,7 @@ from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.core.time.oncall import Schedule
+from triaged.core.time.weekly import WeekTime
 
 Urgency = Literal["page", "notify"]
 
@@ -114,6 +115,13 @@ class Integrations(msgspec.Struct, frozen=True):
     """Template of the address of an incident's call (`core/text/call_link.py`)."""
 
 
+class WeeklyReview(msgspec.Struct, frozen=True):
+    """Who gets the weekly review, and when, in the zone of the settings."""
+
+    to: tuple[Target, ...]
+    at: WeekTime
+
+
 class Classifier(Protocol):
     """The compiled rules."""
 
@@ -175,6 +183,7 @@ class Settings(msgspec.Struct, frozen=True):
     """None: nothing flaps."""
     storm: StormLimit | None = None
     """None: every incident pages by itself."""
+    weekly_review: WeeklyReview | None = None
     working_days: Calendar = OFFICE_DAYS
     """The calendar by which postmortems and action items are due: `office`."""
     status_page: StatusPage | None = None

@@ -22,6 +22,7 @@ from triaged.core.records.events import (
     Reclassified,
     Reopened,
     RetryWanted,
+    ReviewMade,
     SelfAlertFired,
     SelfAlertResolved,
     SettingsChanged,
@@ -220,7 +221,7 @@ class Needs:
                 self.pages_of.add(number)
             case BodyQuarantined() | SelfAlertFired() | SelfAlertResolved():
                 self.keys.add(key_text(own_key(event)))
-            case DutyMoved() | ContactsTested():
+            case DutyMoved() | ContactsTested() | ReviewMade():
                 self.keys.add(key_text(own_key(event)))
             case Declared():
                 self.openings = True

@@ -4,10 +4,12 @@ from typing import assert_never
 
 from triaged.core.alerts.quarantine import quarantine_key
 from triaged.core.practice.drills import drill_key
+from triaged.core.practice.review_notice import review_key
 from triaged.core.records.events import (
     BodyQuarantined,
     ContactsTested,
     DutyMoved,
+    ReviewMade,
     SelfAlertFired,
     SelfAlertResolved,
 )
@@ -23,6 +25,7 @@ def own_key(
     | SelfAlertFired
     | SelfAlertResolved
     | DutyMoved
+    | ReviewMade
     | ContactsTested
     | DrillStarted,
 ) -> Key:
@@ -34,6 +37,8 @@ def own_key(
             return self_alert_key(name)
         case DutyMoved():
             return duty_key(event)
+        case ReviewMade(slot_at=slot_at):
+            return review_key(slot_at)
         case ContactsTested(person=person):
             return contact_test_key(person)
         case DrillStarted(id=identity):

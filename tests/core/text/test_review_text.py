@@ -4,7 +4,13 @@ from zoneinfo import ZoneInfo
 
 from tests.core.world import MONDAY
 from triaged.core.practice.review import Finding, Section, Topic
-from triaged.core.text.review_text import MAIL_FINDINGS, review_markdown, review_sentence
+from triaged.core.text.review_text import (
+    MAIL_FINDINGS,
+    MAIL_MAX,
+    review_mail,
+    review_markdown,
+    review_sentence,
+)
 from triaged.core.time.durations import DAY
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -24,19 +30,22 @@ def test_each_section_has_its_consequence_and_fix_or_says_that_all_is_well() -> 
         "\n"
         "- INC-1: 1 sentence\n"
         "\n"
-        "## Late updates\n"
-        "\n"
-        "All is well: every promised update came on time."
+        "**Late updates**: all is well, every promised update came on time."
     )
 
 
-def test_a_mail_lists_few_and_counts_the_others() -> None:
-    many = Section(Topic.NOISE, [Finding(f"{n}") for n in range(20)], more=5)
+def test_a_mail_has_as_many_findings_as_there_is_room_for() -> None:
+    few = Section(Topic.NOISE, [Finding(f"{n}") for n in range(20)], more=5)
+    many = [Section(topic, [Finding("x" * 100)] * 20) for topic in Topic]
 
-    text = review_markdown([many], MONDAY, MONDAY + DAY, UTC_ZONE)
+    mail = review_mail([few], MONDAY, MONDAY + DAY, UTC_ZONE)
+    full = review_mail(many, MONDAY, MONDAY + DAY, UTC_ZONE)
 
-    assert text.count("\n- ") == MAIL_FINDINGS + 1
-    assert text.endswith("- and 17 more: `triaged review`")
+    assert mail.count("\n- ") == MAIL_FINDINGS + 1
+    assert mail.endswith("- and 17 more: `triaged review`")
+    assert len(full) <= MAIL_MAX
+    assert full.count("more: `triaged review`") == len(Topic)
+    assert review_markdown([few], MONDAY, MONDAY + DAY, UTC_ZONE).count("\n- ") == 21
 
 
 def test_the_sentence_says_how_much_there_is_to_talk_about() -> None:

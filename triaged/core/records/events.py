@@ -151,6 +151,16 @@ class DutyMoved(msgspec.Struct, frozen=True):
     """Tells this change of the schedule from any other."""
 
 
+class ReviewMade(msgspec.Struct, frozen=True):
+    """The review that is due at `slot_at` (µs) was made, and is to be sent."""
+
+    slot_at: int
+    sentence: str
+    """`weekly review: 3 of 10 topics to talk about`."""
+    text: str
+    """The review as Markdown."""
+
+
 class Acknowledged(msgspec.Struct, frozen=True):
     """Somebody takes the incident; `take_over`: even from somebody else who holds it."""
 
@@ -326,6 +336,7 @@ Event = (
     | Declared
     | ContactsTested
     | DutyMoved
+    | ReviewMade
     | Action
     | PracticeEvent
     | TimerFired

@@ -33,11 +33,24 @@ def tell_duty(situation: Situation, event: DutyMoved) -> Decision:
     if situation.latest_incident(duty_key(event)) is not None:
         return Decision()  # another daemon, or this one before it was stopped
     now = situation.now
-    notice = Incident(
+    title = f"other people are on call by {event.schedule}"
+    draft = Draft(notice(situation, duty_key(event), title), opened=True)
+    data: dict[str, object] = {"schedule": event.schedule, "before": event.before}
+    draft.say(Entry(now, "duty.moved", TRIAGED, event.text, data | {"after": event.after}))
+    for name in sorted({*event.before} ^ {*event.after}):
+        duty = "begins" if name in event.after else "ends"
+        notify_person(situation, draft, name, News(f"your duty {duty}: {event.text}", "duty"))
+    return Decision(draft.effects())
+
+
+def notice(situation: Situation, key: Key, title: str) -> Incident:
+    """A notice: an incident that is closed from its beginning and is there for its messages."""
+    now = situation.now
+    return Incident(
         number=situation.next_number(),
         kind="notice",
-        key=duty_key(event),
-        title=f"other people are on call by {event.schedule}",
+        key=key,
+        title=title,
         severity=_severity(situation.settings),
         severity_by=TRIAGED,
         opened_at=now,
@@ -48,13 +61,6 @@ def tell_duty(situation: Situation, event: DutyMoved) -> Decision:
         resolved_at=now,
         resolved_by=TRIAGED,
     )
-    draft = Draft(notice, opened=True)
-    data: dict[str, object] = {"schedule": event.schedule, "before": event.before}
-    draft.say(Entry(now, "duty.moved", TRIAGED, event.text, data | {"after": event.after}))
-    for name in sorted({*event.before} ^ {*event.after}):
-        duty = "begins" if name in event.after else "ends"
-        notify_person(situation, draft, name, News(f"your duty {duty}: {event.text}", "duty"))
-    return Decision(draft.effects())
 
 
 def _severity(settings: Settings) -> Severity:
