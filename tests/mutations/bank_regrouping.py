@@ -24,6 +24,20 @@ REGROUPING = (
         (MERGING,),
     ),
     Mutation(
+        "whoever posts for the survivor hears of public posts that are promised for both",
+        "triaged/core/practice/status_deadlines.py",
+        "_who_posts(situation.survivor(incident))",
+        "_who_posts(incident)",
+        ("tests/core/practice/test_status_deadlines.py",),
+    ),
+    Mutation(
+        "the page does not call a component well because its incident was merged",
+        "triaged/core/practice/status_deadlines.py",
+        "    elif incident.state is State.MERGED:\n",
+        "    elif incident is None:\n",
+        ("tests/core/practice/test_status_deadlines.py",),
+    ),
+    Mutation(
         "nothing of a merged incident pages",
         "triaged/core/practice/merging.py",
         "    draft.drop(*RESPONSE_TIMERS)\n",

@@ -5,6 +5,8 @@ from msgspec.structs import replace
 from tests.core.practice.status_desk import OUT, PAGE, PARTLY, UP, Desk
 from triaged.core.records.events import Acknowledged, Resolved, SeverityChosen
 from triaged.core.records.model import PageKind, Severity
+from triaged.core.records.practice.events import Merged, RoleAssigned
+from triaged.core.records.practice.roles import Role
 from triaged.core.records.practice.status import Component, PostStatus
 from triaged.core.records.practice.status_events import ComponentSet
 from triaged.core.time.durations import HOUR, MINUTE
@@ -137,3 +139,28 @@ def test_auto_does_nothing_for_a_drill() -> None:
     desk.run_until(desk.start + HOUR)
 
     assert desk.every(Component) == {}
+
+
+def test_promised_post_of_a_merged_incident_is_asked_of_whoever_posts_for_the_survivor() -> None:
+    desk = Desk()
+    desk.lead()
+    desk.posts()
+    desk.fires(alertname="Other", severity="SEV-1")
+    survivor = desk.incident.number
+    desk.handle(RoleAssigned(survivor, "bob", Role.COMMUNICATIONS_LEAD, "bob"))
+    desk.handle(Merged(1, "bob", survivor))
+
+    desk.run_until(desk.now + 31 * MINUTE)
+
+    assert (len(told(desk, "bob")), told(desk, "carol")) == (1, [])
+
+
+def test_auto_takes_nothing_back_when_the_incident_goes_on_in_another() -> None:
+    desk = Desk(AUTO)
+    desk.run_until(desk.now + 6 * MINUTE)
+    desk.fires(alertname="Other", severity="SEV-1")
+    desk.handle(Merged(1, "bob", desk.incident.number))
+
+    desk.run_until(desk.now + HOUR)
+
+    assert desk.status() is OUT

@@ -13,7 +13,7 @@ from triaged.core.practice.status_page import LED
 from triaged.core.practice.work import holder_of
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import SaveRow
-from triaged.core.records.model import Entry, Incident
+from triaged.core.records.model import Entry, Incident, State
 from triaged.core.records.practice.roles import Role
 from triaged.core.records.practice.status import (
     PAGE,
@@ -59,7 +59,7 @@ def post_due(situation: Situation, draft: Draft, timer: PostDue) -> None:
         data: dict[str, object] = {"due_at": promised}
         draft.say(Entry(situation.now, "status.late", TRIAGED, text, data))
     about = f"post-due-{promised}-{timer.step}"
-    for person in _who_posts(incident):
+    for person in _who_posts(situation.survivor(incident)):
         notify_person(situation, draft, person, News(text, about))
     if timer.step + 1 < REMINDERS:
         draft.arm(PostDue(incident.number, situation.now + REMIND_EVERY_US, timer.step + 1))
@@ -93,6 +93,8 @@ def followed(situation: Situation, before: Incident | None, draft: Draft) -> Non
     if incident.live and sets_components(page, incident):
         if not was_live or (before is not None and before.severity not in LED):
             draft.arm(ComponentsDue(incident.number, situation.now + AUTO_AFTER_US))
+    elif incident.state is State.MERGED:
+        draft.drop(ComponentsDue)  # the trouble is not over: what is said of it stays
     elif was_live and page.of_service(incident.service):
         draft.arm(ComponentsDue(incident.number, situation.now))
 
