@@ -34,8 +34,8 @@ from triaged.rules import reference as language
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 CODE = Path(__file__).parents[1] / "triaged"
 _SUBJECTS = (
-    "action|alerts?|checklist|drill|duty|incident|page|phase|postmortem|review|role|severity|status"
-    "|target|update"
+    "action|alerts?|checklist|drill|duty|incident|page|phase|postmortem|report|review|role|severity"
+    "|status|target|update"
 )
 _KIND = re.compile(rf'"((?:{_SUBJECTS})\.[a-z_]+|note|message|marker|correction)"')
 HEAD = "Generated from the code by `tools/reference.py`.\n"
@@ -104,7 +104,8 @@ def _http() -> str:
     table = _table(("method", "path", "who", "what"), rows)
     about = (
         "Who may: `public` everybody; `metrics` readers, or everybody where the configuration's\n"
-        "`public` says so; `read`, `respond`, `admin` a token of that scope or one above it;\n"
+        "`public` says so; `form` likewise with `report`; `read`, `respond`, `admin`, `report` a\n"
+        "token of that scope or one above it;\n"
         "`ingest` a token of `ingest:<source>`, or the source's signature; `link` whoever has it.\n"
         "`GET` answers `HEAD`, too. `GET /api/v1/openapi.json` describes bodies and answers.\n"
     )

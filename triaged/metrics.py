@@ -149,11 +149,12 @@ class Metrics:
             "limits_hit",
             "Limits that a body of a source or a request of the API has met: `alerts` in a body and"
             " values in an alert, `patterns` of a silence or filter, `max_body`, `value_sets` of"
-            " `expect.by` of a rule.",
+            " `expect.by` of a rule, `reports` of customers by the public form.",
             "limit",
             "source",
         )
         self.limits_hit.labels("patterns", "api")
+        self.limits_hit.labels("reports", "form")
 
     def _incidents(self) -> None:
         self.incidents_opened = self._counter(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tests.core.world import ByLabels, settings, target
 from tests.store.desk import Desk
 from tests.store.learning import action
-from tests.store.practising import STARTED
+from tests.store.practising import SCENE
 from tests.store.public import PAGE, published
 from triaged.core.records.effects import Attached
 from triaged.core.records.events import (
@@ -61,7 +61,7 @@ LATER_US = 16 * MINUTE
 async def scene(desk: Desk) -> None:
     """Incident 1 fires, 2 is over, 3 was resolved by a person and fires, 4 is acknowledged.
 
-    Others were merged into 2 and 4, and a drill goes on.
+    Others were merged into 2 and 4, a drill goes on, and two reports wait.
     """
     await desk.handle(SettingsLoaded(started=False))
     await desk.handle(desk.fires(severity="SEV-2", pod="1"), desk.fires(severity="SEV-2", pod="2"))
@@ -80,7 +80,7 @@ async def scene(desk: Desk) -> None:
         assert await pages.claim(tx, "mail", now, HOUR, pages.Room(10))
     await desk.handle(desk.fires(alertname="Link", pod="1", incident="no"))
     await merge(desk, "Part", 4)
-    await desk.handle(STARTED)
+    await desk.handle(*SCENE)
     desk.clock.at += LATER_US
 
 

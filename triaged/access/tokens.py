@@ -26,11 +26,11 @@ PUBLIC_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 NAME_MAX = 100
 
-ROLES = ("admin", "respond", "read")
+ROLES = ("admin", "respond", "read", "report")
 INGEST = "ingest:"
 EVERY_SOURCE = f"{INGEST}*"
-_SCOPE = re.compile(r"admin|respond|read|ingest:(\*|[A-Za-z0-9_.-]{1,100})")
-SCOPE_WANTED = "admin, respond, read, ingest:<source> or ingest:*"
+_SCOPE = re.compile(r"admin|respond|read|report|ingest:(\*|[A-Za-z0-9_.-]{1,100})")
+SCOPE_WANTED = "admin, respond, read, report, ingest:<source> or ingest:*"
 
 
 def new_secret() -> str:

@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         dest="scopes",
-        help="admin, respond, read, ingest:<source> or ingest:*; may be repeated",
+        help="admin, respond, read, report, ingest:<source> or ingest:*; may be repeated",
     )
     create.add_argument("--person", help="whose actions these are")
     create.add_argument("--expires", help="a duration such as 90d (default: never)")

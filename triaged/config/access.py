@@ -17,7 +17,7 @@ from triaged.wire import MISSING_SECRET, Secret
 from triaged.yamlschema.document import Path
 from triaged.yamlschema.schema import none_of
 
-SCOPES = ("admin", "respond", "read", "ingest:*")
+SCOPES = ("admin", "respond", "read", "report", "ingest:*")
 INGEST = "ingest:"
 LOCAL = "127.0.0.1"
 

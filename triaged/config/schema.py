@@ -51,7 +51,7 @@ class Token(msgspec.Struct, frozen=True):
     """Secret that callers send."""
     scopes: tuple[str, ...]
     """Permissions: `admin` (all of them), `respond` (with `read`), `read`, `ingest:<source>`,
-    `ingest:*`."""
+    `ingest:*`, `report` (file reports of customers)."""
     person: str | None = None
     """Person in whose name callers act. Unset: timelines name the token."""
 
@@ -99,8 +99,8 @@ class Config(msgspec.Struct, frozen=True):
     auth: Literal["tokens", "none"] = "tokens"
     """Authentication of callers. `none` lets everybody do everything, and is accepted on loopback
     only."""
-    public: tuple[Literal["status", "metrics"], ...] = ("status",)
-    """Pages that need no token."""
+    public: tuple[Literal["status", "metrics", "report"], ...] = ("status",)
+    """Pages that need no token: the status page, `/metrics`, the form for customers `/report`."""
     tls: Tls | None = None
     """Certificate and key. Set: the server speaks HTTPS instead of HTTP."""
     trusted_proxies: tuple[Proxies, ...] = ()
@@ -135,6 +135,9 @@ class Config(msgspec.Struct, frozen=True):
     reopen_within: Duration = 30 * MINUTE
     """Time after the resolve in which a new episode re-opens the incident instead of opening a new
     one."""
+    report_within: Duration = 15 * MINUTE
+    """Time within which somebody looks at a customer's report. Later it pages, as an incident of
+    severity `unclassified`."""
     join_quiet: Duration = 5 * MINUTE
     """Time after an acknowledgement in which alerts that join page nobody. Later, an alert with an
     object that the incident has not had (another pod, node …) pages the holder."""

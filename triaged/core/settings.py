@@ -176,6 +176,8 @@ class Settings(msgspec.Struct, frozen=True):
     unclassified: Severity = Severity.SEV2
     at_risk: float = 0.75
     reopen_within: int = 30 * MINUTE
+    report_within: int = 15 * MINUTE
+    """Time within which somebody looks at a customer's report before it pages."""
     join_quiet: int = 5 * MINUTE
     """For so long after an acknowledgement new objects that join page nobody."""
     silence_max: int = 30 * DAY

@@ -32,8 +32,8 @@ KEY_CHARACTERS = 16
 
 T = TypeVar("T")
 INCLUDED = {
-    "admin": ("respond", "read", ANY_SOURCE),
-    "respond": ("read",),
+    "admin": ("respond", "read", "report", ANY_SOURCE),
+    "respond": ("read", "report"),
 }
 """By scope: the scopes that it includes."""
 
@@ -45,13 +45,13 @@ class Caller(msgspec.Struct, frozen=True):
     scopes: frozenset[str]
 
     def may(self, scope: str) -> bool:
-        """True if the caller holds `scope`: admin, respond, read or `ingest:<source>`."""
+        """True if the caller holds `scope`: admin, respond, read, report or `ingest:<source>`."""
         if scope in self.scopes:
             return True
         return scope.startswith("ingest:") and ANY_SOURCE in self.scopes
 
 
-ANYBODY = Caller(actors.ANONYMOUS, frozenset({"admin", "respond", "read", ANY_SOURCE}))
+ANYBODY = Caller(actors.ANONYMOUS, frozenset({"admin", "respond", "read", "report", ANY_SOURCE}))
 """The caller of every request under `auth: none`."""
 
 NOBODY = Caller("", frozenset())

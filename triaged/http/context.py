@@ -23,6 +23,12 @@ from triaged.wire import Secret
 SIGN_UPS_MAX = 20
 """Subscriptions to the status page that the clients of one network may ask for in an hour."""
 
+REPORTS_MAX = 60
+"""Customers' reports with one token in an hour: a help desk forwards one a minute."""
+
+FORMS_MAX = 5
+"""Customers' reports by the public form from one network in an hour."""
+
 
 @dataclass(kw_only=True)
 class Context:
@@ -51,5 +57,9 @@ class Context:
     """The status page."""
     sign_ups: NetworkLimit = field(default_factory=partial(NetworkLimit, SIGN_UPS_MAX))
     """Limit on subscriptions to it."""
+    reports: NetworkLimit = field(default_factory=partial(NetworkLimit, REPORTS_MAX))
+    """Limit on customers' reports, by token."""
+    report_forms: NetworkLimit = field(default_factory=partial(NetworkLimit, FORMS_MAX))
+    """Limit on customers' reports by the public form, by network."""
     counted_at: int | None = None
     """Instant of the last update of the gauges that the store feeds."""

@@ -75,10 +75,12 @@ def misplaced(call: Call) -> web.Response | None:
 async def _admit(call: Call, scope: Scope) -> web.Response | None:
     """The refusal of a caller who lacks the route's scope."""
     match scope:
-        case Scope.READ | Scope.RESPOND | Scope.ADMIN:
+        case Scope.READ | Scope.RESPOND | Scope.ADMIN | Scope.REPORT:
             return await admit(call, scope)
         case Scope.STATUS if "status" not in call.context.configuration.public:
             return await admit(call, Scope.READ)
+        case Scope.FORM if "report" not in call.context.configuration.public:
+            return await admit(call, Scope.REPORT)
         case Scope.METRICS if "metrics" not in call.context.configuration.public:
             return await admit(call, Scope.READ)
         case _:

@@ -6,6 +6,7 @@ from typing import assert_never
 from triaged.core.alerts.remarks import remark_key, subject_of
 from triaged.core.practice.chronicle import message_id
 from triaged.core.practice.postmortem_export import text_hash
+from triaged.core.practice.reports import unseen_key
 from triaged.core.practice.tracker_rows import ISSUE, changes_id
 from triaged.core.records.events import (
     AlertReceived,
@@ -68,6 +69,12 @@ from triaged.core.records.practice.postmortems import (
     PostmortemRevision,
     unmerged_id,
 )
+from triaged.core.records.practice.reports import (
+    CustomerReport,
+    ReportAttached,
+    ReportEvent,
+    ReportFiled,
+)
 from triaged.core.records.practice.request_events import (
     RequestDue,
     RequestEnded,
@@ -99,6 +106,7 @@ from triaged.core.records.timers import (
     PostmortemDue,
     ReachDue,
     ReopenWindowDue,
+    ReportDue,
     StormDue,
 )
 from triaged.core.response.timing import PAGING
@@ -113,6 +121,7 @@ ROWS_OF_TIMER: Mapping[type[IncidentTimer], type[PracticeRow]] = {
     PostmortemDue: Postmortem,
     ActionItemsDue: ActionItem,
     DrillDue: DrillRun,
+    ReportDue: CustomerReport,
 }
 """The records of an incident that a timer of it is decided on."""
 
@@ -219,9 +228,14 @@ class Needs:
                 number = _incident_of(page_id)
                 self.numbers.add(number)
                 self.pages_of.add(number)
-            case BodyQuarantined() | SelfAlertFired() | SelfAlertResolved():
-                self.keys.add(key_text(own_key(event)))
-            case DutyMoved() | ContactsTested() | ReviewMade():
+            case (
+                BodyQuarantined()
+                | SelfAlertFired()
+                | SelfAlertResolved()
+                | DutyMoved()
+                | ContactsTested()
+                | ReviewMade()
+            ):
                 self.keys.add(key_text(own_key(event)))
             case Declared():
                 self.openings = True
@@ -246,6 +260,9 @@ class Needs:
             self.pages_of.add(timer.incident)
         if isinstance(timer, MUTABLE):
             self.muted.add(timer.incident)
+        if isinstance(timer, ReportDue):
+            self.keys.add(key_text(unseen_key(timer.step)))
+            self.openings = True
         if (kind := ROWS_OF_TIMER.get(type(timer))) is not None:
             self._add_rows(kind, timer.incident)
         self._add_public(timer)
@@ -346,6 +363,15 @@ class Needs:
         if request.kind == ISSUE and request.incident is not None:
             self.row_ids.setdefault(Request, set()).add(changes_id(request.lane))
             self._add_rows(ActionItem, request.incident)
+
+    def _add_report(self, event: ReportEvent) -> None:
+        """A customer's report is protected by the key of the notice about it."""
+        self.keys.add(key_text(own_key(event)))
+        self.openings = True
+        if not isinstance(event, ReportFiled):
+            self.row_ids.setdefault(CustomerReport, set()).add(event.id)
+        if isinstance(event, ReportAttached):
+            self.numbers.add(event.incident)
 
     def _add_rows(self, kind: type[PracticeRow], incident: int) -> None:
         """All records of this kind that belong to an incident."""

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from triaged.core.alerts.quarantine import quarantine_key
 from triaged.core.practice.drills import drill_key
+from triaged.core.practice.reports import report_key
 from triaged.core.practice.review_notice import review_key
 from triaged.core.records.events import (
     BodyQuarantined,
@@ -15,6 +16,13 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Key
 from triaged.core.records.practice.drills import DrillStarted
+from triaged.core.records.practice.reports import (
+    ReportAttached,
+    ReportDeclared,
+    ReportDismissed,
+    ReportEvent,
+    ReportFiled,
+)
 from triaged.core.response.contact_tests import contact_test_key
 from triaged.core.response.duty_notices import duty_key
 from triaged.core.self_alerts import self_alert_key
@@ -27,7 +35,8 @@ def own_key(
     | DutyMoved
     | ReviewMade
     | ContactsTested
-    | DrillStarted,
+    | DrillStarted
+    | ReportEvent,
 ) -> Key:
     """The key of the incident that triaged itself opens for the event."""
     match event:
@@ -43,5 +52,7 @@ def own_key(
             return contact_test_key(person)
         case DrillStarted(id=identity):
             return drill_key(identity)
+        case ReportFiled() | ReportAttached() | ReportDeclared() | ReportDismissed():
+            return report_key(event.id)
         case _:
             assert_never(event)

@@ -16,6 +16,7 @@ from triaged.core.records.timers import (
     RaiseDue,
     ReachDue,
     ReopenWindowDue,
+    ReportDue,
     ResolveDue,
     RoleDue,
     StepDue,
@@ -50,6 +51,7 @@ ALL: list[IncidentTimer] = [
     PostDue(1, 95, 1),
     ComponentsDue(1, 96),
     DrillDue(1, 97),
+    ReportDue(1, 98, 7),
 ]
 """One of each kind."""
 

@@ -8,6 +8,7 @@ from triaged.core.practice import (
     drills,
     phases,
     postmortem_deadlines,
+    reports,
     roles,
     status_deadlines,
     updates,
@@ -21,6 +22,7 @@ from triaged.core.records.timers import (
     PostDue,
     PostmortemDue,
     PracticeTimer,
+    ReportDue,
     RoleDue,
     UpdateDue,
 )
@@ -33,6 +35,8 @@ def deadline_due(situation: Situation, timer: PracticeTimer) -> Decision:
     gone = DropTimer(timer.incident, type(timer))
     if incident is None:
         return Decision((gone,))
+    if isinstance(timer, ReportDue):
+        return reports.due(situation, incident, timer)
     if isinstance(timer, DrillDue):
         return drills.due(situation, incident)
     draft = Draft(incident)

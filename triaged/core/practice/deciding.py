@@ -9,6 +9,12 @@ from triaged.core.practice.deciding_status import decide_status
 from triaged.core.practice.drills import abort_drill, answer_prompt, start_drill
 from triaged.core.practice.merging import merge
 from triaged.core.practice.postmortems import publish, review, save_text, waive
+from triaged.core.practice.reports import (
+    attach_report,
+    declare_report,
+    dismiss_report,
+    file_report,
+)
 from triaged.core.practice.roles import assign_role, release_role
 from triaged.core.practice.splitting import split_off
 from triaged.core.practice.updates import post_update, snooze_update
@@ -35,6 +41,12 @@ from triaged.core.records.practice.learning_events import (
     PostmortemReviewed,
     PostmortemSaved,
     PostmortemWaived,
+)
+from triaged.core.records.practice.reports import (
+    ReportAttached,
+    ReportDeclared,
+    ReportDismissed,
+    ReportFiled,
 )
 from triaged.core.records.practice.status_events import StatusEvent
 from triaged.core.situation import Situation
@@ -85,5 +97,13 @@ def practise(situation: Situation, event: PracticeEvent) -> Decision:
             return answer_prompt(situation, event)
         case DrillAborted():
             return abort_drill(situation, event)
+        case ReportFiled():
+            return file_report(situation, event)
+        case ReportAttached():
+            return attach_report(situation, event)
+        case ReportDeclared():
+            return declare_report(situation, event)
+        case ReportDismissed():
+            return dismiss_report(situation, event)
         case _:
             assert_never(event)

@@ -50,3 +50,4 @@ class Reason(StrEnum):
     MERGED = "merged"
     SPLIT = "split_off"
     DRILL = "drill"
+    REPORTED = "reported"

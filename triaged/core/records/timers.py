@@ -170,6 +170,15 @@ class DrillDue(msgspec.Struct, frozen=True, gc=False, tag="drill"):
     due_at: int
 
 
+class ReportDue(msgspec.Struct, frozen=True, gc=False, tag="report"):
+    """Somebody has looked at a customer's report by now, or it pages."""
+
+    incident: int
+    due_at: int
+    step: int = 0
+    """Digest of the report's service: reports of one service page as one incident."""
+
+
 class LapseDue(msgspec.Struct, frozen=True, gc=False, tag="lapse"):
     """Look whether an alert has lapsed. It has no row: it is `alerts.lapse_check_at`."""
 
@@ -209,6 +218,7 @@ PracticeTimer = (
     | PostDue
     | ComponentsDue
     | DrillDue
+    | ReportDue
 )
 """Deadlines of the practice (`core/practice`)."""
 
@@ -264,6 +274,8 @@ def _rank(timer: IncidentTimer) -> int:
             return 19
         case DrillDue():
             return 20
+        case ReportDue():
+            return 21
         case _:
             assert_never(timer)
 

@@ -191,7 +191,7 @@ def call(incident: Incident, reading: Reading) -> str:
     zone, now = reading.timezone, reading.at
     nobody = "Nobody has it, and all rounds are over." if incident.is_exhausted else NOBODY
     if incident.kind == "notice":
-        return "Nothing is wrong, and nothing is to be done."
+        return "" if incident.text else "Nothing is wrong, and nothing is to be done."
     match incident.state:
         case State.OPEN if incident.respond_by is not None:
             when = instant_for(incident.respond_by, zone, now)

@@ -8,6 +8,7 @@ from triaged.core.view import View
 from triaged.store.database.base import Reader, Writer
 from triaged.store.tables import (
     action_items,
+    customer_reports,
     drills,
     messages,
     postmortems,
@@ -28,6 +29,7 @@ TABLES: tuple[RowTable[Any], ...] = (
     *status.TABLES,
     requests.TABLE,
     drills.TABLE,
+    customer_reports.TABLE,
 )
 """In the order in which they are written."""
 

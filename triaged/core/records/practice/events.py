@@ -5,6 +5,7 @@ import msgspec
 from triaged.core.records.practice.drills import DrillEvent
 from triaged.core.records.practice.learning_events import LearningEvent
 from triaged.core.records.practice.notes import Marker, Message
+from triaged.core.records.practice.reports import ReportEvent
 from triaged.core.records.practice.roles import Role
 from triaged.core.records.practice.status_events import StatusEvent
 
@@ -125,4 +126,5 @@ PracticeEvent = (
     | LearningEvent
     | StatusEvent
     | DrillEvent
+    | ReportEvent
 )
