@@ -62,7 +62,7 @@ async def test_every_kind_reads_back_in_the_order_of_its_instants(database: Data
 
     async with database.reading() as tx:
         assert {type(timer) for timer in ALL} == set(KINDS.values())
-        assert await timers.due(tx, 100, 20) == ALL
+        assert await timers.due(tx, 100, 30) == ALL
         assert await timers.due(tx, 30, 2) == ALL[:2]
         assert await timers.next_due(tx) == 10
 
@@ -74,7 +74,7 @@ async def test_arming_replaces_and_dropping_removes(database: Database) -> None:
         await timers.save(tx, [StepDue(1, 99, 3, 1, 1)], [(1, "target"), (2, "step")])
 
     async with database.reading() as tx:
-        found = await timers.due(tx, 100, 20)
+        found = await timers.due(tx, 100, 30)
     assert StepDue(1, 99, 3, 1, 1) in found
     assert len(found) == len(ALL) - 1
 
@@ -96,7 +96,7 @@ async def test_a_timer_of_an_unknown_kind_is_told_and_can_be_put_off(database: D
     async with database.transaction() as tx:
         await timers.save(tx, ALL[:2], [])
         await tx.execute("INSERT INTO timers (incident, kind, due_at) VALUES (7, 'dance', 15)")
-        found = await timers.due(tx, 100, 20)
+        found = await timers.due(tx, 100, 30)
 
         await timers.postpone(tx, found[2], 1000)
 
