@@ -10,22 +10,16 @@ from triaged.core.practice.reports import unseen_key
 from triaged.core.practice.tracker_rows import ISSUE, changes_id
 from triaged.core.records.events import (
     AlertReceived,
-    BodyQuarantined,
-    ContactsTested,
     Declared,
     Delivered,
     DeliveryEnded,
     DeliverySlow,
-    DutyMoved,
     Event,
     PackDecided,
     PageDue,
     Reclassified,
     Reopened,
     RetryWanted,
-    ReviewMade,
-    SelfAlertFired,
-    SelfAlertResolved,
     SettingsChanged,
     SettingsLoaded,
     SilenceExpired,
@@ -73,7 +67,6 @@ from triaged.core.records.practice.reports import (
     CustomerReport,
     ReportAttached,
     ReportEvent,
-    ReportFiled,
 )
 from triaged.core.records.practice.request_events import (
     RequestDue,
@@ -111,7 +104,7 @@ from triaged.core.records.timers import (
 )
 from triaged.core.response.timing import PAGING
 from triaged.core.view import AlertId, key_text
-from triaged.store.own_keys import own_key
+from triaged.store.own_keys import OwnEvent, own_key
 from triaged.store.status_needs import LOCK, StatusNeeds, lock_of, status_needs
 
 MUTABLE = (*PAGING, MuteDue)
@@ -197,6 +190,9 @@ class Needs:
         if isinstance(event, RequestEvent):
             self._add_request(event)
             return
+        if isinstance(event, OwnEvent):
+            self.keys.add(key_text(own_key(event)))
+            return
         match event:
             case TimerFired(timer=LapseDue(source=source, fingerprint=fingerprint)):
                 self.lapses = True
@@ -228,15 +224,6 @@ class Needs:
                 number = _incident_of(page_id)
                 self.numbers.add(number)
                 self.pages_of.add(number)
-            case (
-                BodyQuarantined()
-                | SelfAlertFired()
-                | SelfAlertResolved()
-                | DutyMoved()
-                | ContactsTested()
-                | ReviewMade()
-            ):
-                self.keys.add(key_text(own_key(event)))
             case Declared():
                 self.openings = True
             case Reopened(incident=number):
@@ -271,6 +258,12 @@ class Needs:
         """The records that an event of the practice is decided on."""
         if isinstance(event, StatusEvent):
             self._add_status(status_needs(event))
+            return
+        if isinstance(event, ReportEvent):  # it is protected by the key of the notice about it
+            self.keys.add(key_text(own_key(event)))
+            self.openings = True
+            self.row_ids.setdefault(CustomerReport, set()).add(event.id)
+            self.numbers |= {event.incident} if isinstance(event, ReportAttached) else set()
             return
         match event:
             case RoleAssigned(incident=number) | RoleReleased(incident=number):
@@ -363,15 +356,6 @@ class Needs:
         if request.kind == ISSUE and request.incident is not None:
             self.row_ids.setdefault(Request, set()).add(changes_id(request.lane))
             self._add_rows(ActionItem, request.incident)
-
-    def _add_report(self, event: ReportEvent) -> None:
-        """A customer's report is protected by the key of the notice about it."""
-        self.keys.add(key_text(own_key(event)))
-        self.openings = True
-        if not isinstance(event, ReportFiled):
-            self.row_ids.setdefault(CustomerReport, set()).add(event.id)
-        if isinstance(event, ReportAttached):
-            self.numbers.add(event.incident)
 
     def _add_rows(self, kind: type[PracticeRow], incident: int) -> None:
         """All records of this kind that belong to an incident."""

@@ -27,17 +27,13 @@ from triaged.core.response.contact_tests import contact_test_key
 from triaged.core.response.duty_notices import duty_key
 from triaged.core.self_alerts import self_alert_key
 
+OwnEvent = (
+    BodyQuarantined | SelfAlertFired | SelfAlertResolved | DutyMoved | ReviewMade | ContactsTested
+)
+"""Events, besides those of the practice, for which triaged opens an incident of its own."""
 
-def own_key(
-    event: BodyQuarantined
-    | SelfAlertFired
-    | SelfAlertResolved
-    | DutyMoved
-    | ReviewMade
-    | ContactsTested
-    | DrillStarted
-    | ReportEvent,
-) -> Key:
+
+def own_key(event: OwnEvent | DrillStarted | ReportEvent) -> Key:
     """The key of the incident that triaged itself opens for the event."""
     match event:
         case BodyQuarantined(source=source, reason=reason):
