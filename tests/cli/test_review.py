@@ -16,8 +16,12 @@ def section(**fields: object) -> dict[str, Any]:
 def test_findings_stand_below_consequence_and_fix(capsys: pytest.CaptureFixture[str]) -> None:
     long = "INC-1 " + "checkout " * 20
     findings = [{"text": long, "incident": "INC-1"}, {"text": "a\x1b[31m", "incident": None}]
-    answer = {"since": "2026-11-01T00:00:00Z", "until": "2026-11-08T00:00:00Z"}
-    answer["sections"] = [section(findings=findings, more=2), section()]  # type: ignore[assignment]  # JSON
+    answer = {
+        "since": "2026-11-01T00:00:00Z",
+        "until": "2026-11-08T00:00:00Z",
+        "complete": True,
+        "sections": [section(findings=findings, more=2), section()],
+    }
 
     print_review(answer)
 

@@ -33,8 +33,8 @@ FIGURES = (
     Mutation(
         "the review leaves drills out",
         "triaged/store/queries/review.py",
-        'sorted((one for one in found if one.kind == "incident"), key=',
-        "sorted(found, key=",
+        'found = [one for one in every if one.kind == "incident"]',
+        "found = every",
         ("tests/store/queries/test_review.py",),
     ),
     Mutation(

@@ -51,6 +51,8 @@ class ReviewDocument(msgspec.Struct, frozen=True):
 
     since: Instant
     until: Instant
+    complete: bool
+    """False: there are more incidents than a review looks at; the first ones count."""
     sections: list[SectionDocument]
     markdown: str
     """All of it as Markdown, as the weekly mail has it."""
@@ -75,6 +77,7 @@ async def review(call: Call) -> ReviewDocument | web.Response:
     return ReviewDocument(
         since=instant_text(since),
         until=instant_text(now),
+        complete=known.is_complete,
         sections=[_document(one) for one in sections],
         markdown=review_markdown(sections, since, now, zone_of(settings.timezone)),
     )

@@ -34,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
 def print_review(answer: Any) -> None:
     """The sections; one in which all is well takes one line."""
     print(f"review, {local_day(answer['since'])} to {local_day(answer['until'])}")
+    if not answer["complete"]:
+        print("not complete: there are more incidents than a review looks at")
     for section in answer["sections"]:
         title = clean(section["title"])
         print()

@@ -39,3 +39,12 @@ def test_a_drawing_is_self_contained_and_says_every_number() -> None:
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert "<script>" not in text
     assert "prefers-color-scheme:dark" in text
+
+
+def test_the_longest_text_fits_into_the_drawing() -> None:
+    text = "18, 9 at night (7 nights)"
+    root = ElementTree.fromstring(svg([Chart("t", (Bar("carol", 18, text),))], "figures"))
+
+    (*_, last) = root.iter("{http://www.w3.org/2000/svg}text")
+    assert last.text == text
+    assert float(last.attrib["x"]) + 8 * len(text) <= float(root.attrib["width"])

@@ -177,6 +177,8 @@ class Known(msgspec.Struct, frozen=True):
     status_page: Sequence[str] = ()
     zones: Mapping[str, ZoneInfo] = {}
     zone: ZoneInfo = ZoneInfo("UTC")
+    is_complete: bool = True
+    """False: there are more incidents than a review looks at."""
 
 
 def review_of(known: Known) -> list[Section]:

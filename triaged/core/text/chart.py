@@ -11,9 +11,9 @@ import msgspec
 BLOCKS = "▏▎▍▌▋▊▉█"
 PLAIN = "#"
 
-ROW, HEAD, LABELS, BARS, NUMBERS = 22, 44, 190, 460, 150
-"""Pixels of a drawing: the height of a bar's row and of the heading, and the widths of the labels,
-of the longest bar, and of the numbers behind the bars."""
+ROW, HEAD, BARS, MARGIN, LETTER = 22, 44, 420, 12, 8
+"""Pixels of a drawing: the heights of a bar's row and of the heading, and the widths of the longest
+bar, of the margin, and of a letter, of which few are wider."""
 
 STYLE = """text{font:13px system-ui,sans-serif;fill:#1b1f24}
 .title{font-weight:600;font-size:15px}
@@ -59,7 +59,11 @@ def _blocks(length: float) -> str:
 
 def svg(charts: Sequence[Chart], title: str) -> str:
     """The charts below one another, as a document of its own that can be read light and dark."""
-    width = LABELS + BARS + NUMBERS
+    every = [bar for chart in charts for bar in chart.bars]
+    labels = max((len(bar.label) for bar in every), default=0) * LETTER + 2 * MARGIN
+    texts = max((len(bar.text) for bar in every), default=0) * LETTER
+    titles = max((len(chart.title) for chart in charts), default=0) * (LETTER + 1)
+    width = max(labels + BARS + texts, titles) + 2 * MARGIN
     height = sum(HEAD + ROW * len(chart.bars) for chart in charts) + ROW
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
@@ -69,21 +73,22 @@ def svg(charts: Sequence[Chart], title: str) -> str:
     ]
     top = 0
     for chart in charts:
-        parts += _parts(chart, top)
+        parts += _parts(chart, top, labels)
         top += HEAD + ROW * len(chart.bars)
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _parts(chart: Chart, top: int) -> Iterator[str]:
-    yield f'<text class="title" x="12" y="{top + 30}">{escape(chart.title)}</text>'
+def _parts(chart: Chart, top: int, left: int) -> Iterator[str]:
+    """The elements of a chart whose bars begin at `left`."""
+    yield f'<text class="title" x="{MARGIN}" y="{top + 30}">{escape(chart.title)}</text>'
     most = max((bar.value for bar in chart.bars), default=0)
     for index, bar in enumerate(chart.bars):
         y = top + HEAD + index * ROW
         length = max(bar.value / most * BARS, 1) if bar.value else 0
-        yield f'<text x="12" y="{y + 14}">{escape(bar.label)}</text>'
+        yield f'<text x="{MARGIN}" y="{y + 14}">{escape(bar.label)}</text>'
         if length:
             yield (
-                f'<rect class="bar" x="{LABELS}" y="{y + 3}" width="{length:.1f}" height="14"'
+                f'<rect class="bar" x="{left}" y="{y + 3}" width="{length:.1f}" height="14"'
                 ' rx="2"/>'
             )
-        yield f'<text x="{LABELS + length + 6:.1f}" y="{y + 14}">{escape(bar.text)}</text>'
+        yield f'<text x="{left + length + 6:.1f}" y="{y + 14}">{escape(bar.text)}</text>'

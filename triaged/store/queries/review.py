@@ -22,9 +22,10 @@ from triaged.store.database.base import Bulk, Database, Reader
 from triaged.store.queries import similar_incidents, status_facts
 from triaged.store.queries.history import first_since
 from triaged.store.tables import action_items, incidents, postmortems, roles
+from triaged.store.tables.incidents import Ended
 from triaged.store.tables.observations import Verdict
 
-INCIDENTS_MAX = 5_000
+INCIDENTS_MAX = 20_000
 """Incidents that a review looks at, live ones and ended ones apart: those that come first."""
 
 INCIDENTS_AT_ONCE = 200
@@ -65,7 +66,8 @@ _labels = msgspec.json.Decoder(dict[str, str]).decode
 
 async def known_of(database: Database, settings: Settings, since: int, now: int) -> Known:
     """What is known of the time from `since` on."""
-    found = await _incidents(database, since)
+    every, is_complete = await _incidents(database, since)
+    found = [one for one in every if one.kind == "incident"]
     async with database.reading() as tx:
         periods = roles.TABLE.decoded(
             await tx.fetch_bulk(*roles.TABLE.ask_incidents([one.number for one in found]))
@@ -91,6 +93,7 @@ async def known_of(database: Database, settings: Settings, since: int, now: int)
         status_page=await _status_page(database, settings, now),
         zones={name: zone_of(person.timezone) for name, person in settings.people.items()},
         zone=zone_of(settings.timezone),
+        is_complete=is_complete,
     )
 
 
@@ -98,10 +101,10 @@ def _sorted(periods: Iterable[RolePeriod]) -> list[RolePeriod]:
     return sorted(periods, key=lambda one: (one.begins_at, one.id))
 
 
-async def _incidents(database: Database, since: int) -> list[Incident]:
-    """Those that are live, and those that are over and were changed since, by number."""
+async def _incidents(database: Database, since: int) -> tuple[list[Incident], bool]:
+    """The live ones and those that are over and were changed since; whether these are all."""
     found: list[Incident] = []
-    after, behind = 0, (since, 0)
+    after = 0
     while len(found) < INCIDENTS_MAX:
         async with database.reading() as tx:
             live, after = await incidents.live_after(tx, after, INCIDENTS_AT_ONCE)
@@ -109,14 +112,12 @@ async def _incidents(database: Database, since: int) -> list[Incident]:
         if not after:
             break
     limit = len(found) + INCIDENTS_MAX
-    while len(found) < limit:
+    behind: Ended | None = (since, 0)
+    while behind is not None and len(found) < limit:
         async with database.reading() as tx:
-            ended, further = await incidents.ended_after(tx, behind, INCIDENTS_AT_ONCE)
+            ended, behind = await incidents.ended_after(tx, behind, INCIDENTS_AT_ONCE)
         found += ended
-        if further is None:
-            break
-        behind = further
-    return sorted((one for one in found if one.kind == "incident"), key=lambda one: one.number)
+    return sorted(found, key=lambda one: one.number), not after and behind is None
 
 
 async def _entries(
