@@ -15,6 +15,7 @@ from tests.core.histories import (
     PLAYED,
     PODS,
     REGROUPED,
+    REGROUPING,
     RESOLVES,
     SEVERITIES,
     Move,
@@ -61,6 +62,7 @@ STORMY_MOVES = st.lists(
     st.one_of(
         st.tuples(st.just("fires"), st.tuples(STORMY_NAMES, PODS, SEVERITIES)),
         st.tuples(st.just("ends"), st.tuples(STORMY_NAMES, PODS)),
+        *REGROUPING,
         MOVES.map(lambda moves: moves[0] if moves else ("wait", 1)),
     ),
     max_size=25,

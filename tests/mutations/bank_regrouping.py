@@ -12,8 +12,8 @@ REGROUPING = (
     Mutation(
         "what fires in a merged incident belongs to the survivor",
         "triaged/core/practice/merging.py",
-        "    if count:\n        count_firing(situation, draft, old)\n",
-        "    if count:\n",
+        "        count_firing(situation, draft, old)\n",
+        "        pass\n",
         (MERGING,),
     ),
     Mutation(
@@ -36,6 +36,13 @@ REGROUPING = (
         "    elif incident.state is State.MERGED:\n",
         "    elif incident is None:\n",
         ("tests/core/practice/test_status_deadlines.py",),
+    ),
+    Mutation(
+        "alerts that a sender leaves out hold the survivor open",
+        "triaged/core/practice/merging.py",
+        "    if old.cut_groups:\n",
+        "    if old is None:\n",
+        (MERGING,),
     ),
     Mutation(
         "nothing of a merged incident pages",

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from tests.core.practice.world import COMMANDER, practised, told, two
 from tests.core.world import World
+from triaged.core.alerts.cut_groups import CUT_GROUPS_MAX, REST, all_groups
 from triaged.core.practice.work import work_of
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Acted, Conflict, Unknown
@@ -254,6 +255,28 @@ def test_alerts_that_a_sender_leaves_out_hold_the_survivor_open() -> None:
 
     assert world.view.incidents[1].live
     assert world.view.incidents[1].truncated == 3
+
+
+def test_alerts_that_are_left_out_alone_hold_the_survivor_open_too() -> None:
+    world = World()
+    world.fires(alertname="Down", severity="SEV-2")
+    world.fires(alertname="Slow", severity="SEV-2", _left_out="3", _group="g")
+    world.ends(alertname="Slow", _left_out="3", _group="g")
+    world.handle(Merged(2, "bob", 1))
+
+    world.ends(alertname="Down")
+
+    assert world.view.incidents[1].live
+    world.run(30 * 3600)
+    assert not world.view.incidents[1].live
+
+
+def test_cut_groups_of_two_incidents_are_limited() -> None:
+    many = tuple(f"am/{number}" for number in range(CUT_GROUPS_MAX))
+
+    assert all_groups(many[:2], many[1:3]) == many[:3]
+    assert len(all_groups(many, ("am/other",))) == CUT_GROUPS_MAX
+    assert all_groups(many, ("am/other",))[-1] == REST
 
 
 def test_flapping_of_the_merged_one_ends() -> None:

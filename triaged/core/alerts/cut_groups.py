@@ -34,6 +34,12 @@ def cut(situation: Situation, draft: Draft, alert: Alert) -> None:
     draft.change(cut_groups=groups, truncated=max(incident.truncated, alert.truncated))
 
 
+def all_groups(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    """The cut groups of two incidents that become one."""
+    groups = tuple(dict.fromkeys((*ours, *theirs)))
+    return groups if len(groups) <= CUT_GROUPS_MAX else (*groups[: CUT_GROUPS_MAX - 1], REST)
+
+
 def made_whole(situation: Situation, draft: Draft, alert: Alert) -> None:
     """The group came without anything left out: its alerts alone count again."""
     incident = draft.incident

@@ -10,6 +10,7 @@ from typing import get_args
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from triaged.core.alerts.cut_groups import all_groups
 from triaged.core.alerts.grouping import count_firing
 from triaged.core.alerts.raises import pause
 from triaged.core.alerts.severity import Rise, raise_to
@@ -95,8 +96,9 @@ def _take_in(situation: Situation, draft: Draft, event: Merged, old: Incident) -
     draft.change(kin=lineage, told=tuple(told))
     if count:
         count_firing(situation, draft, old)
-        groups = dict.fromkeys((*before.cut_groups, *old.cut_groups))
-        draft.change(cut_groups=tuple(groups), truncated=max(before.truncated, old.truncated))
+    if old.cut_groups:
+        groups = all_groups(before.cut_groups, old.cut_groups)
+        draft.change(cut_groups=groups, truncated=max(before.truncated, old.truncated))
     if old.severity < before.severity:
         rise = Rise(old.severity, old.severity_by, f"{old.id} was merged into it")
         raise_to(situation, draft, rise, situation.now, event.by)
