@@ -13,6 +13,7 @@ from triaged.cli.main import commands, parser_of
 from triaged.config.read import load
 from triaged.config.schema import Config
 from triaged.core.text.lifecycle import diagram
+from triaged.drills.reading import read_scenario
 from triaged.dry_run.ruletests.case_results import result_of
 from triaged.dry_run.ruletests.cases import play
 from triaged.dry_run.ruletests.read_tests import TestContext, read_tests
@@ -155,6 +156,8 @@ def test_a_block_of_yaml_is_what_its_first_line_says(tmp_path: Path, page: str, 
             assert errors(tmp_path, example | sections(text), "rules: []\n") == [], page
         case name if name.startswith("rules/"):
             assert errors(tmp_path, example, text) == [], page
+        case "drill.yaml":
+            assert read_scenario(page, text.encode())[1] == [], page
         case "prometheus.yml" | "alertmanager.yml":
             assert isinstance(yaml.safe_load(text), dict), page
         case _:

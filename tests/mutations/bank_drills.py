@@ -1,8 +1,9 @@
-"""Guards of drills: they are in no figure, and reach nobody who takes no part."""
+"""Guards of drills, which are in no figure and reach nobody else, and of customers' reports."""
 
 from tests.mutations.mutation import Mutation
 
 OF_DRILLS = "tests/core/practice/test_drills.py"
+OF_REPORTS = "tests/core/practice/test_reports.py"
 
 DRILLS = (
     Mutation(
@@ -74,5 +75,33 @@ DRILLS = (
         "- $1 AND opened_at >= $2\n               AND kind = 'incident'",
         "- $1 AND opened_at >= $2",
         ("tests/store/tables/test_drills.py",),
+    ),
+    Mutation(
+        "no third party hears of a drill",
+        "triaged/core/draft.py",
+        "isinstance(effect, SaveRow) and isinstance(effect.row, Request)",
+        "isinstance(effect, SaveRow) and effect is None",
+        (OF_DRILLS,),
+    ),
+    Mutation(
+        "a report that nobody looks at pages",
+        "triaged/core/practice/reports.py",
+        "    draft.arm(ReportDue(row.incident, row.look_by, service_digest(row.service)))\n",
+        "",
+        (OF_REPORTS,),
+    ),
+    Mutation(
+        "texts of customers are harmless",
+        "triaged/core/practice/reports.py",
+        "text=harmless(event.text),",
+        "text=event.text,",
+        (OF_REPORTS,),
+    ),
+    Mutation(
+        "a report is decided about once",
+        "triaged/core/practice/reports.py",
+        "    if row.state in WAITING:\n",
+        "    if row.state:\n",
+        (OF_REPORTS,),
     ),
 )

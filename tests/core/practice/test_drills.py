@@ -19,9 +19,10 @@ from triaged.core.records.practice.drills import (
     Prompt,
 )
 from triaged.core.records.practice.events import RoleAssigned
+from triaged.core.records.practice.requests import Request
 from triaged.core.records.practice.roles import Role
 from triaged.core.records.timers import DrillDue
-from triaged.core.settings import FlapLimit, StormLimit
+from triaged.core.settings import FlapLimit, Integrations, StormLimit
 from triaged.core.time.durations import HOUR, MINUTE
 
 
@@ -341,3 +342,13 @@ def test_drill_that_opens_again_in_a_storm_pages_by_itself() -> None:
 
     assert world.view.incidents[number].reopens == 1
     assert world.view.incidents[number].bundled_at is None
+
+
+def test_no_room_is_made_for_a_drill() -> None:
+    world = Drilling(drilled(integrations=Integrations(rooms=("chat",))))
+    number = world.begin()
+    world.handle(Acknowledged(number, "alice"))
+
+    world.handle(RoleAssigned(number, "alice", Role.INCIDENT_COMMANDER, "alice"))
+
+    assert world.view.rows_of(Request, number) == []
