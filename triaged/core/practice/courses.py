@@ -15,6 +15,9 @@ KINDS = frozenset(
 )
 """Kinds of entries that are read, besides those by people."""
 
+WITH_DATA = frozenset({"page.sent", "phase.changed", "update.posted"})
+"""Kinds of entries of which the data are read."""
+
 
 class Begun(msgspec.Struct, frozen=True, gc=False):
     """The part of an incident's work that is read."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.core.practice.courses import KINDS, Brief, Course, Mark, MarkData, course_of
+from triaged.core.practice.courses import KINDS, WITH_DATA, Brief, Course, Mark, MarkData, course_of
 from triaged.core.time.durations import DAY
 from triaged.store.database.base import Database, Row
 from triaged.store.queries.history import first_since
@@ -28,7 +28,7 @@ INCIDENTS = """SELECT body FROM incidents
     AND ($5 = '' OR team = $5) ORDER BY number"""
 _KINDS = "', '".join(sorted(KINDS))
 _WANTED = f"kind IN ('{_KINDS}')"
-ENTRIES = f"""SELECT incident, seq, at, kind, actor, CASE WHEN {_WANTED} THEN data ELSE '' END
+ENTRIES = f"""SELECT incident, seq, at, kind, actor, data
     FROM timeline WHERE incident >= $1 AND incident <= $2 AND (incident > $1 OR seq > $3)
     AND ({_WANTED} OR actor NOT IN ('triaged', 'alerts', 'unclassified'))
     ORDER BY incident, seq LIMIT $4"""
@@ -92,5 +92,6 @@ def _courses(briefs: Iterable[Brief], rows: Iterable[Row]) -> list[Course]:
     marks: dict[int, list[Mark]] = {brief.number: [] for brief in briefs}
     for number, _, at, kind, actor, data in rows:
         if number in marks:
-            marks[number].append(Mark(at, kind, actor, _data(data) if data else _NO_DATA))
+            read = _data(data) if kind in WITH_DATA else _NO_DATA
+            marks[number].append(Mark(at, kind, actor, read))
     return [course_of(brief, marks[brief.number]) for brief in briefs]
