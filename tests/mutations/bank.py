@@ -9,6 +9,7 @@ from tests.mutations.bank_edges import OUTSIDE
 from tests.mutations.bank_figures import FIGURES
 from tests.mutations.bank_learning import LEARNING
 from tests.mutations.bank_lives import LIVES
+from tests.mutations.bank_practice import PRACTICE
 from tests.mutations.bank_regrouping import REGROUPING
 from tests.mutations.bank_status import STATUS
 from tests.mutations.bank_store import ENGINE, STORE
@@ -22,6 +23,7 @@ BANK = (
     *LEARNING,
     *FIGURES,
     *STATUS,
+    *PRACTICE,
     *REGROUPING,
     *OUTSIDE,
 )

@@ -42,6 +42,7 @@ from triaged.core.records.model import (
     Span,
     Step,
 )
+from triaged.core.records.practice.events import UpdatePosted, UpdateSnoozed
 from triaged.core.records.severity import FiringFor, ManyAlerts, Raise
 from triaged.core.settings import (
     Contact,
@@ -75,6 +76,7 @@ class Script(msgspec.Struct, frozen=True):
     moves: tuple[Move, ...]
     refusing: frozenset[str] = frozenset()
     """Channels whose provider refuses every page."""
+    tail_us: int = TAIL_US
 
     def instants(self) -> list[tuple[int, Event | Settings]]:
         """(µs UTC, what) in order. No instant is that of a timer: each move adds a µs."""
@@ -87,7 +89,7 @@ class Script(msgspec.Struct, frozen=True):
     @property
     def end_at(self) -> int:
         """When both runs stop (µs UTC)."""
-        return max([MONDAY, *(at for at, _ in self.instants())]) + TAIL_US
+        return max([MONDAY, *(at for at, _ in self.instants())]) + self.tail_us
 
 
 class Course(msgspec.Struct, frozen=True):
@@ -136,8 +138,10 @@ def timed(what: Event | Settings, at: int) -> Event | Settings:
             return replace(what, received_at=at)
         case SilenceSet(starts_at=starts, ends_at=ends):
             return replace(what, starts_at=at + starts, ends_at=at + ends)
-        case Snoozed(until=until):
+        case Snoozed(until=until) | UpdateSnoozed(until=until):
             return replace(what, until=at + until)
+        case UpdatePosted(next_update_at=int() as after_us):
+            return replace(what, next_update_at=at + after_us)
         case _:
             return what
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,11 +15,11 @@ from tests.simulation.fortnight.script import FOLDER, ZONE, Move, Refusal, Scene
 from tests.simulation.runs import Instant
 from tests.simulation.time import VirtualClock, VirtualLoop
 from tests.simulation.world import Trouble, TroubledStore
-from triaged.channels import HttpRequest, HttpResponse, Message, Result
-from triaged.config.model import Configuration
+from triaged.channels import Channel, HttpRequest, HttpResponse, Message, Result
 from triaged.config.read import load
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import ChainedEntry, Incident, incident_number
+from triaged.core.settings import Settings
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.daemon import Connections
 from triaged.delivery import Delivery, Equipment
@@ -150,6 +151,18 @@ async def _lines(script: Sequence[Scene], folder: Path) -> list[Line]:
         await store.close()
 
 
+class Configured(Protocol):
+    """The part of a configuration that pages need."""
+
+    @property
+    def settings(self) -> Settings:
+        """What decisions ask."""
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """The channels by name."""
+
+
 Timed = tuple[int, Callable[[], Awaitable[None]]]
 """An instant (µs UTC), and what is done then."""
 
@@ -161,7 +174,7 @@ class Fortnight:
 
     def __init__(
         self,
-        configuration: Configuration,
+        configuration: Configured,
         store: TroubledStore,
         clock: VirtualClock,
         carrier: Carrier,
