@@ -31,7 +31,7 @@ def test_a_wish_names_what_the_configuration_has() -> None:
     wish = TokenRequest("ci", ("read", "ingest:*", "ingest:am", "write"), "alic")
 
     assert [str(problem) for problem in wish.dangling(["am"], ["alice"])] == [
-        "$.scopes[3]: 'write' is none of admin, respond, read, ingest:*, ingest:am",
+        "$.scopes[3]: 'write' is none of admin, respond, read, report, ingest:*, ingest:am",
         "$.person: 'alic' is none of alice (did you mean alice?)",
     ]
 

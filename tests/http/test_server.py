@@ -10,16 +10,23 @@ from triaged.http.routes import Route, Scope
 from triaged.http.server import routes
 
 HELD = {
-    "admin": {"admin", "respond", "read", "ingest"},
-    "respond": {"respond", "read"},
+    "admin": {"admin", "respond", "read", "report", "ingest"},
+    "respond": {"respond", "read", "report"},
     "read": {"read"},
     "ingest": {"ingest"},
     "prometheus": set[str](),
 }
 """By token: the scopes it includes, of those that a route may want."""
 
-TOKEN_SCOPES = {Scope.READ, Scope.RESPOND, Scope.ADMIN, Scope.INGEST, Scope.METRICS}
-OF_CONFIGURATION = {*TOKEN_SCOPES, Scope.STATUS}
+TOKEN_SCOPES = {
+    Scope.READ,
+    Scope.RESPOND,
+    Scope.ADMIN,
+    Scope.REPORT,
+    Scope.INGEST,
+    Scope.METRICS,
+}
+OF_CONFIGURATION = {*TOKEN_SCOPES, Scope.STATUS, Scope.FORM}
 GUARDED = [route for route in routes() if route.scope in TOKEN_SCOPES]
 
 
