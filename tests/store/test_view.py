@@ -22,7 +22,7 @@ from triaged.core.response.contact_tests import TEST_EVERY_US
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 from triaged.store.database.connect import Database
 from triaged.store.queries import info
-from triaged.store.tables import alerts, incidents, timeline
+from triaged.store.tables import alert_states, alerts, incidents, timeline
 from triaged.store.tables.alerts import AlertFilter
 
 
@@ -168,7 +168,7 @@ async def test_what_was_known_when_an_episode_began_is_found_again(desk: Desk) -
 
     async with desk.database.reading() as tx:
         named = [("am", f"alertname=Down/pod={pod}") for pod in "ab"]
-        found = await alerts.states(tx, named)
+        found = await alert_states.states(tx, named)
 
     assert {state.fingerprint: (state.start_given, state.attached_at) for state in found} == {
         "alertname=Down/pod=a": (False, began_at),
@@ -343,7 +343,7 @@ async def test_a_change_of_duty_is_told_once_by_whichever_daemon(desk: Desk) -> 
 
 async def test_the_sentence_about_joins_names_what_sets_the_first_apart(desk: Desk) -> None:
     await desk.handle(desk.fires(severity="SEV-2", pod="p0", host="h"))
-    for pods in (["p1"], ["p2", "p3", "p4", "p5"]):
+    for pods in (["p1"], ["p2", "p3", "p4"], ["p5", "p6", "p7", "p8"]):
         await desk.handle(*[desk.fires(severity="SEV-2", pod=pod, host="h") for pod in pods])
 
     async with desk.database.reading() as tx:
@@ -351,5 +351,6 @@ async def test_the_sentence_about_joins_names_what_sets_the_first_apart(desk: De
     assert [entry.text for entry in entries if entry.kind == "alerts.joined"] == [
         "joined: Down",
         "joined: Down pod=p1",
-        "joined: 4 alerts: Down pod=p2; Down pod=p3; Down pod=p4 and 1 more",
+        "joined: 3 alerts: Down pod=p2; Down pod=p3; Down pod=p4",
+        "joined: 4 alerts: Down pod=p5 and 3 more",
     ]

@@ -44,6 +44,7 @@ from triaged.core.records.model import (
     ChainedEntry,
     Entry,
     Incident,
+    Labels,
     Page,
 )
 from triaged.core.records.practice.rows import PracticeRow
@@ -73,7 +74,8 @@ from triaged.store.tables import timers as timer_rows
 from triaged.store.tables.observations import Started
 
 JOINED_NAMED = 3
-"""Alerts that the sentence of an `alerts.joined` entry names: as many as one reads at a glance."""
+"""Alerts that the sentence of an `alerts.joined` entry names, as many as one reads at a glance. If
+more have joined, it names one, and says how many more: a name takes 2 µs."""
 
 EXPORTERS = Exporters()
 """The built-in list: the store does not know what operators add to it."""
@@ -284,14 +286,24 @@ def _chain(view: View, changes: Changes, now: int) -> list[ChainedEntry]:
 
 def _joined_entry(joined: list[Alert], incident: Incident, now: int) -> Entry:
     """The alerts that joined in a commit; the first by what not all of the incident share."""
-    names = [alert.labels.get("alertname", alert.fingerprint) for alert in joined]
     shown = [
-        {"source": alert.source, "fingerprint": alert.fingerprint, "alertname": name}
-        for alert, name in zip(joined[:JOINED_SHOWN], names, strict=False)
+        {
+            "source": alert.source,
+            "fingerprint": alert.fingerprint,
+            "alertname": alert.labels.get("alertname", alert.fingerprint),
+        }
+        for alert in joined[:JOINED_SHOWN]
     ]
-    places = (place(alert.labels, EXPORTERS, incident.labels) for alert in joined[:JOINED_NAMED])
-    named = "; ".join(f"{n} {p}" if p else n for n, p in zip(names, places, strict=False))
-    more = f" and {len(joined) - JOINED_NAMED} more" if len(joined) > JOINED_NAMED else ""
-    text = f"{len(joined)} alerts: {named}{more}" if len(joined) > 1 else named
     data: dict[str, object] = {"count": len(joined), "alerts": shown}
+    named = JOINED_NAMED if len(joined) <= JOINED_NAMED else 1
+    text = "; ".join(_joined_name(alert, incident.labels) for alert in joined[:named])
+    if len(joined) > 1:
+        more = f" and {len(joined) - named} more" if len(joined) > named else ""
+        text = f"{len(joined)} alerts: {text}{more}"
     return marked(incident, Entry(now, "alerts.joined", TRIAGED, f"joined: {text}", data))
+
+
+def _joined_name(alert: Alert, known: Labels) -> str:
+    name = alert.labels.get("alertname", alert.fingerprint)
+    where = place(alert.labels, EXPORTERS, known)
+    return f"{name} {where}" if where else name

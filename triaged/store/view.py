@@ -16,7 +16,7 @@ from triaged.store.database.base import Contended, Reader, Transaction, Writer
 from triaged.store.needs import Needs, alerts_named
 from triaged.store.saving import Changes, save_changes
 from triaged.store.tables import (
-    alerts,
+    alert_states,
     counters,
     incidents,
     muting,
@@ -87,7 +87,7 @@ class Loader:
             if isinstance(event, AlertReceived)
         }
         named = received if len(received) == len(batch) else received | alerts_named(batch)
-        found = await alerts.states(self._tx, named)
+        found = await alert_states.states(self._tx, named)
         self._alerts = {(state.source, state.fingerprint): state for state in found}
         if self._before is not None:
             known = self._before.alerts
@@ -109,7 +109,7 @@ class Loader:
         self._locked = await batch_locks.lock_keys(
             self._tx, events, self._needs, self.settings, unseen
         )
-        if unseen and await alerts.states(self._tx, unseen):
+        if unseen and await alert_states.states(self._tx, unseen):
             raise Contended("another process has just seen the same new alert")
 
     async def view(self, events: Sequence[Event], now: int) -> LoadedView:

@@ -216,13 +216,12 @@ def attach(draft: Draft, arrival: Arrival) -> None:
         labels=_shared(incident.labels, outcome.labels),
         last_joined=arrival.identity,
     )
-    came_back = arrival.comes_back(incident)
     if incident.shares is not UNSET:
-        when = incident.resolve.when
+        when, came_back = incident.resolve.when, arrival.comes_back(incident)
         shares = source_shares.joined(incident.shares, arrival.identity, when, came_back=came_back)
         draft.change(shares=shares)
     if incident.resolving_at is not None:
-        _end_hold(draft, came_back=came_back)
+        _end_hold(draft, came_back=arrival.comes_back(incident))
     draft.add(JoinAlert(incident.number, alert))
 
 

@@ -55,7 +55,7 @@ class PatternSet:
     def ruled_out(self, value: str) -> int:
         """A mask of the rules that `value` rules out."""
         mask = self._without_hits
-        hits = self._set.Match(value)
+        hits = self._set.Match(value.encode())  # else its wrapper does, in twice the time
         if not hits:
             return mask
         unwanted = 0

@@ -6,7 +6,7 @@ object's labels keep their names only where the scrape honors them, so the value
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fnmatch import translate
 from functools import cached_property, lru_cache
 
@@ -88,31 +88,44 @@ class Exporters(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def _matches(self) -> Callable[[str], bool]:
         """Memo of a value: each new alert asks. A memo of (names, value) hashes all names."""
-        found = re.compile("|".join(translate(name.lower()) for name in self.names) or r"(?!)")
+        found = re.compile("|".join(map(_searched, self.names)) or r"(?!)")
 
         @lru_cache(maxsize=NAMES_MAX)
         def matches(value: str) -> bool:
-            return bool(value) and found.fullmatch(value.lower()) is not None
+            return bool(value) and found.search(value.lower()) is not None
 
         return matches
 
+    @cached_property
+    def _added(self) -> frozenset[str]:
+        return frozenset(self.labels)
+
     def of_scrape(self, labels: Labels) -> frozenset[str]:
         """The names of those of `labels` that tell of the scrape and not of the object."""
-        added = {name: labels[name] for name in self.labels if name in labels}
-        found = added.keys() - PLACES
-        named = {name for name in NAMING if name in added and self.named_by(added[name])}
+        added = self._added.intersection(labels)
+        named = [name for name in NAMING if name in added and self.named_by(labels[name])]
         if not named:
-            return frozenset(found)
-        found |= named | (added.keys() & {"job"})
-        if self.named_by(added.get("workload", "")):
+            return added - PLACES
+        found = {*(added - PLACES), *named}
+        if "job" in added:
+            found.add("job")
+        if "workload" in added and self.named_by(labels["workload"]):
             found.add("workload")
-        for_all = any(ALL_OBJECTS in added[name] for name in named)
+        for_all = any(ALL_OBJECTS in labels[name] for name in named)
         if "namespace" in added and "pod" in named and not for_all:
             found.add("namespace")
-        has_object = labels.keys() & OBJECTS or ("pod" in labels and "pod" not in named)
-        if "instance" in added and (for_all or has_object):
+        if "instance" in added and (for_all or self._has_object(labels, named)):
             found.add("instance")
         return frozenset(found)
+
+    def _has_object(self, labels: Labels, named: Collection[str]) -> bool:
+        return not OBJECTS.isdisjoint(labels) or ("pod" in labels and "pod" not in named)
+
+
+def _searched(name: str) -> str:
+    """The pattern to search for. A leading `*` is left away: it would be tried at each place."""
+    rest = name.lower().lstrip("*")
+    return translate(rest) if name.startswith("*") else rf"\A{translate(rest)}"
 
 
 def object_labels(labels: Labels, exporters: Exporters) -> Mapping[str, str]:

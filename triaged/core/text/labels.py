@@ -1,6 +1,6 @@
 """Labels as people read them: from the largest place to the smallest, what machines read last."""
 
-from collections.abc import Iterable
+from collections.abc import Container
 
 from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Labels
@@ -41,13 +41,16 @@ _NO_PLACES = OWN_ROWS | frozenset(LAST)
 _RANKS = {name: rank for rank, name in enumerate(FIRST)} | {name: len(FIRST) + 1 for name in LAST}
 
 
-def in_order(labels: Labels, hidden: Iterable[str]) -> dict[str, str]:
+def in_order(labels: Labels, hidden: Container[str]) -> dict[str, str]:
     """`labels` but the hidden ones, fit to be shown: where first, what only machines read last."""
-    rank, other = _RANKS.get, len(FIRST)
-    shown = sorted((rank(name, other), name) for name in labels.keys() - set(hidden))
-    return {
-        clean(name, LABEL_MAX): clean(labels[name], LABEL_MAX) for _, name in shown[:LABELS_MAX]
-    }
+    names = [name for name in labels if name not in hidden]
+    if len(names) > 1:
+        names.sort(key=_rank)
+    return {clean(name, LABEL_MAX): clean(labels[name], LABEL_MAX) for name in names[:LABELS_MAX]}
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return _RANKS.get(name, len(FIRST)), name
 
 
 def pairs(labels: Labels, length: int) -> str:
@@ -69,4 +72,6 @@ def place(labels: Labels, exporters: Exporters, known: Labels | None = None) -> 
     }
     if "pod" in labels:
         shown.pop("workload", None)  # made of the pod's name
+    if not shown:
+        return ""
     return pairs(in_order(shown, exporters.of_scrape(labels)), PLACE_MAX)

@@ -1,7 +1,6 @@
 """The state of each alert, and whether it should have been repeated by now."""
 
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -14,41 +13,13 @@ from triaged.core.records.effects import (
     RepeatAlert,
 )
 from triaged.core.records.model import AlertState, IgnoredReason, Severity
-from triaged.core.records.reports import Copy
 from triaged.core.records.timers import LapseDue
-from triaged.store.database.base import Bulk, Reader, Row, Writer
+from triaged.store.database.base import Bulk, Reader, Writer
 from triaged.store.database.listing import Where
+from triaged.store.tables.alert_states import by_identity
 from triaged.store.tables.observations import Started
 from triaged.wire import encode
 
-STATES = Bulk(
-    """WITH v (source, fingerprint) AS ({rows}) SELECT {columns} FROM v CROSS JOIN alerts a
-       WHERE a.source = v.source AND a.fingerprint = v.fingerprint""",
-    ("text", "text"),
-    (
-        "a.source",
-        "a.fingerprint",
-        "a.firing",
-        "a.episode",
-        "a.starts_at",
-        "a.lapse_check_at",
-        "a.lapses_at",
-        "a.incident",
-        "a.severity",
-        "a.rule",
-        "a.start_given",
-        "a.attached_at",
-        "a.sender",
-        "a.last_seen_at",
-        "a.ended_at",
-        "a.has_lapsed",
-        "a.is_cut",
-        "a.inhibits",
-        "a.copies",
-    ),
-    locks="a",
-    order="a.source, a.fingerprint",
-)
 START = Bulk(
     """INSERT INTO alerts (source, fingerprint, firing, episode, starts_at, last_seen_at,
            lapse_check_at, lapses_at, incident, observation, inhibits, start_given, attached_at,
@@ -123,15 +94,9 @@ LAPSES = Bulk(
 )
 
 
-SEVERITIES: dict[str, Severity] = {severity.value: severity for severity in Severity}
-"""By their text: looking up an enum by its value costs a call."""
-
 TEXTS: dict[Severity | None, str | None] = {None: None, **{s: s.value for s in Severity}}
 """The texts of severities as sqlite3 binds them fastest: of a subclass of str, as of None, it first
 asks for an adapter, 0.25 µs a value where a text takes 0.07."""
-
-
-_COPIES = msgspec.json.Decoder(tuple[Copy, ...])
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -170,54 +135,6 @@ class StoredAlert(msgspec.Struct, frozen=True):
 
 COLUMNS = StoredAlert.__struct_fields__
 SHOWN = ", ".join(f"a.{name}" for name in COLUMNS)
-
-
-def by_identity(rows: Iterable[Row]) -> list[Row]:
-    """Rows that begin with (source, fingerprint), in the order of these.
-
-    Two sorts by one text each take 0.11 µs a row, one sort of the rows 0.29.
-    """
-    found = sorted(rows, key=_FINGERPRINT)
-    found.sort(key=_SOURCE)
-    return found
-
-
-_SOURCE, _FINGERPRINT = itemgetter(0), itemgetter(1)
-
-
-async def states(tx: Reader, identities: Iterable[tuple[str, str]]) -> list[AlertState]:
-    """The states of these alerts; those that were never seen are absent."""
-    return [_state(row) for row in await tx.fetch_bulk(STATES, by_identity(identities))]
-
-
-def _state(row: Row) -> AlertState:
-    """The columns are in the order of the fields; some are of other types."""
-    (
-        source, fingerprint, firing, episode, starts_at, check_at, lapses_at, incident,
-        severity, rule, given, attached_at, sender, seen_at, ended_at,
-        has_lapsed, is_cut, inhibits, copies,
-    ) = row  # fmt: skip
-    return AlertState(
-        source,
-        fingerprint,
-        firing == 1,
-        episode,
-        starts_at,
-        check_at,
-        lapses_at,
-        incident,
-        SEVERITIES[severity] if severity else None,
-        rule,
-        given == 1,
-        attached_at,
-        sender,
-        seen_at,
-        ended_at,
-        has_lapsed == 1,
-        is_cut == 1,
-        inhibits == 1,
-        _COPIES.decode(copies) if copies else (),
-    )
 
 
 async def save_starts(tx: Writer, started: Iterable[Started]) -> None:
