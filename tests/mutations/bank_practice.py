@@ -2,7 +2,14 @@
 
 from tests.mutations.mutation import Mutation
 
-ACTS = ("tests/simulation/test_practice.py",)
+ACTS = (
+    "tests/simulation/test_practice.py",
+    "tests/core/practice/test_roles.py",
+    "tests/core/practice/test_updates.py",
+    "tests/core/practice/test_postmortems.py",
+    "tests/core/practice/test_action_items.py",
+)
+"""Random acts, and the tests that miss the guard whatever chance brings."""
 
 PRACTICE = (
     Mutation(
@@ -59,7 +66,7 @@ PRACTICE = (
         "triaged/core/practice/updates.py",
         "        change_work(draft, next_update_at=situation.now + every)\n        arm_update(",
         "        change_work(draft, next_update_at=situation.now + every)\n        print(",
-        ACTS,
+        ("tests/core/practice/test_updates.py",),
     ),
     Mutation(
         "an update that was posted moves its timer",

@@ -148,6 +148,21 @@ def chosen() -> Settings:
     )
 
 
+COMMAND, LEAD = Role.INCIDENT_COMMANDER, Role.TECHNICAL_LEAD
+ENDINGS = (
+    (),
+    (Move(MINUTE, Resolved(1, "bob")), Move(0, Closed(1, "bob"))),
+    (
+        Move(0, RoleAssigned(1, "bob", COMMAND, "alice")),
+        Move(0, RoleAssigned(1, "bob", LEAD, "alice")),
+    ),
+    (
+        Move(0, RoleAssigned(1, "bob", COMMAND, "alice")),
+        Move(MINUTE, RoleAssigned(1, "bob", COMMAND, "bob")),
+    ),
+)
+"""What is tried at the end, which chance alone seldom comes to."""
+
 PRACTICE = (ROLE_ACTS, ROLE_ACTS, UPDATES, NOTES, STATES, LEARNING, POSTS, ACTS, ALERTS)
 WITH_ENTRIES = (*PRACTICE, CHRONICLE, PUBLISHED)
 """Acts that refer to entries of a timeline, too: only a store has those."""
@@ -162,5 +177,6 @@ def practices(draw: st.DrawFn, kinds: Sequence[st.SearchStrategy[Event]]) -> Scr
     begin = [Move(0, Declared("alice", "checkout fails", severity))]
     if draw(st.booleans()):
         begin.append(Move(MINUTE, RoleAssigned(1, "alice", Role.INCIDENT_COMMANDER, "alice")))
-    moves = draw(st.lists(st.builds(Move, gaps, acts), max_size=MOVES_MAX - len(begin)))
+    moves = draw(st.lists(st.builds(Move, gaps, acts), max_size=MOVES_MAX - 4))
+    moves += draw(st.sampled_from(ENDINGS))
     return Script(chosen(), (*begin, *moves), tail_us=draw(st.sampled_from(TAILS)))
