@@ -102,7 +102,7 @@ def test_what_a_person_could_not_do_is_a_failure() -> None:
     result = judged(f"{INPUT}, do: [{{close: bob}}], expect: {{incidents: 1}}")
 
     impossible = "cannot close an incident that is open"
-    possible = "possible now: acknowledge, resolve"
+    possible = "possible now: acknowledge, resolve, merge"
     assert not result.passed
     assert result.refused == (f"t.yaml:1:84: INC-1: {impossible}; {possible}",)
 
