@@ -5,11 +5,14 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from tests.core.practice.learning import learning
 from tests.core.practice.world import COMMANDER, Practice
+from tests.core.world import World
 from triaged.core.practice.updates import STAGES_US
 from triaged.core.practice.work import work_of
 from triaged.core.records.events import Resolved, TimerFired
-from triaged.core.records.model import Severity
+from triaged.core.records.model import Severity, State
+from triaged.core.records.practice.events import ItemTicked
 from triaged.core.records.timers import (
     IncidentTimer,
     PhaseDue,
@@ -68,6 +71,19 @@ def test_lost_postmortem_is_found() -> None:
     world.handle(TimerFired(timer))
     assert lost(world) == []
     assert len(world.said("postmortem.due")) == 1
+
+
+def test_postmortem_of_what_nobody_had_in_hand_is_not_missed() -> None:
+    world = World(learning())
+    world.fires(severity="SEV-1")
+    world.run(60)
+    world.ends(severity="SEV-1")
+    world.run(60)
+    world.handle(ItemTicked(1, "alice", "nominal"))
+    world.run(60)
+
+    assert world.incident.state is State.RESOLVED
+    assert forgotten(world.incident, {}, world.settings, world.now) == []
 
 
 def test_lost_escalation_pages_when_it_is_found() -> None:

@@ -7,7 +7,6 @@ while it cannot have ended.
 from collections.abc import Iterator
 
 from triaged.core.practice import phases, postmortem_deadlines, roles, updates
-from triaged.core.practice.postmortems import is_required, is_settled
 from triaged.core.practice.work import work_of
 from triaged.core.records.model import Incident, State
 from triaged.core.records.timers import (
@@ -65,7 +64,8 @@ def _phase(incident: Incident, before: int) -> Iterator[PhaseDue]:
 
 def _postmortem(incident: Incident, settings: Settings, before: int) -> Iterator[PostmortemDue]:
     at = incident.resolved_at
-    if at is None or incident.state is not State.RESOLVED or is_settled(incident):
-        return
-    if is_required(settings, incident) and before < postmortem_deadlines.due_of(settings, incident):
+    if at is None or incident.state is not State.RESOLVED or work_of(incident).phase_at != at:
+        return  # nobody had it in hand when it ended, whoever has looked at it since
+    is_asked_for = postmortem_deadlines.is_asked_for(settings, incident)
+    if is_asked_for and before < postmortem_deadlines.due_of(settings, incident):
         yield PostmortemDue(incident.number, at, postmortem_deadlines.BEGIN)
