@@ -13,8 +13,8 @@ from bench.loop_watch import watched
 from bench.options import Options
 from bench.table import Line, quantile
 from triaged.clock import SystemClock
-from triaged.core.practice.courses import Course
-from triaged.core.practice.figures import Figures, Period, figures_of
+from triaged.core.practice.learning.courses import Course
+from triaged.core.practice.learning.figures import Figures, Period, figures_of
 from triaged.core.records.model import (
     ChainedEntry,
     Entry,

@@ -6,9 +6,9 @@ from statistics import median
 
 from bench.options import Options
 from bench.table import Line
-from triaged.core.practice.blameless import lint
-from triaged.core.practice.postmortem_draft import draft
-from triaged.core.practice.postmortem_facts import Account
+from triaged.core.practice.learning.blameless import lint
+from triaged.core.practice.learning.postmortem_draft import draft
+from triaged.core.practice.learning.postmortem_facts import Account
 from triaged.core.records.model import ChainedEntry, Incident, Plan, Severity, State
 from triaged.core.text.merging import merge
 from triaged.core.time.durations import SECOND

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from tests.api.site import Site, configuration_of, serving
 from triaged.channels import HttpResponse, Mail, MailResult, Message, Result, email
 from triaged.config.model import Channel
-from triaged.core.practice.subscribers import HOOK_LANE, MAIL_LANE
+from triaged.core.practice.status.subscribers import HOOK_LANE, MAIL_LANE
 from triaged.core.records.practice.request_events import RequestEnded
 from triaged.core.records.practice.status_settings import PageComponent, StatusPage
 from triaged.delivery.request_kinds import Tools, subscriber
 from triaged.process.maintenance.status_mailings import StatusMailings
 from triaged.process.maintenance.status_page import StatusPageKeeper
-from triaged.store.tables import requests
+from triaged.store.tables.practice_rows import requests
 from triaged.web.status import StatusSite
 
 PAGE = StatusPage(

@@ -16,7 +16,8 @@ from triaged.core.records.practice.requests import Request, RequestState
 from triaged.core.time.durations import DAY, SECOND
 from triaged.delivery.requests import Requests
 from triaged.integrations import Integration, webhook
-from triaged.store.tables import practice, requests
+from triaged.store.tables import practice
+from triaged.store.tables.practice_rows import requests
 
 ROOM = b'{"url": "https://chat.example.org/c1", "name": "#c1"}'
 

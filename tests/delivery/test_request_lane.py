@@ -27,7 +27,7 @@ from triaged.core.records.model import PageState
 from triaged.core.records.practice.requests import RequestState
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.delivery.request_lane import ALL_MAX, LEASE_US
-from triaged.store.tables import requests
+from triaged.store.tables.practice_rows import requests
 
 SENT = RequestState.SENT
 

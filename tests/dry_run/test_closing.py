@@ -1,4 +1,4 @@
-from tests.core.practice.learning import learning
+from tests.core.practice.learning_world import learning
 from tests.core.world import settings
 from tests.dry_run.past import past_of
 from tests.dry_run.played import SETTINGS, one

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tests.core.practice.golden import ACCOUNT, DOCUMENT
-from tests.core.practice.learning import learning
+from tests.core.practice.learning_world import learning
 from triaged.core.records.practice.postmortems import Postmortem
 from triaged.http.postmortems import Opened, etag_of, readings
 

@@ -67,14 +67,14 @@ DRILLS = (
         "triaged/store/tables/incidents.py",
         "WHERE state IN {LIVE_SQL} AND kind = 'incident' GROUP BY",
         "WHERE state IN {LIVE_SQL} GROUP BY",
-        ("tests/store/tables/test_drills.py",),
+        ("tests/store/tables/practice_rows/test_drills.py",),
     ),
     Mutation(
         "statistics of a rule leave drills out",
         "triaged/store/queries/page_stats.py",
         "- $1 AND opened_at >= $2\n               AND kind = 'incident'",
         "- $1 AND opened_at >= $2",
-        ("tests/store/tables/test_drills.py",),
+        ("tests/store/tables/practice_rows/test_drills.py",),
     ),
     Mutation(
         "no third party hears of a drill",

@@ -2,11 +2,14 @@
 
 from tests.mutations.mutation import Mutation
 
-CORE = ("tests/core/practice/test_figures.py", "tests/core/practice/test_courses.py")
+CORE = (
+    "tests/core/practice/learning/test_figures.py",
+    "tests/core/practice/learning/test_courses.py",
+)
 STORE = ("tests/store/queries/test_courses.py",)
 
-REVIEW = ("tests/core/practice/test_review.py",)
-_REVIEW = "triaged/core/practice/review.py"
+REVIEW = ("tests/core/practice/learning/test_review.py",)
+_REVIEW = "triaged/core/practice/learning/review.py"
 
 FIGURES = (
     Mutation(
@@ -39,10 +42,10 @@ FIGURES = (
     ),
     Mutation(
         "the review of a week is sent once",
-        "triaged/core/practice/review_notice.py",
+        "triaged/core/practice/learning/review_notice.py",
         "if plan is None or situation.latest_incident(key) is not None:",
         "if plan is None:",
-        ("tests/core/practice/test_review_notice.py",),
+        ("tests/core/practice/learning/test_review_notice.py",),
     ),
     Mutation(
         "a review that is late by more than a day is not sent",
@@ -60,28 +63,28 @@ FIGURES = (
     ),
     Mutation(
         "a drill is in no figure",
-        "triaged/core/practice/figures.py",
+        "triaged/core/practice/learning/figures.py",
         'real = [one for one in every if one.brief.kind == "incident"]',
         "real = every",
         CORE,
     ),
     Mutation(
         "a night is that of whoever is woken",
-        "triaged/core/practice/figures.py",
+        "triaged/core/practice/learning/figures.py",
         "zones.get(page.whom, otherwise))",
         "otherwise)",
         CORE,
     ),
     Mutation(
         "an acknowledgement before the first page is no response to it",
-        "triaged/core/practice/figures.py",
+        "triaged/core/practice/learning/figures.py",
         "and end >= start:",
         "and end != start:",
         CORE,
     ),
     Mutation(
         "only the first acknowledgement counts",
-        "triaged/core/practice/courses.py",
+        "triaged/core/practice/learning/courses.py",
         "acknowledged_at = mark.at if acknowledged_at is None else acknowledged_at",
         "acknowledged_at = mark.at",
         CORE,

@@ -2,12 +2,12 @@
 
 from tests.mutations.mutation import Mutation
 
-_POSTMORTEMS = "triaged/core/practice/postmortems.py"
-_DEADLINES = "triaged/core/practice/postmortem_deadlines.py"
-_ITEMS = "triaged/core/practice/action_items.py"
-_OF_POSTMORTEMS = ("tests/core/practice/test_postmortems.py",)
-_OF_DEADLINES = ("tests/core/practice/test_postmortem_deadlines.py",)
-_OF_ITEMS = ("tests/core/practice/test_action_items.py",)
+_POSTMORTEMS = "triaged/core/practice/learning/postmortems.py"
+_DEADLINES = "triaged/core/practice/learning/postmortem_deadlines.py"
+_ITEMS = "triaged/core/practice/learning/action_items.py"
+_OF_POSTMORTEMS = ("tests/core/practice/learning/test_postmortems.py",)
+_OF_DEADLINES = ("tests/core/practice/learning/test_postmortem_deadlines.py",)
+_OF_ITEMS = ("tests/core/practice/learning/test_action_items.py",)
 
 LEARNING = (
     Mutation(
@@ -16,7 +16,7 @@ LEARNING = (
         "if isinstance(event, Closed) and (why := why_not_closed(situation.settings, incident)):",
         "if isinstance(event, Reopened) and (why := why_not_closed(situation.settings, incident)):",
         (
-            "tests/core/practice/test_postmortems.py::"
+            "tests/core/practice/learning/test_postmortems.py::"
             "test_no_history_closes_a_severe_incident_without_one",
         ),
     ),
@@ -54,7 +54,7 @@ LEARNING = (
         "number = row.revision + 1",
         "number = row.revision or 1",
         (
-            "tests/core/practice/test_postmortems.py::"
+            "tests/core/practice/learning/test_postmortems.py::"
             "test_no_history_closes_a_severe_incident_without_one",
         ),
     ),
@@ -92,7 +92,7 @@ LEARNING = (
         "    if owner in settings.people:\n        return None\n",
         "    if owner in settings.people or len(owner) > 3:\n        return None\n",
         (
-            "tests/core/practice/test_action_items.py::"
+            "tests/core/practice/learning/test_action_items.py::"
             "test_no_history_stores_an_item_without_owner_and_due_date",
         ),
     ),
@@ -102,7 +102,7 @@ LEARNING = (
         "    day = working_day_from(calendar, due)\n",
         "    day = due\n",
         (
-            "tests/core/practice/test_action_items.py::"
+            "tests/core/practice/learning/test_action_items.py::"
             "test_no_history_stores_an_item_without_owner_and_due_date",
         ),
     ),
@@ -171,10 +171,10 @@ LEARNING = (
     ),
     Mutation(
         "a title leads to no other file",
-        "triaged/core/practice/postmortem_export.py",
+        "triaged/core/practice/learning/postmortem_export.py",
         'slug = _OTHER.sub("-", incident.title.casefold())',
         'slug = (incident.title.casefold() + "")',
-        ("tests/core/practice/test_postmortem_export.py",),
+        ("tests/core/practice/learning/test_postmortem_export.py",),
     ),
     Mutation(
         "an export follows no link",
@@ -192,9 +192,9 @@ LEARNING = (
     ),
     Mutation(
         "a prompt that is left makes a section unwritten",
-        "triaged/core/practice/postmortem_draft.py",
+        "triaged/core/practice/learning/postmortem_draft.py",
         " or PROMPT.search(body)",
         "",
-        ("tests/core/practice/test_postmortem_draft.py",),
+        ("tests/core/practice/learning/test_postmortem_draft.py",),
     ),
 )

@@ -6,8 +6,8 @@ ACTS = (
     "tests/simulation/test_practice.py",
     "tests/core/practice/test_roles.py",
     "tests/core/practice/test_updates.py",
-    "tests/core/practice/test_postmortems.py",
-    "tests/core/practice/test_action_items.py",
+    "tests/core/practice/learning/test_postmortems.py",
+    "tests/core/practice/learning/test_action_items.py",
 )
 """Random acts, and the tests that miss the guard whatever chance brings."""
 
@@ -21,7 +21,7 @@ PRACTICE = (
     ),
     Mutation(
         "an action item has an owner",
-        "triaged/core/practice/action_items.py",
+        "triaged/core/practice/learning/action_items.py",
         "    return _unknown(situation.settings, event.owner) or _untimely(",
         "    return _untimely(",
         ACTS,

@@ -25,17 +25,17 @@ REGROUPING = (
     ),
     Mutation(
         "whoever posts for the survivor hears of public posts that are promised for both",
-        "triaged/core/practice/status_deadlines.py",
+        "triaged/core/practice/status/status_deadlines.py",
         "_who_posts(situation.survivor(incident))",
         "_who_posts(incident)",
-        ("tests/core/practice/test_status_deadlines.py",),
+        ("tests/core/practice/status/test_status_deadlines.py",),
     ),
     Mutation(
         "the page does not call a component well because its incident was merged",
-        "triaged/core/practice/status_deadlines.py",
+        "triaged/core/practice/status/status_deadlines.py",
         "    elif incident.state is State.MERGED:\n",
         "    elif incident is None:\n",
-        ("tests/core/practice/test_status_deadlines.py",),
+        ("tests/core/practice/status/test_status_deadlines.py",),
     ),
     Mutation(
         "alerts that a sender leaves out hold the survivor open",

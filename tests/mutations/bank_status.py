@@ -2,10 +2,10 @@
 
 from tests.mutations.mutation import Mutation
 
-PAGE = "triaged/core/practice/status_page.py"
-SUBSCRIBERS = "triaged/core/practice/subscribers.py"
-PAGE_TESTS = ("tests/core/practice/test_status_page.py",)
-SUBSCRIBER_TESTS = ("tests/core/practice/test_subscribers.py",)
+PAGE = "triaged/core/practice/status/status_page.py"
+SUBSCRIBERS = "triaged/core/practice/status/subscribers.py"
+PAGE_TESTS = ("tests/core/practice/status/test_status_page.py",)
+SUBSCRIBER_TESTS = ("tests/core/practice/status/test_subscribers.py",)
 
 STATUS = (
     Mutation(
@@ -45,24 +45,24 @@ STATUS = (
     ),
     Mutation(
         "maintenance does what the clock says once",
-        "triaged/core/practice/status_maintenance.py",
+        "triaged/core/practice/status/status_maintenance.py",
         "row.due_at != event.due_at or ",
         "",
-        ("tests/core/practice/test_status_maintenance.py",),
+        ("tests/core/practice/status/test_status_maintenance.py",),
     ),
     Mutation(
         "an outage outweighs maintenance",
-        "triaged/core/practice/status_maintenance.py",
+        "triaged/core/practice/status/status_maintenance.py",
         "return ComponentStatus.UNDER_MAINTENANCE if is_up else None",
         "return ComponentStatus.UNDER_MAINTENANCE",
-        ("tests/core/practice/test_status_maintenance.py",),
+        ("tests/core/practice/status/test_status_maintenance.py",),
     ),
     Mutation(
         "components are set automatically only where no human has said anything",
-        "triaged/core/practice/status_deadlines.py",
+        "triaged/core/practice/status/status_deadlines.py",
         "may = may_set(situation, row, incident) if wanted else is_ours(row, incident)",
         "may = bool(wanted) or is_ours(row, incident)",
-        ("tests/core/practice/test_status_deadlines.py",),
+        ("tests/core/practice/status/test_status_deadlines.py",),
     ),
     Mutation(
         "who has not confirmed gets no post",

@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.practice.learning import learning
+from tests.core.practice.learning_world import learning
 from tests.core.world import ByLabels, person
 from tests.simulation.scripts import ACTS, ALERTS, Move, Script
 from triaged.core.records.events import (

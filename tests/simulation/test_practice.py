@@ -36,8 +36,9 @@ from triaged.core.settings import Settings
 from triaged.core.time.durations import MINUTE
 from triaged.store.database.migrating import migrate
 from triaged.store.queries.verify import verify
-from triaged.store.tables import action_items, incidents, pages, roles, status, timeline
+from triaged.store.tables import incidents, pages, timeline
 from triaged.store.tables.incidents import IncidentFilter
+from triaged.store.tables.practice_rows import action_items, roles, status
 
 EXAMPLES = int(os.environ.get("TRIAGED_PRACTICES", "25"))
 """Half a second each; thousands in a night."""

@@ -17,9 +17,10 @@ from triaged.core.time.durations import HOUR, MINUTE
 from triaged.core.view import key_text
 from triaged.store.database.base import Contended
 from triaged.store.database.connect import Database
-from triaged.store.tables import alerts, incidents, roles, timers
+from triaged.store.tables import alerts, incidents, timers
 from triaged.store.tables.alerts import AlertFilter
 from triaged.store.tables.incidents import IncidentFilter
+from triaged.store.tables.practice_rows import roles
 from triaged.store.view import LoadedView, Loader
 
 

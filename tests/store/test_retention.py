@@ -15,7 +15,8 @@ from triaged.core.time.durations import DAY, HOUR
 from triaged.store import retention
 from triaged.store.database.connect import Database
 from triaged.store.queries import info
-from triaged.store.tables import action_items, changes, incidents, postmortems
+from triaged.store.tables import changes, incidents
+from triaged.store.tables.practice_rows import action_items, postmortems
 
 
 class Limits(msgspec.Struct):

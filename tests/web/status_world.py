@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from triaged.core.practice.public_page import PageRows, PublicPage, public_page
+from triaged.core.practice.status.public_page import PageRows, PublicPage, public_page
 from triaged.core.records.practice.status import (
     Change,
     Component,

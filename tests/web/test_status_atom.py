@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.web.status_world import INCIDENT, NOW, PAGE, POST, shown
-from triaged.core.practice.public_page import PageRows, ShownIncident, public_page
+from triaged.core.practice.status.public_page import PageRows, ShownIncident, public_page
 from triaged.core.time.durations import MINUTE
 from triaged.web._status_atom import ENTRIES_MAX, atom
 

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.web.status_world import BACK, INCIDENT, LINKS, NOW, PAGE, POST, shown
-from triaged.core.practice.public_page import PublicPage, ShownIncident
-from triaged.core.practice.status_derivation import Indicator
+from triaged.core.practice.status.public_page import PublicPage, ShownIncident
+from triaged.core.practice.status.status_derivation import Indicator
 from triaged.core.records.practice.status import ComponentStatus, Impact, Revision
 from triaged.core.records.practice.status_settings import PageComponent
 from triaged.core.time.durations import MINUTE

@@ -4,7 +4,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from tests.web.status_world import INCIDENT, NOW, PAGE, POST, shown
-from triaged.core.practice.public_page import ShownIncident
+from triaged.core.practice.status.public_page import ShownIncident
 from triaged.core.records.practice.status import ComponentStatus, PostStatus, Revision
 from triaged.web._status_json import own_json, statuspage
 

@@ -10,7 +10,8 @@ from tests.api.site import Site
 from tests.api.status_site import PAGE, Outside, StatusDesk, status_serving
 from triaged.core.records.practice.status import Subscriber
 from triaged.core.time.durations import HOUR
-from triaged.store.tables import practice, status
+from triaged.store.tables import practice
+from triaged.store.tables.practice_rows import status
 from triaged.web.status_subscribers import ASKED, UNCONFIRMED_MAX, fields_of, normal
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

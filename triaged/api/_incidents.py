@@ -15,7 +15,8 @@ from triaged.http import problems
 from triaged.http.routes import Call
 from triaged.store.database.base import Reader
 from triaged.store.queries import evidence
-from triaged.store.tables import incidents, muting, requests
+from triaged.store.tables import incidents, muting
+from triaged.store.tables.practice_rows import requests
 
 INCIDENTS = "/api/v1/incidents"
 INCIDENT = INCIDENTS + "/{id}"

@@ -9,8 +9,8 @@ from aiohttp import web
 from msgspec import Meta
 
 from triaged.access.tokens import new_identity
-from triaged.core.practice.postmortem_checks import not_yet_items
-from triaged.core.practice.postmortem_draft import opening_day
+from triaged.core.practice.learning.postmortem_checks import not_yet_items
+from triaged.core.practice.learning.postmortem_draft import opening_day
 from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
 from triaged.core.records.model import Incident, incident_number
 from triaged.core.records.practice.action_items import (
@@ -32,7 +32,8 @@ from triaged.http.answers import Created
 from triaged.http.bodies import Body, Name, Text
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import action_items, incidents
+from triaged.store.tables import incidents
+from triaged.store.tables.practice_rows import action_items
 
 BASE = "/api/v1/actions"
 ONE = BASE + "/{id}"

@@ -11,7 +11,7 @@ from triaged.http.guards import refused, unread
 from triaged.http.routes import Call, Scope, route
 from triaged.integrations import Callback
 from triaged.integrations.contract import INTEGRATIONS, Tracker
-from triaged.store.tables import requests
+from triaged.store.tables.practice_rows import requests
 
 
 class CallbackTaken(msgspec.Struct, frozen=True):

@@ -40,7 +40,8 @@ from triaged.http.bodies import Body, Name, Text
 from triaged.http.queries import PAGE_OF_LIST, Query
 from triaged.http.routes import Call, Scope, route
 from triaged.store.database.base import Reader
-from triaged.store.tables import drills, incidents, timeline
+from triaged.store.tables import incidents, timeline
+from triaged.store.tables.practice_rows import drills
 from triaged.wire import Instant, instant_text, instant_text_or_none
 from triaged.yamlschema.values import none_of
 

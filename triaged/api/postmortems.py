@@ -10,9 +10,9 @@ from aiohttp import web
 from msgspec import Meta
 
 from triaged.api._incidents import find, unknown
-from triaged.core.practice.postmortem_checks import lacks_for_publishing, lacks_for_review
-from triaged.core.practice.postmortem_draft import draft, opening_day
-from triaged.core.practice.postmortem_export import exported, file_name
+from triaged.core.practice.learning.postmortem_checks import lacks_for_publishing, lacks_for_review
+from triaged.core.practice.learning.postmortem_draft import draft, opening_day
+from triaged.core.practice.learning.postmortem_export import exported, file_name
 from triaged.core.records.effects import Acted, Answer, Conflict, Outdated, Unknown
 from triaged.core.records.events import Event
 from triaged.core.records.model import Incident
@@ -44,7 +44,8 @@ from triaged.http.bodies import Body, Text
 from triaged.http.postmortems import Opened, etag_of, opened, readings
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import incidents, postmortems
+from triaged.store.tables import incidents
+from triaged.store.tables.practice_rows import postmortems
 
 BASE = "/api/v1/postmortems"
 ONE = BASE + "/{id}"

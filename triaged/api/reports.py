@@ -27,7 +27,7 @@ from triaged.http.bodies import Body, Name, Text
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.reports import UNSEEN_MAX, report_id
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import customer_reports
+from triaged.store.tables.practice_rows import customer_reports
 from triaged.wire import Instant, instant_text, instant_text_or_none
 from triaged.yamlschema.values import none_of
 

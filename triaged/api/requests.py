@@ -13,7 +13,7 @@ from triaged.errors import Problem
 from triaged.http import problems
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import requests
+from triaged.store.tables.practice_rows import requests
 from triaged.wire import Instant, instant_text, instant_text_or_none
 
 BASE = "/api/v1/requests"

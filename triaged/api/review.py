@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 from aiohttp import web
 
-from triaged.core.practice.review import ANTI_PATTERNS, Section, Topic, review_of
+from triaged.core.practice.learning.review import ANTI_PATTERNS, Section, Topic, review_of
 from triaged.core.text.review_text import review_markdown
 from triaged.core.time.durations import DAY
 from triaged.core.time.recurring import zone_of

@@ -16,7 +16,7 @@ from triaged.http import problems
 from triaged.http.bodies import Body, Name, Text
 from triaged.http.queries import Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import roles
+from triaged.store.tables.practice_rows import roles
 from triaged.wire import Instant, instant_text, instant_text_or_none
 
 ROLES = f"{INCIDENT}/roles"

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 from aiohttp import web
 
-from triaged.core.practice.figures import ANCHORS, Figures, Load, Period, PhaseTime, figures_of
+from triaged.core.practice.learning.figures import (
+    ANCHORS,
+    Figures,
+    Load,
+    Period,
+    PhaseTime,
+    figures_of,
+)
 from triaged.core.records.model import Phase, Severity
 from triaged.core.settings import Settings
 from triaged.core.text.figures_text import phase_sentence, span_sentences

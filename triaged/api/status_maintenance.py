@@ -20,7 +20,7 @@ from triaged.http import problems
 from triaged.http.answers import Created
 from triaged.http.bodies import Body, Moment, Name, Text
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 from triaged.wire import instant
 
 MAINTENANCE = f"{BASE}/maintenance"

@@ -10,16 +10,16 @@ from triaged.api._status_page import (
     page_of,
     submit,
 )
-from triaged.core.practice.public_page import component_id, public_page
-from triaged.core.practice.status_derivation import Proposal, proposals, status_of
-from triaged.core.practice.status_lints import Facts, Lint, lints
+from triaged.core.practice.status.public_page import component_id, public_page
+from triaged.core.practice.status.status_derivation import Proposal, proposals, status_of
+from triaged.core.practice.status.status_lints import Facts, Lint, lints
 from triaged.core.records.practice.status import Component, ComponentStatus
 from triaged.core.records.practice.status_events import ComponentSet
 from triaged.core.records.practice.status_settings import PageComponent
 from triaged.http.bodies import Body
 from triaged.http.routes import Call, Scope, route
 from triaged.store.queries import status_facts
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 from triaged.wire import Instant, instant_text, instant_text_or_none
 
 

@@ -16,8 +16,8 @@ from triaged.api._status_page import (
     post_document,
     submit,
 )
-from triaged.core.practice.status_derivation import impact_of
-from triaged.core.practice.subscribers import fits
+from triaged.core.practice.status.status_derivation import impact_of
+from triaged.core.practice.status.subscribers import fits
 from triaged.core.records.practice.status import (
     Impact,
     Maintenance,
@@ -38,7 +38,7 @@ from triaged.http import problems
 from triaged.http.answers import Created
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 
 POSTS = f"{BASE}/posts"
 POST = POSTS + "/{id}"

@@ -15,7 +15,7 @@ from triaged.api._status_page import (
     submit,
     subscriber_document,
 )
-from triaged.core.practice.subscribers import digest
+from triaged.core.practice.status.subscribers import digest
 from triaged.core.records.practice.status import (
     Impact,
     Subscriber,
@@ -30,7 +30,7 @@ from triaged.http.answers import Created
 from triaged.http.bodies import Body, Name
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 
 SUBSCRIBERS = f"{BASE}/subscribers"
 ONE = SUBSCRIBERS + "/{id}"

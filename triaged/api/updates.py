@@ -15,7 +15,7 @@ from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.errors import Malformed
 from triaged.http.bodies import Body, Moment
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import updates
+from triaged.store.tables.practice_rows import updates
 from triaged.wire import Instant, instant, instant_text, instant_text_or_none
 
 UPDATES = f"{INCIDENT}/updates"

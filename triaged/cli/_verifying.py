@@ -27,7 +27,7 @@ def _fault_of(client: Client, path: Path) -> str:
     """What is wrong with an exported file; empty: nothing."""
     import yaml
 
-    from triaged.core.practice.postmortem_export import text_hash
+    from triaged.core.practice.learning.postmortem_export import text_hash
 
     try:
         front, text = split(path.read_text(encoding="utf-8"))

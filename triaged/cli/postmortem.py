@@ -179,7 +179,7 @@ def _lint(client: Client, options: argparse.Namespace) -> int:
     if path.is_file():
         import msgspec
 
-        from triaged.core.practice.blameless import lint
+        from triaged.core.practice.learning.blameless import lint
 
         found = [msgspec.to_builtins(one) for one in lint(path.read_text(encoding="utf-8"))]
     else:

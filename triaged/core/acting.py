@@ -11,8 +11,8 @@ from triaged.core.alerts.reopening import reopen
 from triaged.core.alerts.severity import choose
 from triaged.core.draft import Draft
 from triaged.core.lifecycle import Verb, impossible, merged_text, next_state, set_phase
+from triaged.core.practice.learning.postmortems import why_not_closed
 from triaged.core.practice.phases import noted
-from triaged.core.practice.postmortems import why_not_closed
 from triaged.core.records import actors
 from triaged.core.records.effects import Acted, Conflict, Count, Decision, Unknown
 from triaged.core.records.events import (

@@ -10,8 +10,8 @@ from triaged.core.alerts.reclassification import reclassify
 from triaged.core.muting.silences import expire, looked, set_silence
 from triaged.core.practice.deciding import practise
 from triaged.core.practice.following import with_practice
+from triaged.core.practice.learning.review_notice import send_review
 from triaged.core.practice.requests import decide_request
-from triaged.core.practice.review_notice import send_review
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Action,

@@ -24,8 +24,8 @@ from triaged.delivery.request_kinds import Tools
 from triaged.delivery.request_kinds.contract import REQUEST_KINDS, RequestKind, subject_of
 from triaged.delivery.waiting import until
 from triaged.errors import StoreError, StoreUnavailable
-from triaged.store.tables import requests
-from triaged.store.tables.requests import Claimed
+from triaged.store.tables.practice_rows import requests
+from triaged.store.tables.practice_rows.requests import Claimed
 
 ALL_MAX = 64
 """Attempts at once in all lanes: connections, memory and answers stay few beside those of pages."""

@@ -21,7 +21,7 @@ from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.integrations import Integration
 from triaged.store.database.connect import Database
-from triaged.store.tables import requests
+from triaged.store.tables.practice_rows import requests
 from triaged.wire import Secret
 
 SWEEP_US = 15 * SECOND

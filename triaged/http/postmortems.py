@@ -4,12 +4,12 @@ import asyncio
 
 import msgspec
 
-from triaged.core.practice.blameless import lint
-from triaged.core.practice.postmortem_checks import lacks_for_publishing
-from triaged.core.practice.postmortem_draft import draft, opening_day
-from triaged.core.practice.postmortem_export import file_name, text_hash
-from triaged.core.practice.postmortem_facts import Account, figures_of
-from triaged.core.practice.postmortems import is_required
+from triaged.core.practice.learning.blameless import lint
+from triaged.core.practice.learning.postmortem_checks import lacks_for_publishing
+from triaged.core.practice.learning.postmortem_draft import draft, opening_day
+from triaged.core.practice.learning.postmortem_export import file_name, text_hash
+from triaged.core.practice.learning.postmortem_facts import Account, figures_of
+from triaged.core.practice.learning.postmortems import is_required
 from triaged.core.records.model import Incident
 from triaged.core.records.practice.postmortems import (
     Postmortem,
@@ -21,7 +21,7 @@ from triaged.core.text.learning_documents import Readings, action_item_document
 from triaged.core.time.recurring import local_day
 from triaged.http.routes import Call
 from triaged.store.queries.postmortem_account import account_of
-from triaged.store.tables import postmortems
+from triaged.store.tables.practice_rows import postmortems
 
 
 class Opened(msgspec.Struct, frozen=True):

@@ -12,14 +12,8 @@ from triaged.ingest import Reason
 from triaged.intake.decode import NO_SOURCE, PARSER_FAILED, TOO_LARGE
 from triaged.metrics import Named, StoreCounts
 from triaged.rules.evaluate import RuleSet
-from triaged.store.tables import (
-    action_items,
-    backlog,
-    incidents,
-    pages,
-    postmortems,
-    requests,
-)
+from triaged.store.tables import backlog, incidents, pages
+from triaged.store.tables.practice_rows import action_items, postmortems, requests
 
 FRESH_US = 5 * SECOND
 REASONS = (*Reason, TOO_LARGE, PARSER_FAILED, NO_SOURCE, DECISION_FAILED)

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from triaged.core.alerts.remarks import remark_key, subject_of
 from triaged.core.practice.chronicle import message_id
-from triaged.core.practice.postmortem_export import text_hash
+from triaged.core.practice.learning.postmortem_export import text_hash
 from triaged.core.practice.reports import unseen_key
 from triaged.core.practice.tracker_rows import ISSUE, changes_id
 from triaged.core.records.events import (

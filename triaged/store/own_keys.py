@@ -4,8 +4,8 @@ from typing import assert_never
 
 from triaged.core.alerts.quarantine import quarantine_key
 from triaged.core.practice.drills import drill_key
+from triaged.core.practice.learning.review_notice import review_key
 from triaged.core.practice.reports import report_key
-from triaged.core.practice.review_notice import review_key
 from triaged.core.records.events import (
     BodyQuarantined,
     ContactsTested,

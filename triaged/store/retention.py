@@ -4,9 +4,10 @@ from typing import Protocol
 
 from triaged.crashpoints import CrashPoint, no_crash
 from triaged.store.database.base import Bulk, Database
-from triaged.store.tables import practice, requests
-from triaged.store.tables.action_items import UNFINISHED_SQL
+from triaged.store.tables import practice
 from triaged.store.tables.incidents import OVER_SQL
+from triaged.store.tables.practice_rows import requests
+from triaged.store.tables.practice_rows.action_items import UNFINISHED_SQL
 
 BATCH = 500
 

@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from triaged.core.practice.public_page import PublicPage, Shown
+from triaged.core.practice.status.public_page import PublicPage, Shown
 from triaged.core.records.practice.status import Maintenance, Post
 from triaged.core.text.public_post import flowing, headline, word
 from triaged.web._status_json import address

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from triaged.core.practice.public_page import PublicPage, Shown
+from triaged.core.practice.status.public_page import PublicPage, Shown
 from triaged.http.published import File, file_of
 from triaged.web._page import STATUS_HEADERS
 from triaged.web._status_atom import atom

@@ -8,14 +8,14 @@ from itertools import groupby
 
 import msgspec
 
-from triaged.core.practice.public_page import (
+from triaged.core.practice.status.public_page import (
     PublicPage,
     Shown,
     ShownComponent,
     ShownMaintenance,
 )
-from triaged.core.practice.status_derivation import RANK
-from triaged.core.practice.status_history import FORMULA, Day, day_text, troubled
+from triaged.core.practice.status.status_derivation import RANK
+from triaged.core.practice.status.status_history import FORMULA, Day, day_text, troubled
 from triaged.core.records.practice.status import ENDED, ComponentStatus, Impact, Post
 from triaged.core.text.public_post import flowing, headline, word
 from triaged.core.time.durations import DAY

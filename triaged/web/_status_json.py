@@ -6,15 +6,15 @@ https://metastatuspage.com/api, https://developer.statuspage.io/
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from triaged.core.practice.public_page import (
+from triaged.core.practice.status.public_page import (
     PublicPage,
     ShownComponent,
     ShownIncident,
     ShownMaintenance,
     component_id,
 )
-from triaged.core.practice.status_derivation import is_open
-from triaged.core.practice.status_history import troubled
+from triaged.core.practice.status.status_derivation import is_open
+from triaged.core.practice.status.status_history import troubled
 from triaged.core.records.practice.status import ComponentStatus, Impact, Post, PostStatus
 from triaged.core.text.public_post import post_text
 from triaged.core.time.durations import MINUTE

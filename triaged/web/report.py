@@ -17,7 +17,7 @@ from triaged.http.bodies import read_body
 from triaged.http.guards import unread
 from triaged.http.reports import UNSEEN_MAX, report_id
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import customer_reports
+from triaged.store.tables.practice_rows import customer_reports
 from triaged.web._page import page
 
 BYTES_MAX = 32 * 1024

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import msgspec
 from aiohttp import web
 
-from triaged.core.practice.public_page import PublicPage, public_page
+from triaged.core.practice.status.public_page import PublicPage, public_page
 from triaged.http import problems
 from triaged.http.published import Published
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 from triaged.web._page import filled
 from triaged.web._status_files import STATUS, Renderer, base_of, copied, html
 

@@ -19,7 +19,7 @@ from triaged.access.subscriber_links import (
     subscriber_id,
     token_of,
 )
-from triaged.core.practice.subscribers import digest
+from triaged.core.practice.status.subscribers import digest
 from triaged.core.records.effects import Conflict, Unknown
 from triaged.core.records.practice.status import Impact, Subscriber, SubscriberState, Wish
 from triaged.core.records.practice.status_events import (
@@ -35,7 +35,7 @@ from triaged.http.answers import answer
 from triaged.http.bodies import read_body
 from triaged.http.guards import unread
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 from triaged.web._page import STATUS_HEADERS, filled
 from triaged.web._status_files import STATUS, base_of
 from triaged.wire import instant_text, instant_text_or_none

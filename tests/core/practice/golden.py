@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from triaged.core.practice.postmortem_facts import Account
+from triaged.core.practice.learning.postmortem_facts import Account
 from triaged.core.records.model import ChainedEntry, Incident, Plan, Response, Severity, State
 from triaged.core.records.practice.action_items import ActionItem, ActionKind, Priority
 

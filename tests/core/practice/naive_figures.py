@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from triaged.core.practice.figures import ANCHORS, Figures
+from triaged.core.practice.learning.figures import ANCHORS, Figures
 from triaged.core.records.actors import is_person
 from triaged.core.records.model import (
     ChainedEntry,

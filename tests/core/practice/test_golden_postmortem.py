@@ -8,12 +8,12 @@ from datetime import date
 from msgspec.structs import replace
 
 from tests.core.practice.golden import ACTIONS, DOCUMENT, HUMANS, ZONE, at
-from tests.core.practice.learning import learning, moment
+from tests.core.practice.learning_world import learning, moment
 from tests.core.practice.world import COMMANDER, COMMUNICATIONS, TECHNICAL
 from tests.core.world import World, person
-from triaged.core.practice.postmortem_checks import lacks_for_publishing, lacks_for_review
-from triaged.core.practice.postmortem_draft import PROMPT, draft
-from triaged.core.practice.postmortem_facts import Account
+from triaged.core.practice.learning.postmortem_checks import lacks_for_publishing, lacks_for_review
+from triaged.core.practice.learning.postmortem_draft import PROMPT, draft
+from triaged.core.practice.learning.postmortem_facts import Account
 from triaged.core.records.effects import Acted, Answer, Append, Conflict
 from triaged.core.records.events import (
     Acknowledged,

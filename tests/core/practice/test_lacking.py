@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from tests.core.practice.learning import learning
+from tests.core.practice.learning_world import learning
 from tests.core.practice.world import COMMANDER, Practice
 from tests.core.world import World
 from triaged.core.practice.updates import STAGES_US

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from tests.conftest import ROOT
 from tests.core.practice.status_desk import BODY, PAGE, PARTLY, Desk
-from triaged.core.practice.status_lints import Facts, lints
+from triaged.core.practice.status.status_lints import Facts, lints
 from triaged.core.records.events import Acknowledged, SeverityChosen
 from triaged.core.records.model import Severity
 from triaged.core.records.practice.events import RoleAssigned

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.core.practice.learning import Learning
+from tests.core.practice.learning_world import Learning
 from triaged.core.practice.tracker_rows import taken_over, tracked_events
 from triaged.core.records.practice.action_items import ActionState
 from triaged.core.records.practice.learning_events import ActionItemTracked

@@ -1,8 +1,8 @@
 """Figures in words: a span names its anchors, and what was left out."""
 
-from tests.core.practice.test_figures import course, figures
+from tests.core.practice.learning.test_figures import course, figures
 from tests.core.world import MONDAY
-from triaged.core.practice.courses import Sent
+from triaged.core.practice.learning.courses import Sent
 from triaged.core.text.figures_text import sentences, span_sentences, time_text
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 

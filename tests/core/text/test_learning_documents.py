@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 
 from tests.core.practice.golden import ACCOUNT, ACTIONS
-from triaged.core.practice.postmortem_facts import figures_of
+from triaged.core.practice.learning.postmortem_facts import figures_of
 from triaged.core.records.practice.action_items import ActionState
 from triaged.core.records.practice.postmortems import Postmortem, PostmortemRevision
 from triaged.core.text.learning_documents import (

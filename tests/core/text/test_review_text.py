@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from tests.core.world import MONDAY
-from triaged.core.practice.review import Finding, Section, Topic
+from triaged.core.practice.learning.review import Finding, Section, Topic
 from triaged.core.text.review_text import (
     MAIL_FINDINGS,
     MAIL_MAX,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from triaged.core.practice.rooms import CREATE
-from triaged.core.practice.statuspage_pushes import PUSH
-from triaged.core.practice.subscribers import CONFIRM, HOOK, MAIL
+from triaged.core.practice.status.statuspage_pushes import PUSH
+from triaged.core.practice.status.subscribers import CONFIRM, HOOK, MAIL
 from triaged.core.practice.tracker_rows import CHANGES, ISSUE
 from triaged.core.records.practice.requests import KINDS as KINDS_OF_REQUESTS
 from triaged.delivery.request_kinds import Pace, Tools

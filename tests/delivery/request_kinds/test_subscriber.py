@@ -9,7 +9,7 @@ from tests.api.site import ACTION_KEY
 from tests.api.status_site import BASE, Outside, StatusDesk, status_serving
 from triaged.access.subscriber_links import hook_secret
 from triaged.channels import HttpRequest, HttpResponse, MailResult, NoAnswer, webhook
-from triaged.core.practice.subscribers import HOOK_LANE, MAIL_LANE
+from triaged.core.practice.status.subscribers import HOOK_LANE, MAIL_LANE
 from triaged.core.records.practice.status import Subscriber
 from triaged.core.records.practice.status_events import (
     SubscriptionAsked,
@@ -19,7 +19,7 @@ from triaged.core.records.practice.status_events import (
 from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.delivery.request_kinds import Tools
 from triaged.delivery.request_kinds.subscriber import pace
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 from triaged.wire import Secret
 
 

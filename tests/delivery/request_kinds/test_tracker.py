@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tests.channels.notices import NOW
-from tests.core.practice.learning import learning
+from tests.core.practice.learning_world import learning
 from tests.delivery.clocks import HandClock
 from tests.delivery.request_world import (
     Bot,
@@ -35,7 +35,7 @@ from triaged.core.records.practice.learning_events import ActionItemAdded, Actio
 from triaged.core.records.practice.requests import RequestState
 from triaged.core.settings import Integrations
 from triaged.core.time.durations import SECOND
-from triaged.store.tables import action_items
+from triaged.store.tables.practice_rows import action_items
 
 OURS = replace(learning(), integrations=Integrations(trackers=("github",), tracker="github"))
 GITHUB = Configured({"github": Given("github", "github", SETTINGS["github"])})

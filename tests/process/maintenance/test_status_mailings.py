@@ -7,7 +7,7 @@ from triaged.core.records.practice.status_events import (
 )
 from triaged.core.time.durations import DAY, SECOND
 from triaged.process.maintenance.status_mailings import SUBSCRIBERS_AT_ONCE
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 
 COUNT = 2 * SUBSCRIBERS_AT_ONCE + 1
 

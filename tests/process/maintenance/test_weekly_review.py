@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tests.api.site import Site, serving
-from triaged.core.practice.review_notice import review_key
+from triaged.core.practice.learning.review_notice import review_key
 from triaged.core.records.model import Target
 from triaged.core.settings import WeeklyReview as Plan
 from triaged.core.time.durations import DAY, HOUR

@@ -17,7 +17,7 @@ from tests.simulation.time import VirtualClock, VirtualLoop
 from tests.simulation.world import Trouble, TroubledStore
 from triaged.channels import HttpRequest, HttpResponse, Message, Result
 from triaged.config.read import load
-from triaged.core.practice.postmortem_draft import PROMPT, draft
+from triaged.core.practice.learning.postmortem_draft import PROMPT, draft
 from triaged.core.practice.work import work_of
 from triaged.core.records.effects import Acted, Answer, Attached, Conflict, RowSaved, Unknown
 from triaged.core.records.events import AlertReceived, Event
@@ -36,7 +36,8 @@ from triaged.core.time.durations import MINUTE
 from triaged.delivery.requests import Requests
 from triaged.store.database.migrating import migrate
 from triaged.store.queries.postmortem_account import account_of
-from triaged.store.tables import incidents, roles, status, timeline, timers, updates
+from triaged.store.tables import incidents, timeline, timers
+from triaged.store.tables.practice_rows import roles, status, updates
 from triaged.wire import Secret, instant
 
 FOLDER = Path(__file__).parent

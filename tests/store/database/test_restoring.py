@@ -13,7 +13,8 @@ from triaged.store.database import restoring
 from triaged.store.database.backup import backup, restore
 from triaged.store.database.connect import Database, open_database
 from triaged.store.database.restoring import EPOCHS_SKIPPED, NUMBERS_SKIPPED
-from triaged.store.tables import practice, requests, timers
+from triaged.store.tables import practice, timers
+from triaged.store.tables.practice_rows import requests
 
 
 async def ask_for_room(database: Database) -> None:

@@ -10,7 +10,7 @@ from tests.core.practice.world import practised
 from tests.core.world import MONDAY
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.practice.figures import Period, figures_of
+from triaged.core.practice.learning.figures import Period, figures_of
 from triaged.core.records.events import (
     Acknowledged,
     ContactsTested,

@@ -2,7 +2,7 @@
 
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.practice.postmortem_draft import draft
+from triaged.core.practice.learning.postmortem_draft import draft
 from triaged.core.records.events import Acknowledged, Declared, NoteAdded
 from triaged.core.records.model import Severity
 from triaged.core.records.practice.action_items import ActionKind, ActionState, Priority

@@ -3,12 +3,12 @@
 import msgspec
 from msgspec.structs import replace
 
-from tests.core.practice.learning import learning
+from tests.core.practice.learning_world import learning
 from tests.core.world import MONDAY
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from tests.store.queries.test_courses import deliver, due
-from triaged.core.practice.review import Known, Topic, review_of
+from triaged.core.practice.learning.review import Known, Topic, review_of
 from triaged.core.records.events import Acknowledged, NoteAdded, Resolved
 from triaged.core.records.practice.action_items import ActionKind, Priority
 from triaged.core.records.practice.events import RoleAssigned, UpdatePosted

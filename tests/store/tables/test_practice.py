@@ -1,5 +1,5 @@
-from tests.store.tables.test_roles import FIRST, OTHER, SECOND
-from tests.store.tables.test_updates import update
+from tests.store.tables.practice_rows.test_roles import FIRST, OTHER, SECOND
+from tests.store.tables.practice_rows.test_updates import update
 from triaged.core.records.practice.roles import RolePeriod
 from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.core.view import View

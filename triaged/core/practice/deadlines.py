@@ -3,16 +3,9 @@
 from typing import assert_never
 
 from triaged.core.draft import Draft
-from triaged.core.practice import (
-    action_items,
-    drills,
-    phases,
-    postmortem_deadlines,
-    reports,
-    roles,
-    status_deadlines,
-    updates,
-)
+from triaged.core.practice import drills, phases, reports, roles, updates
+from triaged.core.practice.learning import action_items, postmortem_deadlines
+from triaged.core.practice.status import status_deadlines
 from triaged.core.records.effects import Decision, DropTimer
 from triaged.core.records.timers import (
     ActionItemsDue,

@@ -2,13 +2,12 @@
 
 from typing import assert_never
 
-from triaged.core.practice.action_items import add_item, change_item, track_item
 from triaged.core.practice.checklists import tick
 from triaged.core.practice.chronicle import correct, import_messages, mark
-from triaged.core.practice.deciding_status import decide_status
 from triaged.core.practice.drills import abort_drill, answer_prompt, start_drill
+from triaged.core.practice.learning.action_items import add_item, change_item, track_item
+from triaged.core.practice.learning.postmortems import publish, review, save_text, waive
 from triaged.core.practice.merging import merge
-from triaged.core.practice.postmortems import publish, review, save_text, waive
 from triaged.core.practice.reports import (
     attach_report,
     declare_report,
@@ -17,6 +16,7 @@ from triaged.core.practice.reports import (
 )
 from triaged.core.practice.roles import assign_role, release_role
 from triaged.core.practice.splitting import split_off
+from triaged.core.practice.status.deciding_status import decide_status
 from triaged.core.practice.updates import post_update, snooze_update
 from triaged.core.records.effects import Decision
 from triaged.core.records.practice.drills import DrillAborted, DrillAnswered, DrillStarted

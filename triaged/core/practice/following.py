@@ -3,15 +3,9 @@
 from msgspec import UNSET
 
 from triaged.core.draft import Draft
-from triaged.core.practice import (
-    drills,
-    phases,
-    postmortem_deadlines,
-    roles,
-    rooms,
-    status_deadlines,
-    updates,
-)
+from triaged.core.practice import drills, phases, roles, rooms, updates
+from triaged.core.practice.learning import postmortem_deadlines
+from triaged.core.practice.status import status_deadlines
 from triaged.core.records.effects import Decision, Effect, SaveIncident
 from triaged.core.records.model import Incident
 from triaged.core.situation import Situation

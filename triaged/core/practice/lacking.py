@@ -6,7 +6,8 @@ while it cannot have ended.
 
 from collections.abc import Iterator
 
-from triaged.core.practice import phases, postmortem_deadlines, roles, updates
+from triaged.core.practice import phases, roles, updates
+from triaged.core.practice.learning import postmortem_deadlines
 from triaged.core.practice.work import work_of
 from triaged.core.records.model import Incident, State
 from triaged.core.records.timers import (

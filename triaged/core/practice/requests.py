@@ -11,8 +11,9 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
-from triaged.core.practice import rooms, subscribers, tracker_ends
-from triaged.core.practice.statuspage_pushes import is_outlived
+from triaged.core.practice import rooms, tracker_ends
+from triaged.core.practice.status import subscribers
+from triaged.core.practice.status.statuspage_pushes import is_outlived
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Acted, Conflict, Decision, Effect, Go, SaveRow, Unknown
 from triaged.core.records.model import Entry, Reason

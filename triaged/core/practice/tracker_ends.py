@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from triaged.core.practice.action_items import track_item
+from triaged.core.practice.learning.action_items import track_item
 from triaged.core.practice.tracker_rows import ISSUE, LANE, changes_id, changes_request
 from triaged.core.records.effects import Effect, SaveRow
 from triaged.core.records.practice.learning_events import ActionItemTracked

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from triaged.core.practice.figures import ANCHORS, Figures, PhaseTime, Spread
+from triaged.core.practice.learning.figures import ANCHORS, Figures, PhaseTime, Spread
 from triaged.core.time.durations import DAY, HOUR, MINUTE, SECOND
 
 

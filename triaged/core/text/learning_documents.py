@@ -4,8 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from triaged.core.practice.blameless import Blame
-from triaged.core.practice.postmortem_facts import Figures, PastIncident
+from triaged.core.practice.learning.blameless import Blame
+from triaged.core.practice.learning.postmortem_facts import Figures, PastIncident
 from triaged.core.records.model import Incident, Severity, incident_id
 from triaged.core.records.practice.action_items import (
     ActionItem,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from triaged.core.practice.review import ANTI_PATTERNS, FINDINGS_MAX, Section
+from triaged.core.practice.learning.review import ANTI_PATTERNS, FINDINGS_MAX, Section
 from triaged.core.time.durations import SECOND
 
 MAIL_FINDINGS = 8

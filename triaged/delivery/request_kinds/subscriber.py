@@ -15,7 +15,7 @@ from triaged.channels import HttpRequest
 from triaged.channels import email as mails
 from triaged.channels import webhook as hooks
 from triaged.channels.common.subscriber_mail import SubscriberMail, subscriber_mail
-from triaged.core.practice.subscribers import CONFIRM, HOOK, HOOK_LANE
+from triaged.core.practice.status.subscribers import CONFIRM, HOOK, HOOK_LANE
 from triaged.core.records.events import Delivered, NotTried, Refused, TryAgain, Verdict
 from triaged.core.records.practice.request_events import RequestVerdict
 from triaged.core.records.practice.requests import Done, Earlier, Request
@@ -34,7 +34,7 @@ from triaged.core.text.subscriber_news import (
 )
 from triaged.core.time.durations import SECOND
 from triaged.delivery.request_kinds import Pace, Tools
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 from triaged.wire import Secret, encode
 
 MAILS_AT_ONCE, MAIL_EVERY_US = 8, SECOND // 10

@@ -10,7 +10,7 @@ from triaged.delivery.exchanges import drive, maybe_since, verdict_of
 from triaged.delivery.request_kinds import Pace, Tools, integration_of, integration_pace
 from triaged.integrations import Changed, Integration, ReadChanges, TrackedAction, TrackIssue
 from triaged.integrations.contract import INTEGRATIONS, Tracker
-from triaged.store.tables import requests
+from triaged.store.tables.practice_rows import requests
 
 WIDTH = 1
 """Trackers ask for one request after the other."""

@@ -13,7 +13,7 @@ from triaged.core.records.practice.status_events import MailingAdvanced
 from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.engine.engine import Engine
 from triaged.store.database.connect import Database
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 
 SUBSCRIBERS_AT_ONCE = 25
 """Requests in one transaction: some milliseconds. One such batch a second is twice what the lane of

@@ -12,7 +12,7 @@ import structlog
 
 from triaged.clock import Clock
 from triaged.config.model import Configuration
-from triaged.core.practice.public_page import PageRows, PublicPage, public_page
+from triaged.core.practice.status.public_page import PageRows, PublicPage, public_page
 from triaged.core.records.effects import SaveRow
 from triaged.core.records.practice.status import Component, Maintenance, Post, PublicIncident
 from triaged.core.records.practice.status_events import ComponentsListed, MaintenanceDue
@@ -22,7 +22,7 @@ from triaged.engine.engine import Engine
 from triaged.errors import CopyFailed
 from triaged.process.static_copy import replace_copy
 from triaged.store.database.connect import Database
-from triaged.store.tables import status
+from triaged.store.tables.practice_rows import status
 
 SHOWN = (Component, Maintenance, Post, PublicIncident)
 """The rows that the page shows."""

@@ -7,8 +7,8 @@ import structlog
 
 from triaged.clock import Clock
 from triaged.config.model import Configuration
-from triaged.core.practice.review import review_of
-from triaged.core.practice.review_notice import review_key
+from triaged.core.practice.learning.review import review_of
+from triaged.core.practice.learning.review_notice import review_key
 from triaged.core.records.events import ReviewMade
 from triaged.core.settings import Settings
 from triaged.core.text.review_text import review_mail, review_sentence

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.core.practice.courses import KINDS, WITH_DATA, Brief, Course, Mark, MarkData, course_of
+from triaged.core.practice.learning.courses import (
+    KINDS,
+    WITH_DATA,
+    Brief,
+    Course,
+    Mark,
+    MarkData,
+    course_of,
+)
 from triaged.core.time.durations import DAY
 from triaged.store.database.base import Database, Row
 from triaged.store.queries.history import first_since

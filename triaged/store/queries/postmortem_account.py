@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from triaged.core.practice.postmortem_facts import Account, PastIncident, peak_of
+from triaged.core.practice.learning.postmortem_facts import Account, PastIncident, peak_of
 from triaged.core.records.model import ChainedEntry, Incident
 from triaged.core.records.practice.action_items import ActionItem, ActionState
 from triaged.core.settings import Settings
@@ -12,7 +12,8 @@ from triaged.core.time.durations import SECOND
 from triaged.store.database.base import Reader
 from triaged.store.queries import evidence, similar_incidents
 from triaged.store.queries.history import first_since
-from triaged.store.tables import action_items, timeline
+from triaged.store.tables import timeline
+from triaged.store.tables.practice_rows import action_items
 
 ENTRIES_AT_ONCE = 1_000
 ENTRIES_MAX = 10_000

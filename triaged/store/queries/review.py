@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from triaged.core.practice.blameless import lint
-from triaged.core.practice.postmortem_facts import PastIncident
-from triaged.core.practice.review import Blamed, Known, Repeat
-from triaged.core.practice.status_lints import lints
+from triaged.core.practice.learning.blameless import lint
+from triaged.core.practice.learning.postmortem_facts import PastIncident
+from triaged.core.practice.learning.review import Blamed, Known, Repeat
+from triaged.core.practice.status.status_lints import lints
 from triaged.core.records.model import ChainedEntry, Incident
 from triaged.core.records.practice.action_items import ActionItem, ActionState
 from triaged.core.records.practice.postmortems import Postmortem, revision_id
@@ -21,9 +21,10 @@ from triaged.core.time.recurring import local_day, zone_of
 from triaged.store.database.base import Bulk, Database, Reader
 from triaged.store.queries import similar_incidents, status_facts
 from triaged.store.queries.history import first_since
-from triaged.store.tables import action_items, incidents, postmortems, roles
+from triaged.store.tables import incidents
 from triaged.store.tables.incidents import Ended
 from triaged.store.tables.observations import Verdict
+from triaged.store.tables.practice_rows import action_items, postmortems, roles
 
 INCIDENTS_MAX = 20_000
 """Incidents that a review looks at, live ones and ended ones apart: those that come first."""

@@ -1,10 +1,11 @@
 """What proposals for the status page and its lints are made of."""
 
-from triaged.core.practice.status_lints import Facts
+from triaged.core.practice.status.status_lints import Facts
 from triaged.core.records.model import Incident
 from triaged.core.records.practice.status_settings import StatusPage
 from triaged.store.database.base import Reader
-from triaged.store.tables import incidents, status
+from triaged.store.tables import incidents
+from triaged.store.tables.practice_rows import status
 
 LIVE_AT_ONCE = 512
 LIVE_MAX = 5000

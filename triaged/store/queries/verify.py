@@ -5,12 +5,13 @@ The hash of each entry covers it and the one before; entries hold the hashes of 
 
 import msgspec
 
-from triaged.core.practice.postmortem_export import text_hash
+from triaged.core.practice.learning.postmortem_export import text_hash
 from triaged.core.records.model import ChainedEntry, incident_id
 from triaged.core.records.practice.postmortems import revision_id
 from triaged.errors import Problem
 from triaged.store.database.base import Database, Reader
-from triaged.store.tables import postmortems, timeline
+from triaged.store.tables import timeline
+from triaged.store.tables.practice_rows import postmortems
 
 AT_ONCE = 200
 

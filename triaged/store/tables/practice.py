@@ -6,7 +6,7 @@ from typing import Any
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.view import View
 from triaged.store.database.base import Reader, Writer
-from triaged.store.tables import (
+from triaged.store.tables.practice_rows import (
     action_items,
     customer_reports,
     drills,
@@ -17,7 +17,7 @@ from triaged.store.tables import (
     status,
     updates,
 )
-from triaged.store.tables.row_table import RowTable
+from triaged.store.tables.practice_rows.row_table import RowTable
 
 TABLES: tuple[RowTable[Any], ...] = (
     roles.TABLE,

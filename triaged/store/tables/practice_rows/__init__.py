@@ -1,0 +1,1 @@
+"""Tables of the records of the incident practice, one module each."""
