@@ -238,9 +238,10 @@ async def save_reclassified(tx: Writer, effects: Iterable[ReclassifyAlert]) -> N
 
 
 async def lapses_due(tx: Reader, now: int, limit: int) -> list[LapseDue]:
-    """Alerts to look at because they may have lapsed, the longest due first."""
+    """Alerts to look at because they may have lapsed, the longest due first, then by name."""
     rows = await tx.fetch_bulk(LAPSES, [(now, limit)])
-    return sorted((LapseDue(*row) for row in rows), key=lambda timer: timer.due_at)
+    found = (LapseDue(*row) for row in rows)
+    return sorted(found, key=lambda timer: (timer.due_at, timer.source, timer.fingerprint))
 
 
 async def next_lapse(tx: Reader) -> int | None:
