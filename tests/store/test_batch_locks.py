@@ -1,6 +1,7 @@
 """Two engines decide on one PostgreSQL as if one had decided both batches, in some order."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -71,7 +72,8 @@ from triaged.core.time.durations import HOUR
 from triaged.store.database.connect import open_database
 from triaged.store.tables import alerts, pages, watches
 
-NAME = "triaged_two_engines"
+NAME = f"triaged_two_engines_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+"""Each worker of a run has its own: they share one server."""
 STATEMENTS_MAX = 60
 """More than any batch here has."""
 
