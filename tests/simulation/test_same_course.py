@@ -1,6 +1,7 @@
 """The simulator makes of any script what the daemon makes of it: only the core decides in both."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,7 +35,28 @@ def test_simulator_and_daemon_agree(script: Script) -> None:
 
     if script.refusing:
         one, other = without_order(one), without_order(other)
-    assert one == other
+    assert without_looks(one) == without_looks(other)
+
+
+Lines = tuple[tuple[int, str, str, str, str], ...]
+ATTEMPT = re.compile(r'"attempt":[0-9]+,')
+
+
+def without_looks(found: Course) -> Course:
+    """The course without the number of times that a page of a muted incident was looked at.
+
+    Each look counts as an attempt. At the instant at which a window ends the daemon may look at the
+    page before it looks at the window, and then once more.
+    """
+    return replace(found, timelines=tuple(_without_attempts(one) for one in found.timelines))
+
+
+def _without_attempts(entries: Lines) -> Lines:
+    if not any(kind in ("incident.muted", "page.held") for _, kind, *_ in entries):
+        return entries
+    return tuple(
+        (at, kind, actor, text, ATTEMPT.sub("", data)) for at, kind, actor, text, data in entries
+    )
 
 
 def without_order(found: Course) -> Course:
