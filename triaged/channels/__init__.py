@@ -30,6 +30,18 @@ ANSWER_MAX = 64 * 1024
 
 StartTls = Literal["required", "offered", "never"]
 
+Verb = Literal["acknowledge", "take_over", "escalate", "resolve", "unacknowledge", "verify"]
+"""The acts that a button can have."""
+
+
+class Button(msgspec.Struct, frozen=True):
+    """A button of a message."""
+
+    label: str
+    verb: Verb
+    value: str
+    """Signed: the verb, the incident and its epoch; at most 48 characters of `A-Za-z0-9._-`."""
+
 
 def attempt_s(text: str, most_s: float = ATTEMPT_S) -> float:
     """Seconds of a `timeout` setting; ValueError when it is none, or over `most_s`."""
@@ -60,6 +72,8 @@ class Notice(msgspec.Struct, frozen=True):
     acknowledge_url: str | None
     """The address of the link that acknowledges; None for an update."""
     public_url: str
+    buttons: tuple[Button, ...] = ()
+    """Those of the state that the incident has, in order; none where nobody has to act."""
     plain: bool = False
     """True when the full message could not be made: say only what cannot fail."""
 

@@ -6,7 +6,8 @@ TLS, redaction and the guard against private addresses are in one place.
 
 from typing import Any, Protocol, runtime_checkable
 
-from triaged.channels import PACKAGE, Message, Notice, Result
+from triaged.channels import PACKAGE, HttpRequest, Message, Notice, Result
+from triaged.channels.common.two_way import Batch, Callback, Called, HttpReply, Reply
 from triaged.core.records.events import Verdict
 from triaged.plugins import OpenSet
 
@@ -43,5 +44,65 @@ class Probed(Protocol):
         """The message that tries the provider, and is sent to nobody."""
 
 
-CHANNELS: OpenSet[ChannelKind] = OpenSet(PACKAGE, ChannelKind, Addressed, Probed)
+@runtime_checkable
+class Edited(Protocol):
+    """A kind whose messages can be edited."""
+
+    def update(self, notice: Notice, ref: str, settings: Any, at: int) -> HttpRequest:  # noqa: ANN401 - of the kind
+        """The edit that has the message `ref` (of `Delivered.ref`) say what the notice says."""
+
+    def updated(self, result: Result) -> Verdict:
+        """The meaning of the answer to an edit. `Refused`: the message cannot be edited any more.
+
+        `Delivered.ref` is the message's identity from then on.
+        """
+
+
+@runtime_checkable
+class CalledBack(Protocol):
+    """A kind whose provider calls us."""
+
+    def callback(self, callback: Callback, settings: Any) -> tuple[Called, ...]:  # noqa: ANN401 - of the kind
+        """What a request of the provider says, its signature verified over the raw bytes first.
+
+        Raises `Unauthorized` for one that is forged, stale or altered, `Malformed` for one that
+        is signed and cannot be understood.
+        """
+
+    def answer(self, called: Called | None, reply: Reply, settings: Any) -> HttpReply:  # noqa: ANN401 - of the kind
+        """The answer to a call-back; `called` None: it said nothing that has an answer."""
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A kind whose provider keeps what happened until it is asked: one daemon asks."""
+
+    def poll(self, cursor: str, settings: Any) -> HttpRequest:  # noqa: ANN401 - of the kind
+        """The next long poll; `cursor` is empty at the first."""
+
+    def polled(self, cursor: str, result: Result, settings: Any) -> Batch | Verdict:  # noqa: ANN401 - of the kind
+        """What it brought; a verdict where it failed."""
+
+
+@runtime_checkable
+class SelfTested(Protocol):
+    """A kind whose token and rights can be tried without a message."""
+
+    def self_test(self, settings: Any) -> HttpRequest:  # noqa: ANN401 - of the kind
+        """The request that tries the token."""
+
+    def self_tested(self, result: Result) -> Verdict:
+        """`Delivered`: it can be used. `Refused` says what is missing and what to do."""
+
+
+CHANNELS: OpenSet[ChannelKind] = OpenSet(
+    PACKAGE,
+    ChannelKind,
+    Addressed,
+    Probed,
+    Edited,
+    CalledBack,
+    Polled,
+    SelfTested,
+)
 """Every channel kind."""
