@@ -25,7 +25,8 @@ from bench.table import Line
 from triaged.clock import Clock, SystemClock
 from triaged.config.read import load as load_configuration
 from triaged.core.decide import decide
-from triaged.core.records.effects import Answer, ByKind, Effect
+from triaged.core.records.answers import Answer
+from triaged.core.records.effects import ByKind, Effect
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert, Outcome
 from triaged.core.settings import Classifier, Settings

@@ -13,7 +13,8 @@ from triaged.core.lifecycle import FACTS, MEANINGS, OPENINGS, WAYS, condition_of
 from triaged.core.muting.mute_hold import mute_of
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor
 from triaged.core.records.actors import ALERTS
-from triaged.core.records.effects import Acted, Decision, Send
+from triaged.core.records.answers import Acted, Send
+from triaged.core.records.effects import Decision
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,

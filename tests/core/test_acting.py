@@ -1,7 +1,7 @@
 import pytest
 
 from tests.core.world import MONDAY, ByLabels, World, settings
-from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
 from triaged.core.records.events import (
     Acknowledged,
     Action,

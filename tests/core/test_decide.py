@@ -26,15 +26,8 @@ from tests.core.histories import (
 )
 from tests.core.world import MONDAY, World
 from triaged.core import decide as deciding
-from triaged.core.records.effects import (
-    AddPage,
-    ArmTimer,
-    Decision,
-    Effect,
-    Hold,
-    SaveIncident,
-    Send,
-)
+from triaged.core.records.answers import Hold, Send
+from triaged.core.records.effects import AddPage, ArmTimer, Decision, Effect, SaveIncident
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,

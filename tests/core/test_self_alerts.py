@@ -1,7 +1,7 @@
 """Trouble of triaged's own reaches a human, once, and is over when it is over."""
 
 from tests.core.world import World
-from triaged.core.records.effects import Attached
+from triaged.core.records.answers import Attached
 from triaged.core.records.events import Resolved, SelfAlertFired, SelfAlertResolved
 from triaged.core.records.model import Severity, State
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from triaged.core.records.effects import AddPage, Answer, Effect, SaveIncident
+from triaged.core.records.answers import Answer
+from triaged.core.records.effects import AddPage, Effect, SaveIncident
 from triaged.core.records.events import AlertReceived, Resolved
 from triaged.core.records.model import (
     Alert,

@@ -7,7 +7,7 @@ from tests.core.world import settings
 from tests.delivery.world import Configured
 from triaged.access.action_links import parse
 from triaged.channels import HttpRequest, Mail, Message, Notice, email, webhook
-from triaged.core.records.effects import Send
+from triaged.core.records.answers import Send
 from triaged.core.records.events import Refused, TryAgain
 from triaged.core.records.model import Recipient
 from triaged.core.settings import Contact

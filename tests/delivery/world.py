@@ -14,7 +14,8 @@ from tests.core.world import DEFAULT_PLAN, ByLabels, settings, step, target
 from tests.delivery.servers import receiver
 from triaged.channels import Channel, Mail, Message, Result, webhook
 from triaged.clock import Clock
-from triaged.core.records.effects import AddPage, Attached, Effect, SavePage
+from triaged.core.records.answers import Attached
+from triaged.core.records.effects import AddPage, Effect, SavePage
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert, Page, PageState
 from triaged.core.settings import Contact, ContactStep, Person, Settings

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY
-from triaged.core.records.effects import Attached
+from triaged.core.records.answers import Attached
 from triaged.core.records.events import AlertReceived, Declared
 from triaged.core.records.history import Act, Episode, Paged, PastIncident, action_of, acts_of
 from triaged.core.records.model import Alert, ChainedEntry, Outcome, PageKind, Severity

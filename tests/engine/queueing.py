@@ -10,7 +10,7 @@ import msgspec
 from tests.core.world import World, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Ignorant
-from triaged.core.records.effects import Answer
+from triaged.core.records.answers import Answer
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert
 from triaged.engine.engine import Engine

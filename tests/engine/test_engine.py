@@ -11,19 +11,20 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.records.effects import Acted, Attached, Effect, SaveIncident
+from triaged.core.records.answers import Acted, Attached
+from triaged.core.records.effects import Effect, SaveIncident
 from triaged.core.records.events import Acknowledged, Event, NoteAdded, TimerFired
 from triaged.core.records.model import Alert, Outcome
 from triaged.core.records.timers import StepDue
 from triaged.core.settings import Settings
-from triaged.engine.engine import (
+from triaged.engine.engine import Engine
+from triaged.engine.queue import (
     ATTENTIVE_US,
     BATCH_MAX,
     BESIDE_URGENT_MAX,
     INGEST_MAX,
     SMALL_BATCH_MAX,
     URGENT_MAX,
-    Engine,
 )
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.store.database.connect import Database, open_database

@@ -13,7 +13,7 @@ from tests.core.world import MONDAY, ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk, Ignorant
 from triaged.core.muting.muters import Maintenance, Muters, Suppressor
-from triaged.core.records.effects import Acted, Attached
+from triaged.core.records.answers import Acted, Attached
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,
@@ -29,7 +29,8 @@ from triaged.core.records.severity import ManyAlerts, Raise
 from triaged.core.records.timers import StepDue
 from triaged.core.settings import FlapLimit, Settings, StormLimit
 from triaged.core.time.durations import SECOND
-from triaged.engine.engine import AHEAD_MIN, BATCH_MAX, Engine
+from triaged.engine.engine import AHEAD_MIN, Engine
+from triaged.engine.queue import BATCH_MAX
 from triaged.errors import StoreUnavailable
 from triaged.store.database.base import Database, Reader, Transaction
 from triaged.store.database.connect import open_database

@@ -1,6 +1,6 @@
 import pytest
 
-from triaged.core.records.effects import Attached
+from triaged.core.records.answers import Attached
 from triaged.core.records.events import TimerFired
 from triaged.core.records.timers import StepDue
 from triaged.engine.queue import Job, Queue

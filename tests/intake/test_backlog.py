@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.queueing import MANY, Disk, Moody, Place
 from tests.store.conftest import StillClock
-from triaged.core.records.effects import Attached
+from triaged.core.records.answers import Attached
 from triaged.core.records.model import State
 from triaged.core.time.durations import HOUR
 from triaged.errors import StoreError, StoreUnavailable

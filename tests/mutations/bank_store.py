@@ -155,9 +155,9 @@ ENGINE = (
     ),
     Mutation(
         "more alerts than can wait are refused",
-        "triaged/engine/engine.py",
-        "self._ingest.waiting + len(events) > INGEST_MAX",
-        "self._ingest.waiting < 0",
+        "triaged/engine/queue.py",
+        "self.ingest.waiting + len(events) > INGEST_MAX",
+        "self.ingest.waiting < 0",
         ("tests/engine/test_engine.py",),
     ),
     Mutation(

@@ -5,7 +5,7 @@ from tests.simulation.walks import Seen, seen
 from tests.simulation.world import TroubledStore
 from tests.store.conftest import StillClock
 from tests.store.desk import Ignorant
-from triaged.core.records.effects import Send
+from triaged.core.records.answers import Send
 from triaged.core.records.events import (
     Delivered,
     DeliveryEnded,

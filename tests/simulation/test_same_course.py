@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from tests.simulation.runs import lived, simulated
 from tests.simulation.scripts import CHANNELS, Course, Script, removals, scripts
-from triaged.core.records.effects import Answer, Effect, LookAgain, RepeatAlert, WakeBundled
+from triaged.core.records.answers import Answer
+from triaged.core.records.effects import Effect, LookAgain, RepeatAlert, WakeBundled
 from triaged.core.records.events import Event, PageDue
 from triaged.dry_run.simulator import Simulator
 

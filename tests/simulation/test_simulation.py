@@ -20,7 +20,7 @@ from tests.simulation.time import START_US, simulate
 from tests.simulation.world import TROUBLE_US, Parts, Provider, Trouble, TroubledStore, World
 from triaged.channels import HttpRequest
 from triaged.clock import ThreadClock
-from triaged.core.records.effects import Answer
+from triaged.core.records.answers import Answer
 from triaged.core.records.events import Event, PackDecided
 from triaged.core.records.model import Incident, Page, PageKind, PageState, State
 from triaged.core.settings import StormLimit

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from tests.core.world import World, settings
 from tests.store.conftest import StillClock
-from triaged.core.records.effects import Answer, Effect
+from triaged.core.records.answers import Answer
+from triaged.core.records.effects import Effect
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Incident, Page
 from triaged.core.settings import Settings

@@ -7,7 +7,7 @@ from tests.store.desk import Desk
 from tests.store.learning import action
 from tests.store.practising import SCENE
 from tests.store.public import PAGE, published
-from triaged.core.records.effects import Attached
+from triaged.core.records.answers import Attached
 from triaged.core.records.events import (
     Acknowledged,
     Resolved,

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.records.effects import Acted, Attached
+from triaged.core.records.answers import Acted, Attached
 from triaged.core.records.events import Acknowledged, Declared, Event, Reopened, Resolved
 from triaged.core.records.model import Severity, State
 from triaged.core.records.practice.events import Merged, RoleAssigned, SplitOff

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from tests.core.world import ByLabels, settings
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.records.effects import Acted, Attached, Conflict, RateLimited
+from triaged.core.records.answers import Acted, Attached, Conflict, RateLimited
 from triaged.core.records.events import (
     Acknowledged,
     AlertReceived,

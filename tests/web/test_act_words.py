@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from tests.channels.notices import EVIDENCE, INCIDENT, MINUTE, NOW
 from tests.core.world import settings
 from triaged.access.action_links import Link
-from triaged.core.records.effects import Acted, Conflict
-from triaged.core.records.lineage import Lineage
+from triaged.core.records.answers import Acted, Conflict
 from triaged.core.records.model import Escalation, Incident, State
+from triaged.core.records.practice.lineage import Lineage
 from triaged.core.text.facts import facts_of
 from triaged.core.text.wording import Reading
 from triaged.core.time.durations import HOUR

@@ -6,7 +6,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from triaged.api._incidents import document, unknown
-from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
+from triaged.core.records.answers import Acted, Answer, Conflict, Unknown
 from triaged.core.records.events import Event
 from triaged.core.records.model import incident_number
 from triaged.core.text.document import IncidentDocument

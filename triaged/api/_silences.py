@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from triaged.core.muting.silences import MATCHERS_MAX
 from triaged.core.muting.silences import problems as problems_of
-from triaged.core.records.effects import Silenced, Unknown
+from triaged.core.records.answers import Silenced, Unknown
 from triaged.core.records.events import SilenceSet
 from triaged.core.records.matching import Matcher, Operator, PatternBudget, compiled_size
 from triaged.errors import Problem

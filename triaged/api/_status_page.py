@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from triaged.core.records.effects import Conflict, RowSaved, Unknown
+from triaged.core.records.answers import Conflict, RowSaved, Unknown
 from triaged.core.records.model import incident_number
 from triaged.core.records.practice.status import (
     ComponentStatus,

@@ -11,7 +11,7 @@ from msgspec import Meta
 from triaged.access.tokens import new_identity
 from triaged.core.practice.learning.postmortem_checks import not_yet_items
 from triaged.core.practice.learning.postmortem_draft import opening_day
-from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
+from triaged.core.records.answers import Acted, Answer, Conflict, Unknown
 from triaged.core.records.model import Incident, incident_number
 from triaged.core.records.practice.action_items import (
     TEXT_MAX,

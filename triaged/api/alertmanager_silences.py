@@ -13,7 +13,7 @@ from triaged.access.tokens import new_identity
 from triaged.api._alertmanager_query import FILTER, filters, refused, unwanted, v2_route
 from triaged.api._silences import MatcherV2, matchers_of, submit
 from triaged.core.muting.silences import state_of
-from triaged.core.records.effects import Silenced, Unknown
+from triaged.core.records.answers import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
 from triaged.core.records.silences import Silence
 from triaged.errors import Problem

@@ -18,7 +18,7 @@ from triaged.core.practice.drill_report import (
     report_of,
 )
 from triaged.core.practice.drills import asked_so_far, schedule_of
-from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
+from triaged.core.records.answers import Acted, Answer, Conflict, Unknown
 from triaged.core.records.events import Event
 from triaged.core.records.model import Incident, incident_id, incident_number
 from triaged.core.records.practice.drills import (

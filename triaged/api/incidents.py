@@ -7,7 +7,7 @@ from aiohttp import web
 from msgspec import Meta
 
 from triaged.api._incidents import INCIDENT, INCIDENTS, document, documents, find, unknown
-from triaged.core.records.effects import Acted
+from triaged.core.records.answers import Acted
 from triaged.core.records.events import Declared
 from triaged.core.records.model import Severity, State, incident_id
 from triaged.core.text.document import (

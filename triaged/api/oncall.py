@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import web
 
-from triaged.core.records.effects import Acted, Answer, Conflict, RateLimited, Unknown
+from triaged.core.records.answers import Acted, Answer, Conflict, RateLimited, Unknown
 from triaged.core.records.events import ContactsTested
 from triaged.core.records.model import incident_id
 from triaged.core.text.document import PageDocument, page_document

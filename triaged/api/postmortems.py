@@ -13,7 +13,7 @@ from triaged.api._incidents import find, unknown
 from triaged.core.practice.learning.postmortem_checks import lacks_for_publishing, lacks_for_review
 from triaged.core.practice.learning.postmortem_draft import draft, opening_day
 from triaged.core.practice.learning.postmortem_export import exported, file_name
-from triaged.core.records.effects import Acted, Answer, Conflict, Outdated, Unknown
+from triaged.core.records.answers import Acted, Answer, Conflict, Outdated, Unknown
 from triaged.core.records.events import Event
 from triaged.core.records.model import Incident
 from triaged.core.records.practice.learning_events import (

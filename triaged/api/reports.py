@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from triaged.access.tokens import new_identity
 from triaged.core.practice.reports import CONTACT_MAX, TEXT_MAX, TITLE_MAX
-from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
 from triaged.core.records.events import Event
 from triaged.core.records.model import Severity, incident_id, incident_number
 from triaged.core.records.practice.reports import (

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from triaged.core.records.effects import Conflict, Unknown
+from triaged.core.records.answers import Conflict, Unknown
 from triaged.core.records.model import incident_id, incident_number
 from triaged.core.records.practice.request_events import RequestRetried
 from triaged.core.records.practice.requests import Request, RequestState

@@ -12,7 +12,7 @@ from triaged.api._silences import MatcherV2, matchers_of, submit
 from triaged.core.muting.matcher_index import Index
 from triaged.core.muting.muters import holds, mutes_everything
 from triaged.core.muting.silences import MATCHERS_MAX, TOO_MUCH, state_of
-from triaged.core.records.effects import Silenced, Unknown
+from triaged.core.records.answers import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
 from triaged.core.records.expectations import RULE
 from triaged.core.records.matching import Matcher

@@ -14,7 +14,8 @@ from triaged.core.lifecycle import Verb, impossible, merged_text, next_state, se
 from triaged.core.practice.learning.postmortems import why_not_closed
 from triaged.core.practice.phases import noted
 from triaged.core.records import actors
-from triaged.core.records.effects import Acted, Conflict, Count, Decision, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
+from triaged.core.records.effects import Count, Decision
 from triaged.core.records.events import (
     Acknowledged,
     Action,

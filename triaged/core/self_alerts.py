@@ -4,7 +4,8 @@ from triaged.core.alerts.grouping import resolve
 from triaged.core.alerts.reopening import come_back, reopens
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import Attached, Decision
+from triaged.core.records.answers import Attached
+from triaged.core.records.effects import Decision
 from triaged.core.records.events import SelfAlertFired, SelfAlertResolved
 from triaged.core.records.model import Key, Reason, Severity
 from triaged.core.response.escalation import Cause, arm

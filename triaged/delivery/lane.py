@@ -14,7 +14,7 @@ import structlog
 from triaged.channels import Channel, Message, NoAnswer, Result
 from triaged.channels.contract import CHANNELS
 from triaged.clock import Clock
-from triaged.core.records.effects import Send
+from triaged.core.records.answers import Send
 from triaged.core.records.events import (
     Delivered,
     DeliveryEnded,

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from triaged.access.action_links import Origin, act_link
 from triaged.channels import Channel, Message, Notice, simplified
 from triaged.channels.contract import CHANNELS
-from triaged.core.records.effects import Send
+from triaged.core.records.answers import Send
 from triaged.core.records.events import Refused, TryAgain
 from triaged.core.records.model import Incident, PageKind
 from triaged.core.records.practice.drills import DESK

@@ -9,7 +9,7 @@ import asyncio
 import structlog
 from msgspec.structs import replace
 
-from triaged.core.records.effects import Go
+from triaged.core.records.answers import Go
 from triaged.core.records.events import Delivered, NotTried, Refused, Scope, TryAgain, Verdict
 from triaged.core.records.practice.request_events import (
     RequestDue,

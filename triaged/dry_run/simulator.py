@@ -11,9 +11,9 @@ from itertools import count
 from msgspec.structs import replace
 
 from triaged.core.decide import decide
+from triaged.core.records.answers import Answer, Send
 from triaged.core.records.effects import (
     AddPage,
-    Answer,
     Append,
     ArmTimer,
     CheckLapse,
@@ -27,7 +27,6 @@ from triaged.core.records.effects import (
     SaveIncident,
     SavePage,
     SaveWatch,
-    Send,
     StartEpisode,
     WakeBundled,
 )

@@ -8,8 +8,7 @@ top of what that one wants. They are committed after it; if it fails, they are d
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Sequence, Set
 from typing import Protocol
 
 import structlog
@@ -17,14 +16,15 @@ from msgspec.structs import replace
 
 from triaged.clock import Clock
 from triaged.core.decide import decide
-from triaged.core.records.effects import Answer, Effect
+from triaged.core.records.answers import Answer
+from triaged.core.records.effects import Effect
 from triaged.core.records.events import AlertReceived, BodyQuarantined, Event, PackDecided
 from triaged.core.settings import Settings
 from triaged.core.situation import Outage, Situation
 from triaged.core.time.durations import SECOND
 from triaged.crashpoints import CrashPoint, no_crash
 from triaged.engine.classification import classified
-from triaged.engine.queue import Job, Part, Queue
+from triaged.engine.queue import Job, Part, Queues, answer, failed_when_cancelled, stopping
 from triaged.engine.senders import Senders
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.store.database.base import Contended, PendingWrites
@@ -32,26 +32,6 @@ from triaged.store.database.connect import Database
 from triaged.store.saving import Changes
 from triaged.store.view import LoadedView, Loader, save
 from triaged.wire import encode
-
-BATCH_MAX = 512
-"""Events in a batch while only alerts come: some 40 ms; larger ones gain nothing."""
-
-SMALL_BATCH_MAX = 192
-"""Alerts in a batch while people and timers are at work, which wait for up to two of them. Half as
-long, and alerts get through a tenth slower."""
-
-BESIDE_URGENT_MAX = 64
-"""Alerts in a batch that has urgent events: those wait for it, whatever else there is."""
-
-ATTENTIVE_US = SECOND
-"""For so long after an urgent event another is expected: a storm's timers, a person's clicks."""
-
-INGEST_MAX = 50_000
-"""Alerts that may wait: four to five seconds of work, 100 MB. Then senders have to come again."""
-
-URGENT_MAX = 20_000
-"""Actions, timers and verdicts that may wait: timers come by the 500, lanes by the dozen, so what
-is more are requests of something that has gone wild."""
 
 AHEAD_MIN = 128
 """Alerts that are worth deciding while a commit is under way: fewer wait and share the next."""
@@ -126,12 +106,10 @@ class Engine:
         self._clock = clock
         self._observer = observer
         self._senders = Senders()
-        self._urgent = Queue()
-        self._ingest = Queue()
+        self._queues = Queues(clock)
         self._work = asyncio.Event()
         self._stopping = False
         self._flight: Flight | None = None
-        self._urgent_at = 0
 
     async def submit(self, events: Sequence[Event], *, urgent: bool) -> list[Answer]:
         """The answers to `events`, in order, when they are on disk.
@@ -157,15 +135,9 @@ class Engine:
 
     def _enqueue(self, events: Sequence[Event], *, urgent: bool) -> Job:
         if self._stopping:
-            raise StoreUnavailable("triaged is stopping")
-        if not urgent and self._ingest.waiting + len(events) > INGEST_MAX:
-            raise StoreUnavailable("too many alerts are waiting")
-        if urgent and self._urgent.waiting + len(events) > URGENT_MAX:
-            raise StoreUnavailable("too many requests are waiting")
-        job = Job(events)
-        (self._urgent if urgent else self._ingest).put(job)
+            raise stopping()
+        job = self._queues.put(events, urgent=urgent)
         if urgent:
-            self._urgent_at = self._clock.now()
             self.urgent += len(events)
         self._work.set()
         return job
@@ -174,15 +146,11 @@ class Engine:
         """Turn until `stop`. When cancelled, whoever waits is told that nothing is certain."""
         try:
             async with asyncio.TaskGroup() as commits:
-                while not self._stopping or self._waiting() or self._flight:
+                while not self._stopping or self._queues.waiting or self._flight:
                     await self._turn(commits)
         except asyncio.CancelledError:
-            for job in (*self._urgent.jobs, *self._ingest.jobs):
-                job.fail(StoreUnavailable("triaged is stopping"))
+            self._queues.fail()
             raise
-
-    def _waiting(self) -> int:
-        return self._urgent.waiting + self._ingest.waiting
 
     async def _turn(self, commits: asyncio.TaskGroup) -> None:
         """Do what waits, or wait for more."""
@@ -191,14 +159,14 @@ class Engine:
             self.turned_at = self._clock.now()
         elif flight.landed.is_set():
             await self._land()
-        elif not self._urgent.waiting and self._ingest.waiting < AHEAD_MIN:
+        elif not self._queues.urgent.waiting and self._queues.ingest.waiting < AHEAD_MIN:
             await self._rest()
             return
-        parts = self._take()
+        parts = self._queues.take()
         if not parts:
             await self._rest()
             return
-        with _told_when_cancelled(parts):
+        with failed_when_cancelled(parts):
             if not await self._decide_ahead(parts, commits):
                 await self._land()
                 await self._commit(parts)
@@ -240,7 +208,7 @@ class Engine:
     async def _fly(self, flight: Flight, writes: PendingWrites) -> None:
         """Commit what was decided, and answer."""
         try:
-            with _told_when_cancelled(flight.parts):
+            with failed_when_cancelled(flight.parts):
                 async with self._database.transaction() as tx:
                     await writes.replay(tx)
                     self.crash_point("before_commit")
@@ -250,7 +218,7 @@ class Engine:
             flight.failed = True
         else:
             self._committed(flight.decided)
-            _answer(flight.parts, flight.decided.answers)
+            answer(flight.parts, flight.decided.answers)
         finally:
             flight.landed.set()
             self._work.set()
@@ -266,13 +234,6 @@ class Engine:
         if flight.failed:
             await self._commit(flight.parts)
         return not flight.failed
-
-    def _take(self) -> list[Part]:
-        """The next batch: what is urgent first, then what came in."""
-        if parts := self._urgent.take(BATCH_MAX):
-            return parts + self._ingest.take(BESIDE_URGENT_MAX)
-        attentive = self._clock.now() < self._urgent_at + ATTENTIVE_US
-        return self._ingest.take(SMALL_BATCH_MAX if attentive else BATCH_MAX)
 
     async def stop(self) -> None:
         """Refuse new events; `run` returns when what waits is done."""
@@ -301,7 +262,7 @@ class Engine:
             for half in (alone[:middle], alone[middle:]):
                 await self._commit([(job, [event]) for job, event in half])
         else:
-            _answer(parts, answers)
+            answer(parts, answers)
 
     async def _alone(self, job: Job, event: Event, error: Exception) -> None:
         """The one event that cannot be done: an alert goes to quarantine."""
@@ -373,25 +334,6 @@ class Engine:
     def _committed(self, decided: Decided) -> None:
         seconds = (self._clock.now() - decided.now) / SECOND
         self._observer.committed(decided.effects, seconds, decided.alerts)
-
-
-@contextmanager
-def _told_when_cancelled(parts: Sequence[Part]) -> Iterator[None]:
-    """Whoever waits for `parts` hears when the engine is cancelled."""
-    try:
-        yield
-    except asyncio.CancelledError:
-        for job, _ in parts:
-            job.fail(StoreUnavailable("triaged is stopping"))
-        raise
-
-
-def _answer(parts: Sequence[Part], answers: Sequence[Answer]) -> None:
-    """Give every job the answers to its events."""
-    start = 0
-    for job, events in parts:
-        job.answer(answers[start : start + len(events)])
-        start += len(events)
 
 
 def _quarantined(event: AlertReceived, error: Exception) -> BodyQuarantined:

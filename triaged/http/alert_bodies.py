@@ -11,8 +11,8 @@ from aiohttp import web
 
 from triaged.config.model import Source
 from triaged.core.records import actors
+from triaged.core.records.answers import Answer, Attached
 from triaged.core.records.changes import Change
-from triaged.core.records.effects import Answer, Attached
 from triaged.core.records.model import incident_id
 from triaged.errors import Unauthorized
 from triaged.http import answers, problems

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from triaged.clock import ThreadClock
-from triaged.core.records.effects import Answer
+from triaged.core.records.answers import Answer
 from triaged.core.records.events import Event, PackDecided
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import DECISION_FAILED, Engine

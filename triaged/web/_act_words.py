@@ -6,7 +6,7 @@ import msgspec
 
 from triaged.access.action_links import Link
 from triaged.core.records import actors
-from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
+from triaged.core.records.answers import Acted, Answer, Conflict, Unknown
 from triaged.core.records.model import ChainedEntry, Incident, Response, State, incident_id
 from triaged.core.settings import Settings
 from triaged.core.text.facts import Facts, next_people

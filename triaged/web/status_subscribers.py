@@ -20,7 +20,7 @@ from triaged.access.subscriber_links import (
     token_of,
 )
 from triaged.core.practice.status.subscribers import digest
-from triaged.core.records.effects import Conflict, Unknown
+from triaged.core.records.answers import Conflict, Unknown
 from triaged.core.records.practice.status import Impact, Subscriber, SubscriberState, Wish
 from triaged.core.records.practice.status_events import (
     StatusEvent,

@@ -1,6 +1,7 @@
 from tests.core.world import World
 from triaged.core.decide import decide
-from triaged.core.records.effects import Attached, Quarantine
+from triaged.core.records.answers import Attached
+from triaged.core.records.effects import Quarantine
 from triaged.core.records.events import BodyQuarantined, Resolved
 
 

@@ -3,7 +3,8 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, ByLabels, World, settings
 from triaged.core.decide import decide
-from triaged.core.records.effects import Attached, IgnoreReport, RepeatAlert
+from triaged.core.records.answers import Attached
+from triaged.core.records.effects import IgnoreReport, RepeatAlert
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, IgnoredReason, ResolvePolicy, ResolveWhen, State
 from triaged.core.time.durations import HOUR, MINUTE, SECOND

@@ -5,7 +5,8 @@ import pytest
 from tests.core.world import World
 from triaged.core.alerts.remarks import PAUSE_US, remark_key
 from triaged.core.decide import decide
-from triaged.core.records.effects import Answer, IgnoreReport
+from triaged.core.records.answers import Answer
+from triaged.core.records.effects import IgnoreReport
 from triaged.core.records.events import AlertReceived, Resolved
 from triaged.core.records.model import IgnoredReason, Severity
 from triaged.core.records.reports import Remark

@@ -2,7 +2,7 @@ from msgspec.structs import replace
 
 from tests.core.world import World
 from triaged.core.muting.silences import problems, state_of
-from triaged.core.records.effects import Silenced, Unknown
+from triaged.core.records.answers import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceLooked, SilenceSet
 from triaged.core.records.matching import Matcher
 from triaged.core.records.silences import Silence

@@ -2,7 +2,7 @@
 
 from tests.core.practice.world import practised
 from tests.core.world import World
-from triaged.core.records.effects import Acted
+from triaged.core.records.answers import Acted
 from triaged.core.records.model import Entry
 from triaged.core.records.practice.drills import (
     DrillRun,

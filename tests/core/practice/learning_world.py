@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from msgspec.structs import replace
 
 from tests.core.practice.world import COMMANDER, Practice, practised
-from triaged.core.records.effects import Answer
+from triaged.core.records.answers import Answer
 from triaged.core.records.events import Closed, Resolved
 from triaged.core.records.model import Incident, Severity
 from triaged.core.records.practice.action_items import ActionItem, ActionKind, Priority

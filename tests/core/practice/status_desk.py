@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from tests.core.practice.world import COMMUNICATIONS, practised
 from tests.core.world import MONDAY, World
 from triaged.core.practice.status.public_page import PageRows, PublicPage, public_page
-from triaged.core.records.effects import Answer, RowSaved
+from triaged.core.records.answers import Answer, RowSaved
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.practice.events import RoleAssigned
 from triaged.core.records.practice.requests import Request

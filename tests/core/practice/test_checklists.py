@@ -1,6 +1,6 @@
 from tests.core.practice.world import Practice
 from triaged.core.practice.checklists import CHECKLIST, ITEMS, is_done, left_to_do
-from triaged.core.records.effects import Acted, Unknown
+from triaged.core.records.answers import Acted, Unknown
 from triaged.core.records.events import SeverityChosen
 from triaged.core.records.model import Phase, Severity
 from triaged.core.records.practice.events import ItemTicked

@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.practice.world import Practice
-from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,

@@ -2,7 +2,7 @@ import pytest
 
 from tests.core.practice.world import COMMANDER, Practice
 from triaged.core.practice.deciding import practise
-from triaged.core.records.effects import Unknown
+from triaged.core.records.answers import Unknown
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.core.practice.drills import CHECKOUT, DOWN, SLOW, Drilling, drilled
 from triaged.core.practice.drills import drill_key, schedule_of
-from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
 from triaged.core.records.events import Acknowledged, Closed, Resolved, TimerFired
 from triaged.core.records.model import PageKind, Severity, State
 from triaged.core.records.practice.drills import (

@@ -14,7 +14,8 @@ from tests.core.world import World, person
 from triaged.core.practice.learning.postmortem_checks import lacks_for_publishing, lacks_for_review
 from triaged.core.practice.learning.postmortem_draft import PROMPT, draft
 from triaged.core.practice.learning.postmortem_facts import Account
-from triaged.core.records.effects import Acted, Answer, Append, Conflict
+from triaged.core.records.answers import Acted, Answer, Conflict
+from triaged.core.records.effects import Append
 from triaged.core.records.events import (
     Acknowledged,
     Closed,

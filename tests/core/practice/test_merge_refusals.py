@@ -4,10 +4,10 @@ from msgspec.structs import replace
 
 from tests.core.practice.world import two
 from tests.core.world import World, settings
-from triaged.core.records.effects import Acted, Conflict
+from triaged.core.records.answers import Acted, Conflict
 from triaged.core.records.events import Closed, Resolved, SelfAlertFired
-from triaged.core.records.lineage import LINKED_MAX, Lineage
 from triaged.core.records.practice.events import Merged
+from triaged.core.records.practice.lineage import LINKED_MAX, Lineage
 from triaged.core.settings import StormLimit
 from triaged.core.time.durations import HOUR
 

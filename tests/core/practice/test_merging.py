@@ -7,16 +7,16 @@ from tests.core.world import World
 from triaged.core.alerts.cut_groups import CUT_GROUPS_MAX, REST, all_groups
 from triaged.core.practice.work import work_of
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
 from triaged.core.records.events import (
     Acknowledged,
     Declared,
     NoteAdded,
     Resolved,
 )
-from triaged.core.records.lineage import Lineage
 from triaged.core.records.model import PageKind, Severity, State
 from triaged.core.records.practice.events import Merged, RoleAssigned
+from triaged.core.records.practice.lineage import Lineage
 from triaged.core.records.timers import ActionItemsDue, LapseDue
 
 

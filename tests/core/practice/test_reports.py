@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.core.practice.world import practised
 from tests.core.world import World
 from triaged.core.practice.reports import harmless
-from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import PageKind, Severity, State
 from triaged.core.records.practice.reports import (

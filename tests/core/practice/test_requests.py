@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from tests.channels.notices import INCIDENT
 from tests.core.world import MONDAY, settings
 from triaged.core.practice.requests import FIRST_RETRY_US, RETRY_MAX_US, decide_request, retry_at
-from triaged.core.records.effects import Acted, Append, Conflict, Decision, Go, SaveRow, Unknown
+from triaged.core.records.answers import Acted, Conflict, Go, Unknown
+from triaged.core.records.effects import Append, Decision, SaveRow
 from triaged.core.records.practice.request_events import (
     RequestDue,
     RequestEnded,

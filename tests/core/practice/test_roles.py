@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from tests.core.practice.world import COMMANDER, COMMUNICATIONS, TECHNICAL, Practice
 from triaged.core.practice.roles import missing, suggestions
 from triaged.core.practice.work import holder_of, work_of
-from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
 from triaged.core.records.events import PhaseChanged, Resolved, SettingsChanged, SeverityChosen
 from triaged.core.records.model import Phase, Severity
 from triaged.core.records.practice.events import RoleReleased, UpdatePosted

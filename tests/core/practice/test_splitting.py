@@ -3,11 +3,11 @@
 from msgspec.structs import replace
 
 from tests.core.world import ByLabels, World, settings
-from triaged.core.records.effects import Acted, Answer, Conflict, Unknown
+from triaged.core.records.answers import Acted, Answer, Conflict, Unknown
 from triaged.core.records.events import Acknowledged, Declared, Resolved
-from triaged.core.records.lineage import LINKED_MAX, Lineage
 from triaged.core.records.model import PageKind, ResolvePolicy, ResolveWhen, Severity, State
 from triaged.core.records.practice.events import Merged, SplitOff
+from triaged.core.records.practice.lineage import LINKED_MAX, Lineage
 
 
 def three(resolve: ResolvePolicy | None = None) -> World:

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 from tests.core.practice.world import COMMANDER, COMMUNICATIONS, TECHNICAL, Practice
 from triaged.core.practice.updates import prefilled
 from triaged.core.practice.work import work_of
-from triaged.core.records.effects import Acted, Conflict, Count, SavePage
+from triaged.core.records.answers import Acted, Conflict
+from triaged.core.records.effects import Count, SavePage
 from triaged.core.records.events import (
     Delivered,
     DeliveryEnded,

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from tests.core.response.test_escalation import office_hours
 from tests.core.world import MONDAY, World, person, settings
 from triaged.core.lifecycle import Condition, condition_of
-from triaged.core.records.effects import Acted, Answer, Conflict, Count, Drop, RateLimited, Unknown
+from triaged.core.records.answers import Acted, Answer, Conflict, Drop, RateLimited, Unknown
+from triaged.core.records.effects import Count
 from triaged.core.records.events import (
     Acknowledged,
     ContactsTested,

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.core.response.test_escalation import at, office_hours
 from tests.core.world import World, person, plan, settings, step, target
-from triaged.core.records.effects import Drop, Hold, Send
+from triaged.core.records.answers import Drop, Hold, Send
 from triaged.core.records.events import (
     Acknowledged,
     Delivered,

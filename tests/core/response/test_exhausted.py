@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.world import World, person, plan, settings, step
-from triaged.core.records.effects import Acted
+from triaged.core.records.answers import Acted
 from triaged.core.records.events import Acknowledged, Escalated, Refused, Resolved, TryAgain
 from triaged.core.records.model import Page, PageState, Span
 from triaged.core.settings import Contact, ContactStep, Person, Settings

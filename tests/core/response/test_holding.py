@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.core.text.letters import text
 from tests.core.world import MONDAY, World, plan, settings, step
-from triaged.core.records.effects import Acted, Conflict
+from triaged.core.records.answers import Acted, Conflict
 from triaged.core.records.events import (
     Acknowledged,
     Action,

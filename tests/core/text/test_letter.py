@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from tests.channels.notices import EVIDENCE, INCIDENT, MINUTE, NOW, PAGE, UPDATE, notice
 from tests.core.world import settings
-from triaged.core.records.lineage import Lineage
 from triaged.core.records.model import Incident, Page, State
+from triaged.core.records.practice.lineage import Lineage
 from triaged.core.text.facts import Evidence, ReportedAlert, facts_of
 from triaged.core.text.letter import letter, plain, silence_command
 from triaged.core.text.wording import TEXT_MAX, Reading

@@ -23,7 +23,7 @@ from tests.delivery.world import World, world
 from tests.integrations.fakes.github import GitHub
 from tests.integrations.samples import SETTINGS
 from triaged.channels import HttpRequest, HttpResponse, Message, Result
-from triaged.core.records.effects import Acted
+from triaged.core.records.answers import Acted
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.practice.action_items import (
     ActionItem,

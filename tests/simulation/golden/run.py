@@ -19,7 +19,7 @@ from triaged.channels import HttpRequest, HttpResponse, Message, Result
 from triaged.config.read import load
 from triaged.core.practice.learning.postmortem_draft import PROMPT, draft
 from triaged.core.practice.work import work_of
-from triaged.core.records.effects import Acted, Answer, Attached, Conflict, RowSaved, Unknown
+from triaged.core.records.answers import Acted, Answer, Attached, Conflict, RowSaved, Unknown
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import ChainedEntry
 from triaged.core.records.practice.status import PostState

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.core.world import MONDAY
 from tests.store.conftest import StillClock
 from tests.store.desk import Desk
-from triaged.core.records.effects import Send
+from triaged.core.records.answers import Send
 from triaged.core.records.events import PageDue, TimerFired
 from triaged.core.records.practice.requests import Request
 from triaged.core.time.durations import HOUR

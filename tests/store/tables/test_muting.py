@@ -6,7 +6,7 @@ from tests.store.conftest import StillClock
 from tests.store.desk import Desk
 from triaged.core.muting.mute_hold import mute_of
 from triaged.core.muting.muters import LOOK_EVERY_US, Maintenance, Muters, Suppressor
-from triaged.core.records.effects import Hold
+from triaged.core.records.answers import Hold
 from triaged.core.records.events import PageDue, SilenceExpired, SilenceSet, TimerFired
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, ResolvePolicy, ResolveWhen

@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from triaged.core.alerts.reopening import reopens
-from triaged.core.records.effects import Attached, Decision, Effect, Quarantine
+from triaged.core.records.answers import Attached
+from triaged.core.records.effects import Decision, Effect, Quarantine
 from triaged.core.records.events import BodyQuarantined
 from triaged.core.records.model import Key, Reason
 from triaged.core.response.escalation import Cause

@@ -21,8 +21,8 @@ from triaged.core.alerts.grouping import (
 )
 from triaged.core.alerts.remarks import moved, remarked
 from triaged.core.draft import Draft
+from triaged.core.records.answers import Attached
 from triaged.core.records.effects import (
-    Attached,
     CheckLapse,
     Decision,
     Effect,

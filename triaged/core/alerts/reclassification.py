@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from triaged.core.alerts.severity import Rise, raise_to, rise_of
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import Attached, Decision, Effect, ReclassifyAlert
+from triaged.core.records.answers import Attached
+from triaged.core.records.effects import Decision, Effect, ReclassifyAlert
 from triaged.core.records.events import Reclassification, Reclassified
 from triaged.core.records.model import AlertState, Entry, Incident
 from triaged.core.situation import Situation

@@ -13,15 +13,8 @@ from msgspec.structs import replace
 from triaged.core.draft import Draft
 from triaged.core.muting.muters import LOOK_EVERY_US, AlertId, Muted
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import (
-    ArmTimer,
-    Count,
-    Decision,
-    DropTimer,
-    Effect,
-    Hold,
-    SavePage,
-)
+from triaged.core.records.answers import Hold
+from triaged.core.records.effects import ArmTimer, Count, Decision, DropTimer, Effect, SavePage
 from triaged.core.records.expectations import Watch, expected_rule
 from triaged.core.records.model import (
     Entry,

@@ -10,7 +10,8 @@ from typing import Literal
 from msgspec.structs import replace
 
 from triaged.core.muting.muters import mutes_everything
-from triaged.core.records.effects import Decision, Effect, LookAgain, SaveSilence, Silenced, Unknown
+from triaged.core.records.answers import Silenced, Unknown
+from triaged.core.records.effects import Decision, Effect, LookAgain, SaveSilence
 from triaged.core.records.events import SilenceExpired, SilenceLooked, SilenceSet
 from triaged.core.records.matching import compiled_size
 from triaged.core.records.silences import Silence

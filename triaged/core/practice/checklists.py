@@ -9,7 +9,8 @@ import msgspec
 
 from triaged.core.draft import Draft
 from triaged.core.practice.work import change_work, holder_of, work_of
-from triaged.core.records.effects import Acted, Decision, Unknown
+from triaged.core.records.answers import Acted, Unknown
+from triaged.core.records.effects import Decision
 from triaged.core.records.model import Entry, Incident, Phase, State, incident_id
 from triaged.core.records.practice.events import ItemTicked
 from triaged.core.records.practice.roles import REQUIRED

@@ -4,7 +4,8 @@ Nothing on a timeline changes: each of these is an entry of its own, which names
 """
 
 from triaged.core.draft import Draft
-from triaged.core.records.effects import Acted, Conflict, Decision, SaveRow, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
+from triaged.core.records.effects import Decision, SaveRow
 from triaged.core.records.model import Entry, Incident, incident_id
 from triaged.core.records.practice.events import EntryCorrected, EntryMarked, MessagesImported
 from triaged.core.records.practice.notes import ImportedMessage

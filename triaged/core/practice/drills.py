@@ -28,15 +28,8 @@ from triaged.core.alerts.severity import severity_of
 from triaged.core.draft import Draft
 from triaged.core.practice.work import holder_of
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import (
-    Acted,
-    Conflict,
-    Decision,
-    DropTimer,
-    Effect,
-    SaveRow,
-    Unknown,
-)
+from triaged.core.records.answers import Acted, Conflict, Unknown
+from triaged.core.records.effects import Decision, DropTimer, Effect, SaveRow
 from triaged.core.records.model import (
     Alert,
     AlertState,

@@ -19,10 +19,11 @@ from triaged.core.lifecycle import Verb, impossible, merged_text, next_state
 from triaged.core.muting.mute_hold import check_mutes
 from triaged.core.practice.roles import end_roles
 from triaged.core.practice.work import holders
-from triaged.core.records.effects import Acted, Conflict, Decision, MoveFiring, Unknown
-from triaged.core.records.lineage import LINKED_MAX
+from triaged.core.records.answers import Acted, Conflict, Unknown
+from triaged.core.records.effects import Decision, MoveFiring
 from triaged.core.records.model import Entry, Incident, Reason, Recipient, State, incident_id
 from triaged.core.records.practice.events import Merged
+from triaged.core.records.practice.lineage import LINKED_MAX
 from triaged.core.records.timers import ResponseTimer
 from triaged.core.response.escalation import disarm
 from triaged.core.response.holding import keep_active, tell_holder

@@ -15,16 +15,8 @@ from triaged.core.acting import declare
 from triaged.core.alerts.grouping import plan_for
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED, UNCLASSIFIED
-from triaged.core.records.effects import (
-    Acted,
-    Append,
-    Conflict,
-    Decision,
-    DropTimer,
-    Effect,
-    SaveRow,
-    Unknown,
-)
+from triaged.core.records.answers import Acted, Conflict, Unknown
+from triaged.core.records.effects import Append, Decision, DropTimer, Effect, SaveRow
 from triaged.core.records.events import Declared
 from triaged.core.records.model import (
     Entry,

@@ -15,7 +15,8 @@ from triaged.core.practice import rooms, tracker_ends
 from triaged.core.practice.status import subscribers
 from triaged.core.practice.status.statuspage_pushes import is_outlived
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import Acted, Conflict, Decision, Effect, Go, SaveRow, Unknown
+from triaged.core.records.answers import Acted, Conflict, Go, Unknown
+from triaged.core.records.effects import Decision, Effect, SaveRow
 from triaged.core.records.model import Entry, Reason
 from triaged.core.records.practice.request_events import (
     RequestDue,

@@ -20,7 +20,8 @@ from triaged.core.practice.work import (
     work_of,
 )
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import Acted, Conflict, Decision, SaveRow, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
+from triaged.core.records.effects import Decision, SaveRow
 from triaged.core.records.model import Entry, Incident, Phase, State, incident_id
 from triaged.core.records.practice.events import RoleAssigned, RoleReleased
 from triaged.core.records.practice.roles import REQUIRED, HeldRole, Role, RolePeriod

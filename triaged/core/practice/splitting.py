@@ -17,8 +17,8 @@ from triaged.core.alerts.severity import worst_of
 from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import check_mutes
 from triaged.core.muting.muters import AlertId
-from triaged.core.records.effects import Acted, Conflict, Decision, MoveAlert, Unknown
-from triaged.core.records.lineage import LINKED_MAX, Lineage
+from triaged.core.records.answers import Acted, Conflict, Unknown
+from triaged.core.records.effects import Decision, MoveAlert
 from triaged.core.records.model import (
     AlertState,
     Entry,
@@ -29,6 +29,7 @@ from triaged.core.records.model import (
     incident_id,
 )
 from triaged.core.records.practice.events import SplitOff
+from triaged.core.records.practice.lineage import LINKED_MAX, Lineage
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.response.holding import keep_active, tell_holder
 from triaged.core.response.paging import News, paged_people

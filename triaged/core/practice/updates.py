@@ -20,7 +20,8 @@ from triaged.core.practice.work import (
     work_of,
 )
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import Acted, Conflict, Count, Decision, SaveRow, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
+from triaged.core.records.effects import Count, Decision, SaveRow
 from triaged.core.records.model import Entry, Incident, Phase, Recipient, incident_id
 from triaged.core.records.practice.events import UpdatePosted, UpdateSnoozed
 from triaged.core.records.practice.roles import Role

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from triaged.core.records.answers import Answer, Nothing
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import (
     Alert,
@@ -19,7 +20,6 @@ from triaged.core.records.model import (
     Outcome,
     Page,
 )
-from triaged.core.records.practice.requests import Request
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.records.reports import UnknownEnd
 from triaged.core.records.silences import Silence
@@ -285,109 +285,6 @@ class ByKind:
     def of(self, kind: type[Kind]) -> list[Kind]:
         """The effects of one kind."""
         return self._found.get(kind, [])
-
-
-class Attached(msgspec.Struct, frozen=True, gc=False):
-    """Answer to an alert: the incident that it belongs to, if any."""
-
-    incident: int | None
-
-
-class Acted(msgspec.Struct, frozen=True, gc=False):
-    """Answer to an action: done, or done before."""
-
-    incident: int
-    paged: tuple[str, ...] = ()
-    """Whom it pages: people, `channel:<name>`."""
-
-
-class Silenced(msgspec.Struct, frozen=True, gc=False):
-    """Answer to a change of a silence: the id of the silence that there is now."""
-
-    id: str
-
-
-class RowSaved(msgspec.Struct, frozen=True, gc=False):
-    """Answer to an act on a record of the practice: its identity."""
-
-    id: str
-
-
-class Conflict(msgspec.Struct, frozen=True, gc=False):
-    """Answer to an action: impossible in the present state (HTTP 409)."""
-
-    detail: str
-    holder: str = ""
-    """Whoever holds the incident, where that alone is why: it can be taken over."""
-
-
-class Unknown(msgspec.Struct, frozen=True, gc=False):
-    """Answer to an action: no such incident, person … (HTTP 404)."""
-
-    detail: str
-
-
-class RateLimited(msgspec.Struct, frozen=True, gc=False):
-    """Answer to an action: too soon after the last one (HTTP 429)."""
-
-    after_us: int
-    """How long to wait."""
-
-
-class Outdated(msgspec.Struct, frozen=True, gc=False):
-    """Answer to a text whose author began with an older one: it is kept, and changes nothing."""
-
-    incident: int
-    revision: int
-    """The revision that holds."""
-    kept: str
-    """The identity under which the text is kept."""
-
-
-class Send(msgspec.Struct, frozen=True, gc=False):
-    """Answer to a due page: go. The incident and contact are as of now."""
-
-    page: Page
-    incident: Incident
-
-
-class Go(msgspec.Struct, frozen=True, gc=False):
-    """Answer to a due request to an outsider: go. It is as it was stored."""
-
-    request: Request
-
-
-class Hold(msgspec.Struct, frozen=True, gc=False):
-    """Answer to a due page: not now; it stays due."""
-
-    page: Page
-
-
-class Drop(msgspec.Struct, frozen=True, gc=False):
-    """Answer to a due page: nobody needs it any more."""
-
-    page: Page
-
-
-class Nothing(msgspec.Struct, frozen=True, gc=False):
-    """Answer to a timer or a verdict."""
-
-
-Answer = (
-    Attached
-    | Acted
-    | Silenced
-    | RowSaved
-    | Conflict
-    | Outdated
-    | Unknown
-    | RateLimited
-    | Send
-    | Hold
-    | Drop
-    | Go
-    | Nothing
-)
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):

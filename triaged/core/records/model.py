@@ -7,7 +7,6 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from triaged.core.records.lineage import NONE, Lineage
 from triaged.core.records.pages import Joins, Page, PageKind, PageState, Recipient, StepId
 from triaged.core.records.plans import (
     Delay,
@@ -20,6 +19,7 @@ from triaged.core.records.plans import (
     TargetKind,
 )
 from triaged.core.records.practice.drills import DRILL_MARK, Drilled
+from triaged.core.records.practice.lineage import NONE, Lineage
 from triaged.core.records.practice.work import Work
 from triaged.core.records.reasons import Reason
 from triaged.core.records.reports import Copy, IgnoredReason

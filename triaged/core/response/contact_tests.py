@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from triaged.core.draft import Draft
 from triaged.core.records import actors
-from triaged.core.records.effects import Acted, Conflict, Decision, RateLimited, Unknown
+from triaged.core.records.answers import Acted, Conflict, RateLimited, Unknown
+from triaged.core.records.effects import Decision
 from triaged.core.records.events import ContactsTested
 from triaged.core.records.model import (
     Entry,

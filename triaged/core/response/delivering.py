@@ -12,16 +12,8 @@ from msgspec.structs import replace
 from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import held_until, hold, look_first, mute_of
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import (
-    AddPage,
-    Count,
-    Decision,
-    Drop,
-    Hold,
-    SaveIncident,
-    SavePage,
-    Send,
-)
+from triaged.core.records.answers import Drop, Hold, Send
+from triaged.core.records.effects import AddPage, Count, Decision, SaveIncident, SavePage
 from triaged.core.records.events import (
     Delivered,
     DeliveryEnded,

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from triaged.core.alerts.arrival import Arrival
 from triaged.core.alerts.grouping import open_incident
-from triaged.core.records.effects import AddPage, Append, ArmTimer, Effect, Hold, Send
+from triaged.core.records.answers import Hold, Send
+from triaged.core.records.effects import AddPage, Append, ArmTimer, Effect
 from triaged.core.records.events import PageDue
 from triaged.core.records.model import Escalation, Incident, Page, Severity
 from triaged.core.records.timers import RaiseDue, StepDue

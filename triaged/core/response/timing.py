@@ -18,8 +18,8 @@ from triaged.core.muting.mute_hold import look, mute_of, rest
 from triaged.core.practice.deadlines import deadline_due
 from triaged.core.records.actors import ALERTS, TRIAGED
 from triaged.core.records.effects import Decision, DropTimer, MoveFiring
-from triaged.core.records.lineage import Lineage
 from triaged.core.records.model import Entry, Incident, Reason, Response, State, StepId
+from triaged.core.records.practice.lineage import Lineage
 from triaged.core.records.timers import (
     AtRiskDue,
     CutGroupDue,

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 import msgspec
 from msgspec.structs import replace
 
-from triaged.core.records.effects import Acted, Attached, Conflict, Unknown
+from triaged.core.records.answers import Acted, Attached, Conflict, Unknown
 from triaged.core.records.events import AlertReceived, Declared, SilenceSet
 from triaged.core.records.history import Act, Episode, Paged, PastIncident, action_of
 from triaged.core.records.model import Alert, Incident, PageKind, Reason, Response, Severity, State

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.core.muting.mute_hold import mute_of
-from triaged.core.records.effects import Conflict, Unknown
+from triaged.core.records.answers import Conflict, Unknown
 from triaged.core.records.events import Action, AlertReceived, Declared, SettingsLoaded, SilenceSet
 from triaged.core.records.model import Incident, Outcome, Page, PageKind
 from triaged.core.settings import Settings

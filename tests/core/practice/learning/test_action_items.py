@@ -11,7 +11,7 @@ from tests.core.practice.learning_world import Learning, moment
 from tests.core.world import person
 from triaged.core.practice.learning.action_items import ITEMS_MAX
 from triaged.core.practice.work import work_of
-from triaged.core.records.effects import Acted, Conflict, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
 from triaged.core.records.events import Reopened
 from triaged.core.records.model import Entry, State
 from triaged.core.records.practice.action_items import ActionItem, ActionState, Priority

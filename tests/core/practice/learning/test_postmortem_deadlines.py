@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from tests.core.practice.learning_world import Learning, learning, moment
 from tests.core.world import World
-from triaged.core.records.effects import Conflict
+from triaged.core.records.answers import Conflict
 from triaged.core.records.events import Closed, Declared, Reopened, Resolved
 from triaged.core.records.model import Severity, State
 from triaged.core.records.timers import PostmortemDue

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from tests.core.practice.learning_world import REASON, Learning
 from triaged.core.practice.learning.postmortems import is_required, is_settled
 from triaged.core.practice.work import work_of
-from triaged.core.records.effects import Acted, Conflict, Count, Outdated, Unknown
+from triaged.core.records.answers import Acted, Conflict, Outdated, Unknown
+from triaged.core.records.effects import Count
 from triaged.core.records.events import Closed, Reopened, Resolved, SeverityChosen
 from triaged.core.records.model import Severity, State
 from triaged.core.records.practice.learning_events import (

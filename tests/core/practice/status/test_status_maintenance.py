@@ -5,7 +5,7 @@ import pytest
 from tests.core.practice.status_desk import OUT, PAGE, UP, Desk
 from triaged.core.muting.muters import Maintenance as Window
 from triaged.core.muting.muters import Muters
-from triaged.core.records.effects import Answer, Conflict, RowSaved, Unknown
+from triaged.core.records.answers import Answer, Conflict, RowSaved, Unknown
 from triaged.core.records.practice.status import (
     ComponentStatus,
     Mailing,

@@ -15,7 +15,7 @@ from triaged.core.practice.status.status_page import (
     TITLE_MAX,
     is_small,
 )
-from triaged.core.records.effects import Conflict, RowSaved, Unknown
+from triaged.core.records.answers import Conflict, RowSaved, Unknown
 from triaged.core.records.events import Resolved
 from triaged.core.records.practice.status import (
     Component,

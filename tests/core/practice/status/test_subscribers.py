@@ -13,7 +13,7 @@ from triaged.core.practice.status.subscribers import (
     after_bounce,
     fits,
 )
-from triaged.core.records.effects import Conflict, RowSaved, Unknown
+from triaged.core.records.answers import Conflict, RowSaved, Unknown
 from triaged.core.records.practice.status import (
     Impact,
     Mailing,

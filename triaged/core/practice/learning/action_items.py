@@ -9,7 +9,8 @@ from triaged.core.draft import Draft
 from triaged.core.practice.tracker_rows import issue_request, taken_over
 from triaged.core.practice.work import change_work, holder_of, work_of
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import Acted, Conflict, Decision, SaveRow, Unknown
+from triaged.core.records.answers import Acted, Conflict, Unknown
+from triaged.core.records.effects import Decision, SaveRow
 from triaged.core.records.model import Entry, Incident, State, incident_id
 from triaged.core.records.practice.action_items import (
     TEXT_MAX,

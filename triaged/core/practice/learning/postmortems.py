@@ -12,15 +12,8 @@ from triaged.core.draft import Draft
 from triaged.core.practice.learning.postmortem_export import text_hash
 from triaged.core.practice.work import change_work, work_of
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import (
-    Acted,
-    Conflict,
-    Count,
-    Decision,
-    Outdated,
-    SaveRow,
-    Unknown,
-)
+from triaged.core.records.answers import Acted, Conflict, Outdated, Unknown
+from triaged.core.records.effects import Count, Decision, SaveRow
 from triaged.core.records.model import Entry, Incident, incident_id
 from triaged.core.records.practice.learning_events import (
     PostmortemPublished,

@@ -19,14 +19,8 @@ from triaged.core.practice.status.status_page import (
     wrong_text,
 )
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.effects import (
-    Conflict,
-    Decision,
-    Effect,
-    RowSaved,
-    SaveRow,
-    Unknown,
-)
+from triaged.core.records.answers import Conflict, RowSaved, Unknown
+from triaged.core.records.effects import Decision, Effect, SaveRow
 from triaged.core.records.practice.status import (
     Change,
     Component,

@@ -15,14 +15,8 @@ from triaged.core.practice.status.status_history import changed
 from triaged.core.practice.status.statuspage_pushes import pushes
 from triaged.core.practice.work import holder_of
 from triaged.core.records import actors
-from triaged.core.records.effects import (
-    Conflict,
-    Decision,
-    Effect,
-    RowSaved,
-    SaveRow,
-    Unknown,
-)
+from triaged.core.records.answers import Conflict, RowSaved, Unknown
+from triaged.core.records.effects import Decision, Effect, SaveRow
 from triaged.core.records.model import Entry, Incident, Severity, incident_id
 from triaged.core.records.practice.roles import Role
 from triaged.core.records.practice.status import (

@@ -10,14 +10,8 @@ from msgspec.structs import replace
 
 from triaged.core.practice.status.status_derivation import weight
 from triaged.core.practice.status.status_page import thread_of
-from triaged.core.records.effects import (
-    Conflict,
-    Decision,
-    Effect,
-    RowSaved,
-    SaveRow,
-    Unknown,
-)
+from triaged.core.records.answers import Conflict, RowSaved, Unknown
+from triaged.core.records.effects import Decision, Effect, SaveRow
 from triaged.core.records.practice.request_events import RequestEnded
 from triaged.core.records.practice.requests import Done, Request, RequestState
 from triaged.core.records.practice.status import (
