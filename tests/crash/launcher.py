@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from triaged.daemon import serve
+from triaged.daemon.serve import serve
 
 
 class CrashAt:

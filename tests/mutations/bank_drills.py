@@ -50,7 +50,7 @@ DRILLS = (
     ),
     Mutation(
         "pages of a drill are in no metric",
-        "triaged/metrics.py",
+        "triaged/metrics/__init__.py",
         "if page.test or page.drill:",
         "if page.test:",
         ("tests/test_metrics.py",),

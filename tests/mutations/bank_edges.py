@@ -43,7 +43,7 @@ OUTSIDE = (
         "triaged/process/reload.py",
         "problems=in_order([*loaded.problems, *lost])) if lost else loaded",
         "problems=in_order([*loaded.problems, *lost])) if not path else loaded",
-        ("tests/test_daemon.py",),
+        ("tests/daemon/test_daemon.py",),
     ),
     Mutation(
         "a request that the API asked for does not reach the operator's network",

@@ -19,7 +19,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Entry, Page
 from triaged.core.settings import Settings
-from triaged.daemon import Connections
+from triaged.daemon.connections import Connections
 from triaged.delivery import Delivery, Equipment
 from triaged.dry_run.simulator import Simulator
 from triaged.engine.engine import Engine

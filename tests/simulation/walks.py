@@ -51,7 +51,7 @@ from triaged.core.records.pages import HOLDER
 from triaged.core.response.rearming import moves
 from triaged.core.settings import Settings, SeverityTarget
 from triaged.core.time.durations import SECOND
-from triaged.daemon import Connections
+from triaged.daemon.connections import Connections
 from triaged.delivery import Delivery, Equipment
 from triaged.dry_run.simulator import Simulator
 from triaged.engine.engine import Engine

@@ -15,7 +15,7 @@ from triaged.core.records.events import Acknowledged, Event
 from triaged.core.records.model import Alert
 from triaged.core.settings import Settings, StormLimit
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.daemon import Connections
+from triaged.daemon.connections import Connections
 from triaged.delivery import Delivery, Equipment
 from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper

@@ -14,6 +14,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the daemon until a signal ends it; the exit status."""
-    from triaged.daemon import serve
+    from triaged.daemon.serve import serve
 
     return serve(options.config)

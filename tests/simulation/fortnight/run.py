@@ -21,7 +21,7 @@ from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import ChainedEntry, Incident, incident_number
 from triaged.core.settings import Settings
 from triaged.core.time.durations import MINUTE, SECOND
-from triaged.daemon import Connections
+from triaged.daemon.connections import Connections
 from triaged.delivery import Delivery, Equipment
 from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper

@@ -1,11 +1,10 @@
-"""The one place that builds the parts and connects them: start, reload, stop."""
+"""One running daemon: its parts are built and connected, serve, are reloaded, and stop in order."""
 
 import asyncio
 import os
 import signal
 import sys
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,34 +12,22 @@ import structlog
 from aiohttp import web
 
 from triaged import __version__
-from triaged.access.action_links import KEY_NAME
-from triaged.access.tokens import new_secret
 from triaged.clock import SystemClock
 from triaged.config.model import Configuration
-from triaged.config.read import Loaded, load
-from triaged.core.alerts.expectations import VALUE_SETS_MAX
-from triaged.core.records.effects import (
-    ArmTimer,
-    ByKind,
-    Count,
-    Effect,
-    IgnoreReport,
-    LookAgain,
-    SaveRow,
-)
 from triaged.core.records.events import Event
 from triaged.core.situation import outage_since
 from triaged.core.time.durations import SECOND
-from triaged.crashpoints import CrashPoint, no_crash
+from triaged.crashpoints import CrashPoint
+from triaged.daemon.connections import Connections
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.requests import Requests
 from triaged.delivery.transports import Transports
 from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper
-from triaged.errors import Problem, StoreError
+from triaged.errors import Problem
 from triaged.http.auth import KnownTokens
 from triaged.http.bodies import Stop
-from triaged.http.connection_limits import ConnectionLimits, allow_many_files
+from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.context import Context
 from triaged.http.event_stream import EventStream
 from triaged.http.scrape import expect
@@ -52,7 +39,7 @@ from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
 from triaged.process import logs
 from triaged.process.garbage import spare_the_collector
-from triaged.process.last_good_rules import Startable, startable
+from triaged.process.last_good_rules import Startable
 from triaged.process.listeners import listen
 from triaged.process.maintenance import jobs
 from triaged.process.maintenance.clock_comparison import ClockComparison
@@ -69,16 +56,14 @@ from triaged.process.maintenance.status_mailings import StatusMailings
 from triaged.process.maintenance.status_page import StatusPageKeeper
 from triaged.process.maintenance.suppression_marks import SuppressionMarks
 from triaged.process.maintenance.weekly_review import WeeklyReview
-from triaged.process.reload import Reload, needs_stored_token
+from triaged.process.reload import Reload
 from triaged.process.start_messages import (
     invitation,
-    refuse_configuration,
-    refuse_without_tokens,
 )
 from triaged.process.supervision import GivenUp, Loop, keep_turning, run_all, supervise
 from triaged.process.systemd import notify, watchdog_us
-from triaged.store.database.connect import Database, open_database
-from triaged.store.tables import pages, secrets, senders, tokens
+from triaged.store.database.connect import Database
+from triaged.store.tables import senders
 from triaged.terminal import unbuffered
 from triaged.web.status import StatusSite
 from triaged.wire import Secret
@@ -90,108 +75,7 @@ REQUESTS_END_S = 20
 STUCK_US = 15 * SECOND
 """A loop that has not turned for so long is not healthy."""
 
-new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
-try:
-    import uvloop
-except ImportError:
-    pass  # the extra `uvloop`: a tenth less work a request
-else:
-    new_event_loop = uvloop.new_event_loop
-
 log = structlog.get_logger()
-
-
-def serve(path: Path, crash_point: CrashPoint = no_crash) -> int:
-    """Run the daemon until it is told to stop; the exit status."""
-    loaded = load(path, os.environ)
-    configuration = loaded.configuration
-    if configuration is None or (loaded.unusable and not loaded.bad_rule_files):
-        return refuse_configuration(loaded.problems)
-    allow_many_files()
-    with logs.standing_for_stderr() as outlet:
-        logs.configure(configuration.log.level, configuration.log.format)
-        try:
-            with asyncio.Runner(loop_factory=new_event_loop) as runner:
-                store = configuration.store
-                return runner.run(_run((path, loaded), store, outlet, crash_point))
-        except (StoreError, OSError) as error:
-            print(f"triaged: {error}", file=sys.stderr)
-            return refuse_configuration(loaded.problems) if loaded.unusable else EXIT_FAILED
-
-
-async def _run(
-    read: tuple[Path, Loaded], store: str, outlet: logs.Outlet, crash_point: CrashPoint
-) -> int:
-    """Run on what was read from a path, if a daemon can; the exit status."""
-    path, loaded = read
-    clock = SystemClock()
-    database = await open_database(store, clock, crash_point=crash_point)
-    try:
-        start = await startable(path, loaded, database)
-        if start is None:
-            return refuse_configuration(loaded.problems)
-        configuration = start.configuration
-        if (at := await database.now()) is not None:
-            clock.follow(at)
-        await database.check_free_space()
-        async with database.transaction() as tx:
-            is_shut = needs_stored_token(configuration) and not await tokens.listing(tx)
-            key = await secrets.ensure(tx, KEY_NAME, new_secret())
-            released = await pages.release_leases(tx)
-        if released:
-            log.warning("leases.released", pages=released)
-        if is_shut:
-            return refuse_without_tokens(path, configuration.store)
-        parts = Parts(path, start, clock, database, Secret(key), crash_point)
-        daemon = Daemon(parts)
-        outlet.dropped = daemon.metrics.log_lines_dropped.inc
-        return await daemon.run()
-    finally:
-        await database.close()
-
-
-class Connections:
-    """Passes each commit on: to the counters, the live views, and the loops that have work now."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self.metrics = metrics
-        self.context: Context | None = None
-        self.timekeeper: Timekeeper | None = None
-        self.delivery: Delivery | None = None
-        self.status_page: StatusPageKeeper | None = None
-        self.requests: Requests | None = None
-
-    def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
-        """Count the effects, publish them, and wake the loops that have something to do."""
-        found = ByKind(effects)
-        self.metrics.committed(found, seconds, alerts)
-        ignored = Counter((e.alert.source, e.reason) for e in found.of(IgnoreReport))
-        for (source, reason), count in ignored.items():
-            log.info("alerts.ignored", source=source, reason=reason, count=count)
-        beyond = Counter(e.label for e in found.of(Count) if e.metric == "value_sets")
-        for rule, count in beyond.items():
-            log.warning("expectation.limit_hit", rule=rule, alerts=count, limit=VALUE_SETS_MAX)
-        if self.context is not None:
-            self.context.event_stream.committed(found)
-        if self.status_page is not None:
-            self.status_page.committed(found.of(SaveRow))
-        dues = [effect.timer.due_at for effect in found.of(ArmTimer)]
-        dues += [effect.at for effect in found.of(LookAgain)]
-        if self.delivery is not None:
-            self.delivery.committed(found)
-        if self.requests is not None:
-            self.requests.committed(found)
-        if self.timekeeper is not None and dues:
-            self.timekeeper.wake(min(dues))
-
-    def fired(self, lateness_us: Sequence[int]) -> None:
-        """Timers fired; how late, in µs."""
-        for us in lateness_us:
-            self.metrics.timer_lateness.observe(us / SECOND)
-
-    def repaired(self, count: int) -> None:
-        """The sweep found and did so much forgotten work."""
-        self.metrics.auditor_repairs.inc(count)
 
 
 class Parts(msgspec.Struct, frozen=True):

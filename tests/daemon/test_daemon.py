@@ -1,4 +1,4 @@
-"""The daemon as a process: how it starts, reloads, stops, and what it says when it cannot."""
+"""The daemon as a process: how it starts, reloads and stops."""
 
 import json
 import os
@@ -28,18 +28,6 @@ policies: {default: {steps: [{notify: ["person:alice"]}], catch_all: person:alic
 """
 
 
-def serve(config: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """A daemon that ends by itself."""
-    return subprocess.run(
-        [sys.executable, "-m", "triaged", "serve", "--config", str(config)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )
-
-
 def reload_metric(url: str) -> str:
     """`1` when the last reload worked."""
     lines = fetch(f"{url}/metrics").decode().splitlines()
@@ -58,60 +46,6 @@ def status_of(url: str) -> tuple[int, str]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.headers.get("Retry-After", "")
-
-
-def test_a_bad_configuration_is_told_whole_and_is_final(tmp_path: Path) -> None:
-    config = tmp_path / "config.yaml"
-    config.write_text("listn: 1\nseverities: {SEV-9: {}}\n")
-
-    done = serve(config)
-
-    assert done.returncode == 78
-    assert f"{config}:1:1: 'listn' is none of" in done.stderr
-    assert "'SEV-9' is none of" in done.stderr
-
-
-def test_tokens_without_a_token_says_how_to_make_one(tmp_path: Path) -> None:
-    config = tmp_path / "config.yaml"
-    config.write_text(f"listen: 127.0.0.1:{free_port()}\nauth: tokens\n{CONFIG}")
-
-    done = serve(config)
-
-    assert done.returncode == 78
-    assert "triaged token create --offline" in done.stderr
-    assert f"none in sqlite:{tmp_path}/triaged.db" in done.stderr
-
-
-def test_the_command_that_makes_a_token_names_the_state_directory(tmp_path: Path) -> None:
-    config = tmp_path / "config.yaml"
-    config.write_text(f"listen: 127.0.0.1:{free_port()}\nauth: tokens\n{CONFIG}")
-    (tmp_path / "state").mkdir()
-
-    done = serve(config, STATE_DIRECTORY=f"{tmp_path}/state")
-
-    assert f"STATE_DIRECTORY={tmp_path}/state triaged token create --offline" in done.stderr
-
-
-def test_a_second_daemon_on_the_same_store_is_refused(tmp_path: Path) -> None:
-    with triaged(tmp_path, CONFIG, free_port()):
-        done = serve(tmp_path / "config.yaml")
-
-    assert done.returncode == 1
-    assert "in use by process" in done.stderr
-
-
-def test_a_port_that_is_taken_is_said_in_a_line(tmp_path: Path) -> None:
-    config = tmp_path / "config.yaml"
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        config.write_text(f"listen: 127.0.0.1:{port}\nauth: none\n{CONFIG}")
-        done = serve(config)
-
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert f"cannot listen: error while attempting to bind on address ('127.0.0.1', {port})" in (
-        done.stderr
-    )
 
 
 def test_a_newcomer_is_told_what_to_do(tmp_path: Path) -> None:
@@ -359,15 +293,3 @@ def test_a_bad_rule_file_at_the_start_pages_and_the_last_good_rules_are_in_force
     log = (tmp_path / "triaged.log").read_text()
     assert f"{rules}:1:" in log
     assert "'SEV-9' is none of" in log
-
-
-def test_a_bad_rule_file_at_the_first_start_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "site.yaml").write_text("rules: [{name: site, set: {severity: SEV-9}}]\n")
-    config = tmp_path / "config.yaml"
-    own = f"listen: 127.0.0.1:{free_port()}\nauth: none\n"
-    config.write_text(own + CONFIG.replace("rules: [", "rules: [site.yaml, "))
-
-    done = serve(config)
-
-    assert done.returncode == 78
-    assert "'SEV-9' is none of" in done.stderr

@@ -1,0 +1,1 @@
+"""The one place that builds the parts and connects them: start, reload, stop."""
