@@ -77,7 +77,7 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.store.database.connect": "tests/store: every test opens one",
     "triaged.store.tables.observations": "tests/store: test_view",
     "triaged.store.saving": "tests/store: test_view",
-    "triaged.store.tables.secrets": "tests/store: test_tokens",
+    "triaged.store.tables.own.secrets": "tests/store: test_tokens",
     "triaged.store.tables.timeline": "tests/store: test_verify",
 }
 """Module without tests/…/test_<name>.py → where it is tested instead. This only gets shorter."""

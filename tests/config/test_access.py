@@ -7,7 +7,7 @@ from tests.config.samples import configured, given, is_only, wrong
 from triaged.config.access import is_loopback, lets_everybody_in
 from triaged.config.files import MissingSecret
 from triaged.config.schema import Token
-from triaged.config.schema_server import Tls
+from triaged.config.schema.server import Tls
 from triaged.wire import Secret
 
 

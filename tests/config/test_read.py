@@ -5,7 +5,7 @@ import pytest
 from tests.config.samples import SMALL, configured, given, read, wrong
 from triaged.config.files import MissingSecret
 from triaged.config.read import load
-from triaged.config.schema_server import Log, Retention
+from triaged.config.schema.server import Log, Retention
 from triaged.core.records.model import Severity
 from triaged.core.time.durations import DAY, MINUTE, YEAR
 from triaged.errors import Problem

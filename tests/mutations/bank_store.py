@@ -54,7 +54,7 @@ STORE = (
     ),
     Mutation(
         "an incident number is handed out once",
-        "triaged/store/tables/counters.py",
+        "triaged/store/tables/own/counters.py",
         'locks="c"',
         'locks=""',
         ("tests/store/database/test_postgres.py",),

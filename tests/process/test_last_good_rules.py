@@ -11,7 +11,7 @@ from triaged.clock import SystemClock
 from triaged.config.read import Loaded, load
 from triaged.process.last_good_rules import Startable, startable
 from triaged.store.database.connect import open_database
-from triaged.store.tables import rule_texts
+from triaged.store.tables.own import rule_texts
 
 GOOD = "rules: [{name: site, match: ['alertname=\"Down\"'], set: {severity: SEV-1}}]\n"
 BAD_TEXTS = {

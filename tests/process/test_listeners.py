@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import require
-from triaged.config.schema_server import Tls
+from triaged.config.schema.server import Tls
 from triaged.process.listeners import tls_context
 
 

@@ -1,7 +1,11 @@
 import msgspec
 import pytest
 
-from triaged.config import schema, schema_people, schema_policies, schema_server, schema_status
+from triaged.config import schema
+from triaged.config.schema import people as schema_people
+from triaged.config.schema import policies as schema_policies
+from triaged.config.schema import server as schema_server
+from triaged.config.schema import status as schema_status
 from triaged.plugins import kinds, load
 from triaged.yamlschema import docstrings
 

@@ -14,7 +14,7 @@ import msgspec
 from triaged.core.time.durations import parse_duration
 from triaged.errors import Malformed, Problem
 from triaged.store.database.base import Reader, Transaction
-from triaged.store.tables import tokens
+from triaged.store.tables.own import tokens
 from triaged.wire import Instant, instant_text, instant_text_or_none
 from triaged.yamlschema.values import none_of
 

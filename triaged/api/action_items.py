@@ -23,7 +23,7 @@ from triaged.core.records.practice.action_items import (
 from triaged.core.records.practice.learning_events import ActionItemAdded, ActionItemChanged
 from triaged.core.records.practice.postmortems import TEXT_MAX as POSTMORTEM_MAX
 from triaged.core.settings import Settings
-from triaged.core.text.learning_documents import ActionItemDocument, action_item_document
+from triaged.core.text.learning.documents import ActionItemDocument, action_item_document
 from triaged.core.text.names import meant
 from triaged.core.time.recurring import local_day
 from triaged.errors import Problem

@@ -9,7 +9,7 @@ from triaged.api._incidents import INCIDENT, find, unknown
 from triaged.core.dependencies import closure
 from triaged.core.records.changes import Change
 from triaged.core.records.model import Incident, Severity
-from triaged.core.text.similarity import CAUSE, FIX, told_of
+from triaged.core.text.learning.similarity import CAUSE, FIX, told_of
 from triaged.core.time.durations import DAY, HOUR, MINUTE, format_duration
 from triaged.http.routes import Call, Scope, route
 from triaged.store.database.base import Reader

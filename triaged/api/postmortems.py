@@ -27,7 +27,7 @@ from triaged.core.records.practice.postmortems import (
     PostmortemState,
     revision_id,
 )
-from triaged.core.text.learning_documents import (
+from triaged.core.text.learning.documents import (
     PostmortemDocument,
     PostmortemSummary,
     RevisionDocument,

@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 
 from triaged.core.practice.learning.review import ANTI_PATTERNS, Section, Topic, review_of
-from triaged.core.text.review_text import review_markdown
+from triaged.core.text.learning.review import review_markdown
 from triaged.core.time.durations import DAY
 from triaged.core.time.recurring import zone_of
 from triaged.errors import Problem

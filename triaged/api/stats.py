@@ -17,7 +17,7 @@ from triaged.core.practice.learning.figures import (
 )
 from triaged.core.records.model import Phase, Severity
 from triaged.core.settings import Settings
-from triaged.core.text.figures_text import phase_sentence, span_sentences
+from triaged.core.text.learning.figures import phase_sentence, span_sentences
 from triaged.core.time.durations import DAY, SECOND, YEAR
 from triaged.core.time.nights import NIGHT_TEXT
 from triaged.core.time.recurring import zone_of

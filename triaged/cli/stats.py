@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _draw(path: Path, answer: Any) -> None:
-    from triaged.core.text.chart import svg
+    from triaged.core.text.learning.chart import svg
 
     title = f"triaged: incidents {_period(answer)}"
     path.write_text(svg(list(_charts(answer)), title), encoding="utf-8")
@@ -69,7 +69,7 @@ def _period(answer: Any) -> str:
 
 def print_stats(answer: Any) -> None:
     """The figures as sentences, a table and charts."""
-    from triaged.core.text.chart import drawn
+    from triaged.core.text.learning.chart import drawn
     from triaged.terminal import can_show
 
     team = f" of {answer['team']}" if answer["team"] else ""
@@ -102,7 +102,7 @@ def _sentences(answer: Any) -> Iterator[str]:
 
 
 def _share(part: int, whole: int) -> str:
-    from triaged.core.text.figures_text import share_text
+    from triaged.core.text.learning.figures import share_text
 
     return share_text(part, whole)
 
@@ -116,8 +116,8 @@ def _targets(answer: Any) -> list[tuple[object, ...]]:
 
 def _charts(answer: Any) -> Iterator[Any]:
     """Incidents over time, and pages by person."""
-    from triaged.core.text.chart import Bar, Chart
-    from triaged.core.text.figures_text import time_text
+    from triaged.core.text.learning.chart import Bar, Chart
+    from triaged.core.text.learning.figures import time_text
 
     bars = []
     for one in answer["series"]:

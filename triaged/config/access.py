@@ -11,7 +11,7 @@ from triaged.config import schema
 from triaged.config.files import Files
 from triaged.config.findings import Findings
 from triaged.config.model import Configuration
-from triaged.config.schema_server import Tls
+from triaged.config.schema.server import Tls
 from triaged.config.value_types import Address, show_listen
 from triaged.wire import MISSING_SECRET, Secret
 from triaged.yamlschema.document import Path

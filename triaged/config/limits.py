@@ -1,7 +1,8 @@
 """Thresholds above which pages are held together: flapping, storms. Names of exporters."""
 
-from triaged.config import schema, schema_policies
+from triaged.config import schema
 from triaged.config.findings import Findings
+from triaged.config.schema import policies as schema_policies
 from triaged.core.alerts.flapping import RETURNS_KEPT
 from triaged.core.records.labels import Exporters
 from triaged.core.settings import FlapLimit, StormLimit

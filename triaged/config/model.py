@@ -7,7 +7,7 @@ import msgspec
 
 from triaged.config.rule_files import RuleFiles
 from triaged.config.schema import Token
-from triaged.config.schema_server import Log, Retention, Tls
+from triaged.config.schema.server import Log, Retention, Tls
 from triaged.config.value_types import Address, Network
 from triaged.core.settings import Settings
 

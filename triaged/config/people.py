@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
-from triaged.config import schema, schema_people
+from triaged.config import schema
 from triaged.config.findings import Findings
 from triaged.config.model import Channel
 from triaged.config.plugins import may_address
+from triaged.config.schema import people as schema_people
 from triaged.core.records.actors import RESERVED
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
 from triaged.core.time import calendars, oncall, recurring

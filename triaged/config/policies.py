@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeVar
 
-from triaged.config import schema, schema_policies
+from triaged.config import schema
 from triaged.config.findings import Findings
 from triaged.config.model import Channel
 from triaged.config.people import OFFICE
 from triaged.config.plugins import may_address
+from triaged.config.schema import policies as schema_policies
 from triaged.core.records.model import Delay, Plan, Severity, Share, Span, Step, Target
 from triaged.core.response.escalation import delay_us
 from triaged.core.settings import (

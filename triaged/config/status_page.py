@@ -7,8 +7,8 @@ from triaged.config import schema
 from triaged.config.files import Files
 from triaged.config.findings import Findings
 from triaged.config.model import Channel
-from triaged.config.schema_status import StatusComponent
-from triaged.config.schema_status import StatusPage as Written
+from triaged.config.schema.status import StatusComponent
+from triaged.config.schema.status import StatusPage as Written
 from triaged.core.records.practice.status_settings import PageComponent, StatusPage
 from triaged.yamlschema.document import Path
 

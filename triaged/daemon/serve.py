@@ -24,7 +24,8 @@ from triaged.process.start_messages import (
     refuse_without_tokens,
 )
 from triaged.store.database.connect import open_database
-from triaged.store.tables import pages, secrets, tokens
+from triaged.store.tables import pages
+from triaged.store.tables.own import secrets, tokens
 from triaged.wire import Secret
 
 new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop

@@ -17,7 +17,7 @@ from triaged.core.records.practice.postmortems import (
     revision_id,
 )
 from triaged.core.settings import Settings
-from triaged.core.text.learning_documents import Readings, action_item_document
+from triaged.core.text.learning.documents import Readings, action_item_document
 from triaged.core.time.recurring import local_day
 from triaged.http.routes import Call
 from triaged.store.queries.postmortem_account import account_of

@@ -16,8 +16,8 @@ from triaged.config.read import Loaded, load
 from triaged.config.rule_files import RuleFiles, lost_rules, rule_file
 from triaged.errors import Problem
 from triaged.store.database.connect import Database
-from triaged.store.tables import rule_texts
-from triaged.store.tables.rule_texts import RuleText
+from triaged.store.tables.own import rule_texts
+from triaged.store.tables.own.rule_texts import RuleText
 from triaged.wire import instant_text
 from triaged.yamlschema.document import parse
 

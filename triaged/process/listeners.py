@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from aiohttp import web
 
 from triaged.config.model import Configuration
-from triaged.config.schema_server import Tls
+from triaged.config.schema.server import Tls
 from triaged.process.systemd import passed_sockets
 
 BACKLOG = 512

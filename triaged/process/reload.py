@@ -22,7 +22,7 @@ from triaged.process.systemd import notify
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.rule_changes import changes_between
 from triaged.store.database.connect import Database
-from triaged.store.tables import tokens
+from triaged.store.tables.own import tokens
 from triaged.wire import instant_text_or_none
 
 WORK_US, REST_US = 1_500, 2_000

@@ -17,7 +17,6 @@ from triaged.store.needs import Needs, alerts_named
 from triaged.store.saving import Changes, save_changes
 from triaged.store.tables import (
     alert_states,
-    counters,
     incidents,
     muting,
     pages,
@@ -27,6 +26,7 @@ from triaged.store.tables import (
     storms,
     watches,
 )
+from triaged.store.tables.own import counters
 
 __all__ = ["Changes", "Loader", "save"]
 

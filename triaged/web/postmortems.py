@@ -6,7 +6,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from triaged.core.records.model import Incident, incident_number
-from triaged.core.text.learning_documents import PostmortemDocument, postmortem_document
+from triaged.core.text.learning.documents import PostmortemDocument, postmortem_document
 from triaged.core.text.wording import clean
 from triaged.http.postmortems import Opened, opened, readings
 from triaged.http.problems import not_found

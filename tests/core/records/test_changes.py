@@ -48,7 +48,7 @@ def test_nothing_that_decides_can_read_a_hint() -> None:
     reached = reachable(graph, ["triaged.engine", "triaged.core.decide", "triaged.rules.evaluate"])
 
     hints = {
-        *("triaged.core.records.changes", "triaged.core.text.similarity"),
+        *("triaged.core.records.changes", "triaged.core.text.learning.similarity"),
         *("triaged.core.dependencies", "triaged.store.tables.changes"),
         *("triaged.store.queries.similar_incidents", "triaged.store.queries.page_stats"),
     }

@@ -9,7 +9,8 @@ from tests.api.site import Site, serving
 from triaged.core.time.durations import WEEK
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.process.maintenance.duty_keeping import DutyKeeping
-from triaged.store.tables import pages, schedules_told
+from triaged.store.tables import pages
+from triaged.store.tables.own import schedules_told
 
 
 def in_force(site: Site, *people: str) -> None:

@@ -10,7 +10,7 @@ from tests.api.site import Site, serving
 from triaged.config.rule_files import RuleFile, RuleFiles
 from triaged.process.last_good_rules import StandIn
 from triaged.process.maintenance.rule_keeping import KEPT_BYTES_MAX, RuleKeeping
-from triaged.store.tables import rule_texts
+from triaged.store.tables.own import rule_texts
 
 SITE = RuleFile("/etc/site.yaml", "*.yaml", b"rules: [...]", 1, 1, allow_empty=False)
 BAD = StandIn("/etc/site.yaml", 1_000_000, "/etc/site.yaml:1:7: 'SEV-9' is none of SEV-1")

@@ -20,7 +20,8 @@ from triaged.errors import StoreUnavailable
 from triaged.store.database.base import Contended, Transaction
 from triaged.store.database.connect import Database
 from triaged.store.database.postgres import translated
-from triaged.store.tables import counters, pages
+from triaged.store.tables import pages
+from triaged.store.tables.own import counters
 
 pytestmark = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 

@@ -14,8 +14,8 @@ from triaged.core.time.oncall import Schedule
 from triaged.engine.engine import Engine
 from triaged.process.reload import REST_US, WORK_US, log_duty
 from triaged.store.database.connect import Database
-from triaged.store.tables import schedules_told
-from triaged.store.tables.schedules_told import Told
+from triaged.store.tables.own import schedules_told
+from triaged.store.tables.own.schedules_told import Told
 from triaged.wire import encode
 
 

@@ -12,7 +12,7 @@ from triaged.core.time.durations import SECOND
 from triaged.engine.engine import Engine
 from triaged.process.last_good_rules import StandIn
 from triaged.store.database.connect import Database
-from triaged.store.tables import rule_texts
+from triaged.store.tables.own import rule_texts
 from triaged.wire import instant_text
 
 NAME = "rules"

@@ -11,7 +11,7 @@ from triaged.core.practice.learning.review import review_of
 from triaged.core.practice.learning.review_notice import review_key
 from triaged.core.records.events import ReviewMade
 from triaged.core.settings import Settings
-from triaged.core.text.review_text import review_mail, review_sentence
+from triaged.core.text.learning.review import review_mail, review_sentence
 from triaged.core.time.durations import DAY, SECOND
 from triaged.core.time.recurring import zone_of
 from triaged.core.view import key_text

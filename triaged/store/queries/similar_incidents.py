@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from triaged.core.records.model import Incident, State
-from triaged.core.text.similarity import incident_words, likeness, weight_of
+from triaged.core.text.learning.similarity import incident_words, likeness, weight_of
 from triaged.store.database.base import Bulk, Database, Reader, Transaction
 from triaged.store.tables.incidents import OVER_SQL, decoded
 

@@ -42,7 +42,7 @@ from triaged.core.records.model import Entry, Incident, Phase, Response, Severit
 from triaged.core.records.practice.events import RoleAssigned, UpdatePosted
 from triaged.core.records.practice.notes import NoteKind
 from triaged.core.records.practice.roles import Role
-from triaged.core.text.figures_text import left_out
+from triaged.core.text.learning.figures import left_out
 from triaged.core.time.durations import DAY, HOUR, MINUTE, SECOND
 
 UTC_ZONE = ZoneInfo("UTC")

@@ -20,7 +20,7 @@ from triaged.core.records.model import ChainedEntry, Incident, incident_id
 from triaged.core.records.practice.action_items import ActionItem
 from triaged.core.records.practice.postmortems import Postmortem
 from triaged.core.records.practice.roles import Role, RolePeriod
-from triaged.core.text.figures_text import number_of, time_text
+from triaged.core.text.learning.figures import number_of, time_text
 from triaged.core.text.wording import clean
 from triaged.core.time.durations import MINUTE
 from triaged.core.time.nights import NIGHT_TEXT

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.core.world import DEFAULT_PLAN, MONDAY
 from triaged.core.records.model import Incident, Severity
-from triaged.core.text.similarity import (
+from triaged.core.text.learning.similarity import (
     CAUSE,
     FIX,
     UNKNOWN_WEIGHT,

@@ -3,7 +3,7 @@
 from tests.core.practice.learning.test_figures import course, figures
 from tests.core.world import MONDAY
 from triaged.core.practice.learning.courses import Sent
-from triaged.core.text.figures_text import sentences, span_sentences, time_text
+from triaged.core.text.learning.figures import sentences, span_sentences, time_text
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
 
 

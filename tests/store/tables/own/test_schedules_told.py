@@ -4,8 +4,8 @@ from triaged.core.time.durations import DAY, WEEK
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import parse
 from triaged.store.database.connect import Database
-from triaged.store.tables import schedules_told
-from triaged.store.tables.schedules_told import Told
+from triaged.store.tables.own import schedules_told
+from triaged.store.tables.own.schedules_told import Told
 
 WEEKLY = Rotation(("alice", "bob"), WEEK, "2026-01-05T09:00")
 WEEKENDS = Rotation(("carol",), DAY, "2026-01-01T00:00", parse("sat-sun 22:00-02:00"), "shifts")

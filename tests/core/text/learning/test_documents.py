@@ -4,7 +4,7 @@ from tests.core.practice.golden import ACCOUNT, ACTIONS
 from triaged.core.practice.learning.postmortem_facts import figures_of
 from triaged.core.records.practice.action_items import ActionState
 from triaged.core.records.practice.postmortems import Postmortem, PostmortemRevision
-from triaged.core.text.learning_documents import (
+from triaged.core.text.learning.documents import (
     Readings,
     action_item_document,
     postmortem_document,

@@ -1,6 +1,6 @@
 from triaged.store.database.connect import Database
-from triaged.store.tables import secrets, tokens
-from triaged.store.tables.tokens import Token
+from triaged.store.tables.own import secrets, tokens
+from triaged.store.tables.own.tokens import Token
 
 TOKEN = Token("id1", "prom", "digest", ("ingest:*",), None, 1, None, None)
 

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from triaged.core.text.chart import Bar, Chart, drawn, svg
+from triaged.core.text.learning.chart import Bar, Chart, drawn, svg
 
 CHART = Chart("pages", (Bar("alice", 8, "8"), Bar("bob", 3, "3"), Bar("carol", 0, "0")))
 

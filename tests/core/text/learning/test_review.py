@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from tests.core.world import MONDAY
 from triaged.core.practice.learning.review import Finding, Section, Topic
-from triaged.core.text.review_text import (
+from triaged.core.text.learning.review import (
     MAIL_FINDINGS,
     MAIL_MAX,
     review_mail,

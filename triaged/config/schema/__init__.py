@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from triaged.config.schema_people import Calendar, Person, Schedule, Service, Team
-from triaged.config.schema_policies import Flapping, Policy, SeverityTarget, Storm
-from triaged.config.schema_review import Review
-from triaged.config.schema_server import Log, Retention, Tls
-from triaged.config.schema_status import StatusPage
+from triaged.config.schema.people import Calendar, Person, Schedule, Service, Team
+from triaged.config.schema.policies import Flapping, Policy, SeverityTarget, Storm
+from triaged.config.schema.review import Review
+from triaged.config.schema.server import Log, Retention, Tls
+from triaged.config.schema.status import StatusPage
 from triaged.config.value_types import (
     BaseUrl,
     CallUrl,

@@ -1,8 +1,8 @@
 """The texts of rule files, as they were loaded last."""
 
 from triaged.store.database.connect import Database
-from triaged.store.tables import rule_texts
-from triaged.store.tables.rule_texts import RuleText
+from triaged.store.tables.own import rule_texts
+from triaged.store.tables.own.rule_texts import RuleText
 
 
 async def test_the_last_texts_take_the_place_of_those_before(database: Database) -> None:

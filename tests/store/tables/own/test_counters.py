@@ -1,7 +1,7 @@
 from itertools import islice
 
 from triaged.store.database.connect import Database
-from triaged.store.tables import counters
+from triaged.store.tables.own import counters
 
 
 async def take(database: Database, count: int) -> list[int]:

@@ -1,0 +1,1 @@
+"""Texts about what is learned: postmortems and action items as documents, figures, reviews."""
