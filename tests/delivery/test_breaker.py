@@ -1,7 +1,7 @@
 from tests.channels.notices import NOW
 from triaged.core.records.events import Delivered, Refused, Scope, TryAgain
 from triaged.core.time.durations import SECOND
-from triaged.delivery.breaker import HOLD_US, PAUSE_US, PROBE_US, Breaker, not_now
+from triaged.delivery.breaker import HOLD_US, PAUSE_US, PROBE_US, Breaker
 
 FAILED = TryAgain("down")
 HUNG = TryAgain("no reply to RCPT", scope=Scope.UNCERTAIN)
@@ -90,7 +90,7 @@ def test_short_wish_is_waited_out_and_not_worth_a_warning() -> None:
 def test_page_that_a_pause_keeps_back_was_not_tried() -> None:
     breaker = broken()
 
-    assert not_now(breaker.wait_us(ALICE, NOW)).after_us == PAUSE_US
+    assert breaker.not_now(breaker.wait_us(ALICE, NOW)).after_us == PAUSE_US
 
 
 def test_page_waits_a_little_while_another_is_the_probe() -> None:

@@ -7,6 +7,7 @@ TLS, redaction and the guard against private addresses are in one place.
 from typing import Any, Protocol, runtime_checkable
 
 from triaged.channels import PACKAGE, HttpRequest, Message, Notice, Result
+from triaged.channels.common.limits import Limits
 from triaged.channels.common.two_way import Batch, Callback, Called, HttpReply, Reply
 from triaged.core.records.events import Verdict
 from triaged.plugins import OpenSet
@@ -42,6 +43,14 @@ class Probed(Protocol):
 
     def probe(self, settings: Any) -> Message:  # noqa: ANN401 - of the kind
         """The message that tries the provider, and is sent to nobody."""
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """A kind whose provider takes only so much in a time."""
+
+    LIMITS: Limits
+    """What it takes before it refuses."""
 
 
 @runtime_checkable
@@ -100,6 +109,7 @@ CHANNELS: OpenSet[ChannelKind] = OpenSet(
     ChannelKind,
     Addressed,
     Probed,
+    Limited,
     Edited,
     CalledBack,
     Polled,

@@ -20,10 +20,12 @@ from triaged.channels.common.chat import (
     one_address,
 )
 from triaged.channels.common.http_answers import failure, json_of, no_response
+from triaged.channels.common.limits import Limits, Rate
 from triaged.channels.common.markdown import escaped
 from triaged.channels.common.reaching import reach_of
 from triaged.core.records.events import Delivered, TryAgain, Verdict
 from triaged.core.records.model import Severity
+from triaged.core.time.durations import SECOND
 from triaged.wire import Secret, encode
 
 DESCRIPTION_MAX, CONTENT_MAX, NONCE_MAX = 4000, 1900, 25
@@ -38,6 +40,9 @@ WEBHOOK = "webhook"
 """The address of whatever goes by a webhook, whose URL names the channel."""
 
 _CHANNEL = re.compile(r"[0-9]{15,20}|webhook")
+
+LIMITS = Limits(all=(Rate(50),), each=(Rate(5, 5 * SECOND),))
+"""https://docs.discord.com/developers/topics/rate-limits"""
 
 
 class Settings(msgspec.Struct, frozen=True):

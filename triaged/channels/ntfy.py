@@ -10,10 +10,11 @@ import msgspec
 from triaged.channels import HttpRequest, HttpResponse, Notice, Reach, Result, attempt_s
 from triaged.channels.common.chat import check_url, cut_bytes, destination, one_address
 from triaged.channels.common.http_answers import failure, json_of, no_response
+from triaged.channels.common.limits import Limits, Rate
 from triaged.channels.common.reaching import reach_of
 from triaged.core.records.events import Delivered, TryAgain, Verdict
 from triaged.core.records.model import Severity
-from triaged.core.time.durations import DAY, HOUR
+from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.wire import Secret, encode
 
 MESSAGE_MAX = 4096
@@ -26,6 +27,10 @@ QUOTA_CODE = 42908
 PRIORITY = {Severity.SEV1: 5, Severity.SEV2: 4}
 USUAL_PRIORITY = 3
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
+
+LIMITS = Limits(all=(Rate(60, 5 * MINUTE),))
+"""60 at once, then one in five seconds: what a server allows unless it is told otherwise
+(https://docs.ntfy.sh/config/#rate-limiting)."""
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -17,8 +17,10 @@ from triaged.channels.common.chat import (
     one_address,
 )
 from triaged.channels.common.http_answers import failure, json_of, no_response, retry_after_us
+from triaged.channels.common.limits import Limits, Rate
 from triaged.channels.common.reaching import reach_of
 from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
+from triaged.core.time.durations import SECOND
 from triaged.wire import Secret, encode
 
 HEADER_MAX, SECTION_MAX = 150, 2900
@@ -28,6 +30,9 @@ MAYBE_SENT = frozenset({"internal_error", "fatal_error"})
 """It may have been done in part."""
 
 _CHANNEL = re.compile(r"[CDGUW][A-Z0-9]{5,20}|#[a-z0-9_-]{1,80}")
+
+LIMITS = Limits(each=(Rate(3, 3 * SECOND),))
+"""One message a second in a channel, and short bursts: https://docs.slack.dev/apis/web-api/rate-limits/"""
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ import msgspec
 from triaged.channels import HttpRequest, HttpResponse, Notice, Reach, Result, attempt_s
 from triaged.channels.common.chat import HTTP_URL, check_secret, cut_bytes, head_of
 from triaged.channels.common.http_answers import failure, no_response
+from triaged.channels.common.limits import Limits, Rate
 from triaged.channels.common.reaching import reach_of
 from triaged.core.records.events import Delivered, Verdict
 from triaged.wire import Secret, encode
@@ -20,6 +21,9 @@ TEXT_MAX = 16_000
 
 ENDED = ".logic.azure.com"
 """Flows at these addresses stopped on 2025-11-30."""
+
+LIMITS = Limits(all=(Rate(4),))
+"""More than four requests in a second are refused."""
 
 
 class Settings(msgspec.Struct, frozen=True):

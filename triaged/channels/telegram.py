@@ -17,8 +17,10 @@ from triaged.channels.common.chat import (
     one_address,
 )
 from triaged.channels.common.http_answers import failure, json_of, no_response
+from triaged.channels.common.limits import Limits, Rate
 from triaged.channels.common.reaching import reach_of
 from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.wire import Secret, encode
 
 TEXT_MAX = 4000
@@ -26,6 +28,9 @@ TEXT_MAX = 4000
 
 RETRY_MAX_S = 3600
 _CHAT = re.compile(r"-?[0-9]{1,20}|@[A-Za-z][A-Za-z0-9_]{4,31}")
+
+LIMITS = Limits(all=(Rate(30),), each=(Rate(3, 3 * SECOND), Rate(20, MINUTE)))
+"""https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
 
 
 class Settings(msgspec.Struct, frozen=True):

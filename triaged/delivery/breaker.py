@@ -63,6 +63,8 @@ class Breaker:
         self._recipients: dict[str, Count] = {}
         self._uncertain: dict[str, int] = {}
         """Failures since the provider last worked that may be the provider's, by recipient."""
+        self._is_wished = False
+        """True if the present pause is one that the provider has asked for."""
         self.probed: str | None = None
         """The recipient of the last attempt; the next probe is for another one."""
 
@@ -93,12 +95,19 @@ class Breaker:
         left_us = max(self._provider.paused_until, own.paused_until) - now
         return left_us if left_us > 0 else PROBE_US
 
+    def not_now(self, wait_us: int) -> NotTried:
+        """The verdict on a page that a pause keeps from being tried."""
+        if self._is_wished and self._provider.failures < FAILURES:
+            return NotTried("the channel has asked for a pause", wait_us, is_limit=True)
+        return NotTried("the channel does not answer, and is given a pause", wait_us)
+
     def record(self, recipient: str, verdict: Verdict, now: int) -> bool:
         """Record the verdict on an admitted attempt; True if it begins a pause for everybody."""
         own = self._of(recipient)
         match verdict:
             case Delivered() | Refused() | TryAgain(scope=Scope.RECIPIENT):
                 self._provider.succeed()
+                self._is_wished = False
                 self._uncertain.clear()
                 own.succeed()
                 return False
@@ -113,6 +122,7 @@ class Breaker:
                 return self._provider.fail(now, self._in_a_row(), 0)
             case TryAgain(after_us=after_us):
                 own.probing = False
+                self._is_wished = after_us is not None
                 self._provider.failures += 1
                 wish_us = min(after_us or 0, RETRY_MAX_US)
                 return self._provider.fail(now, self._provider.failures, wish_us)
@@ -127,8 +137,3 @@ class Breaker:
                 self._recipients.clear()
             found = self._recipients[recipient] = Count()
         return found
-
-
-def not_now(wait_us: int) -> NotTried:
-    """The verdict on a page that a pause keeps from being tried: its next contact starts now."""
-    return NotTried("the channel does not answer, and is given a pause", wait_us)

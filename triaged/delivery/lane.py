@@ -30,7 +30,8 @@ from triaged.core.records.model import Page
 from triaged.core.response.delivering import channel_gone
 from triaged.core.text.facts import Evidence
 from triaged.core.time.durations import SECOND
-from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker, not_now
+from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker
+from triaged.delivery.rate_limits import RateLimits, destination_of, limited, limits_of
 from triaged.delivery.render import Telling, message_for
 from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import done_before, until
@@ -106,6 +107,7 @@ class Lane:
         """True when the last look found nothing due at any time."""
         self._around = around
         self._breaker = Breaker()
+        self._limits = RateLimits(limits_of(channel))
         self._under_way: Counter[str] = Counter()
         """Attempts that are not slow, by recipient."""
         self._attempts: set[Attempt] = set()
@@ -121,6 +123,7 @@ class Lane:
         """Use `channel` from now on; a changed one gets a new breaker."""
         if channel != self.channel:
             self._breaker = Breaker()
+            self._limits = RateLimits(limits_of(channel))
         self.channel = channel
 
     def wake(self) -> None:
@@ -250,7 +253,8 @@ class Lane:
         message = message_for(send, channel, telling, now)
         if isinstance(message, Refused | TryAgain):
             return message
-        if (not_tried := self._not_now(attempt)) is not None:
+        destination = destination_of(send.page, settings)
+        if (not_tried := await self._not_now(attempt, destination)) is not None:
             return not_tried
         verdict: Verdict = TryAgain("the attempt did not end")
         try:
@@ -271,16 +275,25 @@ class Lane:
             self._log.warning("page.evidence_missing", page=send.page.id, error=str(error))
             return Evidence()
 
-    def _not_now(self, attempt: Attempt) -> NotTried | None:
-        """The reason to make no attempt; None: one is made, and the breaker must hear its end."""
-        now = self._around.clock.now()
+    async def _not_now(self, attempt: Attempt, destination: str) -> NotTried | None:
+        """The reason to make no attempt; None: one is made, and the breaker must hear its end.
+
+        A short wait for a place in the provider's rate is sat out.
+        """
+        clock = self._around.clock
+        now = clock.now()
         if now + RENEW_US > attempt.page.lease_until:
             return NotTried("the lease had no time left for an attempt", SECOND)
         lingering = sum(one.slow for one in self._attempts)
         if lingering >= LINGERING_MAX:
             return NotTried(f"{lingering} attempts take long", PAUSE_US)
-        wait_us = self._breaker.wait_us(attempt.recipient, now)
-        return not_now(wait_us) if wait_us else None
+        if self._breaker.left_us(now) == 0:
+            wait_us, rate = self._limits.slot(destination, attempt.page.severity, now)
+            if rate is not None:
+                return limited(wait_us, rate)
+            await clock.sleep_until(now + wait_us)
+        wait_us = self._breaker.wait_us(attempt.recipient, clock.now())
+        return self._breaker.not_now(wait_us) if wait_us else None
 
     def _learn(self, attempt: Attempt, verdict: Verdict) -> None:
         """Tell the breaker the verdict; an attempt that was counted as slow fails only once."""

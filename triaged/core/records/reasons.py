@@ -39,6 +39,7 @@ class Reason(StrEnum):
     CHANNEL_GONE = "channel_gone"
     CHANNEL_PAUSED = "channel_paused"
     CHANNEL_SLOW = "channel_slow"
+    RATE_LIMIT = "rate_limit"
     TARGET_GONE = "target_gone"
     REFUSED = "refused"
     GAVE_UP = "gave_up"

@@ -43,10 +43,12 @@ class TryAgain(msgspec.Struct, frozen=True, gc=False):
 
 
 class NotTried(msgspec.Struct, frozen=True, gc=False):
-    """No attempt was made, because the provider is left alone for `after_us`."""
+    """No attempt was made: the provider is left alone for `after_us`."""
 
     error: str
     after_us: int
+    is_limit: bool = False
+    """Nothing is wrong: the provider takes only so much in a time."""
 
 
 class Refused(msgspec.Struct, frozen=True, gc=False):

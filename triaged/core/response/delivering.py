@@ -37,7 +37,14 @@ from triaged.core.records.model import (
 from triaged.core.response.entries import when
 from triaged.core.response.escalation import calendar_of
 from triaged.core.response.paging import News, channel_of, update_row, usable_recipients
-from triaged.core.response.retrying import RETRY_MAX_US, gives_up, is_told, retry_at, wants_fallback
+from triaged.core.response.retrying import (
+    PATIENCE_US,
+    RETRY_MAX_US,
+    gives_up,
+    is_told,
+    retry_at,
+    wants_fallback,
+)
 from triaged.core.response.succeeding import anew, succeed, superseded
 from triaged.core.situation import Situation
 from triaged.core.time.calendars import is_open, next_open
@@ -209,19 +216,25 @@ def _tried(situation: Situation, page: Page, began_at: int | None) -> Page:
 
 
 def _not_tried(situation: Situation, draft: Draft, page: Page, verdict: NotTried) -> None:
-    """The provider is left alone: the page waits, and the next contact is tried meanwhile."""
+    """The provider is left alone: the page waits, and the next contact is tried meanwhile.
+
+    For a place in a provider's rate it waits `PATIENCE_US` without anybody else being paged.
+    """
+    passes_on = not verdict.is_limit or verdict.after_us > PATIENCE_US
     waiting = replace(
         _tried(situation, given_back(page, situation.now + verdict.after_us), None),
         error=page.error or verdict.error,  # why it failed before says more
-        passed_on=page.kind is PageKind.PAGE,
+        passed_on=page.passed_on or (passes_on and page.kind is PageKind.PAGE),
     )
     draft.add(SavePage(waiting))
     if page.kind is PageKind.UPDATE or page.passed_on:
         return
+    reason = Reason.RATE_LIMIT if verdict.is_limit else Reason.CHANNEL_PAUSED
+    data = _data(waiting) | {"reason": reason, "until": waiting.due_at}
     text = f"waits to reach {_whom(page.recipient)}: {verdict.error}"
-    data = _data(waiting) | {"reason": Reason.CHANNEL_PAUSED, "until": waiting.due_at}
+    text += f"; held until {when(situation, waiting.due_at)}"
     draft.say(Entry(situation.now, "page.delayed", TRIAGED, text, data))
-    succeed(situation, draft, waiting, passes_on=True, for_good=False)
+    succeed(situation, draft, waiting, passes_on=passes_on, for_good=False)
 
 
 def _delivered(situation: Situation, draft: Draft, page: Page, verdict: Delivered) -> None:

@@ -1,0 +1,33 @@
+"""How much a provider takes: messages in a time, from all of us and to one destination."""
+
+import msgspec
+
+from triaged.core.time.durations import SECOND, format_duration
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """So many messages in a time, which may come at once."""
+
+    number: int
+    within_us: int = SECOND
+
+    @property
+    def every_us(self) -> int:
+        """The time that one message takes up."""
+        return self.within_us // self.number
+
+    def __str__(self) -> str:
+        """`20 in 1m`."""
+        return f"{self.number} in {format_duration(self.within_us)}"
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What a provider takes; empty: as much as comes."""
+
+    all: tuple[Rate, ...] = ()
+    """For everything that goes through the channel."""
+    each: tuple[Rate, ...] = ()
+    """For what goes to one destination."""
+
+
+NO_LIMITS = Limits()
