@@ -7,7 +7,7 @@ from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import AlertState
 from triaged.core.settings import Settings
 from triaged.core.view import AlertId
-from triaged.store.needs import lapsing
+from triaged.store.needs.batch import lapsing
 
 
 def classified(

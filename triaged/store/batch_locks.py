@@ -22,7 +22,7 @@ from triaged.core.records.storms import StormOwner
 from triaged.core.settings import Settings
 from triaged.core.view import AlertId, key_text
 from triaged.store.database.base import Reader, Transaction
-from triaged.store.needs import Needs
+from triaged.store.needs.batch import Needs
 from triaged.store.tables import incidents, watches
 
 SILENCES = "silences"

@@ -13,7 +13,7 @@ from triaged.core.settings import Settings, StormLimit
 from triaged.core.view import HOPS_MAX, AlertId, View, key_text
 from triaged.store import batch_locks
 from triaged.store.database.base import Contended, Reader, Transaction, Writer
-from triaged.store.needs import Needs, alerts_named
+from triaged.store.needs.batch import Needs, alerts_named
 from triaged.store.saving import Changes, save_changes
 from triaged.store.tables import (
     alert_states,

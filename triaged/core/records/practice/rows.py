@@ -7,7 +7,7 @@ class PracticeRow(msgspec.Struct, frozen=True, gc=False):
     """A record with a table of its own; `SaveRow` writes it whole.
 
     Rows of an incident are protected by the lock on its key. Who changes one that belongs to no
-    incident names a lock for it (`store/needs.py`).
+    incident names a lock for it (`store/needs`).
     """
 
     id: str

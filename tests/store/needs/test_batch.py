@@ -13,7 +13,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Severity
 from triaged.core.records.timers import LapseDue, MuteDue, StepDue, StormDue
-from triaged.store.needs import Needs, alerts_named, lapsing
+from triaged.store.needs.batch import Needs, alerts_named, lapsing
 
 
 def needs(*events: Event) -> Needs:

@@ -1,5 +1,5 @@
 from triaged.core.records.events import ContactsTested, SelfAlertFired, SelfAlertResolved
-from triaged.store.own_keys import own_key
+from triaged.store.needs.own_keys import own_key
 
 
 def test_beginning_and_end_of_a_self_alert_have_one_key() -> None:

@@ -20,8 +20,9 @@ from triaged.core.records.practice.status_events import (
     Wording,
 )
 from triaged.core.records.timers import ComponentsDue, PostDue
-from triaged.store.needs import Needs
-from triaged.store.status_needs import LOCK, StatusNeeds, status_needs
+from triaged.store.needs.batch import Needs
+from triaged.store.needs.event_needs import EventNeeds
+from triaged.store.needs.status import LOCK, status_needs
 
 
 def test_a_post_needs_its_thread_its_incident_and_the_components() -> None:
@@ -29,8 +30,10 @@ def test_a_post_needs_its_thread_its_incident_and_the_components() -> None:
     published = status_needs(PostPublished("carol", "p", "t", 7))
 
     threads: dict[type[PracticeRow], set[str]] = {PublicIncident: {"t"}, Maintenance: {"t"}}
-    assert draft == StatusNeeds(7, threads, {Component: {PAGE}})
-    assert published == StatusNeeds(7, {**threads, Post: {"p"}}, {Component: {PAGE}})
+    assert draft == EventNeeds(frozenset({7}), {Component: {PAGE}}, threads, frozenset({LOCK}))
+    assert published == EventNeeds(
+        frozenset({7}), {Component: {PAGE}}, {**threads, Post: {"p"}}, frozenset({LOCK})
+    )
 
 
 def test_what_changes_the_page_holds_its_lock_and_a_subscriber_another() -> None:
@@ -40,10 +43,10 @@ def test_what_changes_the_page_holds_its_lock_and_a_subscriber_another() -> None
         SubscriptionEnded("ann"),
     )
 
-    assert [status_needs(event).lock for event in events] == [
-        LOCK,
-        LOCK,
-        "status page subscriber ann",
+    assert [set(status_needs(event).locks) for event in events] == [
+        {LOCK},
+        {LOCK},
+        {"status page subscriber ann"},
     ]
 
 

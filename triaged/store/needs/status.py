@@ -2,9 +2,6 @@
 
 from typing import assert_never
 
-import msgspec
-
-from triaged.core.records.practice.rows import PracticeRow
 from triaged.core.records.practice.status import (
     PAGE,
     Component,
@@ -32,27 +29,19 @@ from triaged.core.records.practice.status_events import (
     SubscriptionConfirmed,
     SubscriptionEnded,
 )
+from triaged.store.needs.event_needs import EventNeeds, Kinds
 
 LOCK = "status page"
 """Whoever changes what is public holds it: components belong to no incident."""
 
 
-class StatusNeeds(msgspec.Struct, frozen=True):
-    """Incidents, and rows by kind and identity."""
-
-    number: int | None = None
-    row_ids: dict[type[PracticeRow], set[str]] = {}
-    rows: dict[type[PracticeRow], set[int]] = {}
-    lock: str = LOCK
+PAGE_LOCK = frozenset({LOCK})
+COMPONENTS: dict[Kinds, set[int]] = {Component: {PAGE}}
+"""All components: what one of them may be follows from the others."""
 
 
-def lock_of(subscriber: str) -> str:
-    """The lock of one subscriber."""
-    return f"{LOCK} subscriber {subscriber}"
-
-
-def status_needs(event: StatusEvent) -> StatusNeeds:
-    """What the event is decided on."""
+def status_needs(event: StatusEvent) -> EventNeeds:
+    """The rows that an event of the status page is decided on."""
     match event:
         case PostDrafted(thread=thread, number=number):
             return _of_thread(thread, number, {})
@@ -63,9 +52,9 @@ def status_needs(event: StatusEvent) -> StatusNeeds:
         ):
             return _of_thread(thread, number, {Post: {one}})
         case ComponentSet() | ComponentsListed() | MaintenancePlanned():
-            return StatusNeeds(rows={Component: {PAGE}})
+            return EventNeeds(rows=COMPONENTS, locks=PAGE_LOCK)
         case MaintenanceChanged(id=one) | MaintenanceDue(id=one):
-            return StatusNeeds(row_ids={Maintenance: {one}}, rows={Component: {PAGE}})
+            return EventNeeds(rows=COMPONENTS, row_ids={Maintenance: {one}}, locks=PAGE_LOCK)
         case (
             SubscriptionAsked(id=one)
             | HookSubscribed(id=one)
@@ -73,22 +62,27 @@ def status_needs(event: StatusEvent) -> StatusNeeds:
             | SubscriptionChanged(id=one)
             | SubscriptionEnded(id=one)
         ):
-            return StatusNeeds(row_ids={Subscriber: {one}}, lock=lock_of(one))
+            return subscriber_needs(one)
         case MailingAdvanced(id=one, thread=thread, post=post, subscribers=subscribers):
-            row_ids: dict[type[PracticeRow], set[str]] = {
+            row_ids: dict[Kinds, set[str]] = {
                 Mailing: {one},
                 PublicIncident: {thread},
                 Maintenance: {thread},
                 Post: {post},
                 Subscriber: set(subscribers),
             }
-            return StatusNeeds(row_ids=row_ids)
+            return EventNeeds(row_ids=row_ids, locks=PAGE_LOCK)
         case _:
             assert_never(event)
 
 
-def _of_thread(
-    thread: str, number: int | None, more: dict[type[PracticeRow], set[str]]
-) -> StatusNeeds:
-    row_ids: dict[type[PracticeRow], set[str]] = {PublicIncident: {thread}, Maintenance: {thread}}
-    return StatusNeeds(number, row_ids | more, {Component: {PAGE}})
+def subscriber_needs(subscriber: str) -> EventNeeds:
+    """One subscriber, with a lock of its own."""
+    lock = f"{LOCK} subscriber {subscriber}"
+    return EventNeeds(row_ids={Subscriber: {subscriber}}, locks=frozenset({lock}))
+
+
+def _of_thread(thread: str, number: int | None, more: dict[Kinds, set[str]]) -> EventNeeds:
+    numbers = frozenset(() if number is None else (number,))
+    row_ids: dict[Kinds, set[str]] = {PublicIncident: {thread}, Maintenance: {thread}}
+    return EventNeeds(numbers, COMPONENTS, row_ids | more, PAGE_LOCK)

@@ -1,13 +1,8 @@
-"""The rows that a batch is decided on, as its events and the states of their alerts name them."""
+"""The rows of a whole batch, as its events and the states of their alerts name them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import assert_never
 
 from triaged.core.alerts.remarks import remark_key, subject_of
-from triaged.core.practice.chronicle import message_id
-from triaged.core.practice.learning.postmortem_export import text_hash
-from triaged.core.practice.reports import unseen_key
-from triaged.core.practice.tracker_rows import ISSUE, changes_id
 from triaged.core.records.events import (
     AlertReceived,
     Declared,
@@ -27,96 +22,29 @@ from triaged.core.records.events import (
     SilenceSet,
     TimerFired,
 )
-from triaged.core.records.model import Alert, AlertState, Key, incident_id
-from triaged.core.records.practice.action_items import ActionItem
-from triaged.core.records.practice.drills import (
-    DrillAborted,
-    DrillAnswered,
-    DrillRun,
-    DrillStarted,
-)
+from triaged.core.records.model import Alert, AlertState, Key
 from triaged.core.records.practice.events import (
-    EntryCorrected,
-    EntryMarked,
-    ItemTicked,
-    Merged,
-    MessagesImported,
     PracticeEvent,
-    RoleAssigned,
-    RoleReleased,
     SplitOff,
-    UpdatePosted,
-    UpdateSnoozed,
-)
-from triaged.core.records.practice.learning_events import (
-    ActionItemAdded,
-    ActionItemChanged,
-    ActionItemTracked,
-    PostmortemPublished,
-    PostmortemReviewed,
-    PostmortemSaved,
-    PostmortemWaived,
-)
-from triaged.core.records.practice.notes import ImportedMessage
-from triaged.core.records.practice.postmortems import (
-    Postmortem,
-    PostmortemRevision,
-    unmerged_id,
-)
-from triaged.core.records.practice.reports import (
-    CustomerReport,
-    ReportAttached,
-    ReportEvent,
 )
 from triaged.core.records.practice.request_events import (
-    RequestDue,
-    RequestEnded,
     RequestEvent,
-    RequestRetried,
 )
-from triaged.core.records.practice.requests import Request
 from triaged.core.records.practice.roles import RolePeriod
 from triaged.core.records.practice.rows import PracticeRow
-from triaged.core.records.practice.status import (
-    PAGE,
-    Component,
-    Post,
-    PublicIncident,
-    Subscriber,
-)
-from triaged.core.records.practice.status_events import StatusEvent
-from triaged.core.records.practice.updates import IncidentUpdate
 from triaged.core.records.reports import Remark
 from triaged.core.records.timers import (
-    ActionItemsDue,
-    ComponentsDue,
-    DrillDue,
     ExpectDue,
-    IncidentTimer,
     LapseDue,
-    MuteDue,
-    PostDue,
-    PostmortemDue,
-    ReachDue,
     ReopenWindowDue,
-    ReportDue,
     StormDue,
 )
-from triaged.core.response.timing import PAGING
 from triaged.core.view import AlertId, key_text
-from triaged.store.own_keys import OwnEvent, own_key
-from triaged.store.status_needs import LOCK, StatusNeeds, lock_of, status_needs
-
-MUTABLE = (*PAGING, MuteDue)
-
-
-ROWS_OF_TIMER: Mapping[type[IncidentTimer], type[PracticeRow]] = {
-    PostmortemDue: Postmortem,
-    ActionItemsDue: ActionItem,
-    DrillDue: DrillRun,
-    ReportDue: CustomerReport,
-}
-"""The records of an incident that a timer of it is decided on."""
+from triaged.store.needs.event_needs import EventNeeds, of_incident
+from triaged.store.needs.own_keys import OwnEvent, own_key
+from triaged.store.needs.practice import practice_needs
+from triaged.store.needs.requests import request_needs
+from triaged.store.needs.timers import timer_needs
 
 
 class Needs:
@@ -185,10 +113,11 @@ class Needs:
 
     def _add(self, event: Event) -> None:
         if isinstance(event, PracticeEvent):
-            self._add_practice(event)
+            self._add_needs(practice_needs(event))
             return
         if isinstance(event, RequestEvent):
-            self._add_request(event)
+            for needs in request_needs(event):
+                self._add_needs(needs)
             return
         if isinstance(event, OwnEvent):
             self.keys.add(key_text(own_key(event)))
@@ -208,7 +137,7 @@ class Needs:
             case SettingsLoaded() | TimerFired(timer=ExpectDue()):
                 self.looks = self.openings = True
             case TimerFired(timer=timer) if not isinstance(timer, LapseDue | ExpectDue):
-                self._add_timer(timer)
+                self._add_needs(timer_needs(timer))
             case SilenceSet(id=identity):
                 self.silences.add(identity or "")
             case SilenceExpired(id=identity) | SilenceLooked(id=identity):
@@ -232,134 +161,27 @@ class Needs:
             case TimerFired() | AlertReceived() | PackDecided():
                 pass  # alerts are many: all at once
             case SettingsChanged(incident=number):
-                self.numbers.add(number)
-                self._add_rows(RolePeriod, number)
+                self._add_needs(of_incident(number, RolePeriod))
             case Reclassified(incident=number):
                 if number is not None:
                     self.numbers.add(number)
             case _:
                 self.numbers.add(event.incident)
 
-    def _add_timer(self, timer: IncidentTimer) -> None:
-        """What the timer of an incident is decided on."""
-        self.numbers.add(timer.incident)
-        if isinstance(timer, MuteDue | ReachDue):
-            self.pages_of.add(timer.incident)
-        if isinstance(timer, MUTABLE):
-            self.muted.add(timer.incident)
-        if isinstance(timer, ReportDue):
-            self.keys.add(key_text(unseen_key(timer.step)))
-            self.openings = True
-        if (kind := ROWS_OF_TIMER.get(type(timer))) is not None:
-            self._add_rows(kind, timer.incident)
-        self._add_public(timer)
-
-    def _add_practice(self, event: PracticeEvent) -> None:
-        """The records that an event of the practice is decided on."""
-        if isinstance(event, StatusEvent):
-            self._add_status(status_needs(event))
-            return
-        if isinstance(event, ReportEvent):  # it is protected by the key of the notice about it
-            self.keys.add(key_text(own_key(event)))
-            self.openings = True
-            self.row_ids.setdefault(CustomerReport, set()).add(event.id)
-            self.numbers |= {event.incident} if isinstance(event, ReportAttached) else set()
-            return
-        match event:
-            case RoleAssigned(incident=number) | RoleReleased(incident=number):
-                self.numbers.add(number)
-                self._add_rows(RolePeriod, number)
-            case UpdatePosted(incident=number):
-                self.numbers.add(number)
-                self._add_rows(IncidentUpdate, number)
-            case MessagesImported(incident=number, messages=messages):
-                self.numbers.add(number)
-                ids = {message_id(number, message.ref) for message in messages}
-                self.row_ids.setdefault(ImportedMessage, set()).update(ids)
-            case Merged(incident=number, into=into):
-                self.numbers |= {number, into}
-                self._add_rows(RolePeriod, number)
-            case SplitOff(incident=number, alerts=alerts):
-                self.numbers.add(number)
-                self.openings = True
-                self.split |= set(alerts)
-                for source, fingerprint in alerts:
-                    self._add_home(source, fingerprint)
-            case PostmortemSaved(incident=number, text=text):
-                self.numbers.add(number)
-                self._add_rows(Postmortem, number)
-                kept = unmerged_id(incident_id(number), text_hash(text))
-                self.row_ids.setdefault(PostmortemRevision, set()).add(kept)
-            case (
-                PostmortemReviewed(incident=number)
-                | PostmortemPublished(incident=number)
-                | PostmortemWaived(incident=number)
-            ):
-                self.numbers.add(number)
-                self._add_rows(Postmortem, number)
-            case (
-                ActionItemAdded(incident=number)
-                | ActionItemChanged(incident=number)
-                | ActionItemTracked(incident=number)
-            ):
-                self.numbers.add(number)
-                self._add_rows(ActionItem, number)
-            case DrillStarted():
-                self.keys.add(key_text(own_key(event)))
-                self.openings = True
-            case DrillAnswered(incident=number) | DrillAborted(incident=number):
-                self.numbers.add(number)
-                self._add_rows(DrillRun, number)
-            case UpdateSnoozed() | EntryCorrected() | EntryMarked() | ItemTicked():
-                self.numbers.add(event.incident)
-            case _:
-                assert_never(event)
-
-    def _add_public(self, timer: IncidentTimer) -> None:
-        """What is public about the incident of a deadline, and what it may set."""
-        if isinstance(timer, PostDue | ComponentsDue):
-            self._add_rows(PublicIncident, timer.incident)
-        if isinstance(timer, ComponentsDue):
-            self._add_rows(Post, timer.incident)
-            self._add_rows(Component, PAGE)
-            self.locks.add(LOCK)
-
-    def _add_status(self, needs: StatusNeeds) -> None:
-        """The rows that an event of the status page is decided on."""
-        self.locks.add(needs.lock)
-        if needs.number is not None:
-            self.numbers.add(needs.number)
+    def _add_needs(self, needs: EventNeeds) -> None:
+        self.numbers |= needs.numbers
+        self.keys |= needs.keys
+        self.locks |= needs.locks
+        self.pages_of |= needs.pages_of
+        self.muted |= needs.muted
+        self.openings = self.openings or needs.openings
+        self.split |= needs.split
+        for source, fingerprint in needs.split:
+            self._add_home(source, fingerprint)
         for kind, incidents in needs.rows.items():
             self.rows.setdefault(kind, set()).update(incidents)
         for kind, ids in needs.row_ids.items():
             self.row_ids.setdefault(kind, set()).update(ids)
-
-    def _add_request(self, event: RequestEvent) -> None:
-        """The request, its incident, and what follows from its end."""
-        match event:
-            case RequestRetried(id=identity, incident=number):
-                pass
-            case RequestDue(request=request) | RequestEnded(request=request):
-                identity, number = request.id, request.incident
-            case _:
-                assert_never(event)
-        self.row_ids.setdefault(Request, set()).add(identity)
-        if isinstance(event, RequestEnded):
-            self._add_follow(event.request)
-        if number is not None:
-            self.numbers.add(number)
-
-    def _add_follow(self, request: Request) -> None:
-        """What follows from the end of a request: see `FOLLOWS` in `core/practice/requests.py`."""
-        if whom := request.body.get("subscriber"):
-            self._add_status(StatusNeeds(row_ids={Subscriber: {whom}}, lock=lock_of(whom)))
-        if request.kind == ISSUE and request.incident is not None:
-            self.row_ids.setdefault(Request, set()).add(changes_id(request.lane))
-            self._add_rows(ActionItem, request.incident)
-
-    def _add_rows(self, kind: type[PracticeRow], incident: int) -> None:
-        """All records of this kind that belong to an incident."""
-        self.rows.setdefault(kind, set()).add(incident)
 
     def _regroups(self, alert: Alert) -> bool:
         """True if the group of a repeated alert is cut now, or whole again."""
