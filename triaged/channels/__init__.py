@@ -74,6 +74,9 @@ class Notice(msgspec.Struct, frozen=True):
     public_url: str
     buttons: tuple[Button, ...] = ()
     """Those of the state that the incident has, in order; none where nobody has to act."""
+    also: tuple[Incident, ...] = ()
+    """The incidents of other pages that the message stands for, the worst first; the channel's
+    limits say whether there may be any (`bundle`)."""
     plain: bool = False
     """True when the full message could not be made: say only what cannot fail."""
 
@@ -92,13 +95,17 @@ class Notice(msgspec.Struct, frozen=True):
     def letter(self, at: int) -> Letter | None:
         """The message in its parts for a person who reads it at `at`; None when `plain`."""
         reading = wording.Reading(at, self.timezone, self.acknowledge_url)
-        return None if self.plain else letter(self.page, self.facts, reading)
+        if self.plain:
+            return None
+        return replace(letter(self.page, self.facts, reading), also=self.also)
 
     def text(self, at: int) -> str:
         """The whole message for a person who reads it at `at`."""
         given = self.letter(at)
         if given is None:
-            return wording.plain_text(self.page, self.acknowledge_url)
+            text = wording.plain_text(self.page, self.acknowledge_url)
+            others = " ".join(incident.id for incident in self.also)
+            return f"{text}It pages for these, too: {others}\n" if others else text
         return plain(given)
 
     @property

@@ -28,7 +28,7 @@ PRIORITY = {Severity.SEV1: 5, Severity.SEV2: 4}
 USUAL_PRIORITY = 3
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 
-LIMITS = Limits(all=(Rate(60, 5 * MINUTE),))
+LIMITS = Limits(all=(Rate(60, 5 * MINUTE),), bundle=10)
 """60 at once, then one in five seconds: what a server allows unless it is told otherwise
 (https://docs.ntfy.sh/config/#rate-limiting)."""
 

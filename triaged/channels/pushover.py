@@ -12,6 +12,7 @@ import msgspec
 from triaged.channels import HttpRequest, HttpResponse, Notice, Reach, Result, attempt_s
 from triaged.channels.common.chat import check_url, cut, destination, one_address
 from triaged.channels.common.http_answers import failure, json_of, no_response
+from triaged.channels.common.limits import Limits
 from triaged.channels.common.reaching import reach_of
 from triaged.core.records.events import Delivered, TryAgain, Verdict
 from triaged.core.records.model import Severity
@@ -25,6 +26,9 @@ RING_EVERY_S, RING_FOR_S = 60, 3600
 EMERGENCY, HIGH, USUAL = 2, 1, 0
 PRIORITY = {Severity.SEV1: EMERGENCY, Severity.SEV2: HIGH}
 _KEY = re.compile(r"[A-Za-z0-9]{30}")
+
+LIMITS = Limits(bundle=10)
+"""It names no rate. A phone that rings for ten pages at once says no more than for a list."""
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ from triaged.core.response.delivering import channel_gone
 from triaged.core.text.facts import Evidence
 from triaged.core.time.durations import SECOND
 from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker
+from triaged.delivery.bundling import bundles
 from triaged.delivery.rate_limits import RateLimits, destination_of, limited, limits_of
 from triaged.delivery.render import Telling, message_for
 from triaged.delivery.transports import Carrier
@@ -85,11 +86,13 @@ class Surroundings(msgspec.Struct, frozen=True):
 class Attempt:
     """An attempt that is being made."""
 
-    def __init__(self, send: Send, began_at: int) -> None:
-        self.page = send.page
+    def __init__(self, sends: tuple[Send, ...], began_at: int) -> None:
+        self.sends = sends
+        """The page, and others of its recipient that go in the same message."""
+        self.page = sends[0].page
         self.began_at = began_at
-        self.recipient = pages.recipient_of(send.page.id)
-        self.lease_until = send.page.lease_until
+        self.recipient = pages.recipient_of(self.page.id)
+        self.lease_until = min(send.page.lease_until for send in sends)
         self.slow = False
         """True once the attempt has given up its place."""
         self.reported = False
@@ -159,7 +162,7 @@ class Lane:
         if not ending:
             return
         async with self._around.database.transaction() as tx:
-            held = [(one.page.id, one.page.token) for one in ending]
+            held = [(s.page.id, s.page.token) for one in ending for s in one.sends]
             await pages.renew(tx, held, now + LEASE_US)
         for one in ending:
             one.lease_until = now + LEASE_US
@@ -177,11 +180,11 @@ class Lane:
         claimed = await self._claim(now, free)
         if claimed:
             self._around.engine.crash_point("after_claim")
-            for send in await self._may_go(claimed):
-                attempt = Attempt(send, self._around.clock.now())
+            for sends in bundles(await self._may_go(claimed), self._limits.bundle):
+                attempt = Attempt(sends, self._around.clock.now())
                 self._attempts.add(attempt)
                 self._under_way[attempt.recipient] += 1
-                attempts.create_task(self._attempt(send, attempt))
+                attempts.create_task(self._attempt(attempt))
         return len(claimed)
 
     async def _claim(self, now: int, free: int) -> list[Page]:
@@ -223,12 +226,12 @@ class Lane:
             at = min(at, self._due_at)
         await until(clock, at, self._wake)
 
-    async def _attempt(self, send: Send, attempt: Attempt) -> None:
-        """Deliver one page and report its verdict; an error harms no other page."""
+    async def _attempt(self, attempt: Attempt) -> None:
+        """Deliver one message and report its verdict; an error harms no other."""
         try:
-            await self._report(attempt, await self._verdict(send, attempt))
+            await self._report(attempt, await self._verdict(attempt))
         except Exception:
-            self._log.exception("verdict.failed", page=send.page.id)
+            self._log.exception("verdict.failed", page=attempt.page.id)
         finally:
             self._attempts.discard(attempt)
             if not attempt.slow:
@@ -236,20 +239,21 @@ class Lane:
             self._under_way += Counter()  # forgets those who have none
             self._wake.set()
 
-    async def _verdict(self, send: Send, attempt: Attempt) -> Verdict:
+    async def _verdict(self, attempt: Attempt) -> Verdict:
         try:
-            return await self._deliver(send, attempt)
+            return await self._deliver(attempt)
         except Exception as error:
-            self._log.exception("page.attempt_failed", page=send.page.id)
+            self._log.exception("page.attempt_failed", page=attempt.page.id)
             return TryAgain(f"internal error: {type(error).__name__}", maybe_accepted=True)
 
-    async def _deliver(self, send: Send, attempt: Attempt) -> Verdict:
-        around = self._around
+    async def _deliver(self, attempt: Attempt) -> Verdict:
+        around, send = self._around, attempt.sends[0]
         channel = self.channel  # a reload may take it away meanwhile
         if channel is None:
             return channel_gone(send.page)
         settings, now = around.engine.settings, around.clock.now()
-        telling = Telling(settings, around.action_key, await self._evidence(send))
+        also = tuple(other.incident for other in attempt.sends[1:])
+        telling = Telling(settings, around.action_key, await self._evidence(send), also)
         message = message_for(send, channel, telling, now)
         if isinstance(message, Refused | TryAgain):
             return message
@@ -335,8 +339,11 @@ class Lane:
                 self._log.warning("lane.paused", failures=self._breaker.failures)
         page = attempt.page
         try:
-            event = DeliverySlow(page.id, page.token, attempt.began_at)
-            await self._around.engine.submit([event], urgent=True)
+            events = [
+                DeliverySlow(send.page.id, send.page.token, attempt.began_at)
+                for send in attempt.sends
+            ]
+            await self._around.engine.submit(events, urgent=True)
         except StoreUnavailable as error:
             self._log.warning("lane.waited", error=str(error))
             return
@@ -349,7 +356,10 @@ class Lane:
         Until it is there nothing is claimed: the lane must not send again what it has sent.
         """
         around, page = self._around, attempt.page
-        ended = DeliveryEnded(page.id, page.token, verdict, page.attempts, attempt.began_at)
+        ended = [
+            DeliveryEnded(one.id, one.token, verdict, one.attempts, attempt.began_at)
+            for one in (send.page for send in attempt.sends)
+        ]
         self._around.engine.crash_point("before_verdict")
         while not await self._saved(ended):
             now = around.clock.now()
@@ -359,14 +369,15 @@ class Lane:
             await around.clock.sleep_until(now + RETRY_US)
         else:
             self._around.engine.crash_point("after_verdict")
-        self._tell(page, verdict)
+        for each in attempt.sends:
+            self._tell(each.page, verdict)
 
-    async def _saved(self, ended: DeliveryEnded) -> bool:
+    async def _saved(self, ended: Sequence[DeliveryEnded]) -> bool:
         try:
-            await self._around.engine.submit([ended], urgent=True)
+            await self._around.engine.submit(ended, urgent=True)
         except StoreUnavailable as error:
             self._overdue = True
-            self._log.warning("verdict.waited", page=ended.page_id, error=str(error))
+            self._log.warning("verdict.waited", page=ended[0].page_id, error=str(error))
             return False
         self._overdue = False
         return True

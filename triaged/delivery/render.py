@@ -27,6 +27,8 @@ class Telling(msgspec.Struct, frozen=True):
     key: Secret
     """Of the links that act."""
     evidence: Evidence = Evidence()
+    also: tuple[Incident, ...] = ()
+    """The incidents of other pages that go in the same message."""
 
 
 def message_for(
@@ -73,6 +75,7 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
         timezone=reader.timezone if reader else settings.timezone,
         acknowledge_url=url,
         public_url=settings.public_url,
+        also=telling.also,
     )
 
 

@@ -28,6 +28,8 @@ class Limits(msgspec.Struct, frozen=True):
     """For everything that goes through the channel."""
     each: tuple[Rate, ...] = ()
     """For what goes to one destination."""
+    bundle: int = 1
+    """Pages of one person that may go as one message where several wait at the same time."""
 
 
 NO_LIMITS = Limits()

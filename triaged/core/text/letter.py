@@ -40,6 +40,7 @@ ALERT_MAX = 240
 WHERE_MAX = 600
 COMMAND_MAX = 300
 NOBODY = "Nobody has it yet."
+ALSO_MAX = 120
 DROPPED = ("Panel", "Graph", "Dashboard", "Silence")
 """Rows that a letter loses, in this order, when it is longer than messengers take."""
 
@@ -82,6 +83,8 @@ class Letter(msgspec.Struct, frozen=True):
     """It tests a contact: `title`, `call` and the link are all there is."""
     mark: str = ""
     """First words of a message of a drill, with which `title` begins, too."""
+    also: tuple[Incident, ...] = ()
+    """The incidents of other pages that the message stands for, the worst first."""
 
     @property
     def head(self) -> str:
@@ -89,7 +92,8 @@ class Letter(msgspec.Struct, frozen=True):
         if self.is_test:
             return self.title
         title = self.title.removeprefix(self.mark)
-        return f"{self.mark}{self.severity}{self.remark} {title} ({self.number})"
+        more = f" and {len(self.also)} more" if self.also else ""
+        return f"{self.mark}{self.severity}{self.remark} {title} ({self.number}){more}"
 
 
 def letter(page: Page, facts: Facts, reading: Reading) -> Letter:
@@ -164,11 +168,18 @@ def _whole(given: Letter) -> str:
         [given.report] if given.report else [],
         [given.head],
         [*([given.call] if given.call else []), *_ways(given)],
+        ["Pages for these, too:", *also_lines(given.also)] if given.also else [],
         [line for row in given.rows for line in aligned(row, width)],
         list(given.foot),
         ["The alerts:", *(f"  {line}" for line in given.alerts)] if given.alerts else [],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def also_lines(also: Iterable[Incident]) -> Iterator[str]:
+    """A line for each of the other incidents that a message pages for."""
+    for incident in also:
+        yield f"  {incident.severity} {clean(incident.title, ALSO_MAX)} ({incident.id})"
 
 
 def _ways(given: Letter) -> list[str]:

@@ -1,0 +1,43 @@
+"""Pages of one person that go as one message: ten at once are a noise that nobody reads.
+
+Only where a channel's limits allow it (`Limits.bundle`): its messages are for a phone, and say
+nothing that is edited later. Each page keeps its row, its verdict and its successor.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import UNSET
+
+from triaged.core.records.answers import Send
+from triaged.core.records.model import PageKind
+from triaged.core.records.pages import Page
+from triaged.store.tables.pages import recipient_of
+
+BUNDLE_MIN = 3
+"""Two messages are two things to look at; from three on a list is quicker to read."""
+
+
+def bundles(sends: Sequence[Send], most: int) -> Iterator[tuple[Send, ...]]:
+    """The messages to send, each for one page or for several, in the order of their first pages."""
+    waiting: dict[str, list[Send]] = {}
+    for send in sends:
+        alone = most < BUNDLE_MIN or not may_share(send.page)
+        waiting.setdefault(send.page.id if alone else recipient_of(send.page.id), []).append(send)
+    for together in waiting.values():
+        if len(together) < BUNDLE_MIN:
+            yield from ((send,) for send in together)
+            continue
+        for start in range(0, len(together), most):
+            yield tuple(together[start : start + most])
+
+
+def may_share(page: Page) -> bool:
+    """Whether a page may stand in one message with others of its recipient."""
+    return (
+        page.kind is PageKind.PAGE
+        and page.wanted is UNSET
+        and not page.test
+        and not page.drill
+        and not page.rest
+        and not page.subject
+    )
