@@ -6,13 +6,9 @@ from typing import Any
 from triaged.cli import _options
 from triaged.cli._client import Client, Failed, client_of, complain
 from triaged.cli._output import clean, local_time, print_json, print_table
+from triaged.cli._test_pages import WAIT, duration_us, followed, result
 
 SUMMARY = "who is on call, now or at an instant; test pages"
-
-WAIT = "45s"
-"""A test page is given up after 30 s, but an attempt that is under way is not cut off."""
-
-POLL_US = 250_000
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,21 +24,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     test.add_argument("--contact", help="test this contact alone")
     test.add_argument(
         "--wait",
-        type=_duration_us,
+        type=duration_us,
         default=WAIT,
         metavar="DURATION",
         help="how long to wait for the providers (default: %(default)s)",
     )
-
-
-def _duration_us(text: str) -> int:
-    from triaged.core.time.durations import parse_duration
-
-    try:
-        return parse_duration(text)
-    except ValueError:
-        message = f"a duration such as 45s is expected, not {text!r}"
-        raise argparse.ArgumentTypeError(message) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -74,38 +60,11 @@ def _test(client: Client, options: argparse.Namespace) -> int:
     if options.contact is not None:
         asked["contact"] = options.contact
     started: Any = client.post("/api/v1/oncall/test", asked)
-    pages = _followed(client, started["incident"], options.wait)
+    pages = followed(client, started["incident"], options.wait)
     if options.output == "json":
         print_json({"incident": started["incident"], "pages": pages})
     else:
         for page in pages:
-            print(clean(f"{page['contact']}: {_result(page)}"))
+            print(clean(f"{page['contact']}: {result(page)}"))
         print(f"recorded as {started['incident']}")
     return 0 if all(page["state"] == "sent" for page in pages) else 1
-
-
-def _followed(client: Client, incident: str, wait_us: int) -> Any:
-    """The pages of a test, when none is due any more or the time is up."""
-    import asyncio
-
-    from triaged.clock import SystemClock
-
-    clock = SystemClock()
-    end = clock.now() + wait_us
-    while True:
-        pages = client.get(f"/api/v1/incidents/{incident}/pages")["pages"]
-        if clock.now() >= end or all(page["state"] != "due" for page in pages):
-            return pages
-        asyncio.run(clock.sleep_until(min(end, clock.now() + POLL_US)))
-
-
-def _result(page: Any) -> str:
-    tries = f" ({page['attempts']} attempts)" if page["attempts"] > 1 else ""
-    match page["state"]:
-        case "sent":
-            said = f": {page['provider_ref']}" if page["provider_ref"] else ""
-            return f"delivered by {page['channel']}{said}"
-        case "due":
-            return f"no result yet{tries}: {page['error'] or 'the provider has not answered'}"
-        case _:
-            return f"failed{tries}: {page['error']}"
