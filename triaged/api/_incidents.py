@@ -45,7 +45,8 @@ async def document(call: Call, incident: Incident) -> IncidentDocument:
     """The document of one incident, with what its alerts say and who was paged."""
     settings, now = call.context.configuration.settings, call.context.clock.now()
     async with call.context.database.reading() as tx:
-        found = await evidence.of_incident(tx, incident.number)
+        duty = await call.context.engine.duty_facts.current(tx, now)
+        found = await evidence.of_incident(tx, incident.number, duty)
         muted_by = await _muted_by(call, [incident], tx)
         asked = await requests.of(tx, incident.number)
     facts = facts_of(incident, found, settings, now)

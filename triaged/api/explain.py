@@ -8,6 +8,7 @@ from aiohttp import web
 
 from triaged.api._alerts import IgnoredReport, ignored_report
 from triaged.api._incidents import INCIDENT, document, find, unknown
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts
 from triaged.core.records.model import Alert, Reason, Severity, incident_id
 from triaged.core.settings import Settings
 from triaged.core.text.document import IncidentDocument, PageDocument, page_document
@@ -16,6 +17,7 @@ from triaged.http import problems
 from triaged.http.queries import Parameter, Query
 from triaged.http.routes import Call, Scope, route
 from triaged.rules.explain.explained import ExplainedAlert, explained
+from triaged.store import duty_facts
 from triaged.store.queries import episode_records
 from triaged.store.queries.episode_records import Joining
 from triaged.store.tables import pages
@@ -143,15 +145,22 @@ async def _explained(
     """Explain the alerts in a thread: asking a thousand rules one by one takes milliseconds."""
     settings = call.context.configuration.settings
     now = call.context.clock.now()
+    began = [one.observed.received_at for one in known if one.observed]
+    async with call.context.database.reading() as tx:
+        duty = await duty_facts.read(tx, min(began, default=now))
 
     def every() -> list[RecordedAlert]:
-        return [recorded_alert(settings, one, joinings, now) for one in known]
+        return [recorded_alert(settings, one, joinings, now, duty) for one in known]
 
     return await asyncio.to_thread(every)
 
 
 def recorded_alert(
-    settings: Settings, one: ObservedAlert, joinings: Sequence[Joining], now: int
+    settings: Settings,
+    one: ObservedAlert,
+    joinings: Sequence[Joining],
+    now: int,
+    duty: DutyFacts = NO_FACTS,
 ) -> RecordedAlert:
     """The alert as it was and as today's `settings` would have it at the same instant."""
     stored, observed = one.alert, one.observed
@@ -166,7 +175,7 @@ def recorded_alert(
         None,
         stored.url,
     )
-    today = explained(settings, alert, at)
+    today = explained(settings, alert, at, duty)
     then = then_of(observed.verdict, at) if observed else None
     same = then is not None and then.rule_set == today.rule_set
     return RecordedAlert(

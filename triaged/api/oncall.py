@@ -3,18 +3,19 @@
 import msgspec
 from aiohttp import web
 
+from triaged.core.oncall.duty import Duty, duty_of, next_change, on_call
 from triaged.core.records.answers import Acted, Answer, Conflict, RateLimited, Unknown
 from triaged.core.records.events import ContactsTested
 from triaged.core.records.model import incident_id
 from triaged.core.text.document import PageDocument, page_document
 from triaged.core.text.names import meant
 from triaged.core.time.durations import SECOND
-from triaged.core.time.oncall import Schedule, next_change, on_call
 from triaged.http import problems
 from triaged.http.answers import Created
 from triaged.http.bodies import Body, Name
 from triaged.http.queries import Parameter, Query
 from triaged.http.routes import Call, Scope, route
+from triaged.store import duty_facts
 from triaged.store.tables import pages
 from triaged.wire import Instant, instant_text, instant_text_or_none
 
@@ -61,16 +62,18 @@ async def show(call: Call) -> OnCallList | web.Response:
     if query.errors:
         return problems.invalid(query.errors)
     at = call.context.clock.now() if at is None else at
-    schedules = call.context.configuration.settings.schedules
-    rows = [_row(schedules[name], at) for name in sorted(schedules)]
+    async with call.context.database.reading() as tx:
+        facts = await duty_facts.read(tx, at)
+    duty = duty_of(call.context.configuration.settings, facts)
+    rows = [_row(duty, name, at) for name in sorted(duty.schedules)]
     return OnCallList(at=instant_text(at), oncall=rows)
 
 
-def _row(schedule: Schedule, at: int) -> OnCall:
+def _row(duty: Duty, schedule: str, at: int) -> OnCall:
     return OnCall(
-        schedule=schedule.name,
-        people=list(on_call(schedule, at)),
-        until=instant_text_or_none(next_change(schedule, at)),
+        schedule=schedule,
+        people=list(on_call(duty, schedule, at)),
+        until=instant_text_or_none(next_change(duty, schedule, at)),
     )
 
 

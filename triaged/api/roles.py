@@ -73,13 +73,14 @@ async def index(call: Call) -> Roles | web.Response:
     settings, now = call.context.configuration.settings, call.context.clock.now()
     async with call.context.database.reading() as tx:
         periods = await roles.of(tx, incident.number)
+        facts = await call.context.engine.duty_facts.current(tx, now)
     return Roles(
         roles=[
             RoleDocument(held.role, held.person, instant_text(held.since))
             for held in holders(incident)
         ],
         missing=missing(settings, incident),
-        suggestions=suggestions(Situation(View(), settings, now), incident),
+        suggestions=suggestions(Situation(View(duty_facts=facts), settings, now), incident),
         duties=dict(DUTIES),
         periods=[_period(period) for period in periods],
     )

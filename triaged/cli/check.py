@@ -116,15 +116,16 @@ def _duties(path: Path, against: str) -> "list[Problem]":
     from triaged.clock import SystemClock
     from triaged.config.duty import duty_warnings
     from triaged.config.read import load
-    from triaged.core.time.duty_changes import duty_changes
+    from triaged.core.oncall.duty import duty_of
+    from triaged.core.oncall.duty_changes import duty_changes
 
     loaded = load(path, os.environ)
     if loaded.configuration is None or loaded.document is None:
         return []
     with other_version(path, against) as other:
-        before = configured(other).settings.schedules
+        before = duty_of(configured(other).settings)
     now = SystemClock().now()
-    changes = duty_changes(before, loaded.configuration.settings.schedules, now)
+    changes = duty_changes(before, duty_of(loaded.configuration.settings), now)
     return duty_warnings(changes, loaded.document, now)
 
 

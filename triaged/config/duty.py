@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from triaged.core.oncall.duty_changes import DutyChange, Serving
 from triaged.core.text.wording import instant_for
-from triaged.core.time.duty_changes import Duty, DutyChange
 from triaged.errors import Problem
 from triaged.yamlschema.document import Document
 
@@ -41,11 +41,11 @@ def duty_warnings(changes: Sequence[DutyChange], document: Document, now: int) -
     ]
 
 
-def _named(duty: Duty) -> str:
+def _named(duty: Serving) -> str:
     return ", ".join(duty.people) or "nobody"
 
 
-def _until(duty: Duty, change: DutyChange, now: int) -> str:
+def _until(duty: Serving, change: DutyChange, now: int) -> str:
     if duty.until is None:
         return f"for more than {_weeks(change)}"
     return f"until {instant_for(duty.until, change.timezone, now)}"

@@ -3,6 +3,7 @@
 import msgspec
 
 from triaged.core.muting.muters import AlertId, Mutes
+from triaged.core.oncall.duty import Duty, duty_of
 from triaged.core.records.model import AlertState, Incident, Key
 from triaged.core.records.storms import Storm
 from triaged.core.settings import Settings
@@ -31,16 +32,20 @@ class Situation(msgspec.Struct, frozen=True, gc=False):
     """The first argument of every decision: everything that it may depend on but its event.
 
     `view` holds the rows that were loaded for the batch, as changed by the decisions before this
-    one. `settings` are the operators' files, compiled. `now` is the instant of the decision in µs.
-    `outage` is the last one: what senders said in it was not heard.
-    One situation serves a whole batch. What will override schedules, roles or calendars becomes a
-    field here, so that no decision gets another argument for it.
+    one, facts about duty among them. `settings` are the operators' files, compiled. `now` is the
+    instant of the decision in µs. `outage` is the last one: what senders said in it was not heard.
+    One situation serves a whole batch.
     """
 
     view: View
     settings: Settings
     now: int
     outage: Outage | None = None
+
+    @property
+    def duty(self) -> Duty:
+        """Everything that decides who is on call."""
+        return duty_of(self.settings, self.view.duty_facts)
 
     def alert(self, identity: AlertId) -> AlertState | None:
         """The row of an alert; None: it never fired."""

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.muting.muters import AlertId, Firing, Muters, Mutes
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts, with_row
 from triaged.core.records.effects import (
     AddPage,
     Append,
@@ -68,7 +69,9 @@ class View:
     Keys that no row has are absent; what a batch may ask for and was not loaded is a bug.
     """
 
-    def __init__(self, numbers: Iterator[int] | None = None) -> None:
+    def __init__(
+        self, numbers: Iterator[int] | None = None, duty_facts: DutyFacts = NO_FACTS
+    ) -> None:
         self.alerts: dict[AlertId, AlertState] = {}
         self.incidents: dict[int, Incident] = {}
         self.live: dict[str, int] = {}
@@ -104,6 +107,8 @@ class View:
         """Umbrella → how many incidents waited under it before this batch."""
         self._rows: dict[type[PracticeRow], dict[str, PracticeRow]] = {}
         self.numbers = count(1) if numbers is None else numbers
+        self.duty_facts = duty_facts
+        """What decides who is on call besides the configuration."""
 
     def next_number(self) -> int:
         """A number for a new incident; a number that is not used is skipped for ever."""
@@ -153,8 +158,9 @@ class View:
         self.latest[text] = max(self.latest.get(text, 0), incident.number)
 
     def add_row(self, row: PracticeRow) -> None:
-        """Add or replace a record of the practice."""
+        """Add or replace a record of the practice; a fact about duty is in force at once."""
         self._rows.setdefault(type(row), {})[row.id] = row
+        self.duty_facts = with_row(self.duty_facts, row)
 
     def row(self, kind: type[Kind], identity: str) -> Kind | None:
         """The record of this kind and identity."""

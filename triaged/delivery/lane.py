@@ -274,7 +274,8 @@ class Lane:
         """What alerts say and who was paged; nothing where the store cannot be read."""
         try:
             async with self._around.database.reading(urgent=True) as tx:
-                return await evidence.of_incident(tx, send.incident.number)
+                duty = self._around.engine.duty_facts.facts  # the page was decided on them
+                return await evidence.of_incident(tx, send.incident.number, duty)
         except StoreUnavailable as error:
             self._log.warning("page.evidence_missing", page=send.page.id, error=str(error))
             return Evidence()

@@ -11,6 +11,7 @@ from itertools import count
 from msgspec.structs import replace
 
 from triaged.core.decide import decide
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts
 from triaged.core.records.answers import Answer, Send
 from triaged.core.records.effects import (
     AddPage,
@@ -83,10 +84,16 @@ class Simulator:
     as the store claims them.
     """
 
-    def __init__(self, settings: Settings, start: int, provider: Provider = accept) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        start: int,
+        provider: Provider = accept,
+        duty: DutyFacts = NO_FACTS,
+    ) -> None:
         self.settings = settings
         self.now = self.start = start
-        self.view = View()
+        self.view = View(duty_facts=duty)
         self.view.tracks = True
         self.timers: dict[TimerId, IncidentTimer] = {}
         self.lapses: dict[AlertId, int] = {}

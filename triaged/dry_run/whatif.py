@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts
 from triaged.core.records.events import Acknowledged, AlertReceived, Delivered, Verdict
 from triaged.core.records.model import Alert, Entry, Incident, Page, PageKind, Response, State
 from triaged.core.settings import Settings
@@ -68,22 +69,22 @@ class Answer(msgspec.Struct, frozen=True):
         return next((m.at for m in self.moments if m.kind == PAGE and m.person), None)
 
 
-def what_if(settings: Settings, question: Question) -> Answer:
+def what_if(settings: Settings, question: Question, duty: DutyFacts = NO_FACTS) -> Answer:
     """Let the alerts come in at the instant, which is when they began, and see what happens.
 
     A provider takes every page; alerts are not repeated, and go on firing.
     """
-    return _Course(settings, question).run()
+    return _Course(settings, question, duty).run()
 
 
 class _Course:
     """A simulation and the moments in it, in the order in which they happen."""
 
-    def __init__(self, settings: Settings, question: Question) -> None:
+    def __init__(self, settings: Settings, question: Question, duty: DutyFacts) -> None:
         self._question = question
         self._settings = settings
         settings = replace(settings, stale_after={})
-        self._simulator = Simulator(settings, question.at, self._deliver)
+        self._simulator = Simulator(settings, question.at, self._deliver, duty)
         self._moments: list[Moment] = []
         self._told: dict[int, int] = {}
         """Incident → the number of its entries that are in the course already."""

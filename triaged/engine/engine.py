@@ -29,6 +29,7 @@ from triaged.engine.senders import Senders
 from triaged.errors import StoreError, StoreUnavailable
 from triaged.store.database.base import Contended, PendingWrites
 from triaged.store.database.connect import Database
+from triaged.store.duty_facts import KnownFacts
 from triaged.store.saving import Changes
 from triaged.store.view import LoadedView, Loader, save
 from triaged.wire import encode
@@ -98,6 +99,8 @@ class Engine:
         self.turned_at = clock.now()
         self.outage: Outage | None = None
         """The last time that we did not run and heard nobody; the daemon fills it in."""
+        self.duty_facts = KnownFacts()
+        """What batches and questions know about duty besides the configuration."""
         self.unfinished = 0
         """Events that came in and are not on disk yet, without the urgent ones."""
         self.urgent = 0
@@ -192,7 +195,9 @@ class Engine:
         if before is not None and before.changes.alters_suppression:
             return False
         try:
-            loader = Loader(tx, self.settings, before.view if before else None)
+            loader = Loader(
+                tx, self.settings, before.view if before else None, duty=self.duty_facts
+            )
             decided = await self._decide(loader, events)
             writes = PendingWrites()
             await save(writes, decided.view, decided.changes, decided.now)
@@ -293,7 +298,8 @@ class Engine:
 
     async def _handle_once(self, batch: Sequence[Event], keys: Set[str]) -> list[Answer]:
         async with self._database.transaction() as tx:
-            decided = await self._decide(Loader(tx, self.settings, None, keys), batch)
+            loader = Loader(tx, self.settings, None, keys, self.duty_facts)
+            decided = await self._decide(loader, batch)
             await save(tx, decided.view, decided.changes, decided.now)
             self.crash_point("before_commit")
         self.crash_point("after_commit")

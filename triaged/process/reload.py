@@ -15,12 +15,15 @@ from triaged.config.duty import duty_sentence, duty_warnings
 from triaged.config.model import Configuration
 from triaged.config.read import Loaded, in_order, load
 from triaged.config.rule_files import RuleFiles, lost_rules
-from triaged.core.time.duty_changes import DutyChange, duty_changes
+from triaged.core.oncall.duty import duty_of
+from triaged.core.oncall.duty_changes import DutyChange, duty_changes
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts
 from triaged.crashpoints import CrashPoint
 from triaged.errors import Problem, StoreError
 from triaged.process.systemd import notify
 from triaged.rules.evaluate import RuleSet
 from triaged.rules.rule_changes import changes_between
+from triaged.store import duty_facts
 from triaged.store.database.connect import Database
 from triaged.store.tables.own import tokens
 from triaged.wire import instant_text_or_none
@@ -97,12 +100,22 @@ class Reload:
         if loaded.unusable or configuration is None or document is None:
             return []
         now = self._clock.now()
-        old, new = before.settings.schedules, configuration.settings.schedules
         turns = Turns(WORK_US, REST_US)
+        facts = await self._duty_facts(now)
+        old, new = duty_of(before.settings, facts), duty_of(configuration.settings, facts)
         changes = await asyncio.to_thread(duty_changes, old, new, now, turns)
         for change in changes:
             log_duty(change, now)
         return duty_warnings(changes, document, now)
+
+    async def _duty_facts(self, now: int) -> DutyFacts:
+        """The overrides and feeds that matter from now on; none while the store is away."""
+        try:
+            async with self._database.reading() as tx:
+                return await duty_facts.read(tx, now)
+        except StoreError as error:
+            log.info("reload.duty_facts_unread", reason=str(error))
+            return NO_FACTS
 
     async def _with_refusal(self, loaded: Loaded, before: Configuration) -> Loaded:
         """`loaded`, with a problem if it may not replace the running configuration."""

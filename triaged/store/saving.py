@@ -54,6 +54,7 @@ from triaged.core.records.storms import Storm
 from triaged.core.records.timers import IncidentTimer
 from triaged.core.text.labels import place
 from triaged.core.view import AlertId, View
+from triaged.store import duty_facts
 from triaged.store.database.base import Writer
 from triaged.store.tables import (
     alerts,
@@ -251,6 +252,7 @@ async def save_changes(
     await silences.save(tx, changes.silences.values())
     if changes.rows:
         await practice.save(tx, changes.rows.values())
+        await duty_facts.rise(tx, changes.rows.values())
     if changes.looks:
         await timer_rows.look_again(tx, changes.looks)
     await pages.add(tx, changes.added.values())

@@ -5,6 +5,7 @@ One query or statement per table and batch, never one per alert.
 
 from collections.abc import Mapping, Sequence, Set
 
+from triaged.core.oncall.facts import DutyFacts
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.expectations import Watch, key_of
 from triaged.core.records.model import AlertState, State
@@ -13,6 +14,7 @@ from triaged.core.settings import Settings, StormLimit
 from triaged.core.view import HOPS_MAX, AlertId, View, key_text
 from triaged.store import batch_locks
 from triaged.store.database.base import Contended, Reader, Transaction, Writer
+from triaged.store.duty_facts import KnownFacts
 from triaged.store.needs.batch import Needs, alerts_named
 from triaged.store.saving import Changes, save_changes
 from triaged.store.tables import (
@@ -36,8 +38,8 @@ INCIDENT, OBSERVATION = "incident", "observation"
 class LoadedView(View):
     """A view of the store, and the numbers that this batch may use."""
 
-    def __init__(self, numbers: Mapping[str, counters.Numbers]) -> None:
-        super().__init__(numbers.get(INCIDENT))
+    def __init__(self, numbers: Mapping[str, counters.Numbers], facts: DutyFacts) -> None:
+        super().__init__(numbers.get(INCIDENT), facts)
         self.counters = numbers
         self.survivors: set[int] = set()
         """Incidents that are loaded because others were merged into them."""
@@ -48,6 +50,7 @@ class LoadedView(View):
             if incident.number in numbers or key_text(incident.key) in keys:
                 self.add_incident(incident)
         self.storms |= before.storms
+        self.duty_facts = before.duty_facts
         self.unknown_ends |= before.unknown_ends
         for name, used in before.counters.items():
             if name in self.counters:
@@ -59,7 +62,8 @@ class Loader:
 
     In between, the engine classifies what may start an episode, which says what the rest is. With
     `before`, what that view knows is newer than what `tx` finds: its batch is being committed.
-    Then the batch must hold alerts only. `also` are keys to lock that an earlier try has found.
+    Then the batch must hold alerts only. `also` are keys to lock that an earlier try has found,
+    `duty` what the process knows about duty.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Loader:
         settings: Settings,
         before: LoadedView | None,
         also: Set[str] = frozenset(),
+        duty: KnownFacts | None = None,
     ) -> None:
         self._tx = tx
         self.settings = settings
@@ -75,6 +80,7 @@ class Loader:
         self._alerts: dict[AlertId, AlertState] = {}
         self._needs = Needs((), {})
         self._locked: Set[str] = also
+        self._duty = duty or KnownFacts()
 
     async def alerts(self, batch: Sequence[Event]) -> Mapping[AlertId, AlertState]:
         """The states of the alerts that `batch` names, whose rows nobody else changes from now on.
@@ -118,7 +124,8 @@ class Loader:
         expected = await _load_watches(tx, needs, settings, before)
         owners = batch_locks.storm_owners(events, settings)
         needs.keys |= {key_text(owner.key) for owner in owners}
-        view = await _load_view(tx, needs, settings, now)
+        facts = await self._duty.current(tx, now)
+        view = await _load_view(tx, needs, settings, now, facts)
         self._check_locks(view)
         view.alerts = self._alerts
         view.watches |= expected
@@ -166,7 +173,9 @@ async def _load_watches(
     return found
 
 
-async def _load_view(tx: Reader, needs: Needs, settings: Settings, now: int) -> LoadedView:
+async def _load_view(
+    tx: Reader, needs: Needs, settings: Settings, now: int, facts: DutyFacts
+) -> LoadedView:
     """All but the alerts, asked for together."""
     uses_numbers = needs.keys or needs.openings or needs.starts
     asks = [
@@ -179,7 +188,7 @@ async def _load_view(tx: Reader, needs: Needs, settings: Settings, now: int) -> 
     if needs.muted or needs.silences:
         asks += [silences.ask_active(now), silences.ask_ids(needs.silences)]
     numbers, by_number, by_key, by_id, of_incidents, *active = await tx.fetch_bulks(asks)
-    view = LoadedView(counters.numbers(numbers))
+    view = LoadedView(counters.numbers(numbers), facts)
     for incident in incidents.decoded(by_number):
         view.add_incident(incident)
     for incident in incidents.decoded(by_key):

@@ -9,7 +9,7 @@ from triaged.core.records import actors
 from triaged.core.records.answers import Acted, Answer, Conflict, Unknown
 from triaged.core.records.model import ChainedEntry, Incident, Response, State, incident_id
 from triaged.core.settings import Settings
-from triaged.core.text.facts import Facts, next_people
+from triaged.core.text.facts import Facts
 from triaged.core.text.letter import paged_lines, upcoming_line
 from triaged.core.text.wording import Reading, clean, instant_for, span_text
 from triaged.core.time.durations import HOUR
@@ -198,7 +198,7 @@ def responding(shown: Shown) -> dict[str, object] | None:
     incident, settings = shown.incident, shown.settings
     if shown.link.action != "respond" or not incident.live:
         return None
-    whom = next_people(incident, settings, shown.reading.at)
+    whom = shown.facts.helpers
     others = [shown.name(name) for name in whom if name != shown.own]
     again = ["you again"] if shown.own in whom else []
     names = ", ".join([*others, *again])

@@ -87,7 +87,8 @@ async def _shown(call: Call, allowed: Link, incident: Incident) -> Shown:
     settings, now = call.context.configuration.settings, call.context.clock.now()
     person = settings.people.get(allowed.person)
     async with call.context.database.reading() as tx:
-        found = await evidence.of_incident(tx, incident.number)
+        duty = await call.context.engine.duty_facts.current(tx, now)
+        found = await evidence.of_incident(tx, incident.number, duty)
         after = max(0, incident.entries - READ)
         entries = await timeline.of(tx, incident.number, after, READ)
     facts = facts_of(incident, found, settings, now)

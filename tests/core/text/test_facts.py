@@ -14,7 +14,6 @@ from triaged.core.text.facts import (
     Facts,
     Upcoming,
     facts_of,
-    next_people,
 )
 
 
@@ -104,4 +103,4 @@ def test_who_is_next_is_of_the_next_step() -> None:
     assert facts(incident).upcoming == Upcoming(("bob",), NOW + MINUTE)
     assert facts(over).upcoming is None
     assert facts(replace(incident, state=State.RESOLVED)).upcoming is None
-    assert next_people(over, settings(), NOW) == ("carol",)
+    assert facts(over).helpers == ("carol",)

@@ -7,18 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.core.oncall.rota import next_change, on_call, shifts
 from tests.core.time.test_recurring import AROUND, berlin, changes_of_clocks, walls
+from triaged.core.oncall.duty import Shift
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK, YEAR
-from triaged.core.time.oncall import (
-    Rotation,
-    Schedule,
-    Shift,
-    never_reached,
-    next_change,
-    on_call,
-    problems,
-    shifts,
-)
+from triaged.core.time.oncall import Rotation, Schedule, never_reached, problems
 from triaged.core.time.recurring import parse
 
 WEEKLY = Rotation(("alice", "bob"), 7 * DAY, "2026-01-05T09:00")

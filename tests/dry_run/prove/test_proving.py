@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.core.world import MONDAY, person, settings, step, target
 from tests.dry_run.configurations import configurations
+from triaged.core.oncall.duty import duty_of
 from triaged.core.records.model import Alert, Plan, Severity
 from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
@@ -15,7 +16,7 @@ from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import parse
 from triaged.dry_run.prove.business_time import MARGIN_US
 from triaged.dry_run.prove.proving import ROUNDED_US, Proof, gap_text, prove
-from triaged.dry_run.prove.reach import Case, Duty
+from triaged.dry_run.prove.reach import Case, KnownShifts
 from triaged.dry_run.whatif import Question, what_if
 
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29
@@ -26,7 +27,7 @@ EXAMPLES = int(os.environ.get("TRIAGED_PROOFS", "100"))
 
 
 def case_of(chosen: Settings, severity: str) -> Case:
-    duty = Duty(chosen, START, START + WEEKS * WEEK + MARGIN_US)
+    duty = KnownShifts(duty_of(chosen), START, START + WEEKS * WEEK + MARGIN_US)
     return Case(chosen, duty, Severity(severity), chosen.policies["default"])
 
 

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from tests.core.world import MONDAY, settings, step
 from tests.dry_run.configurations import configurations
+from triaged.core.oncall.duty import duty_of
 from triaged.core.records.events import AlertReceived
 from triaged.core.records.model import Alert, PageKind, Plan, Severity
 from triaged.core.response.escalation import REPEAT_MIN_US
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.core.time.durations import DAY, MINUTE, WEEK
-from triaged.dry_run.prove.reach import ROUNDS_MAX, Case, Duty, Reached
+from triaged.dry_run.prove.reach import ROUNDS_MAX, Case, KnownShifts, Reached
 from triaged.dry_run.simulator import Simulator
 
 START = MONDAY - 10 * DAY  # over the change of clocks in Berlin, 2026-03-29
@@ -37,7 +38,7 @@ def happens(chosen: Settings, severity: str, at: int) -> Reached | None:
 def test_the_first_human_is_the_one_that_the_core_pages(
     chosen: Settings, severity: Severity, at: int
 ) -> None:
-    duty = Duty(chosen, START, START + 5 * WEEK)
+    duty = KnownShifts(duty_of(chosen), START, START + 5 * WEEK)
     found = Case(chosen, duty, severity, chosen.policies["default"]).first_human(at)
     real = happens(chosen, severity, at)
 
@@ -53,6 +54,8 @@ def test_a_contact_that_comes_later_is_waited_for() -> None:
     plan = Plan("default", (step(0, "person:alice"),))
     chosen = settings(people={"alice": alice}, policies={"default": plan})
 
-    found = Case(chosen, Duty(chosen, START, START + WEEK), Severity.SEV1, plan).first_human(START)
+    found = Case(
+        chosen, KnownShifts(duty_of(chosen), START, START + WEEK), Severity.SEV1, plan
+    ).first_human(START)
 
     assert found == Reached(START + 3 * MINUTE, "alice", "mail")

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from triaged.core.alerts.arrival import Arrival
 from triaged.core.alerts.grouping import open_incident
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts
 from triaged.core.records.answers import Hold, Send
 from triaged.core.records.effects import AddPage, Append, ArmTimer, Effect
 from triaged.core.records.events import PageDue
@@ -58,9 +59,9 @@ class Outlook(msgspec.Struct, frozen=True):
     firings: tuple[Firing, ...]
 
 
-def foresee(settings: Settings, arrival: Arrival, now: int) -> Outlook:
+def foresee(settings: Settings, arrival: Arrival, now: int, duty: DutyFacts = NO_FACTS) -> Outlook:
     """The forecast for an `arrival` at `now` that opens an incident which nobody answers."""
-    course = _Course(settings)
+    course = _Course(settings, duty)
     draft = open_incident(Situation(course.view, settings, now), arrival)
     course.take(draft.effects(), now, Escalation())
     while (timer := course.next()) is not None and len(course.firings) < FIRINGS_MAX:
@@ -73,8 +74,8 @@ def foresee(settings: Settings, arrival: Arrival, now: int) -> Outlook:
 class _Course:
     """One incident on its way, as the rows in `view` have it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.view = View()
+    def __init__(self, settings: Settings, duty: DutyFacts) -> None:
+        self.view = View(duty_facts=duty)
         self.firings: list[Firing] = []
         self._settings = settings
         self._timers: dict[type, tuple[int, int, StepDue | RaiseDue]] = {}

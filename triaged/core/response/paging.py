@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
+from triaged.core.oncall.duty import on_call
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import AddPage
 from triaged.core.records.model import (
@@ -25,7 +26,6 @@ from triaged.core.records.pages import HOLDER
 from triaged.core.records.practice.drills import DESK
 from triaged.core.settings import ContactStep, Person, Settings
 from triaged.core.situation import Situation
-from triaged.core.time.oncall import on_call
 
 
 class News(msgspec.Struct, frozen=True, gc=False):
@@ -109,7 +109,7 @@ def people_of(situation: Situation, target: Target) -> tuple[list[Person], Reaso
         case "person":
             names = (target.name,)
         case "schedule" if target.name in settings.schedules:
-            names = on_call(settings.schedules[target.name], situation.now)
+            names = on_call(situation.duty, target.name, situation.now)
         case "team" if target.name in settings.teams:
             names = settings.teams[target.name].people
         case _:

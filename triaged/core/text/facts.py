@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts
 from triaged.core.records.actors import UNCLASSIFIED
 from triaged.core.records.labels import Exporters
 from triaged.core.records.model import Incident, Labels, Page, PageKind, PageState
@@ -59,6 +60,8 @@ class Evidence(msgspec.Struct, frozen=True):
     """The first `ALERTS_SHOWN`, those that fire before those that are over."""
     pages: tuple[Page, ...] = ()
     """The last `PAGES_READ`, the oldest first."""
+    duty: DutyFacts = NO_FACTS
+    """Overrides and feeds that decide who is paged next."""
 
 
 class Urls(msgspec.Struct, frozen=True):
@@ -117,6 +120,8 @@ class Facts(msgspec.Struct, frozen=True):
     paged: tuple[Paged, ...] = ()
     """In this epoch, the last one first."""
     upcoming: Upcoming | None = None
+    helpers: tuple[str, ...] = ()
+    """Who would be paged if it were escalated now; empty: nobody, or that is unclear."""
 
     @property
     def is_guess(self) -> bool:
@@ -141,7 +146,8 @@ def facts_of(incident: Incident, evidence: Evidence, settings: Settings, now: in
         alerts=tuple(_alert(incident, one, summary, settings.exporters) for one in alerts),
         more=max(0, firing - sum(one.firing for one in alerts)),
         paged=tuple(_paged(incident, evidence.pages)),
-        upcoming=_upcoming(incident, settings, now),
+        upcoming=_upcoming(incident, settings, evidence.duty, now),
+        helpers=_helpers(incident, settings, evidence.duty, now),
     )
 
 
@@ -223,21 +229,30 @@ def _paged(incident: Incident, pages: Sequence[Page]) -> Iterable[Paged]:
             yield Paged(whom[0] or f"channel {whom[1]}", whom[1], at, is_sent)
 
 
-def next_people(incident: Incident, settings: Settings, now: int) -> tuple[str, ...]:
-    """Who would be paged if the incident were escalated now; empty: nobody, or that is unclear."""
+def _helpers(incident: Incident, settings: Settings, duty: DutyFacts, now: int) -> tuple[str, ...]:
+    """Whom an escalation of a live incident would page now."""
+    if not incident.live or not incident.plan.steps:
+        return ()
+    return _next_people(incident, settings, duty, now)
+
+
+def _next_people(
+    incident: Incident, settings: Settings, duty: DutyFacts, now: int
+) -> tuple[str, ...]:
+    """The people behind the next step at `now`; empty: nobody, or that is unclear."""
     whom: dict[str, None] = {}
     for target in targets_of(incident, incident.escalation.step):
         if target.kind == "channel":
             whom[f"channel {target.name}"] = None
-        people, _ = people_of(Situation(View(), settings, now), target)
+        people, _ = people_of(Situation(View(duty_facts=duty), settings, now), target)
         whom |= dict.fromkeys(person.id for person in people)
     return tuple(whom)
 
 
-def _upcoming(incident: Incident, settings: Settings, now: int) -> Upcoming | None:
+def _upcoming(incident: Incident, settings: Settings, duty: DutyFacts, now: int) -> Upcoming | None:
     """The next step of an open incident, with the people behind it as of its instant."""
     at = incident.escalation.next_at
     if at is None or at <= now or not incident.live:
         return None
-    whom = next_people(incident, settings, at)
+    whom = _next_people(incident, settings, duty, at)
     return Upcoming(whom, at) if whom else None

@@ -1,4 +1,6 @@
-"""Who is on call: rotations in the schedule's time zone, in closed form.
+"""Turns of rotations in the schedule's time zone, in closed form.
+
+Who is on call by a schedule is decided in `core/oncall/duty.py`.
 
 Turns count calendar time, on duty or not. With `count: shifts` a turn into which no hour of `only`
 falls is nobody's, and the next turn is the next person's. Turns follow the clock on the wall: one
@@ -7,6 +9,7 @@ skipped wall time moves forward, a repeated one is its first instant, so turns m
 """
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import gcd
@@ -19,10 +22,6 @@ from triaged.core.time.durations import HOUR, MINUTE, SECOND, YEAR
 from triaged.core.time.recurring import DAY_MINUTES, Recurring, edge, zone_of
 
 WEEK_MINUTES = 7 * DAY_MINUTES
-CANDIDATES_MAX = 500
-"""Ends of turns and of hours that are looked through for one at which somebody else takes over:
-three weeks of hourly turns, more than a year of daily ones."""
-
 _START = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 
@@ -49,14 +48,6 @@ class Schedule(msgspec.Struct, frozen=True):
         return zone_of(self.timezone)
 
 
-class Shift(msgspec.Struct, frozen=True):
-    """One person's unbroken time on call."""
-
-    person: str
-    start_at: int
-    end_at: int
-
-
 def problems(rotation: Rotation) -> tuple[str, ...]:
     """The faults that make the rotation unusable, a sentence each; callers add the position."""
     found = []
@@ -69,16 +60,16 @@ def problems(rotation: Rotation) -> tuple[str, ...]:
     return tuple(found)
 
 
-def on_call(schedule: Schedule, at: int) -> tuple[str, ...]:
-    """The people on call at the instant; empty when there is nobody."""
+def in_force(schedule: Schedule, at: int) -> Iterator[tuple[int, str]]:
+    """The rotations in force at the instant, each with whose turn it is, the deciding one first."""
     zone = schedule.zone
-    for rotation in reversed(schedule.rotations):
+    for index in range(len(schedule.rotations) - 1, -1, -1):
+        rotation = schedule.rotations[index]
         if rotation.only is not None and not rotation.only.contains(at, zone):
             continue
         turn = _turn(rotation, at, zone)
         if turn is not None:
-            return (_whose(rotation, turn),)
-    return ()
+            yield index, _whose(rotation, turn)
 
 
 def never_reached(rotation: Rotation) -> list[str]:
@@ -119,39 +110,11 @@ def _covered(rotation: Rotation) -> tuple[bool, ...]:
     return tuple(any(twice[begin : begin + length]) for begin in begins)
 
 
-def next_change(schedule: Schedule, at: int) -> int | None:
-    """The next instant at which somebody else, or nobody, is on call.
+def next_candidate(schedule: Schedule, at: int, *, every: bool = False) -> int | None:
+    """The next instant at which another rotation or turn may be in force; None: there is none.
 
-    None: there is none, or none among the next 500 ends of turns and hours.
+    With `every`, also of rotations that a later one always covers.
     """
-    people = on_call(schedule, at)
-    candidate = _next_candidate(schedule, at)
-    for _ in range(CANDIDATES_MAX):
-        if candidate is None or on_call(schedule, candidate) != people:
-            return candidate
-        candidate = _next_candidate(schedule, candidate)
-    return None
-
-
-def shifts(schedule: Schedule, start: int, end: int) -> list[Shift]:
-    """The shifts in [start, end), in order; time with nobody on call is left out."""
-    found: list[Shift] = []
-    at = start
-    while at < end:
-        until = _next_candidate(schedule, at)
-        until = end if until is None else min(until, end)
-        for person in on_call(schedule, at):
-            last = found[-1] if found else None
-            if last is not None and (last.person, last.end_at) == (person, at):
-                found[-1] = Shift(person, last.start_at, until)
-            else:
-                found.append(Shift(person, at, until))
-        at = until
-    return found
-
-
-def _next_candidate(schedule: Schedule, at: int) -> int | None:
-    """The next instant at which somebody else may be on call; None: there is none."""
     zone = schedule.zone
     found = []
     for rotation in reversed(schedule.rotations):
@@ -162,6 +125,8 @@ def _next_candidate(schedule: Schedule, at: int) -> int | None:
         if len(rotation.people) > 1:
             found.append(_start_of(rotation, turn + 1, zone))
         if rotation.only is None:
+            if every:
+                continue
             break  # in force for ever, so those before it never are
         flip = rotation.only.next_change(at, zone)
         if flip is not None:

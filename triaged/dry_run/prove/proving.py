@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from triaged.core.oncall.duty import duty_of
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts
 from triaged.core.records.model import Severity
 from triaged.core.records.plans import Delay, Share, Span
 from triaged.core.response.escalation import REPEAT_MIN_US, repeat_us
 from triaged.core.settings import Settings
 from triaged.core.time.durations import WEEK, format_duration
 from triaged.dry_run.prove.business_time import MARGIN_US, OpenTime
-from triaged.dry_run.prove.reach import Attempt, Case, Duty, Reached
+from triaged.dry_run.prove.reach import Attempt, Case, KnownShifts, Reached
 from triaged.rules.actions import SetPolicy, SetRaise, SetSeverity
 from triaged.rules.evaluate import RuleSet
 
@@ -78,10 +80,10 @@ class Proof(msgspec.Struct, frozen=True):
     """The gaps, the earliest first."""
 
 
-def prove(settings: Settings, start: int, weeks: int = WEEKS) -> Proof:
+def prove(settings: Settings, start: int, weeks: int = WEEKS, facts: DutyFacts = NO_FACTS) -> Proof:
     """Examine every combination of severity and policy over `weeks` from `start`."""
     end = start + weeks * WEEK
-    duty = Duty(settings, start, end + MARGIN_US)
+    duty = KnownShifts(duty_of(settings, facts), start, end + MARGIN_US)
     every = list(combinations(settings))
     worst: list[Worst] = []
     gaps: list[Gap] = []

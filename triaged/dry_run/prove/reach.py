@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from triaged.core.oncall.duty import Duty, final_shifts
 from triaged.core.records.model import Recipient, Severity
 from triaged.core.records.plans import Plan, Step, Target
 from triaged.core.response.escalation import (
@@ -24,33 +25,24 @@ from triaged.core.response.paging import channel_of, last_resort
 from triaged.core.settings import Person, Settings
 from triaged.core.time.calendars import is_open, next_open
 from triaged.core.time.durations import format_duration
-from triaged.core.time.oncall import shifts
 
 ROUNDS_MAX = 100
 """Rounds that are walked: a policy that repeats without an end has told everybody by then."""
 
 
-class Duty:
-    """The shifts of each schedule in [start, end)."""
+class KnownShifts:
+    """Who is on call by each schedule in [start, end), found out once."""
 
-    def __init__(self, settings: Settings, start: int, end: int) -> None:
+    def __init__(self, duty: Duty, start: int, end: int) -> None:
         self._starts: dict[str, list[int]] = {}
-        self._people: dict[str, list[str | None]] = {}
-        for name, schedule in settings.schedules.items():
-            starts: list[int] = [start]
-            people: list[str | None] = [None]
-            for shift in shifts(schedule, start, end):
-                if starts[-1] == shift.start_at:
-                    people[-1] = shift.person
-                else:
-                    starts.append(shift.start_at)
-                    people.append(shift.person)
-                starts.append(shift.end_at)
-                people.append(None)
-            self._starts[name], self._people[name] = starts, people
+        self._people: dict[str, list[tuple[str, ...]]] = {}
+        for name in duty.schedules:
+            pieces = final_shifts(duty, name, start, end)
+            self._starts[name] = [piece.start_at for piece in pieces]
+            self._people[name] = [piece.people for piece in pieces]
 
-    def person(self, schedule: str, at: int) -> str | None:
-        """The person on call; None: nobody."""
+    def people(self, schedule: str, at: int) -> tuple[str, ...]:
+        """The people on call; empty: nobody."""
         return self._people[schedule][bisect_right(self._starts[schedule], at) - 1]
 
     def changes(self, schedule: str) -> list[int]:
@@ -77,7 +69,9 @@ class Attempt(msgspec.Struct, frozen=True):
 class Case:
     """A severity with a policy: everything that does not depend on the instant."""
 
-    def __init__(self, settings: Settings, duty: Duty, severity: Severity, plan: Plan) -> None:
+    def __init__(
+        self, settings: Settings, duty: KnownShifts, severity: Severity, plan: Plan
+    ) -> None:
         self.severity = severity
         self.plan = plan
         self.settings = settings
@@ -157,8 +151,7 @@ class Case:
             case "person":
                 names = (target.name,)
             case "schedule" if target.name in settings.schedules:
-                name = self.duty.person(target.name, now)
-                names = () if name is None else (name,)
+                names = self.duty.people(target.name, now)
             case "team" if target.name in settings.teams:
                 names = settings.teams[target.name].people
             case _:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from triaged.clock import Clock, Turns
 from triaged.config.duty import duty_sentence
 from triaged.config.model import Configuration
+from triaged.core.oncall.duty import Duty
+from triaged.core.oncall.duty_changes import DutyChange, duty_changes
+from triaged.core.oncall.facts import DutyFacts
 from triaged.core.records.events import DutyMoved
 from triaged.core.time.durations import SECOND
-from triaged.core.time.duty_changes import DutyChange, duty_changes
 from triaged.core.time.oncall import Schedule
 from triaged.engine.engine import Engine
 from triaged.process.reload import REST_US, WORK_US, log_duty
@@ -50,16 +52,18 @@ class DutyKeeping:
         now = self._clock.now()
         async with self._database.reading() as tx:
             told = await schedules_told.last(tx)
+            facts = await self._engine.duty_facts.current(tx, now)
         if told is not None and told.schedules != dict(schedules):
-            await self._tell(told, schedules, now)
+            await self._tell(told, schedules, facts)
         if told is None or told.schedules != dict(schedules):
             async with self._database.transaction() as tx:
                 await schedules_told.replace(tx, schedules, now)
         self._done = schedules
 
-    async def _tell(self, told: Told, schedules: Mapping[str, Schedule], now: int) -> None:
-        turns = Turns(WORK_US, REST_US)
-        changes = await asyncio.to_thread(duty_changes, told.schedules, schedules, now, turns)
+    async def _tell(self, told: Told, schedules: Mapping[str, Schedule], facts: DutyFacts) -> None:
+        turns, now = Turns(WORK_US, REST_US), self._clock.now()
+        before, after = Duty(told.schedules, facts), Duty(schedules, facts)
+        changes = await asyncio.to_thread(duty_changes, before, after, now, turns)
         if self._done is None:
             for change in changes:  # a reload has said so itself
                 log_duty(change, now)

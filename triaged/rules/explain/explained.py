@@ -5,6 +5,7 @@ import msgspec
 from triaged.core.alerts.arrival import Arrival
 from triaged.core.alerts.grouping import policy_of
 from triaged.core.alerts.severity import severity_of
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts
 from triaged.core.records.model import Alert, Incident, Outcome, Severity, Step
 from triaged.core.response.forecast import Firing, Outlook, foresee
 from triaged.core.settings import NextBusinessDay, Settings
@@ -97,13 +98,15 @@ class ExplainedAlert(msgspec.Struct, frozen=True):
     further_rounds: int
 
 
-def explained(settings: Settings, alert: Alert, at: int) -> ExplainedAlert:
+def explained(
+    settings: Settings, alert: Alert, at: int, duty: DutyFacts = NO_FACTS
+) -> ExplainedAlert:
     """The outcome of `settings` for `alert` whose episode starts at `at`, and the reasons."""
     rules = settings.rules
     assert isinstance(rules, RuleSet), "the configuration compiles no other"
     explanation = explain(rules, alert, at)
     outcome = explanation.outcome
-    outlook = foresee(settings, Arrival(alert, outcome, at), at) if outcome.incident else None
+    outlook = foresee(settings, Arrival(alert, outcome, at), at, duty) if outcome.incident else None
     return _document(settings, alert, explanation, (at, outlook))
 
 

@@ -1,12 +1,13 @@
 """Evidence of an incident, read when something is said of it: its first alerts, its last pages."""
 
+from triaged.core.oncall.facts import NO_FACTS, DutyFacts
 from triaged.core.text.facts import ALERTS_SHOWN, PAGES_READ, Evidence, ReportedAlert
 from triaged.store.database.base import Reader
 from triaged.store.tables import pages
 from triaged.store.tables.observed_alerts import SELECT, observed_alert
 
 
-async def of_incident(tx: Reader, number: int) -> Evidence:
+async def of_incident(tx: Reader, number: int, duty: DutyFacts = NO_FACTS) -> Evidence:
     """What is said of the incident beside its row; empty where it has no alerts and no pages."""
     rows = await tx.fetch(
         f"""{SELECT} WHERE a.incident = $1
@@ -20,4 +21,4 @@ async def of_incident(tx: Reader, number: int) -> Evidence:
         )
         for one in map(observed_alert, rows)
     )
-    return Evidence(alerts, tuple(await pages.last_of(tx, number, PAGES_READ)))
+    return Evidence(alerts, tuple(await pages.last_of(tx, number, PAGES_READ)), duty)

@@ -11,6 +11,7 @@ from triaged.store.tables.practice_rows import (
     customer_reports,
     drills,
     messages,
+    oncall,
     postmortems,
     requests,
     roles,
@@ -30,6 +31,7 @@ TABLES: tuple[RowTable[Any], ...] = (
     requests.TABLE,
     drills.TABLE,
     customer_reports.TABLE,
+    *oncall.TABLES,
 )
 """In the order in which they are written."""
 

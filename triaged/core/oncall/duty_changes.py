@@ -1,11 +1,11 @@
 """Changes of who is on call, now and in the next weeks, by a change of the schedules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 
+from triaged.core.oncall.duty import Duty, Shift, on_call, shifts
 from triaged.core.time.durations import WEEK
-from triaged.core.time.oncall import Schedule, Shift, on_call, shifts
 
 WEEKS = 12
 """Weeks in which shifts are compared: a turn of a week comes to each of a dozen people."""
@@ -15,7 +15,7 @@ COMPARED_FAR_MAX = 100
 months of one schedule with turns of an hour take 0.1 s, of one with turns of a week 0.2 ms."""
 
 
-class Duty(msgspec.Struct, frozen=True):
+class Serving(msgspec.Struct, frozen=True):
     """The people on call at an instant, and until when."""
 
     people: tuple[str, ...]
@@ -28,8 +28,8 @@ class DutyChange(msgspec.Struct, frozen=True):
 
     schedule: str
     timezone: str
-    before: Duty
-    after: Duty
+    before: Serving
+    after: Serving
     later_shifts: int
     """Shifts that begin later and have another person, beginning or end than before."""
     weeks: int
@@ -42,62 +42,34 @@ class DutyChange(msgspec.Struct, frozen=True):
 
 
 def duty_changes(
-    before: Mapping[str, Schedule],
-    after: Mapping[str, Schedule],
-    now: int,
-    yield_point: Callable[[], None] = lambda: None,
+    before: Duty, after: Duty, now: int, yield_point: Callable[[], None] = lambda: None
 ) -> list[DutyChange]:
     """The schedules by which other people are on call now or in the next weeks, in order of name.
 
-    By a schedule that is missing from one of the two nobody is on call there.
+    Only schedules that are configured otherwise are compared. By one that is missing from one of
+    the two nobody is on call there.
     """
-    names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    old, new = before.schedules, after.schedules
+    names = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
     weeks = WEEKS if len(names) <= COMPARED_FAR_MAX else 1
+    end = now + weeks * WEEK
     found = []
     for name in names:
-        old, new = before.get(name), after.get(name)
-        old_shifts = _shifts(old, now, weeks, yield_point)
-        new_shifts = _shifts(new, now, weeks, yield_point)
+        old_shifts = shifts(before, name, now, end, yield_point)
+        new_shifts = shifts(after, name, now, end, yield_point)
         if old_shifts == new_shifts:
             continue
-        end = now + weeks * WEEK
+        configured = new.get(name) or old[name]
         change = DutyChange(
             schedule=name,
-            timezone=_timezone(new or old),
-            before=Duty(_people(old, now), _until(old_shifts, now, end)),
-            after=Duty(_people(new, now), _until(new_shifts, now, end)),
+            timezone=configured.timezone,
+            before=Serving(on_call(before, name, now), _until(old_shifts, now, end)),
+            after=Serving(on_call(after, name, now), _until(new_shifts, now, end)),
             later_shifts=_moved(old_shifts, new_shifts, now),
             weeks=weeks,
         )
         found.append(change)
     return found
-
-
-def _shifts(
-    schedule: Schedule | None, now: int, weeks: int, yield_point: Callable[[], None]
-) -> list[Shift]:
-    """The shifts of the weeks from `now` on, week by week, so that others can run meanwhile."""
-    found: list[Shift] = []
-    if schedule is None:
-        return found
-    for week in range(weeks):
-        start = now + week * WEEK
-        for shift in shifts(schedule, start, start + WEEK):
-            last = found[-1] if found else None
-            if last is not None and (last.person, last.end_at) == (shift.person, shift.start_at):
-                found[-1] = Shift(shift.person, last.start_at, shift.end_at)
-            else:
-                found.append(shift)
-        yield_point()
-    return found
-
-
-def _people(schedule: Schedule | None, now: int) -> tuple[str, ...]:
-    return on_call(schedule, now) if schedule is not None else ()
-
-
-def _timezone(schedule: Schedule | None) -> str:
-    return schedule.timezone if schedule is not None else "UTC"
 
 
 def _until(plan: list[Shift], now: int, end: int) -> int | None:

@@ -1,0 +1,1 @@
+"""Duty: who is on call by rotations, calendar feeds and overrides together."""
