@@ -24,9 +24,13 @@ from triaged.channels import (
     slack,
     teams,
     telegram,
+    twilio_sms,
+    twilio_voice,
     webhook,
 )
 from triaged.wire import Secret
+
+SID = "AC" + "0" * 32
 
 SETTINGS: Mapping[str, object] = {
     "console": console.Settings(),
@@ -40,8 +44,29 @@ SETTINGS: Mapping[str, object] = {
     "slack": slack.Settings(Secret("xoxb-1-2-x"), "C0123456789"),
     "teams": teams.Settings(Secret("https://flow.environment.api.powerplatform.com/x?sig=s")),
     "telegram": telegram.Settings(Secret("123456:ABC-def"), "-1001234"),
+    "twilio_sms": twilio_sms.Settings(
+        account=SID, token=Secret("12345"), sender="+15550001111", to="+4915112345678"
+    ),
+    "twilio_voice": twilio_voice.Settings(
+        account=SID, token=Secret("12345"), sender="+15550001111", to="+4915112345678"
+    ),
     "webhook": webhook.Settings("https://hooks.example.org/x", Secret("s3cret")),
 }
+
+SPOKEN: Mapping[str, str] = {
+    "SEV-1": "Severity 1.",
+    "INC-12": "Incident 1 2.",
+    "[TEST]": "This is a test.",
+}
+WORDS: Mapping[str, Mapping[str, str]] = {"twilio_voice": SPOKEN}
+"""What a kind says in other words."""
+
+LINK, COMMAND = "https://triaged.example.org/act/token", "triaged incident ack INC-12"
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "twilio_sms": ("12a=ack",),
+    "twilio_voice": ("cknowledge",),
+}
+"""How a kind says to acknowledge that has no room for the link and the command."""
 
 
 def outgoing(message: Message) -> str:
