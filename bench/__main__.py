@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench import (
+    channels,
     crash,
     figures,
     hostile,
@@ -43,6 +44,8 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "rules": ingest.many_rules,
     "pages": latency.pages,
     "button": latency.button,
+    "channels": channels.beside,
+    "page_rate": channels.throughput,
     "mailbox": mailbox.measure,
     "mailing": mailing.measure,
     "pair": pair.measure,
