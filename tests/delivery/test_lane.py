@@ -10,14 +10,14 @@ from tests.delivery.clocks import HandClock
 from tests.delivery.servers import cut, receiver, scripted, silence
 from tests.delivery.world import KEY, PATIENCE_S, Configured, Inbox, hook, people, world
 from triaged.access.action_links import parse
-from triaged.channels import console
+from triaged.channels import console, webhook
 from triaged.clock import SystemClock
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import PageState
 from triaged.core.time.durations import SECOND
-from triaged.delivery.lane import WIDTH
 from triaged.store.tables import pages
 
+WIDTH = webhook.LIMITS.width
 DESK = Configured("desk", "console", console.Settings())
 
 

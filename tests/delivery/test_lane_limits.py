@@ -84,6 +84,7 @@ async def test_pages_over_the_rate_are_held_visibly_and_go_in_order(tmp_path: Pa
         slots = [3 * SECOND + n * EVERY_US for n in range(4)]
         assert [page.due_at - NOW for page in pages] == slots
         assert not any(page.passed_on for page in pages)
+        assert {page.channel for page in w.watch.pages.values()} == {"chat"}
         async with w.database.reading() as tx:
             entries = await timeline.of(tx, pages[0].incident, 0, 100)
         (entry,) = [one for one in entries if one.kind == "page.delayed"]
@@ -94,7 +95,6 @@ async def test_pages_over_the_rate_are_held_visibly_and_go_in_order(tmp_path: Pa
         async with moving(w, clock):
             await chats.until(BURST + 4)
     assert all(at >= slot for (at, _), slot in zip(chats.taken[BURST:], slots, strict=True))
-    assert "desk" not in {page.channel for page in w.watch.pages.values()}
 
 
 async def test_what_waits_long_goes_to_the_next_contact_and_the_worst_has_the_next_place(

@@ -13,11 +13,12 @@ from tests.delivery.servers import receiver
 from tests.delivery.test_lane import DESK
 from tests.delivery.world import PATIENCE_S, Configured, Inbox, World, hook, people, world
 from triaged.channels import Mail, MailResult, MailStage, Message, Result, email
+from triaged.channels.common.limits import WIDTH
 from triaged.clock import SystemClock
 from triaged.core.records.model import PageState
 from triaged.core.settings import Contact, Settings
 from triaged.core.time.durations import SECOND
-from triaged.delivery.lane import RENEW_US, SLOW_US, WIDTH
+from triaged.delivery.lane import RENEW_US, SLOW_US
 
 
 class ScriptedCarrier:

@@ -20,6 +20,7 @@ from triaged.channels import (
     attempt_s,
 )
 from triaged.channels.common.http_answers import failure, json_of, no_response, words
+from triaged.channels.common.limits import Limits
 from triaged.core.records.events import Delivered, TryAgain, Verdict
 from triaged.core.text import wording
 from triaged.core.text.document import shortened
@@ -30,6 +31,10 @@ BODY_MAX = 256 * 1024
 
 _VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+LIMITS = Limits(width=64)
+"""The receiver is a program of the operator's. A page takes two commits besides the request itself,
+so that a thousand a second need some fifty under way."""
 
 
 class Settings(msgspec.Struct, frozen=True):

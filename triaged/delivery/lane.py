@@ -43,9 +43,6 @@ from triaged.store.queries import evidence
 from triaged.store.tables import pages
 from triaged.wire import Secret
 
-WIDTH = 16
-"""Attempts at once in a lane: enough to empty 1,000 pages in two seconds, few for any provider."""
-
 LINGERING_MAX = 64
 """Limit on attempts that take long; beyond it none is begun until one of them ends."""
 
@@ -170,7 +167,7 @@ class Lane:
     async def _turn(self, attempts: asyncio.TaskGroup) -> int:
         """Start the pages that are due, as far as there is room; gives their number."""
         now = self._around.clock.now()
-        free = WIDTH - self._under_way.total()
+        free = self._limits.width - self._under_way.total()
         if free == 0 or self._overdue or 0 < self._breaker.left_us(now) <= HOLD_US:
             return 0
         self._due_at = due_at = await self._next_due()

@@ -59,6 +59,8 @@ class RateLimits:
         self._limits = limits
         self._all = [Window(rate) for rate in limits.all]
         self._each: dict[str, list[Window]] = {}
+        self.width = limits.width
+        """Attempts at once."""
         self.bundle = limits.bundle
         """Pages of one person that may go as one message."""
 

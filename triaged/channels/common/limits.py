@@ -21,6 +21,10 @@ class Rate(msgspec.Struct, frozen=True):
         return f"{self.number} in {format_duration(self.within_us)}"
 
 
+WIDTH = 16
+"""Enough to empty 1,000 pages in some seconds, and few for any provider."""
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What a provider takes; empty: as much as comes."""
 
@@ -28,6 +32,8 @@ class Limits(msgspec.Struct, frozen=True):
     """For everything that goes through the channel."""
     each: tuple[Rate, ...] = ()
     """For what goes to one destination."""
+    width: int = WIDTH
+    """Messages under way at once."""
     bundle: int = 1
     """Pages of one person that may go as one message where several wait at the same time."""
 
