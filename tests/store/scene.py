@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tests.core.world import ByLabels, settings, target
+from tests.store.contacts import ASKED
 from tests.store.desk import Desk
 from tests.store.learning import action
 from tests.store.practising import SCENE
@@ -82,6 +83,7 @@ async def scene(desk: Desk) -> None:
     await merge(desk, "Part", 4)
     await desk.handle(*SCENE)
     desk.clock.at += LATER_US
+    await desk.handle(ASKED)
 
 
 async def merge(desk: Desk, alertname: str, into: int) -> None:

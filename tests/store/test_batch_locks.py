@@ -12,6 +12,7 @@ import pytest
 
 from tests.store.batches import Batch, ending, events, firing, of_another_source
 from tests.store.conftest import StillClock
+from tests.store.contacts import CONTACT_PAIRS, CONTACTS
 from tests.store.desk import Desk
 from tests.store.learning import LEARNING, LEARNING_PAIRS
 from tests.store.practising import PRACTICE, PRACTICE_PAIRS
@@ -191,6 +192,7 @@ BATCHES: dict[str, Batch] = {
     **LEARNING,
     **PRACTICE,
     **PUBLIC,
+    **CONTACTS,
 }
 PAIRS = [
     *[(name, name) for name in BATCHES],
@@ -220,6 +222,7 @@ PAIRS = [
     *LEARNING_PAIRS,
     *PRACTICE_PAIRS,
     *PUBLIC_PAIRS,
+    *CONTACT_PAIRS,
     ("joins", "all end"),
     ("joins", "resolve"),
     ("repeats", "ends"),

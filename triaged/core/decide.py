@@ -8,10 +8,12 @@ from triaged.core.alerts.quarantine import quarantine
 from triaged.core.alerts.receiving import receive
 from triaged.core.alerts.reclassification import reclassify
 from triaged.core.muting.silences import expire, looked, set_silence
+from triaged.core.oncall.contacts import decide_contact
 from triaged.core.practice.deciding import practise
 from triaged.core.practice.following import with_practice
 from triaged.core.practice.learning.review_notice import send_review
 from triaged.core.practice.requests import decide_request
+from triaged.core.records.contacts import ContactEvent
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Action,
@@ -69,6 +71,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
         return practise(situation, event)
     if isinstance(event, RequestEvent):
         return decide_request(situation, event)
+    if isinstance(event, ContactEvent):
+        return decide_contact(situation, event)
     match event:
         case TimerFired(timer=timer):
             return fire(situation, timer)

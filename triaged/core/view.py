@@ -26,6 +26,7 @@ from triaged.core.records.effects import (
     LookAgain,
     MoveAlert,
     MoveFiring,
+    NoteDelivery,
     NoteResolve,
     Quarantine,
     ReclassifyAlert,
@@ -234,6 +235,7 @@ class View:
                     self.watches.pop(name, None)
                 case (
                     NoteResolve()
+                    | NoteDelivery()
                     | IgnoreReport()
                     | Append()
                     | ArmTimer()

@@ -27,7 +27,7 @@ from triaged.core.records.events import (
     Verdict,
 )
 from triaged.core.records.model import Page
-from triaged.core.response.delivering import channel_gone
+from triaged.core.response.contact_gone import channel_gone
 from triaged.core.text.facts import Evidence
 from triaged.core.time.durations import SECOND
 from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker

@@ -47,6 +47,8 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
     `Refused` when the contact is gone, `TryAgain` when it is on another channel since the core said
     that the page may go: the next attempt goes there.
     """
+    if send.refused is not None:
+        return send.refused
     page, incident, settings = send.page, send.incident, telling.settings
     reader: Person | None = None
     contact: Contact | None = None

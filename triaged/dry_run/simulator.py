@@ -24,6 +24,7 @@ from triaged.core.records.effects import (
     EndEpisode,
     JoinAlert,
     LookAgain,
+    NoteDelivery,
     RepeatAlert,
     SaveIncident,
     SavePage,
@@ -50,7 +51,7 @@ from triaged.core.records.timers import (
     Timer,
     firing_order,
 )
-from triaged.core.response.delivering import channel_gone
+from triaged.core.response.contact_gone import channel_gone
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
@@ -65,7 +66,7 @@ TimerId = tuple[int, type[IncidentTimer]]
 Due = Timer | str
 """A due timer, or a due page by its id."""
 
-UNSEEN = frozenset({JoinAlert, RepeatAlert, Append, ArmTimer, DropTimer, Count})
+UNSEEN = frozenset({JoinAlert, RepeatAlert, Append, ArmTimer, DropTimer, NoteDelivery, Count})
 """Rows that a view does not hold: a replay of a month writes millions of them."""
 
 SEEN_ONLY = frozenset({SaveIncident, JoinAlert})
@@ -276,7 +277,7 @@ class Simulator:
         claimed = self.claim(current)
         answer = self.handle(PageDue(claimed))
         if isinstance(answer, Send):
-            verdict = self._deliver(answer.page)
+            verdict = answer.refused or self._deliver(answer.page)
             self.handle(DeliveryEnded(page.id, claimed.token, verdict, claimed.attempts))
 
     def _deliver(self, page: Page) -> Verdict:

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from triaged.core.draft import marked
 from triaged.core.records.actors import TRIAGED
+from triaged.core.records.contacts import ContactDelivery
 from triaged.core.records.effects import (
     AddPage,
     Append,
@@ -21,6 +22,7 @@ from triaged.core.records.effects import (
     LookAgain,
     MoveAlert,
     MoveFiring,
+    NoteDelivery,
     NoteResolve,
     Quarantine,
     ReclassifyAlert,
@@ -73,6 +75,7 @@ from triaged.store.tables import (
 )
 from triaged.store.tables import timers as timer_rows
 from triaged.store.tables.observations import Started
+from triaged.store.tables.practice_rows import contacts
 
 JOINED_NAMED = 3
 """Alerts that the sentence of an `alerts.joined` entry names, as many as one reads at a glance. If
@@ -117,6 +120,7 @@ class Changes:
         self.storms: dict[str, Storm] = {}
         self.woken: set[int] = set()
         self.watches: dict[str, Watch | None] = {}
+        self.deliveries: list[ContactDelivery] = []
         self.kept: list[Quarantine] = []
         self.packs: list[int] = []
         """Packs of the backlog that have been decided."""
@@ -163,8 +167,8 @@ class Changes:
                     self._move(effect)
                 case SaveSilence(silence=silence):
                     self.silences[silence.id] = silence
-                case SaveRow(row=row):
-                    self.rows[type(row), row.id] = row
+                case SaveRow() | NoteDelivery():
+                    self._keep(effect)
                 case LookAgain(at=at):
                     self.looks.append(at)
                 case SaveStorm(storm=storm):
@@ -205,6 +209,12 @@ class Changes:
         self.alters_suppression |= end.state.inhibits
         self.ends[identity] = end
         self.ended.append((end, self.repeats.get(identity, (end, 0))[1]))
+
+    def _keep(self, effect: SaveRow | NoteDelivery) -> None:
+        if isinstance(effect, NoteDelivery):
+            self.deliveries.append(effect.delivery)
+        else:
+            self.rows[type(effect.row), effect.row.id] = effect.row
 
     def _move(self, move: MoveFiring | MoveAlert) -> None:
         """One statement moves all: what was moved to where it goes away from goes on with it."""
@@ -257,6 +267,8 @@ async def save_changes(
         await timer_rows.look_again(tx, changes.looks)
     await pages.add(tx, changes.added.values())
     await pages.save(tx, changes.saved.values())
+    if changes.deliveries:
+        await contacts.note(tx, changes.deliveries)
     await timeline.append(tx, chained)
     await quarantine.keep(tx, changes.kept)
     await backlog.drop(tx, changes.packs)

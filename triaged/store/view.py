@@ -6,6 +6,7 @@ One query or statement per table and batch, never one per alert.
 from collections.abc import Mapping, Sequence, Set
 
 from triaged.core.oncall.facts import DutyFacts
+from triaged.core.records.contacts import ContactState
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.expectations import Watch, key_of
 from triaged.core.records.model import AlertState, State
@@ -29,6 +30,7 @@ from triaged.store.tables import (
     watches,
 )
 from triaged.store.tables.own import counters
+from triaged.store.tables.practice_rows import contacts
 
 __all__ = ["Changes", "Loader", "save"]
 
@@ -49,6 +51,8 @@ class LoadedView(View):
         for incident in before.incidents.values():
             if incident.number in numbers or key_text(incident.key) in keys:
                 self.add_incident(incident)
+        for row in before.rows_of(ContactState, None):
+            self.add_row(row)
         self.storms |= before.storms
         self.duty_facts = before.duty_facts
         self.unknown_ends |= before.unknown_ends
@@ -184,10 +188,11 @@ async def _load_view(
         incidents.ask_keys(needs.keys),
         pages.ask_ids(needs.page_ids),
         pages.ask_incidents(needs.pages_of),
+        contacts.ask_off(pages_somebody=bool(uses_numbers or needs.numbers)),
     ]
     if needs.muted or needs.silences:
         asks += [silences.ask_active(now), silences.ask_ids(needs.silences)]
-    numbers, by_number, by_key, by_id, of_incidents, *active = await tx.fetch_bulks(asks)
+    numbers, by_number, by_key, by_id, of_incidents, off, *active = await tx.fetch_bulks(asks)
     view = LoadedView(counters.numbers(numbers), facts)
     for incident in incidents.decoded(by_number):
         view.add_incident(incident)
@@ -202,6 +207,8 @@ async def _load_view(
         view.silences |= {silence.id: silence for silence in known}
         wanted = [view.incidents[n] for n in needs.muted & set(view.incidents)]
         await muting.load(tx, view, wanted, settings.muters, now)
+    for row in contacts.TABLE.decoded(off):
+        view.add_row(row)
     view.pages = {page.id: page for page in pages.decoded([*by_id, *of_incidents])}
     if needs.rows or needs.row_ids:
         await practice.load(tx, view, needs.rows, needs.row_ids)

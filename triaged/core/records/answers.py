@@ -4,6 +4,7 @@ import msgspec
 
 from triaged.core.records.model import Incident, Page
 from triaged.core.records.practice.requests import Request
+from triaged.core.records.verdicts import Refused
 
 
 class Attached(msgspec.Struct, frozen=True, gc=False):
@@ -68,6 +69,8 @@ class Send(msgspec.Struct, frozen=True, gc=False):
 
     page: Page
     incident: Incident
+    refused: Refused | None = None
+    """Not None: no attempt is worth it, and this is its verdict."""
 
 
 class Go(msgspec.Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from triaged.core.records.answers import Answer, Nothing
+from triaged.core.records.contacts import ContactDelivery
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import (
     Alert,
@@ -181,6 +182,12 @@ class SaveRow(msgspec.Struct, frozen=True, gc=False):
     row: PracticeRow
 
 
+class NoteDelivery(msgspec.Struct, frozen=True, gc=False):
+    """When a contact was last reached, or was not."""
+
+    delivery: ContactDelivery
+
+
 class LookAgain(msgspec.Struct, frozen=True, gc=False):
     """Silences have changed: look up at `at`, if not before, what mutes each live incident."""
 
@@ -257,6 +264,7 @@ Effect = (
     | SavePage
     | SaveSilence
     | SaveRow
+    | NoteDelivery
     | LookAgain
     | SaveWatch
     | DropWatch

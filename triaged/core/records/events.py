@@ -2,6 +2,7 @@
 
 import msgspec
 
+from triaged.core.records.contacts import ContactEvent
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
 from triaged.core.records.practice.events import PracticeEvent
@@ -335,6 +336,7 @@ Event = (
     | PackDecided
     | Declared
     | ContactsTested
+    | ContactEvent
     | DutyMoved
     | ReviewMade
     | Action

@@ -113,6 +113,17 @@ class Page(msgspec.Struct, frozen=True, gc=False):
         return StepId(self.epoch, self.round, self.step)
 
 
+def incident_of(page_id: str) -> int:
+    """The number of the incident whose page has this identity: it begins with `INC-12/`."""
+    return int(page_id.partition("/")[0].rpartition("-")[2])
+
+
+def recipient_of(page_id: str) -> Recipient:
+    """Whom the page with this identity is for: it ends in `/alice/mail`."""
+    _, person, contact = page_id.rsplit("/", 2)
+    return Recipient(person, contact)
+
+
 class Joins(msgspec.Struct, frozen=True, gc=False):
     """Alerts that joined an acknowledged incident since its holder last heard of joins."""
 

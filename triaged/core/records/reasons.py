@@ -52,3 +52,4 @@ class Reason(StrEnum):
     SPLIT = "split_off"
     DRILL = "drill"
     REPORTED = "reported"
+    CONTACT_OFF = "contact_off"

@@ -55,6 +55,9 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     """It will never work through this contact."""
 
     error: str
+    gone: bool = False
+    """The destination takes nothing any more (STOP, a blocked bot, a deleted subscription): the
+    contact is passed over from now on. Never for a failure of the whole channel."""
 
 
 Verdict = Delivered | TryAgain | NotTried | Refused

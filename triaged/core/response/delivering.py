@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import held_until, hold, look_first, mute_of
+from triaged.core.oncall.switching import follow_delivery
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.answers import Drop, Hold, Send
 from triaged.core.records.effects import AddPage, Count, Decision, SaveIncident, SavePage
@@ -34,9 +35,16 @@ from triaged.core.records.model import (
     Recipient,
     State,
 )
+from triaged.core.response.contact_gone import contact_off, given_back, rerouted
 from triaged.core.response.entries import when
 from triaged.core.response.escalation import calendar_of
-from triaged.core.response.paging import News, channel_of, update_row, usable_recipients
+from triaged.core.response.paging import (
+    News,
+    channel_of,
+    update_row,
+    usable_recipients,
+    why_unusable,
+)
 from triaged.core.response.retrying import (
     PATIENCE_US,
     RETRY_MAX_US,
@@ -65,26 +73,17 @@ def may_go(situation: Situation, event: PageDue) -> Decision:
     if channel is not None and channel != page.channel:
         moved = replace(given_back(page, now), channel=channel)
         return Decision((SavePage(moved),), Hold(moved))  # a reload has moved the contact
-    if channel is None and page.kind is PageKind.UPDATE:
-        return _rerouted(situation, page, incident)
+    unusable = None if page.test else why_unusable(situation, page.recipient)
+    if unusable is not None and page.kind is PageKind.UPDATE:
+        return rerouted(situation, page, incident, unusable)
+    if unusable is Reason.CONTACT_OFF:
+        return Decision((), Send(page, incident, contact_off(situation, page)))
     if (kept_back := _kept_back(situation, page, incident)) is not None:
         return kept_back
     if page.attempts - 1 > page.answered and not page.possible_duplicate:
         page = replace(page, possible_duplicate=True)  # the last attempt never told its end
         return Decision((SavePage(page),), Send(page, incident))
     return Decision((), Send(page, incident))
-
-
-def _rerouted(situation: Situation, page: Page, incident: Incident) -> Decision:
-    """A reload has removed the contact of an update: it goes to the person's next one."""
-    draft = Draft(incident)
-    skipped = replace(given_back(page, page.due_at), state=PageState.SUPERSEDED)
-    skipped = replace(skipped, error=Reason.CHANNEL_GONE)
-    draft.add(SavePage(skipped))
-    news = News(page.subject, page.target, page.text, private=page.private)
-    for recipient in usable_recipients(situation, draft, page.recipient, news):
-        draft.send(update_row(situation, incident, recipient, news))
-    return Decision(draft.effects(), Drop(skipped))
 
 
 def _kept_back(situation: Situation, page: Page, incident: Incident) -> Decision | None:
@@ -124,17 +123,6 @@ def _dropped(situation: Situation, page: Page, incident: Incident, reason: Reaso
     return Decision(draft.effects(), Drop(done))
 
 
-def given_back(page: Page, due_at: int) -> Page:
-    """A claimed page of which no attempt was made."""
-    return replace(page, attempts=page.attempts - 1, lease_until=0, due_at=due_at)
-
-
-def channel_gone(page: Page) -> Refused:
-    """The verdict on a page whose channel a reload has removed, or that never had one."""
-    name = page.channel or f"the channel of {page.recipient.contact}"
-    return Refused(f"{Reason.CHANNEL_GONE}: {name} is not in the configuration")
-
-
 def _held(situation: Situation, page: Page, incident: Incident, until: int) -> Decision:
     held = held_until(page, until)
     draft = Draft(incident)
@@ -154,6 +142,7 @@ def ended(situation: Situation, event: DeliveryEnded) -> Decision:
     if isinstance(event.verdict, NotTried):
         _not_tried(situation, draft, page, event.verdict)
         return Decision(draft.effects())
+    followed = follow_delivery(situation, event, page)
     page = replace(page, answered=event.attempt, lease_until=0)
     match event.verdict:
         case Delivered() as verdict:
@@ -166,7 +155,7 @@ def ended(situation: Situation, event: DeliveryEnded) -> Decision:
             _refused(situation, draft, page)
         case _:
             assert_never(event.verdict)
-    return Decision(draft.effects())
+    return Decision((*draft.effects(), *followed))
 
 
 def slow(situation: Situation, event: DeliverySlow) -> Decision:

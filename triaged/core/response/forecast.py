@@ -133,7 +133,7 @@ class _Course:
         at = page.due_at
         for _ in range(HOLDS_MAX):
             match may_go(Situation(self.view, self._settings, at), PageDue(page)).answer:
-                case Send():
+                case Send(refused=None):
                     return at
                 case Hold(page=held):
                     at = max(at + 1, held.due_at)

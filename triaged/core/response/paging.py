@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
+from triaged.core.oncall.contact_states import why_off
 from triaged.core.oncall.duty import on_call
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import AddPage
@@ -60,7 +61,7 @@ class Pager:
             return [str(target)] if target.name in self.settings.channels else []
         people, _ = people_of(self.situation, target)
         incident = self.draft.incident
-        return [each.id for each in people if usable_ways(self.settings, each, incident)]
+        return [each.id for each in people if ways_to(self.situation, each, incident).usable]
 
     def page(self, target: Target, place: Escalation) -> bool:
         """Put the pages to `target` in the outbox; False, with an entry, if that reaches nobody."""
@@ -77,10 +78,11 @@ class Pager:
         return False
 
     def _page_person(self, person: Person, target: Target, place: Escalation) -> bool:
-        ways = usable_ways(self.settings, person, self.draft.incident)
-        for way in ways:
+        ways = ways_to(self.situation, person, self.draft.incident)
+        _say_passed_over(self.situation, self.draft, ways)
+        for way in ways.usable:
             self._send(Recipient(person.id, way.contact), target, place, way.after_us)
-        return bool(ways)
+        return bool(ways.usable)
 
     def _send(
         self, recipient: Recipient, target: Target, place: Escalation, after_us: int = 0
@@ -136,11 +138,54 @@ def last_resort(plan: Plan) -> tuple[Target, ...]:
     return plan.steps[-1].notify if plan.catch_all is None else (plan.catch_all,)
 
 
-def usable_ways(settings: Settings, person: Person, incident: Incident) -> list[ContactStep]:
-    """The contacts by which `person` is paged for `incident` and whose channel exists."""
+class Ways(msgspec.Struct, frozen=True, gc=False):
+    """How a person is paged: the contacts in order, and those that are passed over."""
+
+    usable: tuple[ContactStep, ...]
+    off: tuple[tuple[Recipient, str], ...] = ()
+    """Contacts that are off, and why."""
+
+
+def ways_to(situation: Situation, person: Person, incident: Incident) -> Ways:
+    """The contacts by which `person` is paged for `incident`.
+
+    Those whose channel is gone are left out. In place of one that is off the next contact is used,
+    at the time of the one that is off; behind the last of the list, another one of the person's.
+    What is of urgency `notify` goes to the `notify` list only: it is nothing for a phone.
+    """
+    settings = situation.settings
     urgency = settings.severities[incident.severity].urgency
     ways = person.page if urgency == "page" else person.notify
-    return [way for way in ways if channel_of(settings, Recipient(person.id, way.contact))]
+    named = {way.contact for way in ways}
+    others = person.contacts if urgency == "page" and ways else ()
+    more = [ContactStep(name, ways[-1].after_us) for name in others if name not in named]
+    usable: list[ContactStep] = []
+    off: list[tuple[Recipient, str]] = []
+    waiting: list[int] = []
+    """Times of the contacts that are off and have nobody in their place yet."""
+    for way in (*ways, *more):
+        if way.contact not in named and not waiting:
+            break
+        recipient = Recipient(person.id, way.contact)
+        if channel_of(settings, recipient) is None:
+            continue
+        reason = why_off(situation.view, settings, recipient)
+        if reason is not None:
+            off += [(recipient, reason)] if way.contact in named else []
+            waiting.append(way.after_us)
+            continue
+        after_us = min([way.after_us, *waiting])
+        usable.append(ContactStep(way.contact, after_us))
+        waiting.clear()
+    return Ways(tuple(usable), tuple(off))
+
+
+def _say_passed_over(situation: Situation, draft: Draft, ways: Ways) -> None:
+    for recipient, reason in ways.off:
+        text = f"{recipient.person} by {recipient.contact}: contact off ({reason})"
+        data: dict[str, object] = {"person": recipient.person, "contact": recipient.contact}
+        data |= {"target": f"person:{recipient.person}", "reason": Reason.CONTACT_OFF}
+        draft.say(Entry(situation.now, "page.skipped", TRIAGED, text, data))
 
 
 def page_row(
@@ -210,18 +255,18 @@ def usable_recipients(
 ) -> tuple[Recipient, ...]:
     """Where the news for `recipient` goes: there, or to the person's next contact for updates.
 
-    That is where the contact or its channel is gone, which is put on the timeline.
+    That is where the contact or its channel is gone, or the contact is off; which is put on the
+    timeline.
     """
-    if channel_of(situation.settings, recipient) is not None:
+    reason = why_unusable(situation, recipient)
+    if reason is None:
         return (recipient,)
-    person = situation.settings.people.get(recipient.person)
-    ways = [Recipient(person.id, way.contact) for way in person.notify] if person else []
-    others = [other for other in ways if channel_of(situation.settings, other)]
+    others = notified_by(situation, recipient.person)
     whom = f"{recipient.person} by {recipient.contact}" if recipient.person else recipient.contact
-    text = f"not told {whom}: channel gone"
+    text = f"not told {whom}: {reason.replace('_', ' ')}"
     text += f"; goes by {others[0].contact} instead" if others else ""
     data: dict[str, object] = {"person": recipient.person, "contact": recipient.contact}
-    data |= {"subject": news.subject, "reason": Reason.CHANNEL_GONE}
+    data |= {"subject": news.subject, "reason": reason}
     draft.say(Entry(situation.now, "update.skipped", TRIAGED, text, data))
     return tuple(others[:1])
 
@@ -285,12 +330,13 @@ def _page_about(
     situation: Situation, draft: Draft, person: Person, target: str, news: News
 ) -> bool:
     """Page a person by the contacts in order; False if none can be used."""
-    ways = usable_ways(situation.settings, person, draft.incident)
-    for way in ways:
+    ways = ways_to(situation, person, draft.incident)
+    _say_passed_over(situation, draft, ways)
+    for way in ways.usable:
         page = _page_of(situation, draft, Recipient(person.id, way.contact), target, news)
         due_at = situation.now + way.after_us
         draft.send(replace(page, due_at=due_at, received_at=due_at))
-    return bool(ways)
+    return bool(ways.usable)
 
 
 def _page_of(
@@ -321,9 +367,31 @@ def notify_target(
 
 
 def notify_person(situation: Situation, draft: Draft, name: str, news: News) -> None:
-    """Send an update by the person's `notify` contacts, if there are any."""
+    """Send an update by the person's `notify` contacts; where all are off, by another one."""
+    for recipient in notified_by(situation, name):
+        draft.send(update_row(situation, draft.incident, recipient, news))
+
+
+def notified_by(situation: Situation, name: str) -> list[Recipient]:
+    """The contacts by which a person gets updates, as far as they can be used.
+
+    Where all of them are off, it is the first of the person's other contacts.
+    """
     person = situation.settings.people.get(name)
-    for way in person.notify if person else ():
-        recipient = Recipient(name, way.contact)
-        if channel_of(situation.settings, recipient):
-            draft.send(update_row(situation, draft.incident, recipient, news))
+    if person is None:
+        return []
+    ways = [Recipient(name, way.contact) for way in person.notify]
+    reasons = [why_unusable(situation, way) for way in ways]
+    usable = [way for way, reason in zip(ways, reasons, strict=True) if reason is None]
+    if usable or Reason.CONTACT_OFF not in reasons:
+        return usable
+    others = [Recipient(name, contact) for contact in person.contacts]
+    return [one for one in others if why_unusable(situation, one) is None][:1]
+
+
+def why_unusable(situation: Situation, recipient: Recipient) -> Reason | None:
+    """Why nothing can be sent to a recipient; None: nothing is known against it."""
+    if channel_of(situation.settings, recipient) is None:
+        return Reason.CHANNEL_GONE
+    off = why_off(situation.view, situation.settings, recipient)
+    return None if off is None else Reason.CONTACT_OFF

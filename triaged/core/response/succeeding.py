@@ -17,8 +17,7 @@ from triaged.core.records.model import Incident, Page, PageKind, PageState, Reas
 from triaged.core.records.pages import HOLDER
 from triaged.core.records.timers import ReachDue
 from triaged.core.response.escalation import next_step_now
-from triaged.core.response.paging import channel_of, targets_of
-from triaged.core.settings import Settings
+from triaged.core.response.paging import channel_of, targets_of, why_unusable
 from triaged.core.situation import Situation
 from triaged.core.time.durations import SECOND
 
@@ -75,7 +74,7 @@ def succeed(
         or superseded(failed, draft.incident)
     ):
         return
-    contacts = _other_contacts(situation.settings, failed) if passes_on else ()
+    contacts = _other_contacts(situation, failed) if passes_on else ()
     started = any(_start(situation, draft, failed, contact) for contact in contacts)
     if failed.target == HOLDER or failed.wanted is not UNSET:
         return  # no step of the policy waits for it
@@ -138,12 +137,12 @@ def _is_of_step(page: Page, incident: Incident) -> bool:
     return page.target in map(str, targets_of(incident, page.step))
 
 
-def _other_contacts(settings: Settings, failed: Page) -> Iterator[str]:
-    """The person's other contacts: those of the `page` list first, in order.
+def _other_contacts(situation: Situation, failed: Page) -> Iterator[str]:
+    """The person's other contacts that can be used: those of the `page` list first, in order.
 
     What is of urgency `notify` goes to the `notify` list only: it is nothing for a phone.
     """
-    person = settings.people.get(failed.recipient.person)
+    person = situation.settings.people.get(failed.recipient.person)
     if person is None:
         return
     ways, others = person.page, list(person.contacts)
@@ -151,7 +150,7 @@ def _other_contacts(settings: Settings, failed: Page) -> Iterator[str]:
         ways, others = person.notify, []
     for name in dict.fromkeys([*(way.contact for way in ways), *others]):
         recipient = Recipient(person.id, name)
-        if recipient != failed.recipient and channel_of(settings, recipient):
+        if recipient != failed.recipient and why_unusable(situation, recipient) is None:
             yield name
 
 

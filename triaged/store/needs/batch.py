@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from triaged.core.alerts.remarks import remark_key, subject_of
+from triaged.core.records.contacts import ContactEvent
 from triaged.core.records.events import (
     AlertReceived,
     Declared,
@@ -23,6 +24,7 @@ from triaged.core.records.events import (
     TimerFired,
 )
 from triaged.core.records.model import Alert, AlertState, Key
+from triaged.core.records.pages import incident_of
 from triaged.core.records.practice.events import (
     PracticeEvent,
     SplitOff,
@@ -40,6 +42,7 @@ from triaged.core.records.timers import (
     StormDue,
 )
 from triaged.core.view import AlertId, key_text
+from triaged.store.needs.contacts import contact_needs
 from triaged.store.needs.event_needs import EventNeeds, of_incident
 from triaged.store.needs.own_keys import OwnEvent, own_key
 from triaged.store.needs.practice import practice_needs
@@ -122,6 +125,10 @@ class Needs:
         if isinstance(event, OwnEvent):
             self.keys.add(key_text(own_key(event)))
             return
+        if isinstance(event, ContactEvent | DeliveryEnded):
+            self._add_needs(contact_needs(event))
+            if not isinstance(event, DeliveryEnded):
+                return
         match event:
             case TimerFired(timer=LapseDue(source=source, fingerprint=fingerprint)):
                 self.lapses = True
@@ -147,10 +154,10 @@ class Needs:
                 self.numbers.add(page.incident)
                 self.muted.add(page.incident)
             case DeliveryEnded(page_id=page_id, verdict=Delivered()) | RetryWanted(page_id=page_id):
-                self.numbers.add(_incident_of(page_id))
+                self.numbers.add(incident_of(page_id))
                 self.page_ids.add(page_id)
             case DeliveryEnded(page_id=page_id) | DeliverySlow(page_id=page_id):
-                number = _incident_of(page_id)
+                number = incident_of(page_id)
                 self.numbers.add(number)
                 self.pages_of.add(number)
             case Declared():
@@ -213,8 +220,3 @@ def alerts_named(batch: Iterable[Event]) -> set[AlertId]:
     }
     split = (event.alerts for event in batch if isinstance(event, SplitOff))
     return lapsing(batch).union(reclassified, *split)
-
-
-def _incident_of(page_id: str) -> int:
-    """The number of the incident whose page has this identity: it begins with `INC-12/`."""
-    return int(page_id.partition("/")[0].rpartition("-")[2])

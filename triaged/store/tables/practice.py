@@ -8,6 +8,7 @@ from triaged.core.view import View
 from triaged.store.database.base import Reader, Writer
 from triaged.store.tables.practice_rows import (
     action_items,
+    contacts,
     customer_reports,
     drills,
     messages,
@@ -32,6 +33,7 @@ TABLES: tuple[RowTable[Any], ...] = (
     drills.TABLE,
     customer_reports.TABLE,
     *oncall.TABLES,
+    contacts.TABLE,
 )
 """In the order in which they are written."""
 

@@ -1,0 +1,43 @@
+"""Batches about contacts, for a store in which two engines decide at once."""
+
+from tests.store.batches import Batch, events
+from tests.store.desk import Desk
+from triaged.core.records.contacts import (
+    ContactCheckWanted,
+    ContactCodeGiven,
+    ContactConfirmed,
+    ContactOff,
+    ContactOn,
+)
+from triaged.core.records.events import DeliveryEnded, Event, Refused
+from triaged.store.tables import pages
+
+ASKED = ContactCheckWanted("alice", "mail", "bob", "d0", "your code")
+"""Of the scene: a code is under way to alice."""
+
+
+async def dead(desk: Desk) -> list[Event]:
+    """The destinations of the pages that are under way are dead."""
+    async with desk.database.reading() as tx:
+        found = [page for page in await pages.of(tx, 1) if page.token]
+    return [DeliveryEnded(page.id, page.token, Refused("gone", gone=True), 1) for page in found]
+
+
+CONTACTS: dict[str, Batch] = {
+    "contact off": events(ContactOff("alice", "mail", "STOP")),
+    "other contact off": events(ContactOff("alice", "desk", "blocked")),
+    "contact on": events(ContactOn("alice", "mail", "START")),
+    "contact dead": dead,
+    "code wanted": events(ContactCheckWanted("alice", "mail", "bob", "d1", "your code")),
+    "code given": events(ContactCodeGiven("alice", "mail", "alice", "d0")),
+    "contact confirmed": events(ContactConfirmed("alice", "mail", "button", "alice")),
+}
+CONTACT_PAIRS = [
+    ("contact off", "other contact off"),
+    ("contact off", "contact on"),
+    ("contact off", "new"),
+    ("contact dead", "other contact off"),
+    ("contact dead", "resolve"),
+    ("code given", "contact off"),
+    ("code wanted", "contact confirmed"),
+]
