@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.channels.fakes.twilio import ALICE, FROM, SID, TOKEN, Twilio, signed, texted
-from tests.channels.notices import NOW, PAGE, UPDATE, straight, straight_test
+from tests.channels.notices import INCIDENT, NOW, PAGE, UPDATE, straight, straight_test
 from triaged.channels import HttpRequest, Notice
 from triaged.channels.common.gsm7 import BASIC, segments_of
 from triaged.channels.common.two_way import (
@@ -116,6 +116,15 @@ def test_messaging_service_takes_the_place_of_a_number() -> None:
 )
 def test_texts(sent: Notice, expected: str) -> None:
     assert text(sent) == expected
+
+
+def test_pages_that_go_together_are_named_and_acknowledged_by_one_reply() -> None:
+    others = tuple(replace(INCIDENT, number=number, severity="SEV-2") for number in range(900, 909))
+    found = text(replace(straight(title="x" * 400), also=others))
+
+    assert segments_of(found) <= 3
+    assert " INC-12 and SEV-2 INC-900, SEV-2 INC-901" in found
+    assert found.endswith("SEV-2 INC-908 Reply aa=ack all 12a=ack the first")
 
 
 def test_title_of_another_script_takes_one_segment_of_70() -> None:

@@ -43,7 +43,7 @@ from triaged.errors import Malformed
 self_test, self_tested, verdict = twilio.self_test, twilio.self_tested, twilio.verdict
 """The same for messages and calls."""
 
-LIMITS = Limits(all=(Rate(10, 10 * SECOND),))
+LIMITS = Limits(all=(Rate(10, 10 * SECOND),), bundle=10)
 """A long number sends one segment in a second; what is more waits at Twilio, where nobody sees it:
 https://www.twilio.com/docs/messaging/guides/scaling-queueing-latency"""
 
@@ -123,15 +123,23 @@ def _text(notice: Notice) -> str:
     page, incident = notice.page, notice.incident
     tail = " (possible duplicate)" if page.possible_duplicate else ""
     if notice.plain:
-        return f"{plain_subject(page)}{tail}{_hint(notice)}"
+        return f"{plain_subject(page)}{tail}{_also(notice)}{_hint(notice)}"
     mark = page_mark(page)
     title = clean(incident.title.removeprefix(mark), TITLE_MAX)
     news = f"{clean(page.subject, TITLE_MAX)}: " if page.subject else ""
     if page.text is not UNSET:
         head = plain(f"{mark}{incident.severity} {incident.id} {news}")
         return fitted(head, plain(_without_links(page.text)), tail, SEGMENTS_OF_TEXT)
-    tail = f" {incident.id}{tail}{_hint(notice)}"
+    tail = f" {incident.id}{tail}{_also(notice)}{_hint(notice)}"
+    if notice.also:
+        return fitted(f"{mark}{incident.severity} ", plain(title), tail, SEGMENTS_OF_TEXT)
     return fitted(f"{mark}{incident.severity} ", plain(f"{news}{title}"), tail)
+
+
+def _also(notice: Notice) -> str:
+    """The incidents of other pages that the message stands for."""
+    others = ", ".join(f"{one.severity} {one.id}" for one in notice.also)
+    return f" and {others}" if others else ""
 
 
 def _hint(notice: Notice) -> str:
@@ -141,6 +149,8 @@ def _hint(notice: Notice) -> str:
     incident = notice.incident
     if not callback_url(notice):
         return f" Ack: triaged incident ack {incident.id}"
+    if notice.also:
+        return f" Reply aa=ack all {incident.number}a=ack the first"
     return f" Reply {incident.number}a=ack {incident.number}e=escalate"
 
 

@@ -47,7 +47,7 @@ KEYS: Mapping[str, tuple[tuple[Verb, str], ...]] = {
 }
 """What each key can do, the first of which there is a button."""
 
-LIMITS = Limits(all=(Rate(10, 10 * SECOND),))
+LIMITS = Limits(all=(Rate(10, 10 * SECOND),), bundle=10)
 """An account begins one call in a second, unless it asks for more:
 https://www.twilio.com/docs/voice/api/call-resource"""
 
@@ -162,7 +162,8 @@ def _text(notice: Notice, menu: str) -> str:
     number += " This is a possible duplicate." if page.possible_duplicate else ""
     title = "" if notice.plain else clean(incident.title.removeprefix(mark), TITLE_MAX)
     news = "" if notice.plain else clean(page.subject, TITLE_MAX)
-    what = ". ".join(part for part in (news, title) if part)
+    more = f"{len(notice.also)} more incidents page you" if notice.also else ""
+    what = ". ".join(part for part in (news, title, more) if part)
     severity = f"Severity {incident.severity.removeprefix('SEV-')}."
     room = SPOKEN_MAX - len(head) - len(severity) - len(number) - len(menu) - 4
     words = spoken(what, room).rstrip(".")
