@@ -24,6 +24,7 @@ from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.context import Context
 from triaged.http.event_stream import EventStream
 from triaged.http.server import Server
+from triaged.http.sessions import KnownSessions
 from triaged.ingest import Received
 from triaged.intake.backlog import Backlog
 from triaged.intake.decode import events_in
@@ -151,6 +152,7 @@ class Site:
         """From now on the API's store is away."""
         self.context.database = Away(error)
         self.context.known_tokens = KnownTokens(self.context.database, self.clock)
+        self.context.known_sessions = KnownSessions(self.context.database, self.clock)
 
     async def ask(
         self, method: str, path: str, token: str | None = "admin", **more: Any
@@ -161,6 +163,7 @@ class Site:
             headers.setdefault("Authorization", f"Bearer {TOKENS.get(token, token)}")
         more.setdefault("allow_redirects", False)
         root = str(self.client.make_url("/")).rstrip("/")
+        self.client.session.cookie_jar.clear()  # a test says which cookie it sends
         # the client's own `request` reads `//a` as a host
         return await self.client.session.request(method, URL(root + path), headers=headers, **more)
 
@@ -248,6 +251,7 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
         reload=reload,
         health=health,
         known_tokens=KnownTokens(database, clock),
+        known_sessions=KnownSessions(database, clock),
         event_stream=EventStream(clock.now()),
         intake=Intake(recorder.metrics),
         backlog=Backlog(engine, database, clock, events),

@@ -94,6 +94,28 @@ def test_a_token_that_cannot_be_is_not_made(
     assert not (tmp_path / "triaged.db").exists()
 
 
+def test_a_link_to_the_console_is_printed(desk: Desk) -> None:
+    status, out, _ = desk("token", "create", "--person", "alice", "--login")
+
+    assert status == 0
+    assert "/login/" in out
+    assert desk("token", "create", "--person", "mallory", "--login")[0] == 1
+    for words in (["--login"], ["x", "--person", "alice", "--login"], [], ["x"]):
+        assert desk("token", "create", *words)[0] == 1
+
+
+def test_a_link_can_be_made_before_the_first_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.replace("auth: none", ""))
+    words = ["token", "create", "--login", "--offline", "--config", str(config), "--person"]
+
+    assert main([*words, "alice"]) == 0
+    assert "/login/" in capsys.readouterr().out
+    assert main([*words, "mallory"]) == 1
+
+
 def test_a_token_that_is_over_is_listed_as_such(desk: Desk) -> None:
     desk("token", "create", "short", "--scope", "read", "--expires", "1s")
 

@@ -102,10 +102,10 @@ def wrong_directions(
 
 def siblings(sources: Iterable[Source], folders: Iterable[str] = RESOURCES) -> Iterator[str]:
     """Resources that import another resource; an underscore marks what a folder shares."""
-    prefixes = tuple(f"triaged.{folder}." for folder in folders)
+    packages = {f"triaged.{folder}" for folder in folders}
     for source in sources:
-        if source.module.startswith(prefixes):
-            folder = source.module.rpartition(".")[0]
+        folder = source.module.rpartition(".")[0]
+        if folder in packages:
             for node, name in source.imported():
                 sibling = name.removeprefix(f"{folder}.").partition(".")[0]
                 if name.startswith(f"{folder}.") and not sibling.startswith("_"):

@@ -13,21 +13,27 @@ if TYPE_CHECKING:
 
 SUMMARY = "create, list and revoke API tokens"
 BASE = "/api/v1/tokens"
+LINKS = "/api/v1/sign-in-links"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add `create`, `list` and `revoke`, each with `--offline`."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     create = verbs.add_parser("create", help="make a token; it is printed once")
-    create.add_argument("name", help="what it is for, e.g. prometheus")
+    create.add_argument("name", nargs="?", help="what it is for, e.g. prometheus")
     create.add_argument(
         "--scope",
         action="append",
-        required=True,
         dest="scopes",
         help="admin, respond, read, report, ingest:<source> or ingest:*; may be repeated",
     )
     create.add_argument("--person", help="whose actions these are")
+    create.add_argument(
+        "--login",
+        action="store_true",
+        help="print a link by which --person signs in to the console, once, within 10 min; its"
+        " role is --scope, `respond` unless given",
+    )
     create.add_argument("--expires", help="a duration such as 90d (default: never)")
     revoke = verbs.add_parser("revoke", help="make a token useless")
     revoke.add_argument("id", type=_options.identity, help="the id, as `token list` shows it")
@@ -41,6 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the verb, through the daemon or on its store; the exit status."""
+    if options.verb == "create" and (wrong := _misused(options)):
+        return complain(Failed(wrong))
     try:
         answer = _offline(options) if options.offline else _online(options)
     except Failed as failure:
@@ -48,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     if options.output == "json":
         print_json(answer)
     elif options.verb == "create":
-        print(answer["token"])
+        print(answer["link"] if options.login else answer["token"])
     elif options.verb == "list":
         _print_list(answer)
     else:
@@ -59,12 +67,29 @@ def run(options: argparse.Namespace) -> int:
 def _online(options: argparse.Namespace) -> Any:
     client = client_of(options)
     match options.verb:
+        case "create" if options.login:
+            return client.post(LINKS, _link_request(options))
         case "create":
             return client.post(BASE, _request(options))
         case "list":
             return client.get(BASE)
         case _:
             return client.delete(below(BASE, options.id)) or {"revoked": options.id}
+
+
+def _misused(options: argparse.Namespace) -> str:
+    """What is wrong with the options of `create`; empty: nothing."""
+    if options.login:
+        wrong = "a name and --expires" if options.name or options.expires else ""
+        return f"--login takes no {wrong}" if wrong else "" if options.person else "who? --person"
+    if options.name is None:
+        return "a name is wanted, such as prometheus; for a link to the console, --login"
+    return "" if options.scopes else "at least one --scope is wanted"
+
+
+def _link_request(options: argparse.Namespace) -> dict[str, object]:
+    scopes = {"scopes": options.scopes} if options.scopes else {}
+    return {"person": options.person, **scopes}
 
 
 def _request(options: argparse.Namespace) -> dict[str, object]:
@@ -83,6 +108,8 @@ def _offline(options: argparse.Namespace) -> Any:
     from triaged.access.tokens import create, listing, revoke
     from triaged.cli._offline import open_store
 
+    if options.verb == "create" and options.login:
+        return _offline_link(options)
     request = _checked(options) if options.verb == "create" else None
 
     async def work() -> Any:
@@ -96,6 +123,33 @@ def _offline(options: argparse.Namespace) -> Any:
                 detail = "the id is wanted, see `triaged token list`"
                 raise Failed(f"there is no token {options.id!r}: {detail}")
             return {"revoked": options.id}
+
+    return asyncio.run(work())
+
+
+def _offline_link(options: argparse.Namespace) -> Any:
+    """A link that the daemon takes once it runs again."""
+    import msgspec
+
+    from triaged.access.sessions import TOO_MANY, LinkRequest, link_of, make_link
+    from triaged.cli._offline import configuration_of, open_store
+    from triaged.core.records.actors import TRIAGED
+    from triaged.errors import Malformed
+
+    configuration = configuration_of(options.config)
+    wish = msgspec.convert(_link_request(options), LinkRequest)
+    try:
+        wish.check(configuration.settings.people)
+    except Malformed as error:
+        raise Failed(str(error)) from None
+
+    async def work() -> Any:
+        store = open_store(options.config, new=True)
+        async with store as (database, clock), database.transaction() as tx:
+            code = await make_link(tx, wish, TRIAGED, clock.now())
+        if code is None:
+            raise Failed(TOO_MANY)
+        return {"link": link_of(configuration.public_url, code)}
 
     return asyncio.run(work())
 

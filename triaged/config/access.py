@@ -11,7 +11,7 @@ from triaged.config import schema
 from triaged.config.files import Files
 from triaged.config.findings import Findings
 from triaged.config.model import Configuration
-from triaged.config.schema.server import Tls
+from triaged.config.schema.server import AuthProxy, Tls
 from triaged.config.value_types import Address, show_listen
 from triaged.wire import MISSING_SECRET, Secret
 from triaged.yamlschema.document import Path
@@ -72,6 +72,13 @@ def public_url_of(config: schema.Config, listeners: tuple[Address, ...]) -> str:
         host = LOCAL
     host = f"[{host}]" if ":" in host else host
     return f"{'http' if config.tls is None else 'https'}://{host}:{port}"
+
+
+def auth_proxy_of(config: schema.Config, findings: Findings) -> AuthProxy | None:
+    """Users that a proxy has authenticated; an error where no proxy is trusted."""
+    if config.auth_proxy is not None and not config.trusted_proxies:
+        findings.wrong(("auth_proxy",), "no proxy is believed: name it in `trusted_proxies`")
+    return config.auth_proxy
 
 
 def tls_of(config: schema.Config, files: Files, findings: Findings) -> Tls | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from triaged.config.rule_files import RuleFiles
 from triaged.config.schema import Token
-from triaged.config.schema.server import Log, Retention, Tls
+from triaged.config.schema.server import AuthProxy, Log, Retention, Tls
 from triaged.config.value_types import Address, Network
 from triaged.core.settings import Settings
 
@@ -50,6 +50,8 @@ class Configuration(msgspec.Struct, frozen=True):
     tls: Tls | None
     """Its paths are absolute, or relative to the working directory."""
     trusted_proxies: tuple[Network, ...]
+    auth_proxy: AuthProxy | None
+    """None: no proxy says who a user is."""
     store: str
     """`sqlite:/absolute/path` or a PostgreSQL URL; prints as `<secret>` if it holds a password."""
     retention: Retention

@@ -7,7 +7,14 @@ import msgspec
 from msgspec.structs import replace
 
 from triaged.config import schema
-from triaged.config.access import listeners_of, public_url_of, store_of, tls_of, tokens_of
+from triaged.config.access import (
+    auth_proxy_of,
+    listeners_of,
+    public_url_of,
+    store_of,
+    tls_of,
+    tokens_of,
+)
 from triaged.config.files import Files, MissingSecret
 from triaged.config.findings import Findings
 from triaged.config.limits import exporters_of, flap_limit_of, storm_limit_of
@@ -138,6 +145,7 @@ def _build(
         public=frozenset(config.public),
         tls=tls_of(config, files, findings),
         trusted_proxies=config.trusted_proxies,
+        auth_proxy=auth_proxy_of(config, findings),
         store=store_of(config, files, findings),
         retention=config.retention,
         max_body=config.max_body,

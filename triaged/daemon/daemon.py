@@ -32,6 +32,7 @@ from triaged.http.context import Context
 from triaged.http.event_stream import EventStream
 from triaged.http.scrape import expect
 from triaged.http.server import Server
+from triaged.http.sessions import KnownSessions
 from triaged.ingest import Received
 from triaged.intake.backlog import Backlog
 from triaged.intake.decode import events_in
@@ -116,6 +117,7 @@ class Daemon:
             reload=self.reload,
             health=self.health,
             known_tokens=KnownTokens(database, clock),
+            known_sessions=KnownSessions(database, clock),
             event_stream=EventStream(clock.now()),
             intake=Intake(self.metrics),
             backlog=Backlog(self._engine, database, clock, self._events_in),

@@ -102,7 +102,10 @@ class KnownTokens:
 
     async def caller(self, token: str, configuration: Configuration) -> Caller | None:
         """The caller whom `token` stands for; None: nobody. Raises StoreUnavailable: unknown."""
-        digest = digest_of(token)
+        return await self.caller_by_digest(digest_of(token), configuration)
+
+    async def caller_by_digest(self, digest: str, configuration: Configuration) -> Caller | None:
+        """The caller whom the token with this digest stands for, likewise."""
         if configuration is not self._configuration:
             self._static = _static(configuration)
             self._configuration = configuration

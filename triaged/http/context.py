@@ -14,6 +14,8 @@ from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.event_stream import EventStream
 from triaged.http.network_limit import NetworkLimit
 from triaged.http.published import Published
+from triaged.http.rendering import Rendering
+from triaged.http.sessions import KnownSessions
 from triaged.intake.backlog import Backlog
 from triaged.intake.limits import Intake
 from triaged.metrics import Metrics
@@ -25,6 +27,10 @@ SIGN_UPS_MAX = 20
 
 REPORTS_MAX = 60
 """Customers' reports with one token in an hour: a help desk forwards one a minute."""
+
+SIGN_INS_MAX = 60
+"""Attempts to sign in from one network in an hour: an office behind one address has a bad morning;
+codes have 256 bits, so this spares the store and not the codes."""
 
 FORMS_MAX = 5
 """Customers' reports by the public form from one network in an hour."""
@@ -44,6 +50,7 @@ class Context:
     health: Callable[[], Mapping[str, bool]]
     """Whether each loop, by name, turns."""
     known_tokens: KnownTokens
+    known_sessions: KnownSessions
     event_stream: EventStream
     intake: Intake
     backlog: Backlog
@@ -61,5 +68,9 @@ class Context:
     """Limit on customers' reports, by token."""
     report_forms: NetworkLimit = field(default_factory=partial(NetworkLimit, FORMS_MAX))
     """Limit on customers' reports by the public form, by network."""
+    rendering: Rendering = field(default_factory=Rendering)
+    """Room for pages of the console that are made at one time."""
+    sign_ins: NetworkLimit = field(default_factory=partial(NetworkLimit, SIGN_INS_MAX))
+    """Limit on attempts to sign in, by network."""
     counted_at: int | None = None
     """Instant of the last update of the gauges that the store feeds."""

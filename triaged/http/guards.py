@@ -7,7 +7,7 @@ from aiohttp import web
 
 from triaged.errors import Malformed, StoreUnavailable
 from triaged.http import answers, origins, problems
-from triaged.http.auth import ANYBODY, credential
+from triaged.http.auth import ANYBODY, Caller, credential
 from triaged.http.bodies import (
     API_BODY_MAX,
     Broken,
@@ -20,6 +20,7 @@ from triaged.http.bodies import (
 )
 from triaged.http.context import Context
 from triaged.http.routes import Call, Route, Scope
+from triaged.http.sessions import proxy_caller, secret_of, session_caller
 
 Bound = Callable[[web.BaseRequest, Mapping[str, str]], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
@@ -35,22 +36,27 @@ def bound(route: Route, context: Context) -> Bound:
         try:
             refusal = misplaced(call) or await _admit(call, route.scope)
             if refusal is not None:
-                return refusal
+                return _presented(route, call, refusal)
             if route.scope is Scope.READ:
                 await context.backlog.settled()
             found = await (route.handler(call) if route.body is None else _decoded(route, call))
             # a fifth of a microsecond; a function around it would cost a sender four times that
             return found if isinstance(found, web.StreamResponse) else answers.encoded(found)
         except Malformed as error:
-            return route.refuse(call, error)
+            return _presented(route, call, route.refuse(call, error))
         except StoreUnavailable:
             answer = problems.unavailable("the store cannot be used now")
-            return refused(call, "store_unavailable", answer)
+            return _presented(route, call, refused(call, "store_unavailable", answer))
         except Exception:
             log.exception("request.failed", method=route.method, path=route.path)
-            return refused(call, "failed", problems.failed())
+            return _presented(route, call, refused(call, "failed", problems.failed()))
 
     return run
+
+
+def _presented(route: Route, call: Call, refusal: web.Response) -> web.Response:
+    """The refusal as whoever uses the route reads it."""
+    return refusal if route.present is None else route.present(call, refusal)
 
 
 async def _decoded(route: Route, call: Call) -> object:
@@ -96,13 +102,37 @@ async def admit(call: Call, scope: str, *, token_in_url: bool = False) -> web.Re
     token = credential(call.request.headers)
     if token is None and token_in_url:
         token = call.request.query.get("token")
-    caller = await context.known_tokens.caller(token, configuration) if token else None
+    if token is None and not scope.startswith("ingest:"):
+        caller = await _browser(call)
+        if caller is not None and is_forged(call):
+            return refused(call, "cross_site", problems.cross_site())
+    else:
+        caller = await context.known_tokens.caller(token, configuration) if token else None
     if caller is None:
         return refused(call, "unauthorized", problems.unauthorized())
     if not caller.may(scope):
         return refused(call, "forbidden", problems.forbidden())
     call.caller = caller
     return None
+
+
+async def _browser(call: Call) -> Caller | None:
+    """The caller whom a session stands for, else whom a trusted proxy names; None: nobody."""
+    context = call.context
+    secret = secret_of(call.request)
+    session = await context.known_sessions.of(secret) if secret is not None else None
+    if session is not None:
+        caller = await session_caller(session, context.known_tokens, context.configuration)
+        if caller is not None:
+            call.session = session
+            return caller
+    return proxy_caller(call.request, context.configuration)
+
+
+def is_forged(call: Call) -> bool:
+    """True if the request changes something and no page of ours sends it."""
+    request, public_url = call.request, call.context.configuration.public_url
+    return request.method not in origins.SAFE and not origins.is_same_origin(request, public_url)
 
 
 def refused(call: Call, reason: str, answer: web.Response) -> web.Response:

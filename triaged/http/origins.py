@@ -37,6 +37,29 @@ def is_cross_site(request: web.BaseRequest, public_url: str) -> bool:
     return host not in {request.host, urlsplit(public_url).netloc}
 
 
+def is_same_origin(request: web.BaseRequest, public_url: str) -> bool:
+    """True if a browser says that a page of ours, or its own address bar, sends this request."""
+    headers = request.headers
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    host = headers.get("Origin", "").partition("://")[2]
+    return bool(host) and host in {request.host, urlsplit(public_url).netloc}
+
+
+@lru_cache(HOSTS_MAX)
+def is_loopback_host(host: str) -> bool:
+    """True if a Host header names this machine."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    address = _address(name)
+    return address is not None and address.is_loopback
+
+
 @lru_cache(HOSTS_MAX)
 def is_own_host(host: str, public_url: str) -> bool:
     """True if a Host header names us: this machine, an address, or the host of `public_url`.
@@ -56,6 +79,12 @@ def is_own_host(host: str, public_url: str) -> bool:
 def is_refused_host(request: web.BaseRequest, configuration: Configuration) -> bool:
     """True if the request is refused for its Host header, which happens only without tokens."""
     return configuration.auth == "none" and not is_own_host(request.host, configuration.public_url)
+
+
+def is_from_proxy(request: web.BaseRequest, trusted: Sequence[Network]) -> bool:
+    """True if the connection itself comes from a proxy that is trusted."""
+    parsed = _address(request.remote or "")
+    return parsed is not None and any(parsed in network for network in trusted)
 
 
 def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str:

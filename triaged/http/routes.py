@@ -23,6 +23,7 @@ from triaged.http.answers import Created, Reply
 from triaged.http.auth import NOBODY
 from triaged.http.context import Context
 from triaged.http.queries import Parameter
+from triaged.store.tables.own.sessions import Session
 
 PATHS_MAX = 256
 """Paths remembered: a sender uses one, and there are some 70 routes."""
@@ -49,12 +50,14 @@ class Scope(StrEnum):
     """The link itself: what it may do is signed, and in the path."""
     SIGNED = "signed"
     """The signature of the body, which the handler verifies."""
+    SESSION = "session"
+    """The caller's own session, or what begins one: the handler asks."""
 
 
 class Call:
-    """One request as a handler sees it; the guards fill in `caller`."""
+    """One request as a handler sees it; the guards fill in `caller` and `session`."""
 
-    __slots__ = ("caller", "context", "params", "request")
+    __slots__ = ("caller", "context", "params", "request", "session")
 
     def __init__(
         self, context: Context, request: web.BaseRequest, params: Mapping[str, str]
@@ -63,6 +66,8 @@ class Call:
         self.request = request
         self.params = params
         self.caller = NOBODY
+        self.session: Session | None = None
+        """The session of the browser that asks; None: a token, or nobody."""
 
 
 Handler = Callable[..., Awaitable[object]]
@@ -91,6 +96,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """None: the answer is no JSON, or has no declared shape."""
     status: int = HTTPStatus.OK
     refuse: Callable[[Call, Malformed], web.Response] = malformed
+    present: Callable[[Call, web.Response], web.Response] | None = None
+    """Makes a page of a refusal, where people use the route; None: programs do."""
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -88,6 +88,8 @@ class Instruments:
         )
         self.limits_hit.labels("patterns", "api")
         self.limits_hit.labels("reports", "form")
+        for limit, where in (("pages", "console"), ("sign_ins", "login"), ("sign_ins", "links")):
+            self.limits_hit.labels(limit, where)
 
     def _incidents(self) -> None:
         self.incidents_opened = self._counter(

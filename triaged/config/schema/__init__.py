@@ -12,7 +12,7 @@ import msgspec
 from triaged.config.schema.people import Calendar, Person, Schedule, Service, Team
 from triaged.config.schema.policies import Flapping, Policy, SeverityTarget, Storm
 from triaged.config.schema.review import Review
-from triaged.config.schema.server import Log, Retention, Tls
+from triaged.config.schema.server import AuthProxy, Log, Retention, Tls
 from triaged.config.schema.status import StatusPage
 from triaged.config.value_types import (
     BaseUrl,
@@ -105,6 +105,8 @@ class Config(msgspec.Struct, frozen=True):
     """Certificate and key. Set: the server speaks HTTPS instead of HTTP."""
     trusted_proxies: tuple[Proxies, ...] = ()
     """Addresses or networks of proxies whose header X-Forwarded-For is believed."""
+    auth_proxy: AuthProxy | None = None
+    """Sign-in by a proxy that says who the user is. Unset: its headers say nothing."""
     store: str = "sqlite:triaged.db"
     """Database: `sqlite:PATH`, relative to $STATE_DIRECTORY, else to this file; or
     `postgresql://…`."""

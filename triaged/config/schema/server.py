@@ -1,5 +1,6 @@
 """Keys of config.yaml about the server itself. These docstrings are the reference."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -18,6 +19,19 @@ class Tls(msgspec.Struct, frozen=True):
     client_ca_file: str | None = None
     """File with the certificates of authorities, in PEM. Set: every caller must show a certificate
     that one of them has signed (mutual TLS)."""
+
+
+class AuthProxy(msgspec.Struct, frozen=True):
+    """Users that a proxy has authenticated; only a proxy of `trusted_proxies` is believed."""
+
+    header: str = "X-Forwarded-User"
+    """Header with the user: the name of one of `people`. Anybody else may only read."""
+    groups: str = ""
+    """Header with the groups of the user, with commas. Unset: groups say nothing."""
+    roles: Mapping[str, Literal["read", "respond", "admin"]] = {}
+    """Role of each group: `read`, `respond` or `admin`."""
+    role: Literal["none", "read", "respond", "admin"] = "respond"
+    """Role of a user none of whose groups has one. `none`: such a user is refused."""
 
 
 class Retention(msgspec.Struct, frozen=True):

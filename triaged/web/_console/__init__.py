@@ -1,0 +1,1 @@
+"""What the pages of the console share: frame, clock, style sheet and scripts, refusals, rows."""

@@ -1,0 +1,1 @@
+// The scripts of every page of the console.
