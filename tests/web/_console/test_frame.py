@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from tests.api.site import Site
 from tests.http.signing_in import signed_in
+from triaged.core.oncall.duty import duty_of
 from triaged.web._console.clock import Clock
-from triaged.web._console.frame import duty_of
+from triaged.web._console.frame import duty_words
 from triaged.wire import instant
 
 MONDAY = instant(datetime(2026, 1, 5, 12, tzinfo=UTC))
@@ -15,8 +16,10 @@ def test_duty_names_the_schedule_and_its_end(site: Site) -> None:
     settings = site.context.configuration.settings
     clock = Clock("UTC", MONDAY)
 
-    assert duty_of(settings, settings.people["alice"], clock) == "primary until 12 Jan 09:00"
-    assert duty_of(settings, settings.people["bob"], clock) == ""
+    duty = duty_of(settings)
+
+    assert duty_words(duty, settings.people["alice"], clock) == "primary until 12 Jan 09:00"
+    assert duty_words(duty, settings.people["bob"], clock) == ""
 
 
 async def test_a_reader_who_has_signed_in_can_sign_out(site: Site) -> None:

@@ -3,10 +3,11 @@
 import msgspec
 
 from triaged import __version__
+from triaged.core.oncall.duty import Duty, duty_of, next_change, on_call
+from triaged.core.oncall.facts import DutyFacts
 from triaged.core.records import actors
-from triaged.core.settings import Person, Settings
+from triaged.core.settings import Person
 from triaged.core.text.wording import clean
-from triaged.core.time.oncall import next_change, on_call
 from triaged.http.routes import Call
 from triaged.web._console.clock import Clock
 
@@ -52,8 +53,8 @@ class Frame(msgspec.Struct, frozen=True):
         return clean(self.by, NAME_MAX)
 
 
-def frame_of(call: Call, current: str = "") -> Frame:
-    """The frame of a page for whoever asks for it."""
+def frame_of(call: Call, current: str = "", facts: DutyFacts | None = None) -> Frame:
+    """The frame of a page for whoever asks for it; with `facts`, it says when they are on call."""
     settings, now = call.context.configuration.settings, call.context.clock.now()
     caller = call.caller
     person = settings.people.get(caller.by)
@@ -65,18 +66,17 @@ def frame_of(call: Call, current: str = "") -> Frame:
         may_respond=caller.may("respond"),
         is_open=call.context.configuration.auth == "none",
         has_session=call.session is not None,
-        duty=duty_of(settings, person, clock) if person else "",
+        duty=duty_words(duty_of(settings, facts), person, clock) if person and facts else "",
         screens=SCREENS + ((STATUS_PAGE,) if settings.status_page else ()),
         current=current,
         path=call.request.path,
     )
 
 
-def duty_of(settings: Settings, person: Person, clock: Clock) -> str:
+def duty_words(duty: Duty, person: Person, clock: Clock) -> str:
     """`primary until 18:00`: the first schedule by which somebody is on call; empty: none."""
-    for name in sorted(settings.schedules):
-        schedule = settings.schedules[name]
-        if person.id in on_call(schedule, clock.now):
-            until = next_change(schedule, clock.now)
+    for name in sorted(duty.schedules):
+        if person.id in on_call(duty, name, clock.now):
+            until = next_change(duty, name, clock.now)
             return f"{name} until {clock.minute(until)}" if until is not None else name
     return ""
