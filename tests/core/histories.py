@@ -233,7 +233,7 @@ class Watched(World):
         assert not (old.response == "missed" and new.response != "missed"), "missed is final"
         own = [timer for timer in self.timers.values() if timer.incident == new.number]
         dues = {type(timer): timer.due_at for timer in own}
-        lacks = forgotten(new, dues, self.settings, before=FOR_EVER)
+        lacks = forgotten(self.situation(), new, dues, before=FOR_EVER)
         assert lacks == [], "what must come due has a timer (21, 24)"
         moved = moves(new, dues, self.settings)
         assert not moved, "settings that are in force already move nothing"

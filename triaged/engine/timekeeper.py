@@ -12,11 +12,11 @@ import structlog
 from triaged.clock import Clock
 from triaged.core.records.events import SettingsChanged, SettingsLoaded, TimerFired
 from triaged.core.records.timers import ExpectDue, LapseDue, ReopenWindowDue, Timer
-from triaged.core.response.audit import forgotten
 from triaged.core.response.rearming import moves
 from triaged.core.settings import Settings
-from triaged.core.time.durations import DAY, MINUTE, SECOND
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.engine.engine import Engine
+from triaged.engine.sweep import SWEPT_AT_ONCE, Sweep
 from triaged.errors import StoreUnavailable
 from triaged.store.database.connect import Database
 from triaged.store.tables import alerts, incidents, timers, watches
@@ -32,17 +32,6 @@ POISON_PAUSE_US = MINUTE
 """Delay after which a timer that cannot be decided is tried again; an error is logged."""
 
 SWEEP_EVERY_US = 15 * SECOND
-SWEPT_AT_ONCE = 512
-"""Incidents in one look, of those that are not over, and as many of those that are: some 10 ms, of
-which 6 on the event loop. 100,000 take most of an hour, a usual number one look."""
-
-ENDED_US = DAY
-"""For so long after the time in which it could re-open, an incident that is over is looked at."""
-
-BEGINNING: incidents.Ended = (0, 0)
-
-OVERDUE_US = 5 * SECOND
-
 log = structlog.get_logger()
 
 
@@ -70,8 +59,7 @@ class Timekeeper:
         self._wake = asyncio.Event()
         self._next_at = 0
         self._sweep_at = clock.now() + SWEEP_EVERY_US
-        self._swept_to = 0
-        self._ended_to = BEGINNING
+        self._sweeps = Sweep(database)
         self._fired: frozenset[Timer] = frozenset()
         self._settings: Settings | None = None
         """The settings whose expectations are in force."""
@@ -200,19 +188,7 @@ class Timekeeper:
     async def _sweep(self, now: int) -> None:
         """Look at the next incidents for what was due and has no timer, and do it."""
         self._sweep_at = now + SWEEP_EVERY_US
-        before, settings = now - OVERDUE_US, self._engine.settings
-        async with self._database.reading(urgent=True) as tx:
-            found, self._swept_to = await incidents.live_after(tx, self._swept_to, SWEPT_AT_ONCE)
-            behind = max(self._ended_to, (now - settings.reopen_within - ENDED_US, 0))
-            ended, last = await incidents.ended_after(tx, behind, SWEPT_AT_ONCE)
-            found += ended
-            dues = await timers.dues_of(tx, {incident.number for incident in found})
-        self._ended_to = last or BEGINNING
-        lost = [
-            timer
-            for incident in found
-            for timer in forgotten(incident, dues.get(incident.number, {}), settings, before)
-        ]
+        lost = await self._sweeps.lost(self._engine.settings, now)
         if lost:
             log.error("sweep.repaired", incidents=sorted({timer.incident for timer in lost}))
             self._lateness.repaired(len(lost))

@@ -31,7 +31,7 @@ def lost(world: Practice, kind: type[IncidentTimer] | None = None) -> list[Incid
     dues: dict[type[IncidentTimer], int] = {
         one: timer.due_at for (_, one), timer in world.timers.items() if one is not kind
     }
-    found = forgotten(world.view.incidents[1], dues, world.settings, world.now - 5 * SECOND)
+    found = forgotten(world.situation(), world.view.incidents[1], dues, world.now - 5 * SECOND)
     return [timer for timer in found if isinstance(timer, PRACTICE)]
 
 
@@ -83,7 +83,7 @@ def test_postmortem_of_what_nobody_had_in_hand_is_not_missed() -> None:
     world.run(60)
 
     assert world.incident.state is State.RESOLVED
-    assert forgotten(world.incident, {}, world.settings, world.now) == []
+    assert forgotten(world.situation(), world.incident, {}, world.now) == []
 
 
 def test_lost_escalation_pages_when_it_is_found() -> None:

@@ -33,9 +33,16 @@ FOR_EVER = 1 << 62
 ALL: dict[type[IncidentTimer], int] = dict.fromkeys(get_args(IncidentTimer), 0)
 
 
+def audited(
+    world: World, dues: dict[type[IncidentTimer], int], before: int, number: int | None = None
+) -> list[IncidentTimer]:
+    """What the auditor finds about an incident, the newest by default."""
+    incident = world.incident if number is None else world.view.incidents[number]
+    return forgotten(world.situation(), incident, dues, before)
+
+
 def lacking(world: World, number: int = 1, before: int = FOR_EVER) -> list[type]:
-    incident = world.view.incidents[number]
-    return [type(timer) for timer in forgotten(incident, {}, world.settings, before)]
+    return [type(timer) for timer in audited(world, {}, before, number)]
 
 
 def test_an_open_incident_has_a_step_and_a_target() -> None:
@@ -44,7 +51,7 @@ def test_an_open_incident_has_a_step_and_a_target() -> None:
 
     assert lacking(world) == [StepDue, AtRiskDue, TargetDue]
     assert lacking(world, before=world.now + 12 * MINUTE) == [StepDue, AtRiskDue]
-    assert forgotten(world.incident, ALL, world.settings, FOR_EVER) == []
+    assert audited(world, ALL, FOR_EVER) == []
 
 
 def test_what_is_missed_has_no_target_any_more() -> None:
@@ -60,13 +67,9 @@ def test_an_acknowledgement_ends() -> None:
     world.fires(severity="SEV-2")
     world.handle(Acknowledged(1, "alice"))
 
-    assert forgotten(world.incident, {}, world.settings, FOR_EVER) == [
-        UnacknowledgeDue(1, world.now + 60 * MINUTE, 1)
-    ]
+    assert audited(world, {}, FOR_EVER) == [UnacknowledgeDue(1, world.now + 60 * MINUTE, 1)]
     world.handle(Snoozed(1, "alice", world.now + 5 * HOUR))
-    assert forgotten(world.incident, {}, world.settings, FOR_EVER) == [
-        UnacknowledgeDue(1, world.now + 5 * HOUR, 1)
-    ]
+    assert audited(world, {}, FOR_EVER) == [UnacknowledgeDue(1, world.now + 5 * HOUR, 1)]
 
 
 def test_an_acknowledgement_that_need_not_end_lacks_nothing() -> None:
@@ -142,9 +145,6 @@ def test_a_step_that_stands_far_too_late_is_lacking_and_one_that_was_put_off_is_
     world.fires(severity="SEV-2")
     before = world.now + 8 * MINUTE
 
-    found = [
-        forgotten(world.incident, ALL | {StepDue: before + late}, world.settings, before)
-        for late in (MINUTE, HOUR)
-    ]
+    found = [audited(world, ALL | {StepDue: before + late}, before) for late in (MINUTE, HOUR)]
 
     assert [[type(timer) for timer in some] for some in found] == [[], [StepDue]]

@@ -82,6 +82,13 @@ def due_at(run: DrillRun, at: int) -> int:
     return run.started_at + at // run.speed
 
 
+def next_of(run: DrillRun) -> DrillDue:
+    """The next thing that a drill does: an injection, a question, or its end."""
+    left = schedule_of(run.scenario)[run.done :]
+    at = min([run.scenario.length, *(action.at for action in left)])
+    return DrillDue(run.incident, due_at(run, at))
+
+
 def alerts_of(injection: Injection) -> Iterator[Alert]:
     """The alerts of an injection, one for each combination of repeated labels."""
     names = list(injection.repeat)
@@ -233,8 +240,7 @@ class _Play:
         if self._situation.now >= end_at or self._is_closed or not goes_on:
             self._run = end(self._situation, self._draft, self._run, TRIAGED, "the drill is over")
         else:
-            nexts = [due_at(self._run, action.at) for action in left]
-            self._draft.arm(DrillDue(self._draft.incident.number, min([end_at, *nexts])))
+            self._draft.arm(next_of(self._run))
         self._draft.add(SaveRow(self._run))
         return (*self._effects, *self._draft.effects())
 

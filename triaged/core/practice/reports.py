@@ -100,9 +100,14 @@ def file_report(situation: Situation, event: ReportFiled) -> Decision:
     data: dict[str, object] = {"report": row.id, "service": row.service}
     draft.say(Entry(now, "report.filed", event.by, f"report {row.id}: {row.title}", data))
     draft.add(SaveRow(row))
-    draft.arm(ReportDue(row.incident, row.look_by, service_digest(row.service)))
+    draft.arm(look_of(row))
     _tell(situation, draft, row)
     return Decision(draft.effects(), Acted(row.incident))
+
+
+def look_of(row: CustomerReport) -> ReportDue:
+    """The end of the time in which somebody looks at the report."""
+    return ReportDue(row.incident, row.look_by, service_digest(row.service))
 
 
 def _notice(situation: Situation, row: CustomerReport) -> Incident:

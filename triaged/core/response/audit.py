@@ -14,8 +14,13 @@ from triaged.core.practice.lacking import deadlines_of
 from triaged.core.records.model import Incident, Response, State
 from triaged.core.records.timers import (
     AtRiskDue,
+    CutGroupDue,
+    HolderWarningDue,
     IncidentTimer,
+    JoinDue,
     MuteDue,
+    RaiseDue,
+    ReachDue,
     ReopenWindowDue,
     ResolveDue,
     StepDue,
@@ -25,6 +30,7 @@ from triaged.core.records.timers import (
 )
 from triaged.core.response.holding import ends_at
 from triaged.core.settings import Settings
+from triaged.core.situation import Situation
 from triaged.core.time.durations import MINUTE
 
 RUNNING = (Response.ON_TRACK, Response.AT_RISK)
@@ -37,21 +43,31 @@ EXACT = (StepDue, AtRiskDue, TargetDue)
 LATE_MAX_US = 2 * MINUTE
 """So much later they may stand: one that could not be decided has been put off by a minute."""
 
+LEFT_OUT: Mapping[type[IncidentTimer], str] = {
+    HolderWarningDue: "the end of the acknowledgement, which it announces, is looked for",
+    RaiseDue: "a raise that a person has taken back looks the same as one that was forgotten",
+    ReachDue: "the next step, which it brings forward, is looked for",
+    CutGroupDue: "without it the incident stays open, and its escalation goes on",
+}
+"""Kinds of timers that nobody looks for, and why not. All others are looked for: here, by
+`core/practice/lacking.py` as the incident says, or by it as a record of the incident says."""
+
 
 def forgotten(
-    incident: Incident, dues: Mapping[type[IncidentTimer], int], settings: Settings, before: int
+    situation: Situation, incident: Incident, dues: Mapping[type[IncidentTimer], int], before: int
 ) -> list[IncidentTimer]:
     """The timers due before that instant that an incident lacks, or has far too late.
 
-    `dues` says when those are due that it has. Raises by time are left out: what has been raised
-    once and taken back by a person looks the same as one that was forgotten.
+    `dues` says when those are due that it has. The records of the practice that the view holds are
+    asked, too.
     """
     wanted: list[IncidentTimer]
+    settings = situation.settings
     if incident.live:
         wanted = [*_looks(incident), *_dues(incident), *_end_of_acknowledgement(incident, settings)]
     else:
         wanted = [*_end_of_reopening(incident, settings)]
-    wanted += deadlines_of(incident, settings, before)
+    wanted += deadlines_of(situation, incident, before)
     return [timer for timer in wanted if timer.due_at < before and _lacks(dues, timer, before)]
 
 
@@ -68,6 +84,8 @@ def _looks(incident: Incident) -> Iterator[IncidentTimer]:
         yield StormDue(number, ALWAYS, number)
     if incident.bundled_at is not None and incident.storm is not None:
         yield StormDue(number, ALWAYS, incident.storm)
+    if incident.joins is not UNSET and incident.joins.count:
+        yield JoinDue(number, ALWAYS)
 
 
 def _dues(incident: Incident) -> Iterator[IncidentTimer]:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
+from triaged.core.practice.lacking import RecordInHand
 from triaged.core.records.practice.rows import PracticeRow
+from triaged.core.records.timers import IncidentTimer
 from triaged.core.view import View
 from triaged.store.database.base import Reader, Writer
 from triaged.store.tables.practice_rows import (
@@ -20,6 +22,7 @@ from triaged.store.tables.practice_rows import (
     updates,
 )
 from triaged.store.tables.practice_rows.row_table import RowTable
+from triaged.store.tables.timers import kind_name
 
 TABLES: tuple[RowTable[Any], ...] = (
     roles.TABLE,
@@ -38,6 +41,21 @@ TABLES: tuple[RowTable[Any], ...] = (
 """In the order in which they are written."""
 
 TABLE_OF: Mapping[type[PracticeRow], RowTable[Any]] = {table.kind: table for table in TABLES}
+
+
+UNTIMED_MAX = 512
+"""Records of a kind without a timer in one look: usually none, but for reminders that are over."""
+
+
+async def untimed(
+    tx: Reader, timers: Mapping[type[RecordInHand], type[IncidentTimer]]
+) -> list[RecordInHand]:
+    """Records in hand whose incident has no timer of their kind, the newest of each kind."""
+    found: list[RecordInHand] = []
+    for kind, timer in timers.items():
+        table = TABLE_OF[kind]
+        found += table.decoded(await tx.fetch(table.untimed(), kind_name(timer), UNTIMED_MAX))
+    return found
 
 
 async def load(

@@ -82,6 +82,23 @@ def due(situation: Situation, draft: Draft, timer: PostmortemDue) -> None:
         _remind(situation, draft, row, step)
 
 
+def reminder_of(
+    settings: Settings, incident: Incident, row: Postmortem, before: int
+) -> PostmortemDue | None:
+    """The reminder that was due last; None: none was or is wanted, or the last may be over."""
+    is_wanted = incident.state is State.RESOLVED and is_required(settings, incident)
+    if row.due_at is None or row.is_settled or not is_wanted:
+        return None
+    found: PostmortemDue | None = None
+    step, at = HALF, _instant_of(settings, incident, row.due_at, HALF)
+    while at is not None and at < before:
+        found = PostmortemDue(incident.number, at, step)
+        step += 1
+        at = _instant_of(settings, incident, row.due_at, step)
+    is_last = at is None or _instant_of(settings, incident, row.due_at, step + 1) is None
+    return None if is_last else found
+
+
 def _begin(situation: Situation, draft: Draft, row: Postmortem) -> Postmortem:
     incident = draft.incident
     due_at = due_of(situation.settings, incident)

@@ -45,14 +45,16 @@ def post_due(situation: Situation, draft: Draft, timer: PostDue) -> None:
     open_ones = [
         one
         for one in situation.view.rows_of(PublicIncident, incident.number)
-        if derivation.is_open(one) and one.next_update_at is not None
+        if one.promised_at is not None
     ]
-    late = [one for one in open_ones if (one.next_update_at or 0) <= situation.now]
-    if page is None or not late:
-        if open_ones:
-            draft.arm(PostDue(incident.number, min(one.next_update_at or 0 for one in open_ones)))
+    late = [one for one in open_ones if (one.promised_at or 0) <= situation.now]
+    if page is None:
         return
-    promised = min(one.next_update_at or 0 for one in late)
+    if not late:
+        if open_ones:
+            draft.arm(PostDue(incident.number, min(one.promised_at or 0 for one in open_ones)))
+        return
+    promised = min(one.promised_at or 0 for one in late)
     clock = PageClock(page.timezone, page.clock)
     text = f"the public update that was promised for {clock.time(promised)} is due"
     if timer.step == 0:
@@ -63,6 +65,17 @@ def post_due(situation: Situation, draft: Draft, timer: PostDue) -> None:
         notify_person(situation, draft, person, News(text, about))
     if timer.step + 1 < REMINDERS:
         draft.arm(PostDue(incident.number, situation.now + REMIND_EVERY_US, timer.step + 1))
+
+
+def reminder_of(row: PublicIncident, before: int) -> PostDue | None:
+    """The reminder of a promised post that was due last; None: none was, or the last is over."""
+    promised = row.promised_at
+    if promised is None or row.incident is None:
+        return None
+    step = (before - promised) // REMIND_EVERY_US
+    if not 0 <= step < REMINDERS - 2:
+        return None
+    return PostDue(row.incident, promised + step * REMIND_EVERY_US, step)
 
 
 def _who_posts(incident: Incident) -> Iterator[str]:
@@ -123,6 +136,33 @@ def components_due(situation: Situation, draft: Draft) -> None:
         data: dict[str, object] = {"components": dict(done)}
         said = f"automatically reported: {text}"
         draft.say(Entry(situation.now, "status.automatic", TRIAGED, said, data))
+
+
+def is_unset(situation: Situation, incident: Incident) -> bool:
+    """Whether a component is not as the incident would have set it, or left it at its end.
+
+    What was set automatically for an incident that goes on is not asked about again: two incidents
+    may want different things of one component.
+    """
+    page = situation.settings.status_page
+    if page is None or not page.auto or incident.state is State.MERGED:
+        return False
+    components = page.of_service(incident.service)
+    rows = [situation.view.row(Component, component.key) for component in components]
+    if not incident.live:
+        ours = [row for row in rows if row is not None and is_ours(row, incident)]
+        return any(derivation.status_of(row) is not ComponentStatus.OPERATIONAL for row in ours)
+    if not sets_components(page, incident):
+        return False
+    known = (
+        row or Component(component.key, PAGE, situation.now)
+        for row, component in zip(rows, components, strict=True)
+    )
+    return any(
+        may_set(situation, row, incident)
+        for row in known
+        if row.now is None or not row.now.automatic
+    )
 
 
 def is_ours(row: Component, incident: Incident) -> bool:

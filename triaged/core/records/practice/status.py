@@ -153,6 +153,11 @@ class PublicIncident(PracticeRow, frozen=True, gc=False):
     monitoring_at: int | None = None
     resolved_at: int | None = None
 
+    @property
+    def promised_at(self) -> int | None:
+        """When the next post is due, as long as the public still waits for the end."""
+        return None if self.status in ENDED else self.next_update_at
+
 
 class Maintenance(PracticeRow, frozen=True, gc=False):
     """Maintenance that the public hears of. `id` is opaque."""

@@ -9,6 +9,9 @@ from triaged.store.database.base import Reader
 from triaged.store.database.listing import Where
 from triaged.store.tables.practice_rows.row_table import Column, RowTable
 
+UNFINISHED_SQL = f"state IN ('{ActionState.OPEN}', '{ActionState.IN_PROGRESS}')"
+assert {ActionState.OPEN, ActionState.IN_PROGRESS} == UNFINISHED, "the SQL names them all"
+
 TABLE = RowTable(
     ActionItem,
     "action_items",
@@ -16,9 +19,8 @@ TABLE = RowTable(
     Column("due", "text", lambda item: item.due),
     Column("state", "text", lambda item: item.state),
     Column("created_at", "bigint", lambda item: item.created_at),
+    in_hand=UNFINISHED_SQL,
 )
-UNFINISHED_SQL = f"state IN ('{ActionState.OPEN}', '{ActionState.IN_PROGRESS}')"
-assert {ActionState.OPEN, ActionState.IN_PROGRESS} == UNFINISHED, "the SQL names them all"
 
 
 class ActionItemFilter(msgspec.Struct, frozen=True):

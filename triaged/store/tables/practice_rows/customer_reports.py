@@ -13,6 +13,7 @@ TABLE = RowTable(
     Column("at", "bigint", lambda row: row.at),
     Column("state", "text", lambda row: row.state),
     Column("joined", "bigint", lambda row: row.joined),
+    in_hand=f"state = '{CustomerReportState.NEW}'",
 )
 
 

@@ -11,6 +11,7 @@ TABLE = RowTable(
     Column("scenario", "text", lambda run: run.scenario.name),
     Column("started_at", "bigint", lambda run: run.started_at),
     Column("state", "text", lambda run: run.state),
+    in_hand=f"state = '{DrillState.RUNNING}'",
 )
 
 

@@ -20,6 +20,7 @@ TABLE = RowTable(
     Column("state", "text", lambda row: row.state),
     Column("due_at", "bigint", lambda row: row.due_at),
     Column("updated_at", "bigint", lambda row: row.updated_at),
+    in_hand="due_at IS NOT NULL",
 )
 REVISIONS = RowTable(
     PostmortemRevision,

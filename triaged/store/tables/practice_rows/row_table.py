@@ -24,9 +24,11 @@ class Column(msgspec.Struct, frozen=True):
 class RowTable(Generic[Kind]):
     """Statements for a table with the columns `id`, `incident`, `body` and `columns`."""
 
-    def __init__(self, kind: type[Kind], name: str, *columns: Column) -> None:
+    def __init__(self, kind: type[Kind], name: str, *columns: Column, in_hand: str = "") -> None:
         self.kind = kind
         self.name = name
+        self.in_hand = in_hand
+        """The condition under which a timer of its incident is armed for a row; empty: none is."""
         self._columns = columns
         self._decode = msgspec.json.Decoder(kind).decode
         names = ["id", "incident", *(column.name for column in columns), "body"]
@@ -56,6 +58,12 @@ class RowTable(Generic[Kind]):
     def ask_incidents(self, numbers: Iterable[int]) -> Ask:
         """The query for all rows of these incidents."""
         return self._of_incident, [(number,) for number in sorted(numbers)]
+
+    def untimed(self) -> str:
+        """The query for the newest rows in hand whose incident has no timer of the kind `$1`."""
+        return f"""SELECT r.body FROM {self.name} r WHERE {self.in_hand} AND NOT EXISTS
+            (SELECT 1 FROM timers t WHERE t.incident = r.incident AND t.kind = $1)
+            ORDER BY r.incident DESC LIMIT $2"""
 
     def decoded(self, rows: Iterable[Row]) -> list[Kind]:
         """The rows that were found, by their identities."""

@@ -19,7 +19,11 @@ from triaged.store.tables.practice_rows.row_table import Column, RowTable
 
 COMPONENTS = RowTable(Component, "status_components")
 INCIDENTS = RowTable(
-    PublicIncident, "status_incidents", Column("created_at", "bigint", lambda row: row.created_at)
+    PublicIncident,
+    "status_incidents",
+    Column("created_at", "bigint", lambda row: row.created_at),
+    Column("promised_at", "bigint", lambda row: row.promised_at),
+    in_hand="promised_at IS NOT NULL",
 )
 POSTS = RowTable(
     Post,
