@@ -170,6 +170,27 @@ def test_schedule_that_reaches_nobody_is_wrong(
     assert is_only(found, at, message), found
 
 
+def test_contact_may_have_an_account_beside_its_address(tmp_path: Path) -> None:
+    contacts = "{mail: {channel: mail, to: a@b.org}, room: {channel: console, account: U1}}"
+
+    settings = configured(tmp_path, channels=MAIL, people=f"{{alice: {{contacts: {contacts}}}}}")
+
+    found = settings.settings.people["alice"].contacts
+    assert {name: contact.answers_as for name, contact in found.items()} == {
+        "mail": "a@b.org",
+        "room": "U1",
+    }
+
+
+def test_account_belongs_to_one_person(tmp_path: Path) -> None:
+    own = "{contacts: {a: {channel: console, account: U1}, b: {channel: console, account: U1}}}"
+    other = "{contacts: {desk: {channel: console, account: U1 }}}"
+
+    found = wrong(tmp_path, people=f"{{alice: {own}, bob: {other}}}")
+
+    assert is_only(found, "U1 }", "alice has this account already"), found
+
+
 def test_team_and_service_are_taken_as_written(tmp_path: Path) -> None:
     teams = "{payments: {people: [alice], policy: default}}"
     services = "{checkout: {team: payments, depends_on: [postgres], runbook: 'https://a.org/x'}}"

@@ -24,6 +24,7 @@ def people_of(
 ) -> dict[str, Person]:
     """The people, each with an order of contacts for both urgencies."""
     findings.check_names("people")
+    _check_accounts(config, findings)
     found = {}
     for name, written in config.people.items():
         path: Path = ("people", name)
@@ -36,7 +37,7 @@ def people_of(
         for contact, address in written.contacts.items():
             _check_contact(findings, (*path, "contacts", contact), address, channels)
         contacts = {
-            contact: Contact(address.channel, address.to)
+            contact: Contact(address.channel, address.to, address.account)
             for contact, address in written.contacts.items()
         }
         known = findings.keys((*path, "contacts"))
@@ -50,6 +51,19 @@ def people_of(
             notify=_steps(findings, (*path, "notify"), written.notify, known) or at_once[:1],
         )
     return found
+
+
+def _check_accounts(config: schema.Config, findings: Findings) -> None:
+    """Report accounts that several people have: an answer would be anybody's."""
+    owners: dict[tuple[str, str], str] = {}
+    for name, person in config.people.items():
+        for key, contact in person.contacts.items():
+            if not contact.account:
+                continue
+            owner = owners.setdefault((contact.channel, contact.account), name)
+            if owner != name:
+                message = f"{owner} has this account already: nobody could tell who answers"
+                findings.wrong(("people", name, "contacts", key, "account"), message)
 
 
 def _check_contact(

@@ -70,6 +70,13 @@ class Contact(msgspec.Struct, frozen=True):
 
     channel: str
     to: str = ""
+    account: str = ""
+    """The person's account at the provider, where it is not `to`, such as in a chat with rooms."""
+
+    @property
+    def answers_as(self) -> str:
+        """The account whose presses and commands are the person's; empty: none."""
+        return self.account or self.to
 
 
 class Person(msgspec.Struct, frozen=True):

@@ -29,7 +29,7 @@ class Press(msgspec.Struct, frozen=True):
     """Somebody pressed a button of a message of ours."""
 
     account: str
-    """The provider's identity of the person: compared with the `to` of contacts."""
+    """The provider's identity of the person: compared with `Contact.answers_as` of the channel."""
     value: str
     """The button's `value`, not verified yet."""
     ref: str = ""

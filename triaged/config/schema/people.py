@@ -16,6 +16,9 @@ class Contact(msgspec.Struct, frozen=True):
     """Name of the channel."""
     to: str = ""
     """Address, for channels that need one."""
+    account: str = ""
+    """Account of the person at the provider, such as the id of a user. Who presses a button or
+    types a command there is this person. Unset: `to`."""
 
 
 class ContactStep(msgspec.Struct, frozen=True):
