@@ -169,13 +169,14 @@ def throughput(options: Options) -> list[Line]:
     """New incidents by one webhook channel, each with its page on disk before and after it went."""
     pages = 2_000 if options.quick else 10_000
     with running(trouble=False, channels=1) as (peer, receivers):
-        began = time.monotonic()
+        began, used = time.monotonic(), peer.cpu_s()
         _until(receivers, _sent(peer, pages, 0, channels=1))
         rate = pages / (time.monotonic() - began)
+        cost_us = (peer.cpu_s() - used) / pages * 1_000_000
     return [
         Line(
             f"{pages} pages by one webhook channel, from the first alert to the last acceptance",
-            f"{rate:,.0f}/s",
+            f"{rate:,.0f}/s, {cost_us:,.0f} µs of processor time each",
             wanted=f"≥ {RATE_WANTED:,}/s",
             holds=rate >= RATE_WANTED,
         )
