@@ -17,6 +17,7 @@ from triaged.channels.common.two_way import (
     Receipt,
     ReceiptState,
     Reply,
+    Typed,
 )
 from triaged.channels.twilio_voice import (
     TIMES,
@@ -251,3 +252,20 @@ def test_numbers_are_addresses() -> None:
     assert addresses_of(ALICE) == (ALICE,)
     assert addresses_of("alice") == ()
     assert own_address(SETTINGS) == ALICE
+
+
+def test_call_about_several_incidents_acknowledges_all_of_them() -> None:
+    others = tuple(replace(page().incident, number=number) for number in (13, 14))
+    found = call(replace(page(), also=others))
+    said = {"CallSid": "CA1", "To": ALICE, "Digits": "4"}
+
+    assert found.said == (
+        "Severity 1. checkout is down in c1. Incident 1 2. And 2 more."
+        " Press 4 to acknowledge all, 1 to repeat."
+    )
+    assert callback(signed(found.action, said), SETTINGS) == (
+        Press(ALICE, BUTTONS[0].value, "CA1"),
+        Typed(ALICE, "ack INC-13"),
+        Typed(ALICE, "ack INC-14"),
+    )
+    assert isinstance(pressed("1", found.action), Handshake)

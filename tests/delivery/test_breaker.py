@@ -138,3 +138,14 @@ def test_answer_to_another_recipient_says_that_it_was_the_mailbox() -> None:
     breaker.record(BOB, HUNG, NOW)
 
     assert admits(breaker, NOW, "/carol/mail")
+
+
+def test_quota_that_is_used_up_is_waited_out_and_a_wish_is_not() -> None:
+    used_up, wished = Breaker(), Breaker()
+
+    used_up.record(ALICE, TryAgain("used up", 3600 * SECOND, is_quota=True), NOW)
+    wished.record(ALICE, TryAgain("slow down", 3600 * SECOND), NOW)
+
+    assert used_up.left_us(NOW) == 3600 * SECOND
+    assert used_up.not_now(1).is_limit
+    assert wished.left_us(NOW) == 60 * SECOND

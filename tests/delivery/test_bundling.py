@@ -5,15 +5,17 @@ import msgspec
 from aiohttp import web
 from msgspec.structs import replace
 
+from tests.channels.answers import answer
 from tests.channels.notices import INCIDENT, NOW, PAGE
 from tests.delivery.clocks import HandClock
 from tests.delivery.servers import receiver
 from tests.delivery.world import Configured, people, world
-from triaged.channels import ntfy
+from triaged.channels import ntfy, pushover, twilio_sms
 from triaged.core.records.answers import Send
 from triaged.core.records.model import PageKind, PageState
+from triaged.core.records.verdicts import Delivered
 from triaged.core.settings import Contact
-from triaged.delivery.bundling import BUNDLE_MIN, bundles
+from triaged.delivery.bundling import BUNDLE_MIN, bundles, verdict_of
 
 
 def send(number: int, person: str = "alice", **fields: Any) -> Send:
@@ -44,6 +46,16 @@ def test_updates_tests_and_drills_are_never_bundled() -> None:
     for fields in ({"kind": PageKind.UPDATE}, {"test": True}, {"drill": True}, {"rest": True}):
         sends = [send(number, **fields) for number in range(1, 6)]
         assert all(len(each) == 1 for each in bundles(sends, 10)), fields
+
+
+def test_message_for_several_pages_is_edited_by_none_of_them() -> None:
+    accepted = answer(200, {"status": 1, "receipt": "r" * 30})
+    alone, together = (send(1),), (send(1), send(2), send(3))
+
+    assert verdict_of(pushover, accepted, alone) == Delivered("r" * 30)
+    assert verdict_of(pushover, accepted, together) == Delivered("")
+    sms = answer(201, {"sid": "SM1"})
+    assert verdict_of(twilio_sms, sms, together) == Delivered("SM1")
 
 
 async def test_pages_that_wait_together_are_one_message_and_each_is_sent(tmp_path: Path) -> None:

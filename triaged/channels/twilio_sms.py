@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from triaged.channels import HttpRequest, Notice, Reach
 from triaged.channels.common import twilio, twiml
+from triaged.channels.common.calling_back import callback_url
 from triaged.channels.common.chat import destination, one_address
 from triaged.channels.common.gsm7 import fitted, plain
 from triaged.channels.common.limits import Limits, Rate
@@ -20,7 +21,6 @@ from triaged.channels.common.twilio import (
     NUMBER,
     STOPPED,
     Account,
-    callback_url,
     error_of,
     posted,
     verified,
@@ -48,7 +48,7 @@ LIMITS = Limits(all=(Rate(10, 10 * SECOND),), bundle=10)
 https://www.twilio.com/docs/messaging/guides/scaling-queueing-latency"""
 
 SEGMENTS_OF_TEXT = 3
-"""Segments of an update whose text is what it is about, and of an answer."""
+"""Segments of a page for several incidents, of an update with a text of its own, of an answer."""
 
 REPLY_MAX = 480
 """Characters of a reply that are read: what is longer is a note, and those are short."""

@@ -11,6 +11,7 @@ import msgspec
 
 from triaged.channels import Button, HttpRequest, Notice, Reach, Verb
 from triaged.channels.common import twilio, twiml
+from triaged.channels.common.calling_back import callback_url
 from triaged.channels.common.chat import destination, one_address
 from triaged.channels.common.limits import Limits, Rate
 from triaged.channels.common.reaching import reach_of
@@ -18,7 +19,6 @@ from triaged.channels.common.spoken import SPOKEN_MAX, digits, spoken
 from triaged.channels.common.twilio import (
     NUMBER,
     Account,
-    callback_url,
     error_of,
     posted,
     verified,
@@ -32,6 +32,7 @@ from triaged.channels.common.two_way import (
     Receipt,
     ReceiptState,
     Reply,
+    Typed,
 )
 from triaged.core.text.wording import TITLE_MAX, clean, page_mark
 from triaged.core.time.durations import SECOND
@@ -47,9 +48,9 @@ KEYS: Mapping[str, tuple[tuple[Verb, str], ...]] = {
 }
 """What each key can do, the first of which there is a button."""
 
-LIMITS = Limits(all=(Rate(10, 10 * SECOND),), bundle=10)
-"""An account begins one call in a second, unless it asks for more:
-https://www.twilio.com/docs/voice/api/call-resource"""
+LIMITS = Limits(all=(Rate(10, 10 * SECOND),), each=(Rate(1, 30 * SECOND),), bundle=10)
+"""An account begins one call in a second, unless it asks for more
+(https://www.twilio.com/docs/voice/api/call-resource); a second call finds the line busy."""
 
 REPEAT, END = "1", "*"
 TIMES = 3
@@ -120,6 +121,8 @@ def _document(notice: Notice, settings: Settings) -> str:
     keys = _keys(notice)
     text = _text(notice, _menu(notice, keys))
     query = {key: button.value for key, (button, _) in keys.items()}
+    if notice.also:
+        query["also"] = " ".join(str(each.number) for each in notice.also)
     url = callback_url(notice, query | {"say": text, "time": "1"})
     if not keys or not url:
         return twiml.response(twiml.say(text, settings.language)).decode()
@@ -141,6 +144,8 @@ def _keys(notice: Notice) -> dict[str, tuple[Button, str]]:
         first = next((each for each in verbs if each[0] in buttons), None)
         if first is not None:
             found[key] = (buttons[first[0]], first[1])
+    if notice.also:
+        return {key: (found[key][0], "acknowledge all") for key in ("4",) if key in found}
     return found
 
 
@@ -159,11 +164,11 @@ def _text(notice: Notice, menu: str) -> str:
     mark = page_mark(page)
     head = {"": "", "[TEST] ": "This is a test. "}.get(mark, "This is a drill. ")
     number = f"Incident {digits(incident.number)}."
+    number += f" And {len(notice.also)} more." if notice.also else ""
     number += " This is a possible duplicate." if page.possible_duplicate else ""
     title = "" if notice.plain else clean(incident.title.removeprefix(mark), TITLE_MAX)
     news = "" if notice.plain else clean(page.subject, TITLE_MAX)
-    more = f"{len(notice.also)} more incidents page you" if notice.also else ""
-    what = ". ".join(part for part in (news, title, more) if part)
+    what = ". ".join(part for part in (news, title) if part)
     severity = f"Severity {incident.severity.removeprefix('SEV-')}."
     room = SPOKEN_MAX - len(head) - len(severity) - len(number) - len(menu) - 4
     words = spoken(what, room).rstrip(".")
@@ -186,7 +191,7 @@ def callback(callback: Callback, settings: Settings) -> tuple[Called, ...]:
     if "CallSid" not in form:
         raise Malformed("wrong_shape", "a call is expected")
     if "time" in query:
-        return (_pressed(form, query, callback.url, settings),)
+        return (_pressed(form, query, callback.url, settings), *_others(form, query))
     return tuple(_ended(form))
 
 
@@ -203,6 +208,13 @@ def _pressed(
     again = urlsplit(url)._replace(query=urlencode({**query, "time": str(time + 1)}))
     text = query.get("say", "")[:SPOKEN_MAX]
     return Handshake(_asking(again.geturl(), text, settings), twiml.CONTENT_TYPE)
+
+
+def _others(form: Mapping[str, str], query: Mapping[str, str]) -> Iterator[Called]:
+    """What the key does to the other incidents of the page."""
+    if form.get("Digits") == "4" and "4" in query:
+        for number in query.get("also", "").split():
+            yield Typed(form.get("To", ""), f"ack INC-{number}")
 
 
 def _ended(form: Mapping[str, str]) -> Iterator[Called]:

@@ -7,7 +7,7 @@ the provider that fails. A mailbox that is put off says that the provider works.
 
 from triaged.core.records.events import Delivered, NotTried, Refused, Scope, TryAgain, Verdict
 from triaged.core.response.retrying import RETRY_MAX_US
-from triaged.core.time.durations import SECOND
+from triaged.core.time.durations import DAY, SECOND
 
 FAILURES = 3
 """Failures in a row that open the breaker: one may be chance, three are a trend."""
@@ -17,6 +17,9 @@ PAUSE_US = 15 * SECOND
 
 HOLD_US = 2 * SECOND
 """A pause this short is waited out; a longer one is a verdict, so that the next contact starts."""
+
+QUOTA_MAX_US = DAY
+"""The longest pause, when a quota is used up: whoever buys a larger one reloads."""
 
 PROBE_US = 5 * SECOND
 """Delay of a page that waits for the end of another attempt."""
@@ -120,11 +123,11 @@ class Breaker:
                 if len(self._uncertain) == 1 and not self._provider.failures:
                     return False
                 return self._provider.fail(now, self._in_a_row(), 0)
-            case TryAgain(after_us=after_us):
+            case TryAgain(after_us=after_us, is_quota=is_quota):
                 own.probing = False
                 self._is_wished = after_us is not None
                 self._provider.failures += 1
-                wish_us = min(after_us or 0, RETRY_MAX_US)
+                wish_us = min(after_us or 0, QUOTA_MAX_US if is_quota else RETRY_MAX_US)
                 return self._provider.fail(now, self._provider.failures, wish_us)
 
     def _in_a_row(self) -> int:

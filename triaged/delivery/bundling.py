@@ -1,16 +1,20 @@
 """Pages of one person that go as one message: ten at once are a noise that nobody reads.
 
-Only where a channel's limits allow it (`Limits.bundle`): its messages are for a phone, and say
-nothing that is edited later. Each page keeps its row, its verdict and its successor.
+Only where a channel's limits allow it (`Limits.bundle`): its messages are for a phone. One that
+stands for several pages is never edited. Each page keeps its row, its verdict and its successor.
 """
 
 from collections.abc import Iterator, Sequence
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
+from triaged.channels import Result
+from triaged.channels.contract import ChannelKind, Edited
 from triaged.core.records.answers import Send
 from triaged.core.records.model import PageKind
 from triaged.core.records.pages import Page
+from triaged.core.records.verdicts import Delivered, Verdict
 from triaged.store.tables.pages import recipient_of
 
 BUNDLE_MIN = 3
@@ -41,3 +45,11 @@ def may_share(page: Page) -> bool:
         and not page.rest
         and not page.subject
     )
+
+
+def verdict_of(kind: ChannelKind, result: Result, sends: Sequence[Send]) -> Verdict:
+    """The verdict on a message. One that stands for several pages is none of theirs to edit."""
+    verdict = kind.verdict(result)
+    if len(sends) > 1 and isinstance(kind, Edited) and isinstance(verdict, Delivered):
+        return replace(verdict, ref="")
+    return verdict

@@ -31,7 +31,7 @@ from triaged.core.response.contact_gone import channel_gone
 from triaged.core.text.facts import Evidence
 from triaged.core.time.durations import SECOND
 from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker
-from triaged.delivery.bundling import bundles
+from triaged.delivery.bundling import bundles, verdict_of
 from triaged.delivery.rate_limits import RateLimits, destination_of, limited, limits_of
 from triaged.delivery.render import Telling, message_for
 from triaged.delivery.transports import Carrier
@@ -262,7 +262,7 @@ class Lane:
             self._around.engine.crash_point("before_send")
             result = await self._sent(message, attempt)
             self._around.engine.crash_point("after_send")
-            verdict = CHANNELS.load(channel.kind).verdict(result)
+            verdict = verdict_of(CHANNELS.load(channel.kind), result, attempt.sends)
         finally:
             self._learn(attempt, verdict)
         return verdict

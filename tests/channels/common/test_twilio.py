@@ -11,12 +11,10 @@ from msgspec.structs import replace
 
 from tests.channels.answers import answer
 from tests.channels.fakes.twilio import FROM, SID, TOKEN, Twilio, signed
-from tests.channels.notices import PAGE, notice
 from triaged.channels import HttpRequest, NoAnswer
 from triaged.channels.common.twilio import (
     BODY_MAX,
     MEANINGS,
-    callback_url,
     self_test,
     self_tested,
     verdict,
@@ -182,7 +180,11 @@ def test_whatever_twilio_signs_holds(form: dict[str, str]) -> None:
         (201, {"sid": "SM1", "status": "queued"}, Delivered("SM1")),
         (201, {"sid": "SM1", "status": "failed", "error_code": 30007}, Refused("failed: 30007")),
         (400, {"code": 21211, "message": "no"}, Refused(f"HTTP 400 21211 {MEANINGS[21211]}")),
-        (400, {"code": 21610, "message": "no"}, Refused(f"HTTP 400 21610 {MEANINGS[21610]}")),
+        (
+            400,
+            {"code": 21610, "message": "no"},
+            Refused(f"HTTP 400 21610 {MEANINGS[21610]}", gone=True),
+        ),
         (400, {"code": 21999, "message": "odd"}, Refused("HTTP 400 21999 odd")),
         (400, {"code": 21611, "message": "full"}, TryAgain("HTTP 400 21611 full")),
         (401, {"code": 20003, "message": "no"}, Refused(f"HTTP 401 20003 {MEANINGS[20003]}")),
@@ -233,20 +235,3 @@ def test_settings_with_which_nothing_could_be_sent_are_refused(change: dict[str,
 
     with pytest.raises(ValueError, match=r"must be|go together"):
         Settings(**{**given, **change})
-
-
-@pytest.mark.parametrize(
-    ("public_url", "expected"),
-    [
-        ("https://triaged.example.org/", URL.replace("sms", "mail")),
-        ("http://127.0.0.1:9099", ""),
-        ("http://192.168.1.2:9099", ""),
-        ("http://[::1]:9099", ""),
-        ("http://localhost:9099", ""),
-        ("http://triage:9099", ""),
-        ("https://triage.internal", ""),
-        ("https://8.8.8.8/x", "https://8.8.8.8/x/callbacks/mail"),
-    ],
-)
-def test_address_of_call_backs_is_one_that_twilio_can_reach(public_url: str, expected: str) -> None:
-    assert callback_url(replace(notice(PAGE), public_url=public_url)) == expected

@@ -11,12 +11,11 @@ import hmac
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
-from urllib.parse import SplitResult, parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import msgspec
 
-from triaged.channels import HttpRequest, HttpResponse, Notice, Result, attempt_s
+from triaged.channels import HttpRequest, HttpResponse, Result, attempt_s
 from triaged.channels.common.chat import check_url
 from triaged.channels.common.http_answers import failure, json_of, no_response
 from triaged.channels.common.two_way import Callback
@@ -150,9 +149,11 @@ def refusal(response: HttpResponse, said: Mapping[str, object]) -> Verdict:
     code = _code(said.get("code"))
     why = f"{code} {MEANINGS.get(code) or said.get('message') or ''}".rstrip() if code else ""
     found = failure(response, why)
-    if code in LATER and isinstance(found, Refused):
+    if not isinstance(found, Refused):
+        return found
+    if code in LATER:
         return TryAgain(found.error)
-    return found
+    return Refused(found.error, gone=code == STOPPED)
 
 
 def _code(value: object) -> int:
@@ -168,22 +169,6 @@ def error_of(form: Mapping[str, str]) -> tuple[str, bool]:
     """What a call-back says went wrong, and whether it would go wrong again."""
     code = _code(form.get("ErrorCode"))
     return (_meaning(code) if code else "no reason is given"), bool(code) and code not in LATER
-
-
-def callback_url(notice: Notice, query: Mapping[str, str] | None = None) -> str:
-    """The address at which Twilio calls us; empty where it could not reach us."""
-    if not _is_public(urlsplit(notice.public_url)):
-        return ""
-    url = f"{notice.public_url.rstrip('/')}/callbacks/{notice.page.channel}"
-    return f"{url}?{urlencode(query)}" if query else url
-
-
-def _is_public(parts: SplitResult) -> bool:
-    host = parts.hostname or ""
-    try:
-        return ip_address(host).is_global
-    except ValueError:
-        return "." in host and not host.endswith((".local", ".internal", ".localhost"))
 
 
 def verified(callback: Callback, settings: Account) -> dict[str, str]:

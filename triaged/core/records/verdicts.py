@@ -40,6 +40,8 @@ class TryAgain(msgspec.Struct, frozen=True, gc=False):
     """The only addresses of the contact that are worth another attempt; empty: all."""
     refused: tuple[tuple[str, str], ...] = ()
     """(address, error) of those that it will never take."""
+    is_quota: bool = False
+    """What the provider takes in a day or a month is used up: nothing is tried for `after_us`."""
 
 
 class NotTried(msgspec.Struct, frozen=True, gc=False):
