@@ -12,6 +12,7 @@ PURE = GROUND | {
     "core",
     "drills",
     "dry_run",
+    "feeds",
     "ingest",
     "integrations",
     "rules",
@@ -39,6 +40,7 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "integrations": VALUES | {"channels"},
     "config": VALUES | {"channels", "ingest", "integrations", "rules"},
     "drills": VALUES,
+    "feeds": VALUES,
     "dry_run": VALUES | INPUTS,
     "store": SHELL,
     "engine": SHELL | {"store"},
@@ -48,7 +50,7 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "http": SHELL | INPUTS | {"access", "engine", "intake", "store"},
     "api": SHELL | INPUTS | {"access", "drills", "engine", "http", "intake", "store"},
     "web": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
-    "process": SHELL | {"config", "engine", "rules", "store"},
+    "process": SHELL | {"config", "engine", "feeds", "rules", "store"},
     "daemon": SHELL
     | INPUTS
     | {"access", "delivery", "engine", "http", "intake", "process", "store", "web"},

@@ -1,0 +1,1 @@
+"""Calendar feeds: iCalendar bodies read into shifts, and shifts written as iCalendar."""
