@@ -2,7 +2,7 @@
 
 import pytest
 
-from triaged.access.tokens import TokenRequest, digest_of, new_secret
+from triaged.access.tokens import TokenRequest, digest_of, new_code, new_secret
 from triaged.core.time.durations import DAY
 from triaged.errors import Malformed
 
@@ -56,3 +56,10 @@ def test_a_wish_that_cannot_be_says_where(wish: dict[str, object], where: str) -
         TokenRequest.read(wish)
 
     assert caught.value.problem.where == where
+
+
+def test_code_has_six_digits() -> None:
+    codes = {new_code() for _ in range(50)}
+
+    assert all(len(code) == 6 and code.isdigit() for code in codes)
+    assert len(codes) > 40

@@ -24,6 +24,9 @@ PUBLIC_ID_CHARACTERS = 12
 PUBLIC_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """60 bits in all; without i, l, o and u, which are misread."""
 
+CODE_DIGITS = 6
+"""Of a code that confirms a contact; few tries are allowed (`core/oncall/confirming.py`)."""
+
 NAME_MAX = 100
 
 ROLES = ("admin", "respond", "read", "report")
@@ -46,6 +49,11 @@ def new_identity() -> str:
 def new_public_id() -> str:
     """12 random characters: the identity of what the public reads, which tells nothing of us."""
     return "".join(secrets.choice(PUBLIC_ALPHABET) for _ in range(PUBLIC_ID_CHARACTERS))
+
+
+def new_code() -> str:
+    """Six random digits, which somebody types who reads them on another screen."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
 
 
 def digest_of(token: str) -> str:

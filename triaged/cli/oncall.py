@@ -1,18 +1,18 @@
-"""`triaged oncall`: who is on call; a test of a person's contacts."""
+"""`triaged oncall`: who is on call; people and their contacts."""
 
 import argparse
 from typing import Any
 
-from triaged.cli import _options
+from triaged.cli import _oncall_people, _options
 from triaged.cli._client import Client, Failed, client_of, complain
 from triaged.cli._output import clean, local_time, print_json, print_table
 from triaged.cli._test_pages import WAIT, duration_us, followed, result
 
-SUMMARY = "who is on call, now or at an instant; test pages"
+SUMMARY = "who is on call, now or at an instant; people and their contacts"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`show`, `at TIME`, `test PERSON`."""
+    """`show`, `at TIME`, `test PERSON`, and what is about people."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     _options.daemon(verbs.add_parser("show", help="who is on call now"))
     at = verbs.add_parser("at", help="who is on call at an instant")
@@ -29,12 +29,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DURATION",
         help="how long to wait for the providers (default: %(default)s)",
     )
+    _oncall_people.arguments(verbs)
 
 
 def run(options: argparse.Namespace) -> int:
     """Do what the verb says, and print a table, or a line for each contact."""
     try:
         client = client_of(options)
+        if options.verb in _oncall_people.VERBS:
+            return _oncall_people.run(client, options)
         return _test(client, options) if options.verb == "test" else _show(client, options)
     except Failed as failure:
         return complain(failure)

@@ -202,6 +202,7 @@ def _settings(config: schema.Config, files: Files, findings: Findings, parts: _P
         unclassified=config.unclassified,
         at_risk=config.at_risk,
         reopen_within=config.reopen_within,
+        confirm_contacts=config.confirm_contacts,
         report_within=config.report_within,
         join_quiet=config.join_quiet,
         silence_max=config.silence_max,

@@ -183,6 +183,8 @@ class Settings(msgspec.Struct, frozen=True):
     unclassified: Severity = Severity.SEV2
     at_risk: float = 0.75
     reopen_within: int = 30 * MINUTE
+    confirm_contacts: bool = False
+    """True if a contact that its owner has not confirmed counts as unreachable."""
     report_within: int = 15 * MINUTE
     """Time within which somebody looks at a customer's report before it pages."""
     join_quiet: int = 5 * MINUTE

@@ -137,6 +137,10 @@ class Config(msgspec.Struct, frozen=True):
     reopen_within: Duration = 30 * MINUTE
     """Time after the resolve in which a new episode re-opens the incident instead of opening a new
     one."""
+    confirm_contacts: bool = False
+    """Whether people are to confirm their contacts (`triaged oncall verify`). true: a contact that
+    nobody has confirmed counts as unreachable where rosters, hand-offs, `check` and `prove` speak
+    of it. Pages go to it all the same."""
     report_within: Duration = 15 * MINUTE
     """Time within which somebody looks at a customer's report. Later it pages, as an incident of
     severity `unclassified`."""

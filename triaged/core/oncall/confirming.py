@@ -5,6 +5,7 @@ not confirmed is paged as the configuration says, and is only named where somebo
 (docs/decisions/0026).
 """
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from triaged.core.draft import Draft
@@ -65,7 +66,8 @@ def ask_for_code(situation: Situation, event: ContactCheckWanted) -> Decision:
     check = ContactCheck(event.digest, now + CODE_LIFE_US, 0, (*sent_at, now))
     title = f"contact {event.contact} of {event.person} is to be confirmed"
     draft = Draft(notice(situation, contact_key(event.person, event.contact), title), opened=True)
-    news = News(event.text, f"confirm-{len(sent_at)}", private=True)
+    more = event.more or UNSET
+    news = News(event.text, f"confirm-{len(sent_at)}", more, private=True)
     draft.send(update_row(situation, draft.incident, recipient, news))
     text = f"a code is sent to {identity}, so that its owner confirms it"
     draft.say(Entry(now, "contact.asked", event.by, text, _data(row)))

@@ -96,6 +96,8 @@ class ContactCheckWanted(msgspec.Struct, frozen=True, gc=False):
     """Of the code."""
     text: str
     """The message to the owner, with the code in it."""
+    more: str = ""
+    """Further lines: the link that confirms, and what to do without having asked."""
 
 
 class ContactCodeGiven(msgspec.Struct, frozen=True, gc=False):

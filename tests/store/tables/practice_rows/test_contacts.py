@@ -1,11 +1,12 @@
 from msgspec.structs import replace
 
+from triaged.core.oncall.people import Reached
 from triaged.core.records.contacts import ContactDelivery, ContactState
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.store.database.connect import Database
 from triaged.store.tables import practice
 from triaged.store.tables.practice_rows import contacts
-from triaged.store.tables.practice_rows.contacts import Reached, ask_off
+from triaged.store.tables.practice_rows.contacts import ask_off
 
 ON = ContactState("alice/mail", None, "alice", "mail", "a1", verified_at=5, verified_by="code")
 OFF = replace(ON, id="alice/sms", contact="sms", off_since=7, off_reason="STOP")

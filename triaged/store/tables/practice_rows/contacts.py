@@ -6,8 +6,7 @@ protects a state.
 
 from collections.abc import Iterable, Mapping
 
-import msgspec
-
+from triaged.core.oncall.people import Address, KnownContacts, Reached, known_contacts
 from triaged.core.records.contacts import ContactDelivery, ContactState
 from triaged.core.time.durations import MINUTE
 from triaged.store.database.base import Ask, Bulk, Reader, Writer
@@ -42,17 +41,6 @@ NOTE = Bulk(
            OR excluded.failed_at >= contact_deliveries.failed_at + {WRITTEN_EVERY_US}""",
     ("text", "text", "text", "bigint", "bigint", "text"),
 )
-Address = tuple[str, str, str]
-"""(person, contact, digest of the address)."""
-
-
-class Reached(msgspec.Struct, frozen=True):
-    """When attempts to reach a contact last ended well, and badly; None: never yet."""
-
-    reached_at: int | None
-    failed_at: int | None
-    error: str
-    """Of the last failure."""
 
 
 def ask_off(*, pages_somebody: bool) -> Ask:
@@ -76,6 +64,11 @@ async def note(tx: Writer, deliveries: Iterable[ContactDelivery]) -> None:
 async def every(tx: Reader) -> list[ContactState]:
     """The states of all contacts, also of those that the configuration no longer has."""
     return TABLE.decoded(await tx.fetch("SELECT body FROM contact_states ORDER BY id"))
+
+
+async def known(tx: Reader) -> KnownContacts:
+    """All that is known of contacts."""
+    return known_contacts(await every(tx), await reached(tx))
 
 
 async def reached(tx: Reader) -> Mapping[Address, Reached]:
