@@ -1,7 +1,8 @@
 """`triaged check`: report every problem of the configuration and the rules at once.
 
 With `--online` also the channels whose providers do not answer; with `--against` also the people
-whose duty begins or ends at once by what the configuration changes.
+whose duty begins or ends at once by what the configuration changes; with `--people` also the
+contacts that a daemon knows to be off or not confirmed.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triaged.cli import _options
-from triaged.cli._client import Failed, complain
+from triaged.cli._client import Failed, client_of, complain
 from triaged.cli._output import clean, paint, print_json
 from triaged.cli.test import beside
 
@@ -35,6 +36,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--online", action="store_true", help="try each channel, too, without sending anything"
     )
     parser.add_argument(
+        "--people",
+        action="store_true",
+        help="ask the daemon, too, whose contacts are off or not confirmed",
+    )
+    _options.url(parser)
+    parser.add_argument(
         "--against",
         metavar="FILE|DIR|REVISION",
         help="warn if other people are on call now than by the configuration of this file, "
@@ -48,11 +55,13 @@ def run(options: argparse.Namespace) -> int:
     if all(problem.warning for problem in problems):
         if options.online:
             problems = (*problems, *_unreachable(options.config))
-        if options.against is not None:
-            try:
+        try:
+            if options.against is not None:
                 problems = (*problems, *_duties(options.config, options.against))
-            except Failed as failure:
-                return complain(failure)
+            if options.people:
+                problems = (*problems, *_people(options))
+        except Failed as failure:
+            return complain(failure)
     errors = [problem for problem in problems if not problem.warning]
     failed = bool(errors) or (options.strict and bool(problems))
     if options.output == "json":
@@ -106,6 +115,18 @@ def _unreachable(path: Path) -> "list[Problem]":
         Problem(str(path), f"channel {name} does not work now: {why}")
         for name, why in wrong.items()
         if why
+    ]
+
+
+def _people(options: argparse.Namespace) -> "list[Problem]":
+    """What keeps pages from people, by a daemon; an error where nothing reaches somebody."""
+    from triaged.errors import Problem
+
+    answer = client_of(options).get("/api/v1/people")
+    return [
+        Problem(f"people.{row['person']}", problem, warning=row["reachable"])
+        for row in answer["people"]
+        for problem in row["problems"]
     ]
 
 

@@ -59,10 +59,13 @@ def test_contact_whose_channel_is_gone_is_not_usable() -> None:
 
 def test_everybody_with_the_address_is_found() -> None:
     bob = replace(person("bob"), contacts={"phone": SMS})
-    both = replace(SETTINGS, people={"alice": ALICE, "bob": bob})
+    carol = replace(person("carol"), contacts={"room": Contact("sms", "C1", "U7")})
+    both = replace(SETTINGS, people={"alice": ALICE, "bob": bob, "carol": carol})
 
     assert [*contacts_at(both, "sms", SMS.to)] == [("alice", "sms"), ("bob", "phone")]
+    assert [*contacts_at(both, "sms", "U7")] == [("carol", "room")]
     assert [*contacts_at(both, "mail", SMS.to)] == []
+    assert [*contacts_at(both, "sms", "")] == [], "no account is nobody's"
 
 
 def test_digests_tell_channels_and_addresses_apart() -> None:

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.oncall.test_duty import MONDAY, PRIMARY, override
-from tests.core.world import plan, settings, step
+from tests.core.world import DEFAULT_PLAN, plan, settings, step
 from triaged.core.oncall.contact_states import new_state
 from triaged.core.oncall.duty import Duty
 from triaged.core.oncall.facts import indexed
@@ -94,7 +94,7 @@ def test_services_are_those_whose_policy_pages() -> None:
     chosen: Settings = replace(
         SETTINGS,
         services={"web": Service("web"), "db": Service("db", "payments")},
-        policies={**SETTINGS.policies, "pay": SETTINGS.policies["default"]},
+        policies={**SETTINGS.policies, "pay": replace(DEFAULT_PLAN, policy="pay")},
         teams={"payments": replace(SETTINGS.teams["payments"], policy="pay")},
     )
 

@@ -59,10 +59,10 @@ def is_on(view: View, settings: Settings, recipient: Recipient) -> bool:
 
 
 def contacts_at(settings: Settings, channel: str, address: str) -> Iterator[tuple[str, str]]:
-    """(person, contact) of each contact on a channel with this address."""
+    """(person, contact) of each contact on a channel with this address, or of this account."""
     for person in settings.people.values():
         for name, contact in person.contacts.items():
-            if (contact.channel, contact.to) == (channel, address):
+            if contact.channel == channel and address and address in (contact.to, contact.account):
                 yield person.id, name
 
 
