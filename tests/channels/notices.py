@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tests.core.world import settings
-from triaged.channels import Notice
+from triaged.channels import Button, Notice
 from triaged.core.records.model import (
     Escalation,
     Incident,
@@ -13,6 +13,7 @@ from triaged.core.records.model import (
     Plan,
     Recipient,
     Severity,
+    State,
 )
 from triaged.core.settings import Contact, Person
 from triaged.core.text.document import incident_document
@@ -142,3 +143,21 @@ def straight(page: Page = PAGE, **changes: object) -> Notice:
 def straight_test() -> Notice:
     """A test page to the channel's own address."""
     return replace(contact_test(), contact=None)
+
+
+BUTTONS = (
+    Button("Acknowledge", "acknowledge", "a.12.1.1.2.AAAAAAAAAAAAAAAAAAAA"),
+    Button("Escalate", "escalate", "e.12.1.1.2.BBBBBBBBBBBBBBBBBBBB"),
+    Button("Resolve", "resolve", "r.12.1.1.2.CCCCCCCCCCCCCCCCCCCC"),
+)
+
+
+def pressable(**changes: object) -> Notice:
+    """A page with buttons, to the channel's own address."""
+    return replace(straight(PAGE, **changes), buttons=BUTTONS)
+
+
+def edited(subject: str, state: State) -> Notice:
+    """What a message is edited to once the incident has another state; it has no buttons."""
+    page = replace(PAGE, kind=PageKind.UPDATE, subject=subject)
+    return straight(page, state=state)

@@ -29,7 +29,15 @@ from triaged.channels import (
     twilio_voice,
     webhook,
 )
-from triaged.channels.contract import CHANNELS, Addressed, ChannelKind
+from triaged.channels.contract import (
+    CHANNELS,
+    Addressed,
+    CalledBack,
+    ChannelKind,
+    Edited,
+    Polled,
+    SelfTested,
+)
 from triaged.core.records.events import Delivered, Refused, TryAgain
 
 EACH_KIND = pytest.mark.parametrize("kind", CHANNELS.kinds)
@@ -61,6 +69,10 @@ ADDRESSED: tuple[Addressed, ...] = (
     twilio_sms,
     twilio_voice,
 )
+EDITED: tuple[Edited, ...] = (discord, ntfy, pushover)
+CALLED_BACK: tuple[CalledBack, ...] = (discord, pushover, twilio_sms, twilio_voice)
+POLLED: tuple[Polled, ...] = ()
+SELF_TESTED: tuple[SelfTested, ...] = (discord, ntfy, pushover, twilio_sms, twilio_voice)
 """The modules by contract: mypy compares the types, the test below that none is left out."""
 NOTICES = pytest.mark.parametrize(
     "sent", [notice(), notice(UPDATE), simplified(notice())], ids=["page", "update", "plain"]
@@ -92,6 +104,10 @@ def test_every_kind_is_compared_with_each_contract_that_it_fulfils() -> None:
 
     assert list(CHANNEL_KINDS) == found
     assert list(ADDRESSED) == [each for each in found if isinstance(each, Addressed)]
+    assert list(EDITED) == [each for each in found if isinstance(each, Edited)]
+    assert list(CALLED_BACK) == [each for each in found if isinstance(each, CalledBack)]
+    assert list(POLLED) == [each for each in found if isinstance(each, Polled)]
+    assert list(SELF_TESTED) == [each for each in found if isinstance(each, SelfTested)]
 
 
 @EACH_KIND

@@ -2,6 +2,8 @@
 
 import re
 
+from triaged.channels.common.chat import ELLIPSIS, cut
+
 _ACTIVE = re.compile(r"([\\`*_~|>#\[\]()!-])")
 _ZERO_WIDTH_SPACE = "\u200b"
 
@@ -12,3 +14,18 @@ def escaped(text: str, link: str | None = None) -> str:
         before, _, after = text.partition(link)
         return f"{escaped(before)}{link}{escaped(after)}"
     return _ACTIVE.sub(r"\\\1", text).replace("@", f"@{_ZERO_WIDTH_SPACE}")
+
+
+def discord_escaped(text: str, link: str | None = None) -> str:
+    """`escaped`, and without the times, emoji, channels and commands that Discord has in `<…>`."""
+    return escaped(text, link).replace("<", "\\<")
+
+
+def cut_escaped(text: str, most: int) -> str:
+    """Escaped text in at most `most` characters, no escape cut in two."""
+    shorter = cut(text, most)
+    if shorter == text:
+        return text
+    kept = shorter.removesuffix(ELLIPSIS)
+    backslashes = len(kept) - len(kept.rstrip("\\"))
+    return kept[: len(kept) - backslashes % 2] + ELLIPSIS
