@@ -126,7 +126,8 @@ class Observed:
 
     async def go_back(self) -> None:
         """Store what was remembered, and nothing else."""
-        steps = [f"DELETE FROM {t}; INSERT INTO {t} TABLE kept.{t}" for t in self._tables]
+        steps = [f"DELETE FROM {t}" for t in reversed(self._tables)]  # requests, then incidents
+        steps += [f"INSERT INTO {t} TABLE kept.{t}" for t in self._tables]
         await self._connection.execute("; ".join(steps))
 
     async def waiting(self, count: int = 1) -> None:

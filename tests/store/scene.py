@@ -8,9 +8,12 @@ from tests.store.desk import Desk
 from tests.store.learning import action
 from tests.store.practising import SCENE
 from tests.store.public import PAGE, published
+from tests.store.talking import TALKED
 from triaged.core.records.answers import Attached
 from triaged.core.records.events import (
     Acknowledged,
+    Delivered,
+    DeliveryEnded,
     Resolved,
     SelfAlertFired,
     SettingsLoaded,
@@ -52,6 +55,8 @@ SETTINGS = settings(
     stale_after={"am": 5 * MINUTE, "b": 5 * MINUTE},
     rules=ByLabels(),
     console="desk",
+    edited=frozenset({"mail"}),
+    heard=frozenset({"mail"}),
     status_page=PAGE,
     weekly_review=WeeklyReview((target("person:alice"),), WeekTime(0, 540)),
 )
@@ -78,7 +83,14 @@ async def scene(desk: Desk) -> None:
     kept = MuteDue  # every live incident is to be checked because of the silence
     await desk.handle(*[TimerFired(one) for one in await due(desk) if not isinstance(one, kept)])
     async with desk.database.transaction() as tx:
-        assert await pages.claim(tx, "mail", now, HOUR, pages.Room(10))
+        claimed = await pages.claim(tx, "mail", now, HOUR, pages.Room(10))
+    await desk.handle(
+        *(
+            DeliveryEnded(page.id, page.token, Delivered("ref"), 1)
+            for page in claimed
+            if page.incident == TALKED
+        )
+    )
     await desk.handle(desk.fires(alertname="Link", pod="1", incident="no"))
     await merge(desk, "Part", 4)
     await desk.handle(*SCENE)

@@ -19,6 +19,7 @@ from tests.store.practising import PRACTICE, PRACTICE_PAIRS
 from tests.store.public import PUBLIC, PUBLIC_PAIRS
 from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
 from tests.store.scene import LATER_US, SETTINGS, due, scene
+from tests.store.talking import TALK, TALK_PAIRS
 from triaged.core.records.events import (
     Acknowledged,
     Assigned,
@@ -193,6 +194,7 @@ BATCHES: dict[str, Batch] = {
     **PRACTICE,
     **PUBLIC,
     **CONTACTS,
+    **TALK,
 }
 PAIRS = [
     *[(name, name) for name in BATCHES],
@@ -223,6 +225,7 @@ PAIRS = [
     *PRACTICE_PAIRS,
     *PUBLIC_PAIRS,
     *CONTACT_PAIRS,
+    *TALK_PAIRS,
     ("joins", "all end"),
     ("joins", "resolve"),
     ("repeats", "ends"),

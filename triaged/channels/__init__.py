@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from triaged.core.records.events import Refused, Scope, TryAgain, Verdict
 from triaged.core.records.model import Incident, Page, PageKind
+from triaged.core.records.two_way import Verb as Verb
 from triaged.core.settings import Contact, Person
 from triaged.core.text import wording
 from triaged.core.text.document import IncidentDocument, incident_document, shortened
@@ -29,9 +30,6 @@ ANSWER_MAX = 64 * 1024
 """Bytes of an answer that are read: no verdict on a page needs more."""
 
 StartTls = Literal["required", "offered", "never"]
-
-Verb = Literal["acknowledge", "take_over", "escalate", "resolve", "unacknowledge", "verify"]
-"""The acts that a button can have."""
 
 
 class Button(msgspec.Struct, frozen=True):
@@ -77,6 +75,9 @@ class Notice(msgspec.Struct, frozen=True):
     also: tuple[Incident, ...] = ()
     """The incidents of other pages that the message stands for, the worst first; the channel's
     limits say whether there may be any (`bundle`)."""
+    thread: str = ""
+    """The message at this destination to which an update belongs, as `Delivered.ref` names it: it
+    goes out as a reply where the provider has replies. Empty: none, and for every page."""
     plain: bool = False
     """True when the full message could not be made: say only what cannot fail."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from triaged.channels.contract import CHANNELS, Addressed, ChannelKind
+from triaged.channels.contract import CHANNELS, Addressed, CalledBack, ChannelKind, Edited, Polled
 from triaged.config import schema
 from triaged.config.files import Files
 from triaged.config.findings import Findings
@@ -86,6 +86,18 @@ def channels_of(config: schema.Config, files: Files, findings: Findings) -> dict
         if settings is not None:
             found[name] = Channel(name, channel.kind, settings)
     return found
+
+
+def edited_channels(channels: Mapping[str, Channel]) -> frozenset[str]:
+    """The channels whose messages can be edited."""
+    kinds = {name: CHANNELS.load(channel.kind) for name, channel in channels.items()}
+    return frozenset(name for name, kind in kinds.items() if isinstance(kind, Edited))
+
+
+def heard_channels(channels: Mapping[str, Channel]) -> frozenset[str]:
+    """The channels whose providers tell what people and messages do."""
+    kinds = {name: CHANNELS.load(channel.kind) for name, channel in channels.items()}
+    return frozenset(name for name, kind in kinds.items() if isinstance(kind, CalledBack | Polled))
 
 
 def integrations_of(

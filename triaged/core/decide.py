@@ -44,6 +44,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.practice.request_events import RequestEvent
+from triaged.core.records.two_way import TwoWayEvent
 from triaged.core.response.contact_tests import start_test
 from triaged.core.response.delivering import ended, may_go, retry_now, slow
 from triaged.core.response.duty_notices import tell_duty
@@ -52,6 +53,7 @@ from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
 from triaged.core.self_alerts import self_alert_fired, self_alert_resolved
 from triaged.core.situation import Situation
+from triaged.core.two_way.deciding import decide_two_way
 
 
 def decide(situation: Situation, event: Event) -> Decision:
@@ -73,6 +75,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
         return decide_request(situation, event)
     if isinstance(event, ContactEvent):
         return decide_contact(situation, event)
+    if isinstance(event, TwoWayEvent):
+        return decide_two_way(situation, event)
     match event:
         case TimerFired(timer=timer):
             return fire(situation, timer)

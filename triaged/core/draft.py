@@ -15,7 +15,7 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.model import Entry, Incident, Page, PageKind, Recipient
 from triaged.core.records.practice.drills import DESK
-from triaged.core.records.practice.requests import Request
+from triaged.core.records.practice.requests import EDIT, Request
 from triaged.core.records.timers import IncidentTimer
 
 
@@ -87,7 +87,9 @@ def marked(incident: Incident, entry: Entry) -> Entry:
 
 def _is_for_real(effect: Effect) -> bool:
     return isinstance(effect, Count) or (
-        isinstance(effect, SaveRow) and isinstance(effect.row, Request)
+        isinstance(effect, SaveRow)
+        and isinstance(effect.row, Request)
+        and effect.row.kind != EDIT  # whoever was paged for a drill sees how it goes on
     )
 
 

@@ -172,6 +172,10 @@ class Settings(msgspec.Struct, frozen=True):
     services: Mapping[str, Service] = {}
     channels: frozenset[str] = frozenset()
     """Names of the channels that exist."""
+    edited: frozenset[str] = frozenset()
+    """Channels whose messages can be edited."""
+    heard: frozenset[str] = frozenset()
+    """Channels whose providers tell what people and messages do."""
     console: str = ""
     """The channel of kind `console`, the first of several; empty: there is none."""
     stale_after: Mapping[str, int | None] = {}

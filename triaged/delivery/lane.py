@@ -28,18 +28,18 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Page
 from triaged.core.response.contact_gone import channel_gone
-from triaged.core.text.facts import Evidence
 from triaged.core.time.durations import SECOND
+from triaged.core.two_way.posts import destination_of
 from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker
 from triaged.delivery.bundling import bundles, verdict_of
-from triaged.delivery.rate_limits import RateLimits, destination_of, limited, limits_of
+from triaged.delivery.rate_limits import RateLimits, limited, limits_of
 from triaged.delivery.render import Telling, message_for
+from triaged.delivery.telling import told_of
 from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import done_before, until
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable
 from triaged.store.database.connect import Database
-from triaged.store.queries import evidence
 from triaged.store.tables import pages
 from triaged.wire import Secret
 
@@ -249,12 +249,12 @@ class Lane:
         if channel is None:
             return channel_gone(send.page)
         settings, now = around.engine.settings, around.clock.now()
-        also = tuple(other.incident for other in attempt.sends[1:])
-        telling = Telling(settings, around.action_key, await self._evidence(send), also)
+        telling = Telling(settings, around.action_key)
+        telling = await told_of(attempt.sends, telling, around.engine, around.database)
         message = message_for(send, channel, telling, now)
         if isinstance(message, Refused | TryAgain):
             return message
-        destination = destination_of(send.page, settings)
+        destination = destination_of(settings, send.page.recipient)
         if (not_tried := await self._not_now(attempt, destination)) is not None:
             return not_tried
         verdict: Verdict = TryAgain("the attempt did not end")
@@ -266,16 +266,6 @@ class Lane:
         finally:
             self._learn(attempt, verdict)
         return verdict
-
-    async def _evidence(self, send: Send) -> Evidence:
-        """What alerts say and who was paged; nothing where the store cannot be read."""
-        try:
-            async with self._around.database.reading(urgent=True) as tx:
-                duty = self._around.engine.duty_facts.facts  # the page was decided on them
-                return await evidence.of_incident(tx, send.incident.number, duty)
-        except StoreUnavailable as error:
-            self._log.warning("page.evidence_missing", page=send.page.id, error=str(error))
-            return Evidence()
 
     async def _not_now(self, attempt: Attempt, destination: str) -> NotTried | None:
         """The reason to make no attempt; None: one is made, and the breaker must hear its end.

@@ -11,8 +11,7 @@ from triaged.channels import Channel
 from triaged.channels.common.limits import NO_LIMITS, Limits, Rate
 from triaged.channels.contract import CHANNELS, Limited
 from triaged.core.records.events import NotTried
-from triaged.core.records.model import Page, Severity
-from triaged.core.settings import Settings
+from triaged.core.records.model import Severity
 from triaged.delivery.breaker import HOLD_US
 
 DESTINATIONS_MAX = 1000
@@ -111,13 +110,6 @@ def limits_of(channel: Channel | None) -> Limits:
         return NO_LIMITS
     kind = CHANNELS.load(channel.kind)
     return kind.LIMITS if isinstance(kind, Limited) else NO_LIMITS
-
-
-def destination_of(page: Page, settings: Settings) -> str:
-    """The address of a page at its provider; several people may have one. Empty: the channel's."""
-    person = settings.people.get(page.recipient.person)
-    contact = None if person is None else person.contacts.get(page.recipient.contact)
-    return "" if contact is None else contact.to
 
 
 def limited(wait_us: int, rate: Rate) -> NotTried:

@@ -1,21 +1,43 @@
 """The message of a page. A page goes out whatever is wrong with its content."""
 
+from collections.abc import Mapping
+
 import msgspec
 import structlog
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from triaged.access.action_links import Origin, act_link
-from triaged.channels import Channel, Message, Notice, simplified
+from triaged.access.buttons import Act, value_of
+from triaged.channels import Button, Channel, Message, Notice, simplified
 from triaged.channels.contract import CHANNELS
 from triaged.core.records.answers import Send
 from triaged.core.records.events import Refused, TryAgain
-from triaged.core.records.model import Incident, PageKind
+from triaged.core.records.model import Incident, PageKind, State
 from triaged.core.records.practice.drills import DESK
+from triaged.core.records.two_way import Verb
 from triaged.core.settings import Contact, Person, Settings
 from triaged.core.text.document import incident_document
 from triaged.core.text.facts import Evidence, Facts, bare_facts, facts_of
+from triaged.core.text.standing import SEE_BELOW, standing
+from triaged.core.text.wording import Reading
 from triaged.errors import Malformed
 from triaged.wire import Secret
+
+BUTTONS: Mapping[State, tuple[Verb, ...]] = {
+    State.OPEN: ("acknowledge", "escalate", "resolve"),
+    State.ACKNOWLEDGED: ("take_over", "unacknowledge", "resolve"),
+}
+"""The buttons by state; any other has none."""
+
+LABELS: Mapping[Verb, str] = {
+    "acknowledge": "Acknowledge",
+    "take_over": "Take over",
+    "escalate": "Escalate",
+    "resolve": "Resolve",
+    "unacknowledge": "Give back",
+    "verify": "It reaches me",
+}
 
 log = structlog.get_logger()
 
@@ -29,6 +51,8 @@ class Telling(msgspec.Struct, frozen=True):
     evidence: Evidence = Evidence()
     also: tuple[Incident, ...] = ()
     """The incidents of other pages that go in the same message."""
+    thread: str = ""
+    """The newest page to the same destination, as its provider calls it: updates go below it."""
 
 
 def message_for(
@@ -67,6 +91,7 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
         origin = Origin(settings.public_url, telling.key, settings.act_links)
         url = act_link(incident, page.recipient, origin, now)
     facts = facts_for(incident, telling, now)
+    is_update = page.kind is PageKind.UPDATE
     return Notice(
         page=page,
         incident=incident,
@@ -78,7 +103,43 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
         acknowledge_url=url,
         public_url=settings.public_url,
         also=telling.also,
+        buttons=buttons_of(incident, telling.key) if asks and not page.test else (),
+        thread=telling.thread if is_update else "",
     )
+
+
+def edited_notice(
+    send: Send, telling: Telling, now: int, *, is_last: bool
+) -> Notice | Refused | TryAgain:
+    """What a message says once the incident has changed; `is_last`: no newer one followed it.
+
+    A page that is still wanted stays one; any other message says what has become of it.
+    """
+    page, incident, settings = send.page, send.incident, telling.settings
+    person = settings.people.get(page.recipient.person)
+    reading = Reading(now, person.timezone if person else settings.timezone)
+    page = replace(page, subject="", possible_duplicate=False)
+    if not is_last:
+        page = replace(page, kind=PageKind.UPDATE, subject=SEE_BELOW)
+    elif incident.state is not State.OPEN:
+        words = standing(incident, settings, reading)
+        page = replace(page, kind=PageKind.UPDATE, subject=words)
+    notice = notice_of(Send(page, incident), telling, now)
+    if isinstance(notice, Notice):
+        buttons = buttons_of(incident, telling.key) if is_last and page.wanted is UNSET else ()
+        return replace(notice, buttons=buttons, thread="")
+    return notice
+
+
+def buttons_of(incident: Incident, key: Secret) -> tuple[Button, ...]:
+    """The buttons of the state that an incident has."""
+    shown = incident.escalation.step_id
+    found: list[Button] = []
+    for verb in BUTTONS.get(incident.state, ()):
+        value = value_of(Act(verb, incident.number, shown), key)
+        if value is not None:
+            found.append(Button(LABELS[verb], verb, value))
+    return tuple(found)
 
 
 def facts_for(incident: Incident, telling: Telling, now: int) -> Facts:

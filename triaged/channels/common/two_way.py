@@ -6,11 +6,14 @@ is decided elsewhere, in the same way for every channel. Instants are µs.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 import msgspec
 
-from triaged.channels import HttpRequest, Verb
+from triaged.channels import HttpRequest
+from triaged.core.records.pages import ReceiptState
+from triaged.core.records.two_way import Verb
+
+__all__ = ["ReceiptState", "Verb"]
 
 
 class Callback(msgspec.Struct, frozen=True):
@@ -62,15 +65,6 @@ class Signalled(msgspec.Struct, frozen=True):
     """None: that of the message `ref`."""
     ref: str = ""
     at: int | None = None
-
-
-class ReceiptState(StrEnum):
-    """How far a message has come, by its provider."""
-
-    SENT = "sent"
-    DELIVERED = "delivered"
-    READ = "read"
-    FAILED = "failed"
 
 
 class Receipt(msgspec.Struct, frozen=True):

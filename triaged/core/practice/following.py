@@ -9,6 +9,7 @@ from triaged.core.practice.status import status_deadlines
 from triaged.core.records.effects import Decision, Effect, SaveIncident
 from triaged.core.records.model import Incident
 from triaged.core.situation import Situation
+from triaged.core.two_way import posts
 
 
 def with_practice(situation: Situation, decision: Decision) -> Decision:
@@ -49,6 +50,7 @@ def _matters(situation: Situation, before: Incident | None, after: Incident) -> 
         or before.severity is not after.severity
         or before.phase is not after.phase
         or before.work is not after.work
+        or (bool(situation.settings.edited) and posts.shows(before, after))
     )
 
 
@@ -60,3 +62,4 @@ def _follow(situation: Situation, before: Incident | None, draft: Draft) -> None
     status_deadlines.followed(situation, before, draft)
     rooms.followed(situation, before, draft)
     drills.followed(situation, before, draft)
+    posts.followed(situation, before, draft)

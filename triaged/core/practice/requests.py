@@ -24,7 +24,7 @@ from triaged.core.records.practice.request_events import (
     RequestEvent,
     RequestRetried,
 )
-from triaged.core.records.practice.requests import Done, Request, RequestState
+from triaged.core.records.practice.requests import EDIT, Done, Request, RequestState
 from triaged.core.records.verdicts import NotTried, Refused, TryAgain
 from triaged.core.situation import Situation
 from triaged.core.time.durations import DAY, HOUR, MINUTE, SECOND
@@ -46,6 +46,12 @@ FOLLOWS: Mapping[str, Follow] = {
     "tracker": tracker_ends.ended,
 }
 """What follows from the ends of requests, by the subject of their kind."""
+
+ATTEMPTS_MAX: Mapping[str, int] = {EDIT: 5}
+"""Kinds that are given up after so many attempts, and not only when their life is over."""
+
+QUIET = frozenset({EDIT})
+"""Kinds whose failure is no news about the incident."""
 
 RETRIED_LIFE_US = DAY
 """For so long a request is tried that a person has taken up again."""
@@ -129,7 +135,8 @@ def _try_again(
     if verdict.maybe_accepted and request.maybe_since is None:
         request = replace(request, maybe_since=request.due_at)
     due_at = retry_at(request, verdict, situation.now)
-    if due_at > request.gives_up_at:
+    spent = request.attempts >= ATTEMPTS_MAX.get(request.kind, request.attempts + 1)
+    if spent or due_at > request.gives_up_at:
         return _failed(situation, request, verdict.error, Reason.GAVE_UP)
     return replace(request, due_at=due_at, error=verdict.error), ()
 
@@ -185,7 +192,7 @@ def _failed(
     """It failed for good: an entry where it belongs to an incident."""
     failed = replace(_ended(request, RequestState.FAILED, situation.now), error=error)
     incident = situation.incident(request.incident)
-    if incident is None:
+    if incident is None or request.kind in QUIET:
         return failed, ()
     draft = Draft(incident)
     data: dict[str, object] = {

@@ -9,6 +9,7 @@ from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.practice.notes import Marker, NoteKind
 from triaged.core.records.practice.request_events import RequestEvent
 from triaged.core.records.timers import Timer
+from triaged.core.records.two_way import TwoWayEvent
 from triaged.core.records.verdicts import (
     Delivered,
     NotTried,
@@ -349,4 +350,5 @@ Event = (
     | SilenceEvent
     | StoreRestored
     | RequestEvent
+    | TwoWayEvent
 )

@@ -51,6 +51,15 @@ class PageKind(StrEnum):
     UPDATE = "update"
 
 
+class ReceiptState(StrEnum):
+    """How far a message has come, by its provider."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
 class Page(msgspec.Struct, frozen=True, gc=False):
     """An outbox row: one message to one recipient. `id` is its deterministic identity."""
 
@@ -106,6 +115,8 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     wanted: str | UnsetType = UNSET
     """For a page that asks for more than an acknowledgement: what it wants, such as
     `update:<deadline in µs>`. It is needed until that is done (`core/practice/wanted.py`)."""
+    receipt: ReceiptState | UnsetType = UNSET
+    """What the provider reported since it accepted the message; no acknowledgement."""
 
     @property
     def step_id(self) -> StepId:

@@ -56,6 +56,7 @@ from triaged.core.response.retrying import (
 from triaged.core.response.succeeding import anew, succeed, superseded
 from triaged.core.situation import Situation
 from triaged.core.time.calendars import is_open, next_open
+from triaged.core.two_way.posts import posted
 
 
 def may_go(situation: Situation, event: PageDue) -> Decision:
@@ -108,7 +109,7 @@ def _too_late(situation: Situation, page: Page, incident: Incident) -> Decision:
     failed = replace(tried, state=PageState.FAILED, error=page.error or "it could not go in time")
     draft = Draft(incident)
     draft.add(SavePage(failed))
-    _say_failed(situation, draft, failed, Reason.GAVE_UP)
+    say_failed(situation, draft, failed, Reason.GAVE_UP)
     return Decision(draft.effects(), Drop(failed))
 
 
@@ -229,6 +230,7 @@ def _not_tried(situation: Situation, draft: Draft, page: Page, verdict: NotTried
 def _delivered(situation: Situation, draft: Draft, page: Page, verdict: Delivered) -> None:
     page = replace(page, provider_ref=verdict.ref, error="")
     draft.add(SavePage(replace(page, state=PageState.SENT, sent_at=situation.now)))
+    posted(situation, draft, page, verdict.ref)
     _say_refused(situation, draft, page, verdict.refused)
     if verdict.put_off:
         draft.send(_rest_of(situation, page, verdict.put_off))
@@ -303,7 +305,7 @@ def _try_again(situation: Situation, draft: Draft, page: Page, verdict: TryAgain
     if gives_up(page, situation.now):
         failed = replace(page, state=PageState.FAILED, error=verdict.error)
         draft.add(SavePage(failed))
-        _say_failed(situation, draft, failed, Reason.GAVE_UP)
+        say_failed(situation, draft, failed, Reason.GAVE_UP)
         return
     passes_on = wants_fallback(page, verdict)
     waiting = replace(
@@ -319,7 +321,7 @@ def _try_again(situation: Situation, draft: Draft, page: Page, verdict: TryAgain
         draft.add(Count("retried", page.channel))
     _say_refused(situation, draft, page, verdict.refused)
     if is_told(page):
-        _say_failed(situation, draft, waiting, Reason.TRYING_AGAIN)
+        say_failed(situation, draft, waiting, Reason.TRYING_AGAIN)
     succeed(situation, draft, waiting, passes_on=passes_on, for_good=False)
 
 
@@ -329,16 +331,16 @@ def _refused(situation: Situation, draft: Draft, page: Page) -> None:
     A provider that says 404 is mended sooner or later, and a contact that is wrong by a reload.
     """
     if is_told(page):
-        _say_failed(situation, draft, page, Reason.REFUSED)
+        say_failed(situation, draft, page, Reason.REFUSED)
     succeed(situation, draft, page, passes_on=True, for_good=True)
-    if _is_cared_for(situation, draft, page):
+    if is_cared_for(situation, draft, page):
         draft.add(SavePage(replace(page, state=PageState.FAILED)))
     else:
         draft.add(SavePage(replace(page, due_at=situation.now + RETRY_MAX_US)))
         draft.add(Count("retried", page.channel))
 
 
-def _is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
+def is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
     """True if nobody needs the page, or others were, are or will be paged in its place."""
     if page.kind is PageKind.UPDATE or page.rest or page.test:
         return True
@@ -356,7 +358,8 @@ def _is_cared_for(situation: Situation, draft: Draft, page: Page) -> bool:
     return others or (place.next_at is not None and place.exhausted_at is None)
 
 
-def _say_failed(situation: Situation, draft: Draft, page: Page, reason: Reason) -> None:
+def say_failed(situation: Situation, draft: Draft, page: Page, reason: Reason) -> None:
+    """Put on the timeline that an attempt at a page has failed."""
     text = f"attempt {page.attempts} to reach {_whom(page.recipient)} failed: {page.error}"
     draft.say(Entry(situation.now, "page.failed", TRIAGED, text, _data(page) | {"reason": reason}))
 

@@ -41,6 +41,7 @@ from triaged.core.records.timers import (
     ReopenWindowDue,
     StormDue,
 )
+from triaged.core.records.two_way import TwoWayEvent
 from triaged.core.view import AlertId, key_text
 from triaged.store.needs.contacts import contact_needs
 from triaged.store.needs.event_needs import EventNeeds, of_incident
@@ -48,6 +49,7 @@ from triaged.store.needs.own_keys import OwnEvent, own_key
 from triaged.store.needs.practice import practice_needs
 from triaged.store.needs.requests import request_needs
 from triaged.store.needs.timers import timer_needs
+from triaged.store.needs.two_way import two_way_needs
 
 
 class Needs:
@@ -121,6 +123,9 @@ class Needs:
         if isinstance(event, RequestEvent):
             for needs in request_needs(event):
                 self._add_needs(needs)
+            return
+        if isinstance(event, TwoWayEvent):
+            self._add_needs(two_way_needs(event))
             return
         if isinstance(event, OwnEvent):
             self.keys.add(key_text(own_key(event)))

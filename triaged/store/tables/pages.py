@@ -34,10 +34,13 @@ SAVE = Bulk(
        UPDATE pages SET channel = v.channel, state = v.state, due_at = v.due_at, body = v.body,
            lease_until = CASE WHEN v.lease_until > 0 AND v.lease_until < pages.lease_until
                THEN pages.lease_until ELSE v.lease_until END
-       FROM v WHERE pages.id = v.id AND pages.token = v.token AND pages.state = 'due'""",
+       FROM v WHERE pages.id = v.id AND pages.token = v.token AND (pages.state = 'due'
+           OR (pages.state = 'sent' AND v.state IN ('sent', 'failed')))""",
     ("text", "text", "text", "bigint", "bigint", "bigint", "text"),
 )
-"""A lease is given back (0) or prolonged; a row that was read before it was prolonged keeps it."""
+"""A lease is given back (0) or prolonged; a row that was read before it was prolonged keeps it.
+
+Of what was sent the provider may report more, or that it has failed after all."""
 RENEW = Bulk(
     """WITH v (id, token, lease_until) AS ({rows})
        UPDATE pages SET lease_until = v.lease_until

@@ -13,6 +13,7 @@ from triaged.store.tables.practice_rows import (
     contacts,
     customer_reports,
     drills,
+    imported_messages,
     messages,
     oncall,
     postmortems,
@@ -27,7 +28,7 @@ from triaged.store.tables.timers import kind_name
 TABLES: tuple[RowTable[Any], ...] = (
     roles.TABLE,
     updates.TABLE,
-    messages.TABLE,
+    imported_messages.TABLE,
     postmortems.TABLE,
     postmortems.REVISIONS,
     action_items.TABLE,
@@ -37,6 +38,7 @@ TABLES: tuple[RowTable[Any], ...] = (
     customer_reports.TABLE,
     *oncall.TABLES,
     contacts.TABLE,
+    messages.TABLE,
 )
 """In the order in which they are written."""
 

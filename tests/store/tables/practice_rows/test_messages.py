@@ -1,15 +1,52 @@
-from triaged.core.records.practice.notes import ImportedMessage
-from triaged.core.view import View
+"""Messages that providers have: by incident and channel, and by the provider's name for them."""
+
+from msgspec.structs import replace
+
+from triaged.core.records.two_way import PostedMessage
 from triaged.store.database.connect import Database
 from triaged.store.tables import practice
+from triaged.store.tables.practice_rows import messages
+
+FIRST = PostedMessage("p1", 1, "slack", "C1", "C1/1", 10, edited=True)
+SECOND = replace(FIRST, id="p2", ref="C1/2", posted_at=20)
+OTHERS = (
+    replace(FIRST, id="p3", channel="telegram", ref="C1/1"),
+    replace(FIRST, id="p4", incident=2, ref="C1/4"),
+)
 
 
-async def test_message_is_known_by_its_identity(database: Database) -> None:
-    row = ImportedMessage("INC-1/message/m1", 1, 5)
+async def test_messages_of_a_channel_come_newest_first(database: Database) -> None:
     async with database.transaction() as tx:
-        await practice.save(tx, [row])
+        await practice.save(tx, [FIRST, SECOND, *OTHERS])
 
-    view = View()
     async with database.reading() as tx:
-        await practice.load(tx, view, {}, {ImportedMessage: {row.id}})
-    assert view.row(ImportedMessage, row.id) == row
+        assert await messages.of_channel(tx, 1, "slack") == [SECOND, FIRST]
+
+
+async def test_message_is_found_by_what_its_provider_calls_it(database: Database) -> None:
+    async with database.transaction() as tx:
+        await practice.save(tx, [FIRST, SECOND, *OTHERS])
+
+    async with database.reading() as tx:
+        assert await messages.of_ref(tx, "slack", "C1/1") == [FIRST]
+        assert await messages.of_ref(tx, "slack", "C1/9") == []
+
+
+async def test_message_that_stands_for_two_pages_is_found_for_both(database: Database) -> None:
+    again = replace(SECOND, ref="C1/1")
+    async with database.transaction() as tx:
+        await practice.save(tx, [again, FIRST])
+
+    async with database.reading() as tx:
+        assert await messages.of_ref(tx, "slack", "C1/1") == [FIRST, again]
+
+
+async def test_what_was_posted_anew_is_found_by_its_new_name(database: Database) -> None:
+    async with database.transaction() as tx:
+        await practice.save(tx, [FIRST])
+    async with database.transaction() as tx:
+        await practice.save(tx, [replace(FIRST, ref="C1/7", rendered="hash")])
+
+    async with database.reading() as tx:
+        assert await messages.of_ref(tx, "slack", "C1/1") == []
+        assert [each.rendered for each in await messages.of_ref(tx, "slack", "C1/7")] == ["hash"]

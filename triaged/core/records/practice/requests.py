@@ -22,7 +22,11 @@ class RequestState(StrEnum):
     """A newer one with the same topic goes in its place, or nobody needs it any more."""
 
 
+EDIT = "message.update"
+"""The edit of a message about an incident: its failure is no news, and it is tried a few times."""
+
 KINDS = (
+    EDIT,
     "room.create",
     "statuspage.incident",
     "subscriber.confirm",
