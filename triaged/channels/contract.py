@@ -54,6 +54,14 @@ class Limited(Protocol):
 
 
 @runtime_checkable
+class Simplified(Protocol):
+    """A kind whose provider may refuse the form of a message, and takes a plain one then."""
+
+    def wants_plain(self, result: Result) -> bool:
+        """Whether the plain message is to be sent at once, in the same attempt."""
+
+
+@runtime_checkable
 class Edited(Protocol):
     """A kind whose messages can be edited."""
 
@@ -110,6 +118,7 @@ CHANNELS: OpenSet[ChannelKind] = OpenSet(
     Addressed,
     Probed,
     Limited,
+    Simplified,
     Edited,
     CalledBack,
     Polled,

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from triaged.channels import Channel, Message, NoAnswer, Result
-from triaged.channels.contract import CHANNELS
+from triaged.channels.contract import CHANNELS, Simplified
 from triaged.clock import Clock
 from triaged.core.records.answers import Send
 from triaged.core.records.events import (
@@ -262,7 +263,12 @@ class Lane:
             self._around.engine.crash_point("before_send")
             result = await self._sent(message, attempt)
             self._around.engine.crash_point("after_send")
-            verdict = verdict_of(CHANNELS.load(channel.kind), result, attempt.sends)
+            kind = CHANNELS.load(channel.kind)
+            if isinstance(kind, Simplified) and kind.wants_plain(result):
+                plain = message_for(send, channel, replace(telling, plain=True), now)
+                if not isinstance(plain, Refused | TryAgain):
+                    result = await self._sent(plain, attempt)
+            verdict = verdict_of(kind, result, attempt.sends)
         finally:
             self._learn(attempt, verdict)
         return verdict

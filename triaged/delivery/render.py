@@ -51,6 +51,8 @@ class Telling(msgspec.Struct, frozen=True):
     evidence: Evidence = Evidence()
     also: tuple[Incident, ...] = ()
     """The incidents of other pages that go in the same message."""
+    plain: bool = False
+    """Whether only what cannot be refused for its form is said."""
     thread: str = ""
     """The newest page to the same destination, as its provider calls it: updates go below it."""
 
@@ -62,7 +64,7 @@ def message_for(
     notice = notice_of(send, telling, now)
     if isinstance(notice, Refused | TryAgain):
         return notice
-    return render(notice, channel, now)
+    return render(simplified(notice) if telling.plain else notice, channel, now)
 
 
 def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryAgain:

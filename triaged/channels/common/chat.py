@@ -72,6 +72,14 @@ def cut_utf16(text: str, most: int) -> str:
     return raw[: 2 * (most - 1)].decode("utf-16-le", errors="ignore") + ELLIPSIS
 
 
+def cut_counted(text: str, most: int) -> str:
+    """`text` in at most `most` characters; of a longer one it says how much is left out."""
+    if len(text) <= most:
+        return text
+    kept = most - len(f"{ELLIPSIS} {len(text)} more")
+    return f"{text[:kept]}{ELLIPSIS} {len(text) - kept} more"
+
+
 def cut(text: str, most: int) -> str:
     """`text` in at most `most` characters."""
     return text if len(text) <= most else text[: most - 1] + ELLIPSIS

@@ -28,6 +28,10 @@ class Callback(msgspec.Struct, frozen=True):
     at: int = 0
 
 
+DEFERRED = "deferred"
+"""In `back`: the call was answered before there were words, which can only go as `later`."""
+
+
 class Press(msgspec.Struct, frozen=True):
     """Somebody pressed a button of a message of ours."""
 
@@ -54,6 +58,8 @@ class Typed(msgspec.Struct, frozen=True):
     ref: str = ""
     """The message to which it is a reply, as `Delivered.ref` names it."""
     back: Mapping[str, str] = {}
+    id: str = ""
+    """The provider's identity of the call: what has it is done once, however often it comes."""
 
 
 class Signalled(msgspec.Struct, frozen=True):
