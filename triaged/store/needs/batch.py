@@ -1,6 +1,6 @@
 """The rows of a whole batch, as its events and the states of their alerts name them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from triaged.core.alerts.remarks import remark_key, subject_of
 from triaged.core.records.contacts import ContactEvent
@@ -117,15 +117,9 @@ class Needs:
             self.unknown_ends.add((alert.source, alert.sender))
 
     def _add(self, event: Event) -> None:
-        if isinstance(event, PracticeEvent):
-            self._add_needs(practice_needs(event))
-            return
-        if isinstance(event, RequestEvent):
-            for needs in request_needs(event):
+        if isinstance(event, PracticeEvent | RequestEvent | TwoWayEvent):
+            for needs in _needs_of(event):
                 self._add_needs(needs)
-            return
-        if isinstance(event, TwoWayEvent):
-            self._add_needs(two_way_needs(event))
             return
         if isinstance(event, OwnEvent):
             self.keys.add(key_text(own_key(event)))
@@ -204,6 +198,16 @@ class Needs:
         state = self._states.get((source, fingerprint))
         if state is not None and state.incident is not None:
             self.numbers.add(state.incident)
+
+
+def _needs_of(event: PracticeEvent | RequestEvent | TwoWayEvent) -> Iterator[EventNeeds]:
+    """What an event beside alerts and pages is decided on."""
+    if isinstance(event, PracticeEvent):
+        yield practice_needs(event)
+    elif isinstance(event, RequestEvent):
+        yield from request_needs(event)
+    else:
+        yield two_way_needs(event)
 
 
 def lapsing(batch: Iterable[Event]) -> set[AlertId]:
