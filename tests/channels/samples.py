@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from tests.channels.fakes.push_service import Visitor
 from triaged.channels import (
     HttpRequest,
     Line,
@@ -27,10 +28,13 @@ from triaged.channels import (
     twilio_sms,
     twilio_voice,
     webhook,
+    webpush,
 )
 from triaged.wire import Secret
 
 SID = "AC" + "0" * 32
+VISITOR = Visitor("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94", "BTBZMqHH6r4Tts7J_aSIgg")
+"""The browser to which web push goes."""
 
 SETTINGS: Mapping[str, object] = {
     "console": console.Settings(),
@@ -50,6 +54,7 @@ SETTINGS: Mapping[str, object] = {
     "twilio_voice": twilio_voice.Settings(
         account=SID, token=Secret("12345"), sender="+15550001111", to="+4915112345678"
     ),
+    "webpush": webpush.Settings(Secret("A" * 42 + "E"), to=VISITOR.subscription),
     "webhook": webhook.Settings("https://hooks.example.org/x", Secret("s3cret")),
 }
 
@@ -65,6 +70,7 @@ LINK, COMMAND = "https://triaged.example.org/act/token", "triaged incident ack I
 WAYS: Mapping[str, tuple[str, ...]] = {
     "twilio_sms": ("12a=ack",),
     "twilio_voice": ("cknowledge",),
+    "webpush": (LINK,),
 }
 """How a kind says to acknowledge that has no room for the link and the command."""
 
@@ -83,6 +89,8 @@ def outgoing(message: Message) -> str:
             return "\n".join([*(f"{k}: {v}" for k, v in mail.items()), *bodies])
         case HttpRequest(body=body, headers=headers):
             lines = [f"{name}: {value}" for name, value in headers.items()]
+            if headers.get("content-encoding") == "aes128gcm":
+                body = VISITOR.read(body)
             return "\n".join([*lines, *_sentences(body)])
         case Reach():
             return ""

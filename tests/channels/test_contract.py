@@ -28,6 +28,7 @@ from triaged.channels import (
     twilio_sms,
     twilio_voice,
     webhook,
+    webpush,
 )
 from triaged.channels.contract import (
     CHANNELS,
@@ -56,6 +57,7 @@ CHANNEL_KINDS: tuple[ChannelKind, ...] = (
     twilio_sms,
     twilio_voice,
     webhook,
+    webpush,
 )
 ADDRESSED: tuple[Addressed, ...] = (
     discord,
@@ -68,6 +70,7 @@ ADDRESSED: tuple[Addressed, ...] = (
     telegram,
     twilio_sms,
     twilio_voice,
+    webpush,
 )
 EDITED: tuple[Edited, ...] = (discord, ntfy, pushover)
 CALLED_BACK: tuple[CalledBack, ...] = (discord, pushover, twilio_sms, twilio_voice)
