@@ -113,14 +113,23 @@ def test_a_resolve_and_an_alert_for_machines_open_nothing() -> None:
     assert (told(answer)[0][1], answer.incidents, answer.first_page_at) == ("nothing", (), None)
 
 
-def test_somebody_acknowledges_what_paged_nobody() -> None:
+def test_nobody_acknowledges_what_paged_nobody() -> None:
     nobody = replace(plan(step(0, "schedule:none")), people={})
     answer = ask(alert(), nobody, ack=MINUTE, until=2 * MINUTE)
 
     (incident,) = answer.incidents
-    assert incident.acknowledged_by == "somebody"
+    assert incident.acknowledged_by is None
     assert answer.first_page_at is None
     assert "nobody was paged" in told(ask(alert(), nobody, until=HOUR))[-1][2]
+
+
+def test_acknowledgement_counts_from_the_first_page_that_reached_a_person() -> None:
+    answer = ask(alert(), plan(step(2, "person:alice")), ack=3 * MINUTE, until=20 * MINUTE)
+
+    (incident,) = answer.incidents
+    assert answer.first_page_at == MONDAY + 10 * MINUTE
+    assert incident.acknowledged_at == MONDAY + 13 * MINUTE
+    assert incident.acknowledged_by == "alice"
 
 
 def test_what_waits_for_the_office_goes_out_when_it_opens() -> None:

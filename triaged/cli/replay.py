@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         limits = _limits(options.fail_if)
         with _history(options) as path:
-            report = judged(compare(path, options.config, options.against), limits)
+            report = judged(compare(path, options.config, options.against, limits), limits)
     except Failed as failure:
         return complain(failure)
     _print(report, options.output)

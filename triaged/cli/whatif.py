@@ -40,7 +40,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="TIME", help="when it comes in (RFC 3339; default: now)")
     answer = parser.add_mutually_exclusive_group()
     answer.add_argument(
-        "--ack-after", metavar="DURATION", help="the first who was paged acknowledges then (12m)"
+        "--ack-after",
+        metavar="DURATION",
+        help="whoever gets the first page of an incident acknowledges it so long after (12m)",
     )
     answer.add_argument("--no-ack", action="store_true", help="nobody does (the default)")
     parser.add_argument("--source", help="the source it comes from (default: by the body's shape)")

@@ -177,10 +177,17 @@ class Simulator:
 
     def run_until(self, end: int) -> None:
         """Let time pass up to and including `end`: timers fire, pages go out at their instants."""
-        while self._dues and self._dues[0][0] <= end:
-            self.now = max(self.now, self._dues[0][0])
-            self._turn()
+        while self.turn(end):
+            pass
         self.now = max(self.now, end)
+
+    def turn(self, end: int) -> bool:
+        """Do what is due next; False: nothing is, up to and including `end`."""
+        if not self._dues or self._dues[0][0] > end:
+            return False
+        self.now = max(self.now, self._dues[0][0])
+        self._turn()
+        return True
 
     def forget(self, numbers: Collection[int]) -> None:
         """Drop these incidents, which nothing can open again, with all that belongs to them."""

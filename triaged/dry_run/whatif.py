@@ -16,9 +16,6 @@ from triaged.dry_run.simulator import Simulator
 UNTIL_US = 24 * HOUR
 """A night and a day: longer than all rounds of most policies."""
 
-SOMEBODY = "somebody"
-"""The name of the person who acknowledges where nobody was paged."""
-
 PAGE, UPDATE, END, NOTHING = "page", "update", "end", "nothing"
 TOLD_OTHERWISE = frozenset({"page.sent", "update.sent"})
 """Entries that repeat what the page itself says."""
@@ -36,7 +33,8 @@ class Question(msgspec.Struct, frozen=True):
     alerts: tuple[Alert, ...]
     at: int
     ack_after_us: int | None = None
-    """Time of the acknowledgement, in µs after `at`; None: nobody acknowledges."""
+    """Time after which whoever has an incident's first page acknowledges it, in µs; None: nobody
+    acknowledges."""
     until_us: int = UNTIL_US
 
 
@@ -86,6 +84,10 @@ class _Course:
         settings = replace(settings, stale_after={})
         self._simulator = Simulator(settings, question.at, self._deliver, duty)
         self._moments: list[Moment] = []
+        self._answers: list[tuple[int, int, str]] = []
+        """(instant, incident, person) of the acknowledgements that are to come."""
+        self._paged: set[int] = set()
+        """Incidents of which a person has had a page."""
         self._told: dict[int, int] = {}
         """Incident → the number of its entries that are in the course already."""
 
@@ -96,11 +98,7 @@ class _Course:
             self._receive(alert)
             self._tell()
         end_at = question.at + question.until_us
-        if question.ack_after_us is not None and question.ack_after_us <= question.until_us:
-            simulator.run_until(question.at + question.ack_after_us)
-            self._tell()
-            self._acknowledge()
-        simulator.run_until(end_at)
+        self._run_until(end_at)
         self._tell()
         incidents = tuple(incident for _, incident in sorted(simulator.view.incidents.items()))
         self._moments += [_end(incident, self._settings, end_at) for incident in incidents]
@@ -120,12 +118,23 @@ class _Course:
             text = f"{_name(alert)} is stored and opens no incident (rules {by})"
             self._moments.append(Moment(at, NOTHING, text))
 
-    def _acknowledge(self) -> None:
-        simulator = self._simulator
-        for number, incident in sorted(simulator.view.incidents.items()):
-            if incident.state is State.OPEN:
-                by = next((each.person for each in incident.told if each.person), SOMEBODY)
-                simulator.handle(Acknowledged(number, by))
+    def _run_until(self, end: int) -> None:
+        """Let time pass; whoever has an incident's first page acknowledges it after a while."""
+        while True:
+            answer = min((one for one in self._answers if one[0] <= end), default=None)
+            if self._simulator.turn(end if answer is None else answer[0]):
+                continue  # it may have paged somebody
+            if answer is None:
+                break
+            self._answers.remove(answer)
+            self._simulator.run_until(answer[0])
+            self._tell()
+            self._acknowledge(*answer[1:])
+        self._simulator.run_until(end)
+
+    def _acknowledge(self, number: int, by: str) -> None:
+        if self._simulator.view.incidents[number].state is State.OPEN:
+            self._simulator.handle(Acknowledged(number, by))
         self._tell()
 
     def _deliver(self, page: Page, now: int) -> Verdict:
@@ -133,6 +142,11 @@ class _Course:
         self._tell()
         person = self._settings.people.get(page.recipient.person)
         is_page = page.kind is PageKind.PAGE
+        after_us = self._question.ack_after_us
+        if is_page and person is not None and page.incident not in self._paged:
+            self._paged.add(page.incident)
+            if after_us is not None:
+                self._answers.append((now + after_us, page.incident, person.id))
         text = f"round {page.round}, step {page.step}, {page.target}" if is_page else page.subject
         self._moments.append(
             Moment(

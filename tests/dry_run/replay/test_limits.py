@@ -2,7 +2,7 @@
 
 import pytest
 
-from triaged.dry_run.replay.limits import parse_limit
+from triaged.dry_run.replay.limits import check_names, parse_limit
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,10 @@ def test_pages_of_a_person_who_gets_none_are_none() -> None:
 def test_what_is_allowed_is_said(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         parse_limit(text)
+
+
+def test_conditions_on_unknown_people_are_refused() -> None:
+    wrong = parse_limit("person:alcie.night_pages > 5")
+    with pytest.raises(ValueError, match=r"nobody is called 'alcie' \(did you mean alice\?\)"):
+        check_names([parse_limit("pages > 1"), wrong], {"alice", "bob"})
+    check_names([parse_limit("person:alice.pages > 5")], {"alice"})

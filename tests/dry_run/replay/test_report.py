@@ -6,11 +6,21 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, settings
 from tests.dry_run.past import RecordedPast, Softer
-from triaged.core.time.durations import HOUR
-from triaged.dry_run.replay.comparison import compare_runs
+from triaged.core.records.history import Paged
+from triaged.core.records.model import Severity
+from triaged.core.time.durations import HOUR, MINUTE
+from triaged.dry_run.replay.comparison import Changed, compare_runs
 from triaged.dry_run.replay.limits import parse_limit
-from triaged.dry_run.replay.replay import happened, replay
-from triaged.dry_run.replay.report import ReplayReport, document, judged, markdown, report_of
+from triaged.dry_run.replay.replay import Ran, happened, replay
+from triaged.dry_run.replay.report import (
+    ReplayReport,
+    document,
+    incidents_of,
+    judged,
+    markdown,
+    report_of,
+    worst_first,
+)
 
 HOSTILE = "<script>alert(1)</script> | @team\n# [x](http://evil) `"
 
@@ -92,3 +102,28 @@ def test_incidents_that_were_reclassified_are_named() -> None:
 
     assert "changed INC-1, INC-2, INC-3, INC-4, INC-5, …." in markdown(changed)
     assert "reclassify" not in markdown(report())
+
+
+def ran(number: int, severity: str, *page_minutes: int) -> Ran:
+    """An incident whose pages went out so many minutes after its opening."""
+    pages = tuple(Paged(MONDAY + minutes * MINUTE, "alice") for minutes in page_minutes)
+    level = Severity(severity)
+    return Ran(number, f"title {number}", level, MONDAY + number, missed=False, pages=pages)
+
+
+def test_worst_changes_come_first() -> None:
+    more_pages = Changed((ran(1, "SEV-2", 0),), (ran(1, "SEV-2", 0, 1),))
+    later = Changed((ran(2, "SEV-2", 0),), (ran(2, "SEV-2", 9),))
+    lowered = Changed((ran(3, "SEV-1", 0),), (ran(3, "SEV-3", 0),))
+    lost = Changed((ran(4, "SEV-3", 0),), (ran(4, "SEV-3"),))
+    gone = Changed((ran(5, "SEV-1", 0),), ())
+
+    found = worst_first([more_pages, later, lowered, lost, gone])
+
+    assert found == [gone, lost, lowered, later, more_pages]
+
+
+def test_merged_incidents_are_counted_as_incidents() -> None:
+    before = [ran(number, "SEV-2", 0) for number in range(1, 31)]
+    assert incidents_of([Changed(tuple(before), (ran(1, "SEV-2", 0),))]) == 30
+    assert incidents_of([Changed((), (ran(1, "SEV-2", 0), ran(2, "SEV-2", 0)))]) == 2

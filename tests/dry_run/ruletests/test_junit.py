@@ -45,4 +45,14 @@ def test_what_is_no_test_is_an_error() -> None:
     suite = ET.fromstring(report.encode())[0]
     assert (suite.get("tests"), suite.get("errors"), suite.get("failures")) == ("1", "1", "0")
     assert (suite[0].get("file"), suite[0].get("line")) == ("t.yaml", "3")
+    assert suite[0].get("name") == "the file can be read"
     assert suite[0][0].get("message") == "'sevrity' is none of <those>"
+
+
+def test_file_that_cannot_be_read_is_one_case_of_one_name_whatever_is_wrong_in_it() -> None:
+    first, second = Problem("t.yaml:3:9", "one"), Problem("t.yaml:7:1", "two")
+
+    suite = ET.fromstring(junit("rules", [], [], [first, second]).encode())[0]
+
+    assert (suite.get("tests"), suite.get("errors")) == ("1", "1")
+    assert suite[0][0].text == "t.yaml:3:9: one\nt.yaml:7:1: two"

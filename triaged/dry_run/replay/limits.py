@@ -1,10 +1,12 @@
 """`--fail-if`: a condition on the numbers of a replay, such as `pages > +10%`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from operator import ge, gt, le, lt
 
 import msgspec
+
+from triaged.core.text.names import meant
 
 METRICS = (
     "incidents",
@@ -17,6 +19,7 @@ METRICS = (
     "sev3",
     "sev4",
 )
+PERSON = "person:"
 OF_PERSON = ("pages", "night_pages")
 OPERATORS: Mapping[str, Callable[[float, float], bool]] = {">=": ge, "<=": le, ">": gt, "<": lt}
 NUMBER_WANTED = "a number (`100`), a change (`+5`, `-5`) or a change in percent (`+10%`)"
@@ -37,6 +40,12 @@ class Limit(msgspec.Struct, frozen=True):
     """True: `value` is a change relative to the number before."""
     percent: bool = False
 
+    @property
+    def person(self) -> str | None:
+        """The person or channel whose number it is about; None: it is about all."""
+        who, dot, _ = self.metric.removeprefix(PERSON).rpartition(".")
+        return who if dot and self.metric.startswith(PERSON) else None
+
     def broken(self, before: Mapping[str, int], after: Mapping[str, int]) -> bool:
         """True if the condition holds for the numbers; a missing number is 0."""
         was, now = before.get(self.metric, 0), after.get(self.metric, 0)
@@ -44,6 +53,14 @@ class Limit(msgspec.Struct, frozen=True):
         if self.relative:
             bound = was * (1 + self.value / 100) if self.percent else was + self.value
         return OPERATORS[self.operator](now, bound)
+
+
+def check_names(limits: Iterable[Limit], known: Collection[str]) -> None:
+    """Refuse a condition on a person whom nothing knows: it could never be true. ValueError."""
+    for limit in limits:
+        if limit.person is not None and limit.person not in known:
+            text = f"{limit.text!r}: nobody is called {limit.person!r}"
+            raise ValueError(f"{text}{meant(limit.person, known)}")
 
 
 def parse_limit(text: str) -> Limit:

@@ -115,11 +115,11 @@ def sections(report: ReplayReport) -> Iterator[Section]:
 
 def _fidelity(report: ReplayReport) -> Section:
     found = report.fidelity
-    others = {kind: len(getattr(found, kind)) for kind, _ in KINDS}
-    total = found.same + sum(others.values())
+    others = {kind: incidents_of(getattr(found, kind)) for kind, _ in KINDS}
     sentences = [
         f"{report.episodes} alerts from {_at(report.since)} to {_at(report.until)}.",
-        f"The present rules give what happened for {found.same} of {total} incidents"
+        f"The present rules give what happened for {found.same} of {found.before.incidents}"
+        + " incidents"
         + ("." if found.nothing else ": " + _listed(others) + "."),
     ]
     sentences += [
@@ -148,6 +148,11 @@ def _fidelity(report: ReplayReport) -> Section:
             f"{report.refused} were impossible."
         )
     return Section("Fidelity", tuple(sentences))
+
+
+def incidents_of(changes: Iterable[Changed]) -> int:
+    """The number of incidents that differ; of those that opened anew, what there is now."""
+    return sum(len(each.before or each.after) for each in changes)
 
 
 def _listed(counts: dict[str, int]) -> str:
@@ -188,13 +193,36 @@ def _people(found: RunComparison) -> Iterator[tuple[str, ...]]:
 def _changes(title: str, found: Sequence[Changed]) -> Section:
     rows = tuple(
         (_at(_first(each).opened_at), _side(each.before), _side(each.after), _first(each).title)
-        for each in found[:SHOWN_MAX]
+        for each in worst_first(found)[:SHOWN_MAX]
     )
     more = len(found) - len(rows)
-    sentences = (f"The first {SHOWN_MAX} of {len(found)}.",) if more > 0 else ()
+    sentences = (f"The worst {SHOWN_MAX} of {len(found)}.",) if more > 0 else ()
     return Section(
-        f"{title} ({len(found)})", sentences, ("opened", "before", "after", "title"), rows
+        f"{title} ({incidents_of(found)})", sentences, ("opened", "before", "after", "title"), rows
     )
+
+
+def worst_first(found: Iterable[Changed]) -> list[Changed]:
+    """The changes that cost most first: nobody is paged any more, less severe, paged later."""
+    return sorted(found, key=_mildness)
+
+
+def _mildness(changed: Changed) -> tuple[bool, bool, int, int, int]:
+    """The lower, the worse; of changes that are equally bad the earliest comes first."""
+    sides = changed.before, changed.after
+    waits = [_first_page_us(side) for side in sides]
+    lost = waits[0] is not None and waits[1] is None
+    worst = [min((ran.severity for ran in side), default=None) for side in sides]
+    lowered = worst[0] is not None and (worst[1] is None or worst[1] > worst[0])
+    later_us = (waits[1] or 0) - (waits[0] or 0) if None not in waits else 0
+    rank = min(ran.severity for ran in (*changed.before, *changed.after))
+    return not lost, not lowered, int(rank[-1:]), -later_us, _first(changed).opened_at
+
+
+def _first_page_us(incidents: Sequence[Ran]) -> int | None:
+    """The shortest time from an opening to a page; None: there was no page."""
+    waits = [page.at - ran.opened_at for ran in incidents for page in ran.pages]
+    return min(waits, default=None)
 
 
 def _first(changed: Changed) -> Ran:
@@ -284,8 +312,10 @@ def _difference(found: RunComparison) -> dict[str, object]:
         "after": {**metrics(found.after), "by_hour": list(found.after.hours)},
         **{
             kind: {
-                "count": len(getattr(found, kind)),
-                "incidents": [_changed(each) for each in getattr(found, kind)[:JSON_MAX]],
+                "count": incidents_of(getattr(found, kind)),
+                "incidents": [
+                    _changed(each) for each in worst_first(getattr(found, kind))[:JSON_MAX]
+                ],
             }
             for kind, _ in KINDS
         },

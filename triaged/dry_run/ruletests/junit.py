@@ -8,6 +8,10 @@ from triaged.core.time.durations import SECOND
 from triaged.dry_run.ruletests.case_results import CaseResult
 from triaged.errors import Problem
 
+UNREADABLE = "the file can be read"
+"""The name of a case whose file cannot be used: the same whatever line the fault moves to, so that
+a server shows one test that fails and is mended."""
+
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -19,15 +23,16 @@ def junit(
 ) -> str:
     """The report; `spent_us` has the time of each result, `problems` those of unreadable tests."""
     failures = sum(not result.passed for result in results)
+    files: dict[str, list[Problem]] = {}
+    for problem in problems:
+        files.setdefault(file_and_line(problem.where)[0], []).append(problem)
     total = f"{sum(spent_us) / SECOND:.3f}"
-    number = len(results) + len(problems)
-    counts = f'tests="{number}" failures="{failures}" errors="{len(problems)}" time="{total}"'
+    number = len(results) + len(files)
+    counts = f'tests="{number}" failures="{failures}" errors="{len(files)}" time="{total}"'
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites {counts}>"]
     lines += [f"  <testsuite name={_attribute(suite)} {counts}>"]
-    for problem in problems:
-        opening = _opening(problem.where, problem.where, 0)
-        lines += [f"{opening}>", f"      <error message={_attribute(problem.message)}/>"]
-        lines.append("    </testcase>")
+    for found in files.values():
+        lines += _unreadable(found)
     for result, us in zip(results, spent_us, strict=True):
         opening = _opening(result.name, result.where, us)
         if result.passed:
@@ -37,6 +42,14 @@ def junit(
         failure = f"<failure message={_attribute(summary(result))}>{text}</failure>"
         lines += [f"{opening}>", f"      {failure}", "    </testcase>"]
     return "\n".join([*lines, "  </testsuite>", "</testsuites>", ""])
+
+
+def _unreadable(problems: Sequence[Problem]) -> list[str]:
+    """The case of a file whose tests cannot be read."""
+    first = problems[0]
+    text = escape(_clean("\n".join(map(str, problems))))
+    error = f"<error message={_attribute(first.message)}>{text}</error>"
+    return [f"{_opening(UNREADABLE, first.where, 0)}>", f"      {error}", "    </testcase>"]
 
 
 def _opening(name: str, where: str, us: int) -> str:
