@@ -72,10 +72,17 @@ ADDRESSED: tuple[Addressed, ...] = (
     twilio_voice,
     webpush,
 )
-EDITED: tuple[Edited, ...] = (discord, ntfy, pushover)
-CALLED_BACK: tuple[CalledBack, ...] = (discord, pushover, twilio_sms, twilio_voice)
+EDITED: tuple[Edited, ...] = (discord, mattermost, ntfy, pushover)
+CALLED_BACK: tuple[CalledBack, ...] = (discord, mattermost, pushover, twilio_sms, twilio_voice)
 POLLED: tuple[Polled, ...] = ()
-SELF_TESTED: tuple[SelfTested, ...] = (discord, ntfy, pushover, twilio_sms, twilio_voice)
+SELF_TESTED: tuple[SelfTested, ...] = (
+    discord,
+    mattermost,
+    ntfy,
+    pushover,
+    twilio_sms,
+    twilio_voice,
+)
 """The modules by contract: mypy compares the types, the test below that none is left out."""
 NOTICES = pytest.mark.parametrize(
     "sent", [notice(), notice(UPDATE), simplified(notice())], ids=["page", "update", "plain"]

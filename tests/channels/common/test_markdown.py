@@ -1,6 +1,11 @@
 import pytest
 
-from triaged.channels.common.markdown import cut_escaped, discord_escaped, escaped
+from triaged.channels.common.markdown import (
+    cut_escaped,
+    discord_escaped,
+    escaped,
+    mattermost_escaped,
+)
 
 
 def test_nothing_active_is_left() -> None:
@@ -29,3 +34,9 @@ def test_discord_s_own_marks_are_text() -> None:
 )
 def test_escape_is_never_cut_in_two(text: str, most: int, expected: str) -> None:
     assert cut_escaped(text, most) == expected
+
+
+def test_emoji_by_name_and_addresses_without_a_scheme_are_text() -> None:
+    found = mattermost_escaped(":boom: www.evil.example https://x/www.a", "https://x/www.a")
+
+    assert found == ":\u200bboom: www.\u200bevil.example https://x/www.a"

@@ -68,7 +68,7 @@ def _command(said: Mapping[str, Any]) -> str:
     """`ack INC-12` of `/triaged command: ack INC-12`, and of `/triaged ack incident: INC-12`."""
     data = said.get("data")
     options = data.get("options") if isinstance(data, dict) else None
-    return clean(" ".join(_words(options, DEPTH_MAX)), COMMAND_MAX) or "help"
+    return clean(" ".join(_words(options, DEPTH_MAX)), COMMAND_MAX).strip() or "help"
 
 
 def _words(options: object, depth: int) -> Iterator[str]:

@@ -21,6 +21,19 @@ def discord_escaped(text: str, link: str | None = None) -> str:
     return escaped(text, link).replace("<", "\\<")
 
 
+_SHORTCODE = re.compile(r":(?=[A-Za-z0-9_+\\-]+:)")
+_WWW = re.compile(r"(?i)(?<![/\w])www\.")
+
+
+def mattermost_escaped(text: str, link: str | None = None) -> str:
+    """`escaped`, and without emoji by name and addresses that Mattermost makes links of."""
+    if link and link in text:
+        before, _, after = text.partition(link)
+        return f"{mattermost_escaped(before)}{link}{mattermost_escaped(after)}"
+    found = _SHORTCODE.sub(f":{_ZERO_WIDTH_SPACE}", escaped(text))
+    return _WWW.sub(lambda match: f"{match[0]}{_ZERO_WIDTH_SPACE}", found)
+
+
 def cut_escaped(text: str, most: int) -> str:
     """Escaped text in at most `most` characters, no escape cut in two."""
     shorter = cut(text, most)
