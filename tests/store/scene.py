@@ -6,6 +6,8 @@ from tests.core.world import ByLabels, settings, target
 from tests.store.contacts import ASKED
 from tests.store.desk import Desk
 from tests.store.learning import action
+from tests.store.on_duty import ROTA
+from tests.store.on_duty import SCENE as ON_DUTY
 from tests.store.practising import SCENE
 from tests.store.public import PAGE, published
 from tests.store.talking import TALKED
@@ -57,6 +59,7 @@ SETTINGS = settings(
     console="desk",
     edited=frozenset({"mail"}),
     heard=frozenset({"mail"}),
+    schedules={"primary": ROTA},
     status_page=PAGE,
     weekly_review=WeeklyReview((target("person:alice"),), WeekTime(0, 540)),
 )
@@ -95,7 +98,7 @@ async def scene(desk: Desk) -> None:
     await merge(desk, "Part", 4)
     await desk.handle(*SCENE)
     desk.clock.at += LATER_US
-    await desk.handle(ASKED)
+    await desk.handle(ASKED, *ON_DUTY)
 
 
 async def merge(desk: Desk, alertname: str, into: int) -> None:

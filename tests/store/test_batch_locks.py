@@ -15,6 +15,7 @@ from tests.store.conftest import StillClock
 from tests.store.contacts import CONTACT_PAIRS, CONTACTS
 from tests.store.desk import Desk
 from tests.store.learning import LEARNING, LEARNING_PAIRS
+from tests.store.on_duty import DUTY, DUTY_PAIRS
 from tests.store.practising import PRACTICE, PRACTICE_PAIRS
 from tests.store.public import PUBLIC, PUBLIC_PAIRS
 from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
@@ -72,6 +73,7 @@ from triaged.core.records.practice.notes import Marker, Message
 from triaged.core.records.practice.roles import Role
 from triaged.core.time.durations import HOUR
 from triaged.store.database.connect import open_database
+from triaged.store.duty_facts import KnownFacts
 from triaged.store.tables import alerts, pages, watches
 
 NAME = f"triaged_two_engines_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
@@ -192,6 +194,7 @@ BATCHES: dict[str, Batch] = {
     "update later": events(UpdateSnoozed(1, "bob", HOUR)),
     **LEARNING,
     **PRACTICE,
+    **DUTY,
     **PUBLIC,
     **CONTACTS,
     **TALK,
@@ -223,6 +226,7 @@ PAIRS = [
     ("update", "all end"),
     *LEARNING_PAIRS,
     *PRACTICE_PAIRS,
+    *DUTY_PAIRS,
     *PUBLIC_PAIRS,
     *CONTACT_PAIRS,
     *TALK_PAIRS,
@@ -272,9 +276,15 @@ class Rivals:
         self._desks = Desk(held, other.clock, SETTINGS), other
         self._store = store
 
+    async def _go_back(self) -> None:
+        """The store as it was, and engines that know nothing of what came after."""
+        await self._store.go_back()
+        for desk in self._desks:
+            desk.engine.duty_facts = KnownFacts()
+
     async def one_after_the_other(self, *batches: Batch) -> Rows:
         """What is stored when one engine decides both batches, made before it decides any."""
-        await self._store.go_back()
+        await self._go_back()
         made = [await batch(self._desks[1]) for batch in batches]
         for batch in made:
             await self._desks[1].handle(*batch)
@@ -285,7 +295,7 @@ class Rivals:
 
         `second` goes as far as it gets before `first` goes on.
         """
-        await self._store.go_back()
+        await self._go_back()
         made = await first(self._desks[0]), await second(self._desks[1])
         barrier = self._held.barrier = Barrier(after)
         async with asyncio.TaskGroup() as tasks:

@@ -8,6 +8,7 @@ from triaged.config.model import Channel
 from triaged.config.plugins import may_address
 from triaged.config.schema import people as schema_people
 from triaged.core.records.actors import RESERVED
+from triaged.core.records.oncall import NOBODY
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
 from triaged.core.time import calendars, oncall, recurring
 from triaged.core.time.calendars import Calendar
@@ -31,6 +32,9 @@ def people_of(
         if name in RESERVED:
             names = ", ".join(sorted(RESERVED))
             message = f"{name!r} names another actor in timelines, as do {names}: choose another id"
+            findings.wrong(path, message, key=True)
+        if name == NOBODY:
+            message = f"{name!r} is what an override calls an absence: choose another id"
             findings.wrong(path, message, key=True)
         if not written.contacts and findings.is_whole((*path, "contacts")):
             findings.wrong(path, f"{name} has no contact: nothing would reach them", key=True)

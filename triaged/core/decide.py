@@ -9,6 +9,7 @@ from triaged.core.alerts.receiving import receive
 from triaged.core.alerts.reclassification import reclassify
 from triaged.core.muting.silences import expire, looked, set_silence
 from triaged.core.oncall.contacts import decide_contact
+from triaged.core.oncall.deciding import decide_duty
 from triaged.core.practice.deciding import practise
 from triaged.core.practice.following import with_practice
 from triaged.core.practice.learning.review_notice import send_review
@@ -42,6 +43,7 @@ from triaged.core.records.events import (
     StoreRestored,
     TimerFired,
 )
+from triaged.core.records.practice.duty_events import DutyEvent
 from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.practice.request_events import RequestEvent
 from triaged.core.records.two_way import TwoWayEvent
@@ -77,6 +79,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
         return decide_contact(situation, event)
     if isinstance(event, TwoWayEvent):
         return decide_two_way(situation, event)
+    if isinstance(event, DutyEvent):
+        return decide_duty(situation, event)
     match event:
         case TimerFired(timer=timer):
             return fire(situation, timer)

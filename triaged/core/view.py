@@ -1,6 +1,6 @@
 """The rows that a batch of decisions has read, as changed by its own effects."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import count
 from typing import TypeVar, assert_never
@@ -108,6 +108,10 @@ class View:
         """Umbrella → how many incidents waited under it before this batch."""
         self._rows: dict[type[PracticeRow], dict[str, PracticeRow]] = {}
         self.numbers = count(1) if numbers is None else numbers
+        self.duty_numbers: Iterator[int] = count(1)
+        """Numbers for new overrides and swaps."""
+        self.held: Mapping[str, Sequence[int]] = {}
+        """Person → incidents that they hold, besides those that are loaded."""
         self.duty_facts = duty_facts
         """What decides who is on call besides the configuration."""
 
@@ -157,6 +161,11 @@ class View:
         elif self.live.get(text) == incident.number:
             del self.live[text]
         self.latest[text] = max(self.latest.get(text, 0), incident.number)
+
+    def held_by(self, person: str) -> list[int]:
+        """The numbers of the incidents that a person holds, in order."""
+        ours = (one.number for one in self.incidents.values() if one.holder == person)
+        return sorted({*ours, *self.held.get(person, ())})
 
     def add_row(self, row: PracticeRow) -> None:
         """Add or replace a record of the practice; a fact about duty is in force at once."""

@@ -56,6 +56,7 @@ from triaged.process.maintenance.similar_words import SimilarWords
 from triaged.process.maintenance.status_mailings import StatusMailings
 from triaged.process.maintenance.status_page import StatusPageKeeper
 from triaged.process.maintenance.suppression_marks import SuppressionMarks
+from triaged.process.maintenance.swap_ends import SwapEnds
 from triaged.process.maintenance.weekly_review import WeeklyReview
 from triaged.process.reload import Reload
 from triaged.process.start_messages import (
@@ -213,6 +214,7 @@ class Daemon:
             RestoreNotice(engine, database),
             SuppressionMarks(engine, database),
             SilenceEnds(engine, database, clock),
+            SwapEnds(engine, database, clock),
             RuleComparison(database, self.current),
             SimilarWords(database),
             self._status_page,

@@ -6,7 +6,7 @@ from triaged.crashpoints import CrashPoint, no_crash
 from triaged.store.database.base import Bulk, Database
 from triaged.store.tables import practice
 from triaged.store.tables.incidents import OVER_SQL
-from triaged.store.tables.practice_rows import requests
+from triaged.store.tables.practice_rows import oncall, requests
 from triaged.store.tables.practice_rows.action_items import UNFINISHED_SQL
 
 BATCH = 500
@@ -103,6 +103,7 @@ async def prune(
                 crash_point("in_prune")
             removed[kind] = removed.get(kind, 0) + gone
     removed["requests"] = await _prune_requests(database, now - limits.deliveries)
+    removed["duty"] = await _prune_duty(database, now)
     removed["incidents"] = await _prune_incidents(database, now - limits.incidents)
     return {kind: count for kind, count in removed.items() if count}
 
@@ -112,6 +113,15 @@ async def _prune_requests(database: Database, before: int) -> int:
     while gone == requests.PRUNED_AT_ONCE:
         async with database.transaction() as tx:
             gone = await requests.prune(tx, before)
+        removed += gone
+    return removed
+
+
+async def _prune_duty(database: Database, now: int) -> int:
+    removed, gone = 0, 1
+    while gone:
+        async with database.transaction() as tx:
+            gone = await oncall.prune(tx, now)
         removed += gone
     return removed
 

@@ -17,6 +17,7 @@ from triaged.store import batch_locks
 from triaged.store.database.base import Contended, Reader, Transaction, Writer
 from triaged.store.duty_facts import KnownFacts
 from triaged.store.needs.batch import Needs, alerts_named
+from triaged.store.queries import held_incidents
 from triaged.store.saving import Changes, save_changes
 from triaged.store.tables import (
     alert_states,
@@ -30,11 +31,11 @@ from triaged.store.tables import (
     watches,
 )
 from triaged.store.tables.own import counters
-from triaged.store.tables.practice_rows import contacts
+from triaged.store.tables.practice_rows import contacts, oncall
 
 __all__ = ["Changes", "Loader", "save"]
 
-INCIDENT, OBSERVATION = "incident", "observation"
+INCIDENT, OBSERVATION, OVERRIDE = "incident", "observation", "override"
 
 
 class LoadedView(View):
@@ -43,6 +44,7 @@ class LoadedView(View):
     def __init__(self, numbers: Mapping[str, counters.Numbers], facts: DutyFacts) -> None:
         super().__init__(numbers.get(INCIDENT), facts)
         self.counters = numbers
+        self.duty_numbers = numbers.get(OVERRIDE) or self.duty_numbers
         self.survivors: set[int] = set()
         """Incidents that are loaded because others were merged into them."""
 
@@ -54,7 +56,8 @@ class LoadedView(View):
         for row in before.rows_of(ContactState, None):
             self.add_row(row)
         self.storms |= before.storms
-        self.duty_facts = before.duty_facts
+        if before.duty_facts.version >= self.duty_facts.version:
+            self.duty_facts = before.duty_facts
         self.unknown_ends |= before.unknown_ends
         for name, used in before.counters.items():
             if name in self.counters:
@@ -183,7 +186,10 @@ async def _load_view(
     """All but the alerts, asked for together."""
     uses_numbers = needs.keys or needs.openings or needs.starts
     asks = [
-        counters.ask(*([INCIDENT, OBSERVATION] if uses_numbers else [])),
+        counters.ask(
+            *([INCIDENT, OBSERVATION] if uses_numbers else []),
+            *([OVERRIDE] if needs.duty else []),
+        ),
         incidents.ask_numbers(needs.numbers),
         incidents.ask_keys(needs.keys),
         pages.ask_ids(needs.page_ids),
@@ -212,9 +218,20 @@ async def _load_view(
     view.pages = {page.id: page for page in pages.decoded([*by_id, *of_incidents])}
     if needs.rows or needs.row_ids:
         await practice.load(tx, view, needs.rows, needs.row_ids)
+    if needs.duty:
+        await _load_duty(tx, view, needs)
     if needs.starts:
         await _load_held(tx, view, settings, now)
     return view
+
+
+async def _load_duty(tx: Reader, view: LoadedView, needs: Needs) -> None:
+    """What a change of duty is decided on besides the facts: proposals, keys, holders."""
+    overrides, swaps = await tx.fetch_bulks(oncall.ask_keys(needs.made_keys))
+    known = [*oncall.OVERRIDES.decoded(overrides), *oncall.SWAPS.decoded(swaps)]
+    for row in (*known, *await oncall.proposed(tx)):
+        view.add_row(row)
+    view.held = await held_incidents.by_holder(tx)
 
 
 async def _load_survivors(tx: Reader, view: LoadedView) -> None:

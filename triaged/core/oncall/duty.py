@@ -12,7 +12,8 @@ import msgspec
 from triaged.core.oncall.facts import NO_FACTS, Assignment, DutyFacts, ScheduleFacts, applied
 from triaged.core.records.oncall import NOBODY, Override
 from triaged.core.settings import Settings
-from triaged.core.time.oncall import Schedule, in_force, next_candidate
+from triaged.core.time import oncall
+from triaged.core.time.oncall import Schedule, in_force
 
 CANDIDATES_MAX = 500
 """Ends of turns, hours and overrides that are looked through for one at which somebody else takes
@@ -122,11 +123,11 @@ def next_change(duty: Duty, schedule: str, at: int) -> int | None:
     None: there is none, or none among the next 500 ends of turns, hours and facts.
     """
     people = on_call(duty, schedule, at)
-    candidate = _next_candidate(duty, schedule, at)
+    candidate = next_candidate(duty, schedule, at)
     for _ in range(CANDIDATES_MAX):
         if candidate is None or on_call(duty, schedule, candidate) != people:
             return candidate
-        candidate = _next_candidate(duty, schedule, candidate)
+        candidate = next_candidate(duty, schedule, candidate)
     return None
 
 
@@ -140,7 +141,7 @@ def final_shifts(
     found: list[FinalShift] = []
     at = start
     while at < end:
-        until = _next_candidate(duty, schedule, at)
+        until = next_candidate(duty, schedule, at)
         until = end if until is None else min(until, end)
         whose = assignments(duty, schedule, at)
         if found and found[-1].assignments == whose:
@@ -169,17 +170,17 @@ def shifts(
     return found
 
 
-def _next_candidate(duty: Duty, schedule: str, at: int) -> int | None:
+def next_candidate(duty: Duty, schedule: str, at: int) -> int | None:
     """The next instant at which somebody else may be on call; None: there is none."""
     known = duty.schedules.get(schedule)
     if known is None:
         return None
     facts = duty.facts.schedules.get(schedule)
     if facts is None:
-        return next_candidate(known, at)
+        return oncall.next_candidate(known, at)
     removes = any(one.person == NOBODY for one in facts.overrides.at(at))
     instants = (
-        next_candidate(known, at, every=removes),
+        oncall.next_candidate(known, at, every=removes),
         facts.overrides.next_change(at),
         facts.override_feed.next_change(at),
         facts.primary_feed.next_change(at),

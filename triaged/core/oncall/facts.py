@@ -89,6 +89,8 @@ def indexed(
 def with_row(facts: DutyFacts, row: PracticeRow) -> DutyFacts:
     """The facts after `row` was saved; the same where it is no fact about duty."""
     match row:
+        case Override() if facts.overrides.get(row.id) == row:
+            return facts
         case Override():
             overrides = {**facts.overrides, row.id: row}
             made = [one for one in overrides.values() if one.schedule == row.schedule]

@@ -33,6 +33,15 @@ class RowSaved(msgspec.Struct, frozen=True, gc=False):
     id: str
 
 
+class DutyChanged(msgspec.Struct, frozen=True, gc=False):
+    """Answer to an act on who is on call: done, or done before."""
+
+    ids: tuple[str, ...]
+    """The overrides that it made or ended, or the swap."""
+    told: tuple[str, ...] = ()
+    """The people who get a message about it."""
+
+
 class Conflict(msgspec.Struct, frozen=True, gc=False):
     """Answer to an action: impossible in the present state (HTTP 409)."""
 
@@ -100,6 +109,7 @@ Answer = (
     | Acted
     | Silenced
     | RowSaved
+    | DutyChanged
     | Conflict
     | Outdated
     | Unknown

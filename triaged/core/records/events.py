@@ -5,6 +5,7 @@ import msgspec
 from triaged.core.records.contacts import ContactEvent
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
+from triaged.core.records.practice.duty_events import DutyEvent
 from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.practice.notes import Marker, NoteKind
 from triaged.core.records.practice.request_events import RequestEvent
@@ -339,6 +340,7 @@ Event = (
     | ContactsTested
     | ContactEvent
     | DutyMoved
+    | DutyEvent
     | ReviewMade
     | Action
     | PracticeEvent

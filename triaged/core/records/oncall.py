@@ -3,6 +3,7 @@
 Rows belong to no incident. Whoever changes one holds the lock `DUTY_LOCK`.
 """
 
+from enum import StrEnum
 from typing import Literal
 
 import msgspec
@@ -79,3 +80,39 @@ class FeedShifts(PracticeRow, frozen=True, gc=False):
     shifts: tuple[FeedShift, ...]
     read_at: int
     """When the feed was read."""
+
+
+class SwapState(StrEnum):
+    """The state of a proposal."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Swap(PracticeRow, frozen=True, gc=False):
+    """A proposal that `other` takes a time of `person`, and perhaps gives one back.
+
+    `id` counts from 1, together with overrides. Once `other` has agreed, overrides follow.
+    """
+
+    schedule: str
+    person: str
+    other: str
+    give_start_at: int
+    give_end_at: int
+    take_start_at: int | None
+    """The time that `person` takes in return; None: none."""
+    take_end_at: int | None
+    reason: str
+    by: str
+    """Who made the proposal: `person`, or a token for them."""
+    made_at: int
+    expires_at: int
+    key: str = ""
+    """The `Idempotency-Key` of the request that made it."""
+    state: SwapState = SwapState.PROPOSED
+    answered_at: int | None = None
+    answered_by: str = ""

@@ -25,6 +25,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Alert, AlertState, Key
 from triaged.core.records.pages import incident_of
+from triaged.core.records.practice.duty_events import DutyEvent
 from triaged.core.records.practice.events import (
     PracticeEvent,
     SplitOff,
@@ -44,6 +45,7 @@ from triaged.core.records.timers import (
 from triaged.core.records.two_way import TwoWayEvent
 from triaged.core.view import AlertId, key_text
 from triaged.store.needs.contacts import contact_needs
+from triaged.store.needs.duty import duty_needs
 from triaged.store.needs.event_needs import EventNeeds, of_incident
 from triaged.store.needs.own_keys import OwnEvent, own_key
 from triaged.store.needs.practice import practice_needs
@@ -79,6 +81,10 @@ class Needs:
         """Alerts that somebody splits off: their labels are needed."""
         self.locks: set[str] = set()
         """Names of what the batch may change that belongs to no incident."""
+        self.made_keys: set[str] = set()
+        """Idempotency keys under which overrides or swaps may have been made."""
+        self.duty = False
+        """True if an event changes who is on call."""
         self.openings = self.starts = self.arrivals = self.lapses = False
         self.looks = False
         """True if an expectation is checked; an alert that meets one needs its row alone."""
@@ -117,7 +123,7 @@ class Needs:
             self.unknown_ends.add((alert.source, alert.sender))
 
     def _add(self, event: Event) -> None:
-        if isinstance(event, PracticeEvent | RequestEvent | TwoWayEvent):
+        if isinstance(event, PracticeEvent | RequestEvent | TwoWayEvent | DutyEvent):
             for needs in _needs_of(event):
                 self._add_needs(needs)
             return
@@ -181,6 +187,8 @@ class Needs:
         self.pages_of |= needs.pages_of
         self.muted |= needs.muted
         self.openings = self.openings or needs.openings
+        self.duty = self.duty or needs.duty
+        self.made_keys |= needs.made_keys
         self.split |= needs.split
         for source, fingerprint in needs.split:
             self._add_home(source, fingerprint)
@@ -200,12 +208,16 @@ class Needs:
             self.numbers.add(state.incident)
 
 
-def _needs_of(event: PracticeEvent | RequestEvent | TwoWayEvent) -> Iterator[EventNeeds]:
+def _needs_of(
+    event: PracticeEvent | RequestEvent | TwoWayEvent | DutyEvent,
+) -> Iterator[EventNeeds]:
     """What an event beside alerts and pages is decided on."""
     if isinstance(event, PracticeEvent):
         yield practice_needs(event)
     elif isinstance(event, RequestEvent):
         yield from request_needs(event)
+    elif isinstance(event, DutyEvent):
+        yield duty_needs(event)
     else:
         yield two_way_needs(event)
 

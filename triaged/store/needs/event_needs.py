@@ -27,6 +27,10 @@ class EventNeeds(msgspec.Struct, frozen=True):
     """Alerts that it moves: their labels and incidents are needed."""
     pages_of: frozenset[int] = frozenset()
     """Incidents whose pages are needed."""
+    duty: bool = False
+    """True if it changes who is on call: numbers, keys and holders are needed."""
+    made_keys: frozenset[str] = frozenset()
+    """Idempotency keys under which overrides or swaps may have been made."""
     muted: frozenset[int] = frozenset()
     """Incidents of which something is due that is put off while they are muted."""
 
