@@ -42,6 +42,7 @@ OUTERMOST_LOOPS: Mapping[str, str] = {
     "triaged.process.maintenance.jobs.attempt": "logs; the job is tried again in a minute",
     "triaged.http.guards.bound.run": "logs, counts; the caller is told to come again",
     "triaged.api.events.stream": "logs, ends the connection, which can hold no other answer",
+    "triaged.mail_in.listener.MailListener._outcome": "logs; the mail goes to quarantine",
     "triaged.delivery.lane.Lane.run": "logs; the lane looks again in a second",
     "triaged.delivery.lane.Lane._attempt": "logs; the page comes again when its lease is over",
     "triaged.delivery.lane.Lane._verdict": "logs; the page is tried again",

@@ -50,10 +50,11 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "http": SHELL | INPUTS | {"access", "engine", "intake", "store"},
     "api": SHELL | INPUTS | {"access", "drills", "engine", "http", "intake", "store"},
     "web": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
+    "mail_in": SHELL | {"config", "engine", "intake", "store"},
     "process": SHELL | {"config", "engine", "feeds", "rules", "store"},
     "daemon": SHELL
     | INPUTS
-    | {"access", "delivery", "engine", "http", "intake", "process", "store", "web"},
+    | {"access", "delivery", "engine", "http", "intake", "mail_in", "process", "store", "web"},
     "__main__": frozenset({"cli"}),
     # The commands are the outermost layer: one of them, `serve`, starts the daemon.
     "cli": SHELL

@@ -25,8 +25,8 @@ from triaged.http import problems
 from triaged.http.answers import Created
 from triaged.http.bodies import Body, Name, Text
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
-from triaged.http.reports import UNSEEN_MAX, report_id
 from triaged.http.routes import Call, Scope, route
+from triaged.intake.reports import UNSEEN_MAX, is_full, report_id
 from triaged.store.tables.practice_rows import customer_reports
 from triaged.wire import Instant, instant_text, instant_text_or_none
 from triaged.yamlschema.values import none_of
@@ -112,9 +112,8 @@ async def file(call: Call, body: Filing) -> Created[CustomerReportDocument] | we
         return problems.invalid([Problem("$.service", none_of(body.service, services))])
     if not call.context.reports.allows(call.caller.by, call.context.clock.now()):
         return problems.too_soon("too many reports with this token in an hour", AGAIN_S)
-    async with call.context.database.reading() as tx:
-        if await customer_reports.unseen(tx) >= UNSEEN_MAX:
-            return problems.too_soon(f"{UNSEEN_MAX} reports wait for somebody to look", AGAIN_S)
+    if await is_full(call.context.database):
+        return problems.too_soon(f"{UNSEEN_MAX} reports wait for somebody to look", AGAIN_S)
     identity = report_id(new_identity())
     event = ReportFiled(
         id=identity,

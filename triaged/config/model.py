@@ -7,6 +7,7 @@ import msgspec
 
 from triaged.config.rule_files import RuleFiles
 from triaged.config.schema import Token
+from triaged.config.schema.mail_in import MailIn
 from triaged.config.schema.server import AuthProxy, Log, Retention, Tls
 from triaged.config.value_types import Address, Network
 from triaged.core.settings import Settings
@@ -63,6 +64,8 @@ class Configuration(msgspec.Struct, frozen=True):
     sources: Mapping[str, Source]
     channels: Mapping[str, Channel]
     integrations: Mapping[str, Integration]
+    mail_in: MailIn | None
+    """None: no mail is read."""
     settings: Settings
     rule_files: RuleFiles
     files: tuple[Path, ...]

@@ -18,6 +18,7 @@ from triaged.config.access import (
 from triaged.config.files import Files, MissingSecret
 from triaged.config.findings import Findings
 from triaged.config.limits import exporters_of, flap_limit_of, storm_limit_of
+from triaged.config.mail_in import mail_in_of
 from triaged.config.model import Channel, Configuration, Integration
 from triaged.config.people import (
     OFFICE,
@@ -158,6 +159,7 @@ def _build(
         sources=parts.sources.by_name,
         channels=parts.channels,
         integrations=parts.integrations,
+        mail_in=mail_in_of(config, findings),
         settings=_settings(config, files, findings, parts),
         rule_files=RuleFiles(config.rules, parts.rule_files, config.allow_empty),
         files=tuple(dict.fromkeys(files.seen)),

@@ -44,6 +44,7 @@ zones = cache(available_timezones)
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,99}")
 _SIZE = re.compile(r"(\d{1,12})\s?(B|KiB|MiB|GiB)")
+_MAILBOX = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _LISTEN = re.compile(r"(?:\[([0-9A-Fa-f:.%]+)\]|([^:\[\]\s]*)):(\d{1,5})")
 _FROM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
@@ -54,6 +55,13 @@ def parse_listen(text: str) -> Address:
     if match is None or int(match[3]) > 65535:
         raise ValueError(f"expected HOST:PORT such as 127.0.0.1:9099 or :9099, got {text!r}")
     return match[1] or match[2] or "", int(match[3])
+
+
+def parse_mailbox(text: str) -> str:
+    """`Reports@example.org`, lower-case; what stands behind a `+` belongs to the sender."""
+    if _MAILBOX.fullmatch(text) is None:
+        raise ValueError(f"expected an address such as reports@example.org, got {text!r}")
+    return text.lower()
 
 
 def parse_network(text: str) -> Network:
@@ -195,6 +203,7 @@ RECURRING_WANTED = "days and hours such as mon-fri 09:00-17:30, sat 22:00-02:00"
 Listen = Annotated[
     Address, Scalar(parse_listen, "HOST:PORT such as 127.0.0.1:9099", r":\d+$", show_listen)
 ]
+Mailbox = Annotated[str, Scalar(parse_mailbox, "an address such as reports@example.org", "@")]
 Proxies = Annotated[Network, Scalar(parse_network, "a network such as 10.0.0.0/8")]
 Size = Annotated[
     int, Scalar(parse_size, "a size such as 8MiB", r"^\d+ ?(B|KiB|MiB|GiB)$", show_size)

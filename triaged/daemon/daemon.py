@@ -37,6 +37,8 @@ from triaged.ingest import Received
 from triaged.intake.backlog import Backlog
 from triaged.intake.decode import events_in
 from triaged.intake.limits import Intake
+from triaged.mail_in.listener import MailListener
+from triaged.mail_in.recipients import Recipients
 from triaged.metrics import Metrics
 from triaged.process import logs
 from triaged.process.garbage import spare_the_collector
@@ -129,6 +131,8 @@ class Daemon:
         )
         self._server = Server(self._context)
         self._reload_watch = ReloadWatch(self.current, self.reload)
+        recipients = Recipients(self._engine, database, clock, self.current)
+        self._mail = MailListener(self._engine, clock, recipients, self.metrics)
         site = StatusSite(self._context.published)
         self._status_page = StatusPageKeeper(self._engine, database, clock, self.current, site)
         self._connections.status_page = self._status_page
@@ -164,6 +168,7 @@ class Daemon:
             try:
                 return await self._serve(runner)
             finally:
+                await self._mail.close()
                 await runner.cleanup()
                 await engine.stop()
                 engine_stop.set()
@@ -179,6 +184,8 @@ class Daemon:
         configuration = self._context.configuration
         try:
             places = await listen(runner, configuration, os.environ, os.getpid())
+            if configuration.mail_in is not None:
+                await self._mail.open(configuration.mail_in.listen)
         except OSError as error:
             reason = (
                 f"cannot listen: {error.strerror or error}; `listen` in {self._path} says where"

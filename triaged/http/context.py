@@ -12,12 +12,12 @@ from triaged.http.auth import KnownTokens
 from triaged.http.bodies import Stop
 from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.event_stream import EventStream
-from triaged.http.network_limit import NetworkLimit
 from triaged.http.published import Published
 from triaged.http.rendering import Rendering
 from triaged.http.sessions import KnownSessions
 from triaged.intake.backlog import Backlog
 from triaged.intake.limits import Intake
+from triaged.intake.network_limit import NetworkLimit
 from triaged.metrics import Metrics
 from triaged.store.database.connect import Database
 from triaged.wire import Secret

@@ -30,6 +30,9 @@ BATCH_BUCKETS = (1, 4, 16, 64, 256, 1024, 4096)
 """A request of Prometheus holds at most 256 alerts; a batch holds several requests."""
 
 
+MAIL_OUTCOMES = ("accepted", "ignored", "rejected", "put_off", "quarantined")
+
+
 class Instruments:
     """Every metric of one daemon, registered; labels of closed sets begin at 0."""
 
@@ -82,10 +85,16 @@ class Instruments:
             "limits_hit",
             "Limits that a body of a source or a request of the API has met: `alerts` in a body and"
             " values in an alert, `patterns` of a silence or filter, `max_body`, `value_sets` of"
-            " `expect.by` of a rule, `reports` of customers by the public form.",
+            " `expect.by` of a rule, `reports` of customers by the public form, `connections` that"
+            " bring mail.",
             "limit",
             "source",
         )
+        self.mails_received = self._counter(
+            "mails_received", "Mails that came in, and what became of them.", "outcome"
+        )
+        for outcome in MAIL_OUTCOMES:
+            self.mails_received.labels(outcome)
         self.limits_hit.labels("patterns", "api")
         self.limits_hit.labels("reports", "form")
         for limit, where in (("pages", "console"), ("sign_ins", "login"), ("sign_ins", "links")):

@@ -32,7 +32,7 @@ WORK_US, REST_US = 1_500, 2_000
 """The turns in which a reload works and rests. An alert that comes in wants the interpreter dozens
 of times, on three threads; it gets it in the rests. 1,000 rules are 80 to 120 ms of work."""
 
-NEEDS_RESTART = ("listen", "store", "tls")
+NEEDS_RESTART = ("listen", "mail_in", "store", "tls")
 """Keys whose values stay as they were at the start."""
 
 NO_CALLERS = (
@@ -145,7 +145,7 @@ def _as_started(before: Configuration, configuration: Configuration) -> Configur
     for name in NEEDS_RESTART:
         if getattr(before, name) != getattr(configuration, name):
             log.warning("reload.needs_restart", key=name)
-    return replace(configuration, listen=before.listen, store=before.store, tls=before.tls)
+    return replace(configuration, **{name: getattr(before, name) for name in NEEDS_RESTART})
 
 
 def _load_in_turns(path: Path, running: RuleFiles) -> Loaded:

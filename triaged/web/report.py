@@ -15,14 +15,12 @@ from triaged.core.records.practice.reports import ReportFiled
 from triaged.http import origins
 from triaged.http.bodies import read_body
 from triaged.http.guards import unread
-from triaged.http.reports import UNSEEN_MAX, report_id
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables.practice_rows import customer_reports
+from triaged.intake.reports import STRANGER, is_full, report_id
 from triaged.web._page import page
 
 BYTES_MAX = 32 * 1024
 FIELDS_MAX = 8
-STRANGER = "customer"
 
 log = structlog.get_logger()
 
@@ -79,9 +77,8 @@ async def _allows(call: Call) -> bool:
         call.context.metrics.limits_hit.labels("reports", "form").inc()
         log.warning("report.refused", reason="too_many", client=client)
         return False
-    async with call.context.database.reading() as tx:
-        unseen = await customer_reports.unseen(tx)
-    if unseen >= UNSEEN_MAX:
+    if await is_full(call.context.database):
         call.context.metrics.limits_hit.labels("reports", "form").inc()
-        log.error("report.refused", reason="too_many_wait", waiting=unseen)
-    return unseen < UNSEEN_MAX
+        log.error("report.refused", reason="too_many_wait")
+        return False
+    return True

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from triaged.config.schema.mail_in import MailIn
 from triaged.config.schema.people import Calendar, Person, Schedule, Service, Team
 from triaged.config.schema.policies import Flapping, Policy, SeverityTarget, Storm
 from triaged.config.schema.review import Review
@@ -156,6 +157,8 @@ class Config(msgspec.Struct, frozen=True):
     """Threshold above which pages are bundled (never SEV-1). Unset: no bundling."""
     status_page: StatusPage | None = None
     """Public status page. Unset: `/status` shows nothing."""
+    mail_in: MailIn | None = None
+    """Mail that is read. Unset: none."""
     review: Review | None = None
     """Weekly mail of what `triaged review` finds. Unset: none."""
     tokens: tuple[Token, ...] = ()

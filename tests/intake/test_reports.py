@@ -1,4 +1,4 @@
-from triaged.http.reports import report_id
+from triaged.intake.reports import report_id
 
 
 def test_id_of_a_report_is_short_enough_to_be_read_out() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from triaged.core.time.durations import HOUR
-from triaged.http.network_limit import NETWORKS_MAX, NetworkLimit, network_of
+from triaged.intake.network_limit import NETWORKS_MAX, NetworkLimit, network_of
 
 
 @pytest.mark.parametrize(
