@@ -60,3 +60,10 @@ def test_check_asks_a_daemon_whose_contacts_are_off(desk: Desk) -> None:
     assert (status, "people.alice" in out) == (0, False)
     assert failed == 1
     assert "people.alice: contact desk is off: telephone lost" in told
+
+
+def test_nothing_is_held_where_nobody_has_quiet_hours(desk: Desk) -> None:
+    status, out, _ = desk("oncall", "held", "alice")
+
+    assert (status, out.split()) == (0, ["STATE", "AT", "UNTIL", "INCIDENT", "MESSAGE"])
+    assert desk.json("oncall", "held", "alice") == {"held": []}

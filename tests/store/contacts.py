@@ -10,10 +10,15 @@ from triaged.core.records.contacts import (
     ContactOn,
 )
 from triaged.core.records.events import DeliveryEnded, Event, Refused
+from triaged.core.records.held import HeldMessage, QuietHoursOver
+from triaged.core.records.severity import Severity
 from triaged.store.tables import pages
 
 ASKED = ContactCheckWanted("alice", "mail", "bob", "d0", "your code")
 """Of the scene: a code is under way to alice."""
+
+HELD = HeldMessage("INC-1/x/alice/mail", 1, "alice", "mail", Severity.SEV4, "", 0, 1)
+"""Of the scene: a message that waits for the end of alice's quiet hours."""
 
 
 async def dead(desk: Desk) -> list[Event]:
@@ -30,6 +35,7 @@ CONTACTS: dict[str, Batch] = {
     "contact dead": dead,
     "code wanted": events(ContactCheckWanted("alice", "mail", "bob", "d1", "your code")),
     "code given": events(ContactCodeGiven("alice", "mail", "alice", "d0")),
+    "digest": events(QuietHoursOver("alice", (HELD.id,))),
     "contact confirmed": events(ContactConfirmed("alice", "mail", "button", "alice")),
 }
 CONTACT_PAIRS = [
@@ -38,6 +44,8 @@ CONTACT_PAIRS = [
     ("contact off", "new"),
     ("contact dead", "other contact off"),
     ("contact dead", "resolve"),
+    ("digest", "contact off"),
+    ("digest", "resolve"),
     ("code given", "contact off"),
     ("code wanted", "contact confirmed"),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.core.world import ByLabels, settings, target
-from tests.store.contacts import ASKED
+from tests.store.contacts import ASKED, HELD
 from tests.store.desk import Desk
 from tests.store.learning import action
 from tests.store.on_duty import ROTA
@@ -31,7 +31,7 @@ from triaged.core.records.timers import IncidentTimer, MuteDue
 from triaged.core.settings import FlapLimit, StormLimit, WeeklyReview
 from triaged.core.time.durations import HOUR, MINUTE
 from triaged.core.time.weekly import WeekTime
-from triaged.store.tables import pages, timers
+from triaged.store.tables import pages, practice, timers
 
 WATCHDOG = Expectation("rule:Watchdog", 5 * MINUTE)
 CHAINS = Expectation("rule:chains", 5 * MINUTE, by=("pod",))
@@ -99,6 +99,8 @@ async def scene(desk: Desk) -> None:
     await desk.handle(*SCENE)
     desk.clock.at += LATER_US
     await desk.handle(ASKED, *ON_DUTY)
+    async with desk.database.transaction() as tx:
+        await practice.save(tx, [HELD])
 
 
 async def merge(desk: Desk, alertname: str, into: int) -> None:

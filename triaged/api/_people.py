@@ -13,8 +13,9 @@ from triaged.core.oncall.people import (
     paged_by,
     problems,
     services_of,
-    standings,
 )
+from triaged.core.records.held import HeldMessage
+from triaged.core.records.model import incident_id
 from triaged.core.settings import Person, Settings
 from triaged.core.time.durations import SECOND
 from triaged.wire import Instant, instant_text, instant_text_or_none
@@ -68,6 +69,29 @@ class PersonInShort(msgspec.Struct, frozen=True):
     timezone: str
     reachable: bool
     problems: list[str]
+    held: int
+    """Messages that wait for the end of the person's quiet hours."""
+
+
+class HeldDocument(msgspec.Struct, frozen=True):
+    """A message that quiet hours hold back, or held back."""
+
+    incident: str
+    contact: str
+    severity: str
+    said: str | None
+    """Null: that somebody is wanted."""
+    state: str
+    """`held`, `told` or `dropped`."""
+    at: Instant
+    until: Instant
+    told_at: Instant | None
+
+
+class HeldList(msgspec.Struct, frozen=True):
+    """Messages that were held back, the newest first."""
+
+    held: list[HeldDocument]
 
 
 class PersonList(msgspec.Struct, frozen=True):
@@ -88,7 +112,21 @@ class PersonDocument(PersonInShort, frozen=True):
     next_shifts: list[ShiftDocument]
 
 
-def in_short(person: Person, settings: Settings, known: KnownContacts) -> PersonInShort:
+def held_document(row: HeldMessage) -> HeldDocument:
+    """A held message."""
+    return HeldDocument(
+        incident="" if row.incident is None else incident_id(row.incident),
+        contact=row.contact,
+        severity=row.severity,
+        said=row.said or None,
+        state=row.state,
+        at=instant_text(row.at),
+        until=instant_text(row.until),
+        told_at=instant_text_or_none(row.told_at),
+    )
+
+
+def in_short(person: Person, settings: Settings, known: KnownContacts, held: int) -> PersonInShort:
     """A line of the roster."""
     return PersonInShort(
         person=person.id,
@@ -96,28 +134,29 @@ def in_short(person: Person, settings: Settings, known: KnownContacts) -> Person
         timezone=person.timezone,
         reachable=is_reachable(person, settings, known),
         problems=problems(person, settings, known),
+        held=held,
     )
 
 
 def person_document(
-    person: Person,
+    short: PersonInShort,
+    contacts: Sequence[Standing],
     settings: Settings,
-    known: KnownContacts,
     schedules: Sequence[str],
     shifts: Sequence[OwnShift],
 ) -> PersonDocument:
     """Everything about a person who is on call by `schedules`."""
-    steps = paged_by(person.id, settings, schedules)
-    short = in_short(person, settings, known)
+    steps = paged_by(short.person, settings, schedules)
     return PersonDocument(
         person=short.person,
         name=short.name,
         timezone=short.timezone,
         reachable=short.reachable,
         problems=short.problems,
-        contacts=[contact_document(each) for each in standings(person, settings, known)],
+        held=short.held,
+        contacts=[contact_document(each) for each in contacts],
         schedules=list(schedules),
-        teams=[team.name for team in settings.teams.values() if person.id in team.people],
+        teams=[team.name for team in settings.teams.values() if short.person in team.people],
         paged_by=[_step(each) for each in steps],
         services=services_of([each.policy for each in steps], settings),
         next_shifts=[

@@ -11,9 +11,11 @@ from triaged.access.contact_links import ContactLink, code_digest, confirm_url
 from triaged.access.tokens import CODE_DIGITS, new_code
 from triaged.api._people import (
     ContactDocument,
+    HeldList,
     PersonDocument,
     PersonList,
     contact_document,
+    held_document,
     in_short,
     person_document,
 )
@@ -37,7 +39,7 @@ from triaged.http import problems
 from triaged.http.bodies import Body
 from triaged.http.routes import Call, Scope, route
 from triaged.store import duty_facts
-from triaged.store.tables.practice_rows import contacts
+from triaged.store.tables.practice_rows import contacts, held_messages
 from triaged.wire import Instant, instant_text
 
 PEOPLE = "/api/v1/people"
@@ -75,7 +77,9 @@ async def listing(call: Call) -> PersonList:
     settings = call.context.configuration.settings
     async with call.context.database.reading() as tx:
         known = await contacts.known(tx)
-    rows = [in_short(settings.people[name], settings, known) for name in sorted(settings.people)]
+        held = await held_messages.waiting(tx)
+    names = sorted(settings.people)
+    rows = [in_short(settings.people[one], settings, known, held.get(one, 0)) for one in names]
     return PersonList(people=rows)
 
 
@@ -88,10 +92,23 @@ async def show(call: Call) -> PersonDocument | web.Response:
         return _nobody(call)
     async with call.context.database.reading() as tx:
         known = await contacts.known(tx)
+        waiting = await held_messages.waiting(tx)
         facts = await duty_facts.read(tx, now)
     duty = duty_of(settings, facts)
     shifts = await asyncio.to_thread(next_shifts, duty, person.id, now)
-    return person_document(person, settings, known, schedules_of(duty, person.id), shifts)
+    schedules = schedules_of(duty, person.id)
+    short = in_short(person, settings, known, waiting.get(person.id, 0))
+    return person_document(short, standings(person, settings, known), settings, schedules, shifts)
+
+
+@route("GET", PERSON + "/held", Scope.READ)
+async def held(call: Call) -> HeldList | web.Response:
+    """What the person's quiet hours hold back and held back, the newest first; at most 500."""
+    if call.params["person"] not in call.context.configuration.settings.people:
+        return _nobody(call)
+    async with call.context.database.reading() as tx:
+        rows = await held_messages.of(tx, call.params["person"], waits=False)
+    return HeldList(held=[held_document(row) for row in rows])
 
 
 @route("POST", CONTACT + "/code", Scope.RESPOND)

@@ -1,4 +1,4 @@
-"""`triaged oncall people|person|verify|contact`: how people are reached."""
+"""`triaged oncall people|person|held|verify|contact`: how people are reached."""
 
 import argparse
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from triaged.cli._client import Client, below
 from triaged.cli._output import clean, local_time, print_json, print_table
 
 PEOPLE = "/api/v1/people"
-VERBS = frozenset({"people", "person", "verify", "contact"})
+VERBS = frozenset({"people", "person", "held", "verify", "contact"})
 
 
 def arguments(verbs: Any) -> None:
@@ -18,6 +18,9 @@ def arguments(verbs: Any) -> None:
     person = verbs.add_parser("person", help="who pages a person, when, and by which contacts")
     _options.daemon(person)
     person.add_argument("person", help="the person, by the name under `people`")
+    held = verbs.add_parser("held", help="what a person's quiet hours hold back, and held back")
+    _options.daemon(held)
+    held.add_argument("person")
     verify = verbs.add_parser("verify", help="have a code sent to a contact, or confirm it")
     _options.daemon(verify)
     verify.add_argument("person")
@@ -38,6 +41,8 @@ def run(client: Client, options: argparse.Namespace) -> int:
             return _people(client, options)
         case "person":
             return _person(client, options)
+        case "held":
+            return _held(client, options)
         case "verify":
             return _verify(client, options)
         case _:
@@ -70,10 +75,31 @@ def _person(client: Client, options: argparse.Namespace) -> int:
     return 0
 
 
+def _held(client: Client, options: argparse.Namespace) -> int:
+    answer: Any = client.get(below(PEOPLE, options.person) + "/held")
+    if options.output == "json":
+        print_json(answer)
+        return 0
+    rows = [
+        (
+            row["state"],
+            local_time(row["at"]),
+            local_time(row["told_at"] or row["until"]),
+            row["incident"],
+            f"{row['severity']} {row['said'] or 'somebody is wanted'}",
+        )
+        for row in answer["held"]
+    ]
+    print_table(("STATE", "AT", "UNTIL", "INCIDENT", "MESSAGE"), rows)
+    return 0
+
+
 def _lines(answer: Any) -> Iterator[str]:
     yield f"{answer['person']}: {answer['name']}, {answer['timezone']}"
     for problem in answer["problems"]:
         yield f"! {problem}"
+    if answer["held"]:
+        yield f"held by quiet hours: {answer['held']} (triaged oncall held {answer['person']})"
     yield f"schedules: {', '.join(answer['schedules']) or 'none'}"
     yield f"teams: {', '.join(answer['teams']) or 'none'}"
     for step in answer["paged_by"]:

@@ -17,7 +17,8 @@ SUMMARY = "show that every alert reaches a human in time, or when it does not"
 SHOWN = 20
 UNSEEN = (
     "overrides, calendar feeds and silences of a daemon's store are not seen; maintenance and "
-    "suppression are taken for intended; every provider accepts, every contact counts as read; "
+    "suppression are taken for intended; quiet hours are not looked at; every provider accepts, "
+    "every contact counts as read; "
     "in a storm the page is that of the umbrella, which goes by the same policy"
 )
 

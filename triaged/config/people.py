@@ -13,6 +13,7 @@ from triaged.core.settings import Contact, ContactStep, Person, Service, Team
 from triaged.core.time import calendars, oncall, recurring
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.oncall import Rotation, Schedule
+from triaged.core.time.recurring import Recurring
 from triaged.yamlschema.document import Path
 from triaged.yamlschema.schema import none_of
 
@@ -53,8 +54,16 @@ def people_of(
             contacts=contacts,
             page=_steps(findings, (*path, "page"), written.page, known) or at_once,
             notify=_steps(findings, (*path, "notify"), written.notify, known) or at_once[:1],
+            quiet_hours=_quiet(findings, (*path, "quiet_hours"), written),
         )
     return found
+
+
+def _quiet(findings: Findings, path: Path, written: schema_people.Person) -> Recurring | None:
+    hours = written.quiet_hours
+    if hours is not None and hours.next_change(0, recurring.zone_of("UTC")) is None:
+        findings.wrong(path, "these hours never end: nothing would ever be told")
+    return hours
 
 
 def _check_accounts(config: schema.Config, findings: Findings) -> None:

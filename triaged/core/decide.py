@@ -10,6 +10,7 @@ from triaged.core.alerts.reclassification import reclassify
 from triaged.core.muting.silences import expire, looked, set_silence
 from triaged.core.oncall.contacts import decide_contact
 from triaged.core.oncall.deciding import decide_duty
+from triaged.core.oncall.quiet_hours import send_digest
 from triaged.core.practice.deciding import practise
 from triaged.core.practice.following import with_practice
 from triaged.core.practice.learning.review_notice import send_review
@@ -43,6 +44,7 @@ from triaged.core.records.events import (
     StoreRestored,
     TimerFired,
 )
+from triaged.core.records.held import QuietHoursOver
 from triaged.core.records.practice.duty_events import DutyEvent
 from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.practice.request_events import RequestEvent
@@ -110,6 +112,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
             return start_test(situation, event)
         case DutyMoved():
             return tell_duty(situation, event)
+        case QuietHoursOver():
+            return send_digest(situation, event)
         case ReviewMade():
             return send_review(situation, event)
         case _:

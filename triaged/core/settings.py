@@ -18,6 +18,7 @@ from triaged.core.time import recurring
 from triaged.core.time.calendars import Calendar
 from triaged.core.time.durations import DAY, HOUR, MINUTE
 from triaged.core.time.oncall import Schedule
+from triaged.core.time.recurring import Recurring
 from triaged.core.time.weekly import WeekTime
 
 Urgency = Literal["page", "notify"]
@@ -88,6 +89,8 @@ class Person(msgspec.Struct, frozen=True):
     contacts: Mapping[str, Contact]
     page: tuple[ContactStep, ...]
     notify: tuple[ContactStep, ...]
+    quiet_hours: Recurring | None = None
+    """Hours, in the person's zone, in which nothing of urgency `notify` is sent; None: none."""
 
 
 class Team(msgspec.Struct, frozen=True):

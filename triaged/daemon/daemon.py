@@ -48,6 +48,7 @@ from triaged.process.maintenance import jobs
 from triaged.process.maintenance.clock_comparison import ClockComparison
 from triaged.process.maintenance.disk_space import DiskSpace
 from triaged.process.maintenance.duty_keeping import DutyKeeping
+from triaged.process.maintenance.quiet_digests import QuietDigests
 from triaged.process.maintenance.reload_watch import ReloadWatch
 from triaged.process.maintenance.restore_notice import RestoreNotice
 from triaged.process.maintenance.retention import Retention
@@ -227,6 +228,7 @@ class Daemon:
             self._status_page,
             StatusMailings(engine, database, clock, self.current),
             WeeklyReview(engine, database, clock, self.current),
+            QuietDigests(engine, database, clock, self.current),
             Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),
         )

@@ -43,6 +43,9 @@ class Person(msgspec.Struct, frozen=True):
     """Contacts for urgency `page`, in the order of their delays. Unset: all contacts at once."""
     notify: tuple[ContactStep, ...] = ()
     """Contacts for urgency `notify`, in the order of their delays. Unset: the first contact."""
+    quiet_hours: Hours | None = None
+    """Days and hours, in the person's time zone, in which what is about incidents of urgency
+    `notify` waits; at their end it comes as one message. Pages never wait. Unset: nothing does."""
 
 
 class Calendar(msgspec.Struct, frozen=True):

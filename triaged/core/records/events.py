@@ -3,6 +3,7 @@
 import msgspec
 
 from triaged.core.records.contacts import ContactEvent
+from triaged.core.records.held import QuietHoursOver
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
 from triaged.core.records.practice.duty_events import DutyEvent
@@ -339,6 +340,7 @@ Event = (
     | Declared
     | ContactsTested
     | ContactEvent
+    | QuietHoursOver
     | DutyMoved
     | DutyEvent
     | ReviewMade

@@ -53,3 +53,4 @@ class Reason(StrEnum):
     DRILL = "drill"
     REPORTED = "reported"
     CONTACT_OFF = "contact_off"
+    QUIET_HOURS = "quiet_hours"

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from triaged.core.draft import Draft
 from triaged.core.muting.mute_hold import held_until, hold, look_first, mute_of
+from triaged.core.oncall.quiet_hours import hold_for_quiet
 from triaged.core.oncall.switching import follow_delivery
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.answers import Drop, Hold, Send
@@ -81,6 +82,8 @@ def may_go(situation: Situation, event: PageDue) -> Decision:
         return Decision((), Send(page, incident, contact_off(situation, page)))
     if (kept_back := _kept_back(situation, page, incident)) is not None:
         return kept_back
+    if (held := hold_for_quiet(situation, page, incident)) is not None:
+        return held
     if page.attempts - 1 > page.answered and not page.possible_duplicate:
         page = replace(page, possible_duplicate=True)  # the last attempt never told its end
         return Decision((SavePage(page),), Send(page, incident))

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from triaged.core.alerts.arrival import Arrival
 from triaged.core.alerts.grouping import open_incident
 from triaged.core.oncall.facts import NO_FACTS, DutyFacts
+from triaged.core.oncall.quiet_hours import digest_at
 from triaged.core.records.answers import Hold, Send
 from triaged.core.records.effects import AddPage, Append, ArmTimer, Effect
 from triaged.core.records.events import PageDue
@@ -132,7 +133,10 @@ class _Course:
         """When `page` may go out, as it is asked when it is due."""
         at = page.due_at
         for _ in range(HOLDS_MAX):
-            match may_go(Situation(self.view, self._settings, at), PageDue(page)).answer:
+            decision = may_go(Situation(self.view, self._settings, at), PageDue(page))
+            if (until := digest_at(decision)) is not None:
+                return until
+            match decision.answer:
                 case Send(refused=None):
                     return at
                 case Hold(page=held):

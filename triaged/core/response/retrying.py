@@ -18,6 +18,12 @@ on its way, however long it took. A SEV-1 must reach somebody within its 5 minut
 UPDATE_LIFE_US = 1 * HOUR
 """News that could not be delivered for an hour is no news; a page is tried while it is needed."""
 
+DIGEST = "digest"
+"""The kind of news that a digest is: all that a person's quiet hours have held back."""
+
+DIGEST_LIFE_US = 24 * HOUR
+"""What a digest says has waited for a night, and is told by nothing else."""
+
 TEST_LIFE_US = 30 * SECOND
 """Somebody waits for the end of a test; what could not be sent by then must not come at night."""
 
@@ -54,4 +60,5 @@ def gives_up(page: Page, now: int) -> bool:
     """True if an update, or a test of a contact, has become too old to matter."""
     if page.test:
         return now - page.created_at > TEST_LIFE_US
-    return page.kind is PageKind.UPDATE and now - page.created_at > UPDATE_LIFE_US
+    life_us = DIGEST_LIFE_US if page.target == DIGEST else UPDATE_LIFE_US
+    return page.kind is PageKind.UPDATE and now - page.created_at > life_us

@@ -23,6 +23,7 @@ from triaged.core.records.events import (
     SilenceSet,
     TimerFired,
 )
+from triaged.core.records.held import QuietHoursOver
 from triaged.core.records.model import Alert, AlertState, Key
 from triaged.core.records.pages import incident_of
 from triaged.core.records.practice.duty_events import DutyEvent
@@ -44,10 +45,10 @@ from triaged.core.records.timers import (
 )
 from triaged.core.records.two_way import TwoWayEvent
 from triaged.core.view import AlertId, key_text
-from triaged.store.needs.contacts import contact_needs
 from triaged.store.needs.duty import duty_needs
 from triaged.store.needs.event_needs import EventNeeds, of_incident
 from triaged.store.needs.own_keys import OwnEvent, own_key
+from triaged.store.needs.people import people_needs
 from triaged.store.needs.practice import practice_needs
 from triaged.store.needs.requests import request_needs
 from triaged.store.needs.timers import timer_needs
@@ -130,8 +131,8 @@ class Needs:
         if isinstance(event, OwnEvent):
             self.keys.add(key_text(own_key(event)))
             return
-        if isinstance(event, ContactEvent | DeliveryEnded):
-            self._add_needs(contact_needs(event))
+        if isinstance(event, ContactEvent | DeliveryEnded | QuietHoursOver):
+            self._add_needs(people_needs(event))
             if not isinstance(event, DeliveryEnded):
                 return
         match event:

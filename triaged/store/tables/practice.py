@@ -13,6 +13,7 @@ from triaged.store.tables.practice_rows import (
     contacts,
     customer_reports,
     drills,
+    held_messages,
     imported_messages,
     messages,
     oncall,
@@ -39,6 +40,7 @@ TABLES: tuple[RowTable[Any], ...] = (
     *oncall.TABLES,
     contacts.TABLE,
     messages.TABLE,
+    held_messages.TABLE,
 )
 """In the order in which they are written."""
 
