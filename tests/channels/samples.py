@@ -13,7 +13,10 @@ from triaged.channels import (
     Line,
     Mail,
     Message,
+    Program,
     Reach,
+    Relayed,
+    apprise,
     console,
     discord,
     email,
@@ -30,6 +33,9 @@ from triaged.channels import (
     webhook,
     webpush,
 )
+from triaged.channels import (
+    exec as program,
+)
 from triaged.wire import Secret
 
 SID = "AC" + "0" * 32
@@ -37,7 +43,9 @@ VISITOR = Visitor("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94", "BTBZMqHH6r4Tts
 """The browser to which web push goes."""
 
 SETTINGS: Mapping[str, object] = {
+    "apprise": apprise.Settings(Secret("json://127.0.0.1:9/x")),
     "console": console.Settings(),
+    "exec": program.Settings(("/usr/local/bin/page",)),
     "email": email.Settings(smtp="smtp://127.0.0.1:2525", sender="Triaged <triaged@example.org>"),
     "discord": discord.Settings(token=Secret("b0t"), to="123456789012345678"),
     "matrix": matrix.Settings("https://matrix.example.org", Secret("t0ken"), "!room:example.org"),
@@ -94,6 +102,10 @@ def outgoing(message: Message) -> str:
             return "\n".join([*lines, *_sentences(body)])
         case Reach():
             return ""
+        case Program(text=body):
+            return "\n".join(_sentences(body))
+        case Relayed(title=title, text=text):
+            return f"{title}\n{text}"
         case _:
             assert_never(message)
 

@@ -6,13 +6,16 @@ from msgspec.structs import replace
 from tests.channels.notices import NOW, PAGE, UPDATE, contact_test, notice
 from tests.channels.samples import COMMAND, LINK, SETTINGS, WAYS, WORDS, outgoing
 from triaged.channels import (
+    Ended,
     HttpResponse,
     MailResult,
     Message,
     NoAnswer,
     Notice,
     Result,
+    Taken,
     Written,
+    apprise,
     console,
     discord,
     email,
@@ -30,6 +33,9 @@ from triaged.channels import (
     webhook,
     webpush,
 )
+from triaged.channels import (
+    exec as program,
+)
 from triaged.channels.contract import (
     CHANNELS,
     Addressed,
@@ -43,9 +49,11 @@ from triaged.core.records.events import Delivered, Refused, TryAgain
 
 EACH_KIND = pytest.mark.parametrize("kind", CHANNELS.kinds)
 CHANNEL_KINDS: tuple[ChannelKind, ...] = (
+    apprise,
     console,
     discord,
     email,
+    program,
     matrix,
     mattermost,
     ntfy,
@@ -72,14 +80,22 @@ ADDRESSED: tuple[Addressed, ...] = (
     twilio_voice,
     webpush,
 )
-EDITED: tuple[Edited, ...] = (discord, mattermost, ntfy, pushover)
-CALLED_BACK: tuple[CalledBack, ...] = (discord, mattermost, pushover, twilio_sms, twilio_voice)
+EDITED: tuple[Edited, ...] = (discord, mattermost, ntfy, pushover, slack, webpush)
+CALLED_BACK: tuple[CalledBack, ...] = (
+    discord,
+    mattermost,
+    pushover,
+    slack,
+    twilio_sms,
+    twilio_voice,
+)
 POLLED: tuple[Polled, ...] = ()
 SELF_TESTED: tuple[SelfTested, ...] = (
     discord,
     mattermost,
     ntfy,
     pushover,
+    slack,
     twilio_sms,
     twilio_voice,
 )
@@ -92,6 +108,8 @@ RESULTS: tuple[Result, ...] = (
     HttpResponse(200, {}, b'{"ok": true}'),
     *(MailResult(code, "") for code in range(-1, 1000)),
     Written(),
+    *(Ended(code) for code in range(-64, 256)),
+    *(Taken(ok, status) for ok in (True, False) for status in (None, 200, 401, 429, 503)),
     NoAnswer("cut"),
 )
 HOSTILE = (
@@ -139,6 +157,8 @@ def test_nothing_but_success_is_delivered(kind: str) -> None:
         *(("HttpResponse", code) for code in range(200, 300)),
         *(("MailResult", code) for code in range(200, 300)),
         ("Written", 0),
+        ("Ended", 0),
+        ("Taken", 1),
     }
 
     delivered = {place_of(r) for r in RESULTS if isinstance(verdict(r), Delivered)}
@@ -149,8 +169,10 @@ def test_nothing_but_success_is_delivered(kind: str) -> None:
 
 def place_of(result: Result) -> tuple[str, int]:
     match result:
-        case HttpResponse(status=code) | MailResult(code=code):
+        case HttpResponse(status=code) | MailResult(code=code) | Ended(code=code):
             return type(result).__name__, code
+        case Taken(ok=ok):
+            return type(result).__name__, int(ok)
         case _:
             return type(result).__name__, 0
 

@@ -84,6 +84,20 @@ def test_a_channel_that_nothing_goes_through_is_told(tmp_path: Path) -> None:
     assert warnings(tmp_path, channels=channels, policies=policies) == []
 
 
+@pytest.mark.parametrize("other", ["", ", desk: {channel: console}"])
+def test_a_channel_that_should_not_be_alone_is_told(tmp_path: Path, other: str) -> None:
+    channels = '{console: {kind: console}, chat: {kind: apprise, url: "gchat://x/y"}}'
+    people = f"{{alice: {{contacts: {{chat: {{channel: chat}}{other}}}}}}}"
+    policies = '{default: {steps: [{notify: ["person:alice", "channel:console"]}]}}'
+
+    told = (
+        "alice: {cont: pages reach alice through chat alone: nobody can answer there, and few"
+        " services say whether a message has arrived"
+    )
+    found = warnings(tmp_path, channels=channels, people=people, policies=policies)
+    assert found == ([] if other else [told])
+
+
 def test_a_target_that_is_paged_twice_at_one_instant_is_told(tmp_path: Path) -> None:
     twice = '{steps: [{notify: ["person:alice"]}, {notify: ["person:alice"]}]}'
     later = '{steps: [{notify: ["person:alice"]}, {after: 50%, notify: ["person:alice"]}]}'

@@ -113,7 +113,7 @@ def test_channel_has_the_keys_of_its_kind(tmp_path: Path) -> None:
         (
             "{kind: emial}",
             "emial",
-            "'emial' is none of console, discord, email",
+            "'emial' is none of apprise, console, discord",
         ),
         ("{kind: email, from: a@b.org}", "{kind", "smtp is missing: text"),
         ("{kind: email, smtp: here, from: a@b.org}", "{kind", "smtp must be smtp://host[:port] or"),
@@ -209,3 +209,13 @@ def test_tracker_that_keeps_no_issues_is_wrong(tmp_path: Path) -> None:
 )
 def test_call_that_is_no_address_is_wrong(tmp_path: Path, call: str, message: str) -> None:
     assert is_only(wrong(tmp_path, call=call), call, message)
+
+
+def test_a_channel_that_runs_a_program_has_to_be_permitted(tmp_path: Path) -> None:
+    channels = "{console: {kind: console}, own: {kind: exec, command: [/bin/true]}}"
+
+    found = wrong(tmp_path, channels=channels)
+    allowed = configured(tmp_path, channels=channels, allow_exec="true")
+
+    assert is_only(found, "exec, command", "it runs a program: `allow_exec: true` in this file")
+    assert allowed.channels["own"].kind == "exec"

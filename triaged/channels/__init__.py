@@ -177,7 +177,29 @@ class Line(msgspec.Struct, frozen=True):
     severity: str = ""
 
 
-Message = HttpRequest | Mail | Line | Reach
+class Program(msgspec.Struct, frozen=True):
+    """A program to run, without a shell."""
+
+    command: tuple[str, ...]
+    """The program, an absolute path, and its arguments."""
+    environment: Mapping[str, Secret]
+    """All that it finds in its environment, besides PATH."""
+    text: bytes
+    """What it reads from its standard input."""
+    timeout_s: float = ATTEMPT_S
+
+
+class Relayed(msgspec.Struct, frozen=True):
+    """A message for a service of which the library `apprise` knows how to reach it."""
+
+    url: Secret
+    title: str
+    text: str
+    is_page: bool
+    timeout_s: float = ATTEMPT_S
+
+
+Message = HttpRequest | Mail | Line | Reach | Program | Relayed
 
 
 class HttpResponse(msgspec.Struct, frozen=True):
@@ -228,6 +250,23 @@ class Reached(msgspec.Struct, frozen=True):
     """A probe made its connection."""
 
 
+class Ended(msgspec.Struct, frozen=True):
+    """A program has ended."""
+
+    code: int
+    """Its exit code; negative: the signal that ended it."""
+    output: str = ""
+    """The beginning of what it wrote, one line without what is secret."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What `apprise` says of a message."""
+
+    ok: bool
+    status: int | None = None
+    """The HTTP status that the service answered, where one was logged."""
+
+
 class NoAnswer(msgspec.Struct, frozen=True):
     """There was no answer: no connection, a time-out, a cut."""
 
@@ -242,7 +281,7 @@ class NoAnswer(msgspec.Struct, frozen=True):
     """The party whose failure it is: the provider or the recipient."""
 
 
-Result = HttpResponse | MailResult | Written | Reached | NoAnswer
+Result = HttpResponse | MailResult | Written | Reached | Ended | Taken | NoAnswer
 
 
 def verdict_without_answer(result: NoAnswer) -> Verdict:

@@ -62,6 +62,22 @@ class Simplified(Protocol):
 
 
 @runtime_checkable
+class Uncertain(Protocol):
+    """A kind that should never be the only way to page a person."""
+
+    NOT_ALONE: str
+    """Why, as the end of a sentence."""
+
+
+@runtime_checkable
+class Executing(Protocol):
+    """A kind that runs programs, which `allow_exec` has to permit."""
+
+    RUNS_PROGRAMS: bool
+    """True."""
+
+
+@runtime_checkable
 class Edited(Protocol):
     """A kind whose messages can be edited."""
 
@@ -118,6 +134,8 @@ CHANNELS: OpenSet[ChannelKind] = OpenSet(
     Addressed,
     Probed,
     Limited,
+    Uncertain,
+    Executing,
     Simplified,
     Edited,
     CalledBack,

@@ -22,6 +22,8 @@ TEXT_MAX = 16_000
 ENDED = ".logic.azure.com"
 """Flows at these addresses stopped on 2025-11-30."""
 
+NOT_ALONE = "Teams says that it will post a card, and nobody says that it did"
+
 LIMITS = Limits(all=(Rate(4),))
 """More than four requests in a second are refused."""
 

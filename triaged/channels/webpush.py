@@ -49,6 +49,7 @@ SENT = "sent"
 """Name of a message at a service that gives it none."""
 
 LIMITS = Limits(bundle=10)
+NOT_ALONE = "a browser that is closed gets nothing, and one that is muted makes no sound"
 
 
 class Keys(msgspec.Struct, frozen=True):

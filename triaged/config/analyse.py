@@ -6,6 +6,7 @@ Only what is certain is said. That a schedule has holes, or that nobody answers 
 
 from collections.abc import Iterator, Sequence
 
+from triaged.channels.contract import CHANNELS, Uncertain
 from triaged.config.model import Configuration
 from triaged.config.policies import DEFAULT
 from triaged.core.records.model import Delay, Severity, Share, Target
@@ -32,6 +33,7 @@ def useless(configuration: Configuration, document: Document) -> list[Problem]:
         *(each for policy in settings.policies.values() for each in _steps(policy, settings)),
         *(each for schedule in settings.schedules.values() for each in _rotations(schedule)),
         *_severities(settings, document),
+        *_uncertain(configuration),
     ]
     return [Problem(document.where(at, key=True), text, warning=True) for at, text in found]
 
@@ -62,6 +64,24 @@ def _unused(configuration: Configuration) -> Iterator[Finding]:
         for name in exist[section]:
             if name not in named[section]:
                 yield (section, name), told.format(name)
+
+
+def _uncertain(configuration: Configuration) -> Iterator[Finding]:
+    """Warnings about people whom only channels page that should not be alone."""
+    for person in configuration.settings.people.values():
+        names = {person.contacts[step.contact].channel for step in person.page}
+        kinds = {configuration.channels[name].kind for name in names}
+        reasons = [why for kind in sorted(kinds) if (why := _not_alone(kind))]
+        if reasons and len(reasons) == len(kinds):
+            only = " and ".join(sorted(names))
+            told = f"pages reach {person.id} through {only} alone: {reasons[0]}"
+            yield ("people", person.id), told
+
+
+def _not_alone(kind: str) -> str:
+    """Why a kind of channel should not be the only one; empty: it may be."""
+    found = CHANNELS.load(kind)
+    return found.NOT_ALONE if isinstance(found, Uncertain) else ""
 
 
 def _targets(policy: Policy) -> list[Target]:

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 
 import msgspec
 
-from triaged.channels.contract import CHANNELS, Addressed, CalledBack, ChannelKind, Edited, Polled
+from triaged.channels.contract import (
+    CHANNELS,
+    Addressed,
+    CalledBack,
+    ChannelKind,
+    Edited,
+    Executing,
+    Polled,
+)
 from triaged.config import schema
 from triaged.config.files import Files
 from triaged.config.findings import Findings
@@ -83,8 +91,12 @@ def channels_of(config: schema.Config, files: Files, findings: Findings) -> dict
     for name, channel in config.channels.items():
         path: Path = ("channels", name)
         settings = _settings(findings, path, CHANNELS, files, channel)
-        if settings is not None:
-            found[name] = Channel(name, channel.kind, settings)
+        if settings is None:
+            continue
+        found[name] = Channel(name, channel.kind, settings)
+        if isinstance(CHANNELS.load(channel.kind), Executing) and not config.allow_exec:
+            message = "it runs a program: `allow_exec: true` in this file has to permit that"
+            findings.wrong((*path, "kind"), message)
     return found
 
 

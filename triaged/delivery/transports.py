@@ -2,11 +2,13 @@
 
 from typing import Protocol, TextIO, assert_never
 
-from triaged.channels import HttpRequest, Line, Mail, Message, Reach, Result
+from triaged.channels import HttpRequest, Line, Mail, Message, Program, Reach, Relayed, Result
 from triaged.clock import Clock
 from triaged.delivery.connecting import reach
 from triaged.delivery.console import Console
 from triaged.delivery.http import Http
+from triaged.delivery.programs import run
+from triaged.delivery.relays import Relays
 from triaged.delivery.resolver import Resolver
 from triaged.delivery.smtp import Smtp
 
@@ -29,6 +31,7 @@ class Transports:
         self._http = Http(clock, self._resolver)
         self._smtp = Smtp(clock, self._resolver)
         self._console = Console(stream)
+        self._relays = Relays()
 
     async def send(self, message: Message) -> Result:
         """Send `message`; gives the outcome, failures of the network and the provider included."""
@@ -41,6 +44,10 @@ class Transports:
                 return await self._console.send(message)
             case Reach():
                 return await reach(self._resolver, message)
+            case Program():
+                return await run(message)
+            case Relayed():
+                return await self._relays.send(message)
             case _:
                 assert_never(message)
 
@@ -49,3 +56,4 @@ class Transports:
         await self._http.close()
         await self._resolver.close()
         self._console.close()
+        self._relays.close()

@@ -165,6 +165,8 @@ class Config(msgspec.Struct, frozen=True):
     """Tokens of the API."""
     sources: Mapping[str, Annotated[Source, Open("triaged.ingest")]] = {}
     """Senders of alerts, by name: each has the path `/webhooks/<name>`."""
+    allow_exec: bool = False
+    """Whether channels of kind `exec` may run programs."""
     channels: Mapping[str, Annotated[Channel, Open("triaged.channels")]] = {}
     """Ways to reach people, by name."""
     integrations: Mapping[str, Annotated[Integration, Open("triaged.integrations")]] = {}
