@@ -55,7 +55,7 @@ def test_the_sequence_is_told_in_utc_and_on_the_readers_clock(body: str, capsys:
         "+16m     2026-10-25 00:36:00             INC-1 end: open, response missed, the next step "
         "is due 00:50 UTC",
     ]
-    assert "overrides, calendar feeds, silences and incidents" in err
+    assert "overrides and calendar feeds are not seen" in err
 
 
 def test_what_repeats_until_somebody_acts_is_told_twice(body: str, capsys: Capture) -> None:

@@ -31,7 +31,7 @@ class AssignmentDocument(msgspec.Struct, frozen=True):
     """True if nobody has this name: the shift pages the catch-all."""
 
 
-class ShiftDocument(msgspec.Struct, frozen=True):
+class FinalShiftDocument(msgspec.Struct, frozen=True):
     """A time in which the same people are on call; `source` is `gap` where nobody is."""
 
     start: Instant
@@ -89,9 +89,9 @@ class SwapDocument(msgspec.Struct, frozen=True):
     answered_by: str | None
 
 
-def shift_document(shift: FinalShift) -> ShiftDocument:
+def shift_document(shift: FinalShift) -> FinalShiftDocument:
     """A final shift as answers show it."""
-    return ShiftDocument(
+    return FinalShiftDocument(
         start=instant_text(shift.start_at),
         end=instant_text(shift.end_at),
         people=list(shift.people),

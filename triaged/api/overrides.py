@@ -31,7 +31,7 @@ from triaged.core.records.oncall import NOBODY, Override
 from triaged.core.records.practice.duty_events import OverrideEnded, OverridesMade, Span
 from triaged.core.response.paging import channel_of
 from triaged.core.situation import Situation
-from triaged.core.time.durations import parse_duration
+from triaged.core.time.durations import MINUTE, parse_duration
 from triaged.core.view import View
 from triaged.errors import Problem
 from triaged.http import problems
@@ -218,6 +218,27 @@ def _is_reachable(call: Call, name: str) -> bool:
     person = settings.people.get(name)
     ways = person.page if person else ()
     return any(channel_of(settings, Recipient(name, way.contact)) for way in ways)
+
+
+UNDO_US = 10 * MINUTE
+"""So long a cover can be undone without looking for its id."""
+
+UNDO_READ = 100
+
+
+@route("POST", OVERRIDES + "/undo", Scope.RESPOND)
+async def undo(call: Call) -> OverrideDocument | web.Response:
+    """Undo the last cover that the caller has taken, within ten minutes."""
+    now = call.context.clock.now()
+    async with call.context.database.reading() as tx:
+        found, _ = await oncall.find(tx, None, now, (None, UNDO_READ))
+    for row in found:
+        is_ours = row.by == call.caller.by and row.kind == "cover"
+        if is_ours and row.made_at > now - UNDO_US:
+            event = OverrideEnded(row.id, call.caller.by)
+            await call.context.engine.submit([event], urgent=True)
+            return await _one(call, row.id)
+    return problems.not_found("you have taken no cover within the last ten minutes")
 
 
 @route("GET", OVERRIDES, Scope.READ, LIST_QUERY)

@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from triaged.api._duty import ShiftDocument, shift_document
+from triaged.api._duty import FinalShiftDocument, shift_document
 from triaged.clock import Turns
 from triaged.core.oncall.duty import FinalShift, duty_of, final_shifts
 from triaged.core.oncall.facts import DutyFacts
@@ -47,7 +47,7 @@ class ScheduleDocument(msgspec.Struct, frozen=True):
 
     schedule: str
     timezone: str
-    shifts: list[ShiftDocument]
+    shifts: list[FinalShiftDocument]
 
 
 class ScheduleList(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ class DutyDocument(msgspec.Struct, frozen=True):
 
     version: int
     overrides: list[Override]
-    """Those whose effect is not over."""
+    """Those whose effect is not over at `from`."""
     feeds: list[FeedShifts]
 
 
@@ -161,10 +161,19 @@ def _personal(name: str, shift: FinalShift, person: str) -> PersonalShift:
     )
 
 
-@route("GET", "/api/v1/duty", Scope.READ)
-async def facts(call: Call) -> DutyDocument:
+@route(
+    "GET",
+    "/api/v1/duty",
+    Scope.READ,
+    (Parameter("from", "the RFC 3339 instant from which on duty is computed; now unless given"),),
+)
+async def facts(call: Call) -> DutyDocument | web.Response:
     """Overrides and calendar shifts as rows: `triaged prove --url` and others compute with them."""
-    found = await _facts(call, call.context.clock.now())
+    query = Query(call.request.query)
+    start = query.instant("from")
+    if query.errors:
+        return problems.invalid(query.errors)
+    found = await _facts(call, call.context.clock.now() if start is None else start)
     return DutyDocument(found.version, [*found.overrides.values()], [*found.feeds.values()])
 
 

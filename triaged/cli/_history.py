@@ -14,7 +14,9 @@ def fetch(options: argparse.Namespace, file: IO[bytes]) -> None:
     since, until = _period(options)
     client = client_of(options)
     query = {"since": instant_text(since), "until": instant_text(until), "limit": LIMIT}
-    head = {"type": "history", "since": since, "until": until, "version": 1}
+    duty = client.get("/api/v1/duty", {"from": query["since"]})
+    facts = {name: duty[name] for name in ("overrides", "feeds")}
+    head = {"type": "history", "since": since, "until": until, "version": 1, **facts}
     file.write(encode(head) + b"\n")
     fetched = 0
     for noun in ("silences", "incidents", "episodes"):

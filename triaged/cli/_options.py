@@ -34,6 +34,16 @@ def url(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def facts(parser: argparse.ArgumentParser) -> None:
+    """Add `--url` to a command that works without a daemon."""
+    parser.add_argument(
+        "--url",
+        type=_address,
+        help="fetch overrides and calendar shifts from the daemon at this address; "
+        "without it they are not seen",
+    )
+
+
 def identity(text: str) -> str:
     """An id. It must not be empty: the path without one is that of the whole list."""
     if not text:

@@ -3,15 +3,17 @@
 Everything here raises `Failed` with a message for the person who called.
 """
 
+import argparse
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from triaged.cli._client import Failed, Misused
+from triaged.cli._client import Failed, Misused, client_of
 
 if TYPE_CHECKING:
     from triaged.config.model import Configuration, Source
+    from triaged.core.oncall.facts import DutyFacts
     from triaged.core.records.model import Alert
 
 
@@ -48,6 +50,32 @@ def configured(path: Path, rules: tuple[str, ...] = ()) -> "Configuration":
     if loaded.configuration is None or errors:
         raise Failed("the configuration cannot be used:\n" + "\n".join(errors))
     return loaded.configuration
+
+
+def duty_facts(options: argparse.Namespace, at: int) -> "DutyFacts":
+    """The overrides and calendar shifts of the daemon at `--url` from an instant on; else none."""
+    import msgspec
+
+    from triaged.core.oncall.facts import NO_FACTS, indexed
+    from triaged.core.records.oncall import FeedShifts, Override
+    from triaged.wire import instant_text
+
+    if options.url is None:
+        return NO_FACTS
+    found = client_of(options).get("/api/v1/duty", {"from": instant_text(at)})
+    try:
+        overrides = msgspec.convert(found["overrides"], list[Override])
+        feeds = msgspec.convert(found["feeds"], list[FeedShifts])
+    except msgspec.ValidationError as error:
+        raise Failed(f"the daemon's facts about duty cannot be read: {error}") from None
+    return indexed(overrides, feeds, found["version"])
+
+
+def unseen(options: argparse.Namespace, others: str) -> str:
+    """What a command does not see: overrides and calendars, unless it has a daemon; `others`."""
+    if options.url is not None:
+        return others
+    return f"overrides and calendar feeds are not seen (--url fetches them); {others}"
 
 
 def alerts_in(configuration: "Configuration", name: str, body: bytes, at: int) -> "list[Alert]":

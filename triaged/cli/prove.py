@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from triaged.cli import _options
 from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import paint, print_json, print_table
-from triaged.cli._payload import configured, instant_of
+from triaged.cli._payload import configured, duty_facts, instant_of, unseen
 
 if TYPE_CHECKING:
     from triaged.core.settings import Settings
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SUMMARY = "show that every alert reaches a human in time, or when it does not"
 SHOWN = 20
 UNSEEN = (
-    "overrides, calendar feeds and silences of a daemon's store are not seen; maintenance and "
+    "silences of a daemon's store are not seen; maintenance and "
     "suppression are taken for intended; quiet hours are not looked at; every provider accepts, "
     "every contact counts as read; "
     "in a storm the page is that of the umbrella, which goes by the same policy"
@@ -26,6 +26,7 @@ UNSEEN = (
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the length of the period, and its beginning."""
     _options.config(parser)
+    _options.facts(parser)
     _options.output(parser)
     parser.add_argument(
         "--weeks", type=int, default=12, help="how many to look at (1 to 53, default: %(default)s)"
@@ -42,10 +43,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         start = instant_of(options.start, "--from")
         settings = configured(options.config).settings
+        facts = duty_facts(options, start)
     except Failed as failure:
         return complain(failure)
-    proof = prove(settings, start - start % 1_000_000, options.weeks)
-    print(f"triaged: {UNSEEN}", file=sys.stderr)
+    proof = prove(settings, start - start % 1_000_000, options.weeks, facts)
+    print(f"triaged: {unseen(options, UNSEEN)}", file=sys.stderr)
     if options.output == "json":
         print_json(document(proof))
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from triaged.cli import _options
 from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import clean, paint, print_json
-from triaged.cli._payload import alerts_in, body_of, configured, instant_of
+from triaged.cli._payload import alerts_in, body_of, configured, duty_facts, instant_of, unseen
 from triaged.cli.send import source_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SUMMARY = "say minute by minute who is paged if alerts come in at an instant"
 UNTIL_MAX = "31d"
 UNSEEN = (
-    "overrides, calendar feeds, silences and incidents of a daemon's store are not seen; "
+    "silences and incidents of a daemon's store are not seen; "
     "alerts begin at the instant, whatever their own times say, and go on; "
     "every provider accepts"
 )
@@ -35,6 +35,7 @@ BEFORE = {"incident.opened": "opened: ", "phase.changed": "phase ", "end": "end:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the payload, the instant of its arrival and that of an acknowledgement."""
     _options.config(parser)
+    _options.facts(parser)
     _options.output(parser)
     parser.add_argument("payload", help="a body as senders send it, or - for standard input")
     parser.add_argument("--at", metavar="TIME", help="when it comes in (RFC 3339; default: now)")
@@ -64,18 +65,19 @@ def run(options: argparse.Namespace) -> int:
         configuration = configured(options.config)
         source = options.source or source_of(body)
         alerts = alerts_in(configuration, source, body, at)
+        facts = duty_facts(options, at)
     except Failed as failure:
         return complain(failure)
     question = Question(tuple(alerts), at, ack_after_us, until_us)
-    answer = what_if(configuration.settings, question)
+    answer = what_if(configuration.settings, question, facts)
     if options.output == "json":
-        print_json(_document(question, answer))
+        print_json(_document(question, answer) | {"unseen": [unseen(options, UNSEEN)]})
         return 0
     print(f"{clean(source)}: {len(alerts)} alerts at {_day(at)} UTC\n")
     for line in _lines(question, answer):
         print(line)
     sys.stdout.flush()
-    print(f"triaged: {UNSEEN}", file=sys.stderr)
+    print(f"triaged: {unseen(options, UNSEEN)}", file=sys.stderr)
     return 0
 
 
@@ -169,5 +171,4 @@ def _document(question: "Question", answer: "Answer") -> dict[str, Any]:
         "first_page_at": instant_text_or_none(first_at),
         "moments": moments,
         "incidents": msgspec.to_builtins(incidents),
-        "unseen": [UNSEEN],
     }

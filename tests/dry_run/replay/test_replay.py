@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.world import MONDAY, ByLabels, settings
+from tests.core.oncall.scene import PRIMARY
+from tests.core.oncall.test_duty import override
+from tests.core.world import MONDAY, ByLabels, person, plan, settings, step
 from tests.dry_run.past import RecordedPast, Softer, past_of
 from triaged.core.records.events import SilenceSet
 from triaged.core.records.history import Episode, PastSilence
@@ -128,3 +130,23 @@ def test_an_alert_that_began_anew_without_an_end_begins_anew() -> None:
     run = replay(history, settings())
 
     assert list(run.homes) == [1, 1]
+
+
+def test_overrides_were_in_force_when_they_were() -> None:
+    chosen = replace(
+        plan(step(0, "schedule:primary")),
+        schedules={"primary": PRIMARY},
+        people={name: person(name) for name in ("alice", "bob", "carol", "dave")},
+    )
+    instead = override(1, "dave", MONDAY, MONDAY + HOUR)
+    labels = {"alertname": "Down", "severity": "SEV-1"}
+    times = (MONDAY + MINUTE, MONDAY + 2 * HOUR)
+    episodes = [
+        Episode(n, "am", f"{n}", at, at, labels | {"service": f"s{n}"}, incident=n)
+        for n, at in enumerate(times, 1)
+    ]
+    history = History(Head(MONDAY, MONDAY + 3 * HOUR, overrides=(instead,)), (), (), episodes)
+
+    run = replay(history, chosen)
+
+    assert [{page.whom for page in ran.pages} for ran in run.incidents] == [{"dave"}, {"alice"}]

@@ -6,6 +6,7 @@ from itertools import chain
 import msgspec
 
 from triaged.core.records.history import Episode, PastIncident, PastSilence
+from triaged.core.records.oncall import FeedShifts, Override
 from triaged.errors import Malformed
 
 VERSION = 1
@@ -19,6 +20,10 @@ class Head(msgspec.Struct, frozen=True, tag="history"):
     episodes: int = 0
     """The number of episodes; 0 where it was not known."""
     version: int = VERSION
+    overrides: tuple[Override, ...] = ()
+    """Those that were in force in the period, or later."""
+    feeds: tuple[FeedShifts, ...] = ()
+    """Calendar feeds as they were read last: not as they were in the period."""
 
 
 Record = Head | PastSilence | PastIncident | Episode

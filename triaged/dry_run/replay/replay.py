@@ -12,6 +12,7 @@ from heapq import heappop, heappush
 import msgspec
 from msgspec.structs import replace
 
+from triaged.core.oncall.facts import indexed
 from triaged.core.records.answers import Acted, Attached, Conflict, Unknown
 from triaged.core.records.events import AlertReceived, Declared, SilenceSet
 from triaged.core.records.history import Act, Episode, Paged, PastIncident, action_of
@@ -142,7 +143,8 @@ class _Replay:
     def __init__(self, history: History, settings: Settings) -> None:
         settings = closable(replace(settings, expectations={}, expected=None, stale_after={}))
         self._history, self._settings = history, settings
-        self._simulator = Simulator(settings, history.head.since)
+        duty = indexed(history.head.overrides, history.head.feeds)
+        self._simulator = Simulator(settings, history.head.since, duty=duty)
         self._homes = array("q")
         self._counterparts: dict[int, list[int]] = {}
         self._past = {one.number: one for one in history.incidents}
