@@ -9,12 +9,15 @@ from triaged.cli.rule import print_stats
 def test_stats_show_matches_and_those_that_never_matched(desk: Desk) -> None:
     desk.fires("Tried", service="checkout")
 
-    _, out, _ = desk("rule", "stats")
+    _, few, told = desk("rule", "stats")
+    _, out, _ = desk("rule", "stats", "--all")
     rows = {line.split()[-1]: line.split() for line in out.splitlines()}
 
     assert out.startswith("MATCHES")
     assert rows["label-sev-2"][:3] == ["1", "1", "1"] or rows["label-sev-1"][:3] == ["1", "1", "1"]
     assert any("never" in line for line in out.splitlines())
+    assert len(few.splitlines()) == 2
+    assert told.endswith("rules matched nothing: --all lists them\n")
 
 
 def test_stats_begin_with_what_pages_most(capsys: pytest.CaptureFixture[str]) -> None:

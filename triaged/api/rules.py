@@ -43,9 +43,9 @@ class RuleRow(msgspec.Struct, frozen=True):
     paged: int
     """Incidents among these for which somebody was paged."""
     acted: int
-    """Incidents among these that somebody acknowledged, or resolved by hand."""
+    """Incidents among these on which a person did anything, ever."""
     held: int
-    """Incidents among these of which a page was held because they were muted."""
+    """Incidents among these that were muted at any time."""
     shadow: bool
     """It is loaded with `mode: shadow`: it is recorded, and does nothing."""
     would_change: int

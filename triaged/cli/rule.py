@@ -1,11 +1,13 @@
 """`triaged rule`: statistics of a daemon's rules, and reclassification of firing alerts."""
 
 import argparse
+import sys
+from functools import partial
 from typing import Any
 
 from triaged.cli import _options
 from triaged.cli._client import Failed, client_of, complain
-from triaged.cli._output import local_time, print_table, show
+from triaged.cli._output import count_text, local_time, print_table, show
 
 SUMMARY = "what the rules have done lately; today's rules for what fires already"
 
@@ -18,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     stats.add_argument(
         "--since", default="30d", help="RFC 3339, or how long ago (default: %(default)s)"
     )
+    stats.add_argument("--all", action="store_true", help="rules that have matched nothing, too")
     again = verbs.add_parser("reclassify", help="classify what fires already by today's rules")
     _options.daemon(again)
     again.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -33,11 +36,17 @@ def run(options: argparse.Namespace) -> int:
             answer = client.post("/api/v1/rules/reclassify", {"dry_run": options.dry_run})
     except Failed as failure:
         return complain(failure)
-    show(options.output, answer, print_stats if options.verb == "stats" else _print_changes)
+    if options.verb == "stats":
+        show(options.output, answer, partial(print_stats, every=options.all))
+    else:
+        show(options.output, answer, _print_changes)
     return 0
 
 
-def print_stats(answer: Any) -> None:
+def print_stats(answer: Any, *, every: bool = True) -> None:
+    """Print the rules that have matched, and those that have not, too, if `every` is to be seen."""
+    rows = sorted(answer["rules"], key=_quiet)
+    used = [row for row in rows if every or row["matches"] or row["decided"]]
     header = ("MATCHES", "DECIDED", "INCIDENTS", "PAGED", "ACTED", "HELD", "LAST MATCH", "RULE")
     print_table(
         header,
@@ -52,9 +61,11 @@ def print_stats(answer: Any) -> None:
                 local_time(row["last_match"]) or "never",
                 row["rule"] + _mark(row),
             )
-            for row in sorted(answer["rules"], key=_quiet)
+            for row in used
         ],
     )
+    if unused := len(rows) - len(used):
+        print(f"{count_text(unused, 'rule')} matched nothing: --all lists them", file=sys.stderr)
 
 
 def _quiet(row: Any) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from triaged.core.records.actors import is_person
 from triaged.core.records.effects import (
     AddPage,
     Append,
@@ -35,6 +36,8 @@ class Draft:
 
     def say(self, entry: Entry) -> None:
         """Put `entry` on the timeline."""
+        if self.incident.touched is UNSET and is_person(entry.actor):
+            self.change(touched=True)
         self._rows.append(Append(self.incident.number, marked(self.incident, entry)))
 
     @property

@@ -49,7 +49,7 @@ def happened(*events: tuple[float, Event], until: float = 60) -> Watched:
     """A simulator in which these happened, (minutes since the start, event)."""
     simulator = Watched(SETTINGS, MONDAY)
     for minutes, event in events:
-        at = MONDAY + int(minutes * MINUTE)
+        at = MONDAY + round(minutes * MINUTE)
         simulator.run_until(at)
         if isinstance(event, AlertReceived):
             simulator.handle(replace(event, received_at=at))

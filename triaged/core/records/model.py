@@ -281,6 +281,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     """The incidents that it pages for, where it is the umbrella of a storm."""
     told: tuple[Recipient, ...] = ()
     """Everybody who was paged: they hear of acknowledgement and resolve."""
+    touched: bool | UnsetType = UNSET
+    """True once a person has done anything about it, whatever became of that."""
     kin: Lineage | UnsetType = UNSET
     """What people have merged with it or split off it."""
     work: Work | UnsetType = UNSET

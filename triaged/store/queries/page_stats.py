@@ -19,7 +19,7 @@ class PageCounts(msgspec.Struct, frozen=True):
     incidents: int
     paged: int
     acted: int
-    """Acknowledged, or resolved by hand."""
+    """A person did anything about them, ever."""
 
 
 class PagedIncident(msgspec.Struct, frozen=True):
@@ -30,12 +30,13 @@ class PagedIncident(msgspec.Struct, frozen=True):
     acknowledged_by: str | None = None
     resolved_by: str | None = None
     state: str = ""
+    touched: bool = False
 
     @property
     def acted(self) -> bool:
-        """True if a person did something about it."""
+        """True if a person did something about it; what the end of it shows, if it is old."""
         by_hand = self.acknowledged_by is not None or self.resolved_by not in (None, ALERTS)
-        return by_hand or self.state == State.MERGED
+        return self.touched or by_hand or self.state == State.MERGED
 
 
 _decode = msgspec.json.Decoder(PagedIncident).decode

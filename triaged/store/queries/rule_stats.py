@@ -28,9 +28,9 @@ class RuleStats(msgspec.Struct):
     paged: int = 0
     """Number of these for which somebody was paged."""
     acted: int = 0
-    """Number of these that somebody acknowledged, or resolved by hand."""
+    """Number of these on which a person did anything, ever."""
     held: int = 0
-    """Number of these of which a page was held because they were muted."""
+    """Number of these that were muted at any time."""
     would_change: int = 0
     """Number of episodes whose outcome would differ if this shadow rule were active."""
 
@@ -93,20 +93,18 @@ async def _count_incidents(
                 part[0],
                 part[-1],
             )
-            held = await tx.fetch(
+            mutes = await tx.fetch(
                 """SELECT DISTINCT incident FROM timeline
-                   WHERE incident >= $1 AND incident <= $2 AND kind = 'page.held'""",
+                   WHERE incident >= $1 AND incident <= $2 AND kind = 'incident.muted'""",
                 part[0],
                 part[-1],
             )
-        muted = {number for (number,) in held}
+        muted = {number for (number,) in mutes}
         for number, body in bodies:
             for name in decided.get(number, ()):
-                _add(stats[name], _paged_incident(body), held=number in muted)
-
-
-def _add(one: RuleStats, incident: PagedIncident, *, held: bool) -> None:
-    one.incidents += 1
-    one.paged += bool(incident.told)
-    one.acted += incident.acted
-    one.held += held
+                one = stats[name]
+                one.incidents += 1
+                incident = _paged_incident(body)
+                one.paged += bool(incident.told)
+                one.acted += incident.acted
+                one.held += number in muted
