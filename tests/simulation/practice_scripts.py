@@ -6,6 +6,7 @@ from datetime import date
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.core.practice.drills import CHECKOUT
 from tests.core.practice.learning_world import learning
 from tests.core.world import ByLabels, person
 from tests.simulation.scripts import ACTS, ALERTS, Move, Script
@@ -22,6 +23,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.model import Severity
 from triaged.core.records.practice.action_items import ActionKind, Priority
+from triaged.core.records.practice.drills import DrillAborted, DrillStarted
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,
@@ -41,9 +43,13 @@ from triaged.core.records.practice.learning_events import (
 from triaged.core.records.practice.notes import Marker, NoteKind
 from triaged.core.records.practice.roles import Role
 from triaged.core.records.practice.status_events import (
+    MailingAdvanced,
     PostChanged,
     PostDrafted,
     PostPublished,
+    SubscriptionAsked,
+    SubscriptionConfirmed,
+    SubscriptionEnded,
     Wording,
 )
 from triaged.core.records.practice.status_settings import PageComponent, StatusPage
@@ -118,8 +124,9 @@ LEARNING = st.one_of(
     st.builds(PostmortemWaived, st.just(1), PEOPLE, st.sampled_from(["no", "a test: nobody saw"])),
 )
 PUBLISHED = st.builds(PostmortemPublished, st.just(1), PEOPLE, st.just(1))
+DRAFTED = PostDrafted("bob", "post1", Wording(title="Checkout", body=BODY), "thread1", 1)
 POSTS = st.one_of(
-    st.just(PostDrafted("bob", "post1", Wording(title="Checkout", body=BODY), "thread1", 1)),
+    st.just(DRAFTED),
     st.builds(PostPublished, PEOPLE, st.just("post1"), st.just("thread1"), st.just(1)),
     st.builds(
         PostChanged,
@@ -134,6 +141,45 @@ POSTS = st.one_of(
 )
 
 
+SUBSCRIBERS = ("ann", "ben")
+IDENTITIES = st.sampled_from(SUBSCRIBERS)
+
+
+def asked(name: str) -> SubscriptionAsked:
+    """Somebody types an address, which is that of its owner or of anybody else."""
+    return SubscriptionAsked(name, f"{name}@x.org", "x.org", f"token of {name}")
+
+
+SUBSCRIPTIONS = st.one_of(
+    IDENTITIES.map(asked),
+    st.builds(SubscriptionConfirmed, IDENTITIES),
+    st.builds(SubscriptionEnded, IDENTITIES),
+)
+MAILINGS = st.builds(
+    MailingAdvanced,
+    st.just("post1"),
+    st.just("thread1"),
+    st.just("post1"),
+    st.sampled_from(["", "ann"]),
+    st.sampled_from([SUBSCRIBERS, ("ann",), ("ben",)]),
+    last=st.booleans(),
+)
+"""Pages of a mailing, also those that an earlier one has made stale."""
+
+DRILLS = st.one_of(
+    st.builds(
+        DrillStarted,
+        st.just("carol"),
+        st.sampled_from(["d1", "d2"]),
+        st.just(CHECKOUT),
+        st.just(("alice", "bob")),
+        speed=st.sampled_from([1, 10]),
+    ),
+    st.builds(DrillAborted, NUMBERS, PEOPLE),
+    st.builds(Acknowledged, st.just(2), PEOPLE),
+)
+
+
 def chosen() -> Settings:
     """Settings with a status page, in which SEV-1 and SEV-2 ask for everything."""
     part = PageComponent("checkout", "Checkout", services=("checkout",))
@@ -143,6 +189,7 @@ def chosen() -> Settings:
             rules=ByLabels(),
             public_url="https://triaged.example.org",
             stale_after={},
+            console="desk",
         ),
         status_page=StatusPage("Status", "https://status.example.org", components=(part,)),
     )
@@ -164,8 +211,21 @@ ENDINGS = (
 """What is tried at the end, which chance alone seldom comes to."""
 
 PRACTICE = (ROLE_ACTS, ROLE_ACTS, UPDATES, NOTES, STATES, LEARNING, POSTS, ACTS, ALERTS)
-WITH_ENTRIES = (*PRACTICE, CHRONICLE, PUBLISHED)
-"""Acts that refer to entries of a timeline, too: only a store has those."""
+WITH_ENTRIES = (*PRACTICE, CHRONICLE, PUBLISHED, SUBSCRIPTIONS, MAILINGS, DRILLS)
+"""Acts, too, that refer to entries of a timeline, that only a store has, or that a dry run of one
+incident does not know."""
+
+PUBLICATION = (
+    Move(0, RoleAssigned(1, "alice", Role.COMMUNICATIONS_LEAD, "bob")),
+    Move(0, DRAFTED),
+    Move(0, PostPublished("bob", "post1", "thread1", 1)),
+    Move(0, MailingAdvanced("post1", "thread1", "post1", "", SUBSCRIBERS, last=False)),
+    Move(0, MailingAdvanced("post1", "thread1", "post1", "", SUBSCRIBERS, last=False)),
+    Move(0, PostPublished("bob", "post1", "thread1", 1)),
+    Move(MINUTE, MailingAdvanced("post1", "thread1", "post1", "", SUBSCRIBERS, last=True)),
+    Move(MINUTE, MailingAdvanced("post1", "thread1", "post1", "ben", SUBSCRIBERS, last=True)),
+)
+"""A post is published twice, and two daemons work on its mailing."""
 
 
 @st.composite
@@ -177,6 +237,11 @@ def practices(draw: st.DrawFn, kinds: Sequence[st.SearchStrategy[Event]]) -> Scr
     begin = [Move(0, Declared("alice", "checkout fails", severity))]
     if draw(st.booleans()):
         begin.append(Move(MINUTE, RoleAssigned(1, "alice", Role.INCIDENT_COMMANDER, "alice")))
-    moves = draw(st.lists(st.builds(Move, gaps, acts), max_size=MOVES_MAX - 4))
+    if SUBSCRIPTIONS in kinds and draw(st.booleans()):
+        begin += [Move(0, asked(name)) for name in SUBSCRIBERS]
+        begin += [Move(0, SubscriptionConfirmed(draw(IDENTITIES)))]
+    moves = draw(st.lists(st.builds(Move, gaps, acts), max_size=MOVES_MAX - 16))
     moves += draw(st.sampled_from(ENDINGS))
+    if SUBSCRIPTIONS in kinds and draw(st.booleans()):
+        moves += PUBLICATION
     return Script(chosen(), (*begin, *moves), tail_us=draw(st.sampled_from(TAILS)))

@@ -25,20 +25,30 @@ from tests.simulation.scripts import Course, Script, course
 from tests.simulation.time import VirtualClock, VirtualLoop
 from tests.simulation.world import Configured, Trouble, TroubledStore
 from triaged.channels import Message, Result
+from triaged.core.practice.status.subscribers import MAIL
 from triaged.core.practice.work import holders, work_of
+from triaged.core.records.effects import Effect, SaveIncident
 from triaged.core.records.events import AlertReceived, Event
-from triaged.core.records.model import ChainedEntry, Entry, Incident, Page, State
+from triaged.core.records.model import ChainedEntry, Entry, Incident, Page, Response, State
 from triaged.core.records.practice.action_items import ActionItem
 from triaged.core.records.practice.postmortems import PostmortemState
+from triaged.core.records.practice.requests import Request
 from triaged.core.records.practice.roles import Role, RolePeriod
 from triaged.core.records.practice.status import Post, PostState
+from triaged.core.records.practice.status_events import (
+    SubscriptionAsked,
+    SubscriptionConfirmed,
+    SubscriptionEnded,
+)
 from triaged.core.settings import Settings
-from triaged.core.time.durations import MINUTE
+from triaged.core.time.durations import DAY, MINUTE
+from triaged.daemon.connections import Connections
+from triaged.metrics import Metrics
 from triaged.store.database.migrating import migrate
 from triaged.store.queries.verify import verify
 from triaged.store.tables import incidents, pages, timeline
 from triaged.store.tables.incidents import IncidentFilter
-from triaged.store.tables.practice_rows import action_items, roles, status
+from triaged.store.tables.practice_rows import action_items, requests, roles, status
 
 EXAMPLES = int(os.environ.get("TRIAGED_PRACTICES", "25"))
 """Half a second each; thousands in a night."""
@@ -61,8 +71,44 @@ class Takes(Ledger):
         return await Carrier(frozenset()).send(message)
 
 
+class Targets(Connections):
+    """Hears how response targets end, from the rows of incidents and from what is counted."""
+
+    def __init__(self) -> None:
+        super().__init__(Metrics())
+        self.ended = 0
+        """Of incidents that are no drill."""
+        self._running: set[int] = set()
+
+    def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
+        """Note the incidents whose target has ended."""
+        super().committed(effects, seconds, alerts)
+        for one in (effect.incident for effect in effects if isinstance(effect, SaveIncident)):
+            if one.kind != "incident":
+                continue
+            if one.response in (Response.MET, Response.MISSED):
+                self.ended += one.number in self._running
+                self._running.discard(one.number)
+            elif one.respond_by is not None:
+                self._running.add(one.number)
+
+    def counted(self) -> float:
+        """The targets of which the metrics say that they ended."""
+        return sum(
+            sample.value
+            for family in self.metrics.registry.collect()
+            for sample in family.samples
+            if sample.name == "triaged_response_targets_total"
+        )
+
+
 class Hours(Fortnight):
     """The daemon's loops, and time that jumps to what is due next."""
+
+    def connected(self) -> Targets:
+        """The ends of response targets are noted."""
+        self.targets = Targets()
+        return self.targets
 
     async def submit(self, event: Event) -> None:
         """Have an event decided."""
@@ -80,6 +126,12 @@ class Lived(msgspec.Struct):
     periods: dict[int, list[RolePeriod]]
     items: list[ActionItem]
     posts: list[Post]
+    mails: list[Request]
+    """What subscribers are to get."""
+    confirmed: Mapping[str, Sequence[tuple[int, int]]]
+    """Subscriber to the times in which its address was confirmed."""
+    targets_ended: int
+    targets_counted: float
     is_whole: bool
     """Whether every chain of entries is."""
 
@@ -119,19 +171,20 @@ async def _live(script: Script, folder: Path) -> Lived:
             assert not isinstance(what, Settings)
             timed.append((at, partial(hours.submit, what)))
         await hours.live(timed)
-        return await _stored(store, script, clock.now())
+        return await _stored(store, script, hours)
     finally:
         await store.close()
 
 
-async def _stored(store: TroubledStore, script: Script, at: int) -> Lived:
+async def _stored(store: TroubledStore, script: Script, hours: Hours) -> Lived:
     async with store.reading() as tx:
         found, _ = await incidents.find(tx, IncidentFilter(limit=1000))
         found.sort(key=lambda incident: incident.number)
         numbers = [one.number for one in found]
         rows = await status.page_rows(tx)
+        asked = await requests.listing(tx, requests.Filter(), None, 1000)
         seen = Lived(
-            at=at,
+            at=hours.clock.now(),
             settings=script.settings,
             incidents=found,
             pages=[page for number in numbers for page in await pages.of(tx, number)],
@@ -139,10 +192,50 @@ async def _stored(store: TroubledStore, script: Script, at: int) -> Lived:
             periods={number: await roles.of(tx, number) for number in numbers},
             items=await action_items.of(tx, numbers),
             posts=list(rows.posts.values()),
+            mails=[request for request in asked if request.kind == MAIL],
+            confirmed=_confirmed(script),
+            targets_ended=hours.targets.ended,
+            targets_counted=hours.targets.counted(),
             is_whole=False,
         )
     seen.is_whole = not (await verify(store)).problems
     return seen
+
+
+def _confirmed(script: Script) -> Mapping[str, Sequence[tuple[int, int]]]:
+    """When each address was confirmed, as the script alone says: from, and until."""
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    asked_at: dict[str, int] = {}
+    since: dict[str, int] = {}
+    for at, what in script.instants():
+        match what:
+            case SubscriptionAsked(id=name) if name not in since:
+                asked_at[name] = at
+            case SubscriptionConfirmed(id=name) if at <= asked_at.pop(name, 0) + DAY:
+                since[name] = at
+            case SubscriptionEnded(id=name):
+                asked_at.pop(name, None)
+                if name in since:
+                    found[name].append((since.pop(name), at))
+            case _:
+                pass  # nothing about subscribers
+    for name, at in since.items():
+        found[name].append((at, script.end_at))
+    return found
+
+
+def _wrong_mails(seen: Lived) -> list[str]:
+    """Nobody gets a mail about a post twice, or without having confirmed its address."""
+    found = []
+    got: set[tuple[str, str]] = set()
+    for mail in seen.mails:
+        name, post = str(mail.body["subscriber"]), str(mail.body["post"])
+        if (name, post) in got:
+            found.append(f"{name} gets {post} twice")
+        got.add((name, post))
+        if not any(begin <= mail.created_at <= end for begin, end in seen.confirmed[name]):
+            found.append(f"{name} gets {post} at an address that is not confirmed")
+    return found
 
 
 def wrong(seen: Lived) -> list[str]:
@@ -152,6 +245,9 @@ def wrong(seen: Lived) -> list[str]:
     found += [f"{item.id}: no owner" for item in seen.items if item.owner not in people]
     found += [f"{item.id}: not due" for item in seen.items if not date.fromisoformat(item.due)]
     found += [f"{post.id}: its old text is gone" for post in seen.posts if _forgets(post)]
+    found += _wrong_mails(seen)
+    if seen.targets_counted != seen.targets_ended:
+        found.append(f"{seen.targets_counted} targets are counted, {seen.targets_ended} ended")
     return found if seen.is_whole else [*found, "a chain of entries is broken"]
 
 

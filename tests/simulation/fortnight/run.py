@@ -180,7 +180,7 @@ class Fortnight:
         carrier: Carrier,
     ) -> None:
         self.store, self.clock = store, clock
-        self.connections = connections = Connections(Metrics())
+        self.connections = connections = self.connected()
         settings = configuration.settings
         self.engine = engine = Engine(store, clock, settings, connections)
         self._channels = sorted(configuration.channels)
@@ -195,6 +195,10 @@ class Fortnight:
             "timekeeper": timekeeper.run,
             "delivery": delivery.run,
         }
+
+    def connected(self) -> Connections:
+        """What hears of commits."""
+        return Connections(Metrics())
 
     async def live(self, script: Sequence[Timed]) -> None:
         """Through the script, and an hour more."""
