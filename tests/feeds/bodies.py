@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from triaged.core.records.feeds import FeedReading, UnreadableFeed
 from triaged.core.records.oncall import FeedShift
-from triaged.feeds.reading import Request, read_feed
+from triaged.feeds.reading import read_feed
+from triaged.feeds.request import Request
 from triaged.wire import instant
 
 KNOWN = {"alice": "alice", "alice adams": "alice", "bob": "bob", "bob@example.org": "bob"}

@@ -33,6 +33,7 @@ from triaged.core.records.events import (
     DutyMoved,
     Escalated,
     Event,
+    FeedRead,
     NoteAdded,
     PackDecided,
     PageDue,
@@ -57,6 +58,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Phase, Severity
+from triaged.core.records.oncall import FeedShift, FeedShifts
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,
@@ -78,6 +80,7 @@ from triaged.store.tables import alerts, pages, watches
 
 NAME = f"triaged_two_engines_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 """Each worker of a run has its own: they share one server."""
+SHIFTS = (FeedShift("uid", 0, HOUR, ("alice",)),)
 STATEMENTS_MAX = 60
 """More than any batch here has."""
 
@@ -165,6 +168,7 @@ BATCHES: dict[str, Batch] = {
     "declare": events(Declared("bob", "by hand", Severity.SEV2)),
     "test": events(ContactsTested("bob", "alice")),
     "review made": events(ReviewMade(1, "weekly review", "# Review")),
+    "feed read": events(FeedRead(FeedShifts("primary", None, "primary", "primary", SHIFTS, 1))),
     "duty": events(DutyMoved("primary", ("alice",), ("bob",), "primary now: bob", "a1")),
     "silence": silenced,
     "expire": events(SilenceExpired("old", "bob")),

@@ -10,7 +10,9 @@ from triaged.config.schema import Token
 from triaged.config.schema.mail_in import MailIn
 from triaged.config.schema.server import AuthProxy, Log, Retention, Tls
 from triaged.config.value_types import Address, Network
+from triaged.core.records.oncall import Layer
 from triaged.core.settings import Settings
+from triaged.wire import Secret
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -36,6 +38,20 @@ class Integration(msgspec.Struct, frozen=True):
     name: str
     kind: str
     settings: object
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """A calendar that is read for a schedule. Exactly one of `url` and `file` is set."""
+
+    name: str
+    """`primary`, or `primary/override`: the schedule's name, and what kind of feed it is."""
+    schedule: str
+    layer: Layer
+    timezone: str
+    """The schedule's: whole days and times without a zone are read in it."""
+    every_us: int
+    url: Secret | None = None
+    file: Path | None = None
 
 
 class Configuration(msgspec.Struct, frozen=True):
@@ -66,6 +82,7 @@ class Configuration(msgspec.Struct, frozen=True):
     integrations: Mapping[str, Integration]
     mail_in: MailIn | None
     """None: no mail is read."""
+    feeds: Mapping[str, Feed]
     settings: Settings
     rule_files: RuleFiles
     files: tuple[Path, ...]

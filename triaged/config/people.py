@@ -131,8 +131,10 @@ def schedules_of(config: schema.Config, findings: Findings) -> dict[str, Schedul
     found = {}
     for name, written in config.schedules.items():
         path: Path = ("schedules", name)
-        if not written.rotations and findings.is_whole((*path, "rotations")):
-            findings.wrong(path, f"{name} has no rotation: nobody would ever be on call", key=True)
+        whole = all(findings.is_whole((*path, key)) for key in ("rotations", "ical"))
+        if not (written.rotations or written.ical) and whole:
+            message = f"{name} has no rotation: nobody would ever be on call; `ical` is another way"
+            findings.wrong(path, message, key=True)
         rotations = [
             _rotation(findings, (*path, "rotations", index), rotation)
             for index, rotation in enumerate(written.rotations)

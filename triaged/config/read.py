@@ -15,6 +15,7 @@ from triaged.config.access import (
     tls_of,
     tokens_of,
 )
+from triaged.config.feeds import feeds_of
 from triaged.config.files import Files, MissingSecret
 from triaged.config.findings import Findings
 from triaged.config.limits import exporters_of, flap_limit_of, storm_limit_of
@@ -160,6 +161,7 @@ def _build(
         channels=parts.channels,
         integrations=parts.integrations,
         mail_in=mail_in_of(config, findings),
+        feeds=feeds_of(config, files, findings),
         settings=_settings(config, files, findings, parts),
         rule_files=RuleFiles(config.rules, parts.rule_files, config.allow_empty),
         files=tuple(dict.fromkeys(files.seen)),

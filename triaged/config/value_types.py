@@ -20,6 +20,7 @@ from triaged.core.time.durations import (
 )
 from triaged.core.time.recurring import Recurring, zone_of
 from triaged.core.time.weekly import WEEKLY_WANTED, WeekTime, parse_weekly, show_weekly
+from triaged.wire import Secret
 from triaged.yamlschema.values import Scalar, show_share
 
 Network = IPv4Network | IPv6Network
@@ -36,6 +37,7 @@ TARGETS: dict[str, TargetKind] = {
     "team": "team",
     "channel": "channel",
 }
+FEED_URL_WANTED = "the address of a calendar such as https://calendar.example.org/rota.ics"
 TARGET_WANTED = "person:, schedule:, team: or channel: and a name"
 DELAY_WANTED = f"{DURATION_WANTED}, or a share of the response target such as 50%"
 
@@ -100,6 +102,17 @@ def parse_url(text: str) -> str:
     if not is_good or not text.isprintable() or " " in text:
         raise ValueError("expected a URL such as https://example.org/path")
     return text
+
+
+def parse_feed_url(text: str) -> Secret:
+    """The address of a calendar, which is a secret: no message repeats it. `webcal` is `https`."""
+    scheme, colon, rest = text.partition(":")
+    if scheme.lower() in ("webcal", "webcals"):
+        text = f"https{colon}{rest}"
+    try:
+        return Secret(parse_url(text))
+    except ValueError:
+        raise ValueError(f"expected {FEED_URL_WANTED}, got something else") from None
 
 
 def parse_base_url(text: str) -> str:
@@ -213,6 +226,7 @@ Url = Annotated[str, Scalar(parse_url, "a URL such as https://example.org/path",
 BaseUrl = Annotated[
     str, Scalar(parse_base_url, "a URL such as https://triaged.example.org", "^https?://")
 ]
+FeedUrl = Annotated[Secret, Scalar(parse_feed_url, FEED_URL_WANTED, "^(https?|webcals?)://")]
 TimeToWrite = Annotated[
     int | BusinessDays,
     Scalar(

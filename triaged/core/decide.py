@@ -10,6 +10,7 @@ from triaged.core.alerts.reclassification import reclassify
 from triaged.core.muting.silences import expire, looked, set_silence
 from triaged.core.oncall.contacts import decide_contact
 from triaged.core.oncall.deciding import decide_duty
+from triaged.core.oncall.feeds import keep_feed
 from triaged.core.oncall.quiet_hours import send_digest
 from triaged.core.practice.deciding import practise
 from triaged.core.practice.following import with_practice
@@ -27,6 +28,7 @@ from triaged.core.records.events import (
     DeliverySlow,
     DutyMoved,
     Event,
+    FeedRead,
     PackDecided,
     PageDue,
     PageEvent,
@@ -116,6 +118,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
             return send_digest(situation, event)
         case ReviewMade():
             return send_review(situation, event)
+        case FeedRead():
+            return keep_feed(situation, event)
         case _:
             assert_never(event)
 

@@ -7,7 +7,7 @@ from triaged.core.records.actors import TRIAGED
 from triaged.core.records.answers import Attached
 from triaged.core.records.effects import Decision
 from triaged.core.records.events import SelfAlertFired, SelfAlertResolved
-from triaged.core.records.model import Key, Reason, Severity
+from triaged.core.records.model import Key, Reason
 from triaged.core.response.escalation import Cause, arm
 from triaged.core.situation import Situation
 from triaged.core.system_incidents import SystemIncident, open_system_incident
@@ -21,7 +21,7 @@ def self_alert_key(name: str) -> Key:
 def self_alert_fired(situation: Situation, event: SelfAlertFired) -> Decision:
     """Open the incident of a self alert, or re-open the last one within `reopen_within`.
 
-    It is a SEV-1: alerts that cannot reach triaged reach nobody.
+    Most are SEV-1: alerts that cannot reach triaged reach nobody.
     """
     key = self_alert_key(event.name)
     live = situation.live_incident(key)
@@ -34,7 +34,9 @@ def self_alert_fired(situation: Situation, event: SelfAlertFired) -> Decision:
             arm(situation, draft, Cause(Reason.OWN_TROUBLE, event.found_at))
     else:
         cause = Cause(Reason.OWN_TROUBLE, event.found_at)
-        wanted = SystemIncident(key, event.title, cause, event.text, Severity.SEV1)
+        wanted = SystemIncident(
+            key, event.title, cause, event.text, event.severity, team=event.team
+        )
         draft = open_system_incident(situation, wanted)
     return Decision(draft.effects(), Attached(draft.incident.number))
 

@@ -20,6 +20,7 @@ from triaged.core.time.durations import SECOND
 from triaged.crashpoints import CrashPoint
 from triaged.daemon.connections import Connections
 from triaged.delivery import Delivery, Equipment
+from triaged.delivery.feed_source import FeedSource
 from triaged.delivery.requests import Requests
 from triaged.delivery.transports import Transports
 from triaged.engine.engine import Engine
@@ -41,6 +42,8 @@ from triaged.mail_in.listener import MailListener
 from triaged.mail_in.recipients import Recipients
 from triaged.metrics import Metrics
 from triaged.process import logs
+from triaged.process.feeds.parsing import parsed
+from triaged.process.feeds.polling import FeedPolling, Means
 from triaged.process.garbage import spare_the_collector
 from triaged.process.last_good_rules import Startable
 from triaged.process.listeners import listen
@@ -153,6 +156,7 @@ class Daemon:
         lanes = Requests(engine, database, clock, carrier, self._context.action_key)
         lanes.reload(self._context.configuration)
         self._connections.requests = self._requests = lanes
+        self._feeds = Means(FeedSource(carrier.send), parsed)
         self.reloaded(successful=not self._stand_ins)
         expect(self._context)
         self._listen_to_signals()
@@ -229,6 +233,7 @@ class Daemon:
             StatusMailings(engine, database, clock, self.current),
             WeeklyReview(engine, database, clock, self.current),
             QuietDigests(engine, database, clock, self.current),
+            FeedPolling(engine, database, clock, self.current, self._feeds),
             Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),
         )

@@ -1,12 +1,11 @@
 """A feed's body, read into shifts of a window; what cannot be read with certainty is refused."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
 import recurring_ical_events
 import x_wr_timezone
 from icalendar import Calendar, Event
@@ -18,6 +17,7 @@ from triaged.core.time.recurring import edge, zone_of
 from triaged.feeds.components import LIBRARY_ERRORS, Refusal, local_until, moment, short, start_of
 from triaged.feeds.events import FeedEvent, event_of, identity
 from triaged.feeds.names import named
+from triaged.feeds.request import Request
 from triaged.feeds.structure import Structure, structure_of
 from triaged.feeds.zones import own_zones, zone_named
 from triaged.wire import instant
@@ -35,17 +35,6 @@ _INDEX = "X-TRIAGED-INDEX"
 
 Budget = Callable[[], AbstractContextManager[object]]
 """The limit on the time of one series: it raises SeriesTimeout inside the block."""
-
-
-class Request(msgspec.Struct, frozen=True):
-    """A body, and what its events are read with."""
-
-    body: bytes
-    zone: str
-    """Time zone of whole days and of times without a zone: the schedule's."""
-    known: Mapping[str, str]
-    """By folded name, the person (`names.directory`)."""
-    now: int
 
 
 class SeriesTimeout(Exception):

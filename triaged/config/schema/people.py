@@ -5,7 +5,9 @@ from typing import Literal
 
 import msgspec
 
-from triaged.config.value_types import Hours, Url, WallTime, Zone
+from triaged.config.value_types import FeedUrl, Hours, Url, WallTime, Zone
+from triaged.core.time.durations import MINUTE
+from triaged.wire import Secret
 from triaged.yamlschema.schema import Duration
 
 
@@ -74,11 +76,31 @@ class Rotation(msgspec.Struct, frozen=True):
     `shifts`: those into which hours of `only` fall, so that everybody has as many as the others."""
 
 
+class Feed(msgspec.Struct, frozen=True):
+    """Calendar in iCalendar form whose events name the people on call. Wants the extra `calendar`.
+
+    Set one of `url`, `url_file` and `file`.
+    """
+
+    url: Secret | None = None
+    """Address of the calendar, `https:` or `webcal:`. It is not logged and not shown."""
+    file: str | None = None
+    """File of the calendar: a path relative to this file."""
+    every: Duration = 10 * MINUTE
+    """Interval at which the calendar is read, 1m to 24h."""
+
+
 class Schedule(msgspec.Struct, frozen=True):
     """Schedule: who is on call, and when."""
 
-    rotations: tuple[Rotation, ...]
-    """Rotations of the schedule. Where several are in force, the last one decides."""
+    rotations: tuple[Rotation, ...] = ()
+    """Rotations of the schedule. Where several are in force, the last one decides. Required unless
+    there is a calendar under `ical`."""
+    ical: FeedUrl | Feed | None = None
+    """Calendar whose events say who is on call, an address or a map. It wins over the rotations;
+    in its gaps they decide."""
+    ical_override: FeedUrl | Feed | None = None
+    """Calendar that wins over `ical` and the rotations, such as one of covers."""
     timezone: Zone | None = None
     """Time zone of hand-overs and of `only` hours. Unset: `timezone` of this file."""
 

@@ -6,6 +6,7 @@ from triaged.core.records.contacts import ContactEvent
 from triaged.core.records.held import QuietHoursOver
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
+from triaged.core.records.oncall import FeedShifts
 from triaged.core.records.practice.duty_events import DutyEvent
 from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.practice.notes import Marker, NoteKind
@@ -106,6 +107,10 @@ class SelfAlertFired(msgspec.Struct, frozen=True):
     text: str
     """The consequence of the trouble, and the next step."""
     found_at: int
+    severity: Severity = Severity.SEV1
+    """Most mean that alerts reach nobody."""
+    team: str | None = None
+    """The owner; None: whoever `default` pages."""
 
 
 class SelfAlertResolved(msgspec.Struct, frozen=True):
@@ -153,6 +158,12 @@ class DutyMoved(msgspec.Struct, frozen=True):
     """`primary now: alice → bob, until Mon 07 Dec 09:00 CET`."""
     mark: str
     """Tells this change of the schedule from any other."""
+
+
+class FeedRead(msgspec.Struct, frozen=True):
+    """A calendar feed was read: these are its shifts from now on."""
+
+    copy: FeedShifts
 
 
 class ReviewMade(msgspec.Struct, frozen=True):
@@ -344,6 +355,7 @@ Event = (
     | DutyMoved
     | DutyEvent
     | ReviewMade
+    | FeedRead
     | Action
     | PracticeEvent
     | TimerFired

@@ -11,6 +11,7 @@ from triaged.core.records.events import (
     DeliveryEnded,
     DeliverySlow,
     Event,
+    FeedRead,
     PackDecided,
     PageDue,
     Reclassified,
@@ -25,6 +26,7 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.held import QuietHoursOver
 from triaged.core.records.model import Alert, AlertState, Key
+from triaged.core.records.oncall import DUTY_LOCK
 from triaged.core.records.pages import incident_of
 from triaged.core.records.practice.duty_events import DutyEvent
 from triaged.core.records.practice.events import (
@@ -168,6 +170,8 @@ class Needs:
                 self.pages_of.add(number)
             case Declared():
                 self.openings = True
+            case FeedRead():
+                self.locks.add(DUTY_LOCK)
             case Reopened(incident=number):
                 self.numbers.add(number)
                 self.reopening.add(number)
