@@ -82,7 +82,7 @@ FEED = Feed("primary", "primary", "primary", "UTC", 10 * MINUTE, url=ADDRESS)
 def polling(site: Site, calendars: Calendars) -> FeedPolling:
     """The job of a daemon that has just started."""
     context = site.context
-    means = Means(calendars, parse, spread=lambda: 0.5)
+    means = Means(calendars, parse)
     current = lambda: context.configuration  # noqa: E731 - as the daemon gives it
     return FeedPolling(context.engine, context.database, context.clock, current, means)
 

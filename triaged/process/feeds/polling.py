@@ -6,7 +6,7 @@ ended is written afterwards: a daemon that stops in between reads the feed once 
 
 import asyncio
 import hashlib
-import random
+import zlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
@@ -68,8 +68,6 @@ class Means(msgspec.Struct, frozen=True):
 
     source: Source
     parse: Parse
-    spread: Callable[[], float] = random.random
-    """A number from 0 to 1, for the jitter."""
 
 
 class FeedPolling:
@@ -152,9 +150,8 @@ class FeedPolling:
             state = replace(state, every_us=feed.every_us)
             after = await self._read(feed, configuration, state)
             after = await self._tell(after, configuration)
-            early = int(feed.every_us * JITTER * self._means.spread())
             async with self._database.transaction() as tx:
-                await table.save(tx, after, now + feed.every_us - early)
+                await table.save(tx, after, _next_at(feed, now))
 
     async def _read(self, feed: Feed, configuration: Configuration, state: FeedState) -> FeedState:
         """Fetch and parse the feed; the state afterwards."""
@@ -214,6 +211,11 @@ class FeedPolling:
         if events:
             await self._engine.submit(events, urgent=True)
         return replace(state, alerts=tuple(wanted))
+
+
+def _next_at(feed: Feed, now: int) -> int:
+    spread = zlib.crc32(f"{feed.name} {now}".encode()) / 2**32
+    return now + feed.every_us - int(feed.every_us * JITTER * spread)
 
 
 def _failed(state: FeedState, why: str, now: int) -> FeedState:
