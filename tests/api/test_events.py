@@ -85,3 +85,41 @@ async def test_a_fault_of_ours_ends_the_stream_and_is_no_event(site: Site) -> No
             await response.content.read()
 
     assert opened["data"]["id"] == number
+
+
+async def test_a_brief_stream_says_what_has_changed_and_that_it_is_alive(site: Site) -> None:
+    async with await site.ask("GET", "/api/v1/events?brief=1") as response:
+        (ping,) = await events(response, 1)
+        number = await site.declare()
+        opened, page = await events(response, 2)
+
+    assert ping["event"] == "ping"
+    assert (opened["event"], opened["data"]["incident"]) == ("incident", number)
+    assert set(opened["data"]) == {"incident", "seq", "severity", "state", "by"}
+    assert (page["event"], page["data"]["state"]) == ("page", "due")
+
+
+async def test_a_stream_about_one_incident_says_nothing_of_others(site: Site) -> None:
+    async with await site.ask("GET", "/api/v1/events?events=incident&incident=INC-2") as response:
+        await site.declare("one")
+        await site.declare("two")
+        (found,) = await events(response, 1)
+
+    assert found["data"]["id"] == "INC-2"
+
+
+@pytest.mark.parametrize("query", ["events=nonsense", "incident=x"])
+async def test_a_stream_that_there_is_not_is_refused(site: Site, query: str) -> None:
+    assert (await site.ask("GET", f"/api/v1/events?{query}")).status == 400
+
+
+async def test_the_last_event_may_stand_in_the_address(site: Site) -> None:
+    async with await site.ask("GET", "/api/v1/events") as response:
+        await site.declare("one")
+        (first,) = await events(response, 1)
+    await site.declare("two")
+
+    async with await site.ask("GET", f"/api/v1/events?after={first['id']}") as response:
+        (second,) = await events(response, 1)
+
+    assert second["data"]["title"] == "two"

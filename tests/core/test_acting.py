@@ -247,3 +247,24 @@ def test_only_what_is_resolved_can_be_closed() -> None:
     world = opened()
 
     assert isinstance(world.handle(Closed(1, "bob")), Conflict)
+
+
+def test_a_severity_that_somebody_has_changed_since_is_not_overwritten() -> None:
+    world = opened()
+    world.handle(SeverityChosen(1, "bob", Severity.SEV1))
+
+    late = SeverityChosen(1, "alice", Severity.SEV3, expected=Severity.SEV2)
+    answer = world.handle(late)
+
+    assert answer == Conflict("INC-1: its severity is SEV-1, no longer SEV-2")
+    assert world.incident.severity is Severity.SEV1
+
+
+def test_an_incident_that_somebody_has_taken_since_is_not_handed_over() -> None:
+    world = opened()
+    world.handle(Acknowledged(1, "bob"))
+
+    answer = world.handle(Assigned(1, "carol", "alice", expected=""))
+
+    assert answer == Conflict("INC-1: bob holds it, no longer nobody")
+    assert world.handle(Assigned(1, "carol", "alice", expected="bob")) != answer

@@ -19,7 +19,7 @@ def test_a_subscriber_gets_every_change_once_per_commit() -> None:
 
         got = [subscriber.queue.get_nowait() for _ in range(subscriber.queue.qsize())]
 
-    assert [(change.id, change.incident.title) for change in got if change] == [
+    assert [(change.id, change.incident.title) for change in got if change and change.incident] == [
         (NOW + 1, "B"),
         (NOW + 2, "A"),
     ]

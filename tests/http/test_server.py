@@ -90,6 +90,9 @@ def test_only_these_need_no_token() -> None:
         "GET /status/u/{token}/export": Scope.LINK,
         "POST /status/u/{token}": Scope.LINK,
         "POST /callbacks/{integration}": Scope.SIGNED,
+        "GET /confirm/{token}": Scope.LINK,
+        "POST /confirm/{token}": Scope.LINK,
+        "GET /push/worker.js": Scope.PUBLIC,
         "GET /static/{file}": Scope.PUBLIC,
         "GET /login": Scope.SESSION,
         "POST /login": Scope.SESSION,
@@ -170,7 +173,7 @@ async def test_a_slash_too_many_is_no_different(site: Site) -> None:
     ("head", "status"),
     [
         ("OPTIONS *", b"404"),
-        ("CONNECT triaged:80", b"404"),
+        ("CONNECT triaged:80", b"405"),
         ("GET http://triaged/-/healthy", b"200"),
         ("POST http://triaged/api/v1/incidents/INC-1", b"405"),
     ],

@@ -14,6 +14,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse
 
 START_S = 30
 ANSWER_S = 20
+UNTIL_MS = 10_000
 
 
 class Tab:
@@ -44,8 +45,9 @@ class Tab:
 
     async def loaded(self) -> None:
         """Return when a page has loaded since the last call."""
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
-            self.events.append(await self._next())
+        async with asyncio.timeout(ANSWER_S):
+            while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+                self.events.append(await self._next())
         self.events = [
             event for event in self.events if event.get("method") != "Page.loadEventFired"
         ]
@@ -55,19 +57,46 @@ class Tab:
         await self.do("Page.navigate", url=url)
         await self.loaded()
 
+    async def until(self, expression: str) -> None:
+        """Return when an expression becomes true in the page."""
+        script = f"""new Promise((done) => {{
+            const look = () => ({expression}) ? done(true) : requestAnimationFrame(look);
+            setTimeout(() => done(false), {UNTIL_MS});
+            look();
+        }})"""
+        answer = await self.do("Runtime.evaluate", expression=script, awaitPromise=True)
+        assert answer["result"].get("value") is True, f"never so: {expression}"
+
+    async def press(self, key: str) -> None:
+        """Press a key, and let it go."""
+        code, text = {"Enter": (13, "\r"), "Tab": (9, ""), "Escape": (27, "")}.get(key, (0, key))
+        for kind in ("keyDown", "keyUp"):
+            await self.do(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                text=text,
+                windowsVirtualKeyCode=code,
+            )
+
+    async def sign_in(self, root: str, cookie: str) -> None:
+        """Have the cookie of a session, `name=value`."""
+        name, _, value = cookie.partition("=")
+        await self.do("Network.setCookie", name=name, value=value, url=root)
+
     async def value(self, expression: str) -> Any:
         """What an expression says in the page."""
         answer = await self.do("Runtime.evaluate", expression=expression, userGesture=True)
         return answer["result"].get("value")
 
-    async def look(self, width: int, height: int, scheme: str) -> None:
-        """Be a phone of this size whose owner likes this colour scheme."""
+    async def look(self, width: int, height: int, scheme: str, *, mobile: bool = True) -> None:
+        """Be a phone of this size, or a window, whose owner likes this colour scheme."""
         await self.do(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=2,
-            mobile=True,
+            deviceScaleFactor=2 if mobile else 1,
+            mobile=mobile,
         )
         await self.do(
             "Emulation.setEmulatedMedia",

@@ -39,6 +39,7 @@ from triaged.core.records.model import (
     Reason,
     ResolvePolicy,
     ResolveWhen,
+    Severity,
     State,
     incident_id,
 )
@@ -130,7 +131,20 @@ def act(situation: Situation, event: Action) -> Decision:
     elif type(event) in LIVE_ONLY and not incident.live:
         what = LIVE_ONLY[type(event)]
         return Decision((), Conflict(f"{incident.id}: cannot {what} what is {incident.state}"))
+    if why := _outdated(incident, event):
+        return Decision((), Conflict(f"{incident.id}: {why}"))
     return _apply(situation, event, Draft(incident))
+
+
+def _outdated(incident: Incident, event: Action) -> str:
+    """What somebody else has changed since the action was decided; empty: nothing."""
+    match event:
+        case SeverityChosen(expected=Severity() as expected) if incident.severity is not expected:
+            return f"its severity is {incident.severity}, no longer {expected}"
+        case Assigned(expected=str() as expected) if (incident.holder or "") != expected:
+            return f"{incident.holder or 'nobody'} holds it, no longer {expected or 'nobody'}"
+        case _:
+            return ""
 
 
 def _apply(situation: Situation, event: Action, draft: Draft) -> Decision:

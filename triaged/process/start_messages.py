@@ -36,11 +36,11 @@ def refuse_without_tokens(path: Path, store: str) -> int:
 
 
 def invitation(version: str, place: str, now: int) -> str:
-    """A hint for newcomers: a command that raises an incident, a new one at each start."""
+    """A hint for newcomers: the console, and a command that raises a new incident each time."""
     alert = (
         f'[{{"labels": {{"alertname": "Demo{now // SECOND % 100_000}", "severity": "critical"}}}}]'
     )
     return (
-        f"triaged {version} listens on {place}; raise an incident with:\n"
+        f"triaged {version} listens on {place}; the console is {place}/; raise an incident with:\n"
         f"  curl -H 'Content-Type: application/json' -d '{alert}' {place}/api/v2/alerts"
     )

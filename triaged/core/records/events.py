@@ -231,6 +231,8 @@ class Assigned(msgspec.Struct, frozen=True):
     incident: int
     by: str
     person: str
+    expected: str | None = None
+    """Who held it when that was decided, empty: nobody did. Set: refused if somebody else does."""
 
 
 class SeverityChosen(msgspec.Struct, frozen=True):
@@ -240,6 +242,8 @@ class SeverityChosen(msgspec.Struct, frozen=True):
     by: str
     severity: Severity
     reason: str = ""
+    expected: Severity | None = None
+    """The severity when that was decided. Set: refused if it has become another one since."""
 
 
 class PhaseChanged(msgspec.Struct, frozen=True):

@@ -31,10 +31,10 @@ def history(entries: Sequence[ChainedEntry], reading: Reading) -> Iterator[Happe
     own = [entry for entry in entries if entry.kind not in LEFT_OUT]
     for entry in reversed(own[-SHOWN:]):
         at = instant_for(entry.at, reading.timezone, reading.at)
-        yield Happened(at, clean(_sentence(entry), TEXT_MAX))
+        yield Happened(at, clean(sentence(entry), TEXT_MAX))
 
 
-def _sentence(entry: ChainedEntry) -> str:
+def sentence(entry: ChainedEntry) -> str:
     """The entry's text, with the person who did it where the text does not name them."""
     if entry.kind == "note":
         return f"{entry.actor}: {entry.text}"

@@ -64,6 +64,11 @@ class Clock(msgspec.Struct, frozen=True):
         return offset if name[:1] in ("+", "-") else f"{name} ({offset})"
 
     @property
+    def offset_s(self) -> int:
+        """Seconds between the reader's clock and UTC."""
+        return int((self.local(self.now).utcoffset() or timedelta()).total_seconds())
+
+    @property
     def short_zone(self) -> str:
         """`EST`."""
         return self.zone_name.partition(" ")[0]

@@ -116,9 +116,11 @@ async def page(call: Call, template: str, frame: Frame, **values: object) -> web
     """The template filled in, in a thread; every value is escaped. `status` is the answer's."""
     status = values.pop("status", 200)
     assert isinstance(status, int), "the caller gives a number"
+    is_part = wants_part(call)
+    values["layout"] = "part.html" if is_part else "frame.html"
     body = await asyncio.to_thread(_filled, template, frame, values)
     headers = headers_for(call)
-    if wants_part(call):
+    if is_part:
         headers[PART] = "1"
     return _response(body, status, headers)
 
