@@ -273,3 +273,15 @@ def test_mail_that_some_recipients_get_is_delivered_and_says_who_did_not() -> No
     result = MailResult(250, "OK", {"b@example.org": (550, "gone")})
 
     assert verdict(result) == Delivered("OK", (), (("b@example.org", "SMTP 550 gone"),))
+
+
+def test_reply_acts_by_its_address() -> None:
+    sent = replace(notice(), reply_to="triaged+12-1-1-2-20544-abc@example.org")
+
+    message = read(request(sent, SETTINGS, NOW))
+
+    hint = "Or reply with one word: ack, take, escalate or resolve."
+    assert message["Reply-To"] == "triaged+12-1-1-2-20544-abc@example.org"
+    assert hint in str(message.get_body(("plain",)))
+    assert hint in html_of(request(sent, SETTINGS, NOW))
+    assert "Reply-To" not in read(request(notice(), SETTINGS, NOW))

@@ -20,6 +20,11 @@ def test_without_the_key_no_mail_is_read(tmp_path: Path) -> None:
     ("written", "at", "message"),
     [
         ("{listen: 127.0.0.1:25}", "{listen", "nobody would take any mail"),
+        (
+            "{reports_to: a@x.org, replies_to: a@x.org}",
+            "a@x.org}",
+            "reports and replies need an address each",
+        ),
         ("{reports_to: reports}", "reports}", "expected an address"),
         ("{reports_to: a+b@example.org}", "a+b", "expected an address"),
         ("{reports_to: r@x.org, port: 25}", "port", "'port' is none of"),

@@ -6,6 +6,7 @@ from tests.channels.notices import ALICE, INCIDENT, MINUTE, NOW, PAGE, PUBLIC_UR
 from tests.core.world import settings
 from tests.delivery.world import Configured
 from triaged.access.action_links import parse
+from triaged.access.reply_addresses import replied
 from triaged.channels import HttpRequest, Mail, Message, Notice, email, webhook
 from triaged.core.records.answers import Send
 from triaged.core.records.events import Refused, TryAgain
@@ -74,6 +75,24 @@ def test_link_in_a_page_acts_for_its_reader() -> None:
     link = parse(page.acknowledge_url.removeprefix(f"{PUBLIC_URL}/act/"), KEY, NOW + 4 * MINUTE)
     assert link is not None
     assert (link.incident, link.person) == (12, "alice")
+
+
+def test_reply_to_a_page_acts_for_its_reader_where_replies_are_read() -> None:
+    reads = Telling(replace(SETTINGS, replies_to="triaged@example.org"), KEY)
+    to_channel = replace(PAGE, recipient=Recipient("", "mail"))
+
+    page = notice_of(Send(PAGE, INCIDENT), reads, NOW)
+    others = [
+        notice_of(Send(PAGE, INCIDENT), Telling(SETTINGS, KEY), NOW),
+        notice_of(Send(UPDATE, INCIDENT), reads, NOW),
+        notice_of(Send(to_channel, INCIDENT), reads, NOW),
+    ]
+
+    assert isinstance(page, Notice)
+    found = replied(page.reply_to.partition("+")[2].partition("@")[0], ["alice"], KEY, NOW)
+    assert found is not None
+    assert (found.incident, found.person) == (12, "alice")
+    assert [each.reply_to for each in others if isinstance(each, Notice)] == ["", "", ""]
 
 
 def test_update_has_no_link() -> None:

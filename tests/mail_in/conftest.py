@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 
 from tests.config.samples import configured
-from tests.mail_in.post import REPORTS, Post
+from tests.mail_in.post import REPLIES, REPORTS, Post
 from tests.store.conftest import StillClock
 from triaged.store.database.connect import open_database
 
 
 @pytest.fixture
 async def post(tmp_path: Path) -> AsyncIterator[Post]:
-    mail_in, services = f"{{reports_to: {REPORTS}}}", "{checkout: {}}"
+    mail_in = f"{{reports_to: {REPORTS}, replies_to: {REPLIES}}}"
+    services = "{checkout: {}}"
     current = configured(tmp_path, mail_in=mail_in, services=services)
     database = await open_database(f"sqlite:{tmp_path / 'triaged.db'}", StillClock())
     made = Post(database, lambda: current)

@@ -15,8 +15,11 @@ from triaged.metrics import Metrics
 from triaged.store.database.connect import Database
 from triaged.store.tables import quarantine
 from triaged.store.tables.practice_rows import customer_reports
+from triaged.wire import Secret
 
 REPORTS, SENDER = "reports@example.org", "ann@customer.example"
+REPLIES = "triaged@example.org"
+KEY = Secret("key of links")
 
 
 class Post:
@@ -27,7 +30,7 @@ class Post:
         self.clock = StillClock()
         self.metrics = Metrics()
         self.engine = Moody(database, self.clock, current().settings, Ignorant())
-        self.recipients = Recipients(self.engine, database, self.clock, current)
+        self.recipients = Recipients(self.engine, database, self.clock, current, KEY)
         self.listener = MailListener(self.engine, self.clock, self.recipients, self.metrics)
         self.port = 0
 

@@ -50,7 +50,7 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "http": SHELL | INPUTS | {"access", "engine", "intake", "store"},
     "api": SHELL | INPUTS | {"access", "drills", "engine", "http", "intake", "store"},
     "web": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
-    "mail_in": SHELL | {"config", "engine", "intake", "store"},
+    "mail_in": SHELL | {"access", "config", "engine", "intake", "store"},
     "process": SHELL | {"config", "engine", "feeds", "rules", "store"},
     "daemon": SHELL
     | INPUTS

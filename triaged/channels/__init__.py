@@ -78,6 +78,8 @@ class Notice(msgspec.Struct, frozen=True):
     thread: str = ""
     """The message at this destination to which an update belongs, as `Delivered.ref` names it: it
     goes out as a reply where the provider has replies. Empty: none, and for every page."""
+    reply_to: str = ""
+    """The address to which a reply by mail acts for the reader; empty: there is none."""
     plain: bool = False
     """True when the full message could not be made: say only what cannot fail."""
 

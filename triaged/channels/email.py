@@ -32,6 +32,7 @@ from triaged.channels import (
 from triaged.channels.common.headers import LINE_MAX, address_field, field, mailbox
 from triaged.channels.common.mail_html import mail_html
 from triaged.core.records.events import Delivered, Refused, Scope, TryAgain, Verdict
+from triaged.core.text.letter import plain
 from triaged.core.text.wording import clean
 from triaged.errors import Malformed
 from triaged.wire import Secret
@@ -50,6 +51,7 @@ _HELLO = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[(IPv6:)?[0-9A-Fa
 CLOSING = 421
 """The server ends the conversation, and does not say on whose account."""
 
+REPLY = "Or reply with one word: ack, take, escalate or resolve."
 ERROR_MAX = 200
 PORTS = {"smtp": 25, "smtps": 465}
 SEVEN_BITS = SMTP.clone(cte_type="7bit")
@@ -208,9 +210,13 @@ def message(notice: Notice, settings: Settings, at: int, recipients: tuple[str, 
     ]
     if notice.is_page and notice.page.urgency == "page":
         fields.append(field("Importance", "high"))
+    if notice.reply_to:
+        fields.append(address_field("Reply-To", notice.reply_to))
     body = EmailMessage(policy=SEVEN_BITS)
-    body.set_content(notice.text(at))
     letter = notice.letter(at)
+    if letter is not None and notice.reply_to:
+        letter = replace(letter, foot=(REPLY, *letter.foot))
+    body.set_content(notice.text(at) if letter is None else plain(letter))
     if letter is not None:
         body.add_alternative(mail_html(letter), subtype="html")
         body.set_boundary(f"=_{hashlib.sha256(notice.page.id.encode()).hexdigest()[:32]}")

@@ -15,6 +15,11 @@ def mail_in_of(config: schema.Config, findings: Findings) -> MailIn | None:
     written = config.mail_in
     if written is not None and find_spec("aiosmtpd") is None:
         findings.wrong((SECTION,), MISSING)
-    if written is not None and written.reports_to is None and findings.is_whole((SECTION,)):
-        findings.wrong((SECTION,), "nobody would take any mail: name `reports_to`")
+    if written is None or not findings.is_whole((SECTION,)):
+        return written
+    if written.reports_to is None and written.replies_to is None:
+        told = "nobody would take any mail: name `reports_to` or `replies_to`"
+        findings.wrong((SECTION,), told)
+    elif written.reports_to == written.replies_to:
+        findings.wrong((SECTION, "replies_to"), "reports and replies need an address each")
     return written

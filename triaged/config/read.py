@@ -201,6 +201,7 @@ def _settings(config: schema.Config, files: Files, findings: Findings, parts: _P
         teams=teams_of(config, findings),
         services=services_of(config, findings),
         channels=frozenset(channels),
+        replies_to=(config.mail_in.replies_to or "") if config.mail_in else "",
         edited=edited_channels(channels),
         heard=heard_channels(channels),
         console=next((one.name for one in channels.values() if one.kind == "console"), ""),

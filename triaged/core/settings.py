@@ -175,6 +175,8 @@ class Settings(msgspec.Struct, frozen=True):
     services: Mapping[str, Service] = {}
     channels: frozenset[str] = frozenset()
     """Names of the channels that exist."""
+    replies_to: str = ""
+    """Address to which replies to pages by mail go; empty: they are not read."""
     edited: frozenset[str] = frozenset()
     """Channels whose messages can be edited."""
     heard: frozenset[str] = frozenset()

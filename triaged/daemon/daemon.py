@@ -135,7 +135,9 @@ class Daemon:
         )
         self._server = Server(self._context)
         self._reload_watch = ReloadWatch(self.current, self.reload)
-        recipients = Recipients(self._engine, database, clock, self.current)
+        recipients = Recipients(
+            self._engine, database, clock, self.current, self._context.action_key
+        )
         self._mail = MailListener(self._engine, clock, recipients, self.metrics)
         site = StatusSite(self._context.published)
         self._status_page = StatusPageKeeper(self._engine, database, clock, self.current, site)

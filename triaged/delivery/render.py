@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from triaged.access.action_links import Origin, act_link
 from triaged.access.buttons import Act, value_of
+from triaged.access.reply_addresses import reply_address
 from triaged.channels import Button, Channel, Message, Notice, simplified
 from triaged.channels.contract import CHANNELS
 from triaged.core.records.answers import Send
@@ -94,6 +95,7 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
         url = act_link(incident, page.recipient, origin, now)
     facts = facts_for(incident, telling, now)
     is_update = page.kind is PageKind.UPDATE
+    can_reply = asks and not page.test and reader is not None
     return Notice(
         page=page,
         incident=incident,
@@ -107,7 +109,14 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
         also=telling.also,
         buttons=buttons_of(incident, telling.key) if asks and not page.test else (),
         thread=telling.thread if is_update else "",
+        reply_to=_reply_to(incident, page.recipient.person, telling, now) if can_reply else "",
     )
+
+
+def _reply_to(incident: Incident, person: str, telling: Telling, now: int) -> str:
+    """The address to which a reply by mail acts for a person; empty: replies are not read."""
+    mailbox = telling.settings.replies_to
+    return reply_address(mailbox, incident, person, telling.key, now) if mailbox else ""
 
 
 def edited_notice(

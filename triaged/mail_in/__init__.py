@@ -9,5 +9,5 @@ It stands behind a mail server of the house, on loopback by default, and relays 
   takes `base@domain`, and the tag is given with the mail: `reports+checkout@example.org`.
 - `contract` says what a taker is (`MailTaker`) and how it answers. To take another kind of mail,
   add a module with a taker, a key of `mail_in` with its address, a line in `Recipients.takers`.
-- `reports` takes customers' reports.
+- `reports` takes customers' reports, `replies` those of people to their pages.
 """

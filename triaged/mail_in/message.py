@@ -101,8 +101,9 @@ def _is_automatic(fields: Mapping[str, str]) -> bool:
     submitted = fields.get("auto-submitted", "no").partition(";")[0].strip().lower()
     is_bulk = fields.get("precedence", "").lower() in BULK
     is_list = "list-id" in fields or "list-unsubscribe" in fields
+    is_answer_of_machine = "x-auto-response-suppress" in fields
     is_report = fields.get("content-type", "").lower().startswith("multipart/report")
-    return submitted != "no" or is_bulk or is_list or is_report
+    return submitted != "no" or is_bulk or is_list or is_report or is_answer_of_machine
 
 
 def _text(message: EmailMessage) -> str:

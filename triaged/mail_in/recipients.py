@@ -6,8 +6,10 @@ from triaged.clock import Clock
 from triaged.config.model import Configuration
 from triaged.engine.engine import Engine
 from triaged.mail_in.contract import MailTaker
+from triaged.mail_in.replies import ReplyMail
 from triaged.mail_in.reports import ReportMail
 from triaged.store.database.connect import Database
+from triaged.wire import Secret
 
 
 class Recipients:
@@ -19,16 +21,23 @@ class Recipients:
         database: Database,
         clock: Clock,
         current: Callable[[], Configuration],
+        action_key: Secret,
     ) -> None:
         self._current = current
         self._reports = ReportMail(engine, database, clock, current)
+        self._replies = ReplyMail(engine, clock, action_key, current)
 
     def takers(self) -> Mapping[str, MailTaker]:
         """Address, lower-case and without a tag, to who takes its mail."""
         written = self._current().mail_in
-        if written is None or written.reports_to is None:
+        if written is None:
             return {}
-        return {written.reports_to: self._reports}
+        takers: dict[str, MailTaker] = {}
+        if written.reports_to is not None:
+            takers[written.reports_to] = self._reports
+        if written.replies_to is not None:
+            takers[written.replies_to] = self._replies
+        return takers
 
     def find(self, address: str) -> tuple[MailTaker, str] | None:
         """Who takes the mail to an address, and the tag of that; None: nobody does."""

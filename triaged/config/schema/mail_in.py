@@ -13,3 +13,6 @@ class MailIn(msgspec.Struct, frozen=True):
     reports_to: Mailbox | None = None
     """Address whose mail becomes customers' reports, such as `reports@example.org`. With a service
     behind `+`, as in `reports+checkout@example.org`, the report is about that service."""
+    replies_to: Mailbox | None = None
+    """Address to which people reply to pages by mail, such as `triaged@example.org`: one word in
+    the first line, `ack`, `take`, `escalate` or `resolve`. What stands behind `+` there is ours."""
