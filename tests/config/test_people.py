@@ -226,3 +226,60 @@ def test_service_refers_to_what_exists(tmp_path: Path, service: str, at: str, me
     found = wrong(tmp_path, services=f"{{checkout: {service}}}", teams="{payments: {}}")
 
     assert is_only(found, at, message), found
+
+
+@pytest.mark.parametrize(
+    ("key", "at", "message"),
+    [
+        ("notice_before: 8d", "8d", "at most 7d before a shift"),
+        ("notice_before: soon", "soon", "'soon'"),
+        ("gaps_allowed: sometimes", "sometimes", "'sometimes'"),
+    ],
+)
+def test_wrong_notices_and_gaps_are_reported(
+    tmp_path: Path, key: str, at: str, message: str
+) -> None:
+    rotation = '{people: [alice], every: 1w, from: "2026-01-05T09:00"}'
+    schedules = f"{{primary: {{{key}, rotations: [{rotation}]}}}}"
+
+    ((where, said), *rest) = wrong(tmp_path, schedules=schedules)
+
+    assert rest == []
+    assert where.startswith(at)
+    assert message in said
+
+
+def test_schedule_has_notices_and_allowed_gaps(tmp_path: Path) -> None:
+    rotation = '{people: [alice], every: 1w, from: "2026-01-05T09:00"}'
+    keys = f"notice_before: 1h, gaps_allowed: sat-sun, rotations: [{rotation}]"
+
+    primary = configured(tmp_path, schedules=f"{{primary: {{{keys}}}}}").settings.schedules[
+        "primary"
+    ]
+
+    assert primary.notice_before_us == 3_600_000_000
+    assert primary.gaps_allowed == recurring.parse("sat-sun")
+
+
+@pytest.mark.parametrize(
+    ("hours", "message"),
+    [
+        ("daily", "these hours never end: nothing would ever be told"),
+        ("at night", "'at night'"),
+    ],
+)
+def test_wrong_quiet_hours_are_reported(tmp_path: Path, hours: str, message: str) -> None:
+    people = f"{{alice: {{contacts: {{desk: {{channel: console}}}}, quiet_hours: {hours}}}}}"
+
+    ((where, said),) = wrong(tmp_path, people=people)
+
+    assert where.startswith(hours)
+    assert message in said
+
+
+def test_quiet_hours_are_read(tmp_path: Path) -> None:
+    people = "{alice: {contacts: {desk: {channel: console}}, quiet_hours: 'daily 22:00-07:00'}}"
+
+    alice = configured(tmp_path, people=people).settings.people["alice"]
+
+    assert alice.quiet_hours == recurring.parse("daily 22:00-07:00")

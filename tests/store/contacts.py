@@ -9,6 +9,7 @@ from triaged.core.records.contacts import (
     ContactOff,
     ContactOn,
 )
+from triaged.core.records.duty_notices import GapNoticed, ShiftNoticed
 from triaged.core.records.events import DeliveryEnded, Event, Refused
 from triaged.core.records.held import HeldMessage, QuietHoursOver
 from triaged.core.records.severity import Severity
@@ -35,6 +36,8 @@ CONTACTS: dict[str, Batch] = {
     "contact dead": dead,
     "code wanted": events(ContactCheckWanted("alice", "mail", "bob", "d1", "your code")),
     "code given": events(ContactCodeGiven("alice", "mail", "alice", "d0")),
+    "shift": events(ShiftNoticed("primary", "alice", "begins", 9, 10, ("bob",))),
+    "gap": events(GapNoticed("primary", "9", ("alice",), "nobody is on call by primary")),
     "digest": events(QuietHoursOver("alice", (HELD.id,))),
     "contact confirmed": events(ContactConfirmed("alice", "mail", "button", "alice")),
 }

@@ -12,10 +12,14 @@ from triaged.core.records.oncall import NOBODY
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
 from triaged.core.time import calendars, oncall, recurring
 from triaged.core.time.calendars import Calendar
+from triaged.core.time.durations import DAY
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import Recurring
 from triaged.yamlschema.document import Path
 from triaged.yamlschema.schema import none_of
+
+NOTICE_BEFORE_MAX_US = 7 * DAY
+"""Who hears of a shift earlier forgets it, and changes in between are told by themselves."""
 
 OFFICE = "office"
 OFFICE_HOURS = "mon-fri 09:00-17:30"
@@ -139,8 +143,20 @@ def schedules_of(config: schema.Config, findings: Findings) -> dict[str, Schedul
             _rotation(findings, (*path, "rotations", index), rotation)
             for index, rotation in enumerate(written.rotations)
         ]
-        found[name] = Schedule(name, written.timezone or config.timezone, tuple(rotations))
+        found[name] = Schedule(
+            name,
+            written.timezone or config.timezone,
+            tuple(rotations),
+            notice_before_us=_ahead(findings, (*path, "notice_before"), written.notice_before),
+            gaps_allowed=written.gaps_allowed,
+        )
     return found
+
+
+def _ahead(findings: Findings, path: Path, us: int | None) -> int | None:
+    if us is not None and us > NOTICE_BEFORE_MAX_US:
+        findings.wrong(path, "at most 7d before a shift")
+    return us
 
 
 def _rotation(findings: Findings, path: Path, written: schema_people.Rotation) -> Rotation:

@@ -11,12 +11,15 @@ from triaged.core.muting.silences import expire, looked, set_silence
 from triaged.core.oncall.contacts import decide_contact
 from triaged.core.oncall.deciding import decide_duty
 from triaged.core.oncall.feeds import keep_feed
+from triaged.core.oncall.gaps import tell_gap
 from triaged.core.oncall.quiet_hours import send_digest
+from triaged.core.oncall.shift_notices import tell_shift
 from triaged.core.practice.deciding import practise
 from triaged.core.practice.following import with_practice
 from triaged.core.practice.learning.review_notice import send_review
 from triaged.core.practice.requests import decide_request
 from triaged.core.records.contacts import ContactEvent
+from triaged.core.records.duty_notices import GapNoticed, ShiftNoticed
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Action,
@@ -114,6 +117,10 @@ def _decide(situation: Situation, event: Event) -> Decision:
             return start_test(situation, event)
         case DutyMoved():
             return tell_duty(situation, event)
+        case ShiftNoticed():
+            return tell_shift(situation, event)
+        case GapNoticed():
+            return tell_gap(situation, event)
         case QuietHoursOver():
             return send_digest(situation, event)
         case ReviewMade():

@@ -50,6 +50,7 @@ from triaged.process.listeners import listen
 from triaged.process.maintenance import jobs
 from triaged.process.maintenance.clock_comparison import ClockComparison
 from triaged.process.maintenance.disk_space import DiskSpace
+from triaged.process.maintenance.duty_ahead import DutyAhead
 from triaged.process.maintenance.duty_keeping import DutyKeeping
 from triaged.process.maintenance.quiet_digests import QuietDigests
 from triaged.process.maintenance.reload_watch import ReloadWatch
@@ -236,6 +237,7 @@ class Daemon:
             WeeklyReview(engine, database, clock, self.current),
             QuietDigests(engine, database, clock, self.current),
             FeedPolling(engine, database, clock, self.current, self._feeds),
+            DutyAhead(engine, database, clock, self.current),
             Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),
         )

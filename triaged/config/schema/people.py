@@ -103,6 +103,12 @@ class Schedule(msgspec.Struct, frozen=True):
     """Calendar that wins over `ical` and the rotations, such as one of covers."""
     timezone: Zone | None = None
     """Time zone of hand-overs and of `only` hours. Unset: `timezone` of this file."""
+    notice_before: Duration | None = None
+    """Time before a shift at which its person hears of it. At its end the person hears what is
+    handed over. Unset: nobody hears of shifts that come as planned."""
+    gaps_allowed: Hours | None = None
+    """Days and hours, in the time zone of the schedule, in which nobody has to be on call: they
+    are no gaps. Unset: somebody has to be on call at any time."""
 
 
 class Team(msgspec.Struct, frozen=True):

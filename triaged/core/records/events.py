@@ -3,6 +3,7 @@
 import msgspec
 
 from triaged.core.records.contacts import ContactEvent
+from triaged.core.records.duty_notices import GapNoticed, ShiftNoticed
 from triaged.core.records.held import QuietHoursOver
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
@@ -355,6 +356,8 @@ Event = (
     | Declared
     | ContactsTested
     | ContactEvent
+    | ShiftNoticed
+    | GapNoticed
     | QuietHoursOver
     | DutyMoved
     | DutyEvent

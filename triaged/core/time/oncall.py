@@ -41,6 +41,10 @@ class Schedule(msgspec.Struct, frozen=True):
     name: str
     timezone: str
     rotations: tuple[Rotation, ...]
+    notice_before_us: int | None = None
+    """How long before a shift its person hears of it; None: nobody hears of shifts."""
+    gaps_allowed: Recurring | None = None
+    """Hours in which nobody has to be on call; None: there are none."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -3,9 +3,12 @@
 from typing import assert_never
 
 from triaged.core.alerts.quarantine import quarantine_key
+from triaged.core.oncall.gaps import gap_key
+from triaged.core.oncall.shift_notices import shift_key
 from triaged.core.practice.drills import drill_key
 from triaged.core.practice.learning.review_notice import review_key
 from triaged.core.practice.reports import report_key
+from triaged.core.records.duty_notices import GapNoticed, ShiftNoticed
 from triaged.core.records.events import (
     BodyQuarantined,
     ContactsTested,
@@ -28,7 +31,14 @@ from triaged.core.response.duty_notices import duty_key
 from triaged.core.self_alerts import self_alert_key
 
 OwnEvent = (
-    BodyQuarantined | SelfAlertFired | SelfAlertResolved | DutyMoved | ReviewMade | ContactsTested
+    BodyQuarantined
+    | SelfAlertFired
+    | SelfAlertResolved
+    | DutyMoved
+    | ShiftNoticed
+    | GapNoticed
+    | ReviewMade
+    | ContactsTested
 )
 """Events, besides those of the practice, for which triaged opens an incident of its own."""
 
@@ -42,6 +52,10 @@ def own_key(event: OwnEvent | DrillStarted | ReportEvent) -> Key:
             return self_alert_key(name)
         case DutyMoved():
             return duty_key(event)
+        case ShiftNoticed():
+            return shift_key(event)
+        case GapNoticed():
+            return gap_key(event)
         case ReviewMade(slot_at=slot_at):
             return review_key(slot_at)
         case ContactsTested(person=person):
