@@ -113,6 +113,13 @@ def test_edit_says_what_has_become_and_takes_the_buttons_away(settings: Settings
     assert posted(asked)["allowed_mentions"] == {"parse": []}
 
 
+def test_update_is_a_reply_to_its_page() -> None:
+    asked = posted(request(replace(straight(UPDATE), thread=f"{CHANNEL}/{CHANNEL}"), BOT, NOW))
+
+    assert asked["message_reference"] == {"message_id": CHANNEL, "fail_if_not_exists": False}
+    assert "message_reference" not in posted(request(straight(UPDATE), BOT, NOW))
+
+
 def test_edit_of_a_deleted_message_is_refused() -> None:
     asked = update(straight(), f"{CHANNEL}/000000000000000009", BOT, NOW)
 
@@ -236,7 +243,8 @@ def test_press_is_heard_with_account_message_and_value() -> None:
     press = pressed(message(peer, ref), "Acknowledge")
     direct = {**press, "member": None, "user": {"id": ALICE}}
 
-    expected = (Press(ALICE, BUTTONS[0].value, ref),)
+    back = {"application_id": "5" * 18, "token": "a-token-of-the-interaction"}
+    expected = (Press(ALICE, BUTTONS[0].value, ref, back),)
     assert callback(interaction(press, NOW), BOT) == expected
     assert callback(interaction(press, NOW), BOT) == expected, "a replay says the same"
     assert callback(interaction(direct, NOW), BOT) == expected

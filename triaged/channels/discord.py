@@ -151,6 +151,9 @@ def request(notice: Notice, settings: Settings, at: int) -> HttpRequest:
     digest = hashlib.sha256(f"{notice.page.id}".encode()).hexdigest()
     body |= {"nonce": digest[:NONCE_MAX], "enforce_nonce": True}
     channel = destination(notice, settings.to, _CHANNEL)
+    if _REF.fullmatch(notice.thread):
+        page = {"message_id": notice.thread.rpartition("/")[2], "fail_if_not_exists": False}
+        body["message_reference"] = page
     return _asked(settings, "POST", f"{_api(settings)}/channels/{channel}/messages", body)
 
 
@@ -263,9 +266,9 @@ def callback(callback: Callback, settings: Settings) -> tuple[Called, ...]:
     return called_of(callback, settings.public_key)
 
 
-def answer(called: Called | None, reply: Reply, settings: Settings) -> HttpReply:  # noqa: ARG001 - the contract
+def answer(called: Called | None, reply: Reply, settings: Settings) -> HttpReply:
     """The words to whoever pressed or typed; nobody else sees them."""
-    return answer_to(called, reply)
+    return answer_to(called, reply, _api(settings))
 
 
 def self_test(settings: Settings) -> HttpRequest:

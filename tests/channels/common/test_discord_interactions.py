@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
@@ -6,11 +7,13 @@ from tests.channels.fakes.discord import ALICE, CHANNEL, PUBLIC_KEY, interaction
 from tests.channels.hostile import HOSTILE
 from tests.channels.notices import NOW
 from triaged.channels.common.discord_interactions import answer_to, called_of
-from triaged.channels.common.two_way import Callback, Handshake, Press, Reply, Typed
+from triaged.channels.common.two_way import DEFERRED, Callback, Handshake, Press, Reply, Typed
 from triaged.core.text.wording import clean
 from triaged.errors import Malformed, Unauthorized
 
 SECOND = 1_000_000
+API = "https://discord.com/api/v10"
+BACK = {"application_id": "5", "token": "aW50.x_-"}
 
 
 @pytest.mark.parametrize(
@@ -26,19 +29,23 @@ SECOND = 1_000_000
 def test_command_is_heard_in_words(options: object, text: str) -> None:
     said = {
         "type": 2,
+        "id": "9",
+        **BACK,
         "channel_id": CHANNEL,
         "user": {"id": ALICE},
         "data": {"name": "triaged", "options": options},
     }
 
-    assert called_of(interaction(said, NOW), PUBLIC_KEY) == (Typed(ALICE, text, CHANNEL),)
+    assert called_of(interaction(said, NOW), PUBLIC_KEY) == (
+        Typed(ALICE, text, CHANNEL, back=BACK, id="9"),
+    )
 
 
 def test_ping_is_answered() -> None:
     (called,) = called_of(interaction({"type": 1}, NOW), PUBLIC_KEY)
 
     assert isinstance(called, Handshake)
-    assert answer_to(called, Reply("")).body == b'{"type":1}'
+    assert answer_to(called, Reply(""), API).body == b'{"type":1}'
 
 
 def changed(call: Callback, at: int) -> Callback:
@@ -92,13 +99,34 @@ def test_huge_call_is_not_looked_into() -> None:
 def test_words_go_to_whoever_pressed_alone() -> None:
     called = Press(ALICE, "v")
 
-    assert told(answer_to(called, Reply("acknowledged by *Bob* at 02:14"))) == (
+    assert told(answer_to(called, Reply("acknowledged by *Bob* at 02:14"), API)) == (
         "acknowledged by *Bob* at 02:14"
     )
-    assert told(answer_to(Typed("1", "x"), Reply("@everyone", done=False))) == "@everyone"
-    assert told(answer_to(called, Reply(""))) == "", "the message itself is edited"
+    assert told(answer_to(Typed("1", "x"), Reply("@everyone", done=False), API)) == "@everyone"
+    assert told(answer_to(called, Reply(""), API)) == "", "the message itself is edited"
 
 
 def test_words_format_and_mention_nothing() -> None:
     for text in HOSTILE:
-        told(answer_to(Typed("1", "x"), Reply(clean(text, 1000))))
+        told(answer_to(Typed("1", "x"), Reply(clean(text, 1000)), API))
+
+
+@pytest.mark.parametrize(
+    ("called", "kind", "method", "path"),
+    [
+        (Press(ALICE, "v", back=BACK), 6, "POST", "/webhooks/5/aW50.x_-"),
+        (Typed(ALICE, "x", back=BACK), 5, "PATCH", "/webhooks/5/aW50.x_-/messages/@original"),
+    ],
+)
+def test_words_of_a_slow_call_come_later(
+    called: Press | Typed, kind: int, method: str, path: str
+) -> None:
+    slow = replace(called, back={**BACK, DEFERRED: "1"})
+
+    at_once, later = answer_to(called, Reply(""), API), answer_to(slow, Reply("done"), API).later
+
+    assert msgspec.json.decode(at_once.body)["type"] == kind
+    assert later is not None
+    assert (later.method, later.url) == (method, API + path)
+    assert msgspec.json.decode(later.body)["flags"] == 64
+    assert answer_to(replace(slow, back={DEFERRED: "1"}), Reply("x"), API).later is None

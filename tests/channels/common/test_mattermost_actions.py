@@ -16,7 +16,7 @@ from tests.channels.fakes.mattermost import (
 from tests.channels.hostile import HOSTILE
 from tests.channels.notices import BUTTONS, NOW
 from triaged.channels.common.mattermost_actions import action, answer_to, called_of
-from triaged.channels.common.two_way import Callback, Press, Reply, Typed
+from triaged.channels.common.two_way import DEFERRED, Callback, Press, Reply, Typed
 from triaged.core.text.wording import clean
 from triaged.errors import Malformed, Unauthorized
 from triaged.wire import MISSING_SECRET, Secret
@@ -75,7 +75,26 @@ def test_button_lives_as_long_as_its_post_is_edited() -> None:
 
 @pytest.mark.parametrize(("text", "expected"), [("ack INC-12", "ack INC-12"), (" ", "help")])
 def test_command_is_heard_in_words(text: str, expected: str) -> None:
-    assert called_of(typed(text, NOW), KEY, COMMAND) == (Typed(ALICE, expected, CHANNEL),)
+    back = {"response_url": "https://x.example/hooks"}
+    heard = Typed(ALICE, expected, CHANNEL, back=back, id="NG1kM3lyN2Nq")
+
+    assert called_of(typed(text, NOW), KEY, COMMAND) == (heard,)
+
+
+def test_words_of_a_slow_command_come_later_and_a_press_shows_in_its_post() -> None:
+    (command,) = called_of(typed("ack INC-12", NOW), KEY, COMMAND)
+    assert isinstance(command, Typed)
+    slow = replace(command, back={**command.back, DEFERRED: "1"})
+
+    found = answer_to(slow, Reply("acknowledged"))
+
+    assert found.body == b"{}"
+    assert found.later is not None
+    assert found.later.url == "https://x.example/hooks"
+    assert msgspec.json.decode(found.later.body)["text"] == "acknowledged"
+    assert answer_to(command, Reply("")).body == b"{}"
+    assert answer_to(Press(ALICE, "v", back={DEFERRED: "1"}), Reply("x")).body == b"{}"
+    assert answer_to(replace(slow, back={DEFERRED: "1"}), Reply("x")).later is None
 
 
 @pytest.mark.parametrize("token", [None, Secret("other"), MISSING_SECRET])

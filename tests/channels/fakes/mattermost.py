@@ -119,6 +119,7 @@ def typed(text: str, at: int, token: str = COMMAND_TOKEN, user: str = ALICE) -> 
     """The request when somebody types `/triaged` and a text."""
     form = {"channel_id": CHANNEL, "command": "/triaged", "text": text, "token": token}
     form |= {"user_id": user, "user_name": "alice", "response_url": "https://x.example/hooks"}
+    form["trigger_id"] = "NG1kM3lyN2Nq"
     headers = {
         "content-type": "application/x-www-form-urlencoded",
         "authorization": f"Token {token}",

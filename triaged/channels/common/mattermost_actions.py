@@ -7,13 +7,22 @@ is in this channel, and is not too old. A command comes with the command's token
 """
 
 import hmac
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from triaged.channels import Button
+from triaged.channels import Button, HttpRequest
 from triaged.channels.common.call_bodies import check_size, object_of, text_at
 from triaged.channels.common.chat import cut
 from triaged.channels.common.markdown import cut_escaped, mattermost_escaped
-from triaged.channels.common.two_way import Callback, Called, HttpReply, Press, Reply, Typed
+from triaged.channels.common.two_way import (
+    DEFERRED,
+    Callback,
+    Called,
+    HttpReply,
+    Press,
+    Reply,
+    Typed,
+)
 from triaged.core.text.wording import clean
 from triaged.core.time.durations import DAY, SECOND
 from triaged.errors import Malformed, Unauthorized
@@ -89,17 +98,28 @@ def _typed(callback: Callback, token: Secret | None) -> Typed:
     if not account:
         raise Malformed("wrong_shape", "a user is expected")
     text = clean(form.get("text", [""])[0], COMMAND_MAX).strip() or "help"
-    return Typed(account, text, form.get("channel_id", [""])[0])
+    back = {"response_url": form.get("response_url", [""])[0]}
+    room, call = form.get("channel_id", [""])[0], form.get("trigger_id", [""])[0]
+    return Typed(account, text, room, back=back, id=call)
 
 
 def answer_to(called: Called | None, reply: Reply) -> HttpReply:
     """The words to whoever pressed or typed, in a post that nobody else sees."""
     text = cut_escaped(mattermost_escaped(reply.text), TEXT_MAX)
+    words = {"response_type": "ephemeral", "text": text, "skip_slack_parsing": True}
     match called:
-        case Typed():
-            said: dict[str, object] = {"response_type": "ephemeral", "text": text}
-        case Press() if text:
-            said = {"ephemeral_text": text}
+        case Typed(back=back) if DEFERRED in back and text:
+            return HttpReply(200, b"{}", later=_respond(back.get("response_url", ""), words))
+        case Typed() if text:
+            return HttpReply(200, encode(words))
+        case Press(back=back) if text and DEFERRED not in back:
+            return HttpReply(200, encode({"ephemeral_text": text, "skip_slack_parsing": True}))
         case _:
-            return HttpReply(200, b"{}")
-    return HttpReply(200, encode(said | {"skip_slack_parsing": True}))
+            return HttpReply(200, b"{}")  # the post itself says what has become of it
+
+
+def _respond(url: str, words: Mapping[str, object]) -> HttpRequest | None:
+    """The words after an answer without any."""
+    if not url.startswith(("https://", "http://")):
+        return None
+    return HttpRequest("POST", url, {"content-type": "application/json"}, encode(words))
