@@ -22,6 +22,7 @@ from triaged.channels import (
     matrix,
     mattermost,
     ntfy,
+    opsgenie,
     pagerduty,
     pushover,
     simplified,
@@ -57,6 +58,7 @@ CHANNEL_KINDS: tuple[ChannelKind, ...] = (
     matrix,
     mattermost,
     ntfy,
+    opsgenie,
     pagerduty,
     pushover,
     slack,
@@ -80,10 +82,21 @@ ADDRESSED: tuple[Addressed, ...] = (
     twilio_voice,
     webpush,
 )
-EDITED: tuple[Edited, ...] = (discord, mattermost, ntfy, pushover, slack, webpush)
+EDITED: tuple[Edited, ...] = (
+    discord,
+    mattermost,
+    ntfy,
+    opsgenie,
+    pagerduty,
+    pushover,
+    slack,
+    webpush,
+)
 CALLED_BACK: tuple[CalledBack, ...] = (
     discord,
     mattermost,
+    opsgenie,
+    pagerduty,
     pushover,
     slack,
     twilio_sms,
@@ -94,6 +107,7 @@ SELF_TESTED: tuple[SelfTested, ...] = (
     discord,
     mattermost,
     ntfy,
+    opsgenie,
     pushover,
     slack,
     twilio_sms,

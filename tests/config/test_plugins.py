@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.samples import configured, is_only, wrong
+from tests.config.samples import configured, given, is_only, wrong
 from triaged.config.model import Channel, Integration, Source
 from triaged.core.settings import Integrations
 from triaged.core.time.durations import HOUR
@@ -132,6 +132,19 @@ def test_channel_that_cannot_be_is_wrong(
     found = wrong(tmp_path, channels=f"{{console: {{kind: console}}, c: {channel}}}")
 
     assert is_only(found, at, message), found
+
+
+def test_channel_that_is_doubtful_is_told_of_and_works(tmp_path: Path) -> None:
+    flow = "https://prod-1.westeurope.logic.azure.com/workflows/x"
+    channels = f"{{console: {{kind: console}}, t: {{kind: teams, flow: '{flow}'}}}}"
+
+    loaded = given(tmp_path, channels=channels)
+
+    (problem,) = loaded.problems
+    assert problem.warning
+    assert problem.message.startswith("flow: flows at *.logic.azure.com stopped on 2025-11-30")
+    assert loaded.configuration is not None
+    assert "t" in loaded.configuration.channels
 
 
 def test_broken_channel_is_still_a_name(tmp_path: Path) -> None:

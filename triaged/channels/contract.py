@@ -78,6 +78,22 @@ class Executing(Protocol):
 
 
 @runtime_checkable
+class Advised(Protocol):
+    """A kind whose settings may be doubtful, though they can be used."""
+
+    def advice(self, settings: Any) -> tuple[str, ...]:  # noqa: ANN401 - of the kind
+        """What is doubtful: the key, a colon, a sentence."""
+
+
+@runtime_checkable
+class OneAlert(Protocol):
+    """A kind whose provider has one alert for an incident, however many pages there were."""
+
+    ALIAS: str
+    """The beginning of the alert's name, before the number of the incident."""
+
+
+@runtime_checkable
 class Edited(Protocol):
     """A kind whose messages can be edited."""
 
@@ -137,6 +153,8 @@ CHANNELS: OpenSet[ChannelKind] = OpenSet(
     Uncertain,
     Executing,
     Simplified,
+    Advised,
+    OneAlert,
     Edited,
     CalledBack,
     Polled,

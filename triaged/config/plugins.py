@@ -7,6 +7,7 @@ import msgspec
 from triaged.channels.contract import (
     CHANNELS,
     Addressed,
+    Advised,
     CalledBack,
     ChannelKind,
     Edited,
@@ -94,7 +95,10 @@ def channels_of(config: schema.Config, files: Files, findings: Findings) -> dict
         if settings is None:
             continue
         found[name] = Channel(name, channel.kind, settings)
-        if isinstance(CHANNELS.load(channel.kind), Executing) and not config.allow_exec:
+        kind = CHANNELS.load(channel.kind)
+        for advice in kind.advice(settings) if isinstance(kind, Advised) else ():
+            findings.warn(_place(findings, path, advice), advice)
+        if isinstance(kind, Executing) and not config.allow_exec:
             message = "it runs a program: `allow_exec: true` in this file has to permit that"
             findings.wrong((*path, "kind"), message)
     return found

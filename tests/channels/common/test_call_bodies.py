@@ -4,6 +4,7 @@ from triaged.channels.common.call_bodies import (
     WINDOW_US,
     check_size,
     check_time,
+    instant_at,
     object_of,
     text_at,
 )
@@ -44,3 +45,17 @@ def test_text_is_found_at_a_path() -> None:
         "",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1970-01-01T00:00:02.5Z", 2_500_000),
+        ("1970-01-01T01:00:02+01:00", 2_000_000),
+        ("1970-01-01T00:00:02", 2_000_000),
+        ("soon", None),
+    ],
+)
+def test_instant_is_found_at_a_path(text: str, expected: int | None) -> None:
+    assert instant_at({"at": text}, "at") == expected
+    assert instant_at({}, "at") is None

@@ -1,11 +1,12 @@
 """Messages say what the incident is now: edited, in time posted anew, and never twice the same."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from tests.channels.fakes.pagerduty import KEY, PagerDuty
 from tests.channels.fakes.serving import served
 from tests.channels.fakes.slack import CHANNEL, SIGNING_SECRET, TOKEN, Slack
 from tests.core.world import MONDAY
@@ -13,7 +14,7 @@ from tests.delivery.clocks import HandClock
 from tests.delivery.request_world import Bot, Configured, RequestWatch, asking, moving
 from tests.delivery.world import Configured as Channel
 from tests.delivery.world import World, people, world
-from triaged.channels import HttpRequest, HttpResponse, Message, Result, slack
+from triaged.channels import HttpRequest, HttpResponse, Message, Result, pagerduty, slack
 from triaged.core.records.events import Acknowledged, Resolved, SeverityChosen, Unacknowledged
 from triaged.core.records.model import PageState, Severity
 from triaged.core.records.practice.requests import EDIT, Request, RequestState
@@ -28,14 +29,16 @@ PLACE = (CHANNEL, "1774864800.000001")
 class Wire(Bot):
     """The way to Slack, for pages and for edits."""
 
-    def __init__(self, peer: Slack) -> None:
+    def __init__(
+        self, peer: Slack, answer: Callable[[HttpRequest], HttpResponse] | None = None
+    ) -> None:
         super().__init__()
-        self.peer = peer
+        self._answer = peer.answer if answer is None else answer
 
     async def send(self, message: Message) -> Result:
         """Its answer."""
         assert isinstance(message, HttpRequest)
-        return self.peer.answer(message)
+        return self._answer(message)
 
 
 def slack_at(url: str) -> Channel:
@@ -191,3 +194,29 @@ async def test_edits_of_a_broken_provider_end_after_five_attempts(tmp_path: Path
     assert failed.attempts == 5
     assert failed.ended_at is not None
     assert failed.ended_at - failed.created_at < 10 * MINUTE
+
+
+async def test_alert_of_several_pages_is_followed_once(tmp_path: Path) -> None:
+    peer, clock, watch = PagerDuty(), HandClock(MONDAY), RequestWatch()
+    pager = frozenset({"pd"})
+    settings = replace(people("pd"), edited=pager, heard=pager)
+    async with world(tmp_path, clock, settings, watch) as w, served(peer.serve) as url:
+        await w.fires()
+        channel = Channel("pd", "pagerduty", pagerduty.Settings(Secret(KEY), url=url))
+        wire = Wire(Slack(), peer.serve)
+        async with (
+            asking(w, Configured({}, {"pd": channel}), wire),
+            w.delivering(channel),
+            moving(w, clock),
+        ):
+            await watch.until("pd", PageState.SENT)
+            await w.submit(Acknowledged(1, "alice"))
+            await w.submit(Unacknowledged(1, "alice"))
+            await watch.until_page(lambda page: page.epoch == 2 and page.sent_at is not None)
+            await w.submit(Resolved(1, "alice"))
+            await watch.until_request(
+                lambda one: one.state is RequestState.SENT and "resolve" in peer.actions
+            )
+
+    assert peer.incidents == {"triaged-INC-1": "resolved"}
+    assert peer.actions.count("resolve") == 1

@@ -1,6 +1,7 @@
 """What call-backs of providers have in common: sizes, times, JSON whose shape nobody promises."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from triaged.channels.common.two_way import Callback
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.errors import Malformed, Unauthorized
-from triaged.wire import decoded, nests_deeper
+from triaged.wire import decoded, instant, nests_deeper
 
 BODY_MAX = 1024 * 1024
 """Bytes: a call-back may hold the message with all its parts."""
@@ -44,3 +45,12 @@ def text_at(value: object, *path: str) -> str:
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value if isinstance(value, str) else ""
+
+
+def instant_at(value: object, *path: str) -> int | None:
+    """The instant in µs that the RFC 3339 text at a path says; None: there is none."""
+    try:
+        found = datetime.fromisoformat(text_at(value, *path))
+    except ValueError:
+        return None
+    return instant(found if found.tzinfo is not None else found.replace(tzinfo=UTC))

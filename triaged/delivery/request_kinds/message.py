@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from triaged.channels import Channel, Notice
-from triaged.channels.contract import CHANNELS, ChannelKind, Edited
+from triaged.channels.contract import CHANNELS, ChannelKind, Edited, OneAlert
 from triaged.core.records.answers import Send
 from triaged.core.records.model import Incident, Page
 from triaged.core.records.practice.request_events import RequestVerdict
@@ -79,6 +79,8 @@ async def _edit_all(request: Request, editor: Editor) -> RequestVerdict:
     seen = set[str]()
     for post in subject.posts:
         is_last = post.destination not in seen
+        if not is_last and isinstance(editor.kind, OneAlert):
+            continue
         seen.add(post.destination)
         outcome = await _edit(editor, subject, post, is_last=is_last)
         if isinstance(outcome, Edit):
