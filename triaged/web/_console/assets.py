@@ -17,6 +17,12 @@ FOLDER = Path(__file__).parent.parent / "static"
 BASE = "/static/"
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 FOR_EVER = "public, max-age=31536000, immutable"
+_COMMENTS = {
+    ".css": re.compile(r"/\*.*?\*/\n?", re.DOTALL),
+    ".js": re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/)\n", re.DOTALL | re.MULTILINE),
+}
+"""Comments that have lines of their own: a browser does not need them."""
+
 _IMPORT = re.compile(r'(?<=from "\./)[a-z_]+\.js(?=")')
 
 
@@ -39,8 +45,9 @@ def names() -> list[str]:
 
 @cache
 def text_of(name: str) -> str:
-    """The text of a file, in which imports have the names under which those files are served."""
+    """The text of a file without comments; imports have the names under which it is served."""
     text = (FOLDER / name).read_text(encoding="utf-8")
+    text = _COMMENTS[Path(name).suffix].sub("", text)
     return _IMPORT.sub(lambda match: _hashed_name(match[0]), text)
 
 

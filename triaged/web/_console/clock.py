@@ -50,6 +50,14 @@ class Clock(msgspec.Struct, frozen=True):
         """The time until an instant, or since: `4:12`, `1 h 20 min`."""
         return count_text(abs(at - self.now))
 
+    def there(self, zone: str) -> str:
+        """`05:46 Tokyo`: the time in another zone; in one with the same hour, the time alone."""
+        other = Clock(zone, self.now)
+        text = f"{other.local(self.now):%H:%M}"
+        if other.offset_s == self.offset_s:
+            return text
+        return f"{text} {zone.rpartition('/')[2].replace('_', ' ')}"
+
     @property
     def zone_name(self) -> str:
         """`EST (UTC−5)`."""

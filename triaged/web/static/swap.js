@@ -61,6 +61,7 @@ function attributes(from, to) {
 
 /** A form in which somebody has begun to type is the reader's until it is sent. */
 export function isHeld(node) {
+  if (node.id === "live") return true; // it says how the stream is, not what the server has
   if (node.nodeName !== "FORM") return false;
   if (node.querySelector("[aria-busy=true]")) return true;
   return [...node.elements].some(isTouched);
