@@ -5,7 +5,8 @@ From the top: overrides (the latest made wins), the override feed, the primary f
 removes leaves it to the layers below. A name that nobody has is a hole, which nothing below fills.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -13,7 +14,7 @@ from triaged.core.oncall.facts import NO_FACTS, Assignment, DutyFacts, ScheduleF
 from triaged.core.records.oncall import NOBODY, Override
 from triaged.core.settings import Settings
 from triaged.core.time import oncall
-from triaged.core.time.oncall import Schedule, in_force
+from triaged.core.time.oncall import Schedule, Walk, in_force
 
 CANDIDATES_MAX = 500
 """Ends of turns, hours and overrides that are looked through for one at which somebody else takes
@@ -80,13 +81,20 @@ def assignments(duty: Duty, schedule: str, at: int) -> tuple[Assignment, ...]:
     if known is None:
         return ()
     facts = duty.facts.schedules.get(schedule, _NOTHING)
+    return _assigned(duty, facts, at, in_force(known, at))
+
+
+def _assigned(
+    duty: Duty, facts: ScheduleFacts, at: int, rotations: Iterable[tuple[int, str]]
+) -> tuple[Assignment, ...]:
+    """The assignments by the facts and the rotations in force at the instant."""
     overrides = facts.overrides.at(at)
     if overrides and not overrides[0].replaces:
         found = applied((), overrides)
         if found or overrides[0].person == NOBODY:
             return _checked(duty, found)
-    for layer in _layers(known, facts, at):
-        found = applied(layer, _partial(overrides))
+    for layer in _layers(facts, at, rotations):
+        found = applied(layer, _partial(overrides)) if overrides else layer
         if found:
             return _checked(duty, found)
     return ()
@@ -97,14 +105,16 @@ def _partial(overrides: tuple[Override, ...]) -> tuple[Override, ...]:
     return overrides if not overrides or overrides[0].replaces else overrides[1:]
 
 
-def _layers(schedule: Schedule, facts: ScheduleFacts, at: int) -> Iterator[tuple[Assignment, ...]]:
+def _layers(
+    facts: ScheduleFacts, at: int, rotations: Iterable[tuple[int, str]]
+) -> Iterator[tuple[Assignment, ...]]:
     """The layers below the overrides in which somebody is on call, the highest first."""
     if feed := facts.override_feed.at(at):
         yield feed
     if feed := facts.primary_feed.at(at):
         yield feed
-    for index, person in in_force(schedule, at):
-        yield (Assignment(person, f"rotation:{index + 1}"),)
+    for index, person in rotations:
+        yield (_of_rotation(index, person),)
 
 
 def _checked(duty: Duty, found: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
@@ -138,19 +148,24 @@ def final_shifts(
 
     `pause` is called between two pieces, so that others can run.
     """
+    known = duty.schedules.get(schedule)
+    if known is None:
+        return [FinalShift(start, end, ())] if start < end else []
+    facts = duty.facts.schedules.get(schedule, _NOTHING)
+    walk = Walk(known)
     found: list[FinalShift] = []
-    at = start
+    at = begins = start
+    last: tuple[Assignment, ...] | None = None
     while at < end:
-        until = next_candidate(duty, schedule, at)
-        until = end if until is None else min(until, end)
-        whose = assignments(duty, schedule, at)
-        if found and found[-1].assignments == whose:
-            found[-1] = FinalShift(found[-1].start_at, until, whose)
-        else:
-            found.append(FinalShift(at, until, whose))
-        at = until
+        rotations, ahead = walk.at(at, every=_removes(facts, at))
+        whose = _assigned(duty, facts, at, rotations)
+        if last is not None and whose != last:
+            found.append(FinalShift(begins, at, last))
+            begins = at
+        last = whose
+        at = min(_soonest(ahead, facts, at) or end, end)
         pause()
-    return found
+    return found if last is None else [*found, FinalShift(begins, end, last)]
 
 
 def shifts(
@@ -175,14 +190,26 @@ def next_candidate(duty: Duty, schedule: str, at: int) -> int | None:
     known = duty.schedules.get(schedule)
     if known is None:
         return None
-    facts = duty.facts.schedules.get(schedule)
-    if facts is None:
-        return oncall.next_candidate(known, at)
-    removes = any(one.person == NOBODY for one in facts.overrides.at(at))
-    instants = (
-        oncall.next_candidate(known, at, every=removes),
-        facts.overrides.next_change(at),
-        facts.override_feed.next_change(at),
-        facts.primary_feed.next_change(at),
-    )
-    return min((one for one in instants if one is not None), default=None)
+    facts = duty.facts.schedules.get(schedule, _NOTHING)
+    return _soonest(oncall.next_candidate(known, at, every=_removes(facts, at)), facts, at)
+
+
+def _removes(facts: ScheduleFacts, at: int) -> bool:
+    """True if an override may leave the duty to a rotation that another one always covers."""
+    return any(one.person == NOBODY for one in facts.overrides.at(at))
+
+
+def _soonest(ahead: int | None, facts: ScheduleFacts, at: int) -> int | None:
+    """The first of an instant and the next changes of the facts; None: there is none."""
+    if facts is _NOTHING:
+        return ahead
+    for line in (facts.overrides, facts.override_feed, facts.primary_feed):
+        change = line.next_change(at)
+        if change is not None and (ahead is None or change < ahead):
+            ahead = change
+    return ahead
+
+
+@lru_cache(maxsize=4096)  # a configuration's rotations and their people
+def _of_rotation(index: int, person: str) -> Assignment:
+    return Assignment(person, f"rotation:{index + 1}")

@@ -138,6 +138,51 @@ def next_candidate(schedule: Schedule, at: int, *, every: bool = False) -> int |
     return min(found, default=None)
 
 
+class Walk:
+    """The rotations of a schedule from one instant to later ones, each found out once a change."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._zone = schedule.zone
+        self._rotations = schedule.rotations
+        self._whose: list[str | None] = [None] * len(schedule.rotations)
+        self._until: list[int | None] = [0] * len(schedule.rotations)
+
+    def at(self, at: int, *, every: bool) -> tuple[list[tuple[int, str]], int | None]:
+        """As `in_force`, and the next instant at which that may change; None: it never does.
+
+        Without `every`, what lies below a rotation that always holds is left out.
+        """
+        found: list[tuple[int, str]] = []
+        ahead: int | None = None
+        for index in range(len(self._rotations) - 1, -1, -1):
+            until = self._until[index]
+            if until is not None and at >= until:
+                self._whose[index], until = _stretch(self._rotations[index], at, self._zone)
+                self._until[index] = until
+            whose = self._whose[index]
+            if until is not None and (ahead is None or until < ahead):
+                ahead = until
+            if whose is not None:
+                found.append((index, whose))
+                if self._rotations[index].only is None and not every:
+                    break
+        return found, ahead
+
+
+def _stretch(rotation: Rotation, at: int, zone: ZoneInfo) -> tuple[str | None, int | None]:
+    """Whose turn it is at the instant, None: nobody's, and until when it is at least."""
+    inside, flip = (True, None) if rotation.only is None else rotation.only.stretch(at, zone)
+    if not inside:
+        return None, flip
+    turn = _turn(rotation, at, zone)
+    if turn is None:
+        return None, _start_of(rotation, 0, zone)
+    if len(rotation.people) > 1:
+        end = _start_of(rotation, turn + 1, zone)
+        flip = end if flip is None else min(flip, end)
+    return _whose(rotation, turn), flip
+
+
 def _turn(rotation: Rotation, at: int, zone: ZoneInfo) -> int | None:
     """The number of the turn that is on at the instant, from 0; None before the first."""
     now = datetime.fromtimestamp(at // SECOND, zone).replace(tzinfo=None, fold=0)

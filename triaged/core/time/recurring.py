@@ -86,12 +86,16 @@ class Recurring(msgspec.Struct, frozen=True):
 
     def next_change(self, at: int, zone: ZoneInfo) -> int | None:
         """The next instant at which `contains` flips; None: it never does."""
+        return self.stretch(at, zone)[1]
+
+    def stretch(self, at: int, zone: ZoneInfo) -> tuple[bool, int | None]:
+        """Whether the instant is inside a window, and the next one at which that flips."""
         limit = at + CHANGE_DAYS * DAY
         for start, end in self.windows(at, limit, zone):
             if start > at:
-                return start
-            return end if end < limit else None
-        return None
+                return False, start
+            return True, end if end < limit else None
+        return False, None
 
     def _of_day(self, day: date, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
         """The windows that start on `day`, as instants, in order; empty ones in skipped time."""
