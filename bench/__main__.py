@@ -17,6 +17,7 @@ from pathlib import Path
 from bench import (
     channels,
     crash,
+    duty,
     figures,
     hostile,
     ingest,
@@ -55,6 +56,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "hostile": hostile.measure,
     "loop": loop.measure,
     "prove": prove.measure,
+    "duty": duty.measure,
     "postmortem": learning.measure,
     "reload": reload.measure,
     "figures": figures.measure,

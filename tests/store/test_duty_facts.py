@@ -5,9 +5,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from tests.core.oncall.test_duty import MONDAY, event, feed, override
-from triaged.core.oncall.facts import indexed
+from tests.core.world import plan, settings, step
+from tests.store.conftest import StillClock
+from tests.store.desk import Desk
+from triaged.core.oncall.facts import DutyFacts, indexed
+from triaged.core.records.practice.duty_events import OverridesMade, Span
 from triaged.core.records.practice.rows import PracticeRow
-from triaged.core.time.durations import HOUR
+from triaged.core.time.durations import HOUR, WEEK
+from triaged.core.time.oncall import Rotation, Schedule
 from triaged.store import duty_facts
 from triaged.store.database.base import Ask, Reader, Row
 from triaged.store.database.connect import Database
@@ -96,3 +101,47 @@ class Counting(Reader):
         """The real one's."""
         self.queries += len(asks)
         return await self._real.fetch_bulks(asks)
+
+
+async def test_a_batch_of_mere_repeats_asks_for_no_version(database: Database) -> None:
+    desk = Desk(database, StillClock(), settings())
+    await desk.handle(desk.fires(severity="SEV-2"))
+    asked: list[bool] = []
+
+    class Known(KnownFacts):
+        """Facts that remember whether their version was asked for."""
+
+        async def at(self, tx: Reader, found: Sequence[Row], now: int) -> DutyFacts:
+            asked.append(bool(found))
+            return await super().at(tx, found, now)
+
+    desk.engine.duty_facts = Known()
+    await desk.handle(desk.fires(severity="SEV-2"))
+    await desk.handle(desk.fires(alertname="Another", severity="SEV-2"))
+
+    assert asked == [False, True]
+
+
+async def test_another_process_pages_by_an_override_at_once(database: Database) -> None:
+    primary = Schedule("primary", "UTC", (Rotation(("alice",), WEEK, "2026-01-05T00:00"),))
+    chosen = replace(plan(step(0, "schedule:primary")), schedules={"primary": primary})
+    ours, theirs = (Desk(database, StillClock(), chosen) for _ in range(2))
+    await theirs.handle(theirs.fires(alertname="Before", severity="SEV-2"))
+    span = Span(theirs.clock.at, theirs.clock.at + HOUR, "bob")
+
+    await ours.handle(OverridesMade("carol", "primary", (span,), "why"))
+    await theirs.handle(theirs.fires(alertname="After", severity="SEV-2"))
+
+    assert {page.recipient.person for page in await theirs.pages(1)} == {"alice"}
+    assert {page.recipient.person for page in await theirs.pages(3)} == {"bob"}
+
+
+async def test_large_feeds_are_indexed_as_small_ones(database: Database) -> None:
+    events = [event(f"event-{n}", "bob", start=MONDAY + n * HOUR, hours=1) for n in range(4_000)]
+    large = feed("rota", *events)
+    await saved(database, large)
+
+    async with database.reading() as tx:
+        found = await duty_facts.read(tx, MONDAY)
+
+    assert found == replace(indexed([], [large]), version=2)

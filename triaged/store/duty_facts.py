@@ -1,11 +1,12 @@
 """Facts about duty as the store has them, kept in memory and read again when they have changed."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 
 from triaged.core.oncall.facts import NO_FACTS, DutyFacts, indexed
 from triaged.core.records.oncall import FeedShifts, Override
 from triaged.core.records.practice.rows import PracticeRow
-from triaged.store.database.base import Bulk, Reader, Writer
+from triaged.store.database.base import Ask, Bulk, Reader, Row, Writer
 from triaged.store.tables.practice_rows import oncall
 
 VERSION = Bulk(
@@ -22,6 +23,9 @@ RISE = Bulk(
     ("text",),
 )
 NAME = "duty"
+AT_ONCE_MAX = 300_000
+"""Characters of rows that are decoded and indexed on the event loop: 1,000 overrides, some 8 ms.
+More, such as a feed of 20,000 shifts, is done in a thread."""
 
 
 class KnownFacts:
@@ -32,16 +36,31 @@ class KnownFacts:
 
     async def current(self, tx: Reader, now: int) -> DutyFacts:
         """The facts that `tx` sees and that matter from `now` on; one look-up if none changed."""
-        (version,) = await tx.fetch_bulk(VERSION, [(NAME,)])
-        if version[0] != self.facts.version:
+        return await self.at(tx, await tx.fetch_bulk(*ask()), now)
+
+    async def at(self, tx: Reader, found: Sequence[Row], now: int) -> DutyFacts:
+        """The same where the query of `ask` has `found` the version; nothing: it was not asked."""
+        if found and found[0][0] != self.facts.version:
             self.facts = await read(tx, now)
         return self.facts
+
+
+def ask(*, wanted: bool = True) -> Ask:
+    """The query for the version of the facts; where it is not `wanted`, it costs nothing."""
+    return VERSION, [(NAME,)] if wanted else []
 
 
 async def read(tx: Reader, at: int) -> DutyFacts:
     """The facts that matter from an instant on. The version is read first: it is never too new."""
     (version,) = await tx.fetch_bulk(VERSION, [(NAME,)])
-    return indexed(await oncall.in_force_after(tx, at), await oncall.feeds(tx), version[0])
+    overrides, feeds = await oncall.bodies(tx, at)
+    if sum(len(body) for (body,) in (*overrides, *feeds)) <= AT_ONCE_MAX:
+        return _indexed(overrides, feeds, version[0])
+    return await asyncio.to_thread(_indexed, overrides, feeds, version[0])
+
+
+def _indexed(overrides: Sequence[Row], feeds: Sequence[Row], version: int) -> DutyFacts:
+    return indexed(oncall.OVERRIDES.decoded(overrides), oncall.FEEDS.decoded(feeds), version)
 
 
 async def rise(tx: Writer, rows: Iterable[PracticeRow]) -> None:

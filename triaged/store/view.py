@@ -13,7 +13,7 @@ from triaged.core.records.model import AlertState, State
 from triaged.core.response.storms import owner_of
 from triaged.core.settings import Settings, StormLimit
 from triaged.core.view import HOPS_MAX, AlertId, View, key_text
-from triaged.store import batch_locks
+from triaged.store import batch_locks, duty_facts
 from triaged.store.database.base import Contended, Reader, Transaction, Writer
 from triaged.store.duty_facts import KnownFacts
 from triaged.store.needs.batch import Needs, alerts_named
@@ -131,8 +131,7 @@ class Loader:
         expected = await _load_watches(tx, needs, settings, before)
         owners = batch_locks.storm_owners(events, settings)
         needs.keys |= {key_text(owner.key) for owner in owners}
-        facts = await self._duty.current(tx, now)
-        view = await _load_view(tx, needs, settings, now, facts)
+        view = await _load_view(tx, needs, settings, now, self._duty)
         self._check_locks(view)
         view.alerts = self._alerts
         view.watches |= expected
@@ -181,11 +180,12 @@ async def _load_watches(
 
 
 async def _load_view(
-    tx: Reader, needs: Needs, settings: Settings, now: int, facts: DutyFacts
+    tx: Reader, needs: Needs, settings: Settings, now: int, duty: KnownFacts
 ) -> LoadedView:
     """All but the alerts, asked for together."""
     uses_numbers = needs.keys or needs.openings or needs.starts
     asks = [
+        duty_facts.ask(wanted=needs.decides),
         counters.ask(
             *([INCIDENT, OBSERVATION] if uses_numbers else []),
             *([OVERRIDE] if needs.duty else []),
@@ -198,8 +198,10 @@ async def _load_view(
     ]
     if needs.muted or needs.silences:
         asks += [silences.ask_active(now), silences.ask_ids(needs.silences)]
-    numbers, by_number, by_key, by_id, of_incidents, off, *active = await tx.fetch_bulks(asks)
-    view = LoadedView(counters.numbers(numbers), facts)
+    version, numbers, by_number, by_key, by_id, of_incidents, off, *active = await tx.fetch_bulks(
+        asks
+    )
+    view = LoadedView(counters.numbers(numbers), await duty.at(tx, version, now))
     for incident in incidents.decoded(by_number):
         view.add_incident(incident)
     for incident in incidents.decoded(by_key):

@@ -99,6 +99,11 @@ class Needs:
                 if not isinstance(event, AlertReceived):
                     self._add(event)
 
+    @property
+    def decides(self) -> bool:
+        """True if the batch is about incidents, and so may ask who is on call."""
+        return bool(self.numbers or self.keys or self.page_ids or self.openings or self.starts)
+
     def _add_arrivals(self, arrivals: Sequence[AlertReceived]) -> None:
         outcomes = [event.outcome for event in arrivals if event.outcome is not None]
         self.starts = bool(outcomes)

@@ -13,9 +13,11 @@ async def test_overrides_are_found_until_their_effect_is_over(database: Database
         await practice.save(tx, [TWO, ONE, ROTA])
 
     async with database.reading() as tx:
-        assert await oncall.in_force_after(tx, MONDAY) == [ONE, TWO]
-        assert await oncall.in_force_after(tx, MONDAY + HOUR) == [TWO]
-        assert await oncall.feeds(tx) == [ROTA]
+        overrides, feeds = await oncall.bodies(tx, MONDAY)
+        later, _ = await oncall.bodies(tx, MONDAY + HOUR)
+        assert oncall.OVERRIDES.decoded(overrides) == [ONE, TWO]
+        assert oncall.OVERRIDES.decoded(later) == [TWO]
+        assert oncall.FEEDS.decoded(feeds) == [ROTA]
 
 
 async def test_the_oldest_that_are_over_and_too_many_are_deleted(database: Database) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from triaged.core.records.oncall import FeedShifts, Override, Swap, SwapState
-from triaged.store.database.base import Ask, Bulk, Reader, Transaction
+from triaged.store.database.base import Ask, Bulk, Reader, Row, Transaction
 from triaged.store.database.listing import Where
 from triaged.store.tables.practice_rows.row_table import Column, RowTable
 
@@ -47,15 +47,12 @@ def ask_keys(keys: Iterable[str]) -> list[Ask]:
     return [(OVERRIDES_BY_KEY, rows), (SWAPS_BY_KEY, rows)]
 
 
-async def in_force_after(tx: Reader, at: int) -> list[Override]:
-    """The overrides whose effect ends after the instant, in order of their identities."""
-    rows = await tx.fetch("SELECT body FROM overrides WHERE until_at > $1 ORDER BY id", at)
-    return OVERRIDES.decoded(rows)
-
-
-async def feeds(tx: Reader) -> list[FeedShifts]:
-    """The last good copy of every feed, by name."""
-    return FEEDS.decoded(await tx.fetch("SELECT body FROM feed_shifts ORDER BY id"))
+async def bodies(tx: Reader, at: int) -> tuple[list[Row], list[Row]]:
+    """The encoded overrides whose effect ends after the instant, and the feeds, by identity."""
+    return (
+        await tx.fetch("SELECT body FROM overrides WHERE until_at > $1 ORDER BY id", at),
+        await tx.fetch("SELECT body FROM feed_shifts ORDER BY id"),
+    )
 
 
 async def fetch(tx: Reader, identity: str) -> Override | None:
