@@ -42,6 +42,7 @@ def test_facts_with_a_row_are_those_that_would_be_read() -> None:
     rota = feed("rota", event("1", "bob"))
     ended = replace(one, ended_at=MONDAY, ended_by="bob")
 
-    grown = with_row(with_row(with_row(with_row(indexed([one]), two), rota), ended), rota)
+    grown = with_row(with_row(indexed([one], [rota]), two), ended)
 
     assert grown == indexed([ended, two], [rota])
+    assert with_row(grown, feed("other", event("1", "bob"))) is grown

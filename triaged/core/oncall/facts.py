@@ -87,7 +87,11 @@ def indexed(
 
 
 def with_row(facts: DutyFacts, row: PracticeRow) -> DutyFacts:
-    """The facts after `row` was saved; the same where it is no fact about duty."""
+    """The facts after `row` was saved; the same where it is no override.
+
+    A feed comes into force with the next batch: to index one may take longer than the event loop
+    has, and whoever reads the facts anew can do it elsewhere.
+    """
     match row:
         case Override() if facts.overrides.get(row.id) == row:
             return facts
@@ -98,9 +102,6 @@ def with_row(facts: DutyFacts, row: PracticeRow) -> DutyFacts:
             index = msgspec.structs.replace(known, overrides=_override_line(made))
             schedules = {**facts.schedules, row.schedule: index}
             return DutyFacts(facts.version, overrides, facts.feeds, schedules)
-        case FeedShifts():
-            feeds = {**facts.feeds, row.id: row}
-            return indexed(facts.overrides.values(), feeds.values(), facts.version)
         case _:
             return facts
 

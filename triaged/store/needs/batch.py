@@ -101,8 +101,9 @@ class Needs:
 
     @property
     def decides(self) -> bool:
-        """True if the batch is about incidents, and so may ask who is on call."""
-        return bool(self.numbers or self.keys or self.page_ids or self.openings or self.starts)
+        """True if the batch is about incidents or duty, and so may ask who is on call."""
+        about = (self.numbers, self.keys, self.page_ids, self.locks)
+        return any(about) or self.openings or self.starts
 
     def _add_arrivals(self, arrivals: Sequence[AlertReceived]) -> None:
         outcomes = [event.outcome for event in arrivals if event.outcome is not None]
