@@ -76,6 +76,26 @@ async def test_the_list_is_newest_first_and_filtered(site: Site) -> None:
     assert await ids("since=1h") == []
 
 
+async def test_the_list_is_of_a_kind(site: Site) -> None:
+    await site.declare("by hand")
+    await site.ask("POST", "/api/v1/reports", json={"title": "Cannot pay"})
+
+    kinds = {
+        kind: [
+            one["kind"] for one in (await site.get(f"/api/v1/incidents?kind={kind}"))["incidents"]
+        ]
+        for kind in ("incident", "notice", "drill", "incident,notice")
+    }
+
+    assert kinds == {
+        "incident": ["incident"],
+        "notice": ["notice"],
+        "drill": [],
+        "incident,notice": ["notice", "incident"],
+    }
+    assert (await site.ask("GET", "/api/v1/incidents?kind=page")).status == 400
+
+
 async def test_the_list_goes_on_at_its_cursor(site: Site) -> None:
     for number in range(5):
         await site.declare(f"Trouble {number}")

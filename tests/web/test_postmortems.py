@@ -1,10 +1,13 @@
 """The page of a postmortem: to read and print, and nothing in it runs."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.api.site import Site
+from tests.api.site import TOKENS, Site
+from tests.web.browser import browsing
 
 HOSTILE = """\
 # Title <script>alert(1)</script>
@@ -86,3 +89,30 @@ async def test_page_is_for_those_who_may_read(site: Site, token: str | None, sta
 @pytest.mark.parametrize("name", ["INC-99", "x", "..%2Fx"])
 async def test_page_of_no_incident_is_404(site: Site, name: str) -> None:
     assert (await site.ask("GET", f"/postmortems/{name}")).status == 404
+
+
+async def test_whoever_is_not_known_is_asked_for_a_token_or_led_to_sign_in(site: Site) -> None:
+    path = await declared(site)
+
+    unknown = await site.ask("GET", path, None)
+    wrong = await site.ask("GET", path, "ingest")
+
+    challenges = unknown.headers.getall("WWW-Authenticate")
+    assert unknown.status == 401
+    assert [one.partition(" ")[0] for one in challenges] == ["Basic", "Bearer"]
+    assert f'href="/login?next={path}"' in await unknown.text()
+    assert wrong.status == 403
+
+
+async def test_a_browser_that_is_asked_sends_the_token_as_password(
+    site: Site, require: Callable[[str], str], tmp_path: Path
+) -> None:
+    path = await declared(site, "# T\n## Summary\nIt was **down**.\n")
+    root = str(site.client.make_url("/")).rstrip("/")
+    with_token = root.replace("//", f"//anybody:{TOKENS['read']}@", 1)
+
+    async with browsing(require("chromium"), tmp_path / "profile") as tab:
+        await tab.go(with_token + path)
+        text = await tab.value("document.body.innerText")
+
+    assert "It was down." in text

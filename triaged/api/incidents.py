@@ -1,6 +1,7 @@
 """`/api/v1/incidents`: the list, one incident, its timeline and pages; declaring one by hand."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, get_args
 
 import msgspec
 from aiohttp import web
@@ -9,7 +10,7 @@ from msgspec import Meta
 from triaged.api._incidents import INCIDENT, INCIDENTS, document, documents, find, unknown
 from triaged.core.records.answers import Acted
 from triaged.core.records.events import Declared
-from triaged.core.records.model import Severity, State, incident_id
+from triaged.core.records.model import IncidentKind, Severity, State, incident_id
 from triaged.core.text.document import (
     IncidentDocument,
     PageDocument,
@@ -25,10 +26,12 @@ from triaged.http.routes import Call, Scope, route
 from triaged.store.tables import incidents, pages, timeline
 
 TITLE_MAX = 500
+KINDS: Sequence[str] = get_args(IncidentKind)
 
 LIST_QUERY = (
     Parameter("state", "states with commas: open, acknowledged, resolved, closed, merged"),
     Parameter("severity", "severities with commas: SEV-1 … SEV-4"),
+    Parameter("kind", "kinds with commas: incident, drill, notice"),
     Parameter("service", "of this service"),
     Parameter("team", "of this team"),
     Parameter("q", "words of the title"),
@@ -75,6 +78,7 @@ async def index(call: Call) -> IncidentList | web.Response:
     wanted = incidents.IncidentFilter(
         states=query.choices("state", [*State]),
         severities=query.choices("severity", [*Severity]),
+        kinds=query.choices("kind", KINDS),
         service=query.text("service"),
         team=query.text("team"),
         text=query.text("q"),

@@ -49,6 +49,7 @@ TIMES = ("opened_at", "armed_at", "acknowledged_at", "snoozed_until", "resolved_
 
 FILTERS = {
     "severity": "these severities, with commas",
+    "kind": "these kinds, with commas: incident, drill, notice",
     "service": "what is broken",
     "team": "who owns it",
     "q": "words in the title",
@@ -228,7 +229,7 @@ def _path(options: argparse.Namespace) -> str:
 
 
 def _list(client: Client, options: argparse.Namespace) -> Any:
-    names = ("severity", "service", "team", "q", "since")
+    names = tuple(FILTERS)
     query: dict[str, str | None] = {name: getattr(options, name) for name in names}
     query["state"] = None if options.state == "all" else options.state
     query["limit"] = str(options.limit)

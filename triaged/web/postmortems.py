@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import web
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from triaged.core.records.model import Incident, incident_number
 from triaged.core.text.learning.documents import PostmortemDocument, postmortem_document
@@ -12,14 +13,16 @@ from triaged.http.postmortems import Opened, opened, readings
 from triaged.http.problems import not_found
 from triaged.http.routes import Call, Scope, route
 from triaged.store.tables import incidents
+from triaged.web._console.refusals import sign_in_path
 from triaged.web._markdown import rendered
 from triaged.web._page import page
 
 NAME_MAX = 100
+CHALLENGES = ('Basic realm="triaged", charset="UTF-8"', 'Bearer realm="triaged"')
+"""A browser asks for a name and a password: any name, and the token."""
 
 
-@route("GET", "/postmortems/{id}", Scope.READ)
-async def show(call: Call) -> web.Response:
+async def read(call: Call) -> web.Response:
     """The postmortem as a page without script; what people wrote in it runs nothing.
 
     Until somebody writes one it is the draft made of facts.
@@ -34,6 +37,19 @@ async def show(call: Call) -> web.Response:
     found = await opened(call, incident)
     document, text = await asyncio.to_thread(_shown, call, found)
     return _page(incident, document, text)
+
+
+def asked_to_sign_in(call: Call, answer: web.Response) -> web.Response:
+    """The refusal of a stranger: the browser asks for a token, and the page leads to `/login`."""
+    if answer.status != 401:
+        return answer
+    found = page("sign_in.html", status=401, path=sign_in_path(call))
+    for challenge in CHALLENGES:
+        found.headers.add("WWW-Authenticate", challenge)
+    return found
+
+
+show = replace(route("GET", "/postmortems/{id}", Scope.READ)(read), present=asked_to_sign_in)
 
 
 def _shown(call: Call, found: Opened) -> tuple[PostmortemDocument, Markup]:

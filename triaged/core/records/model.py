@@ -195,6 +195,10 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     """Shadow rules that matched, in order, up to a `stop` of an active one."""
 
 
+IncidentKind = Literal["incident", "drill", "notice"]
+"""A notice tells people something and pages nobody; a drill is an incident in play."""
+
+
 class Incident(msgspec.Struct, frozen=True, gc=False):
     """Alerts handled together, and everything decided about them."""
 
@@ -208,7 +212,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False):
     plan: Plan
     state: State = State.OPEN
     phase: Phase = Phase.DETECTION
-    kind: Literal["incident", "drill", "notice"] = "incident"
+    kind: IncidentKind = "incident"
     service: str | None = None
     team: str | None = None
     runbook: str | None = None

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from triaged.core.records.model import (
     Incident,
+    IncidentKind,
     Page,
     PageKind,
     PageState,
@@ -133,7 +134,7 @@ class IncidentDocument(msgspec.Struct, frozen=True):
     severity_by: str
     state: State
     phase: Phase
-    kind: Literal["incident", "drill", "notice"]
+    kind: IncidentKind
     service: str | None
     team: str | None
     policy: str

@@ -71,6 +71,7 @@ class IncidentFilter(msgspec.Struct, frozen=True):
 
     states: Sequence[str] = ()
     severities: Sequence[str] = ()
+    kinds: Sequence[str] = ()
     service: str | None = None
     team: str | None = None
     text: str | None = None
@@ -109,7 +110,11 @@ async def fetch(tx: Reader, number: int) -> Incident | None:
 async def find(tx: Reader, wanted: IncidentFilter) -> tuple[list[Incident], str | None]:
     """Incidents, the newest first, and the cursor of what follows, if anything does."""
     asked = Where("number", (), wanted.cursor, wanted.limit)
-    for column, values in (("state", wanted.states), ("severity", wanted.severities)):
+    for column, values in (
+        ("state", wanted.states),
+        ("severity", wanted.severities),
+        ("kind", wanted.kinds),
+    ):
         if values:
             asked.add_any(f"{column} = {{}}", values)
     for column, value in (("service", wanted.service), ("team", wanted.team)):
