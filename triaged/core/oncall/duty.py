@@ -75,6 +75,11 @@ def on_call(duty: Duty, schedule: str, at: int) -> tuple[str, ...]:
     return tuple(one.person for one in assignments(duty, schedule, at) if not one.unknown)
 
 
+def holes(duty: Duty, schedule: str, at: int) -> tuple[str, ...]:
+    """The names that are on call at the instant, and that nobody has."""
+    return tuple(one.person for one in assignments(duty, schedule, at) if one.unknown)
+
+
 def assignments(duty: Duty, schedule: str, at: int) -> tuple[Assignment, ...]:
     """The people on call at the instant with what says so, and holes; empty: a gap."""
     known = duty.schedules.get(schedule)

@@ -25,6 +25,7 @@ from triaged.core.records.model import (
 )
 from triaged.core.records.pages import HOLDER
 from triaged.core.records.practice.drills import DESK
+from triaged.core.response.skipping import say_skipped
 from triaged.core.settings import ContactStep, Person, Settings
 from triaged.core.situation import Situation
 
@@ -74,7 +75,7 @@ class Pager:
             return True
         if people:
             reason = Reason.NO_USABLE_CONTACT
-        _say_skipped(self.situation, self.draft, target, reason)
+        say_skipped(self.situation, self.draft, target, reason)
         return False
 
     def _page_person(self, person: Person, target: Target, place: Escalation) -> bool:
@@ -316,14 +317,8 @@ def _page_target(situation: Situation, draft: Draft, target: Target, news: News)
     reached = [_page_about(situation, draft, person, str(target), news) for person in people]
     if any(reached):
         return True
-    _say_skipped(situation, draft, target, Reason.NO_USABLE_CONTACT if people else reason)
+    say_skipped(situation, draft, target, Reason.NO_USABLE_CONTACT if people else reason)
     return False
-
-
-def _say_skipped(situation: Situation, draft: Draft, target: Target, reason: Reason) -> None:
-    text = f"{target}: {reason.replace('_', ' ')}"
-    data: dict[str, object] = {"target": str(target), "reason": reason}
-    draft.say(Entry(situation.now, "page.skipped", TRIAGED, text, data))
 
 
 def _page_about(
