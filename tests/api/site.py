@@ -11,6 +11,9 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import BaseTestServer, TestClient
 from yarl import URL
 
+from triaged.calls.answering import Calls
+from triaged.calls.parts import Parts
+from triaged.channels import HttpResponse, Message, Result
 from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.config.read import load
@@ -107,6 +110,13 @@ class Recorder:
         self.metrics = Metrics()
         self.effects: list[Effect] = []
         self.context: Context | None = None
+        self.words: list[Message] = []
+        """What was sent to providers for whoever pressed or typed."""
+
+    async def send(self, message: Message) -> Result:
+        """Keep a message; its provider takes it."""
+        self.words.append(message)
+        return HttpResponse(200, {}, b'{"ok":true}')
 
     def committed(self, effects: Sequence[Effect], seconds: float, alerts: int) -> None:
         """Remember, count, and show to live views."""
@@ -258,6 +268,7 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
         connection_limits=ConnectionLimits(),
         stop=Stop(),
         action_key=ACTION_KEY,
+        calls=Calls(Parts(engine, database, clock, ACTION_KEY, recorder)),
         started_at=clock.now(),
     )
     recorder.context = context

@@ -232,3 +232,13 @@ def test_a_channel_that_runs_a_program_has_to_be_permitted(tmp_path: Path) -> No
 
     assert is_only(found, "exec, command", "it runs a program: `allow_exec: true` in this file")
     assert allowed.channels["own"].kind == "exec"
+
+
+def test_channel_and_integration_have_no_name_in_common(tmp_path: Path) -> None:
+    found = wrong(
+        tmp_path,
+        channels="{chat: {kind: webhook, url: 'https://x.example'}}",
+        integrations="{chat: {kind: webhook, url: 'https://x.example'}}",
+    )
+
+    assert any("/callbacks/chat would be both" in str(one) for one in found)

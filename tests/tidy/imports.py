@@ -46,15 +46,27 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "engine": SHELL | {"store"},
     "intake": SHELL | {"config", "engine", "ingest", "store"},
     "access": SHELL | {"store"},
-    "delivery": SHELL | {"access", "channels", "engine", "integrations", "store"},
-    "http": SHELL | INPUTS | {"access", "engine", "intake", "store"},
-    "api": SHELL | INPUTS | {"access", "drills", "engine", "http", "intake", "store"},
+    "delivery": SHELL | {"access", "calls", "channels", "engine", "integrations", "store"},
+    "calls": SHELL | {"access", "channels", "engine", "store"},
+    "http": SHELL | INPUTS | {"access", "calls", "engine", "intake", "store"},
+    "api": SHELL | INPUTS | {"access", "calls", "drills", "engine", "http", "intake", "store"},
     "web": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
     "mail_in": SHELL | {"access", "config", "engine", "intake", "store"},
     "process": SHELL | {"config", "engine", "feeds", "rules", "store"},
     "daemon": SHELL
     | INPUTS
-    | {"access", "delivery", "engine", "http", "intake", "mail_in", "process", "store", "web"},
+    | {
+        "access",
+        "calls",
+        "delivery",
+        "engine",
+        "http",
+        "intake",
+        "mail_in",
+        "process",
+        "store",
+        "web",
+    },
     "__main__": frozenset({"cli"}),
     # The commands are the outermost layer: one of them, `serve`, starts the daemon.
     "cli": SHELL

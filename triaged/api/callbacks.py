@@ -1,8 +1,10 @@
-"""`POST /callbacks/{integration}`: trackers tell what has changed; verified by their signature."""
+"""`POST /callbacks/{name}`: providers of channels, and trackers; verified by their signature."""
 
 import msgspec
 from aiohttp import web
 
+from triaged.api import _channel_calls
+from triaged.channels.contract import CHANNELS, CalledBack
 from triaged.core.practice.tracker_rows import LANE, tracked_events
 from triaged.errors import Unauthorized
 from triaged.http import problems
@@ -20,19 +22,26 @@ class CallbackTaken(msgspec.Struct, frozen=True):
     actions: int
 
 
-@route("POST", "/callbacks/{integration}", Scope.SIGNED)
+@route("POST", "/callbacks/{name}", Scope.SIGNED)
 async def receive(call: Call) -> CallbackTaken | web.Response:
-    """A change at a tracker: the webhook of the integration, signed with its `webhook_secret`.
+    """A call of the provider of a channel, or of an integration; the signature is the permission.
 
-    What is no change of an issue of ours is taken and changes nothing.
+    A channel takes presses of buttons, commands, receipts and events of its provider, and answers
+    in the provider's form and time. An integration takes changes at a tracker, signed with its
+    `webhook_secret`; what is no change of an issue of ours is taken and changes nothing. Calls
+    without a valid signature get 401; more than 300 of a channel in ten seconds get 429.
     """
-    name = call.params["integration"]
-    integration = call.context.configuration.integrations.get(name)
+    name = call.params["name"]
+    configuration = call.context.configuration
+    channel = configuration.channels.get(name)
+    if channel is not None and isinstance(CHANNELS.load(channel.kind), CalledBack):
+        return await _channel_calls.take(call, channel)
+    integration = configuration.integrations.get(name)
     if integration is not None:
         kind = INTEGRATIONS.load(integration.kind)
         if isinstance(kind, Tracker):
             return await _take(call, name, kind, integration.settings)
-    return problems.not_found("there is no integration of this name that takes callbacks")
+    return problems.not_found("there is no channel or integration of this name that takes calls")
 
 
 async def _take(

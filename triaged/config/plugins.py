@@ -119,8 +119,11 @@ def heard_channels(channels: Mapping[str, Channel]) -> frozenset[str]:
 def integrations_of(
     config: schema.Config, files: Files, findings: Findings
 ) -> dict[str, Integration]:
-    """Every integration."""
+    """Every integration. Calls come to `/callbacks/<name>`: no channel has the same name."""
     findings.check_names("integrations")
+    for name in sorted(set(config.integrations) & set(config.channels)):
+        message = f"a channel is called {name}, too: /callbacks/{name} would be both"
+        findings.wrong(("integrations", name), message)
     found = {}
     for name, integration in config.integrations.items():
         path: Path = ("integrations", name)

@@ -24,6 +24,7 @@ from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Action,
     AlertReceived,
+    Asked,
     BodyQuarantined,
     ContactsTested,
     Declared,
@@ -62,6 +63,7 @@ from triaged.core.response.timing import fire
 from triaged.core.restoring import restored
 from triaged.core.self_alerts import self_alert_fired, self_alert_resolved
 from triaged.core.situation import Situation
+from triaged.core.two_way.asking import ask
 from triaged.core.two_way.deciding import decide_two_way
 
 
@@ -84,6 +86,8 @@ def _decide(situation: Situation, event: Event) -> Decision:
         return decide_request(situation, event)
     if isinstance(event, ContactEvent):
         return decide_contact(situation, event)
+    if isinstance(event, Asked):
+        return ask(situation, event)
     if isinstance(event, TwoWayEvent):
         return decide_two_way(situation, event)
     if isinstance(event, DutyEvent):

@@ -12,6 +12,8 @@ import structlog
 from aiohttp import web
 
 from triaged import __version__
+from triaged.calls.answering import Calls
+from triaged.calls.parts import Parts as CallParts
 from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.core.records.events import Event
@@ -116,6 +118,8 @@ class Daemon:
         )
         self._timekeeper = Timekeeper(self._engine, database, clock, self._connections)
         self._reload = Reload(parts.path, database, self, crash_point, clock)
+        self._answers = Transports(clock, sys.stdout)
+        """Takes the words for whoever pressed or typed to providers."""
         self._context = Context(
             engine=self._engine,
             database=database,
@@ -132,6 +136,7 @@ class Daemon:
             connection_limits=ConnectionLimits(),
             stop=Stop(),
             action_key=parts.action_key,
+            calls=Calls(CallParts(self._engine, database, clock, parts.action_key, self._answers)),
             started_at=clock.now(),
         )
         self._server = Server(self._context)
@@ -178,6 +183,8 @@ class Daemon:
             finally:
                 await self._mail.close()
                 await runner.cleanup()
+                await self._context.calls.close()
+                await self._answers.close()
                 await engine.stop()
                 engine_stop.set()
                 await turning

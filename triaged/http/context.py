@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from triaged.calls.answering import Calls
 from triaged.clock import ThreadClock
 from triaged.config.model import Configuration
 from triaged.engine.engine import Engine
@@ -59,6 +60,8 @@ class Context:
     """Is set as soon as the daemon is to stop."""
     action_key: Secret
     """The key of the links in pages."""
+    calls: Calls
+    """Takes what providers call us with."""
     started_at: int
     published: Published = field(default_factory=Published)
     """The status page."""

@@ -81,6 +81,13 @@ class Instruments:
         self.requests_refused = self._counter(
             "requests_refused", "Requests that were not done, by why.", "reason"
         )
+        self.callbacks = self._counter(
+            "callbacks",
+            "Calls of providers to /callbacks, by channel: `taken`, `unauthorized` (no valid"
+            " signature), `malformed`, `dropped` (too many at once).",
+            "channel",
+            "outcome",
+        )
         self.limits_hit = self._counter(
             "limits_hit",
             "Limits that a body of a source or a request of the API has met: `alerts` in a body and"

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from triaged.core.records.practice.requests import EDIT
+from triaged.core.time.durations import DAY, HOUR
 from triaged.crashpoints import CrashPoint, no_crash
 from triaged.store.database.base import Bulk, Database
 from triaged.store.tables import practice
@@ -60,6 +62,19 @@ QUERIES = {
     "changes": """DELETE FROM changes WHERE (source, id) IN (
         SELECT source, id FROM changes WHERE at < $1 LIMIT $2)""",
 }
+CALLS_KEPT_US = 2 * DAY
+"""For so long a call is remembered: providers repeat one for hours."""
+
+CALLS = """DELETE FROM taken_calls WHERE id IN (
+    SELECT id FROM taken_calls WHERE at < $1 LIMIT $2)"""
+
+EDITS_KEPT_US = HOUR
+"""For so long the request for an edit is kept that was made: an incident that flaps has many, and
+each claim reads all of its topic."""
+
+EDITS = f"""DELETE FROM requests WHERE id IN (SELECT id FROM requests
+    WHERE state <> 'due' AND kind = '{EDIT}' AND ended_at < $1 LIMIT $2)"""
+
 INCIDENTS_BATCH = 100
 """Incidents go with all their rows: some dozens each."""
 
@@ -104,8 +119,19 @@ async def prune(
             removed[kind] = removed.get(kind, 0) + gone
     removed["requests"] = await _prune_requests(database, now - limits.deliveries)
     removed["duty"] = await _prune_duty(database, now)
+    removed["calls"] = await _prune_by(database, CALLS, now - CALLS_KEPT_US)
+    removed["edits"] = await _prune_by(database, EDITS, now - EDITS_KEPT_US)
     removed["incidents"] = await _prune_incidents(database, now - limits.incidents)
     return {kind: count for kind, count in removed.items() if count}
+
+
+async def _prune_by(database: Database, sql: str, before: int) -> int:
+    removed, gone = 0, BATCH
+    while gone == BATCH:
+        async with database.transaction() as tx:
+            gone = await tx.execute(sql, before, BATCH)
+        removed += gone
+    return removed
 
 
 async def _prune_requests(database: Database, before: int) -> int:

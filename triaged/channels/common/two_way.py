@@ -127,6 +127,8 @@ class Reply(msgspec.Struct, frozen=True):
     """At most 1,000 characters, plain."""
     done: bool = True
     """False: it was refused, or there was nothing to do."""
+    is_stranger: bool = False
+    """Whoever it was is nobody we know: where words cost money they get none."""
 
 
 class HttpReply(msgspec.Struct, frozen=True):

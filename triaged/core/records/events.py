@@ -342,6 +342,15 @@ Action = (
 )
 """The actions of people on an incident that exists."""
 
+
+class Asked(msgspec.Struct, frozen=True):
+    """Somebody asks for an action by a call that may come twice; it is done once."""
+
+    call: str
+    """`<channel>/<call>`, by the provider's word."""
+    event: Action | Declared
+
+
 PageEvent = PageDue | DeliveryEnded | DeliverySlow | RetryWanted
 """What happens to a page on its way to a person."""
 
@@ -374,4 +383,5 @@ Event = (
     | StoreRestored
     | RequestEvent
     | TwoWayEvent
+    | Asked
 )

@@ -70,5 +70,12 @@ class ReceiptTaken(msgspec.Struct, frozen=True, gc=False):
     """Instant by the provider's word."""
 
 
+class TakenCall(PracticeRow, frozen=True, gc=False):
+    """That a call of a provider was taken: it may come again. `id` is `<channel>/<call>`."""
+
+    incident: None
+    at: int
+
+
 TwoWayEvent = MessagesEdited | Pressed | ReceiptTaken
 """What comes back from providers. Each is about one incident."""

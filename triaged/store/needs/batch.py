@@ -6,6 +6,7 @@ from triaged.core.alerts.remarks import remark_key, subject_of
 from triaged.core.records.contacts import ContactEvent
 from triaged.core.records.events import (
     AlertReceived,
+    Asked,
     Declared,
     Delivered,
     DeliveryEnded,
@@ -54,7 +55,7 @@ from triaged.store.needs.people import people_needs
 from triaged.store.needs.practice import practice_needs
 from triaged.store.needs.requests import request_needs
 from triaged.store.needs.timers import timer_needs
-from triaged.store.needs.two_way import two_way_needs
+from triaged.store.needs.two_way import asked_needs, two_way_needs
 
 
 class Needs:
@@ -132,7 +133,7 @@ class Needs:
             self.unknown_ends.add((alert.source, alert.sender))
 
     def _add(self, event: Event) -> None:
-        if isinstance(event, PracticeEvent | RequestEvent | TwoWayEvent | DutyEvent):
+        if isinstance(event, PracticeEvent | RequestEvent | TwoWayEvent | Asked | DutyEvent):
             for needs in _needs_of(event):
                 self._add_needs(needs)
             return
@@ -220,7 +221,7 @@ class Needs:
 
 
 def _needs_of(
-    event: PracticeEvent | RequestEvent | TwoWayEvent | DutyEvent,
+    event: PracticeEvent | RequestEvent | TwoWayEvent | Asked | DutyEvent,
 ) -> Iterator[EventNeeds]:
     """What an event beside alerts and pages is decided on."""
     if isinstance(event, PracticeEvent):
@@ -229,6 +230,8 @@ def _needs_of(
         yield from request_needs(event)
     elif isinstance(event, DutyEvent):
         yield duty_needs(event)
+    elif isinstance(event, Asked):
+        yield asked_needs(event)
     else:
         yield two_way_needs(event)
 

@@ -2,14 +2,28 @@
 
 from typing import assert_never
 
+from triaged.core.records.events import Asked, Declared
 from triaged.core.records.two_way import (
     MessagesEdited,
     PostedMessage,
     Pressed,
     ReceiptTaken,
+    TakenCall,
     TwoWayEvent,
 )
 from triaged.store.needs.event_needs import EventNeeds
+
+
+def asked_needs(event: Asked) -> EventNeeds:
+    """What the action is decided on, and whether the call was taken before."""
+    action = event.event
+    is_new = isinstance(action, Declared)
+    return EventNeeds(
+        numbers=frozenset() if isinstance(action, Declared) else frozenset({action.incident}),
+        row_ids={TakenCall: {event.call}},
+        locks=frozenset({f"call {event.call}"}),
+        openings=is_new,
+    )
 
 
 def two_way_needs(event: TwoWayEvent) -> EventNeeds:

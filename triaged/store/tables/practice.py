@@ -41,6 +41,7 @@ TABLES: tuple[RowTable[Any], ...] = (
     contacts.TABLE,
     messages.TABLE,
     held_messages.TABLE,
+    messages.CALLS,
 )
 """In the order in which they are written."""
 

@@ -1,6 +1,6 @@
 """Messages that providers keep, which are edited, answered and reported on."""
 
-from triaged.core.records.two_way import PostedMessage
+from triaged.core.records.two_way import PostedMessage, TakenCall
 from triaged.store.database.base import Bulk, Reader
 from triaged.store.tables.practice_rows.row_table import Column, RowTable
 
@@ -15,6 +15,9 @@ TABLE = RowTable(
     Column("ref", "text", lambda message: message.ref),
     Column("posted_at", "bigint", lambda message: message.posted_at),
 )
+CALLS = RowTable(TakenCall, "taken_calls", Column("at", "bigint", lambda call: call.at))
+"""Calls of providers that were taken: each once."""
+
 BY_REF = Bulk(
     """WITH v (channel, ref) AS ({rows}) SELECT {columns} FROM v CROSS JOIN messages r
        WHERE r.channel = v.channel AND r.ref = v.ref""",

@@ -1,0 +1,1 @@
+"""Calls of providers: verified by their channel, handled here in one way for every channel."""
