@@ -277,10 +277,12 @@ async def serving(folder: Path, auth: str = "tokens", **changes: object) -> Asyn
         async with TaskGroup() as tasks, site_client as client:
             backlog = [tasks.create_task(loop()) for loop in context.backlog.loops().values()]
             tasks.create_task(engine.run())
+            tasks.create_task(context.calls.run())
             sites.append(Site(client, context, clock))
             try:
                 yield sites[0]
             finally:
+                context.calls.stop()
                 await engine.stop()
                 for task in backlog:
                     task.cancel()

@@ -9,7 +9,7 @@ from aiohttp import ClientResponse
 from msgspec.structs import replace
 
 from tests.api.site import ACTION_KEY, Recorder, Site
-from tests.channels.fakes.slack import CHANNEL, SIGNING_SECRET, TOKEN, USER, Slack
+from tests.channels.fakes.slack import CHANNEL, SIGNING_SECRET, TOKEN, USER, Slack, signed
 from triaged.access.buttons import Act, value_of
 from triaged.calls.budgets import CALLS_MAX, FAILURES_MAX, QUIET_US
 from triaged.channels import HttpRequest, slack
@@ -90,7 +90,7 @@ async def presses(
         site, peer.press((CHANNEL, "1.2"), f"triaged.{verb}", site.clock.now(), by)
     )
     assert (answer.status, await answer.read()) == (200, b"")
-    await site.context.calls.close()
+    await site.context.calls.settled()
     (text,) = words(site)[before:]
     return str(text)
 
@@ -165,7 +165,7 @@ async def test_button_that_nobody_signed_changes_nothing(chat: Site) -> None:
     peer.messages[CHANNEL, "1.2"] = {"blocks": [{"type": "actions", "elements": [button]}]}
 
     await calls(chat, peer.press((CHANNEL, "1.2"), "triaged.acknowledge", chat.clock.now()))
-    await chat.context.calls.close()
+    await chat.context.calls.settled()
 
     assert "not one of ours" in words(chat)[0]
     assert (await incident(chat)).state is State.OPEN
@@ -226,7 +226,7 @@ async def test_reply_to_a_message_is_about_its_incident(chat: Site) -> None:
     }
 
     answer = await calls(chat, Slack().event(said, chat.clock.now()))
-    await chat.context.calls.close()
+    await chat.context.calls.settled()
 
     assert answer.status == 200
     assert (await incident(chat)).holder == "alice"
@@ -238,8 +238,6 @@ async def test_ack_without_an_incident_asks_which(chat: Site) -> None:
 
 
 async def test_handshake_is_answered(chat: Site) -> None:
-    from tests.channels.fakes.slack import signed  # noqa: PLC0415
-
     body = msgspec.json.encode({"type": "url_verification", "challenge": "c1"})
     answer = await calls(chat, signed(body, chat.clock.now(), "application/json"))
 
@@ -284,8 +282,6 @@ async def test_call_of_yesterday_is_refused(chat: Site) -> None:
 
 
 async def test_signed_call_that_cannot_be_read_is_400(chat: Site) -> None:
-    from tests.channels.fakes.slack import signed  # noqa: PLC0415
-
     answer = await calls(chat, signed(b"{", chat.clock.now(), "application/json"))
 
     assert answer.status == 400

@@ -1,5 +1,6 @@
 """A daemon's parts for calls: an incident of which Slack has a message, for alice and bob."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from tests.channels.fakes.slack import CHANNEL, SIGNING_SECRET, TOKEN, USER
 from tests.core.world import MONDAY, person, settings
 from tests.delivery.clocks import HandClock
 from tests.delivery.world import KEY, Configured, Watch, World, world
+from triaged.calls.answering import Calls
 from triaged.calls.parts import Parts
 from triaged.channels import HttpResponse, Message, Result, slack
 from triaged.core.records.events import Delivered, DeliveryEnded, PageDue
@@ -21,6 +23,16 @@ from triaged.wire import Secret
 
 REF = f"{CHANNEL}/1.5"
 CHAT = Configured("slack", "slack", slack.Settings(Secret(TOKEN), CHANNEL, Secret(SIGNING_SECRET)))
+
+
+@asynccontextmanager
+async def working(calls: Calls) -> AsyncIterator[Calls]:
+    """Calls at work."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(calls.run())
+        await calls.begun.wait()
+        yield calls
+        calls.stop()
 
 
 class Words:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from tests.calls.desk import CHAT, Words, incident, paged
+from tests.calls.desk import CHAT, Words, incident, paged, working
 from tests.channels.fakes.slack import USER, Slack
 from tests.core.world import MONDAY
 from tests.delivery.clocks import HandClock
@@ -58,13 +58,14 @@ async def test_slow_store_defers_the_words_and_not_the_answer(tmp_path: Path) ->
         store, words = Slow(w.database), Words()
         calls = Calls(replace(parts, database=store, sender=words))
         call = Slack().command("ack INC-1", MONDAY)
-        async with moving(w, clock):
-            reply = await calls.answer(CHAT, call)
+        async with working(calls):
+            async with moving(w, clock):
+                reply = await calls.answer(CHAT, call)
 
-        assert (reply.status, reply.body, reply.later) == (200, b"", None)
-        assert texts(words) == []
-        store.open.set()
-        await calls.close()
+            assert (reply.status, reply.body, reply.later) == (200, b"", None)
+            assert texts(words) == []
+            store.open.set()
+            await calls.settled()
         assert texts(words)[0].startswith("INC-1: acknowledged by Alice")
         assert (await incident(w)).holder == "alice"
 
@@ -75,7 +76,8 @@ async def test_store_that_is_away_is_said(tmp_path: Path) -> None:
         store.is_away = True
         calls = Calls(replace(parts, database=store, sender=Words()))
 
-        reply = await calls.answer(CHAT, Slack().command("list", MONDAY))
+        async with working(calls):
+            reply = await calls.answer(CHAT, Slack().command("list", MONDAY))
 
         assert msgspec.json.decode(reply.body)["text"] == AWAY.text
 

@@ -21,7 +21,6 @@ from triaged.channels.common.two_way import (
     Typed,
 )
 from triaged.channels.contract import CHANNELS, CalledBack
-from triaged.clock import Clock
 from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
 
@@ -38,12 +37,36 @@ log = structlog.get_logger()
 
 
 class Calls:
-    """Takes the calls of all channels. Call within a running event loop."""
+    """Takes the calls of all channels, while `run` runs."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.budgets: dict[str, Budget] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._group: asyncio.TaskGroup | None = None
+        self.begun = asyncio.Event()
+        """Is set while calls are taken."""
+        self._stopped = asyncio.Event()
+
+    async def run(self) -> None:
+        """Hold what is under way until told to stop; returns when that has ended."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            self.begun.set()
+            try:
+                await self._stopped.wait()
+            finally:
+                self.begun.clear()
+                self._group = None
+
+    def stop(self) -> None:
+        """Take no more calls."""
+        self._stopped.set()
+
+    async def settled(self) -> None:
+        """Return when the words for all calls so far are told."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
 
     def budget(self, channel: str) -> Budget:
         """The budget of a channel."""
@@ -67,8 +90,10 @@ class Calls:
                 return HttpReply(200, each.body, each.content_type)
         if not called:
             return kind.answer(None, NOTHING, channel.settings)
-        working = asyncio.create_task(self._replies(channel, called))
-        if not await _done_within(self.parts.clock, working, ANSWER_US):
+        if self._group is None:
+            raise StoreUnavailable("triaged is starting or stopping")
+        working = self._group.create_task(self._replies(channel, called))
+        if not await self._done_in_time(working, self._group):
             self._later(self._defer(channel, called, working))
             return replace(kind.answer(called[0], NOTHING, channel.settings), later=None)
         first = working.result()[0]
@@ -121,15 +146,23 @@ class Calls:
         if not isinstance(result, HttpResponse) or result.status >= 300:
             log.warning("call.words_lost", channel=channel.name)
 
+    async def _done_in_time(
+        self, working: asyncio.Task[list[Reply | None]], group: asyncio.TaskGroup
+    ) -> bool:
+        """Whether the replies are there before the provider loses patience."""
+        clock = self.parts.clock
+        waiting = group.create_task(clock.sleep_until(clock.now() + ANSWER_US))
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        return working.done()
+
     def _later(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(_guarded(work))
+        if self._group is None:
+            work.close()  # the message shows what has happened
+            return
+        task = self._group.create_task(_guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """Wait for what is under way."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=ANSWER_US / SECOND)
 
 
 def _deferred(called: Called) -> Called:
@@ -146,11 +179,3 @@ async def _guarded(work: Coroutine[object, object, None]) -> None:
         log.warning("call.waited", error=str(error))
     except Exception:
         log.exception("call.failed")
-
-
-async def _done_within(clock: Clock, task: asyncio.Task[list[Reply | None]], us: int) -> bool:
-    """Whether a task ends in a time."""
-    waiting = asyncio.create_task(clock.sleep_until(clock.now() + us))
-    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    return task.done()

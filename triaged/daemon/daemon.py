@@ -183,7 +183,6 @@ class Daemon:
             finally:
                 await self._mail.close()
                 await runner.cleanup()
-                await self._context.calls.close()
                 await self._answers.close()
                 await engine.stop()
                 engine_stop.set()
@@ -218,9 +217,11 @@ class Daemon:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervise("delivery", self._delivery.run, self._clock))
                 tasks.create_task(supervise("requests", self._requests.run, self._clock))
+                tasks.create_task(supervise("calls", self._context.calls.run, self._clock))
                 await run_all(loops, self._clock, self._stop)
                 self._delivery.stop()  # what is under way gets its verdict
                 self._requests.stop()
+                self._context.calls.stop()
         except* GivenUp:
             log.exception("daemon.failed")
             status = EXIT_FAILED

@@ -41,7 +41,17 @@ class Instruments:
         self._alerts()
         self._incidents()
         self._pages()
+        self._providers()
         self._own_work()
+
+    def _providers(self) -> None:
+        self.callbacks = self._counter(
+            "callbacks",
+            "Calls of providers to /callbacks: `taken`, `unauthorized` (no valid signature),"
+            " `malformed`, `dropped` (too many at once).",
+            "channel",
+            "outcome",
+        )
 
     def _alerts(self) -> None:
         self.alerts_received = self._counter(
@@ -80,13 +90,6 @@ class Instruments:
         )
         self.requests_refused = self._counter(
             "requests_refused", "Requests that were not done, by why.", "reason"
-        )
-        self.callbacks = self._counter(
-            "callbacks",
-            "Calls of providers to /callbacks, by channel: `taken`, `unauthorized` (no valid"
-            " signature), `malformed`, `dropped` (too many at once).",
-            "channel",
-            "outcome",
         )
         self.limits_hit = self._counter(
             "limits_hit",
