@@ -84,6 +84,7 @@ ADDRESSED: tuple[Addressed, ...] = (
 )
 EDITED: tuple[Edited, ...] = (
     discord,
+    matrix,
     mattermost,
     ntfy,
     opsgenie,
@@ -94,6 +95,7 @@ EDITED: tuple[Edited, ...] = (
 )
 CALLED_BACK: tuple[CalledBack, ...] = (
     discord,
+    matrix,
     mattermost,
     opsgenie,
     pagerduty,
@@ -102,9 +104,10 @@ CALLED_BACK: tuple[CalledBack, ...] = (
     twilio_sms,
     twilio_voice,
 )
-POLLED: tuple[Polled, ...] = ()
+POLLED: tuple[Polled, ...] = (matrix,)
 SELF_TESTED: tuple[SelfTested, ...] = (
     discord,
+    matrix,
     mattermost,
     ntfy,
     opsgenie,
