@@ -67,9 +67,12 @@ def _who(shift: Any) -> list[str]:
 def _row(
     schedule: Any, instants: Sequence[str], short: Mapping[str, str], wanting: Collection[str]
 ) -> list[str]:
-    """A cell for each instant: initials where a shift begins, a dot where it goes on."""
+    """A cell for each instant: whose shift begins or goes on."""
     begins = {shift["start"]: shift for shift in schedule["shifts"]}
-    return [_cell(begins[at], short, wanting) if at in begins else SAME for at in instants]
+    found: list[str] = []
+    for at in instants:
+        found.append(_cell(begins[at], short, wanting) if at in begins else found[-1])
+    return found
 
 
 def _cell(shift: Any, short: Mapping[str, str], wanting: Collection[str]) -> str:
@@ -113,11 +116,18 @@ def _blocks(
             _line("", left, days, widths),
             _line("", left, [heads[at][1] for at in range(start, end)], widths),
             *(
-                _line(label, left, row[start:end], widths)
+                _line(label, left, _changes(row[start:end]), widths)
                 for label, row in zip(labels, rows, strict=True)
             ),
         ]
         start = end
+
+
+def _changes(cells: Sequence[str]) -> list[str]:
+    """The cells, with a dot where one says the same as the one before."""
+    return [
+        SAME if index and cell == cells[index - 1] else cell for index, cell in enumerate(cells)
+    ]
 
 
 def _head(at: str, zone: tzinfo | None) -> tuple[str, str]:
