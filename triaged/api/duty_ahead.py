@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 from aiohttp import web
 
+from triaged.api._long import long_question
 from triaged.clock import Turns
 from triaged.core.oncall.duty import duty_of
 from triaged.core.oncall.fairness import PageSent, Share, fairness
@@ -112,6 +113,7 @@ async def ahead(call: Call) -> GapList | web.Response:
         Parameter("until", "an RFC 3339 instant; now unless given"),
     ),
 )
+@long_question
 async def spread(call: Call) -> Fairness | web.Response:
     """Hours, nights, weekends and pages of each person in a period.
 

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 from aiohttp import web
 
+from triaged.api._long import long_question
 from triaged.core.practice.learning.review import ANTI_PATTERNS, Section, Topic, review_of
 from triaged.core.text.learning.review import review_markdown
 from triaged.core.time.durations import DAY
@@ -59,6 +60,7 @@ class ReviewDocument(msgspec.Struct, frozen=True):
 
 
 @route("GET", "/api/v1/review", Scope.READ, QUERY)
+@long_question
 async def review(call: Call) -> ReviewDocument | web.Response:
     """Review: each anti-pattern with its consequence, its fix, and where it was found.
 

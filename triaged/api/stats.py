@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from aiohttp import web
 
+from triaged.api._long import long_question
 from triaged.core.practice.learning.figures import (
     ANCHORS,
     Figures,
@@ -137,6 +138,7 @@ class Stats(msgspec.Struct, frozen=True):
 
 
 @route("GET", "/api/v1/stats", Scope.READ, STATS_QUERY)
+@long_question
 async def stats(call: Call) -> Stats | web.Response:
     """Figures: response, phases, updates, pages by person and night.
 

@@ -14,7 +14,7 @@ from triaged.http.bodies import Stop
 from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.event_stream import EventStream
 from triaged.http.published import Published
-from triaged.http.rendering import Rendering
+from triaged.http.rendering import LongQuestions, Rendering
 from triaged.http.sessions import KnownSessions
 from triaged.intake.backlog import Backlog
 from triaged.intake.limits import Intake
@@ -73,6 +73,8 @@ class Context:
     """Limit on customers' reports by the public form, by network."""
     rendering: Rendering = field(default_factory=Rendering)
     """Room for pages of the console that are made at one time."""
+    long_questions: LongQuestions = field(default_factory=LongQuestions)
+    """Room for answers that take long: figures, reviews."""
     sign_ins: NetworkLimit = field(default_factory=partial(NetworkLimit, SIGN_INS_MAX))
     """Limit on attempts to sign in, by network."""
     counted_at: int | None = None

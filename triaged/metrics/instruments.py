@@ -96,7 +96,7 @@ class Instruments:
             "Limits that a body of a source or a request of the API has met: `alerts` in a body and"
             " values in an alert, `patterns` of a silence or filter, `max_body`, `value_sets` of"
             " `expect.by` of a rule, `reports` of customers by the public form, `connections` that"
-            " bring mail.",
+            " bring mail, `questions` whose answers take long.",
             "limit",
             "source",
         )
@@ -106,6 +106,7 @@ class Instruments:
         for outcome in MAIL_OUTCOMES:
             self.mails_received.labels(outcome)
         self.limits_hit.labels("patterns", "api")
+        self.limits_hit.labels("questions", "api")
         self.limits_hit.labels("reports", "form")
         for limit, where in (("pages", "console"), ("sign_ins", "login"), ("sign_ins", "links")):
             self.limits_hit.labels(limit, where)

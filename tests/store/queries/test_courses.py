@@ -119,6 +119,27 @@ async def test_a_period_and_a_team_choose(database: Database, clock: StillClock)
     assert await numbers_in(0, MONDAY) == []
 
 
+async def test_incidents_are_found_by_their_time_whatever_their_numbers(
+    database: Database, clock: StillClock
+) -> None:
+    """Daemons on one database hand out numbers in blocks; a store may be joined from two."""
+    desk = Desk(database, clock, practised())
+    opened_at = (MONDAY + 40 * DAY, MONDAY, MONDAY + 20 * DAY)
+    for number, at in enumerate(opened_at, 1):
+        await desk.handle(desk.fires(alertname=f"Down{number}", severity="SEV-1"))
+        async with database.transaction() as tx:
+            moved = "UPDATE incidents SET opened_at = $1 WHERE number = $2"
+            await tx.execute(moved, at, number)
+
+    async def numbers_in(start: int, end: int) -> list[int]:
+        found = await courses.of_period(database, (start, end))
+        return [one.brief.number for one in found.courses]
+
+    assert await numbers_in(MONDAY, MONDAY + 41 * DAY) == [2, 3, 1]
+    assert await numbers_in(MONDAY + 39 * DAY, MONDAY + 41 * DAY) == [1]
+    assert await numbers_in(MONDAY, MONDAY + DAY) == [2]
+
+
 async def test_long_timelines_are_read_whole_in_small_steps(
     database: Database, clock: StillClock
 ) -> None:

@@ -14,11 +14,9 @@ from triaged.core.practice.learning.courses import (
     MarkData,
     course_of,
 )
-from triaged.core.time.durations import DAY
 from triaged.store.database.base import Database, Row
-from triaged.store.queries.history import first_since
 
-NUMBERS_AT_ONCE = 500
+INCIDENTS_AT_ONCE = 500
 ENTRIES_AT_ONCE = 2_000
 """Rows that one query answers: a few ms of the event loop."""
 
@@ -28,12 +26,10 @@ INCIDENTS_MAX = 50_000
 ENTRIES_MAX = 2_000_000
 """Entries that one question reads: some of an incident that pages for years are very many."""
 
-SLACK_US = DAY
-"""Daemons on one database have blocks of numbers: theirs rise with time only nearly."""
-
-INCIDENTS = """SELECT body FROM incidents
-    WHERE number >= $1 AND number < $2 AND opened_at >= $3 AND opened_at < $4
-    AND ($5 = '' OR team = $5) ORDER BY number"""
+INCIDENTS = """SELECT opened_at, number, team, body FROM incidents
+    WHERE (opened_at, number) > ($1, $2) AND opened_at < $3
+    ORDER BY opened_at, number LIMIT $4"""
+"""Of every team, so that the numbers of one answer lie close together, as their entries do."""
 _KINDS = "', '".join(sorted(KINDS))
 _WANTED = f"kind IN ('{_KINDS}')"
 ENTRIES = f"""SELECT incident, seq, at, kind, actor, data
@@ -47,7 +43,7 @@ _NO_DATA = MarkData()
 
 
 class Courses(msgspec.Struct, frozen=True):
-    """The courses that were read, in the order of the incidents' numbers."""
+    """The courses that were read, in the order in which the incidents opened."""
 
     courses: Sequence[Course]
     is_complete: bool
@@ -57,20 +53,20 @@ class Courses(msgspec.Struct, frozen=True):
 async def of_period(database: Database, period: tuple[int, int], team: str = "") -> Courses:
     """The courses of the incidents that opened in [start, end): of all, or of a team."""
     start, end = period
-    column = ("incidents", "number", "opened_at")
-    async with database.reading() as tx:
-        first = await first_since(tx, column, start - SLACK_US)
-        behind = await first_since(tx, column, end + SLACK_US)
     found: list[Course] = []
-    entries = 0
-    for number in range(first, behind, NUMBERS_AT_ONCE):
+    entries, more = 0, True
+    place = (start, 0)  # numbers begin with 1
+    while more:
         async with database.reading() as tx:
-            until = min(number + NUMBERS_AT_ONCE, behind)
-            rows = await tx.fetch(INCIDENTS, number, until, start, end, team)
-        if not rows:
+            rows = await tx.fetch(INCIDENTS, *place, end, INCIDENTS_AT_ONCE)
+        more = len(rows) == INCIDENTS_AT_ONCE
+        place = (rows[-1][0], rows[-1][1]) if rows else place
+        wanted = [row for row in rows if team in ("", row[2])]
+        if not wanted:
             continue
-        briefs = await asyncio.to_thread(_briefs, rows)
-        marks = await _entries(database, (briefs[0].number, briefs[-1].number))
+        briefs = await asyncio.to_thread(_briefs, wanted)
+        numbers = [brief.number for brief in briefs]
+        marks = await _entries(database, (min(numbers), max(numbers)))
         entries += len(marks)
         found += await asyncio.to_thread(_courses, briefs, marks)
         if len(found) > INCIDENTS_MAX or entries > ENTRIES_MAX:
@@ -93,7 +89,7 @@ async def _entries(database: Database, between: tuple[int, int]) -> list[Row]:
 
 
 def _briefs(rows: Iterable[Row]) -> list[Brief]:
-    return [_brief(body) for (body,) in rows]
+    return [_brief(row[-1]) for row in rows]
 
 
 def _courses(briefs: Iterable[Brief], rows: Iterable[Row]) -> list[Course]:
