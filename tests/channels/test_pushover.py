@@ -6,12 +6,14 @@ from msgspec.structs import replace
 from tests.channels.answers import answer
 from tests.channels.fakes.pushover import ALICE, Pushover
 from tests.channels.notices import NOW, PAGE, UPDATE, straight, straight_test
-from triaged.channels import Notice
-from triaged.channels.common.two_way import Reply, Signalled
+from triaged.channels import NoAnswer, Notice
+from triaged.channels.common.two_way import Receipt, ReceiptState, Reply, Signalled
 from triaged.channels.pushover import (
     Settings,
     addresses_of,
     callback,
+    look_up,
+    looked_up,
     own_address,
     request,
     self_test,
@@ -195,6 +197,29 @@ def test_ringing_that_ended_by_itself_is_not_sent_once_more() -> None:
     assert updated(gone) == Delivered()
     assert isinstance(updated(answer(500)), TryAgain)
     assert isinstance(updated(answer(429)), TryAgain)
+
+
+def test_receipt_says_that_a_page_arrived_and_was_acknowledged() -> None:
+    provider = Pushover()
+    receipt = sent(provider)
+
+    def asked() -> object:
+        return looked_up(receipt, provider.serve(look_up(receipt, SETTINGS)), SETTINGS)
+
+    assert asked() == ()
+    provider.receipts[receipt]["last_delivered_at"] = 1_774_864_850
+    assert asked() == (Receipt(receipt, ReceiptState.DELIVERED, at=1_774_864_850_000_000),)
+    provider.acknowledge()
+    assert asked() == (
+        Receipt(receipt, ReceiptState.DELIVERED, at=1_774_864_850_000_000),
+        Signalled("acknowledge", ALICE, None, receipt, 1_774_864_900_000_000),
+    )
+
+
+def test_question_that_fails_has_a_verdict() -> None:
+    assert isinstance(looked_up("x" * 30, answer(404), SETTINGS), Refused)
+    assert isinstance(looked_up("x" * 30, answer(500), SETTINGS), TryAgain)
+    assert isinstance(looked_up("x" * 30, NoAnswer("cut"), SETTINGS), TryAgain)
 
 
 def test_page_of_a_server_that_nobody_reaches_has_no_call() -> None:

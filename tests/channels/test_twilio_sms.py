@@ -10,6 +10,7 @@ from tests.channels.notices import INCIDENT, NOW, PAGE, UPDATE, straight, straig
 from triaged.channels import HttpRequest, Notice
 from triaged.channels.common.gsm7 import BASIC, segments_of
 from triaged.channels.common.two_way import (
+    DEFERRED,
     Called,
     OptedIn,
     OptedOut,
@@ -189,7 +190,7 @@ def test_short_forms_are_commands(body: str, command: str) -> None:
     assert command_of(body) == command
     (typed,) = incoming(body)
     assert isinstance(typed, Typed)
-    assert (typed.account, typed.text) == (ALICE, command.strip())
+    assert (typed.account, typed.text, typed.id) == (ALICE, command.strip(), "SM9")
 
 
 @pytest.mark.parametrize("word", ["STOP", "stopall", "Unsubscribe", "cancel", "end", "quit"])
@@ -264,10 +265,23 @@ def test_answer_is_a_message_in_three_segments_at_most() -> None:
     assert segments_of(texted(long)) == 3
 
 
+def test_words_that_come_later_are_a_message_of_their_own() -> None:
+    twilio, late = Twilio(), Typed(ALICE, "ack INC-12", back={DEFERRED: "1"})
+
+    said = answer(late, Reply("INC-12 is acknowledged by you."), SETTINGS)
+
+    assert said.later is not None
+    assert isinstance(verdict(twilio.serve(said.later)), Delivered)
+    assert twilio.messages[0].form["To"] == ALICE
+    assert twilio.messages[0].form["Body"] == "INC-12 is acknowledged by you."
+
+
 def test_nothing_is_said_where_there_is_no_answer() -> None:
     (typed,) = incoming("12a")
 
     assert texted(answer(typed, Reply(""), SETTINGS)) == ""
+    stranger = Reply("I do not know you", done=False, is_stranger=True)
+    assert texted(answer(typed, stranger, SETTINGS)) == ""
     assert texted(answer(OptedOut(ALICE, ""), Reply("Bye"), SETTINGS)) == ""
     assert answer(state("sent")[0], Reply("x"), SETTINGS).status == 204
     assert texted(answer(None, Reply(""), SETTINGS)) == ""

@@ -265,7 +265,7 @@ def test_call_about_several_incidents_acknowledges_all_of_them() -> None:
     )
     assert callback(signed(found.action, said), SETTINGS) == (
         Press(ALICE, BUTTONS[0].value, "CA1"),
-        Typed(ALICE, "ack INC-13"),
-        Typed(ALICE, "ack INC-14"),
+        Typed(ALICE, "ack INC-13", id="CA1/13"),
+        Typed(ALICE, "ack INC-14", id="CA1/14"),
     )
     assert isinstance(pressed("1", found.action), Handshake)

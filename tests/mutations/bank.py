@@ -3,6 +3,7 @@
 `make mutations` takes out one after the other and demands that a test fails.
 """
 
+from tests.mutations.bank_channels import CHANNELS
 from tests.mutations.bank_core import CORE
 from tests.mutations.bank_drills import DRILLS
 from tests.mutations.bank_edges import OUTSIDE
@@ -26,4 +27,5 @@ BANK = (
     *PRACTICE,
     *REGROUPING,
     *OUTSIDE,
+    *CHANNELS,
 )

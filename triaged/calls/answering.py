@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from triaged.calls.budgets import Budget
 from triaged.calls.parts import Parts
+from triaged.calls.refusals import Refusals
 from triaged.calls.taking import take
 from triaged.channels import Channel, HttpRequest, HttpResponse
 from triaged.channels.common.two_way import (
@@ -42,6 +43,7 @@ class Calls:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.budgets: dict[str, Budget] = {}
+        self._refusals = Refusals()
         self._tasks: set[asyncio.Task[None]] = set()
         self._group: asyncio.TaskGroup | None = None
         self.begun = asyncio.Event()
@@ -96,8 +98,10 @@ class Calls:
         if not await self._done_in_time(working, self._group):
             self._later(self._defer(channel, called, working))
             return replace(kind.answer(called[0], NOTHING, channel.settings), later=None)
-        first = working.result()[0]
-        found = kind.answer(called[0], first or NOTHING, channel.settings)
+        first = working.result()[0] or NOTHING
+        now = self.parts.clock.now()
+        first = self._refusals.kept_back(channel.name, kind, called[0], first, now)
+        found = kind.answer(called[0], first, channel.settings)
         if found.later is not None:
             self._later(self._send(channel, found.later))
         return replace(found, later=None)

@@ -123,6 +123,25 @@ class CalledBack(Protocol):
 
 
 @runtime_checkable
+class Costly(Protocol):
+    """A kind whose words cost money."""
+
+    REFUSALS_AN_HOUR: int
+    """How often an account is told that nothing was done; after that nothing is said."""
+
+
+@runtime_checkable
+class Followed(Protocol):
+    """A kind whose provider says what became of a message when it is asked."""
+
+    def look_up(self, ref: str, settings: Any) -> HttpRequest:  # noqa: ANN401 - of the kind
+        """The question for the message `ref`, asked every ten seconds while its page is open."""
+
+    def looked_up(self, ref: str, result: Result, settings: Any) -> tuple[Called, ...] | Verdict:  # noqa: ANN401 - of the kind
+        """What became of it; a verdict where the question failed."""
+
+
+@runtime_checkable
 class Polled(Protocol):
     """A kind whose provider keeps what happened until it is asked: one daemon asks."""
 
@@ -157,6 +176,8 @@ CHANNELS: OpenSet[ChannelKind] = OpenSet(
     OneAlert,
     Edited,
     CalledBack,
+    Costly,
+    Followed,
     Polled,
     SelfTested,
 )

@@ -20,7 +20,15 @@ from triaged.channels.common.chat import check_url, cut, destination, one_addres
 from triaged.channels.common.http_answers import failure, json_of, no_response
 from triaged.channels.common.limits import Limits
 from triaged.channels.common.reaching import reach_of
-from triaged.channels.common.two_way import Callback, Called, HttpReply, Reply, Signalled
+from triaged.channels.common.two_way import (
+    Callback,
+    Called,
+    HttpReply,
+    Receipt,
+    ReceiptState,
+    Reply,
+    Signalled,
+)
 from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
 from triaged.core.records.model import Severity
 from triaged.core.time.durations import HOUR, SECOND
@@ -140,13 +148,12 @@ def update(notice: Notice, ref: str, settings: Settings, at: int) -> HttpRequest
     The words of a message cannot be changed, so that for one that still rings its receipt is read.
     """
     wait_s = attempt_s(settings.timeout)
-    address = f"{_base(settings)}/receipts/{ref}"
-    token = {"token": settings.token.reveal()}
     if notice.is_page:
-        return HttpRequest("GET", f"{address}.json?{urlencode(token)}", {}, b"", wait_s)
+        return look_up(ref, settings)
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    body = urlencode(token).encode()
-    return HttpRequest("POST", f"{address}/cancel.json", headers, body, wait_s)
+    body = urlencode({"token": settings.token.reveal()}).encode()
+    url = f"{_base(settings)}/receipts/{ref}/cancel.json"
+    return HttpRequest("POST", url, headers, body, wait_s)
 
 
 def updated(result: Result) -> Verdict:
@@ -176,8 +183,8 @@ def callback(callback: Callback, settings: Settings) -> tuple[Called, ...]:
         raise Malformed("wrong_shape", "a form with a receipt is expected")
     if form.get("acknowledged") != "1":
         return ()
-    when = form.get("acknowledged_at", "")
-    at = int(when) * SECOND if re.fullmatch(r"[0-9]{9,11}", when) else None
+    when_s = _seconds(form.get("acknowledged_at"))
+    at = None if when_s is None else when_s * SECOND
     account = form.get("acknowledged_by", "")[:30]
     return tuple(
         Signalled("acknowledge", account, int(number), form["receipt"], at)
@@ -188,6 +195,36 @@ def callback(callback: Callback, settings: Settings) -> tuple[Called, ...]:
 def answer(called: Called | None, reply: Reply, settings: Settings) -> HttpReply:  # noqa: ARG001 - the contract
     """Nothing is said: nobody reads it."""
     return HttpReply(200)
+
+
+def look_up(ref: str, settings: Settings) -> HttpRequest:
+    """The question whether a page has been acknowledged: the call that says so may get lost."""
+    url = f"{_base(settings)}/receipts/{ref}.json?{urlencode({'token': settings.token.reveal()})}"
+    return HttpRequest("GET", url, {}, b"", attempt_s(settings.timeout))
+
+
+def looked_up(ref: str, result: Result, settings: Settings) -> tuple[Called, ...] | Verdict:  # noqa: ARG001 - the contract
+    """Its acknowledgement, and that it has reached a phone."""
+    if not isinstance(result, HttpResponse):
+        return no_response(result)
+    said = json_of(result)
+    if result.status != 200:
+        return _failed(result, said)
+    found: list[Called] = []
+    if (arrived_s := _seconds(said.get("last_delivered_at"))) is not None:
+        found.append(Receipt(ref, ReceiptState.DELIVERED, at=arrived_s * SECOND))
+    if said.get("acknowledged") == 1:
+        at_s = _seconds(said.get("acknowledged_at"))
+        account = str(said.get("acknowledged_by", ""))[:30]
+        at = None if at_s is None else at_s * SECOND
+        found.append(Signalled("acknowledge", account, ref=ref, at=at))
+    return tuple(found)
+
+
+def _seconds(value: object) -> int | None:
+    """Seconds since 1970; None: it has not happened."""
+    text = str(value)
+    return int(text) if re.fullmatch(r"[0-9]{9,11}", text) else None
 
 
 def self_test(settings: Settings) -> HttpRequest:

@@ -26,6 +26,7 @@ from triaged.channels.common.twilio import (
     verified,
 )
 from triaged.channels.common.two_way import (
+    DEFERRED,
     Callback,
     Called,
     HttpReply,
@@ -49,6 +50,9 @@ https://www.twilio.com/docs/messaging/guides/scaling-queueing-latency"""
 
 SEGMENTS_OF_TEXT = 3
 """Segments of a page for several incidents, of an update with a text of its own, of an answer."""
+
+REFUSALS_AN_HOUR = 5
+"""Whoever types what is not understood learns it from a few messages, or never."""
 
 REPLY_MAX = 480
 """Characters of a reply that are read: what is longer is a note, and those are short."""
@@ -110,11 +114,15 @@ def own_address(settings: Settings) -> str:
 
 def request(notice: Notice, settings: Settings, at: int) -> HttpRequest:  # noqa: ARG001 - the contract
     """The message of a notice. Raises `Malformed`."""
-    form = {"To": destination(notice, settings.to, NUMBER), "Body": _text(notice)}
+    to = destination(notice, settings.to, NUMBER)
+    return _message(to, _text(notice), settings, callback_url(notice))
+
+
+def _message(to: str, text: str, settings: Settings, status_url: str = "") -> HttpRequest:
     kind = "From" if NUMBER.fullmatch(settings.sender) else "MessagingServiceSid"
-    form[kind] = settings.sender
-    if url := callback_url(notice):
-        form["StatusCallback"] = url
+    form = {"To": to, "Body": text, kind: settings.sender}
+    if status_url:
+        form["StatusCallback"] = status_url
     return posted(settings, "Messages", form)
 
 
@@ -200,7 +208,7 @@ def _incoming(account: str, text: str, sid: str) -> Iterator[Called]:
     elif word in START:
         yield OptedIn(account)
     elif text:
-        yield Typed(account, command_of(text), back={"message": sid})
+        yield Typed(account, command_of(text), id=sid)
 
 
 def command_of(text: str) -> str:
@@ -217,13 +225,15 @@ def command_of(text: str) -> str:
     return text
 
 
-def answer(called: Called | None, reply: Reply, settings: Settings) -> HttpReply:  # noqa: ARG001 - the contract
-    """The words go back as a message; to the state of a message there is nothing to say."""
+def answer(called: Called | None, reply: Reply, settings: Settings) -> HttpReply:
+    """The words go back as a message, but not to strangers: each message is paid for."""
     match called:
         case Receipt():
             return HttpReply(204)
-        case Typed() if reply.text:
+        case Typed() if reply.text and not reply.is_stranger:
             text = fitted("", plain(_without_links(reply.text)), "", SEGMENTS_OF_TEXT)
+            if DEFERRED in called.back:
+                return HttpReply(later=_message(called.account, text, settings))
             body = twiml.response(twiml.message(text))
             return HttpReply(200, body, twiml.CONTENT_TYPE)
         case _:

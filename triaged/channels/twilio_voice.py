@@ -62,6 +62,7 @@ WAIT_S = 10
 TWIML_MAX = 4000
 """Characters that Twilio takes with a call."""
 
+SLOW = "It takes long. Look whether it was done."
 LAST_WORDS = "Goodbye. Nothing was changed."
 
 ENDED: Mapping[str, str] = {
@@ -214,7 +215,8 @@ def _others(form: Mapping[str, str], query: Mapping[str, str]) -> Iterator[Calle
     """What the key does to the other incidents of the page."""
     if form.get("Digits") == "4" and "4" in query:
         for number in query.get("also", "").split():
-            yield Typed(form.get("To", ""), f"ack INC-{number}")
+            call = f"{form['CallSid']}/{number}"
+            yield Typed(form.get("To", ""), f"ack INC-{number}", id=call)
 
 
 def _ended(form: Mapping[str, str]) -> Iterator[Called]:
@@ -235,7 +237,7 @@ def answer(called: Called | None, reply: Reply, settings: Settings) -> HttpReply
         case Handshake():
             return HttpReply(200, called.body, called.content_type)
         case Press():
-            said = twiml.say(spoken(reply.text), settings.language)
+            said = twiml.say(spoken(reply.text or SLOW), settings.language)
             body = twiml.response(said, twiml.HANG_UP)
             return HttpReply(200, body, twiml.CONTENT_TYPE)
         case Receipt():

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from triaged import __version__
 from triaged.calls.answering import Calls
+from triaged.calls.following import Following
 from triaged.calls.parts import Parts as CallParts
 from triaged.clock import SystemClock
 from triaged.config.model import Configuration
@@ -245,6 +246,7 @@ class Daemon:
             WeeklyReview(engine, database, clock, self.current),
             QuietDigests(engine, database, clock, self.current),
             FeedPolling(engine, database, clock, self.current, self._feeds),
+            Following(self._context.calls, lambda: self.current().channels),
             DutyAhead(engine, database, clock, self.current),
             Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),

@@ -60,3 +60,14 @@ def test_fitted_text_takes_no_more_than_its_segments(text: str, segments: int) -
 def test_text_in_the_alphabet_takes_a_place_for_each_character(text: str) -> None:
     assert places(text) == len(text)
     assert room(text) == 160
+
+
+@pytest.mark.parametrize(
+    ("text", "segments", "taken"),
+    [("x" * 400, 1, 160), ("x" * 900, 3, 459), ("[" * 400, 1, 160), ("\u6771" * 400, 1, 70)],
+)
+def test_long_text_fills_its_segments(text: str, segments: int, taken: int) -> None:
+    found = fitted("SEV-1 ", text, " INC-12", segments)
+
+    assert taken - 1 <= places(found) <= taken
+    assert found.endswith(".. INC-12")

@@ -69,7 +69,8 @@ class Pushover:
     def acknowledge(self, number: int = 0, at: int = 1_774_864_900) -> Callback:
         """Somebody answers on the phone; gives the call that Pushover makes."""
         receipt = list(self.receipts)[number]
-        self.receipts[receipt] |= {"acknowledged": 1, "acknowledged_at": at, "expired": 1}
+        state = {"acknowledged": 1, "acknowledged_at": at, "acknowledged_by": ALICE}
+        self.receipts[receipt] |= state | {"expired": 1}
         rang = [each for each in self.messages if each["priority"] == "2"][number]
         form = {
             "receipt": receipt,

@@ -2,9 +2,11 @@
 
 from msgspec.structs import replace
 
+from tests.channels.notices import INCIDENT
+from triaged.core.records.model import State
 from triaged.core.records.two_way import PostedMessage
 from triaged.store.database.connect import Database
-from triaged.store.tables import practice
+from triaged.store.tables import incidents, practice
 from triaged.store.tables.practice_rows import messages
 
 FIRST = PostedMessage("p1", 1, "slack", "C1", "C1/1", 10, edited=True)
@@ -30,6 +32,20 @@ async def test_message_is_found_by_what_its_provider_calls_it(database: Database
     async with database.reading() as tx:
         assert await messages.of_ref(tx, "slack", "C1/1") == [FIRST]
         assert await messages.of_ref(tx, "slack", "C1/9") == []
+
+
+async def test_messages_of_open_incidents_are_found_newest_first(database: Database) -> None:
+    shared = replace(FIRST, id="p5", ref="C1/2", posted_at=15)
+    held = replace(INCIDENT, number=2, key=(("a", "b"),), state=State.ACKNOWLEDGED)
+    async with database.transaction() as tx:
+        await incidents.save(tx, [replace(INCIDENT, number=1), held], 1)
+        await practice.save(tx, [FIRST, SECOND, shared, *OTHERS])
+
+    async with database.reading() as tx:
+        assert await messages.of_open(tx, "slack", 0, 10) == ["C1/2", "C1/1"]
+        assert await messages.of_open(tx, "slack", 0, 1) == ["C1/2"]
+        assert await messages.of_open(tx, "slack", 10, 10) == ["C1/2"]
+        assert await messages.of_open(tx, "telegram", 0, 10) == ["C1/1"]
 
 
 async def test_message_that_stands_for_two_pages_is_found_for_both(database: Database) -> None:

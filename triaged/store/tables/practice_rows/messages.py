@@ -39,6 +39,20 @@ async def of_channel(tx: Reader, incident: int, channel: str) -> list[PostedMess
     return TABLE.decoded(rows)
 
 
+async def of_open(tx: Reader, channel: str, since: int, limit: int) -> list[str]:
+    """What a channel's provider calls the messages of open incidents, the newest first."""
+    rows = await tx.fetch(
+        """SELECT ref, MAX(posted_at) AS at FROM messages
+           WHERE incident IN (SELECT number FROM incidents WHERE state = 'open')
+             AND channel = $1 AND posted_at > $2
+           GROUP BY ref ORDER BY at DESC, ref LIMIT $3""",
+        channel,
+        since,
+        limit,
+    )
+    return [str(ref) for ref, _ in rows]
+
+
 async def of_ref(tx: Reader, channel: str, ref: str) -> list[PostedMessage]:
     """What a provider calls so, the oldest first: one message may stand for several pages."""
     return TABLE.decoded(await tx.fetch_bulk(BY_REF, [(channel, ref)]))
