@@ -34,8 +34,8 @@ from triaged.rules import reference as language
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 CODE = Path(__file__).parents[1] / "triaged"
 _SUBJECTS = (
-    "action|alerts?|checklist|contact|digest|drill|duty|gap|incident|override|page|phase|postmortem"
-    "|report|review|role|severity|shift|status|swap|target|update"
+    "action|alerts?|away|checklist|contact|digest|drill|duty|gap|incident|override|page|phase"
+    "|postmortem|report|review|role|severity|shift|status|swap|target|update"
 )
 _KIND = re.compile(rf'"((?:{_SUBJECTS})\.[a-z_]+|note|message|marker|correction)"')
 HEAD = "Generated from the code by `tools/reference.py`.\n"

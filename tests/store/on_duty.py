@@ -2,6 +2,7 @@
 
 from tests.core.world import MONDAY
 from tests.store.batches import Batch, events
+from triaged.core.records.away import AwayConfirmed, AwayEnded, AwaySet
 from triaged.core.records.practice.duty_events import (
     DutyEvent,
     OverrideEnded,
@@ -27,6 +28,7 @@ def override(person: str, by: str, key: str = "") -> OverridesMade:
 SCENE: tuple[DutyEvent, ...] = (
     OverridesMade("bob", "primary", (Span(MONDAY + 2 * HOUR, MONDAY + 9 * HOUR, "carol"),), "why"),
     SwapProposed("bob", "bob", "alice", "primary", (NEXT, NEXT + DAY), None, "why", MONDAY + HOUR),
+    AwaySet("a1", "alice", MONDAY + DAY, MONDAY + 2 * DAY, "why", "bob"),
 )
 DUTY: dict[str, Batch] = {
     "override": events(override("bob", "carol")),
@@ -36,6 +38,9 @@ DUTY: dict[str, Batch] = {
     "agree": events(SwapAnswered("2", "alice", "alice", agrees=True)),
     "withdraw": events(SwapAnswered("2", "bob", "bob", agrees=False)),
     "swap expires": events(SwapExpired("2")),
+    "away": events(AwaySet("a2", "bob", MONDAY + DAY, MONDAY + 2 * DAY, "why", "bob")),
+    "confirm away": events(AwayConfirmed("a1", "bob")),
+    "end away": events(AwayEnded("a1", "alice")),
     "propose": events(
         SwapProposed("bob", "bob", "carol", "primary", (NEXT, NEXT + DAY), None, "", key="k")
     ),
@@ -44,6 +49,8 @@ DUTY_PAIRS = [
     ("override", "other override"),
     ("override", "end override"),
     ("override", "agree"),
+    ("confirm away", "end away"),
+    ("confirm away", "override"),
     ("override", "acknowledge"),
     ("end override", "timers"),
     ("keyed override", "propose"),

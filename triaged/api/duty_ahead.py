@@ -17,6 +17,7 @@ from triaged.http.queries import Parameter, Query
 from triaged.http.routes import Call, Scope, route
 from triaged.store import duty_facts
 from triaged.store.queries import courses
+from triaged.store.tables.practice_rows import away
 from triaged.wire import Instant, instant_text
 
 WEEKS, WEEKS_MAX = 4, 53
@@ -97,9 +98,10 @@ async def ahead(call: Call) -> GapList | web.Response:
     settings, now = call.context.configuration.settings, call.context.clock.now()
     async with call.context.database.reading() as tx:
         duty = duty_of(settings, await duty_facts.read(tx, now))
+        absences = await away.absences(tx, now)
     window = now, now + weeks * WEEK
     turns = Turns(WORK_US, REST_US)
-    found = await asyncio.to_thread(gaps, settings, duty, window, (), turns)
+    found = await asyncio.to_thread(gaps, settings, duty, window, absences, turns)
     rows = [_gap(gap) for gap in found[:GAPS_MAX]]
     return GapList(instant_text(window[0]), instant_text(window[1]), rows)
 

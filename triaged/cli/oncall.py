@@ -4,7 +4,7 @@ import argparse
 from datetime import timedelta
 from typing import Any
 
-from triaged.cli import _oncall_acts, _oncall_ahead, _oncall_people, _options
+from triaged.cli import _oncall_acts, _oncall_ahead, _oncall_away, _oncall_people, _options
 from triaged.cli._client import Client, Failed, below, client_of, complain, every
 from triaged.cli._oncall_week import present, week, when
 from triaged.cli._output import clean, columns, local_time, print_json, print_table
@@ -42,6 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _oncall_acts.arguments(verbs)
     _oncall_people.arguments(verbs)
     _oncall_ahead.arguments(verbs)
+    _oncall_away.arguments(verbs)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
         client = client_of(options)
         if options.verb in _oncall_acts.VERBS:
             return _oncall_acts.run(client, options)
+        if options.verb in _oncall_away.VERBS:
+            return _oncall_away.run(client, options)
         if options.verb in _oncall_ahead.VERBS:
             return _oncall_ahead.run(client, options)
         if options.verb in _oncall_people.VERBS:

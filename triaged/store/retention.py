@@ -8,7 +8,7 @@ from triaged.crashpoints import CrashPoint, no_crash
 from triaged.store.database.base import Bulk, Database
 from triaged.store.tables import practice
 from triaged.store.tables.incidents import OVER_SQL
-from triaged.store.tables.practice_rows import oncall, requests
+from triaged.store.tables.practice_rows import away, oncall, requests
 from triaged.store.tables.practice_rows.action_items import UNFINISHED_SQL
 
 BATCH = 500
@@ -147,7 +147,7 @@ async def _prune_duty(database: Database, now: int) -> int:
     removed, gone = 0, 1
     while gone:
         async with database.transaction() as tx:
-            gone = await oncall.prune(tx, now)
+            gone = await oncall.prune(tx, now) + await away.prune(tx, now)
         removed += gone
     return removed
 

@@ -10,7 +10,8 @@ from tests.core.time.test_recurring import berlin
 from tests.core.world import World, plan, settings, step, target
 from triaged.core.oncall.duty import Duty, final_shifts
 from triaged.core.oncall.facts import NO_FACTS, DutyFacts, indexed
-from triaged.core.oncall.gaps import Absence, Gap, gap_key, gaps, notice_of_gap
+from triaged.core.oncall.gaps import Gap, gap_key, gaps, notice_of_gap
+from triaged.core.records.away import Absence
 from triaged.core.records.duty_notices import GapNoticed
 from triaged.core.records.oncall import NOBODY, FeedShift
 from triaged.core.settings import Settings

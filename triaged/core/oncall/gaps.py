@@ -14,6 +14,7 @@ import msgspec
 from triaged.core.draft import Draft
 from triaged.core.oncall.duty import Duty, FinalShift, final_shifts
 from triaged.core.records.actors import TRIAGED
+from triaged.core.records.away import Absence
 from triaged.core.records.duty_notices import GapNoticed
 from triaged.core.records.effects import Decision
 from triaged.core.records.model import Entry, Key, Plan, Target
@@ -30,14 +31,6 @@ TOLD_AHEAD_US = 7 * DAY
 
 LOOKED_AHEAD_US = TOLD_AHEAD_US + 35 * DAY
 """As far as the end of such a gap is looked for: by its end it is known again."""
-
-
-class Absence(msgspec.Struct, frozen=True):
-    """A time in which a person is away and nobody stands in yet."""
-
-    person: str
-    start_at: int
-    end_at: int
 
 
 class Gap(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from triaged.process.reload import REST_US, WORK_US
 from triaged.store.database.base import Reader
 from triaged.store.database.connect import Database
 from triaged.store.tables import incidents
-from triaged.store.tables.practice_rows import contacts
+from triaged.store.tables.practice_rows import away, contacts
 
 LIVE_MAX = 1_000
 """Live incidents that are looked through for those that are handed over."""
@@ -91,7 +91,9 @@ class DutyAhead:
     async def _gaps(self, settings: Settings, duty: Duty, now: int) -> list[GapNoticed]:
         window = now, now + LOOKED_AHEAD_US
         turns = Turns(WORK_US, REST_US)
-        found = await asyncio.to_thread(gaps, settings, duty, window, (), turns)
+        async with self._database.reading() as tx:
+            absences = await away.absences(tx, now)
+        found = await asyncio.to_thread(gaps, settings, duty, window, absences, turns)
         near = [gap for gap in found if gap.start_at < now + TOLD_AHEAD_US]
         told = [notice_of_gap(settings, gap, window, now) for gap in near]
         async with self._database.reading() as tx:

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from triaged.core.records.away import Away, AwayConfirmed, AwayEnded, AwaySet
 from triaged.core.records.oncall import DUTY_LOCK, Override, Swap
 from triaged.core.records.practice.duty_events import (
     DutyEvent,
@@ -27,6 +28,8 @@ def duty_needs(event: DutyEvent) -> EventNeeds:
             return _of_row(Override, one)
         case SwapAnswered(id=one) | SwapExpired(id=one):
             return _of_row(Swap, one)
+        case AwaySet(id=one) | AwayConfirmed(id=one) | AwayEnded(id=one):
+            return _of_row(Away, one)
         case _:
             assert_never(event)
 

@@ -10,6 +10,7 @@ from triaged.core.view import View
 from triaged.store.database.base import Reader, Writer
 from triaged.store.tables.practice_rows import (
     action_items,
+    away,
     contacts,
     customer_reports,
     drills,
@@ -42,6 +43,7 @@ TABLES: tuple[RowTable[Any], ...] = (
     messages.TABLE,
     held_messages.TABLE,
     messages.CALLS,
+    away.TABLE,
 )
 """In the order in which they are written."""
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from triaged.core.records.away import AwayEvent
 from triaged.core.records.oncall import OverrideKind
 
 
@@ -71,4 +72,4 @@ class SwapExpired(msgspec.Struct, frozen=True):
     id: str
 
 
-DutyEvent = OverridesMade | OverrideEnded | SwapProposed | SwapAnswered | SwapExpired
+DutyEvent = OverridesMade | OverrideEnded | SwapProposed | SwapAnswered | SwapExpired | AwayEvent
