@@ -11,7 +11,6 @@ from aiohttp import web
 
 from triaged.access.tokens import new_identity
 from triaged.api._alertmanager_query import FILTER, filters, refused, unwanted, v2_route
-from triaged.api._silences import MatcherV2, matchers_of, submit
 from triaged.core.muting.silences import state_of
 from triaged.core.records.answers import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
@@ -21,6 +20,7 @@ from triaged.http import answers
 from triaged.http.bodies import Moment
 from triaged.http.queries import Parameter
 from triaged.http.routes import Call, Scope
+from triaged.http.silences import MatcherV2, matchers_of, submit
 from triaged.store.tables import silences
 from triaged.wire import Instant, instant, instant_text
 

@@ -1,22 +1,14 @@
 """`/api/v1/silences`: list, set, change and end silences, and preview what one would mute."""
 
-import asyncio
-from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 from aiohttp import web
 
 from triaged.access.tokens import new_identity
-from triaged.api._silences import MatcherV2, matchers_of, submit
-from triaged.core.muting.matcher_index import Index
-from triaged.core.muting.muters import holds, mutes_everything
-from triaged.core.muting.silences import MATCHERS_MAX, TOO_MUCH, state_of
+from triaged.core.muting.silences import state_of
 from triaged.core.records.answers import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
-from triaged.core.records.expectations import RULE
-from triaged.core.records.matching import Matcher
-from triaged.core.records.model import Severity
 from triaged.core.records.silences import Silence
 from triaged.core.time.durations import HOUR, parse_duration
 from triaged.errors import Problem
@@ -25,8 +17,15 @@ from triaged.http.answers import Created
 from triaged.http.bodies import Body, Moment, Name, Text
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.store.tables import incidents, muting, silences, watches
-from triaged.store.tables.observed_alerts import walk_firing
+from triaged.http.silences import (
+    MatcherV2,
+    SilencePreview,
+    matchers_of,
+    preview_of,
+    submit,
+    unfit,
+)
+from triaged.store.tables import silences
 from triaged.wire import Instant, instant, instant_text
 
 BASE = "/api/v1/silences"
@@ -34,12 +33,6 @@ ONE = BASE + "/{id}"
 STATES = ("active", "pending", "expired")
 DEFAULT_US = 2 * HOUR
 """The length of a silence that names no end: long enough to repair something, short of a shift."""
-
-PREVIEWED_AT_ONCE = 500
-"""Firing alerts that are read and matched between two turns of the event loop: some 8 ms."""
-
-INCIDENTS_SHOWN = 100
-
 
 LIST_QUERY = (Parameter("state", "states with commas: active, pending, expired"), *PAGE_OF_LIST)
 
@@ -86,29 +79,6 @@ class SilenceList(msgspec.Struct, frozen=True):
 
     silences: list[SilenceDocument]
     next_cursor: str | None
-
-
-class MutedIncident(msgspec.Struct, frozen=True):
-    """An incident with alerts that match; `muted` if all its firing alerts do."""
-
-    id: str
-    title: str
-    severity: Severity
-    state: str
-    alerts: int
-    firing: int
-    muted: bool
-
-
-class SilencePreview(msgspec.Struct, frozen=True):
-    """The numbers of alerts and incidents, and the newest hundred incidents."""
-
-    alerts: int
-    incidents_total: int
-    incidents: list[MutedIncident]
-    expectations: list[str]
-    """Rules whose expected alert, as it was last seen, is matched: nobody would be paged when it is
-    missing."""
 
 
 def silence_document(silence: Silence, now: int) -> SilenceDocument:
@@ -217,52 +187,7 @@ async def _after(call: Call, outcome: Silenced | Unknown) -> SilenceDocument | w
 async def preview(call: Call, body: SilencePreviewRequest) -> SilencePreview | web.Response:
     """The alerts and incidents that a silence with these matchers would mute now."""
     matchers, errors = matchers_of(call, body.matchers)
-    if not errors and (mutes_everything(matchers) or len(matchers) > MATCHERS_MAX):
-        many = f"more than {MATCHERS_MAX} matchers"
-        errors.append(Problem("$.matchers", many if len(matchers) > MATCHERS_MAX else TOO_MUCH))
+    errors += unfit(matchers) if not errors else []
     if errors:
         return problems.invalid(errors)
-    by_incident: dict[int, int] = {}
-    total = 0
-    index = Index([matchers])
-    async for part in walk_firing(call.context.database, PREVIEWED_AT_ONCE):
-        await asyncio.sleep(0)
-        for one in part:
-            if index.matching(one.labels):
-                total += 1
-                number = one.alert.incident
-                if number is not None:
-                    by_incident[number] = by_incident.get(number, 0) + 1
-    newest = await _muted_incidents(call, by_incident)
-    expected = await _muted_expectations(call, matchers)
-    return SilencePreview(total, len(by_incident), newest, expected)
-
-
-async def _muted_expectations(call: Call, matchers: Sequence[Matcher]) -> list[str]:
-    async with call.context.database.reading() as tx:
-        every = await watches.every(tx)
-        seen = {name: (watch.source, watch.fingerprint) for name, watch in every.items()}
-        labels = await muting.overlaid(tx, sorted(set(seen.values())))
-    return sorted(
-        name.removeprefix(RULE)
-        for name, identity in seen.items()
-        if name.startswith(RULE) and identity in labels and holds(matchers, labels[identity])
-    )
-
-
-async def _muted_incidents(call: Call, counts: dict[int, int]) -> list[MutedIncident]:
-    numbers = sorted(counts, reverse=True)[:INCIDENTS_SHOWN]
-    async with call.context.database.reading() as tx:
-        found = incidents.decoded(await tx.fetch_bulk(*incidents.ask_numbers(numbers)))
-    return [
-        MutedIncident(
-            id=incident.id,
-            title=incident.title,
-            severity=incident.severity,
-            state=incident.state,
-            alerts=counts[incident.number],
-            firing=sum(incident.firing.values()),
-            muted=counts[incident.number] >= sum(incident.firing.values()),
-        )
-        for incident in sorted(found, key=lambda each: -each.number)
-    ]
+    return await preview_of(call, matchers)

@@ -116,6 +116,11 @@ class EventStream:
         return [change for change in self._log if change.id > last_id]
 
     @property
+    def open(self) -> int:
+        """How many streams are open."""
+        return len(self._subscribers)
+
+    @property
     def full(self) -> bool:
         """True if no more streams may open."""
         return len(self._subscribers) >= SUBSCRIBERS_MAX

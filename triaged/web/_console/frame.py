@@ -22,7 +22,12 @@ class Screen(msgspec.Struct, frozen=True):
     path: str
 
 
-SCREENS = (Screen("Now", "/"),)
+SCREENS = (
+    Screen("Now", "/"),
+    Screen("Alerts", "/alerts"),
+    Screen("Silences", "/silences"),
+    Screen("System", "/system"),
+)
 """In the order of the navigation."""
 
 STATUS_PAGE = Screen("Status page", "/status")
