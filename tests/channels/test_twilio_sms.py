@@ -128,6 +128,13 @@ def test_pages_that_go_together_are_named_and_acknowledged_by_one_reply() -> Non
     assert found.endswith("SEV-2 INC-908 Reply aa=ack all 12a=ack the first")
 
 
+def test_links_go_with_what_leads_up_to_them() -> None:
+    said = "123456 is your code. Or open this:\nhttps://triaged.example.org/x Nobody asked? Ignore."
+    found = text(straight(replace(UPDATE, subject="a code", text=said)))
+
+    assert found == "SEV-1 INC-12 a code: 123456 is your code. Nobody asked? Ignore."
+
+
 def test_title_of_another_script_takes_one_segment_of_70() -> None:
     found = text(straight(title="\u6ce8\u6587\u304c\u6b62\u307e\u3063\u305f" * 20))
 

@@ -57,6 +57,9 @@ REFUSALS_AN_HOUR = 5
 REPLY_MAX = 480
 """Characters of a reply that are read: what is longer is a note, and those are short."""
 
+LINK = re.compile(r"(?:[^.!?:]*:)?\s*\S+://\S+")
+"""`Or open this: https://…`"""
+
 STOP = frozenset("stop stopall unsubscribe cancel end quit optout revoke".split())
 START = frozenset("start yes unstop".split())
 """Whole messages that Twilio acts upon by itself, before it tells us:
@@ -163,8 +166,9 @@ def _hint(notice: Notice) -> str:
 
 
 def _without_links(text: str) -> str:
-    """A text of ours, whose links would be longer than the rest."""
-    return " ".join(word for word in text.split() if "://" not in word)
+    """A text of ours, whose links would be longer than the rest, with what leads up to them."""
+    words = " ".join(LINK.sub("", text).split())
+    return words.replace(" .", ".")
 
 
 def probe(settings: Settings) -> Reach:

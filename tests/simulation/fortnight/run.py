@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tests.simulation.fortnight.script import FOLDER, ZONE, Move, Refusal, Scene, moves
+from tests.simulation.fortnight.script import FOLDER, ZONE, Change, Move, Refusal, Scene, moves
 from tests.simulation.runs import Instant
 from tests.simulation.time import VirtualClock, VirtualLoop
 from tests.simulation.world import Trouble, TroubledStore
 from triaged.channels import Channel, HttpRequest, HttpResponse, Message, Result
+from triaged.config.model import Configuration
 from triaged.config.read import load
-from triaged.core.records.events import AlertReceived
+from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import ChainedEntry, Incident, incident_number
 from triaged.core.settings import Settings
 from triaged.core.time.durations import MINUTE, SECOND
@@ -34,6 +35,9 @@ from triaged.wire import Secret
 
 AWAKE_US = 3 * SECOND
 """So long before and after something is due, time passes second by second."""
+
+EVERYBODY = "everybody"
+"""The person of a refusal that concerns all."""
 
 TAIL_US = 60 * MINUTE
 """After the last move."""
@@ -105,7 +109,7 @@ class Carrier:
         assert isinstance(message, HttpRequest)
         channel = message.url.removeprefix("https://").partition(".")[0]
         body = msgspec.json.decode(message.body, type=Body)
-        refused = (channel, body.page.person) in self.refusing
+        refused = not self.refusing.isdisjoint({(channel, body.page.person), (channel, EVERYBODY)})
         verb = "refused" if refused else body.type
         now = self.clock.now()
         text = f"    -> {self._whom(body, channel, now)}: {verb} {body}"
@@ -130,12 +134,19 @@ def report(script: Sequence[Scene], folder: Path) -> str:
     dice = Instant()
     with asyncio.Runner(loop_factory=lambda: VirtualLoop(dice)) as runner:
         lines = runner.run(_lines(script, folder))
-    return "\n".join(_written(script, lines)) + "\n"
+    return "\n".join(written(script, lines)) + "\n"
 
 
 async def _lines(script: Sequence[Scene], folder: Path) -> list[Line]:
     configuration = load(FOLDER / "config.yaml", {}).configuration
     assert configuration is not None
+    return await lines_of(script, folder, configuration, Fortnight)
+
+
+async def lines_of(
+    script: Sequence[Scene], folder: Path, configuration: Configuration, kind: "type[Fortnight]"
+) -> list[Line]:
+    """The lines of a report on a script, which `kind` carries out."""
     clock = VirtualClock(next(moves(script)).at - MINUTE)
     calm = Trouble(Instant())
     calm.over = True
@@ -144,7 +155,7 @@ async def _lines(script: Sequence[Scene], folder: Path) -> list[Line]:
     try:
         await migrate(store, clock.now())
         zones = {name: one.timezone for name, one in configuration.settings.people.items()}
-        fortnight = Fortnight(configuration, store, clock, Carrier(clock, zones))
+        fortnight = kind(configuration, store, clock, Carrier(clock, zones))
         await fortnight.live([(move.at, partial(fortnight.do, move)) for move in moves(script)])
         return sorted([*fortnight.said, *fortnight.carrier.ledger, *await _entries(store)])
     finally:
@@ -214,14 +225,23 @@ class Fortnight:
     async def do(self, move: Move) -> None:
         """Do what a line of the script says."""
         self.said.append(Line(move.at, 0, (0, len(self.said)), f"  * {move.text}"))
-        if isinstance(move.event, Refusal):
-            one = {(move.event.channel, move.event.person)}
-            refusing = self.carrier.refusing
-            self.carrier.refusing = refusing | one if move.event.refuses else refusing - one
+        if isinstance(move.event, Change):
+            await self.change(move.event)
             return
         numbers = await self._numbers()
         event = move.event(lambda title: numbers[title])
-        await self.engine.submit([event], urgent=not isinstance(event, AlertReceived))
+        (answer,) = await self.engine.submit([event], urgent=not isinstance(event, AlertReceived))
+        self.answered(event, answer)
+
+    async def change(self, change: Change) -> None:
+        """Change the world around triaged."""
+        assert isinstance(change, Refusal)
+        one = {(change.channel, change.person)}
+        refusing = self.carrier.refusing
+        self.carrier.refusing = refusing | one if change.refuses else refusing - one
+
+    def answered(self, event: Event, answer: object) -> None:
+        """An event of the script was decided."""
 
     async def _numbers(self) -> dict[str, int]:
         async with self.store.reading() as tx:
@@ -265,10 +285,12 @@ def _entry(incident: Incident, entry: ChainedEntry) -> str:
     return f"    {incident.id} {entry.kind}: {entry.text} (by {entry.actor})"
 
 
-def _written(script: Sequence[Scene], lines: Sequence[Line]) -> Iterator[str]:
+def written(
+    script: Sequence[Scene], lines: Sequence[Line], legend: Sequence[str] = LEGEND
+) -> Iterator[str]:
     """Under the headings of the script; each scene ends where the next begins."""
     starts = [*(scene.moves[0].at for scene in script), lines[-1].at + 1]
-    yield from LEGEND
+    yield from legend
     for scene, (start, end) in zip(script, pairwise(starts), strict=True):
         yield f"\n= {scene.heading}"
         day = ""

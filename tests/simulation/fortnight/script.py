@@ -50,7 +50,11 @@ ACTS: Mapping[str, Callable[[int, str], Event]] = {
 }
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True):
+    """A change of the world around triaged."""
+
+
+class Refusal(Change, frozen=True):
     """A provider refuses everything for a person, or does no longer."""
 
     channel: str
@@ -62,13 +66,17 @@ Numbers = Callable[[str], int]
 """The number of the latest incident with a title."""
 
 
+Deed = Callable[[Numbers], Event] | Change
+"""An event, or a change of the world around triaged."""
+
+
 class Move(msgspec.Struct, frozen=True):
     """One line of the script."""
 
     at: int
     """µs UTC."""
     text: str
-    event: Callable[[Numbers], Event] | Refusal
+    event: Deed
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -78,11 +86,11 @@ class Scene(msgspec.Struct, frozen=True):
     moves: tuple[Move, ...]
 
 
-def scenes() -> list[Scene]:
-    """The script."""
+def scenes(folder: Path = FOLDER, parser: "Parser | None" = None) -> list[Scene]:
+    """The script of a folder."""
     found: list[Scene] = []
-    parser = _Parser()
-    for line in (FOLDER / "script.txt").read_text().splitlines():
+    parser = parser or Parser()
+    for line in (folder / "script.txt").read_text().splitlines():
         if line.startswith("="):
             found.append(Scene(line.removeprefix("= "), ()))
         elif line and not line.startswith("#"):
@@ -97,7 +105,7 @@ def moves(script: Sequence[Scene]) -> Iterator[Move]:
         yield from scene.moves
 
 
-class _Parser:
+class Parser:
     """Remembers the labels of what fires, which its end repeats."""
 
     def __init__(self) -> None:
@@ -109,8 +117,12 @@ class _Parser:
         if match is None:
             raise ValueError(f"not `Mon 23 Mar 10:12  …`: {line}")
         day, time, what = match.group("day", "time", "what")
-        at = _instant(day, time)
-        return Move(at, what, self._provider(what) or self._event(day, at, what))
+        at = instant_of(day, time)
+        return Move(at, what, self.deed(day, at, what))
+
+    def deed(self, day: str, at: int, what: str) -> Deed:
+        """What is to be done, in words. ValueError: nobody understands it."""
+        return self._provider(what) or self._event(day, at, what)
 
     def _provider(self, what: str) -> Refusal | None:
         match = _PROVIDER.fullmatch(what)
@@ -126,7 +138,7 @@ class _Parser:
             name, value, by, time = match.group("name", "value", "by", "time")
             matchers = (Matcher(name, "=", value),)
             comment = what.rpartition(": ")[2]
-            silence = SilenceSet(f"{by}-{at}", matchers, at, _instant(day, time), by, comment)
+            silence = SilenceSet(f"{by}-{at}", matchers, at, instant_of(day, time), by, comment)
             return lambda _: silence
         return _act(day, what)
 
@@ -153,7 +165,7 @@ def _act(day: str, what: str) -> Callable[[Numbers], Event]:
         by, title, person = match.group("by", "title", "person")
         return lambda number: Assigned(number(title), by, person)
     if match := _SNOOZE.fullmatch(what):
-        by, title, until = *match.group("by", "title"), _instant(day, match["time"])
+        by, title, until = *match.group("by", "title"), instant_of(day, match["time"])
         return lambda number: Snoozed(number(title), by, until)
     if match := _RATING.fullmatch(what):
         by, title, severity = *match.group("by", "title"), Severity(match["severity"])
@@ -164,7 +176,7 @@ def _act(day: str, what: str) -> Callable[[Numbers], Event]:
     raise ValueError(f"nobody understands: {what}")
 
 
-def _instant(day: str, time: str) -> int:
+def instant_of(day: str, time: str) -> int:
     """µs UTC of a local time. ValueError: that day is another day of the week."""
     local = datetime.strptime(f"{YEAR} {day} {time}", "%Y %a %d %b %H:%M").replace(tzinfo=ZONE)
     if f"{local:%a}" != day[:3]:
