@@ -6,7 +6,6 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -17,10 +16,13 @@ from tests.channels.fakes.twilio import Twilio
 from tests.conftest import ROOT
 from tests.e2e.peers import PATIENCE_S, free_port, running
 from triaged.channels.common.two_way import Callback
+from triaged.clock import SystemClock
+from triaged.core.time.durations import SECOND
 
 GUIDE = (ROOT / "docs" / "guide" / "rota.md").read_text()
 CONFIG = re.findall(r"^```yaml\n# in config.yaml\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)[0]
 BLOCKS = re.findall(r"^```console\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+CLOCK = SystemClock()
 PUBLIC = "https://triaged.example.org"
 ALICE = "U0123456789"
 
@@ -88,7 +90,7 @@ class Rota:
                     said = " ".join(t for block in message["blocks"] for t in texts(block))
                     if re.search(words, said):
                         return place
-                await asyncio.sleep(0.05)
+                await CLOCK.sleep_until(CLOCK.now() + SECOND // 20)
 
 
 def pattern(line: str) -> str:
@@ -128,8 +130,8 @@ async def acknowledge(rota: Rota) -> None:
         for one in rota.slack.buttons(place)
         if one["text"]["text"] == "Acknowledge"
     ]
-    now = time.time_ns() // 1000
-    await rota.call("/callbacks/slack", rota.slack.press(place, press, now, by=place[0]))
+    press_call = rota.slack.press(place, press, CLOCK.now(), by=place[0])
+    await rota.call("/callbacks/slack", press_call)
     await rota.until_said(r"(alice|bob) has it since")
     reply = {"From": twilio_fake.ALICE, "To": twilio_fake.FROM, "Body": "4a", "MessageSid": "SM9"}
     await rota.call("/callbacks/sms", twilio_fake.signed(f"{PUBLIC}/callbacks/sms", reply))
