@@ -177,7 +177,9 @@ async def test_an_override_for_who_has_left_says_so(site: Site) -> None:
 
     shown = await site.get(f"{LIST}/{made['id']}")
 
+    status = await site.get("/api/v1/status")
     assert shown["problem"] == f"{other} is not in the configuration: pages go to the catch-all"
+    assert status["duty"] == [f"override 1 of primary by alice: {shown['problem']}"]
 
 
 async def test_times_beyond_limits_are_refused(site: Site) -> None:
@@ -187,3 +189,18 @@ async def test_times_beyond_limits_are_refused(site: Site) -> None:
     refused = await make(site, {"end": long, "person": other}, 400)
 
     assert refused["errors"][0]["path"] == "$.end"
+
+
+async def test_a_cover_is_undone_within_ten_minutes(site: Site) -> None:
+    now, other = await on_call(site)
+    await make(site, {"duration": "1h", "person": other})
+    await make(site, {"duration": "2h", "person": now, "kind": "cover", "replaces": other})
+
+    undone = await site.post(f"{LIST}/undo")
+    again = await site.ask("POST", f"{LIST}/undo")
+    await make(site, {"duration": "2h", "person": now, "kind": "cover", "replaces": other})
+    site.clock.ahead_us += 11 * MINUTE
+    late = await site.ask("POST", f"{LIST}/undo")
+
+    assert (undone["id"], undone["state"]) == ("2", "ended")
+    assert (again.status, late.status) == (404, 404)

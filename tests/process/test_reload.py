@@ -168,3 +168,23 @@ async def test_a_refused_reload_changes_no_duty(tmp_path: Path, right: str, wron
 
     assert daemon.outcomes == [False]
     assert "reload.duty_changed" not in [entry["event"] for entry in logs]
+
+
+async def test_an_override_for_who_is_gone_is_logged_and_answered(tmp_path: Path) -> None:
+    async with serving(tmp_path) as site:
+        site.clock.ahead_us = ALICES_WEEK - SystemClock().now()
+        reload, _ = reload_of(site, tmp_path)
+        wish = {"person": "bob", "duration": "1h"}
+        await site.post("/api/v1/schedules/primary/overrides", wish)
+        text = (tmp_path / "config.yaml").read_text()
+        (tmp_path / "config.yaml").write_text(text.replace("bob", "robert"))
+
+        with capture_logs() as logs:
+            problems = await reload.run()
+
+    said = (
+        "override 1 of primary by alice: bob is not in the configuration: pages go to the catch-all"
+    )
+    assert said in [problem.message for problem in problems]
+    lost = [entry["message"] for entry in logs if entry["event"] == "reload.override_lost"]
+    assert lost == [said]

@@ -7,9 +7,9 @@ import msgspec
 from aiohttp import web
 
 from triaged.core.oncall.duty import Duty, FinalShift
-from triaged.core.oncall.overriding import is_covered
+from triaged.core.oncall.overriding import problem_of
 from triaged.core.records.answers import Answer, Conflict, Unknown
-from triaged.core.records.oncall import NOBODY, Override, OverrideKind, Swap, SwapState
+from triaged.core.records.oncall import Override, OverrideKind, Swap, SwapState
 from triaged.errors import Problem
 from triaged.http import problems
 from triaged.http.routes import Call
@@ -135,17 +135,6 @@ def _state(row: Override, now: int) -> Literal["pending", "active", "over", "end
     if row.end_at <= now:
         return "over"
     return "pending" if now < row.start_at else "active"
-
-
-def problem_of(row: Override, duty: Duty) -> str | None:
-    """Why an override does not do what it says; None: it does."""
-    if row.schedule not in duty.schedules:
-        return f"the schedule {row.schedule} is not in the configuration"
-    if row.person != NOBODY and duty.people is not None and row.person not in duty.people:
-        return f"{row.person} is not in the configuration: pages go to the catch-all"
-    if is_covered(duty, row):
-        return "has no effect: later overrides cover it"
-    return None
 
 
 def swap_document(swap: Swap) -> SwapDocument:

@@ -8,8 +8,11 @@ import msgspec
 
 from triaged import __version__
 from triaged.config.model import Configuration
+from triaged.core.oncall.duty import duty_of
+from triaged.core.oncall.overriding import lost_overrides
 from triaged.core.time.durations import SECOND
 from triaged.errors import StoreUnavailable
+from triaged.http.context import Context
 from triaged.http.routes import Call, Scope, route
 from triaged.store.tables import incidents
 from triaged.wire import Instant, Secret, encode, instant_text
@@ -34,6 +37,8 @@ class StatusDocument(msgspec.Struct, frozen=True):
     config_hash: str
     config: dict[str, Any]
     """The operator's configuration, secrets as `<secret>`."""
+    duty: list[str]
+    """Overrides that do not do what they say: who or what they name is not configured."""
 
 
 @route("GET", "/api/v1/status", Scope.READ)
@@ -51,7 +56,19 @@ async def show(call: Call) -> StatusDocument:
         rules=configuration.settings.rules.digest,
         config_hash=hashlib.sha256(encode(configured)).hexdigest(),
         config=configured,
+        duty=await _duty(context),
     )
+
+
+async def _duty(context: Context) -> list[str]:
+    """What is wrong with overrides; nothing while the store cannot be read."""
+    now = context.clock.now()
+    try:
+        async with context.database.reading() as tx:
+            facts = await context.engine.duty_facts.current(tx, now)
+    except StoreUnavailable:
+        facts = context.engine.duty_facts.facts
+    return lost_overrides(duty_of(context.configuration.settings, facts), now)
 
 
 async def _store(call: Call) -> dict[str, object]:

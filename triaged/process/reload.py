@@ -18,6 +18,7 @@ from triaged.config.rule_files import RuleFiles, lost_rules
 from triaged.core.oncall.duty import duty_of
 from triaged.core.oncall.duty_changes import DutyChange, duty_changes
 from triaged.core.oncall.facts import NO_FACTS, DutyFacts
+from triaged.core.oncall.overriding import lost_overrides
 from triaged.crashpoints import CrashPoint
 from triaged.errors import Problem, StoreError
 from triaged.process.systemd import notify
@@ -106,7 +107,11 @@ class Reload:
         changes = await asyncio.to_thread(duty_changes, old, new, now, turns)
         for change in changes:
             log_duty(change, now)
-        return duty_warnings(changes, document, now)
+        lost = lost_overrides(new, now)
+        for text in lost:
+            log.warning("reload.override_lost", message=text)
+        warnings = duty_warnings(changes, document, now)
+        return [*warnings, *(Problem("", text, warning=True) for text in lost)]
 
     async def _duty_facts(self, now: int) -> DutyFacts:
         """The overrides and feeds that matter from now on; none while the store is away."""

@@ -4,8 +4,16 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.oncall.scene import PRIMARY, Rota
+from tests.core.oncall.test_duty import duty, override
 from tests.core.world import MONDAY
-from triaged.core.oncall.overriding import ACTIVE_MAX, after_rows, gaps_of, overlapping
+from triaged.core.oncall.overriding import (
+    ACTIVE_MAX,
+    after_rows,
+    gaps_of,
+    lost_overrides,
+    overlapping,
+    problem_of,
+)
 from triaged.core.records.answers import Conflict, DutyChanged, Unknown
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.oncall import NOBODY
@@ -226,3 +234,24 @@ def test_an_override_of_a_schedule_that_is_gone_can_be_ended() -> None:
 
     assert rota.handle(OverrideEnded("1", "bob")) == DutyChanged(("1",))
     assert rota.overrides()[0].ended_by == "bob"
+
+
+def test_an_override_says_why_it_does_not_do_what_it_says() -> None:
+    one = override(1, "dave", MONDAY, MONDAY + HOUR)
+    covering = override(2, "erin", MONDAY, MONDAY + HOUR)
+    gone = replace(one, person="frank")
+
+    assert problem_of(one, duty(one)) is None
+    assert problem_of(one, duty(one, covering)) == "has no effect: later overrides cover it"
+    assert problem_of(gone, duty(gone)) == (
+        "frank is not in the configuration: pages go to the catch-all"
+    )
+    assert problem_of(replace(one, schedule="x"), duty(one)) == (
+        "the schedule x is not in the configuration"
+    )
+    assert lost_overrides(duty(one, covering), MONDAY) == []
+    assert lost_overrides(duty(gone), MONDAY + HOUR) == []
+    assert lost_overrides(duty(gone), MONDAY) == [
+        "override 1 of primary by alice: frank is not in the configuration: "
+        "pages go to the catch-all"
+    ]

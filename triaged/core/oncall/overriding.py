@@ -234,3 +234,25 @@ def is_covered(duty: Duty, row: Override) -> bool:
             return False
         at = facts.overrides.next_change(at)
     return True
+
+
+def problem_of(row: Override, duty: Duty) -> str | None:
+    """Why an override does not do what it says; None: it does."""
+    if row.schedule not in duty.schedules:
+        return f"the schedule {row.schedule} is not in the configuration"
+    if row.person != NOBODY and duty.people is not None and row.person not in duty.people:
+        return f"{row.person} is not in the configuration: pages go to the catch-all"
+    if is_covered(duty, row):
+        return "has no effect: later overrides cover it"
+    return None
+
+
+def lost_overrides(duty: Duty, now: int) -> list[str]:
+    """Sentences about overrides, not over yet, that name who or what is not configured."""
+    kept = sorted(duty.facts.overrides.values(), key=lambda one: int(one.id))
+    found = ((row, problem_of(row, duty)) for row in kept if row.until_at > now)
+    return [
+        f"override {row.id} of {row.schedule} by {row.by}: {problem}"
+        for row, problem in found
+        if problem is not None and not is_covered(duty, row)
+    ]
