@@ -42,9 +42,13 @@ from triaged.channels.contract import (
     Addressed,
     CalledBack,
     ChannelKind,
+    Costly,
     Edited,
+    Executing,
+    Followed,
     Polled,
     SelfTested,
+    Uncertain,
 )
 from triaged.core.records.events import Delivered, Refused, TryAgain
 
@@ -116,6 +120,10 @@ SELF_TESTED: tuple[SelfTested, ...] = (
     twilio_sms,
     twilio_voice,
 )
+FOLLOWED: tuple[Followed, ...] = (pushover,)
+COSTLY: tuple[Costly, ...] = (twilio_sms,)
+UNCERTAIN: tuple[Uncertain, ...] = (apprise, teams, webpush)
+EXECUTING: tuple[Executing, ...] = (program,)
 """The modules by contract: mypy compares the types, the test below that none is left out."""
 NOTICES = pytest.mark.parametrize(
     "sent", [notice(), notice(UPDATE), simplified(notice())], ids=["page", "update", "plain"]
@@ -152,6 +160,10 @@ def test_every_kind_is_compared_with_each_contract_that_it_fulfils() -> None:
     assert list(EDITED) == [each for each in found if isinstance(each, Edited)]
     assert list(CALLED_BACK) == [each for each in found if isinstance(each, CalledBack)]
     assert list(POLLED) == [each for each in found if isinstance(each, Polled)]
+    assert list(FOLLOWED) == [each for each in found if isinstance(each, Followed)]
+    assert list(COSTLY) == [each for each in found if isinstance(each, Costly)]
+    assert list(UNCERTAIN) == [each for each in found if isinstance(each, Uncertain)]
+    assert list(EXECUTING) == [each for each in found if isinstance(each, Executing)]
     assert list(SELF_TESTED) == [each for each in found if isinstance(each, SelfTested)]
 
 
