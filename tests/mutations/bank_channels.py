@@ -62,8 +62,8 @@ CHANNELS = (
     Mutation(
         "no program runs unless the configuration permits it",
         "triaged/config/plugins.py",
-        "if isinstance(CHANNELS.load(channel.kind), Executing) and not config.allow_exec:",
-        "if isinstance(CHANNELS.load(channel.kind), Executing) and config.allow_exec is None:",
+        "if isinstance(kind, Executing) and not config.allow_exec:",
+        "if isinstance(kind, Executing) and config.allow_exec is None:",
         ("tests/config/test_plugins.py",),
     ),
     Mutation(

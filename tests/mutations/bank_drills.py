@@ -79,14 +79,14 @@ DRILLS = (
     Mutation(
         "no third party hears of a drill",
         "triaged/core/draft.py",
-        "isinstance(effect, SaveRow) and isinstance(effect.row, Request)",
-        "isinstance(effect, SaveRow) and effect is None",
+        "        and isinstance(effect.row, Request)\n",
+        "        and effect is None\n",
         (OF_DRILLS,),
     ),
     Mutation(
         "a report that nobody looks at pages",
         "triaged/core/practice/reports.py",
-        "    draft.arm(ReportDue(row.incident, row.look_by, service_digest(row.service)))\n",
+        "    draft.arm(look_of(row))\n",
         "",
         (OF_REPORTS,),
     ),

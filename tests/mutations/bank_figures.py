@@ -99,8 +99,8 @@ FIGURES = (
     Mutation(
         "an incident that opens at the end of a period is not in it",
         "triaged/store/queries/courses.py",
-        "opened_at >= $3 AND opened_at < $4",
-        "opened_at >= $3 AND opened_at <= $4",
+        "WHERE (opened_at, number) > ($1, $2) AND opened_at < $3",
+        "WHERE (opened_at, number) > ($1, $2) AND opened_at <= $3",
         STORE,
     ),
 )

@@ -78,7 +78,7 @@ PRACTICE = (
     Mutation(
         "the auditor looks for deadlines of the practice",
         "triaged/core/response/audit.py",
-        "    wanted += deadlines_of(incident, settings, before)\n",
+        "    wanted += deadlines_of(situation, incident, before)\n",
         "",
         ("tests/core/practice/test_lacking.py",),
     ),

@@ -83,8 +83,8 @@ STORE = (
     Mutation(
         "a claim that was lost writes nothing",
         "triaged/store/tables/pages.py",
-        'pages.token = v.token AND pages.state = \'due\'"""',
-        'pages.state = \'due\'"""',
+        "FROM v WHERE pages.id = v.id AND pages.token = v.token AND (pages.state = 'due'",
+        "FROM v WHERE pages.id = v.id AND (pages.state = 'due'",
         ("tests/store/tables/test_pages.py",),
     ),
     Mutation(
