@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from msgspec import to_builtins
 
 from triaged.core.records.effects import Effect, EndEpisode, StartEpisode
-from triaged.core.records.model import Entry
+from triaged.core.records.model import ChainedEntry, Entry
 from triaged.core.settings import Settings
 from triaged.core.text.document import incident_document, page_document
+from triaged.core.text.entry_document import entry_document
 from triaged.dry_run.simulator import Simulator
 from triaged.wire import instant_text
 
@@ -29,6 +30,13 @@ class Watched(Simulator):
                     self.episodes[state.source, state.fingerprint, state.episode] = {
                         "source": state.source,
                         "fingerprint": state.fingerprint,
+                        "episode": state.episode,
+                        "ended_at": None,
+                        "ended_by": None,
+                        "repeats": 0,
+                        "severity": effect.outcome.severity,
+                        "rule": effect.outcome.rule,
+                        "rules": list(effect.outcome.rules),
                         "received_at": instant_text(effect.received_at),
                         "starts_at": instant_text(state.starts_at),
                         "labels": alert.labels,
@@ -48,18 +56,13 @@ class Watched(Simulator):
         pages = [page for page in self.view.pages.values() if page.incident == number]
         return {
             "incident": to_builtins(incident_document(incident, "http://127.0.0.1:9099")),
-            "timeline": [entry_then(entry) for entry in self.entries[number]],
+            "timeline": [entry_then(entry, seq) for seq, entry in enumerate(self.entries[number])],
             "pages": [to_builtins(page_document(page)) for page in pages],
             "episodes": [row for row in self.episodes.values() if row["incident"] == number],
         }
 
 
-def entry_then(entry: Entry) -> dict[str, object]:
-    """A timeline entry that was written when it happened."""
-    return {
-        "recorded_at": instant_text(entry.at),
-        "kind": entry.kind,
-        "actor": entry.actor,
-        "text": entry.text,
-        "data": entry.data,
-    }
+def entry_then(entry: Entry, seq: int) -> object:
+    """A timeline entry that was written when it happened, in its place."""
+    said = (entry.kind, entry.actor, entry.text, entry.data)
+    return to_builtins(entry_document(ChainedEntry(0, seq, entry.at, entry.at, *said, "")))

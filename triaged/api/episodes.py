@@ -4,34 +4,13 @@ import msgspec
 from aiohttp import web
 
 from triaged.api._incidents import INCIDENT, find, unknown
-from triaged.core.records.model import Severity
+from triaged.core.text.alert_documents import EpisodeDocument
 from triaged.http import problems
 from triaged.http.queries import PAGE_OF_LIST, Query
 from triaged.http.routes import Call, Scope, route
 from triaged.store.queries import episodes
 from triaged.store.queries.episodes import StoredEpisode
-from triaged.wire import Instant, instant_text, instant_text_or_none
-
-
-class EpisodeDocument(msgspec.Struct, frozen=True):
-    """An alert from when it fired until it was over."""
-
-    source: str
-    fingerprint: str
-    episode: int
-    received_at: Instant
-    starts_at: Instant
-    """The start that the sender gave, where it gave one."""
-    ended_at: Instant | None
-    ended_by: str | None
-    """`resolved`, `lapsed`, or `restarted`: it fired again with a later start."""
-    repeats: int
-    severity: Severity | None
-    rule: str | None
-    rules: list[str]
-    """All rules that matched at the time."""
-    labels: dict[str, str]
-    annotations: dict[str, str]
+from triaged.wire import instant_text, instant_text_or_none
 
 
 class EpisodeList(msgspec.Struct, frozen=True):

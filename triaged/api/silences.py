@@ -1,7 +1,5 @@
 """`/api/v1/silences`: list, set, change and end silences, and preview what one would mute."""
 
-from typing import Literal
-
 import msgspec
 from aiohttp import web
 
@@ -10,6 +8,7 @@ from triaged.core.muting.silences import state_of
 from triaged.core.records.answers import Silenced, Unknown
 from triaged.core.records.events import SilenceExpired, SilenceSet
 from triaged.core.records.silences import Silence
+from triaged.core.text.alert_documents import SilenceDocument
 from triaged.core.time.durations import HOUR, parse_duration
 from triaged.errors import Problem
 from triaged.http import problems
@@ -26,7 +25,7 @@ from triaged.http.silences import (
     unfit,
 )
 from triaged.store.tables import silences
-from triaged.wire import Instant, instant, instant_text
+from triaged.wire import instant, instant_text
 
 BASE = "/api/v1/silences"
 ONE = BASE + "/{id}"
@@ -58,20 +57,6 @@ class SilencePreviewRequest(Body, frozen=True):
     """Matchers, to preview what they would mute."""
 
     matchers: list[Text | MatcherV2]
-
-
-class SilenceDocument(msgspec.Struct, frozen=True):
-    """A silence: its matchers, its period, its author and the reason."""
-
-    id: str
-    state: Literal["active", "pending", "expired"]
-    matchers: list[str]
-    starts_at: Instant
-    ends_at: Instant
-    created_by: str
-    comment: str
-    updated_at: Instant
-    expire_when_clear: bool
 
 
 class SilenceList(msgspec.Struct, frozen=True):

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY
-from tests.dry_run.exports import Watched
+from tests.dry_run.exports import Watched, entry_then
 from tests.dry_run.played import RULES, SETTINGS, SOURCES
 from triaged.core.records.events import (
     Acknowledged,
@@ -27,8 +28,9 @@ from triaged.core.records.events import (
     Snoozed,
     Unacknowledged,
 )
-from triaged.core.records.model import Alert, Phase, Severity
+from triaged.core.records.model import Alert, Entry, Phase, Severity
 from triaged.core.records.practice.events import Merged, SplitOff
+from triaged.core.text.alert_documents import SilenceDocument
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.dry_run.ruletests.case_results import CaseResult, result_of
 from triaged.dry_run.ruletests.cases import play
@@ -187,8 +189,9 @@ def test_what_else_decided_is_told_and_pages_are_not_expected(
     kind: str, text: str, why: str
 ) -> None:
     answers: Any = happened((0, fires())).answers(1)
-    entry = {"recorded_at": "2026-03-30T10:00:01.000000Z", "kind": kind, "actor": "triaged"}
-    answers["timeline"].append(entry | {"text": text})
+    seq = len(answers["timeline"])
+    entry = Entry(MONDAY + SECOND, kind, "triaged", text)
+    answers["timeline"].append(entry_then(entry, seq))
 
     written = exported(answers)
 
@@ -210,14 +213,18 @@ def muted() -> Any:
 
 def test_a_silence_that_muted_it_is_in_the_test() -> None:
     answers = muted()
-    answers["silences"] = [
-        {
-            "id": "x",
-            "matchers": ['alertname="Down"'],
-            "starts_at": "2026-03-30T09:00:00.000000Z",
-            "ends_at": "2026-03-30T10:10:00.000000Z",
-        }
-    ]
+    silence = SilenceDocument(
+        id="x",
+        state="expired",
+        matchers=['alertname="Down"'],
+        starts_at="2026-03-30T09:00:00.000000Z",
+        ends_at="2026-03-30T10:10:00.000000Z",
+        created_by="alice",
+        comment="work",
+        updated_at="2026-03-30T09:00:00.000000Z",
+        expire_when_clear=False,
+    )
+    answers["silences"] = [to_builtins(silence)]
 
     text = exported(answers)
 

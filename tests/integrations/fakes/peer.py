@@ -1,5 +1,6 @@
 """What the fakes share: an answer to each request, faults on order, and who drives an exchange."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -27,7 +28,7 @@ Fault = Callable[[Asked], Result | None]
 """Takes a request before the peer; None: it lets it through."""
 
 
-class Peer:
+class Peer(ABC):
     """A third party. Faults are used up in order, one for each request."""
 
     def __init__(self) -> None:
@@ -53,9 +54,9 @@ class Peer:
             return NoAnswer("no answer within 10 s", maybe_accepted=True, timed_out=True)
         return answer
 
+    @abstractmethod
     def serve(self, asked: Asked) -> HttpResponse:
         """Do what is asked."""
-        raise NotImplementedError
 
     def reply(self, status: int, content: object = None, **headers: str) -> HttpResponse:
         """An answer with JSON."""

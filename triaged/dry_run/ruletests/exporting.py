@@ -1,7 +1,6 @@
 """An incident that happened as a test of rules: what came in, what people did, what came of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 import msgspec
 
@@ -9,6 +8,9 @@ from triaged.core.muting.muters import Muter
 from triaged.core.records.actors import rule_named
 from triaged.core.records.history import Act, What, acts_of
 from triaged.core.records.model import LIVE, ChainedEntry, Reason
+from triaged.core.text.alert_documents import EpisodeDocument, SilenceDocument
+from triaged.core.text.document import IncidentDocument, PageDocument
+from triaged.core.text.entry_document import EntryDocument
 from triaged.core.time.durations import SECOND, format_duration
 from triaged.dry_run.ruletests.compiling import ALERTS_MAX, UNTIL_MAX_US
 from triaged.dry_run.ruletests.tests_schema import SOURCE, format_offset, parse_instant
@@ -37,89 +39,23 @@ Written = dict[str, object]
 """A map as it will stand in the test."""
 
 
-class Counts(msgspec.Struct, frozen=True):
-    """Counts of alerts, as the API gives them."""
-
-    firing: int
-
-
-class IncidentThen(msgspec.Struct, frozen=True):
-    """The facts of an incident for a test, as the API gives them."""
-
-    id: str
-    title: str
-    severity: str
-    severity_by: str
-    state: str
-    response: str
-    policy: str
-    opened_at: str
-    alerts: Counts
-    service: str | None = None
-    team: str | None = None
-    runbook: str | None = None
-    reopens: int = 0
-    key: dict[str, str] = {}
-
-
-class EntryThen(msgspec.Struct, frozen=True):
-    """A timeline entry."""
-
-    recorded_at: str
-    kind: str
-    actor: str
-    text: str = ""
-    data: dict[str, object] = {}
-
-    def chained(self, seq: int) -> ChainedEntry:
-        """The entry as the store has it, in this place of the timeline."""
-        at = parse_instant(self.recorded_at)
-        return ChainedEntry(0, seq, at, at, self.kind, self.actor, self.text, self.data, "")
-
-
-class PageThen(msgspec.Struct, frozen=True):
-    """A page or an update."""
-
-    kind: str
-    state: str
-    contact: str
-    due_at: str
-    person: str | None = None
-
-
-class EpisodeThen(msgspec.Struct, frozen=True):
-    """An alert from when it fired until it was over."""
-
-    source: str
-    fingerprint: str
-    received_at: str
-    starts_at: str
-    labels: dict[str, str]
-    ended_at: str | None = None
-    ended_by: Literal["resolved", "lapsed", "restarted"] | None = None
-    annotations: dict[str, str] = {}
-
-
-class SilenceThen(msgspec.Struct, frozen=True):
-    """A silence that muted it."""
-
-    id: str
-    matchers: tuple[str, ...]
-    starts_at: str
-    ends_at: str
-
-
 class IncidentExport(msgspec.Struct, frozen=True):
     """An incident with all that belongs to it, as the API answers."""
 
-    incident: IncidentThen
-    timeline: tuple[EntryThen, ...]
-    pages: tuple[PageThen, ...]
-    episodes: tuple[EpisodeThen, ...]
-    silences: tuple[SilenceThen, ...] = ()
+    incident: IncidentDocument
+    timeline: tuple[EntryDocument, ...]
+    pages: tuple[PageDocument, ...]
+    episodes: tuple[EpisodeDocument, ...]
+    silences: tuple[SilenceDocument, ...] = ()
 
 
-def muters_of(timeline: Sequence[EntryThen]) -> list[str]:
+def _chained(entry: EntryDocument, seq: int) -> ChainedEntry:
+    """The entry as the store has it, in this place of the timeline."""
+    at = parse_instant(entry.recorded_at)
+    return ChainedEntry(0, seq, at, at, entry.kind, entry.actor, entry.text, entry.data, "")
+
+
+def muters_of(timeline: Sequence[EntryDocument]) -> list[str]:
     """The muters of an incident at any time, as `silence:<id>` or `maintenance:<name>`."""
     told = [entry.data.get("by") for entry in timeline if entry.kind == "incident.muted"]
     return [str(name) for names in told if isinstance(names, list) for name in names]
@@ -190,7 +126,7 @@ class _TestWriter:
         if len(episodes) > ALERTS_MAX:
             self._remarks.append(f"Only the first {ALERTS_MAX} of {len(episodes)} alerts are here.")
 
-    def _input(self, episode: EpisodeThen, *, again: bool) -> Written:
+    def _input(self, episode: EpisodeDocument, *, again: bool) -> Written:
         """An alert; `again`: it fired anew, with a later start, before it had been resolved."""
         at_us = self._offset(episode.received_at)
         since_us = parse_instant(episode.received_at) - parse_instant(episode.starts_at)
@@ -221,14 +157,14 @@ class _TestWriter:
         for entry in timeline:
             if entry.kind == "incident.opened" and entry.data.get("reason") == Reason.DECLARED:
                 yield {"at": self._at(entry.recorded_at), **self._declared(entry)}
-        recorded = (entry.chained(seq) for seq, entry in enumerate(timeline))
+        recorded = (_chained(entry, seq) for seq, entry in enumerate(timeline))
         for chained, act in acts_of(recorded):
             yield {"at": self._at(timeline[chained.seq].recorded_at), **_act(act, chained.text)}
 
     def _at(self, instant: str) -> str:
         return format_offset(self._offset(instant))
 
-    def _declared(self, entry: EntryThen) -> Written:
+    def _declared(self, entry: EntryDocument) -> Written:
         incident, severity = self._export.incident, entry.data.get("severity")
         written: Written = {"declare": incident.title, "severity": severity, "by": entry.actor}
         given = {"service": incident.service, "team": incident.team}
