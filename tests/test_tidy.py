@@ -41,6 +41,7 @@ OUTERMOST_LOOPS: Mapping[str, str] = {
     "triaged.process.supervision.supervise": "logs, restarts the loop; too often ends the process",
     "triaged.process.maintenance.jobs.attempt": "logs; the job is tried again in a minute",
     "triaged.http.guards.bound.run": "logs, counts; the caller is told to come again",
+    "triaged.delivery.listeners.polling.Listener.run": "logs; it asks again in ten seconds",
     "triaged.calls.answering._guarded": "logs; the message shows what has happened",
     "triaged.api.events.stream": "logs, ends the connection, which can hold no other answer",
     "triaged.mail_in.listener.MailListener._outcome": "logs; the mail goes to quarantine",

@@ -50,7 +50,9 @@ class Chats:
 
 def chat(url: str) -> Configured:
     """The channel of the provider at `url`."""
-    return Configured("chat", "telegram", telegram.Settings(Secret("123:ABC"), "-100200300", url))
+    return Configured(
+        "chat", "telegram", telegram.Settings(Secret("123:ABC"), "-100200300", url=url)
+    )
 
 
 def by_chat() -> Settings:

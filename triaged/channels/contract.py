@@ -153,6 +153,33 @@ class Polled(Protocol):
 
 
 @runtime_checkable
+class AskedByChoice(Protocol):
+    """A kind that is asked only with some settings: else its provider calls us."""
+
+    def polls(self, settings: Any) -> bool:  # noqa: ANN401 - of the kind
+        """Whether its provider is asked."""
+
+
+@runtime_checkable
+class Registered(Protocol):
+    """A kind whose provider has to be told where to call us."""
+
+    def registered(self, settings: Any) -> HttpRequest:  # noqa: ANN401 - of the kind
+        """The question where it calls us now."""
+
+    def registration(self, result: Result, url: str, settings: Any) -> HttpRequest | None:  # noqa: ANN401 - of the kind
+        """What makes it call us at `url`, and nowhere where it is asked; None: it does already."""
+
+
+@runtime_checkable
+class Moving(Protocol):
+    """A kind whose destinations may get another address, of which the provider tells."""
+
+    def moved_to(self, result: Result) -> str:
+        """The new address, to which the message is sent at once; empty: it has not moved."""
+
+
+@runtime_checkable
 class SelfTested(Protocol):
     """A kind whose token and rights can be tried without a message."""
 
@@ -179,6 +206,9 @@ CHANNELS: OpenSet[ChannelKind] = OpenSet(
     Costly,
     Followed,
     Polled,
+    AskedByChoice,
+    Registered,
+    Moving,
     SelfTested,
 )
 """Every channel kind."""

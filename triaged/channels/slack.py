@@ -66,6 +66,9 @@ HINTS: Mapping[str, str] = {
 }
 """What to do about a refusal."""
 
+DEAD = frozenset({"channel_not_found", "is_archived", "user_not_found", "cannot_dm_bot"})
+"""Destinations that take nothing any more."""
+
 SCOPES = ("chat:write",)
 """What a page cannot do without; `commands`, `pins:read` and others are for more."""
 
@@ -211,7 +214,7 @@ def verdict(result: Result) -> Verdict:
         return TryAgain(error, retry_after_us(result))
     if error in TRY_AGAIN | MAYBE_SENT or not said:
         return TryAgain(error, maybe_accepted=error in MAYBE_SENT or not said)
-    return Refused(f"{error}: {HINTS[error]}" if error in HINTS else error)
+    return Refused(f"{error}: {HINTS[error]}" if error in HINTS else error, gone=error in DEAD)
 
 
 def error_of(said: Mapping[str, object]) -> str:

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from triaged import __version__
+from triaged.access.tokens import new_secret
 from triaged.calls.answering import Calls
 from triaged.calls.following import Following
 from triaged.calls.parts import Parts as CallParts
@@ -24,6 +25,8 @@ from triaged.crashpoints import CrashPoint
 from triaged.daemon.connections import Connections
 from triaged.delivery import Delivery, Equipment
 from triaged.delivery.feed_source import FeedSource
+from triaged.delivery.listeners.keeping import Listeners
+from triaged.delivery.listeners.polling import Tools as ListenerTools
 from triaged.delivery.requests import Requests
 from triaged.delivery.transports import Transports
 from triaged.engine.engine import Engine
@@ -166,6 +169,11 @@ class Daemon:
         lanes.reload(self._context.configuration)
         self._connections.requests = self._requests = lanes
         self._feeds = Means(FeedSource(carrier.send), parsed)
+        tools = ListenerTools(
+            self._context.calls, database, clock, self._answers, new_secret()[:16]
+        )
+        self._listeners = Listeners(tools)
+        self._listen_to_providers(self._context.configuration)
         self.reloaded(successful=not self._stand_ins)
         expect(self._context)
         self._listen_to_signals()
@@ -219,9 +227,11 @@ class Daemon:
                 tasks.create_task(supervise("delivery", self._delivery.run, self._clock))
                 tasks.create_task(supervise("requests", self._requests.run, self._clock))
                 tasks.create_task(supervise("calls", self._context.calls.run, self._clock))
+                tasks.create_task(supervise("listeners", self._listeners.run, self._clock))
                 await run_all(loops, self._clock, self._stop)
                 self._delivery.stop()  # what is under way gets its verdict
                 self._requests.stop()
+                self._listeners.stop()
                 self._context.calls.stop()
         except* GivenUp:
             log.exception("daemon.failed")
@@ -305,7 +315,11 @@ class Daemon:
         self._engine.settings = configuration.settings
         self._delivery.reload(configuration.channels)
         self._requests.reload(configuration)
+        self._listen_to_providers(configuration)
         expect(self._context)
+
+    def _listen_to_providers(self, configuration: Configuration) -> None:
+        self._listeners.reload(configuration.channels, configuration.public_url)
 
     def reloaded(self, *, successful: bool) -> None:
         """Show in the metrics how a reload ended."""

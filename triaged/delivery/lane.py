@@ -10,10 +10,9 @@ from collections.abc import Sequence
 
 import msgspec
 import structlog
-from msgspec.structs import replace
 
 from triaged.channels import Channel, Message, NoAnswer, Result
-from triaged.channels.contract import CHANNELS, Simplified
+from triaged.channels.contract import CHANNELS
 from triaged.clock import Clock
 from triaged.core.records.answers import Send
 from triaged.core.records.events import (
@@ -35,6 +34,7 @@ from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker
 from triaged.delivery.bundling import bundles, verdict_of
 from triaged.delivery.rate_limits import RateLimits, limited, limits_of
 from triaged.delivery.render import Telling, message_for
+from triaged.delivery.second_tries import keep_move, second_message
 from triaged.delivery.telling import told_of
 from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import done_before, until
@@ -263,12 +263,10 @@ class Lane:
             self._around.engine.crash_point("before_send")
             result = await self._sent(message, attempt)
             self._around.engine.crash_point("after_send")
-            kind = CHANNELS.load(channel.kind)
-            if isinstance(kind, Simplified) and kind.wants_plain(result):
-                plain = message_for(send, channel, replace(telling, plain=True), now)
-                if not isinstance(plain, Refused | TryAgain):
-                    result = await self._sent(plain, attempt)
-            verdict = verdict_of(kind, result, attempt.sends)
+            if (second := second_message(send, channel, telling, result, now)) is not None:
+                await keep_move(send, channel, result, around)
+                result = await self._sent(second, attempt)
+            verdict = verdict_of(CHANNELS.load(channel.kind), result, attempt.sends)
         finally:
             self._learn(attempt, verdict)
         return verdict

@@ -52,6 +52,8 @@ class Telling(msgspec.Struct, frozen=True):
     evidence: Evidence = Evidence()
     also: tuple[Incident, ...] = ()
     """The incidents of other pages that go in the same message."""
+    moved: str = ""
+    """The address of now, where the destination has moved."""
     plain: bool = False
     """Whether only what cannot be refused for its form is said."""
     thread: str = ""
@@ -88,6 +90,8 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
             return Refused(f"{whom} is no longer a contact")
         if contact.channel != page.channel:
             return TryAgain(f"{whom} is no longer a contact on channel {page.channel}")
+    if telling.moved:
+        contact = Contact(page.channel, telling.moved)
     url: str | None = None
     asks = page.kind is PageKind.PAGE and page.wanted is UNSET
     if asks and settings.public_url:

@@ -14,6 +14,7 @@ from triaged.errors import StoreUnavailable
 from triaged.store.database.base import Reader
 from triaged.store.database.connect import Database
 from triaged.store.queries import evidence
+from triaged.store.tables.own import moved_addresses
 from triaged.store.tables.practice_rows import messages
 
 log = structlog.get_logger()
@@ -32,7 +33,10 @@ async def told_of(
         async with database.reading(urgent=True) as tx:
             duty = engine.duty_facts.facts  # the page was decided on them
             given = await evidence.of_incident(tx, first.incident.number, duty)
-            return replace(telling, evidence=given, thread=await _thread(tx, first, telling))
+            thread = await _thread(tx, first, telling)
+            to = destination_of(telling.settings, first.page.recipient)
+            moved = await moved_addresses.moved_to(tx, first.page.channel, to) if to else ""
+            return replace(telling, evidence=given, thread=thread, moved=moved)
     except StoreUnavailable as error:
         log.warning("page.evidence_missing", page=first.page.id, error=str(error))
         return telling

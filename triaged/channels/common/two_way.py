@@ -147,3 +147,5 @@ class Batch(msgspec.Struct, frozen=True):
     called: tuple[Called, ...]
     cursor: str
     """From where the next poll goes on."""
+    pause_us: int = 0
+    """How long to wait before it, where the provider does not let us wait for news."""
