@@ -49,7 +49,9 @@ DIRECTIONS: Mapping[str, Set[str]] = {
     "delivery": SHELL | {"access", "calls", "channels", "engine", "integrations", "store"},
     "calls": SHELL | {"access", "channels", "engine", "store"},
     "http": SHELL | INPUTS | {"access", "calls", "engine", "intake", "store"},
-    "api": SHELL | INPUTS | {"access", "calls", "drills", "engine", "http", "intake", "store"},
+    "api": SHELL
+    | INPUTS
+    | {"access", "calls", "drills", "engine", "feeds", "http", "intake", "store"},
     "web": SHELL | INPUTS | {"access", "engine", "http", "intake", "store"},
     "mail_in": SHELL | {"access", "config", "engine", "intake", "store"},
     "process": SHELL | {"config", "engine", "feeds", "rules", "store"},

@@ -20,6 +20,7 @@ from triaged.yamlschema.values import none_of
 
 PREFIX = "trg_"
 RANDOM_BYTES = 32
+FEED_TOKEN_BYTES = 16
 PUBLIC_ID_CHARACTERS = 12
 PUBLIC_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """60 bits in all; without i, l, o and u, which are misread."""
@@ -44,6 +45,11 @@ def new_secret() -> str:
 def new_identity() -> str:
     """A random UUID, as Alertmanager names its silences: https://www.rfc-editor.org/rfc/rfc9562."""
     return str(UUID(bytes=secrets.token_bytes(16), version=4))
+
+
+def new_feed_token() -> str:
+    """128 random bits as text: the address of a calendar that is published."""
+    return secrets.token_urlsafe(FEED_TOKEN_BYTES)
 
 
 def new_public_id() -> str:

@@ -4,7 +4,14 @@ import argparse
 from datetime import timedelta
 from typing import Any
 
-from triaged.cli import _oncall_acts, _oncall_ahead, _oncall_away, _oncall_people, _options
+from triaged.cli import (
+    _oncall_acts,
+    _oncall_ahead,
+    _oncall_away,
+    _oncall_feeds,
+    _oncall_people,
+    _options,
+)
 from triaged.cli._client import Client, Failed, below, client_of, complain, every
 from triaged.cli._oncall_week import present, week, when
 from triaged.cli._output import clean, columns, local_time, print_json, print_table
@@ -43,6 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _oncall_people.arguments(verbs)
     _oncall_ahead.arguments(verbs)
     _oncall_away.arguments(verbs)
+    _oncall_feeds.arguments(verbs)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
             return _oncall_ahead.run(client, options)
         if options.verb in _oncall_people.VERBS:
             return _oncall_people.run(client, options)
+        if options.verb in _oncall_feeds.VERBS:
+            return _oncall_feeds.run(client, options)
         return _test(client, options) if options.verb == "test" else _show(client, options)
     except Failed as failure:
         return complain(failure)

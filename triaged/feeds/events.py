@@ -18,7 +18,7 @@ from triaged.feeds.zones import mapped, names_in
 USED = frozenset(
     """
     ATTENDEE DTEND DTSTART DURATION EXDATE EXRULE LAST-MODIFIED RDATE RECURRENCE-ID RRULE SEQUENCE
-    STATUS SUMMARY UID
+    STATUS SUMMARY UID X-TRIAGED-PERSON
     """.split()
 )
 """Properties that are read. TRANSP and CLASS say nothing about duty."""
@@ -63,6 +63,8 @@ class FeedEvent(msgspec.Struct, frozen=True):
     uid: str
     title: str
     attendees: tuple[str, ...]
+    person: str
+    """The key under `people` that a calendar of triaged's own names; empty: it is another's."""
     component: Event
     length: Length | None
     """None: the event has an end."""
@@ -102,6 +104,7 @@ def event_of(block: Block, zones: dict[str, list[str]], notes: dict[str, None]) 
         uid=uid,
         title=" ".join(texts(component, "SUMMARY"))[:SUMMARY_MAX],
         attendees=tuple(texts(component, "ATTENDEE")[:ATTENDEES_MAX]),
+        person="".join(texts(component, "X-TRIAGED-PERSON")),
         component=component,
         length=_length(component, block),
         cancelled=block.value("STATUS").upper() == "CANCELLED",

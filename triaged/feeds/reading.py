@@ -144,7 +144,8 @@ class _Feed:
                 day = begin.isoformat()[:10]
                 self._notes[f"{event.title!r} has no length on {day}: the clocks change"] = None
             elif self._is_near(start_at, end_at):
-                name = named(event.title, event.attendees, self._request.known)
+                title = event.person or event.title
+                name = named(title, event.attendees, self._request.known)
                 yield FeedShift(
                     event.uid, start_at, end_at, name.people, name.unknown, level=name.level
                 )

@@ -33,6 +33,9 @@ SIGN_INS_MAX = 60
 """Attempts to sign in from one network in an hour: an office behind one address has a bad morning;
 codes have 256 bits, so this spares the store and not the codes."""
 
+CALENDARS_MAX = 60
+"""Readings of one calendar in an hour: programs ask every hour, or every few minutes at most."""
+
 FORMS_MAX = 5
 """Customers' reports by the public form from one network in an hour."""
 
@@ -71,6 +74,8 @@ class Context:
     """Limit on customers' reports, by token."""
     report_forms: NetworkLimit = field(default_factory=partial(NetworkLimit, FORMS_MAX))
     """Limit on customers' reports by the public form, by network."""
+    calendars: NetworkLimit = field(default_factory=partial(NetworkLimit, CALENDARS_MAX))
+    """Limit on readings of a published calendar, by its token."""
     rendering: Rendering = field(default_factory=Rendering)
     """Room for pages of the console that are made at one time."""
     long_questions: LongQuestions = field(default_factory=LongQuestions)
