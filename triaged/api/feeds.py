@@ -7,8 +7,8 @@ from triaged.core.records.feeds import FeedState, RefusedEvent
 from triaged.core.records.oncall import FeedShift
 from triaged.feeds.names import nearest
 from triaged.http.routes import Call, Scope, route
+from triaged.store import duty_facts
 from triaged.store.tables.own import feeds
-from triaged.store.tables.practice_rows import oncall
 from triaged.wire import Instant, instant_text_or_none
 
 
@@ -57,12 +57,13 @@ class FeedList(msgspec.Struct, frozen=True):
 @route("GET", "/api/v1/feeds", Scope.READ)
 async def index(call: Call) -> FeedList:
     """Every calendar feed: when it was read, what is in it, and what could not be read."""
+    now = call.context.clock.now()
     async with call.context.database.reading() as tx:
         states = await feeds.every(tx)
-        copies = {copy.id: copy.shifts for copy in await oncall.feeds(tx)}
+        facts = await duty_facts.read(tx, now)
+    copies = {name: copy.shifts for name, copy in facts.feeds.items()}
     people = call.context.configuration.settings.people
     names = [name for key, person in people.items() for name in (key, person.name)]
-    now = call.context.clock.now()
     return FeedList([_document(one, copies.get(one.name, ()), names, now) for one in states])
 
 
