@@ -67,3 +67,16 @@ def test_nothing_is_held_where_nobody_has_quiet_hours(desk: Desk) -> None:
 
     assert (status, out.split()) == (0, ["STATE", "AT", "UNTIL", "INCIDENT", "MESSAGE"])
     assert desk.json("oncall", "held", "alice") == {"held": []}
+
+
+def test_proofs_with_a_daemon_count_on_no_contact_that_is_off(desk: Desk) -> None:
+    config = ("--config", str(desk.folder / "config.yaml"), "--weeks", "1")
+    proven, _, _ = desk("prove", *config)
+    desk("oncall", "contact", "alice", "desk", "off", "--reason", "telephone lost")
+
+    failed, out, err = desk("prove", *config)
+
+    assert (proven, failed) == (0, 1)
+    assert "triaged: alice/desk counts as unreachable" in err
+    assert "alice has no usable contact" in out
+    assert desk.offline("prove", *config)[0] == 0, "without a daemon nothing is known of it"

@@ -13,6 +13,7 @@ from triaged.core.oncall.people import (
     paged_by,
     problems,
     services_of,
+    unreachable_by,
 )
 from triaged.core.records.held import HeldMessage
 from triaged.core.records.model import incident_id
@@ -69,6 +70,10 @@ class PersonInShort(msgspec.Struct, frozen=True):
     timezone: str
     reachable: bool
     problems: list[str]
+    off: list[str]
+    """Contacts that are passed over."""
+    unconfirmed: list[str]
+    """Contacts that nobody has confirmed, where `confirm_contacts` asks for it."""
     held: int
     """Messages that wait for the end of the person's quiet hours."""
 
@@ -128,12 +133,15 @@ def held_document(row: HeldMessage) -> HeldDocument:
 
 def in_short(person: Person, settings: Settings, known: KnownContacts, held: int) -> PersonInShort:
     """A line of the roster."""
+    off, unconfirmed = unreachable_by(person, settings, known)
     return PersonInShort(
         person=person.id,
         name=person.name,
         timezone=person.timezone,
         reachable=is_reachable(person, settings, known),
         problems=problems(person, settings, known),
+        off=off,
+        unconfirmed=unconfirmed,
         held=held,
     )
 
@@ -153,6 +161,8 @@ def person_document(
         timezone=short.timezone,
         reachable=short.reachable,
         problems=short.problems,
+        off=short.off,
+        unconfirmed=short.unconfirmed,
         held=short.held,
         contacts=[contact_document(each) for each in contacts],
         schedules=list(schedules),

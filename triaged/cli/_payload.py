@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from triaged.config.model import Configuration, Source
     from triaged.core.oncall.facts import DutyFacts
     from triaged.core.records.model import Alert
+    from triaged.core.settings import Settings
 
 
 def body_of(name: str) -> bytes:
@@ -69,6 +70,25 @@ def duty_facts(options: argparse.Namespace, at: int) -> "DutyFacts":
     except msgspec.ValidationError as error:
         raise Failed(f"the daemon's facts about duty cannot be read: {error}") from None
     return indexed(overrides, feeds, found["version"])
+
+
+def without_dead_contacts(
+    options: argparse.Namespace, settings: "Settings", *kinds: str
+) -> "Settings":
+    """The settings without the contacts that the daemon at `--url` knows to be of these kinds.
+
+    `off`: they are passed over; `unconfirmed`: where `confirm_contacts` asks for it.
+    """
+    from triaged.core.oncall.people import without_contacts
+
+    if options.url is None:
+        return settings
+    rows = client_of(options).get("/api/v1/people")["people"]
+    gone = {row["person"]: [name for kind in kinds for name in row[kind]] for row in rows}
+    for person, names in gone.items():
+        for name in names:
+            print(f"triaged: {person}/{name} counts as unreachable", file=sys.stderr)
+    return without_contacts(settings, gone)
 
 
 def unseen(options: argparse.Namespace, others: str) -> str:

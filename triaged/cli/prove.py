@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 from triaged.cli import _options
 from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import paint, print_json, print_table
-from triaged.cli._payload import configured, duty_facts, instant_of, unseen
+from triaged.cli._payload import (
+    configured,
+    duty_facts,
+    instant_of,
+    unseen,
+    without_dead_contacts,
+)
 
 if TYPE_CHECKING:
     from triaged.core.settings import Settings
@@ -44,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
         start = instant_of(options.start, "--from")
         settings = configured(options.config).settings
         facts = duty_facts(options, start)
+        settings = without_dead_contacts(options, settings, "off", "unconfirmed")
     except Failed as failure:
         return complain(failure)
     proof = prove(settings, start - start % 1_000_000, options.weeks, facts)

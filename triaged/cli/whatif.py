@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from triaged.cli import _options
 from triaged.cli._client import Failed, Misused, complain
 from triaged.cli._output import clean, paint, print_json
-from triaged.cli._payload import alerts_in, body_of, configured, duty_facts, instant_of, unseen
+from triaged.cli._payload import (
+    alerts_in,
+    body_of,
+    configured,
+    duty_facts,
+    instant_of,
+    unseen,
+    without_dead_contacts,
+)
 from triaged.cli.send import source_of
 
 if TYPE_CHECKING:
@@ -66,10 +74,11 @@ def run(options: argparse.Namespace) -> int:
         source = options.source or source_of(body)
         alerts = alerts_in(configuration, source, body, at)
         facts = duty_facts(options, at)
+        settings = without_dead_contacts(options, configuration.settings, "off")
     except Failed as failure:
         return complain(failure)
     question = Question(tuple(alerts), at, ack_after_us, until_us)
-    answer = what_if(configuration.settings, question, facts)
+    answer = what_if(settings, question, facts)
     if options.output == "json":
         print_json(_document(question, answer) | {"unseen": [unseen(options, UNSEEN)]})
         return 0

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core.oncall.test_duty import MONDAY, PRIMARY, override
-from tests.core.world import DEFAULT_PLAN, plan, settings, step
+from tests.core.world import DEFAULT_PLAN, person, plan, settings, step
 from triaged.core.oncall.contact_states import new_state
 from triaged.core.oncall.duty import Duty
 from triaged.core.oncall.facts import indexed
@@ -21,8 +21,10 @@ from triaged.core.oncall.people import (
     schedules_of,
     services_of,
     standings,
+    unreachable_by,
+    without_contacts,
 )
-from triaged.core.settings import Contact, Service, Settings
+from triaged.core.settings import Contact, ContactStep, Service, Settings
 from triaged.core.time.durations import DAY, WEEK
 
 NOTHING = KnownContacts()
@@ -134,3 +136,28 @@ def test_an_override_is_a_shift_and_names_its_schedule() -> None:
 
 def test_whoever_is_in_no_schedule_has_no_shift() -> None:
     assert next_shifts(DUTY, "nobody-knows", MONDAY) == []
+
+
+def test_contacts_that_are_gone_leave_their_time_to_the_next() -> None:
+    ways = (ContactStep("desk"), ContactStep("mail", 5), ContactStep("hook", 9))
+    alice = replace(person("alice", "desk", "mail", "hook", "last"), page=ways)
+    chosen = replace(SETTINGS, people={"alice": alice})
+
+    def left(*gone: str) -> tuple[ContactStep, ...]:
+        return without_contacts(chosen, {"alice": gone}).people["alice"].page
+
+    assert left("desk") == (ContactStep("mail", 0), ContactStep("hook", 9))
+    assert left("mail") == (ContactStep("desk"), ContactStep("hook", 5))
+    assert left("desk", "mail", "hook") == (ContactStep("last"),)
+    assert left("desk", "mail", "hook", "last") == ()
+    assert without_contacts(chosen, {"bob": ["desk"]}) == chosen
+
+
+def test_off_and_unconfirmed_are_told_apart() -> None:
+    asks = replace(SETTINGS, confirm_contacts=True)
+    states = known(replace(MAIL, off_since=7, off_reason="STOP"))
+
+    assert unreachable_by(ALICE, SETTINGS, states) == (["mail"], [])
+    assert unreachable_by(ALICE, asks, states) == (["mail"], ["desk"])
+    confirmed = known(replace(DESK, verified_at=1))
+    assert unreachable_by(ALICE, asks, confirmed) == ([], ["mail"])

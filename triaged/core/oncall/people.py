@@ -1,8 +1,9 @@
 """A person on call: the steps that page them, their next shifts, how they are reached."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from triaged.core.alerts.grouping import plan_for
 from triaged.core.oncall.contact_states import address_digest
@@ -133,6 +134,48 @@ def problems(person: Person, settings: Settings, known: KnownContacts) -> list[s
         elif settings.confirm_contacts and not each.is_confirmed:
             found.append(f"contact {each.name} has not been confirmed")
     return found
+
+
+def unreachable_by(
+    person: Person, settings: Settings, known: KnownContacts
+) -> tuple[list[str], list[str]]:
+    """(contacts that are off, contacts that nobody has confirmed where that is asked for)."""
+    every = standings(person, settings, known)
+    off = [each.name for each in every if each.is_off]
+    asks = settings.confirm_contacts
+    return off, [each.name for each in every if asks and not each.is_off and not each.is_confirmed]
+
+
+def without_contacts(settings: Settings, gone: Mapping[str, Collection[str]]) -> Settings:
+    """The settings as if these contacts, by person, were not there: for forecasts and proofs.
+
+    As when pages are decided, the next contact takes the time of one that is gone.
+    """
+    people = {
+        name: _without(person, gone[name]) if gone.get(name) else person
+        for name, person in settings.people.items()
+    }
+    return replace(settings, people=people)
+
+
+def _without(person: Person, gone: Collection[str]) -> Person:
+    contacts = {name: one for name, one in person.contacts.items() if name not in gone}
+    page = _left(person.page, gone)
+    if not page and person.page:
+        page = tuple(ContactStep(name, person.page[0].after_us) for name in [*contacts][:1])
+    return replace(person, contacts=contacts, page=page, notify=_left(person.notify, gone))
+
+
+def _left(ways: Iterable[ContactStep], gone: Collection[str]) -> tuple[ContactStep, ...]:
+    found: list[ContactStep] = []
+    waiting: list[int] = []
+    for way in ways:
+        if way.contact in gone:
+            waiting.append(way.after_us)
+        else:
+            found.append(ContactStep(way.contact, min([way.after_us, *waiting])))
+            waiting.clear()
+    return tuple(found)
 
 
 def is_reachable(person: Person, settings: Settings, known: KnownContacts) -> bool:
