@@ -36,7 +36,7 @@ class Read(msgspec.Struct, frozen=True):
 
     facts: DutyFacts
     live: Sequence[Incident]
-    more: bool
+    behind: Place | None
     total: int
     asking: Sequence[Incident]
     ended: Sequence[Incident]
@@ -62,7 +62,7 @@ async def _read(call: Call, chosen: Filter, person: str | None) -> Read:
     context, now = call.context, call.context.clock.now()
     async with context.database.reading() as tx:
         facts = await context.engine.duty_facts.current(tx, now)
-        live, more = await board.live(tx, chosen.wanted, _after(call), ROWS)
+        live, behind = await board.live(tx, chosen.wanted, _after(call), ROWS)
         if chosen.wanted.is_empty:
             total = sum(number for _, _, number in await incidents.counts(tx))
         else:
@@ -75,7 +75,7 @@ async def _read(call: Call, chosen: Filter, person: str | None) -> Read:
             await board.quarantined(tx),
             await pages.put_off(tx, now, WAITING_READ),
         )
-    return Read(facts, live, more, total, asking, ended, found)
+    return Read(facts, live, behind, total, asking, ended, found)
 
 
 def _after(call: Call) -> Place | None:
@@ -97,7 +97,7 @@ def _values(call: Call, read: Read, shown: tuple[Filter, Frame, Rail]) -> dict[s
         "live": read.live,
         "total": read.total,
         "unknown": sum(one.severity_by == "unclassified" for one in read.live),
-        "next": f"{read.live[-1].severity}.{read.live[-1].number}" if read.more else "",
+        "next": f"{read.behind[0]}.{read.behind[1]}" if read.behind else "",
         "after": call.request.query.get("after", ""),
         "asking": read.asking,
         "lately": lately,

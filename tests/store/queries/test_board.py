@@ -53,12 +53,11 @@ async def test_a_page_goes_on_where_the_one_before_ended(
     await filled(database, clock)
 
     async with database.reading() as tx:
-        first, more = await board.live(tx, BoardFilter(), None, 2)
-        place = (first[-1].severity.value, first[-1].number)
-        second, further = await board.live(tx, BoardFilter(), place, 2)
+        first, behind = await board.live(tx, BoardFilter(), None, 2)
+        second, further = await board.live(tx, BoardFilter(), behind, 2)
 
     assert [incident.number for incident in (*first, *second)] == [2, 3, 1, 4]
-    assert (more, further) == (True, False)
+    assert (behind, further) == (("SEV-2", 3), None)
 
 
 async def test_what_asks_a_person_is_open_and_has_paged_them(

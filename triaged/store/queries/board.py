@@ -6,11 +6,14 @@ import msgspec
 
 from triaged.core.records.model import Incident
 from triaged.store.database.base import Reader
-from triaged.store.tables.incidents import LIVE_SQL, OVER_SQL, decoded
+from triaged.store.tables.incidents import OVER_SQL, decoded
 from triaged.wire import encode
 
 Place = tuple[str, int]
 """Severity and number of the last incident on a page of the list."""
+
+IN_ORDER_SQL = "state NOT IN ('resolved', 'closed', 'merged')"
+"""As `LIVE_SQL`; so written, one index alone gives live incidents in the order of the list."""
 
 MINE_MAX = 20
 """Incidents that ask one person for an answer: more are not answered one by one."""
@@ -29,7 +32,7 @@ class BoardFilter(msgspec.Struct, frozen=True):
     opened_before: int | None = None
     opened_after: int | None = None
     person: str | None = None
-    """Who holds it or was paged."""
+    """Who holds it, or was paged and it is open."""
 
     @property
     def is_empty(self) -> bool:
@@ -39,7 +42,7 @@ class BoardFilter(msgspec.Struct, frozen=True):
 
 class _Conditions:
     def __init__(self) -> None:
-        self.sql = [f"state IN {LIVE_SQL}", "kind = 'incident'"]
+        self.sql = [IN_ORDER_SQL, "kind = 'incident'"]
         self.values: list[object] = []
 
     def add(self, condition: str, *values: object) -> None:
@@ -52,8 +55,8 @@ class _Conditions:
 
 async def live(
     tx: Reader, wanted: BoardFilter, after: Place | None, limit: int
-) -> tuple[list[Incident], bool]:
-    """Live incidents, the worst and then the newest first; True if more follow."""
+) -> tuple[list[Incident], Place | None]:
+    """Live incidents, the worst and then the newest first; behind which to go on if more follow."""
     asked = _asked(wanted)
     if after is not None:
         severity, number = after
@@ -63,8 +66,9 @@ async def live(
             ORDER BY severity, number DESC LIMIT {limit + 1}""",
         *asked.values,
     )
-    found = [one for one in decoded(rows[:limit]) if _fits(one, wanted)]
-    return found, len(rows) > limit
+    read = decoded(rows[:limit])
+    behind = (read[-1].severity.value, read[-1].number) if len(rows) > limit else None
+    return [one for one in read if _fits(one, wanted)], behind
 
 
 async def number_of(tx: Reader, wanted: BoardFilter) -> int:
@@ -79,12 +83,12 @@ async def number_of(tx: Reader, wanted: BoardFilter) -> int:
 async def asking(tx: Reader, person: str) -> list[Incident]:
     """Open incidents whose pages went to the person, or are on their way, the worst first."""
     rows = await tx.fetch(
-        """SELECT body FROM incidents
-           WHERE state = 'open' AND kind <> 'notice' AND (body LIKE $1 ESCAPE '!'
-               OR number IN (SELECT incident FROM pages WHERE state = 'due'
-                   AND body LIKE '%"kind":"page"%' AND body LIKE $1 ESCAPE '!'))
-           ORDER BY severity, number DESC LIMIT $2""",
-        _holds(f'"person":{_json(person)},'),
+        """SELECT body FROM incidents WHERE state = 'open' AND kind <> 'notice' AND number IN (
+               SELECT number FROM incidents WHERE asked <> '' AND asked LIKE $1 ESCAPE '!'
+               UNION SELECT incident FROM pages WHERE state = 'due' AND id LIKE $2 ESCAPE '!')
+           ORDER BY severity, number DESC LIMIT $3""",
+        _holds(f",{person},"),
+        _holds(f"/{person}/"),
         MINE_MAX,
     )
     return decoded(rows)
@@ -132,7 +136,8 @@ def _asked(wanted: BoardFilter) -> _Conditions:
     if wanted.opened_after is not None:
         asked.add("opened_at > {}", wanted.opened_after)
     if wanted.person is not None:
-        asked.add("body LIKE {} ESCAPE '!'", _holds(f":{_json(wanted.person)}"))
+        whose = "SELECT number FROM incidents WHERE asked <> '' AND asked LIKE {} ESCAPE '!'"
+        asked.add(f"number IN ({whose})", _holds(f",{wanted.person},"))
     return asked
 
 
@@ -147,12 +152,7 @@ STATES = tuple(_STATES)
 
 def _fits(incident: Incident, wanted: BoardFilter) -> bool:
     """Whether the incident is wanted, as far as its columns do not tell."""
-    if any(incident.labels.get(name) != value for name, value in wanted.labels.items()):
-        return False
-    if wanted.person is None:
-        return True
-    paged = any(who.person == wanted.person for who in incident.told)
-    return paged or incident.holder == wanted.person
+    return all(incident.labels.get(name) == value for name, value in wanted.labels.items())
 
 
 def _holds(text: str) -> str:

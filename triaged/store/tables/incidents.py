@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triaged.core.records.model import LIVE, Incident
+from triaged.core.records.model import LIVE, Incident, State
 from triaged.core.view import key_text
 from triaged.store.database.base import Ask, Bulk, Reader, Row, Writer
 from triaged.store.database.listing import Where
@@ -22,13 +22,13 @@ ENDED_AFTER = f"""SELECT number, body, changed_at FROM incidents
     ORDER BY changed_at, number LIMIT $3"""
 SAVE = Bulk(
     """INSERT INTO incidents (number, key, state, severity, service, team, title, opened_at,
-           changed_at, exhausted, merged_into, kind, body)
+           changed_at, exhausted, merged_into, kind, asked, body)
        {rows}
        ON CONFLICT (number) DO UPDATE SET state = excluded.state, severity = excluded.severity,
            service = excluded.service, team = excluded.team, title = excluded.title,
            changed_at = excluded.changed_at, exhausted = excluded.exhausted,
-           merged_into = excluded.merged_into, body = excluded.body""",
-    ("bigint", *("text",) * 6, *("bigint",) * 4, *("text",) * 2),
+           merged_into = excluded.merged_into, asked = excluded.asked, body = excluded.body""",
+    ("bigint", *("text",) * 6, *("bigint",) * 4, *("text",) * 3),
 )
 BY_NUMBER = Bulk(
     """WITH v (number) AS ({rows}) SELECT {columns} FROM v CROSS JOIN incidents i
@@ -163,12 +163,22 @@ async def save(tx: Writer, incidents: Iterable[Incident], now: int) -> None:
             int(incident.is_exhausted),
             incident.merged_into,
             incident.kind,
+            asked_text(incident),
             encode(incident).decode(),
         )
         for incident in incidents
     ]
     # What leaves a key goes first: another may take it in the same batch.
     await tx.write(SAVE, sorted(rows, key=lambda row: (row[2] in LIVE, row[0])))
+
+
+def asked_text(incident: Incident) -> str:
+    """Whose it is, between commas: everybody whom an open one has paged, else its holder."""
+    if incident.state is State.OPEN:
+        people = sorted({one.person for one in incident.told if one.person})
+    else:
+        people = [incident.holder] if incident.holder else []
+    return f",{','.join(people)}," if people else ""
 
 
 async def counts(tx: Reader) -> list[tuple[str, str, int]]:
