@@ -55,6 +55,7 @@ from triaged.process.last_good_rules import Startable
 from triaged.process.listeners import listen
 from triaged.process.maintenance import jobs
 from triaged.process.maintenance.clock_comparison import ClockComparison
+from triaged.process.maintenance.contact_ends import ContactEnds
 from triaged.process.maintenance.disk_space import DiskSpace
 from triaged.process.maintenance.duty_ahead import DutyAhead
 from triaged.process.maintenance.duty_keeping import DutyKeeping
@@ -258,6 +259,7 @@ class Daemon:
             FeedPolling(engine, database, clock, self.current, self._feeds),
             Following(self._context.calls, lambda: self.current().channels),
             DutyAhead(engine, database, clock, self.current),
+            ContactEnds(engine, database, clock, self.current),
             Retention(database, clock, self.current, engine.crash_point),
             ClockComparison(clock),
         )
