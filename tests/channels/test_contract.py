@@ -95,6 +95,7 @@ EDITED: tuple[Edited, ...] = (
     pagerduty,
     pushover,
     slack,
+    telegram,
     webpush,
 )
 CALLED_BACK: tuple[CalledBack, ...] = (
@@ -105,10 +106,11 @@ CALLED_BACK: tuple[CalledBack, ...] = (
     pagerduty,
     pushover,
     slack,
+    telegram,
     twilio_sms,
     twilio_voice,
 )
-POLLED: tuple[Polled, ...] = (matrix,)
+POLLED: tuple[Polled, ...] = (matrix, telegram)
 SELF_TESTED: tuple[SelfTested, ...] = (
     discord,
     matrix,
@@ -117,6 +119,7 @@ SELF_TESTED: tuple[SelfTested, ...] = (
     opsgenie,
     pushover,
     slack,
+    telegram,
     twilio_sms,
     twilio_voice,
 )

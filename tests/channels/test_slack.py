@@ -67,7 +67,9 @@ def test_limits_of_blocks_are_kept() -> None:
             200,
             {"ok": False, "error": "channel_not_found"},
             {},
-            Refused("channel_not_found: there is no such channel, or the bot cannot see it"),
+            Refused(
+                "channel_not_found: there is no such channel, or the bot cannot see it", gone=True
+            ),
         ),
         (
             200,

@@ -24,6 +24,17 @@ KEPT_OUT = frozenset({"files", "settings", "store"})
 """Fields of the configuration that are shown under other names, or not at all."""
 
 
+class ChannelDocument(msgspec.Struct, frozen=True):
+    """Whether a channel can be used, by the last test of its token."""
+
+    usable: bool | None
+    """None: the provider could not be asked."""
+    detail: str
+    tested_at: Instant
+    since: Instant
+    """From when on it has been so."""
+
+
 class StatusDocument(msgspec.Struct, frozen=True):
     """The version that runs, its start, its health and its configuration."""
 
@@ -37,6 +48,8 @@ class StatusDocument(msgspec.Struct, frozen=True):
     config_hash: str
     config: dict[str, Any]
     """The operator's configuration, secrets as `<secret>`."""
+    channels: dict[str, ChannelDocument]
+    """By channel: what its last test has found; a kind without a test is absent."""
     duty: list[str]
     """Overrides that do not do what they say: who or what they name is not configured."""
 
@@ -56,8 +69,18 @@ async def show(call: Call) -> StatusDocument:
         rules=configuration.settings.rules.digest,
         config_hash=hashlib.sha256(encode(configured)).hexdigest(),
         config=configured,
+        channels=_channels(context),
         duty=await _duty(context),
     )
+
+
+def _channels(context: Context) -> dict[str, ChannelDocument]:
+    return {
+        name: ChannelDocument(
+            test.is_usable, test.detail, instant_text(test.tested_at), instant_text(test.since)
+        )
+        for name, test in context.channel_tests.items()
+    }
 
 
 async def _duty(context: Context) -> list[str]:

@@ -88,10 +88,7 @@ class Settings(msgspec.Struct, frozen=True):
     """Channel of pages that go straight to it: its id, or `#name`."""
     signing_secret: Secret | None = None
     """Secret of the app by which Slack signs what it calls `/callbacks/<channel>` with: buttons,
-    `/triaged`, events. Without it and without `app_token` pages have a link and no buttons."""
-    app_token: Secret | None = None
-    """Token of the app, `xapp-…`, with the scope `connections:write`, for Socket Mode: buttons,
-    `/triaged` and events come through a connection that triaged opens, and no URL is needed."""
+    `/triaged`, events. Without it pages have a link and no buttons."""
     url: str = "https://slack.com/api"
     """URL of the API."""
     timeout: str = "10s"
@@ -102,8 +99,6 @@ class Settings(msgspec.Struct, frozen=True):
         check_url(self.url)
         attempt_s(self.timeout)
         check_secret(self.token, "xoxb-", "token must be that of a bot: it begins with xoxb-")
-        wanted = "app_token must be that of an app: it begins with xapp-"
-        check_secret(self.app_token, "xapp-", wanted)
         if self.to and not _CHANNEL.fullmatch(self.to):
             raise ValueError("to must be the id of a channel or user, or #name")
 
@@ -163,8 +158,7 @@ def _content(notice: Notice, settings: Settings, at: int) -> dict[str, object]:
 
 def _elements(notice: Notice, settings: Settings) -> list[dict[str, object]]:
     """Buttons that call us; without a way to call us, the link."""
-    is_called = settings.signing_secret is not None or settings.app_token is not None
-    if notice.buttons and is_called:
+    if notice.buttons and settings.signing_secret is not None:
         return [_button(button) for button in notice.buttons]
     if notice.acknowledge_url is None:
         return []

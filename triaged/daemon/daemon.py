@@ -16,6 +16,7 @@ from triaged.access.tokens import new_secret
 from triaged.calls.answering import Calls
 from triaged.calls.following import Following
 from triaged.calls.parts import Parts as CallParts
+from triaged.calls.self_tests import SelfTests
 from triaged.clock import SystemClock
 from triaged.config.model import Configuration
 from triaged.core.records.events import Event
@@ -144,6 +145,12 @@ class Daemon:
             calls=Calls(CallParts(self._engine, database, clock, parts.action_key, self._answers)),
             started_at=clock.now(),
         )
+        self._self_tests = SelfTests(
+            self._context.calls,
+            lambda: self.current().channels,
+            lambda name, usable: self.metrics.channel_usable.labels(name).set(usable),
+        )
+        self._context.channel_tests = self._self_tests.found
         self._server = Server(self._context)
         self._reload_watch = ReloadWatch(self.current, self.reload)
         recipients = Recipients(
@@ -243,6 +250,7 @@ class Daemon:
         engine, database, clock = self._engine, self._database, self._clock
         return (
             self._reload_watch,
+            self._self_tests,
             RuleKeeping(engine, database, clock, self.current, self._stand_ins),
             DutyKeeping(engine, database, clock, self.current),
             DiskSpace(engine, database, clock),

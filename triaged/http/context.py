@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from triaged.calls.answering import Calls
+from triaged.calls.self_tests import ChannelTest
 from triaged.clock import ThreadClock
 from triaged.config.model import Configuration
 from triaged.engine.engine import Engine
@@ -66,6 +67,8 @@ class Context:
     calls: Calls
     """Takes what providers call us with."""
     started_at: int
+    channel_tests: Mapping[str, ChannelTest] = field(default_factory=dict)
+    """By channel: what its last test has found."""
     published: Published = field(default_factory=Published)
     """The status page."""
     sign_ups: NetworkLimit = field(default_factory=partial(NetworkLimit, SIGN_UPS_MAX))

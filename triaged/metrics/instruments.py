@@ -45,6 +45,11 @@ class Instruments:
         self._own_work()
 
     def _providers(self) -> None:
+        self.channel_usable = self._gauge(
+            "channel_usable",
+            "1 if a channel's last self-test passed.",
+            "channel",
+        )
         self.callbacks = self._counter(
             "callbacks",
             "Calls of providers to /callbacks: `taken`, `unauthorized` (no valid signature),"

@@ -15,7 +15,7 @@ import msgspec
 from triaged.channels import HttpRequest, HttpResponse, NoAnswer, Result
 from triaged.channels.common.two_way import Callback
 
-TOKEN, SIGNING_SECRET, APP_TOKEN = "xoxb-1-2-x", "8f742231b10e8888abcd99yyyzzz85a5", "xapp-1-A-x"
+TOKEN, SIGNING_SECRET = "xoxb-1-2-x", "8f742231b10e8888abcd99yyyzzz85a5"
 CHANNEL, USER = "C0123456789", "U0123456789"
 BLOCKS_ALL_MAX = 13_000
 """Characters of all blocks from which on Slack refuses them: slackapi/bolt-js#2509."""
@@ -43,10 +43,7 @@ class Slack:
         if self.answers:
             return self.answers.pop(0)
         token = request.headers.get("authorization", "")
-        if "response_url" not in request.url and token not in (
-            f"Bearer {TOKEN}",
-            f"Bearer {APP_TOKEN}",
-        ):
+        if "response_url" not in request.url and token != f"Bearer {TOKEN}":
             return self._said(ok=False, error="invalid_auth" if token else "not_authed")
         if self.errors:
             return self._said(ok=False, error=self.errors.pop(0))

@@ -1,6 +1,6 @@
 """What Slack calls us with: buttons, `/triaged`, events; https://docs.slack.dev/interactivity.
 
-By HTTP a call is signed; by Socket Mode it comes through a connection that we have opened.
+Each call is signed by the app's signing secret.
 """
 
 import hmac
