@@ -78,7 +78,6 @@ WITHOUT_OWN_TEST: Mapping[str, str] = {
     "triaged.store.tables.alerts": "tests/store: test_view, test_listing",
     "triaged.store.database.base": "tests/store: every test, on both databases",
     "triaged.store.database.connect": "tests/store: every test opens one",
-    "triaged.store.tables.observations": "tests/store: test_view",
     "triaged.store.saving": "tests/store: test_view",
     "triaged.store.tables.own.secrets": "tests/store: test_tokens",
     "triaged.store.tables.timeline": "tests/store: test_verify",
