@@ -28,6 +28,7 @@ from triaged.core.records.effects import (
     MoveFiring,
     NoteDelivery,
     NoteResolve,
+    OtherEffect,
     Quarantine,
     ReclassifyAlert,
     RepeatAlert,
@@ -225,39 +226,37 @@ class View:
                     self._move_firing(effect)
                 case MoveAlert(state=state):
                     self._move(state)
-                case AddPage(page=page):
-                    self.pages.setdefault(page.id, page)
-                case SavePage(page=page):
-                    self.pages[page.id] = page
-                case SaveSilence(silence=silence):
-                    self.silences[silence.id] = silence
-                    self._mutes = None
-                case SaveRow(row=row):
-                    self.add_row(row)
-                case SaveStorm(storm=storm):
-                    self.storms[storm.group] = storm
                 case SaveUnknownEnd(end=end):
                     self.unknown_ends[end.source, end.sender] = end
-                case SaveWatch(watch=watch):
-                    self.watches[watch.name] = watch
-                case DropWatch(name=name):
-                    self.watches.pop(name, None)
-                case (
-                    NoteResolve()
-                    | NoteDelivery()
-                    | IgnoreReport()
-                    | Append()
-                    | ArmTimer()
-                    | LookAgain()
-                    | DropTimer()
-                    | DropPack()
-                    | Quarantine()
-                    | WakeBundled()
-                    | Count()
-                ):
+                case NoteResolve() | IgnoreReport():
                     pass
                 case _:
-                    assert_never(effect)
+                    self._absorb_other(effect)
+
+    def _absorb_other(self, effect: OtherEffect) -> None:
+        """What is about no alert, and most often about nothing that a decision reads."""
+        match effect:
+            case AddPage(page=page):
+                self.pages.setdefault(page.id, page)
+            case SavePage(page=page):
+                self.pages[page.id] = page
+            case SaveSilence(silence=silence):
+                self.silences[silence.id] = silence
+                self._mutes = None
+            case SaveRow(row=row):
+                self.add_row(row)
+            case SaveStorm(storm=storm):
+                self.storms[storm.group] = storm
+            case SaveWatch(watch=watch):
+                self.watches[watch.name] = watch
+            case DropWatch(name=name):
+                self.watches.pop(name, None)
+            case Append() | ArmTimer() | DropTimer() | Count() | WakeBundled():
+                pass
+            case LookAgain() | DropPack() | Quarantine() | NoteDelivery():
+                pass
+            case _:
+                assert_never(effect)
 
     def _check(self, check: CheckLapse) -> None:
         identity = (check.source, check.fingerprint)

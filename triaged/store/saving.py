@@ -24,6 +24,7 @@ from triaged.core.records.effects import (
     MoveFiring,
     NoteDelivery,
     NoteResolve,
+    OtherEffect,
     Quarantine,
     ReclassifyAlert,
     RepeatAlert,
@@ -151,42 +152,49 @@ class Changes:
                     self.reclassified[state.source, state.fingerprint] = effect
                 case EndEpisode():
                     self._end(effect)
-                case Append(incident=number, entry=entry):
-                    self.entries.setdefault(number, []).append(entry)
-                case ArmTimer(timer=timer):
-                    self.timers[timer.incident, timer_rows.kind_name(type(timer))] = timer
-                case DropTimer(incident=number, kind=dropped):
-                    self.timers[number, timer_rows.kind_name(dropped)] = None
-                case AddPage(page=page):
-                    self.added.setdefault(page.id, page)
-                case SavePage(page=page):
-                    self.saved[page.id] = page
                 case CheckLapse():
                     self.checks[effect.source, effect.fingerprint] = effect
                 case MoveFiring() | MoveAlert():
                     self._move(effect)
-                case SaveSilence(silence=silence):
-                    self.silences[silence.id] = silence
-                case SaveRow() | NoteDelivery():
-                    self._keep(effect)
-                case LookAgain(at=at):
-                    self.looks.append(at)
-                case SaveStorm(storm=storm):
-                    self.storms[storm.group] = storm
-                case WakeBundled(umbrella=umbrella):
-                    self.woken.add(umbrella)
-                case SaveWatch(watch=watch):
-                    self.watches[watch.name] = watch
-                case DropWatch(name=name):
-                    self.watches[name] = None
-                case Quarantine():
-                    self.kept.append(effect)
-                case DropPack(id=pack):
-                    self.packs.append(pack)
-                case NoteResolve() | Count():
+                case NoteResolve():
                     pass  # counted, not stored
                 case _:
-                    assert_never(effect)
+                    self._add_other(effect)
+
+    def _add_other(self, effect: OtherEffect) -> None:
+        match effect:
+            case Append(incident=number, entry=entry):
+                self.entries.setdefault(number, []).append(entry)
+            case ArmTimer(timer=timer):
+                self.timers[timer.incident, timer_rows.kind_name(type(timer))] = timer
+            case DropTimer(incident=number, kind=dropped):
+                self.timers[number, timer_rows.kind_name(dropped)] = None
+            case AddPage(page=page):
+                self.added.setdefault(page.id, page)
+            case SavePage(page=page):
+                self.saved[page.id] = page
+            case SaveSilence(silence=silence):
+                self.silences[silence.id] = silence
+            case SaveRow() | NoteDelivery():
+                self._keep(effect)
+            case LookAgain(at=at):
+                self.looks.append(at)
+            case SaveStorm(storm=storm):
+                self.storms[storm.group] = storm
+            case WakeBundled(umbrella=umbrella):
+                self.woken.add(umbrella)
+            case SaveWatch(watch=watch):
+                self.watches[watch.name] = watch
+            case DropWatch(name=name):
+                self.watches[name] = None
+            case Quarantine():
+                self.kept.append(effect)
+            case DropPack(id=pack):
+                self.packs.append(pack)
+            case Count():
+                pass  # counted, not stored
+            case _:
+                assert_never(effect)
 
     def heard(self, alert: Alert, at: int) -> None:
         """The sender of an alert was heard."""

@@ -243,7 +243,7 @@ class Count(msgspec.Struct, frozen=True, gc=False):
     value: int = 1
 
 
-Effect = (
+AlertEffect = (
     StartEpisode
     | RepeatAlert
     | SaveCopies
@@ -255,9 +255,12 @@ Effect = (
     | CheckLapse
     | MoveFiring
     | MoveAlert
-    | SaveIncident
     | JoinAlert
-    | Append
+)
+"""What happens to rows of alerts: nearly all effects of a batch."""
+
+OtherEffect = (
+    Append
     | ArmTimer
     | DropTimer
     | AddPage
@@ -274,6 +277,7 @@ Effect = (
     | DropPack
     | Count
 )
+Effect = AlertEffect | SaveIncident | OtherEffect
 
 Kind = TypeVar("Kind")
 
