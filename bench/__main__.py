@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench import (
     channels,
+    console,
     crash,
     duty,
     edits,
@@ -64,6 +65,7 @@ MEASURES: Mapping[str, Callable[[Options], list[Line]]] = {
     "figures": figures.measure,
     "replay": replay.measure,
     "status_page": status_page.measure,
+    "console": console.measure,
 }
 
 
