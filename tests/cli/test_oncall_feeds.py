@@ -33,3 +33,11 @@ def test_own_shifts_are_written_as_a_calendar(desk: Desk) -> None:
     assert status == 0
     assert out.startswith("BEGIN:VCALENDAR")
     assert "SUMMARY:On call: primary" in out
+
+
+def test_business_calendar_is_shown_with_its_holidays(desk: Desk) -> None:
+    status, out, err = desk("oncall", "show", "--calendar", "office")
+
+    assert (status, err) == (0, "")
+    assert out.startswith("office: mon-fri 09:00-17:30, ")
+    assert desk("oncall", "show", "--calendar", "ofice")[0] == 1

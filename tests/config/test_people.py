@@ -111,7 +111,7 @@ def test_calendar_reads_its_hours_in_its_zone(tmp_path: Path) -> None:
         ("{}", "{}", "open is missing: days and hours such as mon-fri 09:00-17:30"),
         ("{open: monday}", "monday", "'monday'"),
         ("{open: mon 25:00-26:00}", "mon", "'"),
-        ("{open: daily, holidays: DE}", "holidays", "'holidays' is none of open, timezone"),
+        ("{open: daily, vacation: DE}", "vacation", "'vacation' is none of open, holidays"),
     ],
 )
 def test_calendar_that_cannot_be_read_is_wrong(

@@ -1,8 +1,9 @@
-"""`triaged oncall feeds|feed|export`: calendars that are read, and those that are published."""
+"""`triaged oncall feeds|feed|export`: calendars that are read, published, or of business."""
 
 import argparse
 import sys
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from triaged.cli import _options
@@ -42,6 +43,21 @@ def run(client: Client, options: argparse.Namespace) -> int:
             return 0
         case _:
             return _link(client, options)
+
+
+def show_calendar(client: Client, options: argparse.Namespace) -> int:
+    """Print a business calendar and its next ten holidays."""
+    answer: Any = client.get(below("/api/v1/calendars", options.calendar))
+    if options.output == "json":
+        print_json(answer)
+        return 0
+    state = "open" if answer["open"] else "closed"
+    print(clean(f"{answer['calendar']}: {answer['hours']}, {answer['timezone']}; {state} now"))
+    rows = [
+        (f"{date.fromisoformat(one['day']):%a %d %b %Y}", one["name"]) for one in answer["holidays"]
+    ]
+    print_table(("CLOSED", "WHY"), rows)
+    return 0
 
 
 def _feeds(client: Client, options: argparse.Namespace) -> int:

@@ -32,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--week", action="store_true", help="the next seven days at a glance")
     what.add_argument("--schedule", help="the shifts of the next four weeks by this schedule")
     what.add_argument("--person", help="the shifts of this person in the next four weeks")
+    what.add_argument("--calendar", help="a business calendar and its next ten holidays")
     at = verbs.add_parser("at", help="who is on call at an instant")
     _options.daemon(at)
     at.add_argument("time", help="RFC 3339, e.g. 2026-12-24T18:00:00+01:00")
@@ -79,6 +80,8 @@ def _show(client: Client, options: argparse.Namespace) -> int:
         return _of_schedule(client, options)
     if options.verb == "show" and options.person is not None:
         return _of_person(client, options)
+    if options.verb == "show" and options.calendar is not None:
+        return _oncall_feeds.show_calendar(client, options)
     at = options.time if options.verb == "at" else None
     answer: Any = client.get("/api/v1/oncall", {"at": at})
     if options.output == "json":

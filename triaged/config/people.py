@@ -2,8 +2,11 @@
 
 from collections.abc import Collection
 
+from msgspec.structs import replace
+
 from triaged.config import schema
 from triaged.config.findings import Findings
+from triaged.config.holidays import OWN_DAY, public_holidays
 from triaged.config.model import Channel
 from triaged.config.plugins import may_address
 from triaged.config.schema import people as schema_people
@@ -11,7 +14,7 @@ from triaged.core.records.actors import RESERVED
 from triaged.core.records.oncall import NOBODY
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
 from triaged.core.time import calendars, oncall, recurring
-from triaged.core.time.calendars import Calendar
+from triaged.core.time.calendars import Calendar, Holiday
 from triaged.core.time.durations import DAY
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import Recurring
@@ -122,7 +125,13 @@ def calendars_of(config: schema.Config, findings: Findings) -> dict[str, Calenda
     office = Calendar(OFFICE, config.timezone, recurring.parse(OFFICE_HOURS))
     found = {**dict.fromkeys(findings.keys(("calendars",)), office), OFFICE: office}
     for name, written in config.calendars.items():
-        calendar = Calendar(name, written.timezone or config.timezone, written.open)
+        path: Path = ("calendars", name)
+        public = public_holidays(written.holidays, path, findings)
+        own = dict.fromkeys(written.closed, OWN_DAY)
+        closed = {**public, **own}
+        hours = replace(written.open, closed=frozenset(closed), extra=frozenset(written.open_on))
+        named = tuple(Holiday(day, text) for day, text in sorted(closed.items()))
+        calendar = Calendar(name, written.timezone or config.timezone, hours, named)
         for problem in calendars.problems(calendar):
             findings.wrong(("calendars", name, "open"), problem)
         found[name] = calendar

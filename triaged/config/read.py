@@ -218,6 +218,7 @@ def _settings(config: schema.Config, files: Files, findings: Findings, parts: _P
         storm=storm_limit_of(config, findings),
         flapping=flap_limit_of(config, findings),
         working_days=parts.calendars[OFFICE],
+        calendars=parts.calendars,
         weekly_review=weekly_review_of(config, channels, findings),
         status_page=status_page_of(config, channels, files, findings, parts.public_url),
         timezone=config.timezone,

@@ -1,6 +1,7 @@
 """Texts of config.yaml that mean something else: listeners, networks, sizes, zones, targets."""
 
 import re
+from datetime import date
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
@@ -255,6 +256,7 @@ Weekly = Annotated[
     WeekTime, Scalar(parse_weekly, WEEKLY_WANTED, r"^[A-Za-z]{3} \d\d:\d\d$", show_weekly)
 ]
 Hours = Annotated[Recurring, Scalar(recurring.parse, RECURRING_WANTED)]
+Day = Annotated[date, Scalar(recurring.parse_day, "a day such as 2026-12-31", r"^\d{4}-\d\d-\d\d$")]
 WallTime = Annotated[
     str,
     Scalar(

@@ -206,6 +206,8 @@ class Settings(msgspec.Struct, frozen=True):
     weekly_review: WeeklyReview | None = None
     working_days: Calendar = OFFICE_DAYS
     """The calendar by which postmortems and action items are due: `office`."""
+    calendars: Mapping[str, Calendar] = {}
+    """All of them, by name."""
     status_page: StatusPage | None = None
     """None: there is none."""
     timezone: str = "UTC"

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from triaged.config.value_types import FeedUrl, Hours, Url, WallTime, Zone
+from triaged.config.value_types import Day, FeedUrl, Hours, Url, WallTime, Zone
 from triaged.core.time.durations import MINUTE
 from triaged.wire import Secret
 from triaged.yamlschema.schema import Duration
@@ -56,6 +56,14 @@ class Calendar(msgspec.Struct, frozen=True):
     open: Hours
     """Days and hours, such as `mon-fri 09:00-17:30, sat 22:00-02:00` or `daily 08:00-20:00`. The
     end of the hours does not belong to them."""
+    holidays: str | tuple[str, ...] = ()
+    """Countries, or parts of them, whose public holidays are closed: `DE-BE`, `US-CA`, `GB-SCT`, or
+    a list. Wants the extra `calendar`."""
+    closed: tuple[Day, ...] = ()
+    """Further days that are closed, such as `2026-12-24`."""
+    open_on: tuple[Day, ...] = ()
+    """Days that are open whatever `open`, `holidays` and `closed` say. Their hours are those of
+    their day of the week; where it has none, those of the first day that has."""
     timezone: Zone | None = None
     """Time zone of the hours. Unset: `timezone` of this file."""
 

@@ -8,6 +8,19 @@ import msgspec
 from triaged.core.time.durations import DAY
 from triaged.core.time.recurring import HORIZON_DAYS, Recurring, edge, local_day, zone_of
 
+BUSINESS_DAY_WITHIN = 31
+"""Days within which there is a working day from each day on: the longest summer closure."""
+
+CHECKED_YEARS = range(2024, 2052)
+"""Years whose holidays are known, and in which calendars are checked."""
+
+
+class Holiday(msgspec.Struct, frozen=True):
+    """A day on which a calendar is closed, and its name."""
+
+    day: date
+    name: str
+
 
 class Calendar(msgspec.Struct, frozen=True):
     """Opening hours in a time zone."""
@@ -15,6 +28,8 @@ class Calendar(msgspec.Struct, frozen=True):
     name: str
     timezone: str
     open: Recurring
+    holidays: tuple[Holiday, ...] = ()
+    """The names of closed days, in order; `open.closed` is what counts."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -31,7 +46,38 @@ def problems(calendar: Calendar) -> tuple[str, ...]:
         found.append(str(error))
     if not any(window.start < window.end for window in calendar.open.week):
         found.append(f"calendar {calendar.name!r} is never open: give it hours, such as 'mon-fri'")
+    elif day := _without_work(calendar):
+        found.append(
+            f"calendar {calendar.name!r} has no working day within {BUSINESS_DAY_WITHIN} days of"
+            f" {day.isoformat()}: what is due by the next business day would wait for weeks"
+        )
     return tuple(found)
+
+
+def _without_work(calendar: Calendar) -> date | None:
+    """The first day from which on no working day comes in time; None: there is none."""
+    if not calendar.open.closed:
+        return None
+    day = since = date(CHECKED_YEARS.start, 1, 1)
+    while day.year in CHECKED_YEARS:
+        if calendar.open.of_day(day):
+            since = day
+        elif (day - since).days > BUSINESS_DAY_WITHIN:
+            return since
+        day += timedelta(days=1)
+    return None
+
+
+def next_holidays(calendar: Calendar, day: date, number: int) -> list[Holiday]:
+    """The next closed days from `day` on that would be working days otherwise."""
+    found = (
+        one
+        for one in calendar.holidays
+        if one.day >= day
+        and one.day not in calendar.open.extra
+        and any(window.day == one.day.weekday() for window in calendar.open.week)
+    )
+    return [one for one, _ in zip(found, range(number), strict=False)]
 
 
 def is_open(calendar: Calendar, at: int) -> bool:
@@ -85,7 +131,7 @@ def next_business_day_due(calendar: Calendar, at: int) -> int:
     tomorrow = local_day(at, zone) + timedelta(days=1)
     for offset in range(HORIZON_DAYS):
         day = tomorrow + timedelta(days=offset)
-        ends = [w.end for w in calendar.open.week if w.day == day.weekday()]
+        ends = [window.end for window in calendar.open.of_day(day)]
         if ends:
             return edge(day, max(ends), zone, last=True)
     raise AssertionError(f"calendar {calendar.name} is never open; the configuration refuses it")

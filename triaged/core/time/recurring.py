@@ -23,9 +23,9 @@ DAY_MINUTES = 24 * 60
 HORIZON_DAYS = 400
 """How far anything looks ahead: a year, and some weeks of slack around it."""
 
-CHANGE_DAYS = 30
-"""How far to look for a change: weekly patterns show theirs within 8 days, and only a change of
-the clocks can swallow it, which no zone has had in four weeks running."""
+CHANGE_DAYS = 60
+"""How far to look for a change: weekly patterns show theirs within 8 days, calendars with closed
+days within some 40, and only a change of the clocks can swallow it."""
 
 EDGES_KEPT = 8192
 """Wall times remembered as instants: a year of 10 schedules and calendars, about 2 MB."""
@@ -53,6 +53,18 @@ class Recurring(msgspec.Struct, frozen=True):
 
     text: str
     week: tuple[Window, ...]
+    closed: frozenset[date] = frozenset()
+    """Days on which no window begins, such as holidays."""
+    extra: frozenset[date] = frozenset()
+    """Days that have windows whatever day of the week they are; they win over `closed`."""
+
+    def of_day(self, day: date) -> tuple[Window, ...]:
+        """The windows that begin on a day; those of an extra day are of the first with any."""
+        weekday = day.weekday()
+        found = tuple(window for window in self.week if window.day == weekday)
+        if day in self.extra:
+            return found or tuple(one for one in self.week if one.day == self.week[0].day)
+        return () if day in self.closed else found
 
     def contains(self, at: int, zone: ZoneInfo) -> bool:
         """True if the instant is inside a window."""
@@ -99,11 +111,8 @@ class Recurring(msgspec.Struct, frozen=True):
 
     def _of_day(self, day: date, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
         """The windows that start on `day`, as instants, in order; empty ones in skipped time."""
-        weekday = day.weekday()
-        for window in self.week:
-            if window.day == weekday:
-                end = _edge(day, window.end, zone, LAST)
-                yield _edge(day, window.start, zone, FIRST), end
+        for window in self.of_day(day):
+            yield _edge(day, window.start, zone, FIRST), _edge(day, window.end, zone, LAST)
 
 
 def edge(day: date, minutes: int, zone: ZoneInfo, *, last: bool = False) -> int:

@@ -8,12 +8,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import timedelta
 
-from triaged.core.time.calendars import Calendar, next_business_day_due
-from triaged.core.time.durations import WEEK
+from triaged.core.time.calendars import BUSINESS_DAY_WITHIN, Calendar, next_business_day_due
+from triaged.core.time.durations import DAY, WEEK
 from triaged.core.time.recurring import edge, local_day
 
-MARGIN_US = 2 * WEEK
-"""Before and after: an incident may be due after the longest holidays that a week has."""
+MARGIN_US = 2 * WEEK + BUSINESS_DAY_WITHIN * DAY
+"""Before and after: an incident may be due after the longest time without a working day."""
 
 
 class OpenTime:

@@ -89,7 +89,9 @@ def _condition_conflicts(conditions: Sequence[Condition]) -> Iterator[tuple[str,
 
 
 def never_closes(calendar: Calendar) -> bool:
-    """True if its hours cover the week."""
+    """True if its hours cover the week, and no day of it is closed."""
+    if calendar.open.closed:
+        return False
     minutes: set[int] = set()
     for window in calendar.open.week:
         begin = window.day * DAY_MINUTES
