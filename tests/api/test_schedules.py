@@ -1,6 +1,12 @@
 from itertools import pairwise
+from random import Random
+
+import msgspec
 
 from tests.api.site import Site
+from triaged.core.oncall.duty import duty_of, on_call
+from triaged.core.oncall.facts import indexed
+from triaged.core.records.oncall import Override
 from triaged.core.time.durations import DAY, HOUR
 from triaged.wire import instant_text
 
@@ -49,3 +55,38 @@ async def test_the_facts_are_there_for_programs_that_compute(site: Site) -> None
     (one,) = facts["overrides"]
     assert (one["id"], one["person"], one["end_at"] - one["start_at"]) == ("1", "nobody", HOUR)
     assert (facts["feeds"], facts["version"]) == ([], 2)
+
+
+async def test_everything_that_shows_duty_shows_the_same(site: Site) -> None:
+    start = site.clock.now() + HOUR
+    dice = Random(7)
+    for _ in range(12):
+        first = start + dice.randrange(20 * DAY)
+        wish = {
+            "start": instant_text(first),
+            "end": instant_text(first + dice.randrange(1, 4 * DAY)),
+            "person": dice.choice(["alice", "bob", "nobody"]),
+        }
+        await site.ask("POST", "/api/v1/schedules/primary/overrides", json=wish)
+    until = instant_text(start + 25 * DAY)
+    (primary,) = (await site.get(f"/api/v1/schedules?to={until}"))["schedules"]
+    own = {
+        person: (await site.get(f"/api/v1/people/{person}/shifts?to={until}"))["shifts"]
+        for person in ("alice", "bob")
+    }
+    facts = await site.get("/api/v1/duty")
+    overrides = msgspec.convert(facts["overrides"], list[Override])
+    offline = duty_of(site.context.configuration.settings, indexed(overrides))
+
+    for _ in range(40):
+        at = start + dice.randrange(24 * DAY)
+        text = instant_text(at)
+        (row,) = (await site.get(f"/api/v1/oncall?at={text}"))["oncall"]
+        (piece,) = [one for one in primary["shifts"] if one["start"] <= text < one["end"]]
+        by_person = [
+            person
+            for person, shifts in own.items()
+            if any(one["start"] <= text < one["end"] for one in shifts)
+        ]
+        assert row["people"] == piece["people"] == by_person
+        assert tuple(row["people"]) == on_call(offline, "primary", at)
