@@ -40,7 +40,7 @@ _decoder = msgspec.json.Decoder(Link)
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """What makes links: where they lead, who signs them, what they may do."""
+    """Parameters of action links: their base, the signing key, the acts that they allow."""
 
     public_url: str
     key: Secret

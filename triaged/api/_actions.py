@@ -1,4 +1,4 @@
-"""What all acts of people on an incident share: submit the event, and answer with the incident."""
+"""Acts of people on an incident: submit the event, and answer with the incident."""
 
 from collections.abc import Callable
 

@@ -102,7 +102,7 @@ def severities_of(
 
 
 def _given(written: Value | None, default: Value | None) -> Value | None:
-    """What is written, the empty text included; else the default."""
+    """The text as written, an empty one included; else the default."""
     return default if written is None else written
 
 

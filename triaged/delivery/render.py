@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 class Telling(msgspec.Struct, frozen=True):
-    """What a message is made of besides the row of the outbox."""
+    """Facts from which a message is made, besides the row of the outbox."""
 
     settings: Settings
     key: Secret

@@ -1,4 +1,4 @@
-"""What is read from the store just before something is said of an incident."""
+"""Facts that are read from the store just before a message about an incident is made."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What takes mail, and how it answers."""
+"""Takers of mail, and the outcomes that they answer with."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from triaged.mail_in.message import Mail
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """What the mail wants is on disk: the sender hears 250."""
+    """The mail is done, and that is on disk: the sender hears 250."""
 
 
 class Ignored(msgspec.Struct, frozen=True):

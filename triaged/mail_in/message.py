@@ -43,7 +43,7 @@ _FIELD = re.compile(
 
 
 class Mail(msgspec.Struct, frozen=True):
-    """What a mail says, without attachments."""
+    """The text of a mail and who wrote it, without attachments."""
 
     author: str
     """The address in `From`; the envelope's sender where there is none."""

@@ -41,7 +41,7 @@ class Startable(msgspec.Struct, frozen=True):
 
 
 async def startable(path: Path, loaded: Loaded, database: Database) -> Startable | None:
-    """What the daemon can start with: `loaded`, or the same with kept texts; None: nothing."""
+    """A configuration to start with: `loaded`, or the same with kept texts; None: there is none."""
     bad = loaded.bad_rule_files
     if loaded.configuration is None or (loaded.unusable and not bad):
         return None

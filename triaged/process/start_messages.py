@@ -1,4 +1,4 @@
-"""What an operator reads at a start: why there is none, or what to try first."""
+"""Messages for the operator at a start: why it fails, or the first thing to try."""
 
 import os
 import sys

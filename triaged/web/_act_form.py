@@ -1,4 +1,4 @@
-"""What a button of `/act` asks for: the form's fields as an event."""
+"""Fields of the form of `/act` as an event."""
 
 from urllib.parse import parse_qs
 

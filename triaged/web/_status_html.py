@@ -71,7 +71,7 @@ class Links(msgspec.Struct, frozen=True):
     atom: str
     json: str
     incidents: str
-    """What stands before the id of an incident, and what stands behind it."""
+    """The two parts of an incident's address around its id."""
     suffix: str = ""
     subscribe: str = ""
     """Where the form for subscribers goes; empty: there is none here."""

@@ -53,7 +53,7 @@ show = replace(route("GET", "/postmortems/{id}", Scope.READ)(read), present=aske
 
 
 def _shown(call: Call, found: Opened) -> tuple[PostmortemDocument, Markup]:
-    """What the page shows; a long text takes some 100 ms."""
+    """The document and the rendered text; a long text takes some 100 ms."""
     said = readings(call.context.configuration.settings, found)
     return postmortem_document(found.row, said), rendered(found.text)
 

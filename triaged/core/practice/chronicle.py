@@ -1,4 +1,4 @@
-"""What people add to a timeline that exists: corrections, markers, messages from elsewhere.
+"""Additions to a timeline that exists: corrections, markers, messages from elsewhere.
 
 Nothing on a timeline changes: each of these is an entry of its own, which names the other.
 """

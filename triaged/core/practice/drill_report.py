@@ -57,7 +57,7 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class DrillReport(msgspec.Struct, frozen=True):
-    """What came of a drill."""
+    """Results of a drill."""
 
     run: DrillRun
     incident: Incident
@@ -76,7 +76,7 @@ NAMES: Mapping[str, str] = {
 
 
 def measured(run: DrillRun, incident: Incident, entries: Sequence[ChainedEntry]) -> Measured:
-    """What a drill's timeline says."""
+    """Facts from a drill's timeline."""
     updates = [entry.at for entry in entries if entry.kind == "update.posted"]
     resolved = _first(run, entries, "incident.resolved") if run.state is DrillState.ENDED else None
     times = [*updates, *([run.started_at + resolved] if resolved is not None else [])]

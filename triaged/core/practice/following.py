@@ -1,4 +1,4 @@
-"""What follows for the practice when an incident has changed, whoever or whatever changed it."""
+"""Consequences for the practice of a changed incident, whoever or whatever changed it."""
 
 from msgspec import UNSET
 

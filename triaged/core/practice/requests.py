@@ -45,7 +45,7 @@ FOLLOWS: Mapping[str, Follow] = {
     "subscriber": subscribers.ended,
     "tracker": tracker_ends.ended,
 }
-"""What follows from the ends of requests, by the subject of their kind."""
+"""Decisions about the end of a request, by the subject of its kind."""
 
 ATTEMPTS_MAX: Mapping[str, int] = {EDIT: 5}
 """Kinds that are given up after so many attempts, and not only when their life is over."""

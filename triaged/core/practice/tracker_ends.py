@@ -1,4 +1,4 @@
-"""What follows from the end of a request to a tracker: the item knows its issue."""
+"""Consequences of the end of a request to a tracker: the item knows its issue."""
 
 from msgspec.structs import replace
 

@@ -43,7 +43,7 @@ from triaged.core.text.wording import instant_for
 from triaged.core.time.durations import DAY, MINUTE
 
 STAGES_US = tuple(minutes * MINUTE for minutes in (-5, 0, 5, 15, 45, 75, 105))
-"""What follows a deadline, by its distance from it: a reminder, "late", and five escalations."""
+"""Stages of a deadline, by their distance from it: a reminder, "late", and five escalations."""
 
 REMINDER, LATE, ESCALATION = 0, 1, 2
 """The stages: from `ESCALATION` on each pages the policy."""

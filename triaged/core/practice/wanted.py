@@ -1,4 +1,4 @@
-"""What a page of the practice wants, and whether it is done: the row of the incident tells."""
+"""Wishes of pages of the practice, and whether they are met, by the row of the incident."""
 
 from triaged.core.practice.work import holder_of, work_of
 from triaged.core.records.model import Incident, Reason

@@ -1,4 +1,4 @@
-"""What comes after an attempt that failed: the person's next contact, then the plan's next step.
+"""Successors of a failed attempt: the person's next contact, then the plan's next step.
 
 A step has reached nobody when no attempt of it can succeed any more, or when none has within
 `NOBODY_US`. Until then a temporary refusal is waited for: who is called out of bed by the catch-all

@@ -244,7 +244,6 @@ def incident_document(
     """
     if muted_by is None:
         muted_by = incident.held_by if incident.live else ()
-    position = incident.escalation
     return IncidentDocument(
         id=incident.id,
         title=incident.title,
@@ -278,13 +277,7 @@ def incident_document(
         flapping=incident.flaps,
         previous=None if incident.previous is None else incident_id(incident.previous),
         alerts=AlertCounts(sum(incident.firing.values()), incident.resolved, incident.truncated),
-        escalation=EscalationPosition(
-            position.epoch,
-            position.round,
-            position.step,
-            instant_text_or_none(position.next_at),
-            incident.is_exhausted,
-        ),
+        escalation=_position(incident),
         key=dict(incident.key),
         labels=incident.labels,
         links=_links(incident, public_url),
@@ -296,6 +289,12 @@ def incident_document(
         **work_fields(incident),
         **lineage_fields(incident),
     )
+
+
+def _position(incident: Incident) -> EscalationPosition:
+    place = incident.escalation
+    next_at = instant_text_or_none(place.next_at)
+    return EscalationPosition(place.epoch, place.round, place.step, next_at, incident.is_exhausted)
 
 
 def _what(facts: Facts) -> WhatDocument:

@@ -233,7 +233,7 @@ def call(incident: Incident, reading: Reading) -> str:
 
 
 def rows(facts: Facts, reading: Reading, *, silence: bool) -> Iterator[Row]:
-    """What is wrong, where, since when, what helps."""
+    """Lines about the trouble: what is wrong, where, since when, what helps."""
     incident = facts.incident
     what = [line for line in (facts.summary, *facts.description.split("\n")) if line]
     if what:

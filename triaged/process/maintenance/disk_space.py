@@ -31,7 +31,7 @@ class DiskSpace:
         self._database = database
         self._clock = clock
         self._reported: bool | None = None
-        """What the incident says, as far as it is known; an earlier process may have opened it."""
+        """The incident's detail, as far as it is known; an earlier process may have opened it."""
 
     async def once(self) -> None:
         """Measure, and open or resolve the incident when that has changed."""

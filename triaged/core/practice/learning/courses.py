@@ -68,7 +68,7 @@ class Sent(msgspec.Struct, frozen=True, gc=False):
 
 
 class Course(msgspec.Struct, frozen=True, gc=False):
-    """What figures need of one incident; None: it did not happen."""
+    """Facts of one incident for figures; None: it did not happen."""
 
     brief: Brief
     pages: tuple[Sent, ...] = ()

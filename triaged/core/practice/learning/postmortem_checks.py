@@ -1,4 +1,4 @@
-"""What a postmortem's text lacks before it is read by others, and before it is published."""
+"""Checks of a postmortem's text before it is read by others, and before it is published."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -155,7 +155,7 @@ class Blamed(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What the review is made of."""
+    """Rows and settings that the review examines."""
 
     since: int
     until: int

@@ -1,4 +1,4 @@
-"""What is due for the status page of an incident: a promised post, and components nobody has set.
+"""Deadlines of the status page of an incident: a promised post, components nobody has set.
 
 Components are set automatically only where the operators have switched `auto` on, for SEV-1 and
 SEV-2, and only where no human has done anything; texts never are.

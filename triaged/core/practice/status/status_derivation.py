@@ -1,4 +1,4 @@
-"""What follows for the status page from incidents, maintenance and components.
+"""Derivation of the status page from incidents, maintenance and components.
 
 It proposes; a human confirms by publishing. Only maintenance sets a component by itself, and
 `auto` where the operators have switched it on.

@@ -1,4 +1,4 @@
-"""What is wrong with the status page now: a promise that was not kept, a picture that is not true.
+"""Lints of the status page: a promise that was not kept, a picture that is not true.
 
 Pure, and of rows alone, so that `triaged status lint` and `triaged review` say the same.
 """
@@ -45,7 +45,7 @@ class Lint(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What the lints are made of."""
+    """Rows and settings that the lints examine."""
 
     page: StatusPage
     now: int
