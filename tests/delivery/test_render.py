@@ -6,8 +6,10 @@ from tests.channels.notices import ALICE, INCIDENT, MINUTE, NOW, PAGE, PUBLIC_UR
 from tests.core.world import settings
 from tests.delivery.world import Configured
 from triaged.access.action_links import parse
+from triaged.access.buttons import act_of
 from triaged.access.reply_addresses import replied
 from triaged.channels import HttpRequest, Mail, Message, Notice, email, webhook
+from triaged.core.oncall.confirming import CONFIRM
 from triaged.core.records.answers import Send
 from triaged.core.records.events import Refused, TryAgain
 from triaged.core.records.model import Recipient
@@ -93,6 +95,21 @@ def test_reply_to_a_page_acts_for_its_reader_where_replies_are_read() -> None:
     assert found is not None
     assert (found.incident, found.person) == (12, "alice")
     assert [each.reply_to for each in others if isinstance(each, Notice)] == ["", "", ""]
+
+
+def test_test_and_code_have_a_button_that_confirms_the_contact() -> None:
+    code = replace(UPDATE, target=f"{CONFIRM}1")
+    messages = [replace(PAGE, test=True), code, PAGE, UPDATE]
+
+    found = [notice_of(Send(each, INCIDENT), Telling(SETTINGS, KEY), NOW) for each in messages]
+
+    verbs = [[one.verb for one in each.buttons] for each in found if isinstance(each, Notice)]
+    assert verbs == [["verify"], ["verify"], ["acknowledge", "escalate", "resolve"], []]
+    first = found[0]
+    assert isinstance(first, Notice)
+    act = act_of(first.buttons[0].value, KEY)
+    assert act is not None
+    assert act.verb == "verify"
 
 
 def test_update_has_no_link() -> None:

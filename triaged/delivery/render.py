@@ -1,6 +1,6 @@
 """The message of a page. A page goes out whatever is wrong with its content."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import structlog
@@ -12,9 +12,10 @@ from triaged.access.buttons import Act, value_of
 from triaged.access.reply_addresses import reply_address
 from triaged.channels import Button, Channel, Message, Notice, simplified
 from triaged.channels.contract import CHANNELS
+from triaged.core.oncall.confirming import CONFIRM
 from triaged.core.records.answers import Send
 from triaged.core.records.events import Refused, TryAgain
-from triaged.core.records.model import Incident, PageKind, State
+from triaged.core.records.model import Incident, Page, PageKind, State
 from triaged.core.records.practice.drills import DESK
 from triaged.core.records.two_way import Verb
 from triaged.core.settings import Contact, Person, Settings
@@ -111,7 +112,7 @@ def notice_of(send: Send, telling: Telling, now: int) -> Notice | Refused | TryA
         acknowledge_url=url,
         public_url=settings.public_url,
         also=telling.also,
-        buttons=buttons_of(incident, telling.key) if asks and not page.test else (),
+        buttons=_buttons_of(page, incident, telling.key),
         thread=telling.thread if is_update else "",
         reply_to=_reply_to(incident, page.recipient.person, telling, now) if can_reply else "",
     )
@@ -146,11 +147,23 @@ def edited_notice(
     return notice
 
 
+def _buttons_of(page: Page, incident: Incident, key: Secret) -> tuple[Button, ...]:
+    """The buttons of a message: of a page to act, of a test or a code to confirm the contact."""
+    if page.test or page.target.startswith(CONFIRM):
+        return _made(incident, ("verify",), key)
+    asks = page.kind is PageKind.PAGE and page.wanted is UNSET
+    return buttons_of(incident, key) if asks else ()
+
+
 def buttons_of(incident: Incident, key: Secret) -> tuple[Button, ...]:
     """The buttons of the state that an incident has."""
+    return _made(incident, BUTTONS.get(incident.state, ()), key)
+
+
+def _made(incident: Incident, verbs: Iterable[Verb], key: Secret) -> tuple[Button, ...]:
     shown = incident.escalation.step_id
     found: list[Button] = []
-    for verb in BUTTONS.get(incident.state, ()):
+    for verb in verbs:
         value = value_of(Act(verb, incident.number, shown), key)
         if value is not None:
             found.append(Button(LABELS[verb], verb, value))

@@ -37,6 +37,9 @@ from triaged.core.time.durations import HOUR, MINUTE
 CODE_LIFE_US = 10 * MINUTE
 """Long enough for a mail that is held up, too short for a phone that was left somewhere."""
 
+CONFIRM = "confirm-"
+"""The kind of news that a code is; in a chat a button of the message confirms, too."""
+
 TRIES_MAX = 5
 """Of a million codes: whoever guesses has one in 200,000."""
 
@@ -67,7 +70,7 @@ def ask_for_code(situation: Situation, event: ContactCheckWanted) -> Decision:
     title = f"contact {event.contact} of {event.person} is to be confirmed"
     draft = Draft(notice(situation, contact_key(event.person, event.contact), title), opened=True)
     more = event.more or UNSET
-    news = News(event.text, f"confirm-{len(sent_at)}", more, private=True)
+    news = News(event.text, f"{CONFIRM}{len(sent_at)}", more, private=True)
     draft.send(update_row(situation, draft.incident, recipient, news))
     text = f"a code is sent to {identity}, so that its owner confirms it"
     draft.say(Entry(now, "contact.asked", event.by, text, _data(row)))
