@@ -56,6 +56,7 @@ async def test_every_page_can_be_read_by_everybody_in_every_size(
             "/alerts",
             f"/silences?incident={number}&m=service%3D%22checkout%22&comment=x",
             "/system",
+            "/sessions",
             "/login",
         )
         found = {}
