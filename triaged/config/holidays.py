@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
+from triaged.config import schema
 from triaged.config.findings import Findings
 from triaged.core.time.calendars import CHECKED_YEARS
 from triaged.yamlschema.document import Path
@@ -24,7 +25,7 @@ def public_holidays(
 ) -> dict[date, str]:
     """The public holidays of these places, with their names; errors for those that are unknown."""
     found: dict[date, str] = {}
-    for index, name in enumerate((names,) if isinstance(names, str) else names):
+    for index, name in enumerate(_names(names)):
         place: Path = (*path, "holidays") if isinstance(names, str) else (*path, "holidays", index)
         if find_spec(LIBRARY) is None:
             findings.wrong(place, MISSING)
@@ -62,9 +63,16 @@ def holidays_of(name: str) -> Mapping[date, str]:
     return {day: str(text) for day, text in sorted(found.items())}
 
 
-def version() -> str:
-    """The version of the library."""
-    return str(_library().__version__)
+def places_of(config: schema.Config) -> frozenset[str]:
+    """The places that calendars name and that there are."""
+    named = [_names(calendar.holidays) for calendar in config.calendars.values()]
+    if not any(named) or find_spec(LIBRARY) is None:
+        return frozenset()
+    return frozenset(name for names in named for name in names if not unknown_place(name))
+
+
+def _names(written: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (written,) if isinstance(written, str) else written
 
 
 def _library() -> Any:  # noqa: ANN401 - it is imported when somebody needs it

@@ -83,6 +83,8 @@ class Configuration(msgspec.Struct, frozen=True):
     mail_in: MailIn | None
     """None: no mail is read."""
     feeds: Mapping[str, Feed]
+    holiday_places: frozenset[str]
+    """The places whose public holidays calendars follow."""
     settings: Settings
     rule_files: RuleFiles
     files: tuple[Path, ...]

@@ -18,6 +18,7 @@ from triaged.config.access import (
 from triaged.config.feeds import feeds_of
 from triaged.config.files import Files, MissingSecret
 from triaged.config.findings import Findings
+from triaged.config.holidays import places_of
 from triaged.config.limits import exporters_of, flap_limit_of, storm_limit_of
 from triaged.config.mail_in import mail_in_of
 from triaged.config.model import Channel, Configuration, Integration
@@ -162,6 +163,7 @@ def _build(
         integrations=parts.integrations,
         mail_in=mail_in_of(config, findings),
         feeds=feeds_of(config, files, findings),
+        holiday_places=places_of(config),
         settings=_settings(config, files, findings, parts),
         rule_files=RuleFiles(config.rules, parts.rule_files, config.allow_empty),
         files=tuple(dict.fromkeys(files.seen)),

@@ -52,6 +52,7 @@ from triaged.process import logs
 from triaged.process.feeds.parsing import parsed
 from triaged.process.feeds.polling import FeedPolling, Means
 from triaged.process.garbage import spare_the_collector
+from triaged.process.holiday_keeping import HolidayKeeping
 from triaged.process.last_good_rules import Startable
 from triaged.process.listeners import listen
 from triaged.process.maintenance import jobs
@@ -264,6 +265,7 @@ class Daemon:
             StatusMailings(engine, database, clock, self.current),
             WeeklyReview(engine, database, clock, self.current),
             QuietDigests(engine, database, clock, self.current),
+            HolidayKeeping(database, clock, self.current),
             FeedPolling(engine, database, clock, self.current, self._feeds),
             Following(self._context.calls, lambda: self.current().channels),
             DutyAhead(engine, database, clock, self.current),
