@@ -117,6 +117,15 @@ def test_a_wish_that_comes_twice_is_met_once() -> None:
     assert len(rota.messages()) == 1
 
 
+def test_a_wish_that_means_now_can_be_repeated_later() -> None:
+    rota = Rota()
+    rota.override("dave", rota.now, None, kind="cover", key="k1")
+    rota.run(30)
+
+    assert rota.override("dave", rota.now, None, kind="cover", key="k1") == DutyChanged(("1",))
+    assert len(rota.overrides()) == 1
+
+
 def test_a_wish_that_would_change_nothing_is_refused() -> None:
     rota = Rota()
 

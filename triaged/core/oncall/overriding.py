@@ -93,10 +93,13 @@ def _meets(override: Override, wish: OverridesMade) -> bool:
 
 
 def _again(wish: OverridesMade, made: Sequence[Override]) -> Decision:
-    """The answer to a wish whose key has been used."""
+    """The answer to a wish whose key has been used.
+
+    Times are not compared: a request that means now means another instant when it is repeated.
+    """
     ordered = sorted(made, key=lambda one: int(one.id))
-    wished = [(wish.schedule, span.start_at, span.person, span.replaces) for span in wish.spans]
-    if [(one.schedule, one.start_at, one.person, one.replaces) for one in ordered] != wished:
+    wished = [(wish.schedule, wish.kind, span.person, span.replaces) for span in wish.spans]
+    if [(one.schedule, one.kind, one.person, one.replaces) for one in ordered] != wished:
         return Decision((), Conflict("this Idempotency-Key was used for other overrides"))
     return Decision((), DutyChanged(tuple(one.id for one in ordered)))
 
