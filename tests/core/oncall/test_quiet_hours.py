@@ -1,5 +1,8 @@
 """What is of urgency `notify` waits for the end of quiet hours, and comes as one digest."""
 
+from hypothesis import given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.world import MONDAY, World, person, settings
@@ -194,3 +197,28 @@ def test_updates_of_notify_incidents_wait_too() -> None:
         ("acknowledged by bob", HeldState.HELD)
     ]
     assert not [page for _, page in world.sent if page.kind is PageKind.UPDATE]
+
+
+@given(st.lists(st.integers(0, 30 * 60), min_size=1, max_size=8))
+@settings_of(max_examples=25, deadline=None)
+def test_every_incident_is_told_by_its_page_or_by_a_digest(minutes: list[int]) -> None:
+    world = World(quiet())
+    for number, minute in enumerate(sorted(minutes)):
+        world.run_until(MONDAY + minute * MINUTE)
+        waiting = [row for row in held(world) if row.state is HeldState.HELD]
+        if waiting and not is_quiet(world.settings.people["alice"], world.now):
+            world.handle(QuietHoursOver("alice", tuple(row.id for row in waiting)))
+        world.fires(severity="SEV-4", alertname=f"Disk{number}")
+        world.deliver()
+    world.run_until(MONDAY + 46 * HOUR)  # past both mornings
+    world.handle(QuietHoursOver("alice", tuple(row.id for row in held(world))))
+    world.deliver()
+
+    said = " ".join(str(page.text) for page in digests(world))
+    paged = {page.incident for _, page in world.sent if page.recipient.person == "alice"}
+    for number in range(1, len(minutes) + 1):
+        incident = next(
+            one for one in world.view.incidents.values() if one.title == f"Disk{number - 1}"
+        )
+        assert incident.number in paged or f"({incident.id})" in said
+    assert all(row.state is HeldState.TOLD for row in held(world))
