@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from triaged.config.analyse import useless
 from triaged.config.read import Loaded, load
 from triaged.core.time.durations import HOUR, MINUTE
 
@@ -88,3 +89,11 @@ def test_schedule_without_rotations_needs_a_calendar(tmp_path: Path) -> None:
     found = problems(tmp_path, f"ical_override: {ADDRESS}")
 
     assert "has no rotation: nobody would ever be on call" in found[0]
+
+
+def test_calendar_may_name_anybody(tmp_path: Path) -> None:
+    found = loaded(tmp_path, f"ical: {ADDRESS}")
+
+    assert found.configuration is not None
+    assert found.document is not None
+    assert useless(found.configuration, found.document) == []

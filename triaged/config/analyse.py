@@ -100,6 +100,8 @@ def _contact_channels(settings: Settings) -> set[str]:
 
 def _people_named(configuration: Configuration) -> set[str]:
     settings = configuration.settings
+    if configuration.feeds:
+        return {*settings.people}  # events of a calendar may name anybody
     rotations = (each for schedule in settings.schedules.values() for each in schedule.rotations)
     return {
         *(person for rotation in rotations for person in rotation.people),
