@@ -2,8 +2,9 @@
 
 from tests.store.batches import Batch, events
 from tests.store.desk import Desk
-from triaged.core.records.events import Event
+from triaged.core.records.events import Asked, Declared, Event, NoteAdded
 from triaged.core.records.pages import PageState, ReceiptState, StepId
+from triaged.core.records.severity import Severity
 from triaged.core.records.two_way import Edit, MessagesEdited, Pressed, ReceiptTaken
 
 TALKED = 7
@@ -34,10 +35,14 @@ TALK: dict[str, Batch] = {
     "receipt": received,
     "failure receipt": failed,
     "edited": edited,
+    "asked": events(Asked("slack/Ev1", NoteAdded(1, "bob", "hm"))),
+    "asked to declare": events(Asked("slack/Ev2", Declared("bob", "slow", Severity.SEV2))),
 }
 TALK_PAIRS = [
     ("press", "other press"),
     ("press", "resolve"),
+    ("asked", "resolve"),
+    ("asked to declare", "new"),
     ("press", "delivered"),
     ("press", "timers"),
     ("press there", "edited"),
