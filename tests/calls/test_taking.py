@@ -85,6 +85,21 @@ async def test_who_acts_at_the_provider_acts_here(tmp_path: Path, account: str, 
         assert (await incident(w)).holder == by
 
 
+async def test_reaction_of_somebody_unknown_and_an_act_of_before_change_nothing(
+    tmp_path: Path,
+) -> None:
+    async with paged(tmp_path) as (w, parts):
+        stranger = Signalled("acknowledge", "PXYZ", ref=REF, needs_person=True)
+        before = Signalled("acknowledge", USER, ref=REF, at=MONDAY - 1)
+        await take(parts, "slack", stranger)
+        await take(parts, "slack", before)
+        assert (await incident(w)).holder is None
+
+        await take(parts, "slack", replace(stranger, account=USER, at=MONDAY))
+
+        assert (await incident(w)).holder == "alice"
+
+
 async def test_what_the_provider_has_heard_from_us_takes_nothing_away(tmp_path: Path) -> None:
     async with paged(tmp_path) as (w, parts):
         await w.submit(Acknowledged(1, "bob"))

@@ -157,7 +157,7 @@ def pressable(**changes: object) -> Notice:
     return replace(straight(PAGE, **changes), buttons=BUTTONS)
 
 
-def edited(subject: str, state: State) -> Notice:
+def edited(subject: str, state: State, **changes: object) -> Notice:
     """What a message is edited to once the incident has another state; it has no buttons."""
     page = replace(PAGE, kind=PageKind.UPDATE, subject=subject)
-    return straight(page, state=state)
+    return straight(page, state=state, **changes)

@@ -42,6 +42,7 @@ from triaged.channels.contract import (
     Addressed,
     CalledBack,
     ChannelKind,
+    Confirmed,
     Costly,
     Edited,
     Executing,
@@ -110,6 +111,7 @@ CALLED_BACK: tuple[CalledBack, ...] = (
     twilio_sms,
     twilio_voice,
 )
+CONFIRMED: tuple[Confirmed, ...] = (opsgenie,)
 POLLED: tuple[Polled, ...] = (matrix, telegram)
 SELF_TESTED: tuple[SelfTested, ...] = (
     discord,
@@ -162,6 +164,7 @@ def test_every_kind_is_compared_with_each_contract_that_it_fulfils() -> None:
     assert list(ADDRESSED) == [each for each in found if isinstance(each, Addressed)]
     assert list(EDITED) == [each for each in found if isinstance(each, Edited)]
     assert list(CALLED_BACK) == [each for each in found if isinstance(each, CalledBack)]
+    assert list(CONFIRMED) == [each for each in found if isinstance(each, Confirmed)]
     assert list(POLLED) == [each for each in found if isinstance(each, Polled)]
     assert list(FOLLOWED) == [each for each in found if isinstance(each, Followed)]
     assert list(COSTLY) == [each for each in found if isinstance(each, Costly)]

@@ -200,7 +200,7 @@ async def test_reaction_by_a_real_client_acknowledges() -> None:
     called, _ = heard(peer, cursor)
 
     assert before == (), "what was said before is no news"
-    assert called == (Signalled("acknowledge", ALICE, ref=ref, at=NOW),) * 2
+    assert called == (Signalled("acknowledge", ALICE, ref=ref, at=NOW, needs_person=True),) * 2
 
 
 async def test_reply_by_a_real_client_is_a_command_and_is_answered() -> None:

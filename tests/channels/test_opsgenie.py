@@ -5,11 +5,13 @@ from tests.channels.answers import answer, posted
 from tests.channels.fakes.opsgenie import KEY, TOKEN, Opsgenie, happened
 from tests.channels.hostile import HOSTILE
 from tests.channels.notices import NOW, edited, notice
-from triaged.channels import NoAnswer
-from triaged.channels.common.two_way import Callback, Reply, Signalled
+from triaged.channels import NoAnswer, Result
+from triaged.channels.common.two_way import Callback, Receipt, ReceiptState, Reply, Signalled
 from triaged.channels.opsgenie import (
     Settings,
     callback,
+    confirmation,
+    confirmed,
     request,
     self_test,
     self_tested,
@@ -81,6 +83,43 @@ def test_verdicts(status: int, body: object, expected: object) -> None:
     if status != 202:
         assert updated(answer(status, body)) == expected
     assert verdict(NoAnswer("cut")) == TryAgain("cut")
+
+
+def test_truth_about_a_request_comes_later() -> None:
+    peer = Opsgenie()
+    peer.serve(request(notice(), SETTINGS, NOW))
+    peer.serve(update(edited("by Bob", State.ACKNOWLEDGED, number=13), "x", SETTINGS, NOW))
+    first, second = (f"43a29c5c-3dbf-4fa4-9c26-00000000000{number}" for number in (1, 2))
+    assert confirmed(first, peer.serve(confirmation(first, SETTINGS))) == TryAgain(
+        "HTTP 404: the request has not been carried out yet"
+    )
+
+    peer.work()
+
+    found = [confirmed(ref, peer.serve(confirmation(ref, SETTINGS))) for ref in (first, second)]
+    assert found == [
+        Receipt(first, ReceiptState.DELIVERED),
+        Receipt(second, ReceiptState.FAILED, "Alert does not exist", is_permanent=True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        (answer(401, {"message": "no"}), Refused("HTTP 401 no")),
+        (answer(429), TryAgain("HTTP 429")),
+        (answer(503), TryAgain("HTTP 503")),
+        (NoAnswer("cut"), TryAgain("cut")),
+        (NoAnswer("never", permanent=True), Refused("there was no answer")),
+        (
+            answer(200, {}),
+            Receipt("r", ReceiptState.FAILED, "it was not carried out", is_permanent=True),
+        ),
+    ],
+)
+def test_answer_about_a_request(result: Result, expected: object) -> None:
+    assert confirmed("r", result) == expected
+    assert confirmation("../x", SETTINGS).url.endswith("/v2/alerts/requests/..%2Fx")
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,11 @@ async def _signalled(parts: Parts, channel: str, signal: Signalled) -> Reply | N
         async with parts.database.reading(urgent=True) as tx:
             number = await of_ref(tx, channel, signal.ref)
     incident = None if number is None else await incident_of(parts, number)
-    if incident is None:
-        return None
+    if incident is None or (signal.at or incident.armed_at or 0) < (incident.armed_at or 0):
+        return None  # it was done before the incident became what it is
     person = person_of(parts.settings, channel, signal.account)
+    if person is None and signal.needs_person:
+        return _stranger(channel, signal.account)
     by = f"channel:{channel}" if person is None else person.id
     if signal.verb == "acknowledge" and incident.holder is not None:
         return None  # the provider has heard it from us

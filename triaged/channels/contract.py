@@ -8,8 +8,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from triaged.channels import PACKAGE, HttpRequest, Message, Notice, Result
 from triaged.channels.common.limits import Limits
-from triaged.channels.common.two_way import Batch, Callback, Called, HttpReply, Reply
-from triaged.core.records.events import Verdict
+from triaged.channels.common.two_way import Batch, Callback, Called, HttpReply, Receipt, Reply
+from triaged.core.records.events import Refused, TryAgain, Verdict
 from triaged.plugins import OpenSet
 
 
@@ -91,6 +91,17 @@ class OneAlert(Protocol):
 
     ALIAS: str
     """The beginning of the alert's name, before the number of the incident."""
+
+
+@runtime_checkable
+class Confirmed(Protocol):
+    """A kind whose provider only queues messages: it is asked once, seconds later, about each."""
+
+    def confirmation(self, ref: str, settings: Any) -> HttpRequest:  # noqa: ANN401 - of the kind
+        """The question what became of the message `ref` (of `Delivered.ref`)."""
+
+    def confirmed(self, ref: str, result: Result) -> Receipt | TryAgain | Refused:
+        """What the answer says; `TryAgain`: the provider does not know yet."""
 
 
 @runtime_checkable
@@ -201,6 +212,7 @@ CHANNELS: OpenSet[ChannelKind] = OpenSet(
     Simplified,
     Advised,
     OneAlert,
+    Confirmed,
     Edited,
     CalledBack,
     Costly,

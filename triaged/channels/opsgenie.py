@@ -8,7 +8,7 @@ https://support.atlassian.com/opsgenie/docs/opsgenie-edge-connector-alert-action
 import hmac
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 
@@ -17,8 +17,16 @@ from triaged.channels.common.call_bodies import check_size, object_of, text_at
 from triaged.channels.common.chat import check_url, cut, head_of
 from triaged.channels.common.http_answers import failure, json_of, no_response
 from triaged.channels.common.reaching import reach_of
-from triaged.channels.common.two_way import Callback, Called, HttpReply, Reply, Signalled
-from triaged.core.records.events import Delivered, Refused, Verdict
+from triaged.channels.common.two_way import (
+    Callback,
+    Called,
+    HttpReply,
+    Receipt,
+    ReceiptState,
+    Reply,
+    Signalled,
+)
+from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
 from triaged.core.records.model import Severity, State
 from triaged.core.text import wording
 from triaged.errors import Unauthorized
@@ -121,6 +129,28 @@ def updated(result: Result) -> Verdict:
     """As `verdict`; the message stays that of its page."""
     found = verdict(result)
     return Delivered() if isinstance(found, Delivered) else found
+
+
+def confirmation(ref: str, settings: Settings) -> HttpRequest:
+    """The question what has become of a request."""
+    return _asked(settings, "GET", f"/v2/alerts/requests/{quote(ref, safe='')}")
+
+
+def confirmed(ref: str, result: Result) -> Receipt | TryAgain | Refused:
+    """What has become of it: 404 as long as it waits there."""
+    if not isinstance(result, HttpResponse):
+        found = no_response(result)
+        return found if isinstance(found, TryAgain) else Refused("there was no answer")
+    said = json_of(result)
+    if result.status == 404:
+        return TryAgain("HTTP 404: the request has not been carried out yet")
+    if result.status != 200:
+        return failure(result, text_at(said, "message"))
+    data = said.get("data")
+    if isinstance(data, dict) and data.get("isSuccess") is True:
+        return Receipt(ref, ReceiptState.DELIVERED)
+    status = wording.clean(text_at(data, "status"), MESSAGE_MAX)
+    return Receipt(ref, ReceiptState.FAILED, status or "it was not carried out", is_permanent=True)
 
 
 def callback(callback: Callback, settings: Settings) -> tuple[Called, ...]:

@@ -10,6 +10,7 @@ from triaged.channels.contract import (
     Advised,
     CalledBack,
     ChannelKind,
+    Confirmed,
     Edited,
     Executing,
     Polled,
@@ -102,6 +103,12 @@ def channels_of(config: schema.Config, files: Files, findings: Findings) -> dict
             message = "it runs a program: `allow_exec: true` in this file has to permit that"
             findings.wrong((*path, "kind"), message)
     return found
+
+
+def confirmed_channels(channels: Mapping[str, Channel]) -> frozenset[str]:
+    """The channels whose providers are asked what became of a message."""
+    kinds = {name: CHANNELS.load(channel.kind) for name, channel in channels.items()}
+    return frozenset(name for name, kind in kinds.items() if isinstance(kind, Confirmed))
 
 
 def edited_channels(channels: Mapping[str, Channel]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from triaged.core.records.effects import (
 )
 from triaged.core.records.model import Entry, Incident, Page, PageKind, Recipient
 from triaged.core.records.practice.drills import DESK
-from triaged.core.records.practice.requests import EDIT, Request
+from triaged.core.records.practice.requests import CONFIRM, EDIT, Request
 from triaged.core.records.timers import IncidentTimer
 
 
@@ -89,10 +89,11 @@ def marked(incident: Incident, entry: Entry) -> Entry:
 
 
 def _is_for_real(effect: Effect) -> bool:
+    """True for what a drill leaves out; whoever was paged for one sees how it goes on."""
     return isinstance(effect, Count) or (
         isinstance(effect, SaveRow)
         and isinstance(effect.row, Request)
-        and effect.row.kind != EDIT  # whoever was paged for a drill sees how it goes on
+        and effect.row.kind not in (CONFIRM, EDIT)
     )
 
 

@@ -179,6 +179,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Address to which replies to pages by mail go; empty: they are not read."""
     edited: frozenset[str] = frozenset()
     """Channels whose messages can be edited."""
+    confirmed: frozenset[str] = frozenset()
+    """Channels whose providers queue messages, and are asked later what became of each."""
     heard: frozenset[str] = frozenset()
     """Channels whose providers tell what people and messages do."""
     console: str = ""

@@ -15,8 +15,9 @@ def accepted(page: Page, now: int) -> Delivered:
 class Desk(World):
     """The channel is `desk`; `mail` cannot be edited."""
 
-    def __init__(self) -> None:
-        ours = settings(edited=frozenset({"desk"}), heard=frozenset({"desk"}))
+    def __init__(self, confirmed: frozenset[str] = frozenset()) -> None:
+        both = frozenset({"desk"})
+        ours = settings(edited=both, heard=both, confirmed=confirmed)
         super().__init__(ours, accepted)
         self.fires(severity="SEV-1")
         self.deliver()
@@ -27,4 +28,8 @@ class Desk(World):
 
     def edits(self) -> list[Request]:
         """The requests to edit."""
-        return [one for one in self.view.rows_of(Request, 1) if one.kind == EDIT]
+        return self.requests(EDIT)
+
+    def requests(self, kind: str) -> list[Request]:
+        """The requests of a kind."""
+        return [one for one in self.view.rows_of(Request, 1) if one.kind == kind]

@@ -17,7 +17,7 @@ from triaged.core.records.events import (
 from triaged.core.records.model import Severity
 from triaged.core.records.practice.events import Merged
 from triaged.core.records.practice.request_events import RequestDue, RequestEnded
-from triaged.core.records.practice.requests import Request, RequestState
+from triaged.core.records.practice.requests import CONFIRM, Request, RequestState
 from triaged.core.records.two_way import Edit, MessagesEdited
 from triaged.core.records.verdicts import Refused, TryAgain
 from triaged.core.time.durations import DAY, SECOND
@@ -28,6 +28,17 @@ def claimed(desk: Desk, request: Request) -> Request:
     taken = replace(request, token=request.token + 1, attempts=request.attempts + 1)
     desk.view.add_row(taken)
     return taken
+
+
+def test_provider_that_queues_is_asked_after_five_seconds_what_became_of_a_page() -> None:
+    desk = Desk(confirmed=frozenset({"desk"}))
+
+    (asked,) = desk.requests(CONFIRM)
+
+    (post,) = desk.posts()
+    assert (asked.lane, asked.body) == ("message/desk", {"page": post.id, "ref": post.ref})
+    assert asked.due_at == post.posted_at + 5 * SECOND
+    assert Desk().requests(CONFIRM) == []
 
 
 def test_page_on_a_channel_that_edits_is_kept_with_its_name_there() -> None:

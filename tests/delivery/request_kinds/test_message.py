@@ -6,6 +6,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from tests.channels.fakes.opsgenie import KEY as API_KEY
+from tests.channels.fakes.opsgenie import Opsgenie
 from tests.channels.fakes.pagerduty import KEY, PagerDuty
 from tests.channels.fakes.serving import served
 from tests.channels.fakes.slack import CHANNEL, SIGNING_SECRET, TOKEN, Slack
@@ -14,10 +16,11 @@ from tests.delivery.clocks import HandClock
 from tests.delivery.request_world import Bot, Configured, RequestWatch, asking, moving
 from tests.delivery.world import Configured as Channel
 from tests.delivery.world import World, people, world
-from triaged.channels import HttpRequest, HttpResponse, Message, Result, pagerduty, slack
+from triaged.channels import HttpRequest, HttpResponse, Message, Result, opsgenie, pagerduty, slack
 from triaged.core.records.events import Acknowledged, Resolved, SeverityChosen, Unacknowledged
 from triaged.core.records.model import PageState, Severity
-from triaged.core.records.practice.requests import EDIT, Request, RequestState
+from triaged.core.records.pages import ReceiptState
+from triaged.core.records.practice.requests import CONFIRM, EDIT, Request, RequestState
 from triaged.core.settings import Settings
 from triaged.core.time.durations import MINUTE
 from triaged.store.tables import practice
@@ -196,6 +199,29 @@ async def test_edits_of_a_broken_provider_end_after_five_attempts(tmp_path: Path
     assert failed.ended_at - failed.created_at < 10 * MINUTE
 
 
+async def test_what_became_of_a_queued_page_is_asked_for(tmp_path: Path) -> None:
+    peer, clock, watch = Opsgenie(), HandClock(MONDAY), RequestWatch()
+    pager = frozenset({"og"})
+    settings = replace(people("og"), edited=pager, heard=pager, confirmed=pager)
+    async with world(tmp_path, clock, settings, watch) as w, served(peer.serve) as url:
+        await w.fires()
+        channel = Channel("og", "opsgenie", opsgenie.Settings(Secret(API_KEY), url=url))
+        async with (
+            asking(w, Configured({}, {"og": channel}), Wire(Slack(), peer.serve)),
+            w.delivering(channel),
+            moving(w, clock),
+        ):
+            await watch.until("og", PageState.SENT)
+            peer.work()
+            await watch.until_request(
+                lambda one: one.kind == CONFIRM and one.state is RequestState.SENT
+            )
+            page = await watch.until_page(lambda page: page.receipt is ReceiptState.DELIVERED)
+
+    assert page.state is PageState.SENT
+    assert peer.alerts == {"triaged-INC-1": "open"}
+
+
 async def test_alert_of_several_pages_is_followed_once(tmp_path: Path) -> None:
     peer, clock, watch = PagerDuty(), HandClock(MONDAY), RequestWatch()
     pager = frozenset({"pd"})
@@ -215,7 +241,10 @@ async def test_alert_of_several_pages_is_followed_once(tmp_path: Path) -> None:
             await watch.until_page(lambda page: page.epoch == 2 and page.sent_at is not None)
             await w.submit(Resolved(1, "alice"))
             await watch.until_request(
-                lambda one: one.state is RequestState.SENT and "resolve" in peer.actions
+                lambda _: (
+                    "resolve" in peer.actions
+                    and not any(one.waits for one in watch.requests.values())
+                )
             )
 
     assert peer.incidents == {"triaged-INC-1": "resolved"}

@@ -73,7 +73,8 @@ def _event(room: str, event: Mapping[str, Any], user: str) -> Iterator[Called]:
         key = _VARIANTS.sub("", text_at(content, "m.relates_to", "key"))
         ref = text_at(content, "m.relates_to", "event_id")
         if key in ACKNOWLEDGE and ref:
-            yield Signalled("acknowledge", account, ref=ref, at=_instant(event))
+            at = _instant(event)
+            yield Signalled("acknowledge", account, ref=ref, at=at, needs_person=True)
     elif event.get("type") == "m.room.message" and content.get("msgtype") == "m.text":
         yield from _message(room, event, user)
 

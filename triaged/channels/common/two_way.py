@@ -71,6 +71,9 @@ class Signalled(msgspec.Struct, frozen=True):
     """None: that of the message `ref`."""
     ref: str = ""
     at: int | None = None
+    """Instant by the provider's word: calls may come days later."""
+    needs_person: bool = False
+    """True: it counts only if `account` is somebody's, for anybody may be in a room."""
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from triaged.core.records.practice.request_events import (
     RequestEvent,
     RequestRetried,
 )
-from triaged.core.records.practice.requests import EDIT, Done, Request, RequestState
+from triaged.core.records.practice.requests import CONFIRM, EDIT, Done, Request, RequestState
 from triaged.core.records.verdicts import NotTried, Refused, TryAgain
 from triaged.core.situation import Situation
 from triaged.core.time.durations import DAY, HOUR, MINUTE, SECOND
@@ -50,7 +50,7 @@ FOLLOWS: Mapping[str, Follow] = {
 ATTEMPTS_MAX: Mapping[str, int] = {EDIT: 5}
 """Kinds that are given up after so many attempts, and not only when their life is over."""
 
-QUIET = frozenset({EDIT})
+QUIET = frozenset({CONFIRM, EDIT})
 """Kinds whose failure is no news about the incident."""
 
 RETRIED_LIFE_US = DAY

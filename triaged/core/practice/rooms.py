@@ -10,7 +10,7 @@ from triaged.core.records.actors import TRIAGED
 from triaged.core.records.effects import Effect, SaveRow
 from triaged.core.records.model import Entry, Incident
 from triaged.core.records.practice.request_events import RequestEnded
-from triaged.core.records.practice.requests import EDIT, Done, Request, RequestState
+from triaged.core.records.practice.requests import CONFIRM, EDIT, Done, Request, RequestState
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 from triaged.core.text.call_link import call_url
@@ -91,5 +91,5 @@ def missing_of(requests: Iterable[Request]) -> Sequence[MissingLink]:
         for each in requests
         if each.state in (RequestState.DUE, RequestState.FAILED)
         and not each.kind.startswith("subscriber.")
-        and each.kind != EDIT
+        and each.kind not in (CONFIRM, EDIT)
     ]

@@ -9,14 +9,17 @@ from msgspec.structs import replace
 from triaged.core.draft import Draft
 from triaged.core.records.effects import Decision, Effect, SaveRow
 from triaged.core.records.model import Incident, Page, PageKind, Recipient, State
-from triaged.core.records.practice.requests import EDIT, Request
+from triaged.core.records.practice.requests import CONFIRM, EDIT, Request
 from triaged.core.records.two_way import MessagesEdited, PostedMessage
 from triaged.core.response.paging import channel_of
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
-from triaged.core.time.durations import DAY
+from triaged.core.time.durations import DAY, MINUTE, SECOND
 
 LANE = "message/"
+
+CONFIRM_AFTER_US, CONFIRM_LIFE_US = 5 * SECOND, MINUTE
+"""A provider that queues a message has done with it in seconds, or there is trouble."""
 
 EDIT_LIFE_US = 7 * DAY
 """An edit that could not be made for so long is of no use to anybody."""
@@ -27,6 +30,8 @@ def posted(situation: Situation, draft: Draft, page: Page, ref: str) -> None:
     settings = situation.settings
     if not ref or page.test or page.channel not in settings.edited | settings.heard:
         return
+    if page.channel in settings.confirmed:
+        draft.add(_question(situation, page, ref))
     is_edited = page.kind is PageKind.PAGE and page.channel in settings.edited
     row = PostedMessage(
         id=page.id,
@@ -40,6 +45,22 @@ def posted(situation: Situation, draft: Draft, page: Page, ref: str) -> None:
     draft.add(SaveRow(row))
     if is_edited and _is_out_of_date(situation, draft.incident, page.channel):
         draft.add(_edit(situation, draft.incident, page.channel))
+
+
+def _question(situation: Situation, page: Page, ref: str) -> Effect:
+    """The request that asks what became of a page or update."""
+    now = situation.now
+    request = Request(
+        id=f"{page.id}/confirm/{page.attempts}",
+        incident=page.incident,
+        kind=CONFIRM,
+        lane=f"{LANE}{page.channel}",
+        created_at=now,
+        due_at=now + CONFIRM_AFTER_US,
+        gives_up_at=now + CONFIRM_LIFE_US,
+        body={"page": page.id, "ref": ref},
+    )
+    return SaveRow(request)
 
 
 def destination_of(settings: Settings, recipient: Recipient) -> str:

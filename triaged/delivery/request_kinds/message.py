@@ -2,6 +2,7 @@
 
 The newest message to a destination shows the incident; those before it say that there is a newer
 one. What a message says already is not said again, and one that is gone is posted anew.
+`message.confirm` asks a provider that queues messages what became of one.
 """
 
 import hashlib
@@ -10,12 +11,13 @@ from collections.abc import Mapping
 import msgspec
 
 from triaged.channels import Channel, Notice
-from triaged.channels.contract import CHANNELS, ChannelKind, Edited, OneAlert
+from triaged.channels.common.two_way import Receipt
+from triaged.channels.contract import CHANNELS, ChannelKind, Confirmed, Edited, OneAlert
 from triaged.core.records.answers import Send
 from triaged.core.records.model import Incident, Page
 from triaged.core.records.practice.request_events import RequestVerdict
-from triaged.core.records.practice.requests import Done, Earlier, Request
-from triaged.core.records.two_way import Edit, MessagesEdited, PostedMessage
+from triaged.core.records.practice.requests import CONFIRM, Done, Earlier, Request
+from triaged.core.records.two_way import Edit, MessagesEdited, PostedMessage, ReceiptTaken
 from triaged.core.records.verdicts import Delivered, NotTried, Refused, TryAgain, Verdict
 from triaged.core.two_way.posts import LANE
 from triaged.delivery.render import Telling, edited_notice
@@ -57,15 +59,32 @@ def pace(lane: str, tools: Tools) -> Pace:  # noqa: ARG001 - contract
 
 
 async def carry_out(request: Request, earlier: Earlier, tools: Tools) -> RequestVerdict:  # noqa: ARG001 - contract
-    """Edit what says something else than it should."""
+    """Edit what says something else than it should, or ask what became of a message."""
     channel = tools.channels.get(request.lane.removeprefix(LANE))
     if channel is not None:
         kind = CHANNELS.load(channel.kind)
+        if request.kind == CONFIRM and isinstance(kind, Confirmed):
+            return await _confirm(request, kind, channel, tools)
         if isinstance(kind, Edited):
             return await _edit_all(
                 request, Editor(kind, CHANNELS.load(channel.kind), channel, tools)
             )
     return Refused("the channel edits no messages: the configuration has changed")
+
+
+async def _confirm(
+    request: Request, kind: Confirmed, channel: Channel, tools: Tools
+) -> RequestVerdict:
+    """Ask what became of a message, and keep it as the truth about its page."""
+    ref = str(request.body["ref"])
+    asked = kind.confirmation(ref, channel.settings)
+    found = kind.confirmed(ref, await tools.carrier.send(asked))
+    if not isinstance(found, Receipt):
+        return found
+    page = str(request.body["page"])
+    event = ReceiptTaken(request.incident or 0, page, found.state, found.error, found.at)
+    await tools.engine.submit([event], urgent=False)
+    return Done()
 
 
 async def _edit_all(request: Request, editor: Editor) -> RequestVerdict:

@@ -25,7 +25,11 @@ class RequestState(StrEnum):
 EDIT = "message.update"
 """The edit of a message about an incident: its failure is no news, and it is tried a few times."""
 
+CONFIRM = "message.confirm"
+"""The question to a provider that queues messages what became of one."""
+
 KINDS = (
+    CONFIRM,
     EDIT,
     "room.create",
     "statuspage.incident",
