@@ -12,7 +12,7 @@ from tests.delivery.clocks import HandClock
 from tests.delivery.request_world import moving
 from tests.delivery.world import KEY
 from triaged.access.buttons import Act, value_of
-from triaged.calls.taking import take
+from triaged.calls.taking import SKEW_US, take
 from triaged.channels.common.two_way import (
     Handshake,
     OptedIn,
@@ -90,12 +90,12 @@ async def test_reaction_of_somebody_unknown_and_an_act_of_before_change_nothing(
 ) -> None:
     async with paged(tmp_path) as (w, parts):
         stranger = Signalled("acknowledge", "PXYZ", ref=REF, needs_person=True)
-        before = Signalled("acknowledge", USER, ref=REF, at=MONDAY - 1)
+        before = Signalled("acknowledge", USER, ref=REF, at=MONDAY - SKEW_US - 1)
         await take(parts, "slack", stranger)
         await take(parts, "slack", before)
         assert (await incident(w)).holder is None
 
-        await take(parts, "slack", replace(stranger, account=USER, at=MONDAY))
+        await take(parts, "slack", replace(stranger, account=USER, at=MONDAY - SKEW_US))
 
         assert (await incident(w)).holder == "alice"
 

@@ -57,8 +57,8 @@ def test_card_is_small_enough_and_keeps_its_link(number: int) -> None:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (202, Delivered()),
-        (200, Delivered()),
+        (202, Delivered(is_unconfirmed=True)),
+        (200, Delivered(is_unconfirmed=True)),
         (400, Refused("HTTP 400")),
         (401, Refused("HTTP 401")),
         (404, Refused("HTTP 404")),

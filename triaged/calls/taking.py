@@ -23,11 +23,12 @@ from triaged.core.oncall.contact_states import contacts_at
 from triaged.core.records.answers import Acted
 from triaged.core.records.contacts import ContactConfirmed, ContactOff, ContactOn
 from triaged.core.records.events import Event
+from triaged.core.records.model import Incident
 from triaged.core.records.practice.events import MessagesImported
 from triaged.core.records.practice.notes import Message
 from triaged.core.records.two_way import Pressed, ReceiptTaken
 from triaged.core.settings import Person
-from triaged.core.time.durations import SECOND
+from triaged.core.time.durations import MINUTE, SECOND
 from triaged.core.two_way.accounts import contact_of, person_of, stranger_text
 from triaged.core.two_way.replies import pressed_text
 from triaged.store.tables.practice_rows import messages
@@ -37,6 +38,9 @@ GONE = "There is no such incident any more."
 
 LOOKS, LOOK_AGAIN_US = 4, SECOND // 2
 """A provider may report on a message before its identity is on disk, which takes milliseconds."""
+
+SKEW_US = 2 * MINUTE
+"""How far a provider's clock may be behind ours: a call that is late is so by hours."""
 
 PIN_MAX = 4000
 """Characters of a pinned message that go to the timeline."""
@@ -118,8 +122,8 @@ async def _signalled(parts: Parts, channel: str, signal: Signalled) -> Reply | N
         async with parts.database.reading(urgent=True) as tx:
             number = await of_ref(tx, channel, signal.ref)
     incident = None if number is None else await incident_of(parts, number)
-    if incident is None or (signal.at or incident.armed_at or 0) < (incident.armed_at or 0):
-        return None  # it was done before the incident became what it is
+    if incident is None or _is_of_before(signal, incident):
+        return None
     person = person_of(parts.settings, channel, signal.account)
     if person is None and signal.needs_person:
         return _stranger(channel, signal.account)
@@ -128,6 +132,13 @@ async def _signalled(parts: Parts, channel: str, signal: Signalled) -> Reply | N
         return None  # the provider has heard it from us
     shown = incident.escalation.step_id
     return await _after(parts, Pressed(incident.number, by, signal.verb, shown), person)
+
+
+def _is_of_before(signal: Signalled, incident: Incident) -> bool:
+    """True if it was done before the incident became what it is."""
+    if signal.at is None or incident.armed_at is None:
+        return False
+    return signal.at < incident.armed_at - SKEW_US
 
 
 async def _receipt(parts: Parts, channel: str, receipt: Receipt) -> None:

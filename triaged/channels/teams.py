@@ -112,5 +112,5 @@ def verdict(result: Result) -> Verdict:
     if not isinstance(result, HttpResponse):
         return no_response(result)
     if result.status in (200, 202):
-        return Delivered()
+        return Delivered(is_unconfirmed=True)
     return failure(result)

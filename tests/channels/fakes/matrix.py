@@ -3,6 +3,7 @@
 https://spec.matrix.org/latest/client-server-api/
 """
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -27,7 +28,8 @@ OTHER: dict[str, object] = {
 class Matrix:
     """A server with two rooms, of which one is encrypted."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock_ms: Callable[[], int] = lambda: NOW_MS) -> None:
+        self._clock_ms = clock_ms
         self.events: list[dict[str, Any]] = []
         """All events of the open room, in their order."""
         self.limited_ms = 0
@@ -73,7 +75,7 @@ class Matrix:
                 "type": type_,
                 "event_id": self._transactions[key],
                 "sender": USERS[self._token],
-                "origin_server_ts": NOW_MS,
+                "origin_server_ts": self._clock_ms(),
                 "content": msgspec.json.decode(body),
                 "unsigned": {"transaction_id": transaction},
             }

@@ -184,6 +184,15 @@ def test_addresses_that_were_put_off_are_tried_alone_and_refused_ones_are_on_the
     assert {who for _, who in world.pages()} == {"alice/desk"}
 
 
+def test_page_that_nobody_confirms_is_said_to_be_one() -> None:
+    world = World(two_steps(), provider=lambda page, now: Delivered(is_unconfirmed=True))
+    world.fires(severity="SEV-1")
+
+    world.deliver()
+
+    assert (0, "paged alice by desk: nobody says whether it arrived") in texts(world)
+
+
 def test_all_addresses_refused_are_tried_again_where_that_may_help() -> None:
     partly = TryAgain(
         "SMTP 451", put_off=("b@example.org",), refused=(("c@example.org", "SMTP 550 gone"),)

@@ -24,6 +24,8 @@ class Delivered(msgspec.Struct, frozen=True, gc=False):
     """Addresses of the contact that it did not take now, and may take later."""
     refused: tuple[tuple[str, str], ...] = ()
     """(address, error) of those that it will never take."""
+    is_unconfirmed: bool = False
+    """The provider does not say whether the message is shown to anybody."""
 
 
 class TryAgain(msgspec.Struct, frozen=True, gc=False):

@@ -244,7 +244,10 @@ def _delivered(situation: Situation, draft: Draft, page: Page, verdict: Delivere
         return
     if verdict.put_off:
         data |= {"put_off": list(verdict.put_off)}
-    draft.say(Entry(situation.now, "page.sent", TRIAGED, f"paged {whom}", data))
+    text = f"paged {whom}"
+    if verdict.is_unconfirmed:
+        text, data = f"{text}: nobody says whether it arrived", data | {"unconfirmed": True}
+    draft.say(Entry(situation.now, "page.sent", TRIAGED, text, data))
     _may_have_it(situation, draft, page)
 
 
