@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.channels.fakes import discord as discord_fake
 from tests.channels.fakes import mattermost as mattermost_fake
@@ -18,7 +19,7 @@ from tests.channels.fakes import teams as teams_fake
 from tests.channels.hostile import HOSTILE
 from tests.channels.notices import NOW, pressable
 from tests.channels.samples import SETTINGS
-from triaged.channels import HttpRequest, Mail, Message
+from triaged.channels import HttpRequest, Mail, Message, email
 from triaged.channels.common.gsm7 import segments_of
 from triaged.channels.contract import CHANNELS
 
@@ -152,8 +153,9 @@ def made(kind: str, text: str) -> Message:
     labels = {"l": text, text[:60]: "v"}
     sent = pressable(title=text, service=text, labels=labels)
     if kind == "email":
-        settings = msgspec.structs.replace(SETTINGS[kind], to="a@example.org")  # type: ignore[type-var]
-        return CHANNELS.load(kind).request(sent, settings, NOW)
+        settings = SETTINGS[kind]
+        assert isinstance(settings, email.Settings)
+        return email.request(sent, replace(settings, to="a@example.org"), NOW)
     return CHANNELS.load(kind).request(sent, SETTINGS[kind], NOW)
 
 

@@ -5,7 +5,6 @@ The fakes are called by the daemon, and call back as their servers do, signed or
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +22,7 @@ from tests.channels.fakes.mattermost import Mattermost, typed
 from tests.e2e.peers import eventually, fetch_json, free_port, running
 from triaged.channels import HttpRequest, HttpResponse
 from triaged.channels.common.two_way import Callback, HttpReply
+from triaged.clock import SystemClock
 
 PUBLIC = "https://triaged.example.org"
 STRANGER = "999999999999999999"
@@ -137,7 +137,7 @@ class World:
 
 def now() -> int:
     """The time in µs."""
-    return time.time_ns() // 1000
+    return SystemClock().now()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +14,10 @@ from tests.channels.fakes.matrix import ALICE, ALICES, ROOM, TOKEN, US, Matrix
 from tests.delivery.servers import receiver
 from tests.e2e.peers import PATIENCE_S, fetch_json, free_port, running
 from triaged.channels import HttpRequest
+from triaged.clock import SystemClock
 
+CLOCK = SystemClock()
+LOOK_US = 50_000
 CONFIG = """
 listen: 127.0.0.1:{port}
 public_url: http://127.0.0.1:{port}
@@ -45,7 +47,7 @@ async def homeserver(peer: Matrix) -> AsyncIterator[str]:
         for _ in range(20):
             if since != f"s{len(peer.events)}":
                 break
-            await asyncio.sleep(0.05)
+            await CLOCK.sleep_until(CLOCK.now() + LOOK_US)
         request = HttpRequest(asked.method, str(asked.url), headers, await asked.read())
         found = peer.serve(request)
         return web.Response(status=found.status, headers=dict(found.headers), body=found.body)
@@ -82,8 +84,8 @@ class World:
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds."""
         async with asyncio.timeout(PATIENCE_S):
-            while not holds():  # noqa: ASYNC110 - another process makes it so
-                await asyncio.sleep(0.05)
+            while not holds():
+                await CLOCK.sleep_until(CLOCK.now() + LOOK_US)
 
     def bodies(self) -> list[str]:
         """What clients show."""
@@ -108,7 +110,7 @@ class World:
 @asynccontextmanager
 async def world(folder: Path) -> AsyncIterator[World]:
     """A world in which Alice is paged in a room."""
-    port, peer = free_port(), Matrix(lambda: time.time_ns() // 1_000_000)
+    port, peer = free_port(), Matrix(lambda: CLOCK.now() // 1000)
     async with homeserver(peer) as url:
         config = CONFIG.format(port=port, url=url, token=TOKEN, us=US, room=ROOM, alice=ALICE)
         (folder / "config.yaml").write_text(config)
