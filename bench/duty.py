@@ -8,7 +8,7 @@ from bench.options import Options
 from bench.table import Line
 from triaged.core.oncall.duty import Duty, final_shifts, on_call
 from triaged.core.oncall.facts import indexed
-from triaged.core.records.oncall import Override
+from triaged.core.records.duty.overrides import Override
 from triaged.core.time.durations import DAY, HOUR, WEEK, YEAR
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import parse

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bench.loop_watch import LIMIT_MS, watched
 from bench.options import Options
 from bench.table import Line
-from triaged.core.records.feeds import FeedReading, UnreadableFeed
+from triaged.core.records.duty.feeds import FeedReading, UnreadableFeed
 from triaged.feeds.reading import read_feed
 from triaged.feeds.request import Request
 from triaged.process.feeds.child import series_budget

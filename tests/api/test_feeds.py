@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.api.site import serving
-from triaged.core.records.feeds import FeedState, RefusedEvent
+from triaged.core.records.duty.feeds import FeedState, RefusedEvent
 from triaged.core.time.durations import HOUR, MINUTE
 from triaged.store.tables.own import feeds
 

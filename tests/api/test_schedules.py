@@ -6,7 +6,7 @@ import msgspec
 from tests.api.site import Site
 from triaged.core.oncall.duty import duty_of, on_call
 from triaged.core.oncall.facts import indexed
-from triaged.core.records.oncall import Override
+from triaged.core.records.duty.overrides import Override
 from triaged.core.time.durations import DAY, HOUR
 from triaged.wire import instant_text
 

@@ -25,7 +25,7 @@ from triaged.channels.common.two_way import (
     Signalled,
     Typed,
 )
-from triaged.core.records.contacts import ContactState
+from triaged.core.records.duty.contacts import ContactState
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import PageState, State
 from triaged.core.records.pages import StepId

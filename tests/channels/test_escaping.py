@@ -20,7 +20,7 @@ from tests.channels.hostile import HOSTILE
 from tests.channels.notices import NOW, pressable
 from tests.channels.samples import SETTINGS
 from triaged.channels import HttpRequest, Mail, Message, email
-from triaged.channels.common.gsm7 import segments_of
+from triaged.channels.common.telephone.gsm7 import segments_of
 from triaged.channels.contract import CHANNELS
 
 OURS = re.compile(r"https://(?:triaged|runbooks|prometheus|grafana)\.example\.org\S*")

@@ -15,7 +15,7 @@ from tests.channels.hostile import HOSTILE
 from tests.channels.notices import NOW, straight
 from tests.channels.samples import SETTINGS, VISITOR
 from triaged.channels import Button, HttpRequest, Message, Notice, Program, Relayed
-from triaged.channels.common.gsm7 import segments_of
+from triaged.channels.common.telephone.gsm7 import segments_of
 from triaged.channels.contract import CHANNELS
 
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff\u200b]")

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.channels.fakes.twilio import ALICE, FROM, SID, TOKEN, Twilio, signed, texted
 from tests.channels.notices import INCIDENT, NOW, PAGE, UPDATE, straight, straight_test
 from triaged.channels import HttpRequest, Notice
-from triaged.channels.common.gsm7 import BASIC, segments_of
+from triaged.channels.common.telephone.gsm7 import BASIC, segments_of
 from triaged.channels.common.two_way import (
     DEFERRED,
     Called,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.channels.fakes.twilio import ALICE, FROM, SID, TOKEN, Heard, Twilio, heard, signed
 from tests.channels.notices import NOW, PAGE, UPDATE, straight, straight_test
 from triaged.channels import Button, HttpRequest, Notice
-from triaged.channels.common.spoken import SPOKEN_MAX
+from triaged.channels.common.telephone.spoken import SPOKEN_MAX
 from triaged.channels.common.two_way import (
     Called,
     Handshake,

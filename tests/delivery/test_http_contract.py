@@ -20,7 +20,7 @@ from triaged.channels import HttpRequest
 from triaged.channels.webhook import Settings, request, verdict
 from triaged.core.records.events import Delivered, Refused, TryAgain, Verdict
 from triaged.core.time.durations import SECOND
-from triaged.delivery.http import Http
+from triaged.delivery.carriers.http import Http
 
 SHORT_S = 0.2
 IN_30_S = b"Mon, 30 Mar 2026 10:00:30 GMT"

@@ -7,8 +7,8 @@ from tests.delivery.mailserver import MailServer
 from tests.delivery.servers import scripted, silence
 from tests.delivery.world import Configured, hook
 from triaged.channels import console, email
+from triaged.delivery.carriers.transports import Transports
 from triaged.delivery.probing import probe
-from triaged.delivery.transports import Transports
 
 
 async def tried(*channels: Configured) -> Mapping[str, str]:

@@ -25,8 +25,8 @@ from triaged.channels import Mail, MailResult, MailStage, NoAnswer, StartTls
 from triaged.channels.email import Settings, request, verdict
 from triaged.core.records.events import Delivered, Refused, Scope, TryAgain
 from triaged.core.time.durations import HOUR
-from triaged.delivery.resolver import Resolver
-from triaged.delivery.smtp import Smtp
+from triaged.delivery.carriers.resolver import Resolver
+from triaged.delivery.carriers.smtp import Smtp
 from triaged.wire import Secret
 
 SHORT_S = 0.2

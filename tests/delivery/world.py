@@ -20,7 +20,7 @@ from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.model import Alert, Page, PageState
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.delivery import Delivery, Equipment
-from triaged.delivery.transports import Carrier, Transports
+from triaged.delivery.carriers.transports import Carrier, Transports
 from triaged.engine.engine import Engine
 from triaged.store.database.connect import Database, open_database
 from triaged.wire import Secret

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from triaged.core.records.feeds import FeedReading, UnreadableFeed
-from triaged.core.records.oncall import FeedShift
+from triaged.core.records.duty.feeds import FeedReading, UnreadableFeed
+from triaged.core.records.duty.overrides import FeedShift
 from triaged.feeds.reading import read_feed
 from triaged.feeds.request import Request
 from triaged.wire import instant

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.feeds.bodies import calendar, event, outcome, people, reading, times
-from triaged.core.records.feeds import UnreadableFeed
+from triaged.core.records.duty.feeds import UnreadableFeed
 
 WEEKLY = "DTSTART;TZID=Europe/Berlin:20260323T090000\nDTEND;TZID=Europe/Berlin:20260323T170000\n"
 GOOD = event("DTSTART:20260310T080000Z\nDTEND:20260310T160000Z", summary="bob", uid="good")

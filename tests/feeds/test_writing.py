@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from triaged.core.oncall.duty import Duty, on_call
 from triaged.core.oncall.facts import indexed
-from triaged.core.records.feeds import FeedReading
-from triaged.core.records.oncall import NOBODY, FeedShifts, Override
+from triaged.core.records.duty.feeds import FeedReading
+from triaged.core.records.duty.overrides import NOBODY, FeedShifts, Override
 from triaged.core.settings import Contact, Person
 from triaged.core.time import recurring
 from triaged.core.time.durations import DAY, HOUR, WEEK

@@ -5,21 +5,21 @@ from tests.mutations.mutation import Mutation
 CHANNELS = (
     Mutation(
         "a call of Twilio's is signed or refused",
-        "triaged/channels/common/twilio.py",
+        "triaged/channels/common/telephone/twilio.py",
         "if not any(hmac.compare_digest(given, each) for each in expected):",
         "if not expected:",
         ("tests/channels/common/test_twilio.py",),
     ),
     Mutation(
         "a call that names a shared key is not verified with the account's token",
-        "triaged/channels/common/twilio.py",
+        "triaged/channels/common/telephone/twilio.py",
         "    if not header:\n",
         "    if True:\n",
         ("tests/channels/common/test_twilio.py",),
     ),
     Mutation(
         "a page by SMS takes one segment",
-        "triaged/channels/common/gsm7.py",
+        "triaged/channels/common/telephone/gsm7.py",
         'while kept and places(f"{head}{kept}..{tail}") > room(whole, segments):',
         "while len(kept) > 1000:",
         ("tests/channels/common/test_gsm7.py",),
@@ -68,14 +68,14 @@ CHANNELS = (
     ),
     Mutation(
         "a program is killed with what it has started",
-        "triaged/delivery/programs.py",
+        "triaged/delivery/carriers/programs.py",
         "os.killpg(process.pid, signal.SIGKILL)",
         "process.kill()",
         ("tests/delivery/test_programs.py",),
     ),
     Mutation(
         "the output of a program holds no secret of ours",
-        "triaged/delivery/programs.py",
+        "triaged/delivery/carriers/programs.py",
         "text = text.replace(secret.reveal(), str(secret))",
         "text = str(text)",
         ("tests/delivery/test_programs.py",),

@@ -47,7 +47,7 @@ OUTSIDE = (
     ),
     Mutation(
         "a request that the API asked for does not reach the operator's network",
-        "triaged/delivery/guard.py",
+        "triaged/delivery/carriers/guard.py",
         "if not address.is_global or",
         "if",
         ("tests/delivery/test_guard.py",),

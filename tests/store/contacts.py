@@ -2,16 +2,16 @@
 
 from tests.store.batches import Batch, events
 from tests.store.desk import Desk
-from triaged.core.records.contacts import (
+from triaged.core.records.duty.contacts import (
     ContactCheckWanted,
     ContactCodeGiven,
     ContactConfirmed,
     ContactOff,
     ContactOn,
 )
-from triaged.core.records.duty_notices import GapNoticed, ShiftNoticed
+from triaged.core.records.duty.held import HeldMessage, QuietHoursOver
+from triaged.core.records.duty.notices import GapNoticed, ShiftNoticed
 from triaged.core.records.events import DeliveryEnded, Event, Refused
-from triaged.core.records.held import HeldMessage, QuietHoursOver
 from triaged.core.records.severity import Severity
 from triaged.store.tables import pages
 

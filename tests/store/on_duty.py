@@ -2,7 +2,7 @@
 
 from tests.core.world import MONDAY
 from tests.store.batches import Batch, events
-from triaged.core.records.away import AwayConfirmed, AwayEnded, AwaySet
+from triaged.core.records.duty.away import AwayConfirmed, AwayEnded, AwaySet
 from triaged.core.records.practice.duty_events import (
     DutyEvent,
     OverrideEnded,

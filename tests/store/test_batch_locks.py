@@ -21,6 +21,7 @@ from tests.store.public import PUBLIC, PUBLIC_PAIRS
 from tests.store.rivals import Barrier, Behind, Observed, Rows, observed
 from tests.store.scene import LATER_US, SETTINGS, due, scene
 from tests.store.talking import TALK, TALK_PAIRS
+from triaged.core.records.duty.overrides import FeedShift, FeedShifts
 from triaged.core.records.events import (
     Acknowledged,
     Assigned,
@@ -58,7 +59,6 @@ from triaged.core.records.events import (
 )
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Phase, Severity
-from triaged.core.records.oncall import FeedShift, FeedShifts
 from triaged.core.records.practice.events import (
     EntryCorrected,
     EntryMarked,

@@ -9,7 +9,7 @@ from aiohttp import web
 from triaged.core.oncall.duty import Duty, FinalShift
 from triaged.core.oncall.overriding import problem_of
 from triaged.core.records.answers import Answer, Conflict, Unknown
-from triaged.core.records.oncall import Override, OverrideKind, Swap, SwapState
+from triaged.core.records.duty.overrides import Override, OverrideKind, Swap, SwapState
 from triaged.errors import Problem
 from triaged.http import problems
 from triaged.http.routes import Call

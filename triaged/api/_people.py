@@ -15,7 +15,7 @@ from triaged.core.oncall.people import (
     services_of,
     unreachable_by,
 )
-from triaged.core.records.held import HeldMessage
+from triaged.core.records.duty.held import HeldMessage
 from triaged.core.records.model import incident_id
 from triaged.core.settings import Person, Settings
 from triaged.core.time.durations import SECOND

@@ -20,7 +20,7 @@ from triaged.http import answers
 from triaged.http.bodies import Moment
 from triaged.http.queries import Parameter
 from triaged.http.routes import Call, Scope
-from triaged.http.silences import MatcherV2, matchers_of, submit
+from triaged.http.shared.silences import MatcherV2, matchers_of, submit
 from triaged.store.tables import silences
 from triaged.wire import Instant, instant, instant_text
 

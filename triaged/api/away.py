@@ -12,7 +12,7 @@ from triaged.clock import Turns
 from triaged.core.oncall.away import StandIn, stand_ins
 from triaged.core.oncall.duty import duty_of
 from triaged.core.records.answers import Answer, DutyChanged, RowSaved
-from triaged.core.records.away import Away, AwayConfirmed, AwayEnded, AwayEvent, AwaySet
+from triaged.core.records.duty.away import Away, AwayConfirmed, AwayEnded, AwayEvent, AwaySet
 from triaged.http import problems
 from triaged.http.answers import Created
 from triaged.http.bodies import Body, Moment, Text

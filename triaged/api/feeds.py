@@ -3,8 +3,8 @@
 import msgspec
 
 from triaged.core.oncall.feeds import is_stale, next_change
-from triaged.core.records.feeds import FeedState, RefusedEvent
-from triaged.core.records.oncall import FeedShift
+from triaged.core.records.duty.feeds import FeedState, RefusedEvent
+from triaged.core.records.duty.overrides import FeedShift
 from triaged.feeds.names import nearest
 from triaged.http.routes import Call, Scope, route
 from triaged.store import duty_facts

@@ -3,8 +3,15 @@
 from aiohttp import web
 
 from triaged.api._incidents import INCIDENT, find, unknown
-from triaged.http.hints import Hints, changes_of, near_services, noise_of, related_of, similar_of
 from triaged.http.routes import Call, Scope, route
+from triaged.http.shared.hints import (
+    Hints,
+    changes_of,
+    near_services,
+    noise_of,
+    related_of,
+    similar_of,
+)
 
 
 @route("GET", f"{INCIDENT}/hints", Scope.READ)

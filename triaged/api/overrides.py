@@ -25,9 +25,9 @@ from triaged.core.oncall.overriding import (
     wish_problems,
 )
 from triaged.core.records.answers import DutyChanged
+from triaged.core.records.duty.overrides import NOBODY, Override
 from triaged.core.records.effects import Decision, SaveRow
 from triaged.core.records.model import Recipient
-from triaged.core.records.oncall import NOBODY, Override
 from triaged.core.records.practice.duty_events import OverrideEnded, OverridesMade, Span
 from triaged.core.response.paging import channel_of
 from triaged.core.situation import Situation

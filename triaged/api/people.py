@@ -24,7 +24,7 @@ from triaged.core.oncall.contact_states import address_digest, contact_of
 from triaged.core.oncall.duty import duty_of
 from triaged.core.oncall.people import next_shifts, schedules_of, standings
 from triaged.core.records.answers import Acted, Answer, Conflict, RateLimited, RowSaved, Unknown
-from triaged.core.records.contacts import (
+from triaged.core.records.duty.contacts import (
     ContactCheckWanted,
     ContactCodeGiven,
     ContactEvent,

@@ -41,9 +41,9 @@ from triaged.core.text.merging import Sides, merge
 from triaged.http import answers, problems
 from triaged.http.answers import Reply
 from triaged.http.bodies import Body, Text
-from triaged.http.postmortems import Opened, etag_of, opened, readings
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
+from triaged.http.shared.postmortems import Opened, etag_of, opened, readings
 from triaged.store.tables import incidents
 from triaged.store.tables.practice_rows import postmortems
 

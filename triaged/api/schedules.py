@@ -11,7 +11,7 @@ from triaged.api._duty import FinalShiftDocument, shift_document
 from triaged.clock import Turns
 from triaged.core.oncall.duty import FinalShift, duty_of, final_shifts
 from triaged.core.oncall.facts import DutyFacts
-from triaged.core.records.oncall import FeedShifts, Override
+from triaged.core.records.duty.overrides import FeedShifts, Override
 from triaged.core.text.names import meant
 from triaged.core.time.durations import DAY, WEEK
 from triaged.errors import Problem

@@ -16,7 +16,7 @@ from triaged.http.answers import Created
 from triaged.http.bodies import Body, Moment, Name, Text
 from triaged.http.queries import PAGE_OF_LIST, Parameter, Query
 from triaged.http.routes import Call, Scope, route
-from triaged.http.silences import (
+from triaged.http.shared.silences import (
     MatcherV2,
     SilencePreview,
     matchers_of,

@@ -21,7 +21,7 @@ from triaged.channels.common.two_way import (
 )
 from triaged.core.oncall.contact_states import contacts_at
 from triaged.core.records.answers import Acted
-from triaged.core.records.contacts import ContactConfirmed, ContactOff, ContactOn
+from triaged.core.records.duty.contacts import ContactConfirmed, ContactOff, ContactOn
 from triaged.core.records.events import Event
 from triaged.core.records.model import Incident
 from triaged.core.records.practice.events import MessagesImported

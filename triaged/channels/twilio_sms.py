@@ -11,13 +11,13 @@ import msgspec
 from msgspec import UNSET
 
 from triaged.channels import HttpRequest, Notice, Reach
-from triaged.channels.common import twilio, twiml
 from triaged.channels.common.calling_back import callback_url
 from triaged.channels.common.chat import destination, one_address
-from triaged.channels.common.gsm7 import fitted, plain
 from triaged.channels.common.limits import Limits, Rate
 from triaged.channels.common.reaching import reach_of
-from triaged.channels.common.twilio import (
+from triaged.channels.common.telephone import twilio, twiml
+from triaged.channels.common.telephone.gsm7 import fitted, plain
+from triaged.channels.common.telephone.twilio import (
     NUMBER,
     STOPPED,
     Account,

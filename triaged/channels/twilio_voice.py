@@ -10,19 +10,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 
 from triaged.channels import Button, HttpRequest, Notice, Reach, Verb
-from triaged.channels.common import twilio, twiml
 from triaged.channels.common.calling_back import callback_url
 from triaged.channels.common.chat import destination, one_address
 from triaged.channels.common.limits import Limits, Rate
 from triaged.channels.common.reaching import reach_of
-from triaged.channels.common.spoken import SPOKEN_MAX, digits, spoken
-from triaged.channels.common.twilio import (
-    NUMBER,
-    Account,
-    error_of,
-    posted,
-    verified,
-)
+from triaged.channels.common.telephone import twilio, twiml
+from triaged.channels.common.telephone.spoken import SPOKEN_MAX, digits, spoken
+from triaged.channels.common.telephone.twilio import NUMBER, Account, error_of, posted, verified
 from triaged.channels.common.two_way import (
     Callback,
     Called,

@@ -58,7 +58,7 @@ def duty_facts(options: argparse.Namespace, at: int) -> "DutyFacts":
     import msgspec
 
     from triaged.core.oncall.facts import NO_FACTS, indexed
-    from triaged.core.records.oncall import FeedShifts, Override
+    from triaged.core.records.duty.overrides import FeedShifts, Override
     from triaged.wire import instant_text
 
     if options.url is None:

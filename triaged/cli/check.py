@@ -100,8 +100,8 @@ def _unreachable(path: Path) -> "list[Problem]":
 
     from triaged.clock import SystemClock
     from triaged.config.read import load
+    from triaged.delivery.carriers.transports import Transports
     from triaged.delivery.probing import probe
-    from triaged.delivery.transports import Transports
     from triaged.errors import Problem
     from triaged.process import logs
 

@@ -8,7 +8,7 @@ from triaged.config.findings import Findings
 from triaged.config.model import Feed
 from triaged.config.schema import people as schema_people
 from triaged.config.value_types import parse_feed_url
-from triaged.core.records.oncall import Layer
+from triaged.core.records.duty.overrides import Layer
 from triaged.core.time.durations import DAY, MINUTE
 from triaged.errors import Problem
 from triaged.wire import MISSING_SECRET, Secret

@@ -10,7 +10,7 @@ from triaged.config.schema import Token
 from triaged.config.schema.mail_in import MailIn
 from triaged.config.schema.server import AuthProxy, Log, Retention, Tls
 from triaged.config.value_types import Address, Network
-from triaged.core.records.oncall import Layer
+from triaged.core.records.duty.overrides import Layer
 from triaged.core.settings import Settings
 from triaged.wire import Secret
 

@@ -11,7 +11,7 @@ from triaged.config.model import Channel
 from triaged.config.plugins import may_address
 from triaged.config.schema import people as schema_people
 from triaged.core.records.actors import RESERVED
-from triaged.core.records.oncall import NOBODY
+from triaged.core.records.duty.overrides import NOBODY
 from triaged.core.settings import Contact, ContactStep, Person, Service, Team
 from triaged.core.time import calendars, oncall, recurring
 from triaged.core.time.calendars import Calendar, Holiday

@@ -18,8 +18,9 @@ from triaged.core.practice.deciding import practise
 from triaged.core.practice.following import with_practice
 from triaged.core.practice.learning.review_notice import send_review
 from triaged.core.practice.requests import decide_request
-from triaged.core.records.contacts import ContactEvent
-from triaged.core.records.duty_notices import GapNoticed, ShiftNoticed
+from triaged.core.records.duty.contacts import ContactEvent
+from triaged.core.records.duty.held import QuietHoursOver
+from triaged.core.records.duty.notices import GapNoticed, ShiftNoticed
 from triaged.core.records.effects import Decision, DropPack, LookAgain
 from triaged.core.records.events import (
     Action,
@@ -50,7 +51,6 @@ from triaged.core.records.events import (
     StoreRestored,
     TimerFired,
 )
-from triaged.core.records.held import QuietHoursOver
 from triaged.core.records.practice.duty_events import DutyEvent
 from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.practice.request_events import RequestEvent

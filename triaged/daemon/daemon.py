@@ -25,11 +25,11 @@ from triaged.core.time.durations import SECOND
 from triaged.crashpoints import CrashPoint
 from triaged.daemon.connections import Connections
 from triaged.delivery import Delivery, Equipment
-from triaged.delivery.feed_source import FeedSource
+from triaged.delivery.carriers.feed_source import FeedSource
+from triaged.delivery.carriers.transports import Transports
 from triaged.delivery.listeners.keeping import Listeners
 from triaged.delivery.listeners.polling import Tools as ListenerTools
 from triaged.delivery.requests import Requests
-from triaged.delivery.transports import Transports
 from triaged.engine.engine import Engine
 from triaged.engine.timekeeper import Timekeeper
 from triaged.errors import Problem

@@ -12,8 +12,8 @@ from triaged.core.records.effects import AddPage, ByKind, SavePage
 from triaged.core.records.events import RetryWanted
 from triaged.core.records.model import PageState
 from triaged.core.time.durations import SECOND
+from triaged.delivery.carriers.transports import Carrier
 from triaged.delivery.lane import POLL_US, Lane, Surroundings
-from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import until
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable

@@ -3,7 +3,7 @@
 from triaged.core.records.events import TryAgain
 from triaged.core.records.practice.request_events import RequestVerdict
 from triaged.core.records.practice.requests import Earlier, Request
-from triaged.delivery.transports import Carrier
+from triaged.delivery.carriers.transports import Carrier
 from triaged.errors import Malformed
 from triaged.integrations import EXCHANGE_MAX, Changed, Ended, Exchange
 

@@ -32,11 +32,11 @@ from triaged.core.time.durations import SECOND
 from triaged.core.two_way.posts import destination_of
 from triaged.delivery.breaker import HOLD_US, PAUSE_US, Breaker
 from triaged.delivery.bundling import bundles, verdict_of
+from triaged.delivery.carriers.transports import Carrier
 from triaged.delivery.rate_limits import RateLimits, limited, limits_of
 from triaged.delivery.render import Telling, message_for
 from triaged.delivery.second_tries import keep_move, second_message
 from triaged.delivery.telling import told_of
-from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import done_before, until
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable

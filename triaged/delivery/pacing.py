@@ -4,7 +4,7 @@ import asyncio
 
 from triaged.channels import Message, Result
 from triaged.clock import Clock
-from triaged.delivery.transports import Carrier
+from triaged.delivery.carriers.transports import Carrier
 
 
 class Paced:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from triaged.channels import Channel, MailResult, NoAnswer, Reached, Result
 from triaged.channels.contract import CHANNELS, Probed
-from triaged.delivery.transports import Carrier
+from triaged.delivery.carriers.transports import Carrier
 
 
 async def probe(channels: Mapping[str, Channel], carrier: Carrier) -> dict[str, str]:

@@ -12,10 +12,10 @@ from triaged.clock import Clock
 from triaged.core.records.effects import ByKind, SaveRow
 from triaged.core.records.practice.requests import Request
 from triaged.core.time.durations import SECOND
+from triaged.delivery.carriers.transports import Carrier
 from triaged.delivery.request_kinds import Tools
 from triaged.delivery.request_kinds.contract import REQUEST_KINDS, subject_of
 from triaged.delivery.request_lane import RequestLane, Room
-from triaged.delivery.transports import Carrier
 from triaged.delivery.waiting import until
 from triaged.engine.engine import Engine
 from triaged.errors import StoreUnavailable

@@ -10,8 +10,8 @@ import recurring_ical_events
 import x_wr_timezone
 from icalendar import Calendar, Event
 
-from triaged.core.records.feeds import FeedReading, RefusedEvent, UnreadableFeed
-from triaged.core.records.oncall import FeedShift
+from triaged.core.records.duty.feeds import FeedReading, RefusedEvent, UnreadableFeed
+from triaged.core.records.duty.overrides import FeedShift
 from triaged.core.time.durations import DAY, SECOND
 from triaged.core.time.recurring import edge, zone_of
 from triaged.feeds.components import LIBRARY_ERRORS, Refusal, local_until, moment, short, start_of

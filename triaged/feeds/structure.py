@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from triaged.core.records.feeds import UnreadableFeed
+from triaged.core.records.duty.feeds import UnreadableFeed
 
 BYTES_MAX = 2 * 1024**2
 EVENTS_MAX = 5_000

@@ -11,7 +11,7 @@ import msgspec
 
 from triaged.core.oncall.duty import Duty, final_shifts
 from triaged.core.oncall.facts import Assignment
-from triaged.core.records.oncall import Override
+from triaged.core.records.duty.overrides import Override
 from triaged.core.settings import Person
 from triaged.core.time.durations import DAY, SECOND
 from triaged.wire import instant

@@ -14,9 +14,9 @@ from triaged.http.auth import KnownTokens
 from triaged.http.bodies import Stop
 from triaged.http.connection_limits import ConnectionLimits
 from triaged.http.event_stream import EventStream
-from triaged.http.published import Published
 from triaged.http.rendering import LongQuestions, Rendering
 from triaged.http.sessions import KnownSessions
+from triaged.http.shared.published import Published
 from triaged.intake.backlog import Backlog
 from triaged.intake.limits import Intake
 from triaged.intake.network_limit import NetworkLimit

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 import msgspec
 
+from triaged.core.records.duty.overrides import FeedShifts, Override
 from triaged.core.records.effects import AddPage, ByKind, SaveIncident, SavePage, SaveRow
 from triaged.core.records.model import Incident, incident_id
-from triaged.core.records.oncall import FeedShifts, Override
 from triaged.wire import encode
 
 QUEUE_MAX = 1024

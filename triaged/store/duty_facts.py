@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from triaged.core.oncall.facts import NO_FACTS, DutyFacts, indexed
-from triaged.core.records.oncall import FeedShifts, Override
+from triaged.core.records.duty.overrides import FeedShifts, Override
 from triaged.core.records.practice.rows import PracticeRow
 from triaged.store.database.base import Ask, Bulk, Reader, Row, Writer
 from triaged.store.tables.practice_rows import oncall

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from triaged.core.draft import marked
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.contacts import ContactDelivery
+from triaged.core.records.duty.contacts import ContactDelivery
 from triaged.core.records.effects import (
     AddPage,
     Append,

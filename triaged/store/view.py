@@ -6,7 +6,7 @@ One query or statement per table and batch, never one per alert.
 from collections.abc import Mapping, Sequence, Set
 
 from triaged.core.oncall.facts import DutyFacts
-from triaged.core.records.contacts import ContactState
+from triaged.core.records.duty.contacts import ContactState
 from triaged.core.records.events import AlertReceived, Event
 from triaged.core.records.expectations import Watch, key_of
 from triaged.core.records.model import AlertState, State

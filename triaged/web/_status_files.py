@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from triaged.core.practice.status.public_page import PublicPage, Shown
-from triaged.http.published import File, file_of
+from triaged.http.shared.published import File, file_of
 from triaged.web._page import STATUS_HEADERS
 from triaged.web._status_atom import atom
 from triaged.web._status_html import Links, history_html, incident_html, page_html

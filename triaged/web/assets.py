@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from triaged.http.problems import not_found
-from triaged.http.published import answer_with
 from triaged.http.routes import Call, Scope, route
+from triaged.http.shared.published import answer_with
 from triaged.web._console.assets import files
 
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from triaged.access.contact_links import ContactLink, parse
 from triaged.core.oncall.contact_states import address_digest, contact_of
 from triaged.core.records.answers import RowSaved
-from triaged.core.records.contacts import ContactConfirmed, contact_id
+from triaged.core.records.duty.contacts import ContactConfirmed, contact_id
 from triaged.http.guards import refused
 from triaged.http.routes import Call, Scope, route
 from triaged.web._page import page

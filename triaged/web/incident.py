@@ -9,7 +9,9 @@ from triaged.core.oncall.facts import DutyFacts
 from triaged.core.records.model import ChainedEntry, Incident, Page, Severity, incident_number
 from triaged.core.response.ahead import ahead_of
 from triaged.core.text.facts import PAGES_READ, facts_of
-from triaged.http.hints import (
+from triaged.http.queries import Parameter
+from triaged.http.routes import Call, Scope
+from triaged.http.shared.hints import (
     ChangeHint,
     RelatedHint,
     SimilarHint,
@@ -18,8 +20,6 @@ from triaged.http.hints import (
     related_of,
     similar_of,
 )
-from triaged.http.queries import Parameter
-from triaged.http.routes import Call, Scope
 from triaged.store.queries import evidence
 from triaged.store.tables import incidents, pages, timeline
 from triaged.store.tables.observed_alerts import ObservedAlert

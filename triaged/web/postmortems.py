@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from triaged.core.records.model import Incident, incident_number
 from triaged.core.text.learning.documents import PostmortemDocument, postmortem_document
 from triaged.core.text.wording import clean
-from triaged.http.postmortems import Opened, opened, readings
 from triaged.http.problems import not_found
 from triaged.http.routes import Call, Scope, route
+from triaged.http.shared.postmortems import Opened, opened, readings
 from triaged.store.tables import incidents
 from triaged.web._console.refusals import sign_in_path
 from triaged.web._markdown import rendered

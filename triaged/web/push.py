@@ -11,8 +11,8 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from triaged.channels import webpush
-from triaged.http.published import File, answer_with, file_of
 from triaged.http.routes import Call, Scope, route
+from triaged.http.shared.published import File, answer_with, file_of
 from triaged.web._console.frame import frame_of
 from triaged.web._console.pages import page, screen
 

@@ -20,7 +20,7 @@ from triaged.http.guards import unread
 from triaged.http.problems import not_found, problem
 from triaged.http.queries import Parameter
 from triaged.http.routes import Call, Scope
-from triaged.http.silences import SilencePreview, matchers_of, preview_of, submit, unfit
+from triaged.http.shared.silences import SilencePreview, matchers_of, preview_of, submit, unfit
 from triaged.store.queries import evidence
 from triaged.store.tables import incidents, silences
 from triaged.store.tables.observed_alerts import walk_firing

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from triaged.core.practice.status.public_page import PublicPage, public_page
 from triaged.http import problems
-from triaged.http.published import Published
 from triaged.http.routes import Call, Scope, route
+from triaged.http.shared.published import Published
 from triaged.store.tables.practice_rows import status
 from triaged.web._page import filled
 from triaged.web._status_files import STATUS, Renderer, base_of, copied, html

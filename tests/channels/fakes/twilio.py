@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 
 from tests.channels.answers import answer
 from triaged.channels import HttpRequest, HttpResponse
-from triaged.channels.common.gsm7 import segments_of
+from triaged.channels.common.telephone.gsm7 import segments_of
 from triaged.channels.common.two_way import Callback, HttpReply
 
 SID = "AC" + "0" * 32

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tests.core.world import MONDAY, World, person, settings
 from triaged.core.oncall.duty import on_call
 from triaged.core.records.answers import Answer
-from triaged.core.records.oncall import Override, OverrideKind
+from triaged.core.records.duty.overrides import Override, OverrideKind
 from triaged.core.records.practice.duty_events import OverridesMade, Span
 from triaged.core.time.durations import WEEK
 from triaged.core.time.oncall import Rotation, Schedule

@@ -9,8 +9,15 @@ from triaged.core.oncall.away import StandIn, stand_ins
 from triaged.core.oncall.duty import Duty, on_call
 from triaged.core.oncall.facts import indexed
 from triaged.core.records.answers import Answer, Conflict, DutyChanged, RowSaved, Unknown
-from triaged.core.records.away import Absence, Away, AwayConfirmed, AwayEnded, AwaySet, AwayState
-from triaged.core.records.oncall import NOBODY
+from triaged.core.records.duty.away import (
+    Absence,
+    Away,
+    AwayConfirmed,
+    AwayEnded,
+    AwaySet,
+    AwayState,
+)
+from triaged.core.records.duty.overrides import NOBODY
 from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
 from triaged.core.time.oncall import Rotation, Schedule

@@ -4,7 +4,7 @@ from tests.core.world import World
 from triaged.core.oncall.confirming import CODE_LIFE_US, CODES_AN_HOUR, TRIES_MAX
 from triaged.core.oncall.contact_states import address_digest
 from triaged.core.records.answers import Acted, Answer, Conflict, RateLimited, RowSaved
-from triaged.core.records.contacts import (
+from triaged.core.records.duty.contacts import (
     ContactCheckWanted,
     ContactCodeGiven,
     ContactConfirmed,

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.core.world import World, person, plan, settings, step
 from triaged.core.oncall.contacts import contacts_key
 from triaged.core.records.answers import RowSaved, Unknown
-from triaged.core.records.contacts import ContactOff, ContactOn, ContactState
+from triaged.core.records.duty.contacts import ContactOff, ContactOn, ContactState
 from triaged.core.records.events import Acknowledged
 from triaged.core.records.model import PageState, Reason, State
 from triaged.core.settings import Contact, ContactStep

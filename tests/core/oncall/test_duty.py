@@ -16,7 +16,7 @@ from triaged.core.oncall.duty import (
     shifts,
 )
 from triaged.core.oncall.facts import Assignment, indexed
-from triaged.core.records.oncall import NOBODY, FeedShift, FeedShifts, Layer, Override
+from triaged.core.records.duty.overrides import NOBODY, FeedShift, FeedShifts, Layer, Override
 from triaged.core.time.durations import DAY, HOUR, WEEK
 from triaged.core.time.oncall import Rotation, Schedule
 from triaged.core.time.recurring import parse

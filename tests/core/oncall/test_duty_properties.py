@@ -18,7 +18,7 @@ from triaged.core.oncall.duty import (
     shifts,
 )
 from triaged.core.oncall.facts import DutyFacts, indexed
-from triaged.core.records.oncall import NOBODY, FeedShift, FeedShifts, Layer, Override
+from triaged.core.records.duty.overrides import NOBODY, FeedShift, FeedShifts, Layer, Override
 from triaged.core.response.paging import people_of
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation

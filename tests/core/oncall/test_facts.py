@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from tests.core.oncall.test_duty import MONDAY, event, feed, override
 from triaged.core.oncall.facts import Line, indexed, with_row
-from triaged.core.records.oncall import Override
+from triaged.core.records.duty.overrides import Override
 from triaged.core.time.durations import HOUR
 
 

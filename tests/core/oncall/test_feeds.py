@@ -13,11 +13,11 @@ from triaged.core.oncall.feeds import (
     owner_of,
     troubles,
 )
+from triaged.core.records.duty.feeds import FeedReading, FeedState
+from triaged.core.records.duty.overrides import FeedShift, FeedShifts
 from triaged.core.records.effects import Decision, SaveRow
 from triaged.core.records.events import FeedRead
-from triaged.core.records.feeds import FeedReading, FeedState
 from triaged.core.records.model import Severity
-from triaged.core.records.oncall import FeedShift, FeedShifts
 from triaged.core.records.plans import Plan, Step, Target
 from triaged.core.settings import Settings, Team
 from triaged.core.situation import Situation

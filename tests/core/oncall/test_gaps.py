@@ -11,9 +11,9 @@ from tests.core.world import World, plan, settings, step, target
 from triaged.core.oncall.duty import Duty, final_shifts
 from triaged.core.oncall.facts import NO_FACTS, DutyFacts, indexed
 from triaged.core.oncall.gaps import Gap, gap_key, gaps, notice_of_gap
-from triaged.core.records.away import Absence
-from triaged.core.records.duty_notices import GapNoticed
-from triaged.core.records.oncall import NOBODY, FeedShift
+from triaged.core.records.duty.away import Absence
+from triaged.core.records.duty.notices import GapNoticed
+from triaged.core.records.duty.overrides import NOBODY, FeedShift
 from triaged.core.settings import Settings
 from triaged.core.time.durations import DAY, HOUR, WEEK
 from triaged.core.time.intervals import Time

@@ -1,7 +1,7 @@
 from tests.core.oncall.test_duty import MONDAY, duty, override
 from triaged.core.oncall.duty import Shift
 from triaged.core.oncall.moves import Move, differs, moves, new_gaps
-from triaged.core.records.oncall import NOBODY
+from triaged.core.records.duty.overrides import NOBODY
 from triaged.core.time.durations import DAY, HOUR
 
 END = MONDAY + DAY

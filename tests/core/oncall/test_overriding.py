@@ -15,8 +15,8 @@ from triaged.core.oncall.overriding import (
     problem_of,
 )
 from triaged.core.records.answers import Conflict, DutyChanged, Unknown
+from triaged.core.records.duty.overrides import NOBODY
 from triaged.core.records.events import Acknowledged
-from triaged.core.records.oncall import NOBODY
 from triaged.core.records.practice.duty_events import OverrideEnded, OverridesMade, Span
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK
 

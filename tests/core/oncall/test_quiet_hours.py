@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from tests.core.world import MONDAY, World, person, settings
 from triaged.core.oncall.quiet_hours import LINES_MAX, is_quiet
+from triaged.core.records.duty.held import HeldMessage, HeldState, QuietHoursOver
 from triaged.core.records.events import Acknowledged
-from triaged.core.records.held import HeldMessage, HeldState, QuietHoursOver
 from triaged.core.records.model import Page, PageKind, PageState
 from triaged.core.response.retrying import gives_up
 from triaged.core.settings import Settings

@@ -10,7 +10,7 @@ from triaged.core.oncall.duty import Duty
 from triaged.core.oncall.facts import indexed
 from triaged.core.oncall.people import KnownContacts, known_contacts
 from triaged.core.oncall.shift_notices import LATE_MAX_US, due_notices, handed_over
-from triaged.core.records.duty_notices import ShiftNoticed
+from triaged.core.records.duty.notices import ShiftNoticed
 from triaged.core.records.events import Acknowledged
 from triaged.core.settings import Contact
 from triaged.core.time.durations import DAY, HOUR, MINUTE, WEEK

@@ -6,7 +6,7 @@ from tests.core.oncall.scene import Rota
 from tests.core.world import MONDAY
 from triaged.core.oncall.swapping import PROPOSED_MAX
 from triaged.core.records.answers import Answer, Conflict, DutyChanged, RowSaved, Unknown
-from triaged.core.records.oncall import Swap, SwapState
+from triaged.core.records.duty.overrides import Swap, SwapState
 from triaged.core.records.practice.duty_events import SwapAnswered, SwapExpired, SwapProposed
 from triaged.core.time.durations import DAY, HOUR, WEEK
 

@@ -5,7 +5,7 @@ import pytest
 from tests.core.world import World
 from triaged.core.decide import decide
 from triaged.core.oncall.switching import switched_by
-from triaged.core.records.contacts import ContactDelivery, ContactOff, ContactState
+from triaged.core.records.duty.contacts import ContactDelivery, ContactOff, ContactState
 from triaged.core.records.effects import Decision, NoteDelivery
 from triaged.core.records.events import (
     ContactsTested,

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tests.core.world import World
-from triaged.core.records.contacts import ContactOff
+from triaged.core.records.duty.contacts import ContactOff
 from triaged.core.records.events import Acknowledged, Refused
 from triaged.core.records.model import PageKind, PageState
 from triaged.core.response.contact_gone import channel_gone, contact_off, given_back

@@ -1,6 +1,6 @@
 from tests.core.world import MONDAY, World, plan, settings, step
 from triaged.core.oncall.facts import indexed
-from triaged.core.records.oncall import FeedShift, FeedShifts
+from triaged.core.records.duty.overrides import FeedShift, FeedShifts
 from triaged.core.time.durations import HOUR
 from triaged.core.time.oncall import Schedule
 

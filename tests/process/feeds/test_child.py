@@ -3,7 +3,7 @@
 import pytest
 
 from tests.feeds.bodies import KNOWN, NOW, calendar, event
-from triaged.core.records.feeds import FeedReading
+from triaged.core.records.duty.feeds import FeedReading
 from triaged.feeds.reading import SeriesTimeout, read_feed
 from triaged.feeds.request import Request
 from triaged.process.feeds.child import series_budget

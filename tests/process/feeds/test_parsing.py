@@ -1,7 +1,7 @@
 """Bodies are parsed in a process of their own."""
 
 from tests.feeds.bodies import KNOWN, NOW, calendar, event, outcome
-from triaged.core.records.feeds import FeedReading, UnreadableFeed
+from triaged.core.records.duty.feeds import FeedReading, UnreadableFeed
 from triaged.feeds.request import Request
 from triaged.process.feeds.parsing import parsed
 

@@ -10,7 +10,7 @@ from tests.api.site import Site, serving
 from tests.feeds.bodies import calendar, event
 from triaged.config.model import Feed
 from triaged.core.oncall.duty import duty_of, on_call
-from triaged.core.records.feeds import (
+from triaged.core.records.duty.feeds import (
     FeedReading,
     FeedState,
     Fetched,

@@ -13,14 +13,14 @@ from tests.simulation.world import TroubledStore
 from triaged.config.model import Configuration
 from triaged.config.read import load
 from triaged.core.records.answers import RowSaved
-from triaged.core.records.events import Event
-from triaged.core.records.feeds import (
+from triaged.core.records.duty.feeds import (
     FeedReading,
     Fetched,
     FetchOutcome,
     NotFetched,
     UnreadableFeed,
 )
+from triaged.core.records.events import Event
 from triaged.core.records.practice.duty_events import SwapProposed
 from triaged.feeds.reading import read_feed
 from triaged.feeds.request import Request

@@ -16,8 +16,8 @@ from tests.simulation.fortnight.script import (
     Scene,
     scenes,
 )
+from triaged.core.records.duty.overrides import NOBODY
 from triaged.core.records.events import Event
-from triaged.core.records.oncall import NOBODY
 from triaged.core.records.practice.duty_events import (
     OverridesMade,
     Span,

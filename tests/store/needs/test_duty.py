@@ -1,5 +1,5 @@
+from triaged.core.records.duty.overrides import DUTY_LOCK, Override, Swap
 from triaged.core.records.events import Event
-from triaged.core.records.oncall import DUTY_LOCK, Override, Swap
 from triaged.core.records.practice.duty_events import (
     OverrideEnded,
     OverridesMade,

@@ -1,5 +1,5 @@
 from triaged.core.oncall.contacts import contacts_key
-from triaged.core.records.contacts import ContactOff, ContactState
+from triaged.core.records.duty.contacts import ContactOff, ContactState
 from triaged.core.records.events import Delivered, DeliveryEnded, Refused
 from triaged.core.view import key_text
 from triaged.store.needs.batch import Needs

@@ -14,7 +14,14 @@ from triaged.core.draft import Draft
 from triaged.core.oncall.duty import Duty, FinalShift, final_shifts
 from triaged.core.oncall.overriding import end_override, make_overrides
 from triaged.core.records.answers import Conflict, DutyChanged, RowSaved, Unknown
-from triaged.core.records.away import Absence, Away, AwayConfirmed, AwayEnded, AwaySet, AwayState
+from triaged.core.records.duty.away import (
+    Absence,
+    Away,
+    AwayConfirmed,
+    AwayEnded,
+    AwaySet,
+    AwayState,
+)
 from triaged.core.records.effects import Decision, Effect, SaveRow
 from triaged.core.records.model import Entry
 from triaged.core.records.practice.duty_events import OverrideEnded, OverridesMade, Span

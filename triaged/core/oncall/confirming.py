@@ -18,7 +18,7 @@ from triaged.core.oncall.contact_states import (
     why_off,
 )
 from triaged.core.records.answers import Acted, Conflict, RateLimited, RowSaved
-from triaged.core.records.contacts import (
+from triaged.core.records.duty.contacts import (
     Confirmation,
     ContactCheck,
     ContactCheckWanted,

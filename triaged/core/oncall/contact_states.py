@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from triaged.core.records.contacts import ContactState, contact_id
+from triaged.core.records.duty.contacts import ContactState, contact_id
 from triaged.core.records.model import Key
 from triaged.core.records.pages import Recipient
 from triaged.core.settings import Contact, Person, Settings

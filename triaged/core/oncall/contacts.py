@@ -20,7 +20,7 @@ from triaged.core.oncall.contact_states import (
 )
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.answers import RowSaved, Unknown
-from triaged.core.records.contacts import (
+from triaged.core.records.duty.contacts import (
     REASON_MAX,
     ContactCheckWanted,
     ContactCodeGiven,

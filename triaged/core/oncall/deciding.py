@@ -5,7 +5,7 @@ from typing import assert_never
 from triaged.core.oncall.away import confirm_away, end_away, set_away
 from triaged.core.oncall.overriding import end_override, make_overrides
 from triaged.core.oncall.swapping import answer_swap, expire_swap, propose_swap
-from triaged.core.records.away import AwayConfirmed, AwayEnded, AwaySet
+from triaged.core.records.duty.away import AwayConfirmed, AwayEnded, AwaySet
 from triaged.core.records.effects import Decision
 from triaged.core.records.practice.duty_events import (
     DutyEvent,

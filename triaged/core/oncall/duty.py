@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from triaged.core.oncall.facts import NO_FACTS, Assignment, DutyFacts, ScheduleFacts, applied
-from triaged.core.records.oncall import NOBODY, Override
+from triaged.core.records.duty.overrides import NOBODY, Override
 from triaged.core.settings import Settings
 from triaged.core.time import oncall
 from triaged.core.time.oncall import Schedule, Walk, in_force

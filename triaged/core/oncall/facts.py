@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from triaged.core.records.oncall import NOBODY, FeedShift, FeedShifts, Override
+from triaged.core.records.duty.overrides import NOBODY, FeedShift, FeedShifts, Override
 from triaged.core.records.practice.rows import PracticeRow
 
 Piece = TypeVar("Piece")

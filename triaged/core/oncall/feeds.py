@@ -7,11 +7,11 @@ silently would page the wrong person, so each trouble is a self alert until it i
 import msgspec
 from msgspec.structs import replace
 
+from triaged.core.records.duty.feeds import FeedReading, FeedState
+from triaged.core.records.duty.overrides import FeedShift
 from triaged.core.records.effects import Decision, SaveRow
 from triaged.core.records.events import FeedRead
-from triaged.core.records.feeds import FeedReading, FeedState
 from triaged.core.records.model import Severity
-from triaged.core.records.oncall import FeedShift
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation
 from triaged.core.time.durations import DAY, format_duration

@@ -14,8 +14,8 @@ import msgspec
 from triaged.core.draft import Draft
 from triaged.core.oncall.duty import Duty, FinalShift, final_shifts
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.away import Absence
-from triaged.core.records.duty_notices import GapNoticed
+from triaged.core.records.duty.away import Absence
+from triaged.core.records.duty.notices import GapNoticed
 from triaged.core.records.effects import Decision
 from triaged.core.records.model import Entry, Key, Plan, Target
 from triaged.core.response.duty_notices import notice

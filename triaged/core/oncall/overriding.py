@@ -9,8 +9,8 @@ from triaged.core.oncall.facts import with_row
 from triaged.core.oncall.moves import differs, new_gaps
 from triaged.core.oncall.notices import Record, reason_text, tell_moves
 from triaged.core.records.answers import Answer, Conflict, DutyChanged, Unknown
+from triaged.core.records.duty.overrides import NOBODY, Override
 from triaged.core.records.effects import Decision, SaveRow
-from triaged.core.records.oncall import NOBODY, Override
 from triaged.core.records.practice.duty_events import OverrideEnded, OverridesMade, Span
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation

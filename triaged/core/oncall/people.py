@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from triaged.core.alerts.grouping import plan_for
 from triaged.core.oncall.contact_states import address_digest
 from triaged.core.oncall.duty import Duty, Shift, shifts
-from triaged.core.records.contacts import ContactState, contact_id
+from triaged.core.records.duty.contacts import ContactState, contact_id
 from triaged.core.records.model import Plan, Target
 from triaged.core.settings import Contact, ContactStep, Person, Settings
 from triaged.core.time.durations import WEEK

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from triaged.core.draft import Draft
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.answers import Drop
+from triaged.core.records.duty.held import HeldMessage, HeldState, QuietHoursOver
 from triaged.core.records.effects import Append, Decision, Effect, SaveIncident, SavePage, SaveRow
-from triaged.core.records.held import HeldMessage, HeldState, QuietHoursOver
 from triaged.core.records.model import Entry, Incident, Key, Page, PageState, Reason, Recipient
 from triaged.core.response.duty_notices import notice
 from triaged.core.response.entries import when

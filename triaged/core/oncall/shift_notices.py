@@ -10,7 +10,7 @@ from triaged.core.draft import Draft
 from triaged.core.oncall.duty import Duty, on_call, shifts
 from triaged.core.oncall.people import KnownContacts, problems
 from triaged.core.records.actors import TRIAGED
-from triaged.core.records.duty_notices import Edge, ShiftNoticed
+from triaged.core.records.duty.notices import Edge, ShiftNoticed
 from triaged.core.records.effects import Decision
 from triaged.core.records.model import Entry, Incident, Key, Target
 from triaged.core.response.duty_notices import notice

@@ -10,8 +10,8 @@ from triaged.core.oncall.notices import Record, reason_text, tell_moves
 from triaged.core.oncall.overriding import LATE_MAX_US, LENGTH_MAX_US, after_rows
 from triaged.core.records.actors import TRIAGED
 from triaged.core.records.answers import Conflict, DutyChanged, RowSaved, Unknown
+from triaged.core.records.duty.overrides import Override, Swap, SwapState
 from triaged.core.records.effects import Decision, SaveRow
-from triaged.core.records.oncall import Override, Swap, SwapState
 from triaged.core.records.practice.duty_events import SwapAnswered, SwapExpired, SwapProposed
 from triaged.core.settings import Settings
 from triaged.core.situation import Situation

@@ -2,7 +2,7 @@
 
 from triaged.core.oncall.contact_states import address_digest, contact_of
 from triaged.core.oncall.contacts import turn_off, turn_on
-from triaged.core.records.contacts import REASON_MAX, ContactDelivery, ContactOff, ContactOn
+from triaged.core.records.duty.contacts import REASON_MAX, ContactDelivery, ContactOff, ContactOn
 from triaged.core.records.effects import Effect, NoteDelivery
 from triaged.core.records.events import Delivered, DeliveryEnded, NotTried, Refused
 from triaged.core.records.pages import Page, Recipient, recipient_of

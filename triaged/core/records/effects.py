@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from triaged.core.records.answers import Answer, Nothing
-from triaged.core.records.contacts import ContactDelivery
+from triaged.core.records.duty.contacts import ContactDelivery
 from triaged.core.records.expectations import Watch
 from triaged.core.records.model import (
     Alert,

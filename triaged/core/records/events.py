@@ -2,12 +2,12 @@
 
 import msgspec
 
-from triaged.core.records.contacts import ContactEvent
-from triaged.core.records.duty_notices import GapNoticed, ShiftNoticed
-from triaged.core.records.held import QuietHoursOver
+from triaged.core.records.duty.contacts import ContactEvent
+from triaged.core.records.duty.held import QuietHoursOver
+from triaged.core.records.duty.notices import GapNoticed, ShiftNoticed
+from triaged.core.records.duty.overrides import FeedShifts
 from triaged.core.records.matching import Matcher
 from triaged.core.records.model import Alert, Outcome, Page, Phase, Severity
-from triaged.core.records.oncall import FeedShifts
 from triaged.core.records.practice.duty_events import DutyEvent
 from triaged.core.records.practice.events import PracticeEvent
 from triaged.core.records.practice.notes import Marker, NoteKind

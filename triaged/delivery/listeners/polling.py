@@ -10,7 +10,7 @@ from triaged.channels.contract import CHANNELS, AskedByChoice, Polled, Registere
 from triaged.clock import Clock
 from triaged.core.records.verdicts import TryAgain
 from triaged.core.time.durations import HOUR, MINUTE, SECOND
-from triaged.delivery.transports import Carrier
+from triaged.delivery.carriers.transports import Carrier
 from triaged.errors import StoreUnavailable
 from triaged.store.database.connect import Database
 from triaged.store.tables.own import listener_leases

@@ -10,7 +10,7 @@ import msgspec
 from triaged.channels import Channel
 from triaged.clock import Clock
 from triaged.core.practice.tracker_rows import LANE
-from triaged.delivery.transports import Carrier
+from triaged.delivery.carriers.transports import Carrier
 from triaged.engine.engine import Engine
 from triaged.integrations import Integration
 from triaged.integrations.contract import INTEGRATIONS

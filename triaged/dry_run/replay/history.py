@@ -5,8 +5,8 @@ from itertools import chain
 
 import msgspec
 
+from triaged.core.records.duty.overrides import FeedShifts, Override
 from triaged.core.records.history import Episode, PastIncident, PastSilence
-from triaged.core.records.oncall import FeedShifts, Override
 from triaged.errors import Malformed
 
 VERSION = 1

@@ -8,7 +8,7 @@ from asyncio.subprocess import DEVNULL, PIPE
 import msgspec
 import structlog
 
-from triaged.core.records.feeds import FeedReading, UnreadableFeed
+from triaged.core.records.duty.feeds import FeedReading, UnreadableFeed
 from triaged.feeds.request import Request
 
 DEADLINE_S = 30.0

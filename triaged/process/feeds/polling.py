@@ -18,8 +18,7 @@ from msgspec.structs import replace
 from triaged.clock import Clock
 from triaged.config.model import Configuration, Feed
 from triaged.core.oncall import feeds as core_feeds
-from triaged.core.records.events import FeedRead, SelfAlertFired, SelfAlertResolved
-from triaged.core.records.feeds import (
+from triaged.core.records.duty.feeds import (
     FeedReading,
     FeedState,
     Fetched,
@@ -28,7 +27,8 @@ from triaged.core.records.feeds import (
     NotModified,
     UnreadableFeed,
 )
-from triaged.core.records.oncall import FeedShifts
+from triaged.core.records.duty.overrides import FeedShifts
+from triaged.core.records.events import FeedRead, SelfAlertFired, SelfAlertResolved
 from triaged.core.time.durations import DAY, MINUTE, SECOND
 from triaged.engine.engine import Engine
 from triaged.feeds.names import directory, nearest

@@ -6,7 +6,7 @@ from triaged.clock import Clock
 from triaged.config.model import Configuration
 from triaged.core.oncall.contacts import contacts_key
 from triaged.core.oncall.people import standings
-from triaged.core.records.contacts import ContactOn
+from triaged.core.records.duty.contacts import ContactOn
 from triaged.core.time.durations import MINUTE
 from triaged.core.view import key_text
 from triaged.engine.engine import Engine

@@ -8,7 +8,7 @@ from triaged.config.model import Configuration
 from triaged.core.oncall.duty import Duty, duty_of
 from triaged.core.oncall.gaps import LOOKED_AHEAD_US, TOLD_AHEAD_US, gap_key, gaps, notice_of_gap
 from triaged.core.oncall.shift_notices import due_notices, handed_over, shift_key
-from triaged.core.records.duty_notices import GapNoticed, ShiftNoticed
+from triaged.core.records.duty.notices import GapNoticed, ShiftNoticed
 from triaged.core.records.model import Key
 from triaged.core.settings import Settings
 from triaged.core.time.durations import HOUR, SECOND

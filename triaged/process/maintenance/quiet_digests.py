@@ -5,7 +5,7 @@ from collections.abc import Callable
 from triaged.clock import Clock
 from triaged.config.model import Configuration
 from triaged.core.oncall.quiet_hours import AT_ONCE_MAX, is_quiet
-from triaged.core.records.held import QuietHoursOver
+from triaged.core.records.duty.held import QuietHoursOver
 from triaged.core.time.durations import SECOND
 from triaged.engine.engine import Engine
 from triaged.store.database.connect import Database

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from triaged.core.alerts.remarks import remark_key, subject_of
-from triaged.core.records.contacts import ContactEvent
+from triaged.core.records.duty.contacts import ContactEvent
+from triaged.core.records.duty.held import QuietHoursOver
+from triaged.core.records.duty.overrides import DUTY_LOCK
 from triaged.core.records.events import (
     AlertReceived,
     Asked,
@@ -25,9 +27,7 @@ from triaged.core.records.events import (
     SilenceSet,
     TimerFired,
 )
-from triaged.core.records.held import QuietHoursOver
 from triaged.core.records.model import Alert, AlertState, Key
-from triaged.core.records.oncall import DUTY_LOCK
 from triaged.core.records.pages import incident_of
 from triaged.core.records.practice.duty_events import DutyEvent
 from triaged.core.records.practice.events import (

@@ -2,8 +2,8 @@
 
 from typing import assert_never
 
-from triaged.core.records.away import Away, AwayConfirmed, AwayEnded, AwaySet
-from triaged.core.records.oncall import DUTY_LOCK, Override, Swap
+from triaged.core.records.duty.away import Away, AwayConfirmed, AwayEnded, AwaySet
+from triaged.core.records.duty.overrides import DUTY_LOCK, Override, Swap
 from triaged.core.records.practice.duty_events import (
     DutyEvent,
     OverrideEnded,

@@ -8,7 +8,7 @@ from triaged.core.oncall.shift_notices import shift_key
 from triaged.core.practice.drills import drill_key
 from triaged.core.practice.learning.review_notice import review_key
 from triaged.core.practice.reports import report_key
-from triaged.core.records.duty_notices import GapNoticed, ShiftNoticed
+from triaged.core.records.duty.notices import GapNoticed, ShiftNoticed
 from triaged.core.records.events import (
     BodyQuarantined,
     ContactsTested,

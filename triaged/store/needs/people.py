@@ -3,9 +3,9 @@
 from triaged.core.oncall.contacts import contacts_key
 from triaged.core.oncall.quiet_hours import digest_key
 from triaged.core.oncall.switching import switched_by
-from triaged.core.records.contacts import ContactEvent, ContactState, contact_id
+from triaged.core.records.duty.contacts import ContactEvent, ContactState, contact_id
+from triaged.core.records.duty.held import HeldMessage, QuietHoursOver
 from triaged.core.records.events import DeliveryEnded
-from triaged.core.records.held import HeldMessage, QuietHoursOver
 from triaged.core.records.pages import incident_of
 from triaged.core.view import key_text
 from triaged.store.needs.event_needs import EventNeeds

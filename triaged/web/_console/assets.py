@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from triaged.http.published import File, file_of
+from triaged.http.shared.published import File, file_of
 
 FOLDER = Path(__file__).parent.parent / "static"
 BASE = "/static/"

@@ -4,7 +4,7 @@ import asyncio
 
 from msgspec.structs import replace
 
-from triaged.core.records.feeds import FeedState
+from triaged.core.records.duty.feeds import FeedState
 from triaged.core.time.durations import MINUTE
 from triaged.store.database.connect import Database
 from triaged.store.tables.own import feeds

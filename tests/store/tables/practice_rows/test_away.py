@@ -1,6 +1,6 @@
 from msgspec.structs import replace
 
-from triaged.core.records.away import Absence, Away, AwayState
+from triaged.core.records.duty.away import Absence, Away, AwayState
 from triaged.store.database.connect import Database
 from triaged.store.tables import practice
 from triaged.store.tables.practice_rows import away

@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 
 from triaged.core.oncall.people import Reached
-from triaged.core.records.contacts import ContactDelivery, ContactState
+from triaged.core.records.duty.contacts import ContactDelivery, ContactState
 from triaged.core.time.durations import MINUTE, SECOND
 from triaged.store.database.connect import Database
 from triaged.store.tables import practice

@@ -1,6 +1,6 @@
 from msgspec.structs import replace
 
-from triaged.core.records.held import HeldMessage, HeldState
+from triaged.core.records.duty.held import HeldMessage, HeldState
 from triaged.core.records.severity import Severity
 from triaged.store.database.connect import Database
 from triaged.store.tables import practice

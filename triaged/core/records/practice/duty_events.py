@@ -2,8 +2,8 @@
 
 import msgspec
 
-from triaged.core.records.away import AwayEvent
-from triaged.core.records.oncall import OverrideKind
+from triaged.core.records.duty.away import AwayEvent
+from triaged.core.records.duty.overrides import OverrideKind
 
 
 class Span(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from triaged.core.records.feeds import FeedState
+from triaged.core.records.duty.feeds import FeedState
 from triaged.store.database.base import Bulk, Reader, Transaction
 from triaged.wire import encode
 

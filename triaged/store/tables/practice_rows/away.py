@@ -1,6 +1,6 @@
 """Absences of people: a row for each, kept for a year after its end."""
 
-from triaged.core.records.away import Absence, Away, AwayState
+from triaged.core.records.duty.away import Absence, Away, AwayState
 from triaged.core.time.durations import DAY
 from triaged.store.database.base import Reader, Transaction
 from triaged.store.tables.practice_rows.row_table import Column, RowTable

@@ -7,7 +7,7 @@ protects a state.
 from collections.abc import Iterable, Mapping
 
 from triaged.core.oncall.people import Address, KnownContacts, Reached, known_contacts
-from triaged.core.records.contacts import ContactDelivery, ContactState
+from triaged.core.records.duty.contacts import ContactDelivery, ContactState
 from triaged.core.time.durations import MINUTE
 from triaged.store.database.base import Ask, Bulk, Reader, Writer
 from triaged.store.tables.practice_rows.row_table import Column, RowTable

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from triaged.core.records.held import HeldMessage, HeldState
+from triaged.core.records.duty.held import HeldMessage, HeldState
 from triaged.store.database.base import Reader
 from triaged.store.tables.practice_rows.row_table import Column, RowTable
 

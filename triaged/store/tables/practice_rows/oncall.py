@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from triaged.core.records.oncall import FeedShifts, Override, Swap, SwapState
+from triaged.core.records.duty.overrides import FeedShifts, Override, Swap, SwapState
 from triaged.store.database.base import Ask, Bulk, Reader, Row, Transaction
 from triaged.store.database.listing import Where
 from triaged.store.tables.practice_rows.row_table import Column, RowTable

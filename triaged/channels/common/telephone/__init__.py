@@ -1,0 +1,1 @@
+"""SMS and calls: alphabets and segments, speech, TwiML, Twilio's requests and signatures."""

@@ -1,0 +1,1 @@
+"""Records of duty: overrides and swaps, calendar feeds, contacts, who is away, held messages."""

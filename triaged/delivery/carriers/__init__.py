@@ -1,0 +1,1 @@
+"""Ways out of the process: HTTP, SMTP, programs, relays, the console; sockets, TLS, the guard."""

@@ -1,0 +1,1 @@
+"""What API and pages answer alike: the reads and the published pages that both have."""
