@@ -69,6 +69,10 @@ class Move(msgspec.Struct, frozen=True):
     what: Event | Settings
 
 
+ASIDE_US = SECOND // 2
+"""Nothing is due at the end itself: what one of two has done then the other may be about to do."""
+
+
 class Script(msgspec.Struct, frozen=True):
     """The settings at the start, and what happens under them."""
 
@@ -89,7 +93,7 @@ class Script(msgspec.Struct, frozen=True):
     @property
     def end_at(self) -> int:
         """When both runs stop (µs UTC)."""
-        return max([MONDAY, *(at for at, _ in self.instants())]) + self.tail_us
+        return max([MONDAY, *(at for at, _ in self.instants())]) + self.tail_us + ASIDE_US
 
 
 class Course(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ class Telegram:
     """Answers requests in memory; `answers` are used up first."""
 
     def __init__(self) -> None:
+        self._said = 0
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.answers: list[Result] = []
@@ -115,7 +116,8 @@ class Telegram:
 
     def told(self, what: dict[str, Any]) -> dict[str, Any]:
         """The update, as it is got by asking, too."""
-        update = {"update_id": 100 + len(self.updates), **what}
+        self._said += 1
+        update = {"update_id": 99 + self._said, **what}
         self.updates.append(update)
         return update
 

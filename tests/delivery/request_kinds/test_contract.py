@@ -8,6 +8,7 @@ from triaged.core.practice.rooms import CREATE
 from triaged.core.practice.status.statuspage_pushes import PUSH
 from triaged.core.practice.status.subscribers import CONFIRM, HOOK, MAIL
 from triaged.core.practice.tracker_rows import CHANGES, ISSUE
+from triaged.core.records.practice.requests import CONFIRM as CONFIRM_MESSAGE
 from triaged.core.records.practice.requests import EDIT
 from triaged.core.records.practice.requests import KINDS as KINDS_OF_REQUESTS
 from triaged.delivery.request_kinds import Pace, Tools
@@ -38,5 +39,5 @@ def test_subject_is_the_first_word_of_a_kind() -> None:
 
 def test_every_kind_belongs_to_a_subject_and_every_subject_has_one() -> None:
     assert {subject_of(kind) for kind in KINDS_OF_REQUESTS} == set(REQUEST_KINDS.kinds)
-    named = {EDIT, PUSH, CREATE, ISSUE, CHANGES, MAIL, HOOK, CONFIRM}
+    named = {EDIT, CONFIRM_MESSAGE, PUSH, CREATE, ISSUE, CHANGES, MAIL, HOOK, CONFIRM}
     assert named == set(KINDS_OF_REQUESTS)
