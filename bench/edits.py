@@ -83,8 +83,8 @@ async def _queue(place: Path, edits: int, incidents: int) -> None:
             rows = [
                 TABLE.values(
                     Request(
-                        id=f"INC-{number % incidents + 1}/message/slack/{number:06}",
-                        incident=number % incidents + 1,
+                        id=f"INC-{incidents + 1 + number}/message/slack/{number:06}",
+                        incident=incidents + 1 + number,
                         kind=EDIT,
                         lane=f"{LANE}slack",
                         created_at=now,
