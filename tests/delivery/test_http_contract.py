@@ -181,7 +181,7 @@ ELSEWHERE = """
 import asyncio, sys
 from tests.delivery.test_http_contract import post
 from triaged.clock import SystemClock
-from triaged.delivery.http import Http
+from triaged.delivery.carriers.http import Http
 
 async def main():
     http = Http(SystemClock())
