@@ -50,7 +50,7 @@ OUTSIDE = (
         "triaged/delivery/carriers/guard.py",
         "if not address.is_global or",
         "if",
-        ("tests/delivery/test_guard.py",),
+        ("tests/delivery/carriers/test_guard.py",),
     ),
     Mutation(
         "a token does what its scopes allow",
